@@ -1,0 +1,4 @@
+/**
+ * Small programs that show one thing each.
+ */
+package io.musher.examples;

@@ -1,0 +1,245 @@
+package io.musher.it;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The balancer program and its options, seen from a client and from a target. */
+class BalancerProgramIT {
+
+    @RegisterExtension
+    final Children children = new Children();
+
+    @Test
+    void shouldServeByWeightAndSayLittle() throws Exception {
+        try (Site a = new Site("a"); Site b = new Site("b")) {
+            Program program = Program.start(children, "--target", a.target() + "@3", "--target", b.target());
+            Map<String, Integer> answers = new TreeMap<>();
+            for (int i = 0; i < 40; i++) {
+                answers.merge(Caller.fetch(program.port()), 1, Integer::sum);
+            }
+            assertEquals(Map.of("a", 30, "b", 10), answers);
+            program.stop();
+            assertEquals("", program.child().stderr(), program.child()::report);
+            assertEquals(List.of(
+                    "musher-balancer: listens on port " + program.port() + ", targets " + a.target() + " " + b.target(),
+                    "musher-balancer: stops accepting, 0 connection(s) may end within 20 s",
+                    "musher-balancer: stopped, 0 connection(s) cut"), program.child().stdout().lines().toList());
+            assertTrue(Ports.isFree(program.port()));
+        }
+    }
+
+    @Test
+    void shouldRunAnywhereWithTwoJarsSideBySide(@TempDir Path folder) throws Exception {
+        Path home = Files.createDirectories(folder.resolve("a place"));
+        Files.copy(Jars.balancer(), home.resolve("balancer.jar"));
+        Files.copy(Jars.slf4j(), home.resolve(Jars.slf4j().getFileName()));
+        try (Site site = new Site("site")) {
+            Program program = Program.of(children.start(new ProcessBuilder(Child.java(), "-jar", "a place/balancer.jar",
+                    "--listen=127.0.0.1:0", "--target=" + site.target()).directory(folder.toFile())));
+            assertEquals("site", Caller.fetch(program.port()));
+            program.stop();
+            assertEquals("", program.child().stderr(), program.child()::report);
+        }
+    }
+
+    @Test
+    void shouldRunOnTheModulePath() throws Exception {
+        try (Site site = new Site("site")) {
+            Program program = Program.of(children.command(Child.java(),
+                    "-p", Program.path(Jars.balancer(), Jars.slf4j()),
+                    "-m", "io.musher.balancer/io.musher.balancer.BalancerMain",
+                    "--listen", "127.0.0.1:0", "--target", site.target()));
+            assertEquals("site", Caller.fetch(program.port()));
+            program.stop();
+            assertEquals("", program.child().stderr(), program.child()::report);
+        }
+    }
+
+    @Test
+    void shouldServeBothFamiliesOnAllInterfacesWithManyLoops() throws Exception {
+        try (Site site = new Site("site")) {
+            Program program = Program.of(children.jar(Jars.balancer(),
+                    "--listen", "0", "--target", site.target(), "--loops", "3"));
+            for (int i = 0; i < 20; i++) {
+                assertEquals("site", Caller.fetch(program.port()));
+            }
+            assumeTrue(hasIpv6(), "no IPv6 on this machine");
+            assertEquals("site", Caller.fetch("::1", program.port()));
+        }
+    }
+
+    @Test
+    void shouldSendProxyHeaderV1() throws Exception {
+        try (Server target = new Server(socket -> answer(socket, line(socket)))) {
+            Program program = Program.start(children, "--target", target.target(), "--proxy", "v1");
+            try (Caller caller = new Caller(program.port())) {
+                assertEquals("PROXY TCP4 127.0.0.1 127.0.0.1 " + caller.socket().getLocalPort() + " " + program.port(),
+                        caller.get());
+            }
+        }
+    }
+
+    @Test
+    void shouldSendProxyHeaderV2() throws Exception {
+        try (Server target = new Server(socket -> socket.getOutputStream().write(socket.getInputStream().readNBytes(28)))) {
+            Program program = Program.start(children, "--target", target.target(), "--proxy", "v2");
+            try (Caller caller = new Caller(program.port())) {
+                caller.request();
+                ByteBuffer expected = ByteBuffer.allocate(28)
+                        .put("\r\n\r\n\0\r\nQUIT\n".getBytes(StandardCharsets.US_ASCII))
+                        .put((byte) 0x21).put((byte) 0x11).putShort((short) 12).putInt(0x7F000001).putInt(0x7F000001)
+                        .putShort((short) caller.socket().getLocalPort()).putShort((short) program.port());
+                assertArrayEquals(expected.array(), caller.socket().getInputStream().readNBytes(28));
+            }
+        }
+    }
+
+    @Test
+    void shouldTakeTheClientFromATrustedProxyForTheTargetAndForIpHash() throws Exception {
+        try (Server a = new Server(socket -> answer(socket, "a " + line(socket)));
+                Server b = new Server(socket -> answer(socket, "b " + line(socket)))) {
+            Program program = Program.start(children, "--target", a.target(), "--target", b.target(), "--proxy", "v1",
+                    "--trust-proxy", "10.0.0.0/8", "--trust-proxy", "127.0.0.1", "--strategy", "ip-hash");
+            Set<String> chosen = new HashSet<>();
+            for (int client = 1; client <= 30; client++) {
+                Set<String> mine = new HashSet<>();
+                for (int port = 1; port <= 3; port++) {
+                    String header = "PROXY TCP4 192.0.2." + client + " 198.51.100.1 " + port + " 80";
+                    try (Caller caller = new Caller(program.port())) {
+                        caller.send(header + "\r\nGET / HTTP/1.1\r\n\r\n");
+                        String answer = caller.answer();
+                        assertTrue(answer.substring(2).startsWith("PROXY TCP4 192.0.2." + client + " "), answer);
+                        mine.add(answer.substring(0, 1));
+                    }
+                }
+                assertEquals(1, mine.size(), "client " + client + " went to " + mine);
+                chosen.addAll(mine);
+            }
+            assertEquals(Set.of("a", "b"), chosen);
+        }
+    }
+
+    @Test
+    void shouldCloseWhoComesWithoutTheHeaderOfATrustedProxy() throws Exception {
+        try (Site site = new Site("site")) {
+            Program program = Program.start(children, "--target", site.target(), "--trust-proxy", "127.0.0.1");
+            try (Caller caller = new Caller(program.port())) {
+                caller.request();
+                assertThrows(IOException.class, caller::answer);
+            }
+            assertEquals(0, site.accepted());
+            try (Caller caller = new Caller(program.port())) {
+                caller.send("PROXY UNKNOWN\r\n");
+                assertEquals("site", caller.get());
+            }
+        }
+    }
+
+    @Test
+    void shouldProbe() throws Exception {
+        int port = Ports.free();
+        try (Site up = new Site("up")) {
+            Program program = Program.start(children,
+                    "--target", up.target(), "--target", "127.0.0.1:" + port, "--probe");
+            program.child().awaitLine("target 127.0.0.1:" + port + " is down: ");
+            try (Site late = new Site("late", port)) {
+                program.child().awaitLine("target 127.0.0.1:" + port + " is back");
+                Set<String> answers = Set.of(Caller.fetch(program.port()), Caller.fetch(program.port()));
+                assertEquals(Set.of(up.name(), late.name()), answers);
+            }
+        }
+    }
+
+    @Test
+    void shouldLetWaitWhatIsOverTheLimit() throws Exception {
+        try (Site site = new Site("site")) {
+            Program program = Program.start(children, "--target", site.target(), "--max-connections", "1");
+            try (Caller first = new Caller(program.port()); Caller second = new Caller(program.port())) {
+                assertEquals("site", first.get());
+                second.request();
+                for (int i = 0; i < 100; i++) {
+                    assertEquals("site", first.get());
+                }
+                assertEquals(1, site.accepted());
+                assertFalse(second.hasAnswer());
+                first.hangUp();
+                assertEquals("site", second.answer());
+                assertEquals(2, site.accepted());
+            }
+        }
+    }
+
+    @Test
+    void shouldCutTheIdle() throws Exception {
+        try (Site site = new Site("site")) {
+            Program program = Program.start(children, "--target", site.target(), "--idle-timeout", "1");
+            try (Caller caller = new Caller(program.port())) {
+                assertEquals("site", caller.get());
+                caller.expectEnd();
+            }
+        }
+    }
+
+    @Test
+    void shouldEjectAndRestoreATargetUnseenByClients() throws Exception {
+        int port = Ports.free();
+        try (Site up = new Site("up")) {
+            Program program = Program.start(children, "--target", "127.0.0.1:" + port, "--target", up.target());
+            for (int i = 0; i < 20; i++) {
+                assertEquals("up", Caller.fetch(program.port()));
+            }
+            program.child().awaitLine("target 127.0.0.1:" + port + " is ejected: ");
+            try (Site late = new Site("late", port)) {
+                program.child().awaitLine("target 127.0.0.1:" + port + " is back");
+                await("the restored target serves").until(() -> Caller.fetch(program.port()).equals(late.name()));
+            }
+        }
+    }
+
+    private static String line(Socket socket) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int c = socket.getInputStream().read(); c != '\n' && c >= 0; c = socket.getInputStream().read()) {
+            line.append((char) c);
+        }
+        return line.toString().trim();
+    }
+
+    private static void answer(Socket socket, String body) throws IOException {
+        String answer = "HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+        socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
+        socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+    }
+
+    private static boolean hasIpv6() {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.bind(new InetSocketAddress(InetAddress.getByName("::1"), 0));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

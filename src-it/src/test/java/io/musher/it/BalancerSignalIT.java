@@ -1,0 +1,138 @@
+package io.musher.it;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** SIGTERM: nobody comes in, those inside may finish, the deadline holds, and the exit status is that of a success. */
+class BalancerSignalIT {
+
+    /** Never reached in a test that passes. */
+    private static final String LONG = "600";
+
+    @RegisterExtension
+    final Children children = new Children();
+
+    @Test
+    void shouldEndARunningTransferWhole() throws Exception {
+        CountDownLatch stopping = new CountDownLatch(1);
+        try (Server target = new Server(socket -> {
+            socket.getInputStream().read();
+            Pattern.write(socket.getOutputStream(), 0, 1 << 20);
+            stopping.await();
+            Pattern.write(socket.getOutputStream(), 1 << 20, 20 << 20);
+        })) {
+            Program program = Program.start(children, "--target", target.target(), "--drain-timeout", LONG);
+            try (Socket client = new Socket("127.0.0.1", program.port())) {
+                client.getOutputStream().write('x');
+                InputStream in = client.getInputStream();
+                Pattern.expect(in, 0, 1 << 20);
+                program.child().signal("TERM");
+                program.child().awaitLine("stops accepting, 1 connection\\(s\\) may end within 600 s");
+                awaitRefused(program);
+                stopping.countDown();
+                Pattern.expect(in, 1 << 20, 20 << 20);
+                assertEquals(-1, in.read());
+            }
+            assertStopped(program, 0);
+        }
+    }
+
+    @Test
+    void shouldFinishTheRequestOfAKeptAliveConnection() throws Exception {
+        CountDownLatch stopping = new CountDownLatch(1);
+        CountDownLatch asked = new CountDownLatch(1);
+        try (Server target = new Server(socket -> {
+            socket.getInputStream().read();
+            asked.countDown();
+            stopping.await();
+            socket.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone"
+                    .getBytes(StandardCharsets.US_ASCII));
+            socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+        })) {
+            Program program = Program.start(children, "--target", target.target(), "--drain-timeout", LONG);
+            try (Caller caller = new Caller(program.port())) {
+                caller.request();
+                asked.await();
+                program.child().signal("TERM");
+                awaitRefused(program);
+                stopping.countDown();
+                assertEquals("done", caller.answer());
+                caller.expectEnd();
+            }
+            assertStopped(program, 0);
+        }
+    }
+
+    @Test
+    void shouldNotWaitForIdleConnections() throws Exception {
+        try (Site site = new Site("site")) {
+            Program program = Program.start(children, "--target", site.target(), "--drain-timeout", LONG);
+            try (Caller first = new Caller(program.port()); Caller second = new Caller(program.port())) {
+                assertEquals("site", first.get());
+                assertEquals("site", second.get());
+                program.child().signal("TERM");
+                first.expectEnd();
+                second.expectEnd();
+                assertStopped(program, 0);
+            }
+        }
+    }
+
+    @Test
+    void shouldNotWaitForClientsThatWait() throws Exception {
+        Program program = Program.start(children, "--target", "127.0.0.1:" + Ports.free(), "--drain-timeout", LONG);
+        try (Caller caller = new Caller(program.port())) {
+            caller.request();
+            program.child().signal("TERM");
+            assertThrows(IOException.class, caller::answer);
+            assertStopped(program, 0);
+        }
+    }
+
+    @Test
+    void shouldCutWhatDoesNotEnd() throws Exception {
+        try (Server target = new Server(socket -> {
+            socket.getOutputStream().write('x');
+            socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+        })) {
+            Program program = Program.start(children, "--target", target.target(), "--drain-timeout", "1");
+            try (Socket client = new Socket("127.0.0.1", program.port())) {
+                assertEquals('x', client.getInputStream().read());
+                program.child().signal("TERM");
+                assertStopped(program, 1);
+                assertThrows(IOException.class, client.getInputStream()::read);
+            }
+        }
+    }
+
+    private static void awaitRefused(Program program) {
+        await("new clients are refused").until(() -> {
+            try (Socket late = new Socket("127.0.0.1", program.port())) {
+                return !late.isConnected();
+            } catch (ConnectException e) {
+                return true;
+            }
+        });
+        assertTrue(program.child().isAlive(), program.child()::report);
+    }
+
+    private static void assertStopped(Program program, int cut) throws Exception {
+        Child child = program.child();
+        assertEquals(0, child.exitCode(Child.PATIENCE), child::report);
+        assertEquals("", child.stderr(), child::report);
+        assertEquals("musher-balancer: stopped, " + cut + " connection(s) cut",
+                child.stdout().lines().skip(2).findFirst().orElse(null), child::report);
+    }
+}

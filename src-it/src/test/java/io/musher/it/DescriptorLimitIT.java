@@ -1,0 +1,205 @@
+package io.musher.it;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.musher.balancer.Balancer;
+import io.musher.balancer.BalancerListener;
+import io.musher.balancer.BalancerStats;
+import io.musher.balancer.Target;
+import java.io.Closeable;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A balancer with few descriptors: clients wait, nothing spins, nobody is blamed. */
+@EnabledOnOs(OS.LINUX)
+class DescriptorLimitIT {
+
+    /** The hard limit, because Java raises the soft one to it. */
+    private static final String LIMITED = "ulimit -n 256; exec \"$0\" \"$@\"";
+    private static final int CLIENTS = 400;
+
+    @RegisterExtension
+    final Children children = new Children();
+
+    @Test
+    void shouldPauseAndGoOn() throws Exception {
+        List<Caller> callers = new ArrayList<>();
+        try (Site a = new Site("a"); Site b = new Site("b")) {
+            Program program = Program.of(children.command("sh", "-c", LIMITED, Child.java(),
+                    "-jar", Jars.balancer().toString(), "--listen", "127.0.0.1:0",
+                    "--target", a.target(), "--target", b.target()));
+            Child child = program.child();
+            for (int i = 0; i < CLIENTS; i++) {
+                Caller caller = new Caller(program.port());
+                caller.request();
+                callers.add(caller);
+            }
+            child.awaitLine("out of descriptors");
+            List<Caller> served = answered(callers, a, b);
+            for (int round = 0; round < 3; round++) {
+                for (Caller caller : served) {
+                    assertEquals(1, caller.get().length());
+                }
+            }
+            assertRests(child);
+            assertEquals(1, count(child, "out of descriptors"), child::report);
+            assertEquals(0, count(child, "accepts again"), child::report);
+
+            for (Caller caller : served) {
+                caller.close();
+            }
+            callers.removeAll(served);
+            Caller next = callers.get(0);
+            assertEquals(1, next.answer().length());
+            for (Caller caller : callers) {
+                caller.close();
+            }
+            child.awaitLine("accepts again");
+            for (int i = 0; i < 20; i++) {
+                assertEquals(1, Caller.fetch(program.port()).length());
+            }
+            assertEquals(count(child, "accepts again"), count(child, "out of descriptors"), child::report);
+            assertEquals(2, child.stderr().lines().count(), child::report);
+        } finally {
+            for (Caller caller : callers) {
+                caller.close();
+            }
+        }
+    }
+
+    /** Here the rest of the program takes the last descriptor, whatever the balancer has reserved. */
+    @Test
+    void shouldSurviveWhenNoneIsLeftAtAll() throws Exception {
+        List<Caller> callers = new ArrayList<>();
+        try (Site a = new Site("a"); Site b = new Site("b");
+                ServerSocket control = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Child child = children.command("sh", "-c", LIMITED, Child.java(),
+                    "-cp", System.getProperty("java.class.path"), Hog.class.getName(),
+                    Integer.toString(control.getLocalPort()), Integer.toString(a.port()), Integer.toString(b.port()));
+            Program program = Program.of(child);
+            try (Socket hog = control.accept()) {
+                Caller.fetch(program.port());
+                Caller.fetch(program.port());
+                hog.getOutputStream().write(1);
+                child.awaitLine("took all but 3");
+                for (int i = 0; i < 6; i++) {
+                    Caller caller = new Caller(program.port());
+                    caller.request();
+                    callers.add(caller);
+                }
+                child.awaitLine("paused true");
+                assertEquals(1, callers.get(0).get().length());
+                assertFalse(callers.get(1).hasAnswer());
+                assertRests(child);
+                hog.getOutputStream().write(1);
+                for (Caller caller : callers) {
+                    assertEquals(1, caller.answer().length());
+                }
+                child.awaitLine("paused false");
+                hog.getOutputStream().write(1);
+                child.awaitLine("connectFailures 0, retries 0, rejected 0, ejected 0");
+            }
+            assertEquals(1, count(child, "paused true"), child::report);
+        } finally {
+            for (Caller caller : callers) {
+                caller.close();
+            }
+        }
+    }
+
+    /** Those with an answer, as soon as everything the targets have said has arrived. */
+    private static List<Caller> answered(List<Caller> callers, Site a, Site b) {
+        List<Caller> served = new ArrayList<>();
+        await("the served have their answers").until(() -> {
+            served.clear();
+            for (Caller caller : callers) {
+                if (caller.hasAnswer()) {
+                    served.add(caller);
+                }
+            }
+            return served.size() >= 64 && served.size() == a.answered() + b.answered();
+        });
+        assertTrue(served.size() < 128, () -> served.size() + " served");
+        served.forEach(caller -> {
+            try {
+                caller.answer();
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+        return served;
+    }
+
+    /** Spinning would take one processor, or with others beside it still most of one. */
+    private static void assertRests(Child child) throws InterruptedException {
+        Proc process = new Proc(child.pid());
+        Duration before = process.processorTime();
+        TimeUnit.SECONDS.sleep(2);
+        Duration used = process.processorTime().minus(before);
+        assertTrue(used.compareTo(Duration.ofMillis(500)) < 0, () -> used + " of processor time in 2 s");
+    }
+
+    private static long count(Child child, String words) {
+        return (child.stdout() + "\n" + child.stderr()).lines().filter(line -> line.contains(words)).count();
+    }
+
+    /** A program with a balancer in it that opens files, gives them back, and tells the balancer's figures, as told. */
+    static final class Hog {
+        public static void main(String[] arguments) throws Exception {
+            BalancerListener listener = new BalancerListener() {
+                @Override
+                public void accepting(boolean paused) {
+                    System.out.println("paused " + paused);
+                }
+            };
+            List<Target> targets = List.of(target(arguments[1]), target(arguments[2]));
+            try (Socket control = new Socket("127.0.0.1", Integer.parseInt(arguments[0]));
+                    Balancer balancer = Balancer.builder().port(0).targets(targets).listener(listener).start()) {
+                System.out.println("listens on port " + balancer.address().getPort());
+                control.getInputStream().read();
+                Deque<Closeable> files = new ArrayDeque<>();
+                String full = null;
+                while (full == null) {
+                    try {
+                        files.add(new FileInputStream("/dev/null"));
+                    } catch (IOException e) {
+                        full = e.getMessage();
+                    }
+                }
+                for (int i = 0; i < 3; i++) {
+                    files.remove().close();
+                }
+                System.out.println("took all but 3: " + full);
+                control.getInputStream().read();
+                for (Closeable file : files) {
+                    file.close();
+                }
+                control.getInputStream().read();
+                BalancerStats stats = balancer.stats();
+                System.out.println("connectFailures " + stats.connectFailures() + ", retries " + stats.retries()
+                        + ", rejected " + stats.rejected() + ", ejected " + stats.ejected());
+            }
+        }
+
+        private static Target target(String port) {
+            return new Target(port, new InetSocketAddress("127.0.0.1", Integer.parseInt(port)));
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.musher.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleFinder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** These tests see the jars that users get: packed, with the descriptors and the dependencies that were meant. */
+class PackagedJarsIT {
+
+    @Test
+    void shouldTestTheJarAndNotItsClasses() throws Exception {
+        Class<?> main = Class.forName(manifest(Jars.balancer()).getValue(Attributes.Name.MAIN_CLASS));
+        Path source = Path.of(main.getProtectionDomain().getCodeSource().getLocation().toURI());
+        assertTrue(source.toString().endsWith(".jar"), source::toString);
+        assertTrue(Files.isSameFile(Jars.balancer(), source), source::toString);
+    }
+
+    @Test
+    void shouldHaveBesideTheBalancerWhatItsManifestNames() throws IOException {
+        String classPath = manifest(Jars.balancer()).getValue(Attributes.Name.CLASS_PATH);
+        assertEquals(Jars.slf4j().getFileName().toString(), classPath);
+        assertTrue(Files.exists(Jars.balancer().resolveSibling(classPath)), classPath);
+    }
+
+    @Test
+    void shouldDescribeTheBalancer() {
+        ModuleDescriptor balancer = descriptor(Jars.balancer());
+        assertEquals("io.musher.balancer", balancer.name());
+        assertEquals(Set.of("io.musher.balancer"), exports(balancer));
+        assertTrue(requires(Set.of("java.base", "org.slf4j"), balancer), balancer::toString);
+    }
+
+    @Test
+    void shouldDescribeTheCore() {
+        ModuleDescriptor core = descriptor(Jars.core());
+        assertEquals("io.musher", core.name());
+        assertTrue(Set.of("io.musher").containsAll(exports(core)), core::toString);
+        assertTrue(requires(Set.of("java.base", "org.slf4j", "io.musher.balancer"), core), core::toString);
+    }
+
+    private static Attributes manifest(Path path) throws IOException {
+        try (JarFile jar = new JarFile(path.toFile())) {
+            return jar.getManifest().getMainAttributes();
+        }
+    }
+
+    private static ModuleDescriptor descriptor(Path jar) {
+        ModuleDescriptor module = ModuleFinder.of(jar).findAll().iterator().next().descriptor();
+        assertTrue(!module.isAutomatic() && !module.isOpen() && module.opens().isEmpty(), module::toString);
+        return module;
+    }
+
+    /** What everybody may use; an export to a sibling is nobody's API. */
+    private static Set<String> exports(ModuleDescriptor module) {
+        return module.exports().stream().filter(export -> !export.isQualified())
+                .map(ModuleDescriptor.Exports::source).collect(Collectors.toSet());
+    }
+
+    private static boolean requires(Set<String> allowed, ModuleDescriptor module) {
+        return module.requires().stream().map(ModuleDescriptor.Requires::name).allMatch(allowed::contains);
+    }
+}

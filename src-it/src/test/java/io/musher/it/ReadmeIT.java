@@ -1,0 +1,100 @@
+package io.musher.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The balancer's program in the README, compiled and run as a user would, with two jars and nothing else. */
+class ReadmeIT {
+
+    private static final Path README = Path.of(System.getProperty("basedir", "."), "..", "README.md");
+    private static final Pattern SNIPPET =
+            Pattern.compile("(?s)```java\\n((?:(?!```).)*import io\\.musher\\.balancer\\.(?:(?!```).)*)```");
+
+    @RegisterExtension
+    final Children children = new Children();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void shouldRunOnTheClassPath() throws Exception {
+        shouldRun(List.of("-cp", Program.path(Jars.balancer(), Jars.slf4j())), "",
+                List.of("-cp", Program.path(Jars.balancer(), Jars.slf4j(), folder.resolve("out")), "Front"));
+    }
+
+    @Test
+    void shouldRunOnTheModulePath() throws Exception {
+        Files.writeString(folder.resolve("module-info.java"), "module front { requires io.musher.balancer; }");
+        shouldRun(List.of("-p", Program.path(Jars.balancer(), Jars.slf4j())), "package front;\n",
+                List.of("-p", Program.path(Jars.balancer(), Jars.slf4j(), folder.resolve("out")), "-m", "front/front.Front"));
+    }
+
+    /** The program's only changes are its ports and that it halts where its comment says "later". */
+    private void shouldRun(List<String> compile, String header, List<String> run) throws Exception {
+        try (Site a = new Site("a"); Site b = new Site("b");
+                ServerSocket control = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = Ports.free();
+            String source = snippet();
+            source = replace(source, "port(3000)", "port(" + port + ")");
+            source = replace(source, "\"127.0.0.1\", 8001", "\"127.0.0.1\", " + a.port());
+            source = replace(source, "\"127.0.0.1\", 8002", "\"127.0.0.1\", " + b.port());
+            source = replace(source, "// later", "new java.net.Socket(\"127.0.0.1\", " + control.getLocalPort()
+                    + ").getInputStream().read(); // later");
+            Files.writeString(folder.resolve("Front.java"), header + source);
+            compile(compile);
+
+            Child child = children.command(Child.java(), run.toArray(String[]::new));
+            try (Socket halted = control.accept(); Caller first = new Caller(port); Caller second = new Caller(port)) {
+                assertEquals(Set.of("a", "b"), Set.of(first.get(), second.get()));
+                halted.getOutputStream().write(1);
+                first.expectEnd();
+                second.expectEnd();
+            }
+            assertEquals(0, child.exitCode(Child.PATIENCE), child::report);
+            assertEquals("a is empty, 0 connections had to be cut", child.stdout(), child::report);
+        }
+    }
+
+    private void compile(List<String> options) throws IOException {
+        List<String> arguments = new ArrayList<>(options);
+        arguments.addAll(List.of("-d", folder.resolve("out").toString(), "--release", "17", "-Xlint:all", "-Werror"));
+        try (var sources = Files.newDirectoryStream(folder, "*.java")) {
+            sources.forEach(source -> arguments.add(source.toString()));
+        }
+        ByteArrayOutputStream messages = new ByteArrayOutputStream();
+        int status = ToolProvider.getSystemJavaCompiler()
+                .run(null, messages, messages, arguments.toArray(String[]::new));
+        assertEquals(0, status, () -> messages.toString(StandardCharsets.UTF_8));
+    }
+
+    private static String snippet() throws IOException {
+        Matcher matcher = SNIPPET.matcher(Files.readString(README));
+        assertTrue(matcher.find(), "no program with the balancer in " + README);
+        return matcher.group(1);
+    }
+
+    private static String replace(String text, String what, String by) {
+        String replaced = text.replace(what, by);
+        assertNotEquals(text, replaced, "no '" + what + "' in the program");
+        return replaced;
+    }
+}
