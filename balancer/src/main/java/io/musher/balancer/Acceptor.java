@@ -1,0 +1,121 @@
+package io.musher.balancer;
+
+import io.musher.balancer.loop.EventLoop;
+import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Accepts on one lane. All lanes register the same listening channel; the kernel spreads the connections.
+ *
+ * <p>When descriptors run out, or are about to (a reserve is left to the rest of the program), it stops looking at the
+ * channel and looks again after a while: clients wait in the kernel's backlog, nothing spins, connections go on.
+ */
+final class Acceptor implements EventLoop.Handler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
+    private static final int ACCEPTS_PER_TURN = 16;
+    private static final int BACKLOG_TURNS = 1024; // a flood of new clients must not keep us here
+    private static final long PAUSE = 50_000_000;
+    private static final long CALM = 1_000_000_000;
+
+    private final Lane lane;
+    private final ServerSocketChannel listening;
+    private final BalancerListener listener;
+    private SelectionKey key;
+    private boolean paused;
+    private long pausedAt;
+    private boolean stopped;
+
+    Acceptor(Lane lane, ServerSocketChannel listening, BalancerListener listener) {
+        this.lane = lane;
+        this.listening = listening;
+        this.listener = listener;
+    }
+
+    void start() {
+        try {
+            key = lane.loop.register(listening, SelectionKey.OP_ACCEPT, this);
+        } catch (IOException e) {
+            LOG.debug("{}: closed before it listened", lane.name, e);
+        }
+    }
+
+    @Override
+    public void ready(SelectionKey ready) throws IOException {
+        accept();
+    }
+
+    /** {@return whether there may be more} */
+    private boolean accept() throws IOException {
+        for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
+            if (!lane.limits.hasDescriptors()) {
+                pause("the descriptors left are kept in reserve");
+                return false;
+            }
+            SocketChannel client = listening.accept();
+            if (client == null) {
+                return false;
+            }
+            lane.accepted(client);
+        }
+        return true;
+    }
+
+    /** Usually no descriptor is left; whatever it is, trying again at once would spin. */
+    @Override
+    public void failed(Throwable failure) {
+        if (!stopped && listening.isOpen()) { // else another lane was quicker to stop
+            pause(String.valueOf(failure.getMessage()));
+        }
+    }
+
+    private void pause(String why) {
+        pausedAt = lane.loop.now();
+        if (!paused) {
+            paused = true;
+            LOG.warn("{}: stops accepting for now ({}); clients wait in the kernel's backlog, connections go on", lane.name, why);
+            listener.accepting(true);
+            lane.loop.schedule(CALM, this::calm);
+        }
+        key.interestOps(0);
+        lane.loop.schedule(PAUSE, () -> {
+            if (!stopped) {
+                key.interestOps(SelectionKey.OP_ACCEPT);
+            }
+        });
+    }
+
+    /** The end is told when there was no pause for a while, so that clients coming and going at the limit fill no log. */
+    private void calm() {
+        long calm = lane.loop.now() - pausedAt;
+        if (stopped) {
+            return;
+        }
+        if (calm < CALM) {
+            lane.loop.schedule(CALM - calm, this::calm);
+            return;
+        }
+        paused = false;
+        LOG.info("{}: accepts again", lane.name);
+        listener.accepting(false);
+    }
+
+    /** Lets the channel go, which closes when every lane has; with {@code backlog} it first takes what the kernel holds. */
+    void stop(boolean backlog) {
+        if (stopped || key == null) {
+            stopped = true;
+            return;
+        }
+        try {
+            for (int i = 0; backlog && i < BACKLOG_TURNS && accept(); i++) { }
+        } catch (IOException e) {
+            LOG.debug("{}: the backlog was lost", lane.name, e);
+        }
+        stopped = true;
+        lane.loop.discard(listening, key);
+    }
+}

@@ -1,0 +1,183 @@
+package io.musher.balancer;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** What was asked for on the command line of {@link BalancerMain}; every message names the option and the value. */
+final class Arguments {
+
+    static final String USAGE = """
+            usage: java -jar musher-balancer.jar --listen [HOST:]PORT --target HOST:PORT [--target HOST:PORT]... [options]
+
+              --listen [HOST:]PORT     where to accept; without HOST on all interfaces; [::1]:3000 for IPv6; 0 = any free port
+              --target HOST:PORT[@N]   where to send connections, with weight N (default 1); once for each target
+              --strategy NAME          round-robin (default), least-connections, ip-hash (= source-ip-hash),
+                                       random-of-two or least-time
+              --loops N                event loops (default: a quarter of the processors, 1 to 4)
+              --proxy v1|v2            send each target a PROXY protocol header
+              --trust-proxy NET        expect a PROXY header from this address or CIDR block; may be repeated
+              --probe                  probe targets by a TCP connect every 2 s (down after 3 failures, up after 2 successes)
+              --max-connections N      relayed at once; more wait (default: no limit)
+              --idle-timeout SECONDS   cut a connection on which nothing moves (default: never)
+              --drain-timeout SECONDS  how long connections may go on after SIGTERM (default 20)
+              --help                   print this
+
+            SIGTERM or Ctrl-C: stops accepting, waits for connections to end, exits 0. Exit code 2: bad arguments; 1: cannot listen.
+            """;
+
+    private final BalancerBuilder builder = Balancer.builder();
+    private final List<Target> targets = new ArrayList<>();
+    private final List<String> trusted = new ArrayList<>();
+    private boolean listens;
+    private boolean help;
+    private Duration drainTimeout = Duration.ofSeconds(20);
+
+    private Arguments() { }
+
+    /**
+     * Reads a command line.
+     *
+     * @throws IllegalArgumentException with a message for the user
+     */
+    static Arguments parse(String... args) {
+        Arguments result = new Arguments();
+        for (int i = 0; i < args.length; i++) {
+            String option = args[i];
+            String inline = null;
+            int equals = option.indexOf('=');
+            if (option.startsWith("--") && equals > 0) {
+                inline = option.substring(equals + 1);
+                option = option.substring(0, equals);
+            }
+            Consumer<String> taker = result.taker(option);
+            if (taker == null) {
+                if (!result.flag(option) || inline != null) {
+                    throw new IllegalArgumentException(inline != null && result.flag(option)
+                            ? option + " takes no value" : "unknown option '" + args[i] + "'");
+                }
+            } else if (inline == null && i + 1 == args.length) {
+                throw new IllegalArgumentException(option + " needs a value");
+            } else {
+                taker.accept(inline != null ? inline : args[++i]);
+            }
+        }
+        if (!result.help) {
+            result.check();
+        }
+        return result;
+    }
+
+    private Consumer<String> taker(String option) {
+        return switch (option) {
+            case "--listen" -> this::listen;
+            case "--target" -> this::target;
+            case "--strategy" -> name -> builder.strategy(Strategy.of(name));
+            case "--loops" -> n -> builder.loops(number(option, n, 1));
+            case "--proxy" -> this::proxy;
+            case "--trust-proxy" -> this::trust;
+            case "--max-connections" -> n -> builder.maxConnections(number(option, n, 1));
+            case "--idle-timeout" -> n -> builder.idleTimeout(Duration.ofSeconds(number(option, n, 1)));
+            case "--drain-timeout" -> n -> drainTimeout = Duration.ofSeconds(number(option, n, 0));
+            default -> null;
+        };
+    }
+
+    private boolean flag(String option) {
+        switch (option) {
+            case "--probe" -> builder.probe(ProbePolicy.ofDefaults());
+            case "--help", "-h" -> help = true;
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void check() {
+        if (!listens) {
+            throw new IllegalArgumentException("--listen is missing");
+        }
+        if (targets.isEmpty()) {
+            throw new IllegalArgumentException("--target is missing");
+        }
+        builder.targets(targets).trustedProxies(trusted.toArray(String[]::new));
+    }
+
+    private void listen(String value) {
+        int colon = value.lastIndexOf(':');
+        if (colon >= 0) {
+            builder.host(host("--listen", value, value.substring(0, colon)));
+        }
+        builder.port(port("--listen", value, value.substring(colon + 1), 0));
+        listens = true;
+    }
+
+    private void target(String value) {
+        int at = value.lastIndexOf('@');
+        int weight = at < 0 ? 1 : number("--target", value.substring(at + 1), 1);
+        String place = at < 0 ? value : value.substring(0, at);
+        int colon = place.lastIndexOf(':');
+        if (colon < 0) {
+            throw new IllegalArgumentException("--target '" + value + "' is not HOST:PORT");
+        }
+        String host = host("--target", value, place.substring(0, colon));
+        int port = port("--target", value, place.substring(colon + 1), 1);
+        targets.add(new Target(place, new InetSocketAddress(host, port), weight));
+    }
+
+    private void proxy(String value) {
+        builder.proxyProtocol(switch (value) {
+            case "v1" -> ProxyProtocol.V1;
+            case "v2" -> ProxyProtocol.V2;
+            default -> throw new IllegalArgumentException("--proxy '" + value + "' is neither v1 nor v2");
+        });
+    }
+
+    private void trust(String value) {
+        try {
+            TrustedProxies.parse(List.of(value));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--trust-proxy '" + value + "' is neither an IP address nor a CIDR block");
+        }
+        trusted.add(value);
+    }
+
+    /** IPv6 literals stand in brackets, so that their colons are told from the port's. */
+    private static String host(String option, String value, String host) {
+        boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        String bare = bracketed ? host.substring(1, host.length() - 1) : host;
+        if (bare.isBlank() || bare.indexOf(':') >= 0 != bracketed) {
+            throw new IllegalArgumentException(option + " '" + value + "' is not HOST:PORT (an IPv6 address: [ADDRESS]:PORT)");
+        }
+        return bare;
+    }
+
+    private static int port(String option, String value, String text, int least) {
+        if (!text.matches("\\d{1,5}") || Integer.parseInt(text) > 65535 || Integer.parseInt(text) < least) {
+            throw new IllegalArgumentException(option + " '" + value + "': port '" + text + "' is not within " + least + " to 65535");
+        }
+        return Integer.parseInt(text);
+    }
+
+    private static int number(String option, String text, int least) {
+        if (!text.matches("\\d{1,9}") || Integer.parseInt(text) < least) {
+            throw new IllegalArgumentException(option + " '" + text + "' is not a number of at least " + least);
+        }
+        return Integer.parseInt(text);
+    }
+
+    boolean help() {
+        return help;
+    }
+
+    Duration drainTimeout() {
+        return drainTimeout;
+    }
+
+    BalancerBuilder builder() {
+        return builder;
+    }
+}

@@ -1,0 +1,182 @@
+package io.musher.balancer;
+
+import io.musher.balancer.BalancerStats.TargetState;
+import io.musher.balancer.BalancerStats.TargetStats;
+import io.musher.balancer.loop.Ticker;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
+import java.net.StandardProtocolFamily;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One target as all lanes see it: what must be shared of it is atomic, everything else belongs to {@link Health}.
+ *
+ * <p>Lives from the moment the target is listed until it is withdrawn and its last connection has ended.
+ */
+final class Backend implements Candidate {
+
+    private final Ticker ticker;
+    private final long slowStart;
+    private final int maxActive;
+    private final AtomicInteger active = new AtomicInteger();
+    private final AtomicInteger failures = new AtomicInteger();
+    private final Tally[] tallies;
+    final InetSocketAddress address;
+    final ProtocolFamily family;
+    private volatile Target target;
+    private volatile TargetState state = TargetState.READY;
+    private volatile boolean ramping;
+    private volatile long readySince;
+    private volatile long answerNanos;
+    private volatile int ejections;
+    private volatile boolean fenced;
+    private int changes;
+
+    Backend(Target target, BalancerConfig config, int lanes, Ticker ticker) {
+        this.target = target;
+        this.address = target.address();
+        this.family = address.getAddress() instanceof Inet4Address
+                ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
+        this.ticker = ticker;
+        this.slowStart = config.slowStart().toNanos();
+        this.maxActive = config.maxConnectionsPerTarget();
+        this.tallies = new Tally[lanes];
+        for (int i = 0; i < lanes; i++) {
+            tallies[i] = new Tally();
+        }
+        becomes(TargetState.READY);
+    }
+
+    @Override
+    public Target target() {
+        return target;
+    }
+
+    @Override
+    public int active() {
+        return active.get();
+    }
+
+    @Override
+    public double weight() {
+        int weight = target.weight();
+        if (!ramping) {
+            return weight;
+        }
+        double grown = (double) (ticker.nanos() - readySince) / slowStart;
+        if (grown >= 1) {
+            ramping = false;
+            return weight;
+        }
+        return weight * Math.max(0.1, grown); // never nothing, or it would never warm up
+    }
+
+    @Override
+    public long answerNanos() {
+        return answerNanos;
+    }
+
+    Tally tally(int lane) {
+        return tallies[lane];
+    }
+
+    TargetState state() {
+        return state;
+    }
+
+    boolean isWithdrawn() {
+        return state == TargetState.WITHDRAWN;
+    }
+
+    boolean isFull() {
+        return maxActive > 0 && active.get() >= maxActive;
+    }
+
+    /** Counts a connection from the moment it is picked, so that the next pick sees it; false when there is no room. */
+    boolean acquire() {
+        if (active.incrementAndGet() > maxActive && maxActive > 0) {
+            active.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    /** A connection ended. {@return whether it was the last one} */
+    boolean release() {
+        return active.decrementAndGet() == 0;
+    }
+
+    /** {@return how many connects have failed in a row} */
+    int failed() {
+        return failures.incrementAndGet();
+    }
+
+    void connected() {
+        if (failures.get() != 0) {
+            failures.set(0);
+        }
+    }
+
+    /** Lanes may overwrite each other's average: one sample lost now and then is cheaper than an atomic per connection. */
+    void answered(long nanos) {
+        long sample = Math.max(1, nanos);
+        long old = answerNanos;
+        answerNanos = old == 0 ? sample : Math.max(1, old + (sample - old) / 8);
+    }
+
+    // ---- Health only, from here
+
+    void becomes(TargetState next) {
+        fenced = false;
+        changes++;
+        if (next == TargetState.READY) {
+            failures.set(0);
+            readySince = ticker.nanos();
+            ramping = slowStart > 0;
+        }
+        if (next == TargetState.EJECTED) {
+            ejections++;
+        }
+        state = next;
+    }
+
+    void update(Target same) {
+        target = same;
+    }
+
+    /** {@return the number of the present state, for {@link #fenced}} */
+    int changes() {
+        return changes;
+    }
+
+    /** No lane can pick this withdrawn target any more: only from now on does "no connections" mean drained. */
+    void fenced(int change) {
+        fenced = change == changes; // not when it came back and went again meanwhile: that has a fence of its own
+    }
+
+    /** {@return whether it is withdrawn, cannot be picked any more, and has no connection} */
+    boolean isDrained() {
+        return fenced && isWithdrawn() && active.get() == 0;
+    }
+
+    TargetStats stats() {
+        long accepted = 0, up = 0, down = 0, connectFailures = 0, retries = 0, moved = 0, cut = 0;
+        for (Tally tally : tallies) {
+            accepted += tally.accepted.get();
+            up += tally.bytesToTargets.get();
+            down += tally.bytesToClients.get();
+            connectFailures += tally.connectFailures.get();
+            retries += tally.retries.get();
+            moved += tally.moved.get();
+            cut += tally.cut.get();
+        }
+        return new TargetStats(target, state, accepted, active.get(), up, down, connectFailures, retries,
+                ejections, moved, cut, answerNanos);
+    }
+
+    @Override
+    public String toString() {
+        return target.id() + " (" + address.getAddress().getHostAddress() + ":" + address.getPort() + ")";
+    }
+}

@@ -1,0 +1,280 @@
+package io.musher.balancer;
+
+import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Ticker;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A TCP load balancer: accepts on one port and relays each connection to one of its targets.
+ *
+ * <pre>{@code
+ * Balancer balancer = Balancer.builder().port(3000).strategy(Strategy.leastConnections()).start();
+ * balancer.targets(List.of(new Target("a", new InetSocketAddress("127.0.0.1", 8000))));
+ * }</pre>
+ *
+ * <p>All methods may be called from any thread. Futures complete on a thread of their own, never on a loop's, and at the latest
+ * when the balancer is closed. Its threads are daemons.
+ */
+public final class Balancer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
+    private static final long JOIN_MILLIS = 10_000;
+
+    private final BalancerConfig config;
+    private final InetSocketAddress address;
+    private final Limits limits;
+    private final Lanes lanes;
+    private final Health health;
+    private final ThreadPoolExecutor callbacks;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private boolean closing;
+
+    private Balancer(BalancerConfig config, BalancerListener listener, InetSocketAddress address, Limits limits, Lanes lanes) {
+        this.config = config;
+        this.address = address;
+        this.limits = limits;
+        this.lanes = lanes;
+        this.health = new Health(config, listener, lanes);
+        this.callbacks = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+            Thread thread = new Thread(task, config.name() + "-lb-callbacks");
+            thread.setDaemon(true);
+            return thread;
+        });
+        callbacks.allowCoreThreadTimeOut(true);
+    }
+
+    /** {@return a builder; {@link BalancerBuilder#port} is the one option it needs} */
+    public static BalancerBuilder builder() {
+        return new BalancerBuilder();
+    }
+
+    static Balancer start(BalancerConfig config) {
+        BalancerListener listener = new GuardedListener(config.name(), config.listener());
+        ServerSocketChannel listening = listen(config);
+        List<Lane> list = new ArrayList<>();
+        Balancer balancer;
+        try {
+            Limits limits = new Limits(config.maxConnections(), config.maxWaiting(), Limits.freeDescriptors());
+            for (int i = 0; i < config.loops(); i++) {
+                EventLoop loop = new EventLoop(config.name() + "-lb-" + i, Ticker.system());
+                list.add(new Lane(i, config, listener, listening, loop, limits));
+            }
+            balancer = new Balancer(config, listener, (InetSocketAddress) listening.getLocalAddress(), limits,
+                    new Lanes(list, Ticker.system()));
+        } catch (IOException | RuntimeException e) {
+            list.forEach(lane -> lane.loop.close());
+            closeQuietly(listening);
+            throw new UncheckedIOException(config.name() + ": cannot open an event loop",
+                    e instanceof IOException io ? io : new IOException(e));
+        }
+        for (Lane lane : list) {
+            lane.join(balancer.lanes, balancer.health);
+            lane.loop.start();
+        }
+        balancer.targets(config.targets()).join();
+        balancer.lanes.all(Lane::startAccepting);
+        LOG.info("{}: listens on {} with {} loop(s) for {} target(s)", config.name(), text(balancer.address),
+                config.loops(), config.targets().size());
+        return balancer;
+    }
+
+    private static ServerSocketChannel listen(BalancerConfig config) {
+        InetSocketAddress wanted = config.address();
+        ServerSocketChannel channel = null;
+        try {
+            boolean v4 = config.host().isPresent() && wanted.getAddress() instanceof Inet4Address;
+            channel = v4 ? ServerSocketChannel.open(StandardProtocolFamily.INET) : ServerSocketChannel.open();
+            channel.configureBlocking(false);
+            return channel.bind(wanted, config.backlog());
+        } catch (IOException e) {
+            if (channel != null) {
+                closeQuietly(channel);
+            }
+            throw new UncheckedIOException(config.name() + ": cannot listen on " + text(wanted) + ": " + e.getMessage()
+                    + "; choose another host or port, or stop the program that has it", e);
+        }
+    }
+
+    /** {@return the address it really listens on; its port is never 0} */
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    /** {@return the configuration it runs by} */
+    public BalancerConfig config() {
+        return config;
+    }
+
+    /**
+     * Replaces the targets. Those that stay (same id, same address) keep their connections, figures and health; withdrawn ones
+     * get no new connection, keep-alive connections leave them between two requests, the rest run to their end
+     * ({@link #drain}).
+     *
+     * @param targets the whole new list, ids distinct; empty: clients wait
+     * @return completes when no loop can still pick a withdrawn target
+     * @throws NullPointerException if the list or an element is null
+     * @throws IllegalArgumentException if an id occurs twice
+     */
+    public CompletableFuture<Void> targets(List<Target> targets) {
+        List<Target> checked = BalancerBuilder.checked(targets);
+        CompletableFuture<Void> fence = new CompletableFuture<>();
+        return onFirst(fence, () -> health.list(checked, () -> complete(fence, null)));
+    }
+
+    /**
+     * Waits for a withdrawn target's connections to end, and ends those that are left at the deadline.
+     *
+     * @param targetId of a target that {@link #targets} no longer lists
+     * @param deadline from now; zero cuts at once
+     * @return the number cut; fails with {@link IllegalStateException} if the target is listed, or is listed again meanwhile,
+     *     or the balancer is closed
+     */
+    public CompletableFuture<Integer> drain(String targetId, Duration deadline) {
+        Objects.requireNonNull(targetId, "targetId");
+        long nanos = nanos(deadline);
+        CompletableFuture<Integer> drained = new CompletableFuture<>();
+        CompletableFuture<Integer> inside = new CompletableFuture<>();
+        inside.whenComplete((cut, failure) -> finish(() -> {
+            if (failure != null) {
+                drained.completeExceptionally(failure);
+            } else {
+                drained.complete(cut);
+            }
+        }));
+        onFirst(inside, () -> {
+            if (health.isListed(targetId)) {
+                inside.completeExceptionally(new IllegalStateException(
+                        "target " + targetId + " is still listed; withdraw it with targets(...) first"));
+            } else {
+                health.drains().start(targetId, health.withdrawn(), nanos, inside);
+            }
+        });
+        return drained;
+    }
+
+    /** {@return the figures of this moment, cheap} */
+    public BalancerStats stats() {
+        long accepted = 0, ended = 0, up = 0, down = 0, failures = 0, retries = 0, rejected = 0, moved = 0, cut = 0;
+        for (Lane lane : lanes.list()) {
+            Tally tally = lane.total;
+            ended += tally.ended.get(); // before accepted, so that the difference is never negative
+            accepted += tally.accepted.get();
+            up += tally.bytesToTargets.get();
+            down += tally.bytesToClients.get();
+            failures += tally.connectFailures.get();
+            retries += tally.retries.get();
+            rejected += tally.rejected.get();
+            moved += tally.moved.get();
+            cut += tally.cut.get();
+        }
+        return new BalancerStats(accepted, accepted - ended, up, down, failures, retries, limits.waiting(), rejected,
+                health.ejections(), moved, cut, health.stats());
+    }
+
+    /**
+     * Stops in good order: no new clients, keep-alive connections end between two requests, the others when they end or at
+     * the deadline; then everything is closed.
+     *
+     * @param deadline from now
+     * @return completes when all is closed
+     */
+    public CompletableFuture<Void> shutdown(Duration deadline) {
+        long nanos = nanos(deadline);
+        Runnable closeSoon = () -> finish(this::close);
+        CompletableFuture<Void> started = new CompletableFuture<>();
+        onFirst(started, () -> {
+            lanes.first().loop.schedule(nanos, () -> lanes.all(Lane::cutAll));
+            lanes.fence(() -> onFirst(started, () -> health.list(List.of(), () -> {
+                if (limits.clients() == 0) {
+                    closeSoon.run();
+                }
+            })), lane -> lane.leave(closeSoon));
+        });
+        return ended.copy();
+    }
+
+    /** Closes everything now and waits until it is closed; idempotent. Called on a loop's thread it does not wait. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (!closing) {
+                closing = true;
+                onFirst(new CompletableFuture<>(), health.drains()::closed); // before their connections end
+                lanes.all(Lane::end);
+                lanes.list().forEach(lane -> lane.loop.close());
+            }
+        }
+        boolean own = lanes.list().stream().anyMatch(lane -> lane.loop.inLoop());
+        if (own) {
+            finish(this::awaitEnd);
+        } else {
+            awaitEnd();
+        }
+    }
+
+    private void awaitEnd() {
+        for (Lane lane : lanes.list()) {
+            if (!lane.loop.join(JOIN_MILLIS)) {
+                LOG.warn("{}: loop {} does not end; a listener or strategy may block it", config.name(), lane.number);
+            }
+        }
+        if (ended.complete(null)) {
+            health.drains().closed();
+            callbacks.setKeepAliveTime(1, TimeUnit.MILLISECONDS); // its thread need not wait for more
+            LOG.info("{}: closed", config.name());
+        }
+    }
+
+    private <T> CompletableFuture<T> onFirst(CompletableFuture<T> future, Runnable task) {
+        try {
+            lanes.first().loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            future.completeExceptionally(new IllegalStateException(config.name() + " is closed"));
+        }
+        return future;
+    }
+
+    private <T> void complete(CompletableFuture<T> future, T value) {
+        finish(() -> future.complete(value));
+    }
+
+    /** What may run user code, or wait, runs apart from the loops. */
+    private void finish(Runnable task) {
+        callbacks.execute(task);
+    }
+
+    /** A deadline beyond a year is never. */
+    private static long nanos(Duration deadline) {
+        Objects.requireNonNull(deadline, "deadline");
+        return deadline.compareTo(Duration.ofDays(365)) > 0 ? Long.MAX_VALUE : Math.max(0, deadline.toNanos());
+    }
+
+    private static String text(InetSocketAddress address) {
+        String host = address.getAddress().isAnyLocalAddress() ? "*" : address.getAddress().getHostAddress();
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
+    private static void closeQuietly(ServerSocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOG.trace("close failed", e);
+        }
+    }
+}

@@ -1,0 +1,357 @@
+package io.musher.balancer;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Collects the options of a {@link Balancer}; not thread safe, reusable.
+ *
+ * <p>Every option is checked when it is set: null is a {@link NullPointerException}, a bad value an
+ * {@link IllegalArgumentException} that names option and value. No number is corrected silently.
+ */
+public final class BalancerBuilder {
+
+    String name = "balancer";
+    String host;
+    int port = -1;
+    int backlog = 4096;
+    int loops = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 4));
+    Strategy strategy;
+    List<Target> targets = List.of();
+    int maxConnections;
+    int maxConnectionsPerTarget;
+    int maxWaiting = 1024;
+    Duration waitTimeout = Duration.ofSeconds(30);
+    Duration connectTimeout = Duration.ofSeconds(3);
+    Duration idleTimeout = Duration.ZERO;
+    Duration slowStart = Duration.ZERO;
+    int ejectAfter = 3;
+    ProbePolicy probe;
+    boolean moveKeepAlive = true;
+    ProxyProtocol proxyProtocol;
+    List<String> trustedProxies = List.of();
+    int bufferSize = 256 * 1024;
+    BalancerListener listener = new BalancerListener() { };
+
+    BalancerBuilder() { }
+
+    /**
+     * What its threads and log lines begin with; default {@code balancer}.
+     *
+     * @param name not blank
+     * @return this
+     */
+    public BalancerBuilder name(String name) {
+        Objects.requireNonNull(name, "name");
+        require(!name.isBlank(), "name is blank");
+        this.name = name;
+        return this;
+    }
+
+    /**
+     * The host name or address to listen on; default: all interfaces, IPv4 and IPv6.
+     *
+     * @param host a name or literal
+     * @return this
+     */
+    public BalancerBuilder host(String host) {
+        Objects.requireNonNull(host, "host");
+        require(!host.isBlank(), "host is blank; leave it out for all interfaces");
+        this.host = host;
+        return this;
+    }
+
+    /**
+     * The port to listen on; the one option without a default.
+     *
+     * @param port 0 (any free one, see {@link Balancer#address}) to 65535
+     * @return this
+     */
+    public BalancerBuilder port(int port) {
+        require(port >= 0 && port <= 65535, "port " + port + " is not within 0 to 65535");
+        this.port = port;
+        return this;
+    }
+
+    /**
+     * The kernel's queue of connections not yet accepted; default 4096. The kernel caps it (Linux: {@code somaxconn}).
+     *
+     * @param backlog at least 1
+     * @return this
+     */
+    public BalancerBuilder backlog(int backlog) {
+        this.backlog = atLeast(1, backlog, "backlog");
+        return this;
+    }
+
+    /**
+     * Event loops, each with a thread; default a quarter of the processors, at least 1 and at most 4: one loop saturates
+     * about one processor with 70,000 requests a second, and the targets want the others.
+     *
+     * @param loops at least 1
+     * @return this
+     */
+    public BalancerBuilder loops(int loops) {
+        this.loops = atLeast(1, loops, "loops");
+        return this;
+    }
+
+    /**
+     * Who gets the next connection; default {@link Strategy#roundRobin()}.
+     *
+     * @param strategy a built-in one or your own
+     * @return this
+     */
+    public BalancerBuilder strategy(Strategy strategy) {
+        this.strategy = Objects.requireNonNull(strategy, "strategy");
+        return this;
+    }
+
+    /**
+     * The targets to begin with; default none: clients wait until {@link Balancer#targets} names some.
+     *
+     * @param targets with distinct ids
+     * @return this
+     */
+    public BalancerBuilder targets(List<Target> targets) {
+        this.targets = checked(targets);
+        return this;
+    }
+
+    /**
+     * Connections relayed at once; default 0, no limit. One more waits like a client without a target.
+     *
+     * @param connections at least 0
+     * @return this
+     */
+    public BalancerBuilder maxConnections(int connections) {
+        this.maxConnections = atLeast(0, connections, "maxConnections");
+        return this;
+    }
+
+    /**
+     * Connections on one target at once; default 0, no limit. When all are full, clients wait.
+     *
+     * @param connections at least 0
+     * @return this
+     */
+    public BalancerBuilder maxConnectionsPerTarget(int connections) {
+        this.maxConnectionsPerTarget = atLeast(0, connections, "maxConnectionsPerTarget");
+        return this;
+    }
+
+    /**
+     * Clients held while no target can take them; default 1024. One more is closed and counted as rejected.
+     *
+     * @param clients at least 0; 0 holds nobody
+     * @return this
+     */
+    public BalancerBuilder maxWaiting(int clients) {
+        this.maxWaiting = atLeast(0, clients, "maxWaiting");
+        return this;
+    }
+
+    /**
+     * How long a client is held at most before it is closed; default 30 s.
+     *
+     * @param timeout positive
+     * @return this
+     */
+    public BalancerBuilder waitTimeout(Duration timeout) {
+        this.waitTimeout = positive(timeout, "waitTimeout");
+        return this;
+    }
+
+    /**
+     * How long one connect to a target may take before the next target is tried; default 3 s.
+     *
+     * @param timeout positive
+     * @return this
+     */
+    public BalancerBuilder connectTimeout(Duration timeout) {
+        this.connectTimeout = positive(timeout, "connectTimeout");
+        return this;
+    }
+
+    /**
+     * Cuts a connection on which no byte has moved either way for so long; default zero, never. Checked four times per
+     * timeout, so it may take a quarter longer.
+     *
+     * @param timeout zero or at least 10 ms
+     * @return this
+     */
+    public BalancerBuilder idleTimeout(Duration timeout) {
+        notNegative(timeout, "idleTimeout");
+        require(timeout.isZero() || timeout.toMillis() >= 10, "idleTimeout " + timeout + " is less than 10 ms");
+        this.idleTimeout = timeout;
+        return this;
+    }
+
+    /**
+     * How long the share of a target that is new, or back, ramps up from a tenth; default zero, not at all. Observed by all
+     * built-in strategies but {@code ip-hash}.
+     *
+     * @param ramp zero or positive
+     * @return this
+     */
+    public BalancerBuilder slowStart(Duration ramp) {
+        this.slowStart = notNegative(ramp, "slowStart");
+        return this;
+    }
+
+    /**
+     * Failed connects in a row that take a target out, unless it is the last one; default 3, 0 for never. It is then tried in
+     * the background, after 100 ms and after growing, jittered pauses of at most 2 s, and comes back with the first success.
+     *
+     * @param failures at least 0
+     * @return this
+     */
+    public BalancerBuilder ejectAfter(int failures) {
+        this.ejectAfter = atLeast(0, failures, "ejectAfter");
+        return this;
+    }
+
+    /**
+     * Probes all targets in the background; default: they are not.
+     *
+     * @param policy interval, timeout, rise and fall
+     * @return this
+     */
+    public BalancerBuilder probe(ProbePolicy policy) {
+        this.probe = Objects.requireNonNull(policy, "probe");
+        return this;
+    }
+
+    /**
+     * Whether HTTP/1.1 keep-alive connections leave a withdrawn target between two requests, unseen by the client; default
+     * true. Switch it off when a login is tied to the connection (NTLM).
+     *
+     * @param move whether they do
+     * @return this
+     */
+    public BalancerBuilder moveKeepAlive(boolean move) {
+        this.moveKeepAlive = move;
+        return this;
+    }
+
+    /**
+     * Sends each target a PROXY protocol header that tells who the client is; default: none.
+     *
+     * @param version of the header
+     * @return this
+     */
+    public BalancerBuilder proxyProtocol(ProxyProtocol version) {
+        this.proxyProtocol = Objects.requireNonNull(version, "proxyProtocol");
+        return this;
+    }
+
+    /**
+     * Networks of proxies in front of this balancer: their connections must begin with a PROXY header (v1 or v2), whose
+     * source is then the client for {@code ip-hash} and the targets' header; without one they are closed. Default: none.
+     *
+     * @param networks addresses or CIDR blocks, such as {@code 10.0.0.0/8} or {@code ::1}
+     * @return this
+     */
+    public BalancerBuilder trustedProxies(String... networks) {
+        List<String> copy = List.of(networks);
+        TrustedProxies.parse(copy);
+        this.trustedProxies = copy;
+        return this;
+    }
+
+    /**
+     * Bytes read at once, one buffer per loop; default 256 KiB, which bulk transfers like best. A connection whose peer is slow
+     * may hold one each way; from the 65th such one of a loop on it is 16 KiB.
+     *
+     * @param bytes 1 KiB to 16 MiB
+     * @return this
+     */
+    public BalancerBuilder bufferSize(int bytes) {
+        require(bytes >= 1024 && bytes <= 16 << 20, "bufferSize " + bytes + " is not within 1 KiB to 16 MiB");
+        this.bufferSize = bytes;
+        return this;
+    }
+
+    /**
+     * Who hears what happens; default nobody.
+     *
+     * @param listener called on the loops' threads
+     * @return this
+     */
+    public BalancerBuilder listener(BalancerListener listener) {
+        this.listener = Objects.requireNonNull(listener, "listener");
+        return this;
+    }
+
+    /**
+     * Checks the whole, without starting anything.
+     *
+     * @return the configuration
+     * @throws IllegalStateException if the port is missing
+     * @throws IllegalArgumentException if the host cannot be resolved
+     */
+    public BalancerConfig build() {
+        if (port < 0) {
+            throw new IllegalStateException("port is missing: say port(n), or port(0) for any free one");
+        }
+        try {
+            return new BalancerConfig(this, host == null
+                    ? new InetSocketAddress(port) : new InetSocketAddress(InetAddress.getByName(host), port));
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("host " + host + " cannot be resolved", e);
+        }
+    }
+
+    /**
+     * Listens and serves.
+     *
+     * @return the running balancer
+     * @throws IllegalStateException if the port is missing
+     * @throws IllegalArgumentException if the host cannot be resolved
+     * @throws java.io.UncheckedIOException if it cannot listen; the message names host and port, nothing is left running
+     */
+    public Balancer start() {
+        return Balancer.start(build());
+    }
+
+    /** The one gate for lists of targets. */
+    static List<Target> checked(List<Target> targets) {
+        Objects.requireNonNull(targets, "targets");
+        List<Target> copy = List.copyOf(targets);
+        Set<String> ids = new HashSet<>();
+        for (Target target : copy) {
+            require(ids.add(target.id()), "targets: the id " + target.id() + " occurs twice");
+        }
+        return copy;
+    }
+
+    private static int atLeast(int least, int value, String option) {
+        require(value >= least, option + " " + value + " is less than " + least);
+        return value;
+    }
+
+    static Duration positive(Duration value, String option) {
+        notNegative(value, option);
+        require(!value.isZero(), option + " " + value + " is not positive");
+        return value;
+    }
+
+    private static Duration notNegative(Duration value, String option) {
+        Objects.requireNonNull(value, option);
+        require(!value.isNegative(), option + " " + value + " is negative");
+        require(value.compareTo(Duration.ofDays(365)) <= 0, option + " " + value + " is more than a year");
+        return value;
+    }
+
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

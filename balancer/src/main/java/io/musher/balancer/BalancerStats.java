@@ -1,0 +1,86 @@
+package io.musher.balancer;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Counts since the balancer started, and what is so now. Components may be added in later versions.
+ *
+ * @param accepted client connections accepted
+ * @param active client connections now, waiting ones included
+ * @param bytesToTargets bytes forwarded from clients to targets
+ * @param bytesToClients bytes forwarded from targets to clients
+ * @param connectFailures connects to a target that were refused or timed out
+ * @param retries clients sent on to another target, unseen by them, after such a failure
+ * @param waiting clients held now because no target can take them
+ * @param rejected clients closed without service: too many waiting, waited too long, or a bad PROXY header
+ * @param ejected how often a target was taken out for failing
+ * @param moved keep-alive connections taken off a withdrawn target between two requests
+ * @param cut connections ended at a deadline: of a drain, or idle
+ * @param targets those listed, and those withdrawn that still have connections
+ */
+public record BalancerStats(
+        long accepted, long active, long bytesToTargets, long bytesToClients, long connectFailures, long retries,
+        long waiting, long rejected, long ejected, long moved, long cut, List<TargetStats> targets) {
+
+    /**
+     * Copies the list of targets.
+     *
+     * @param accepted client connections accepted
+     * @param active client connections now, waiting ones included
+     * @param bytesToTargets bytes forwarded from clients to targets
+     * @param bytesToClients bytes forwarded from targets to clients
+     * @param connectFailures connects to a target that were refused or timed out
+     * @param retries clients sent on to another target, unseen by them, after such a failure
+     * @param waiting clients held now because no target can take them
+     * @param rejected clients closed without service: too many waiting, waited too long, or a bad PROXY header
+     * @param ejected how often a target was taken out for failing
+     * @param moved keep-alive connections taken off a withdrawn target between two requests
+     * @param cut connections ended at a deadline: of a drain, or idle
+     * @param targets those listed, and those withdrawn that still have connections
+     */
+    public BalancerStats {
+        targets = List.copyOf(targets);
+    }
+
+    /**
+     * {@return the figures of one target; a listed one before a withdrawn one of the same id}
+     *
+     * @param id the target's id
+     */
+    public Optional<TargetStats> target(String id) {
+        return targets.stream().filter(t -> t.target().id().equals(id)).findFirst();
+    }
+
+    /** Whether a target gets new connections. */
+    public enum TargetState {
+        /** It does. */
+        READY,
+        /** It failed and is tried again in the background. */
+        EJECTED,
+        /** The active probe finds it down. */
+        DOWN,
+        /** It is no longer listed; its last connections run. */
+        WITHDRAWN
+    }
+
+    /**
+     * The figures of one target. Components may be added in later versions.
+     *
+     * @param target the target
+     * @param state whether it gets new connections
+     * @param accepted connections it was picked for and that reached it
+     * @param active connections on it now
+     * @param bytesToTarget bytes forwarded to it
+     * @param bytesToClients bytes forwarded from it
+     * @param connectFailures connects to it that were refused or timed out
+     * @param retries clients sent on to another target after such a failure
+     * @param ejected how often it was taken out for failing
+     * @param moved keep-alive connections taken off it after it was withdrawn
+     * @param cut its connections that were ended at a deadline
+     * @param answerNanos moving average of the time to its first answer byte, 0 before the first
+     */
+    public record TargetStats(
+            Target target, TargetState state, long accepted, long active, long bytesToTarget, long bytesToClients,
+            long connectFailures, long retries, long ejected, long moved, long cut, long answerNanos) { }
+}

@@ -1,0 +1,234 @@
+package io.musher.balancer;
+
+import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Timers;
+import java.io.IOException;
+import java.net.BindException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds a target for a relay and connects to it: picks, connects, and goes on to the next when that fails.
+ *
+ * <p>The client's bytes are unread meanwhile, so all of this is invisible to it. On loopback a connect is complete at once
+ * and nothing is registered or timed for it. When no target is left the relay goes to {@link Waiting}.
+ */
+final class Dialer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
+
+    private final Lane lane;
+    private final Strategy strategy;
+    private final Strategy fallback = Strategy.roundRobin();
+    private final long connectNanos;
+    private final boolean perTargetLimit;
+    private boolean strategyBlamed;
+
+    Dialer(Lane lane, BalancerConfig config) {
+        this.lane = lane;
+        this.strategy = config.strategy();
+        this.connectNanos = config.connectTimeout().toNanos();
+        this.perTargetLimit = config.maxConnectionsPerTarget() > 0;
+    }
+
+    /** Sends a relay on its way: to a target, or to those that wait. */
+    void route(Relay relay) {
+        if (!lane.waiting.isEmpty() || !attempt(relay, List.of())) {
+            lane.waiting.add(relay);
+        }
+    }
+
+    /** {@return whether the relay has a target, or a connect is under way; false when there is none to be had now} */
+    boolean attempt(Relay relay, List<Backend> refused) {
+        List<Backend> tried = refused;
+        while (true) {
+            List<Candidate> ready = candidates(tried);
+            if (ready.isEmpty() || !lane.limits.acquireConnection()) {
+                return false;
+            }
+            Backend backend = choose(relay, ready);
+            if (!backend.acquire()) {
+                lane.limits.releaseConnection();
+                tried = with(tried, backend);
+                continue;
+            }
+            SocketChannel channel;
+            try {
+                channel = SocketChannel.open(backend.family);
+            } catch (IOException e) {
+                lane.unpicked(backend);
+                lane.localTrouble(e);
+                return false;
+            }
+            Attempt attempt = null;
+            try {
+                channel.configureBlocking(false);
+                if (!channel.connect(backend.address) && !channel.finishConnect()) {
+                    attempt = new Attempt(relay, backend, channel, tried);
+                    attempt.start();
+                    return true;
+                }
+            } catch (IOException e) {
+                lane.loop.discard(channel, attempt == null ? null : attempt.key);
+                lane.unpicked(backend);
+                if (isLocal(e)) {
+                    lane.localTrouble(e);
+                    return false;
+                }
+                failed(backend, e.getMessage(), tried);
+                tried = with(tried, backend);
+                continue;
+            }
+            established(relay, backend, channel, null);
+            return true;
+        }
+    }
+
+    private void established(Relay relay, Backend backend, SocketChannel channel, SelectionKey key) {
+        End end = new End(relay, channel, key);
+        try {
+            relay.connected(backend, end);
+        } catch (IOException | RuntimeException | Error e) {
+            relay.failed(end, e);
+        }
+    }
+
+    /** Counts a failure of the target's. */
+    private void failed(Backend backend, String why, List<Backend> tried) {
+        lane.total.connectFailures.add(1);
+        Tally tally = backend.tally(lane.number);
+        tally.connectFailures.add(1);
+        if (!candidates(with(tried, backend)).isEmpty()) {
+            lane.total.retries.add(1);
+            tally.retries.add(1);
+        }
+        lane.health.failed(backend, why);
+    }
+
+    private List<Candidate> candidates(List<Backend> tried) {
+        List<Candidate> ready = lane.health.ready();
+        if (!perTargetLimit && tried.isEmpty()) {
+            return ready;
+        }
+        List<Candidate> left = new ArrayList<>(ready.size());
+        for (Candidate candidate : ready) {
+            Backend backend = (Backend) candidate;
+            if (!backend.isFull() && !tried.contains(backend)) {
+                left.add(backend);
+            }
+        }
+        return left.size() == ready.size() ? ready : left;
+    }
+
+    /** The strategy may be the user's: whatever it does, this connection gets a target. */
+    private Backend choose(Relay relay, List<Candidate> ready) {
+        if (ready.size() == 1) {
+            return (Backend) ready.get(0);
+        }
+        Object wrong;
+        try {
+            Candidate chosen = strategy.choose(ready, relay.source().getAddress());
+            if (chosen instanceof Backend backend && ready.contains(backend)) {
+                return backend;
+            }
+            wrong = chosen;
+        } catch (IOException | RuntimeException | Error e) {
+            wrong = e;
+        }
+        if (!strategyBlamed) {
+            strategyBlamed = true;
+            Throwable cause = wrong instanceof Throwable t ? t : null;
+            LOG.warn("{}: the strategy {} {}; round robin decides in its place (said once)", lane.name,
+                    strategy.getClass().getName(), cause != null ? "threw" : "answered " + wrong + ", which was not offered", cause);
+        }
+        return (Backend) fallback.choose(ready, null);
+    }
+
+    private static List<Backend> with(List<Backend> tried, Backend one) {
+        List<Backend> more = new ArrayList<>(tried);
+        more.add(one);
+        return more;
+    }
+
+    /** No local port left, or a bind of ours refused: says nothing of the target. */
+    private static boolean isLocal(IOException failure) {
+        return failure instanceof BindException;
+    }
+
+    /** A connect under way: ends by its event, by its deadline, or with its relay. */
+    final class Attempt implements EventLoop.Handler, Stage {
+        private final Relay relay;
+        private final Backend backend;
+        private final SocketChannel channel;
+        private final List<Backend> tried;
+        private SelectionKey key;
+        private Timers.Timer timer;
+
+        private Attempt(Relay relay, Backend backend, SocketChannel channel, List<Backend> tried) {
+            this.relay = relay;
+            this.backend = backend;
+            this.channel = channel;
+            this.tried = tried;
+        }
+
+        Relay relay() {
+            return relay;
+        }
+
+        private void start() throws IOException {
+            key = lane.loop.register(channel, SelectionKey.OP_CONNECT, this);
+            timer = lane.loop.schedule(connectNanos, this::expired);
+            relay.stage(this);
+        }
+
+        @Override
+        public void ready(SelectionKey ready) throws IOException {
+            if (channel.finishConnect()) {
+                lane.loop.cancel(timer);
+                established(relay, backend, channel, key);
+            }
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            boolean local = failure instanceof IOException e && isLocal(e);
+            abandon(relay);
+            if (!local) {
+                Dialer.this.failed(backend, failure.getMessage(), tried);
+            }
+            next();
+        }
+
+        private void expired() {
+            abandon(relay);
+            Dialer.this.failed(backend, "no answer to a connect within " + connectNanos / 1_000_000 + " ms", tried);
+            next();
+        }
+
+        /** A withdrawn target is not waited for. */
+        void leaveIfWithdrawn() {
+            if (backend.isWithdrawn()) {
+                abandon(relay);
+                next();
+            }
+        }
+
+        private void next() {
+            relay.stage(null);
+            if (!attempt(relay, with(tried, backend))) {
+                lane.waiting.add(relay);
+            }
+        }
+
+        @Override
+        public void abandon(Relay abandoned) {
+            lane.loop.cancel(timer);
+            lane.loop.discard(channel, key);
+            lane.unpicked(backend);
+        }
+    }
+}

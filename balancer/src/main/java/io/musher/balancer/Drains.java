@@ -1,0 +1,95 @@
+package io.musher.balancer;
+
+import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Timers;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Those who wait until withdrawn targets have no connection left; owned by {@link Health}'s loop. */
+final class Drains {
+
+    private final class Drain {
+        private final String id;
+        private final Set<Backend> left;
+        private final AtomicInteger cut = new AtomicInteger();
+        private final CompletableFuture<Integer> done;
+        private Timers.Timer timer;
+
+        private Drain(String id, Set<Backend> left, CompletableFuture<Integer> done) {
+            this.id = id;
+            this.left = left;
+            this.done = done;
+        }
+
+        private void deadline() {
+            Set<Backend> late = Set.copyOf(left);
+            lanes.all(lane -> lane.cut(late, cut));
+        }
+    }
+
+    private final Lanes lanes;
+    private final EventLoop loop;
+    private final List<Drain> drains = new ArrayList<>();
+
+    Drains(Lanes lanes) {
+        this.lanes = lanes;
+        this.loop = lanes.first().loop;
+    }
+
+    /** Completes {@code done} with the number cut when all withdrawn targets of this id are empty. */
+    void start(String id, List<Backend> withdrawn, long deadlineNanos, CompletableFuture<Integer> done) {
+        Set<Backend> left = new HashSet<>();
+        for (Backend backend : withdrawn) {
+            if (backend.target().id().equals(id)) {
+                left.add(backend);
+            }
+        }
+        Drain drain = new Drain(id, left, done);
+        if (left.isEmpty()) {
+            finish(drain);
+            return;
+        }
+        drains.add(drain);
+        drain.timer = loop.schedule(deadlineNanos, drain::deadline);
+    }
+
+    void drained(Backend backend) {
+        for (Drain drain : List.copyOf(drains)) {
+            if (drain.left.remove(backend) && drain.left.isEmpty()) {
+                finish(drain);
+            }
+        }
+    }
+
+    void revived(Backend backend) {
+        for (Drain drain : List.copyOf(drains)) {
+            if (drain.left.contains(backend)) {
+                fail(drain, "target " + drain.id + " was listed again while it drained");
+            }
+        }
+    }
+
+    /** The loop has ended: nobody else will complete them. */
+    void closed() {
+        for (Drain drain : List.copyOf(drains)) {
+            drains.remove(drain);
+            drain.done.completeExceptionally(new IllegalStateException("the balancer was closed while target " + drain.id + " drained"));
+        }
+    }
+
+    private void finish(Drain drain) {
+        drains.remove(drain);
+        loop.cancel(drain.timer);
+        drain.done.complete(drain.cut.get());
+    }
+
+    private void fail(Drain drain, String why) {
+        drains.remove(drain);
+        loop.cancel(drain.timer);
+        drain.done.completeExceptionally(new IllegalStateException(why));
+    }
+}

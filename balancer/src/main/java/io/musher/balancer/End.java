@@ -1,0 +1,170 @@
+package io.musher.balancer;
+
+import io.musher.balancer.loop.EventLoop;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+
+/**
+ * One end of a {@link Relay}: a channel, what it is interested in, and the bytes it would not take yet.
+ *
+ * <p>{@code TCP_NODELAY} is set with the second write: the first is never delayed, and a short connection needs no more.
+ */
+final class End implements EventLoop.Handler {
+
+    private static final int SURE_TO_FIT = 1024;
+
+    final Relay relay;
+    final SocketChannel channel;
+    private SelectionKey key;
+    private ByteBuffer pending;
+    private byte interest;
+    private boolean wrote;
+    private boolean undelayed;
+    private boolean readEnded;
+    private boolean writeEnded;
+    private boolean discarded;
+
+    End(Relay relay, SocketChannel channel) {
+        this.relay = relay;
+        this.channel = channel;
+    }
+
+    /** Takes over a channel; {@code registered} is its key, or null when it has none yet. */
+    End(Relay relay, SocketChannel channel, SelectionKey registered) {
+        this(relay, channel);
+        if (registered != null) {
+            key = registered;
+            key.attach(this);
+            key.interestOps(0);
+        }
+    }
+
+    @Override
+    public void ready(SelectionKey ready) throws IOException {
+        int ops = ready.readyOps();
+        if ((ops & SelectionKey.OP_WRITE) != 0) {
+            relay.lane.pump.writable(relay, this);
+        }
+        if ((ops & SelectionKey.OP_READ) != 0 && !discarded && (interest & SelectionKey.OP_READ) != 0) {
+            relay.readable(this);
+        }
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+        relay.failed(this, failure);
+    }
+
+    void wantRead(boolean want) throws IOException {
+        want(want ? interest | SelectionKey.OP_READ : interest & ~SelectionKey.OP_READ);
+    }
+
+    private void wantWrite(boolean want) throws IOException {
+        want(want ? interest | SelectionKey.OP_WRITE : interest & ~SelectionKey.OP_WRITE);
+    }
+
+    private void want(int ops) throws IOException {
+        if (ops == interest || discarded) {
+            return;
+        }
+        interest = (byte) ops;
+        if (key != null) {
+            key.interestOps(ops);
+        } else {
+            key = relay.lane.loop.register(channel, ops, this);
+        }
+    }
+
+    /**
+     * Writes, and keeps what the peer does not take.
+     *
+     * @param buffer the lane's scratch, or one kept from it
+     * @return whether all was taken; if not, the buffer is this end's now
+     */
+    boolean write(ByteBuffer buffer) throws IOException {
+        if (!undelayed) {
+            if (wrote || buffer.remaining() > SURE_TO_FIT) {
+                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                undelayed = true;
+            }
+            wrote = true;
+        }
+        channel.write(buffer);
+        if (!buffer.hasRemaining()) {
+            return true;
+        }
+        pending = buffer;
+        wantWrite(true);
+        return false;
+    }
+
+    /** {@return whether nothing is kept any more} */
+    boolean flush(Buffers buffers) throws IOException {
+        if (pending == null) {
+            return true;
+        }
+        channel.write(pending);
+        if (pending.hasRemaining()) {
+            return false;
+        }
+        buffers.giveBack(pending);
+        pending = null;
+        wantWrite(false);
+        return true;
+    }
+
+    boolean hasPending() {
+        return pending != null;
+    }
+
+    /** The peer will send no more. */
+    void endRead() throws IOException {
+        readEnded = true;
+        wantRead(false);
+    }
+
+    boolean isReadEnded() {
+        return readEnded;
+    }
+
+    /** Tells the peer that no more will come. */
+    void endWrite() throws IOException {
+        if (!writeEnded) {
+            writeEnded = true;
+            channel.shutdownOutput();
+        }
+    }
+
+    /** Drops what is kept for the peer: it can take no more. */
+    void giveUpWriting(Buffers buffers) throws IOException {
+        writeEnded = true;
+        buffers.giveBack(pending);
+        pending = null;
+        wantWrite(false);
+    }
+
+    boolean isWriteEnded() {
+        return writeEnded;
+    }
+
+    /** The peer is to see a reset rather than a tidy end. */
+    void resetOnClose() {
+        try {
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        } catch (IOException e) {
+            // it is gone already
+        }
+    }
+
+    void discard(Lane lane) {
+        if (!discarded) {
+            discarded = true;
+            lane.buffers.giveBack(pending);
+            pending = null;
+            lane.loop.discard(channel, key);
+        }
+    }
+}

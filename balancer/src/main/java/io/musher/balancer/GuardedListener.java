@@ -1,0 +1,64 @@
+package io.musher.balancer;
+
+import java.net.InetSocketAddress;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Stands between the loops and the user's listener: what that throws is logged once per kind and harms nothing. */
+final class GuardedListener implements BalancerListener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
+
+    private final String name;
+    private final BalancerListener listener;
+    private final Set<String> blamed = ConcurrentHashMap.newKeySet();
+
+    GuardedListener(String name, BalancerListener listener) {
+        this.name = name;
+        this.listener = listener;
+    }
+
+    @Override
+    public void ejected(Target target, String why) {
+        guard("ejected", l -> l.ejected(target, why));
+    }
+
+    @Override
+    public void down(Target target, String why) {
+        guard("down", l -> l.down(target, why));
+    }
+
+    @Override
+    public void restored(Target target) {
+        guard("restored", l -> l.restored(target));
+    }
+
+    @Override
+    public void drained(Target target) {
+        guard("drained", l -> l.drained(target));
+    }
+
+    @Override
+    public void rejected(InetSocketAddress client, String why) {
+        guard("rejected", l -> l.rejected(client, why));
+    }
+
+    @Override
+    public void accepting(boolean paused) {
+        guard("accepting", l -> l.accepting(paused));
+    }
+
+    private void guard(String kind, Consumer<BalancerListener> call) {
+        try {
+            call.accept(listener);
+        } catch (RuntimeException | Error e) {
+            if (blamed.add(kind)) {
+                LOG.warn("{}: the listener {} threw in {}; the balancer goes on (said once)", name,
+                        listener.getClass().getName(), kind, e);
+            }
+        }
+    }
+}

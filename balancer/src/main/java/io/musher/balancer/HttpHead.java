@@ -1,0 +1,212 @@
+package io.musher.balancer;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads the head of one HTTP/1.1 message: only what tells where the message ends and whether the connection goes on.
+ *
+ * <p>A scratch object, one per lane: {@link #parse} fills the fields. Strict on purpose: what is unusual (bare line feeds,
+ * folded lines, both kinds of length, HTTP/1.0, {@code Connection: close}) is {@link #OPAQUE}, and such a connection is left alone.
+ * The buffer must have native byte order; lines are found eight bytes at a time.
+ */
+final class HttpHead {
+
+    /** The buffer ends before the head does. */
+    static final int INCOMPLETE = -1;
+    /** Not a message whose end we would know for certain. */
+    static final int OPAQUE = -2;
+
+    private static final byte[] CONTENT_LENGTH = "content-length".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] TRANSFER_ENCODING = "transfer-encoding".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] CONNECTION = "connection".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] VERSION = "http/1.1".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] CHUNKED = "chunked".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] CONNECT = "connect ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] HEAD = "head ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] CLOSE = "close".getBytes(StandardCharsets.US_ASCII);
+    private static final long LINE_FEEDS = 0x0A0A0A0A0A0A0A0AL;
+    private static final long ONES = 0x0101010101010101L;
+    private static final int MAX_METHOD = 20;
+
+    /** Bytes of body, -1 when the head does not say. */
+    long length;
+    boolean chunked;
+    /** Of a response. */
+    int status;
+    /** Of a request: HEAD, whose answer has no body. */
+    boolean isHead;
+
+    /**
+     * Parses a head.
+     *
+     * @return where it ends (the first byte after the empty line), {@link #INCOMPLETE} or {@link #OPAQUE}
+     */
+    int parse(ByteBuffer in, int from, int to, boolean request) {
+        length = -1;
+        chunked = false;
+        isHead = false;
+        status = 0;
+        int end = lineEnd(in, from, to);
+        if (end < 0) {
+            return end == OPAQUE || request && !mayStartRequest(in, from, to) ? OPAQUE : INCOMPLETE;
+        }
+        if (!(request ? requestLine(in, from, end) : statusLine(in, from, end))) {
+            return OPAQUE;
+        }
+        for (int line = end + 2; ; line = end + 2) {
+            end = lineEnd(in, line, to);
+            if (end < 0) {
+                return end;
+            }
+            if (end == line) {
+                return chunked && length >= 0 ? OPAQUE : line + 2;
+            }
+            if (!header(in, line, end)) {
+                return OPAQUE;
+            }
+        }
+    }
+
+    /** {@return where the line's CR is, INCOMPLETE, or OPAQUE for a line feed without one} */
+    private static int lineEnd(ByteBuffer in, int from, int to) {
+        int at = from;
+        for (; at + 8 <= to; at += 8) {
+            long word = in.getLong(at) ^ LINE_FEEDS;
+            long zero = word - ONES & ~word & ONES << 7;
+            if (zero != 0) {
+                at += (in.order() == ByteOrder.LITTLE_ENDIAN
+                        ? Long.numberOfTrailingZeros(zero) : Long.numberOfLeadingZeros(zero)) >>> 3;
+                break;
+            }
+        }
+        // a big-endian word may mark a byte after the real line feed's borrow; the byte itself decides
+        while (at < to && in.get(at) != '\n') {
+            at++;
+        }
+        if (at >= to) {
+            return INCOMPLETE;
+        }
+        return at > from && in.get(at - 1) == '\r' ? at - 1 : OPAQUE;
+    }
+
+    /** TLS, HTTP/2, binary: told by the first bytes, before a whole line has come. */
+    private static boolean mayStartRequest(ByteBuffer in, int from, int to) {
+        for (int at = from; at < to; at++) {
+            byte b = in.get(at);
+            if (b == ' ') {
+                return at > from;
+            }
+            if (b < 'A' || b > 'Z' || at - from >= MAX_METHOD) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** METHOD SP target SP HTTP/1.1; CONNECT makes a tunnel and is none of ours. */
+    private boolean requestLine(ByteBuffer in, int from, int end) {
+        if (end - from < 14 || !mayStartRequest(in, from, end) || in.get(end - 9) != ' ' || !is(VERSION, in, end - 8)) {
+            return false;
+        }
+        isHead = is(HEAD, in, from);
+        return !is(CONNECT, in, from);
+    }
+
+    /** HTTP/1.1 SP three digits. */
+    private boolean statusLine(ByteBuffer in, int from, int end) {
+        if (end - from < 12 || !is(VERSION, in, from) || in.get(from + 8) != ' ') {
+            return false;
+        }
+        for (int at = from + 9; at < from + 12; at++) {
+            int digit = in.get(at) - '0';
+            if (digit < 0 || digit > 9) {
+                return false;
+            }
+            status = status * 10 + digit;
+        }
+        return status >= 100 && (end == from + 12 || in.get(from + 12) == ' ');
+    }
+
+    private boolean header(ByteBuffer in, int from, int end) {
+        switch (in.get(from)) {
+            case ' ', '\t' -> {
+                return false;
+            }
+            case 'C', 'c' -> {
+                if (isNamed(CONTENT_LENGTH, in, from, end)) {
+                    return contentLength(in, from + CONTENT_LENGTH.length, end);
+                }
+                return !isNamed(CONNECTION, in, from, end) || !contains(CLOSE, in, from + CONNECTION.length + 1, end);
+            }
+            case 'T', 't' -> {
+                if (!isNamed(TRANSFER_ENCODING, in, from, end)) {
+                    return true;
+                }
+                int colon = from + TRANSFER_ENCODING.length;
+                int value = skipBlanks(in, colon + 1, end);
+                boolean first = !chunked;
+                chunked = true;
+                return first && in.get(colon) == ':' && end - value == CHUNKED.length && is(CHUNKED, in, value);
+            }
+            default -> {
+                return true;
+            }
+        }
+    }
+
+    private boolean contentLength(ByteBuffer in, int colon, int end) {
+        int at = skipBlanks(in, colon + 1, end);
+        if (length >= 0 || in.get(colon) != ':' || at == end || end - at > 18) {
+            return false;
+        }
+        long value = 0;
+        for (; at < end; at++) {
+            int digit = in.get(at) - '0';
+            if (digit < 0 || digit > 9) {
+                return false;
+            }
+            value = value * 10 + digit;
+        }
+        length = value;
+        return true;
+    }
+
+    private static int skipBlanks(ByteBuffer in, int from, int end) {
+        int at = from;
+        while (at < end && (in.get(at) == ' ' || in.get(at) == '\t')) {
+            at++;
+        }
+        return at;
+    }
+
+    /** Also with a blank before the colon: some servers take that for the header, some do not. */
+    private static boolean isNamed(byte[] lower, ByteBuffer in, int from, int end) {
+        if (end - from <= lower.length) {
+            return false;
+        }
+        byte after = in.get(from + lower.length);
+        return (after == ':' || after == ' ' || after == '\t') && is(lower, in, from);
+    }
+
+    private static boolean contains(byte[] lower, ByteBuffer in, int from, int end) {
+        for (int at = from; at + lower.length <= end; at++) {
+            if (is(lower, in, at)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Letters compare without regard to case. */
+    private static boolean is(byte[] lower, ByteBuffer in, int from) {
+        for (int i = 0; i < lower.length; i++) {
+            byte b = in.get(from + i);
+            if (b != lower[i] && !(b >= 'A' && b <= 'Z' && b + 32 == lower[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

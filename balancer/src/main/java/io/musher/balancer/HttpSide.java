@@ -1,0 +1,149 @@
+package io.musher.balancer;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Where one direction of an HTTP/1.1 connection stands: between two messages, in a head, in a body of known length or in
+ * chunks. Nothing is copied but the beginning of a head that arrives in pieces.
+ */
+final class HttpSide {
+
+    private static final int MAX_HEAD = 16 * 1024;
+
+    private enum At { HEAD, BODY, CHUNK_SIZE, CHUNK_EXTENSION, CHUNK_DATA, TRAILER, TRAILER_LINE }
+
+    private At at = At.HEAD;
+    private boolean sizeSeen;
+    private boolean returned; // the last byte of a chunk's or trailer's line was a CR
+    private long left;
+    private ByteBuffer head;
+
+    /** {@return whether the last message has ended and no byte of the next has come} */
+    boolean isBetween() {
+        return at == At.HEAD && head == null;
+    }
+
+    /** {@return whether the next byte belongs to a head} */
+    boolean isInHead() {
+        return at == At.HEAD;
+    }
+
+    /**
+     * Reads on in a head.
+     *
+     * @return where the head ends in {@code in}, {@link HttpHead#INCOMPLETE} (all bytes are taken) or {@link HttpHead#OPAQUE}
+     */
+    int head(HttpHead parser, ByteBuffer in, int from, int to, boolean request) {
+        if (head == null) {
+            int end = parser.parse(in, from, to, request);
+            if (end == HttpHead.INCOMPLETE) {
+                return gather(in, from, to);
+            }
+            return end;
+        }
+        int before = head.position();
+        if (gather(in, from, to) == HttpHead.OPAQUE) {
+            return HttpHead.OPAQUE;
+        }
+        int end = parser.parse(head, 0, head.position(), request);
+        if (end >= 0) {
+            head = null;
+            return from + end - before;
+        }
+        return end;
+    }
+
+    private int gather(ByteBuffer in, int from, int to) {
+        int had = head == null ? 0 : head.position();
+        int need = had + to - from;
+        if (need > MAX_HEAD) {
+            return HttpHead.OPAQUE;
+        }
+        if (head == null || head.capacity() < need) {
+            ByteBuffer larger = ByteBuffer.allocate(Math.max(512, Math.min(MAX_HEAD, 2 * need))).order(ByteOrder.nativeOrder());
+            if (head != null) {
+                larger.put(head.flip());
+            }
+            head = larger;
+        }
+        head.put(had, in, from, to - from).position(need);
+        return HttpHead.INCOMPLETE;
+    }
+
+    /** A head ended; a body of so many bytes follows. */
+    void expectBody(long bytes) {
+        left = bytes;
+        at = bytes == 0 ? At.HEAD : At.BODY;
+    }
+
+    /** A head ended; chunks follow. */
+    void expectChunks() {
+        left = 0;
+        sizeSeen = false;
+        at = At.CHUNK_SIZE;
+    }
+
+    /**
+     * Skips what belongs to the body.
+     *
+     * @return the first byte after it, {@code to} when it goes on, or {@link HttpHead#OPAQUE} when it makes no sense
+     */
+    int body(ByteBuffer in, int from, int to) {
+        int i = from;
+        while (i < to && at != At.HEAD) {
+            if (at == At.BODY || at == At.CHUNK_DATA) {
+                long skipped = Math.min(left, to - i);
+                i += (int) skipped;
+                left -= skipped;
+                if (left == 0) {
+                    if (at == At.BODY) {
+                        at = At.HEAD;
+                    } else {
+                        expectChunks();
+                    }
+                }
+            } else if (!chunkByte(in.get(i++))) {
+                return HttpHead.OPAQUE;
+            }
+        }
+        return i;
+    }
+
+    /** A byte of a chunk's size line, or of the trailer after the last chunk. */
+    private boolean chunkByte(byte b) {
+        int digit = at == At.CHUNK_SIZE ? Character.digit(b, 16) : -1;
+        if (digit >= 0) {
+            sizeSeen = true;
+            left = left << 4 | digit;
+            return left < 1L << 56;
+        }
+        boolean bare = b == '\n' && !returned; // for some it ends the line, for some it does not
+        returned = b == '\r';
+        switch (at) {
+            case CHUNK_SIZE -> {
+                at = At.CHUNK_EXTENSION;
+                return sizeSeen && (b == '\r' || b == ';' || b == ' ' || b == '\t');
+            }
+            case CHUNK_EXTENSION -> {
+                if (b == '\n') {
+                    at = left == 0 ? At.TRAILER : At.CHUNK_DATA;
+                    left += left == 0 ? 0 : 2; // the data's own CR LF
+                }
+            }
+            case TRAILER -> { // at the start of a line
+                if (b == '\n') {
+                    at = At.HEAD;
+                } else if (b != '\r') {
+                    at = At.TRAILER_LINE;
+                }
+            }
+            default -> {
+                if (b == '\n') {
+                    at = At.TRAILER;
+                }
+            }
+        }
+        return !bare;
+    }
+}

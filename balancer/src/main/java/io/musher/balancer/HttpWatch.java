@@ -1,0 +1,126 @@
+package io.musher.balancer;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Follows both directions of one HTTP/1.1 keep-alive connection, to know when it is between two requests.
+ *
+ * <pre>
+ *  idle ─request head─▶ awaiting ─final response complete, request complete─▶ idle
+ *    └──────────── anything not understood for certain ──────────▶ opaque, for ever
+ * </pre>
+ *
+ * <p>Opaque: another protocol, CONNECT, 101, HTTP/1.0, {@code Connection: close}, a second request before the answer
+ * (pipelining), an answer nobody asked for or that came before its request was complete, one that ends with the connection.
+ */
+final class HttpWatch {
+
+    /** Stands for every connection that is not followed; never idle. */
+    static final HttpWatch OPAQUE = new HttpWatch();
+
+    static {
+        OPAQUE.awaiting = true;
+    }
+
+    private final HttpSide request = new HttpSide();
+    private final HttpSide response = new HttpSide();
+    private boolean awaiting;
+    private boolean awaitingHead;
+
+    /** {@return whether every request has been answered in full and no byte of another has come} */
+    boolean isIdle() {
+        return !awaiting && request.isBetween() && response.isBetween();
+    }
+
+    /**
+     * The client's next bytes.
+     *
+     * @param in the bytes from {@code from} to {@code to}, absolute; positions are not touched
+     * @return false when the connection is opaque from now on
+     */
+    boolean fromClient(HttpHead parser, ByteBuffer in, int from, int to) {
+        for (int i = from; i < to;) {
+            if (!request.isInHead()) {
+                i = request.body(in, i, to);
+                if (i == HttpHead.OPAQUE) {
+                    return false;
+                }
+                continue;
+            }
+            if (awaiting) {
+                return false;
+            }
+            i = request.head(parser, in, i, to, true);
+            if (i < 0) {
+                return i == HttpHead.INCOMPLETE;
+            }
+            awaiting = true;
+            awaitingHead = parser.isHead;
+            expect(request, parser);
+        }
+        return true;
+    }
+
+    /**
+     * The target's next bytes.
+     *
+     * @param in the bytes from {@code from} to {@code to}, absolute; positions are not touched
+     * @return false when the connection is opaque from now on
+     */
+    boolean fromTarget(HttpHead parser, ByteBuffer in, int from, int to) {
+        for (int i = from; i < to;) {
+            if (!response.isInHead()) {
+                i = response.body(in, i, to);
+                if (i == HttpHead.OPAQUE) {
+                    return false;
+                }
+                if (!answered()) {
+                    return false;
+                }
+                continue;
+            }
+            if (!awaiting) {
+                return false;
+            }
+            i = response.head(parser, in, i, to, false);
+            if (i < 0) {
+                return i == HttpHead.INCOMPLETE;
+            }
+            int status = parser.status;
+            if (status == 101) {
+                return false;
+            }
+            if (status < 200) {
+                continue; // the real one is still to come
+            }
+            if (awaitingHead || status == 204 || status == 304) {
+                response.expectBody(0);
+            } else if (!parser.chunked && parser.length < 0) {
+                return false;
+            } else {
+                expect(response, parser);
+            }
+            if (!answered()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** An answer that is complete before its request leaves open whether the rest of that still comes (417): who knows. */
+    private boolean answered() {
+        if (response.isBetween()) {
+            awaiting = false;
+            return request.isBetween();
+        }
+        return true;
+    }
+
+    private static void expect(HttpSide side, HttpHead parser) {
+        if (parser.chunked) {
+            side.expectChunks();
+        } else {
+            side.expectBody(Math.max(0, parser.length));
+        }
+    }
+}

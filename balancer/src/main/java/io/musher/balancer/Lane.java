@@ -1,0 +1,239 @@
+package io.musher.balancer;
+
+import io.musher.balancer.loop.EventLoop;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One event loop with everything that lives on it: connections, waiting clients, buffers, counters. Its thread owns all. */
+final class Lane {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
+
+    final int number;
+    final String name;
+    final EventLoop loop;
+    final Limits limits;
+    final Tally total = new Tally();
+    final Buffers buffers;
+    final HttpHead head = new HttpHead();
+    final ProxyProtocol proxyOut;
+    final boolean movesKeepAlive;
+    final Pump pump;
+    final Waiting waiting;
+    final Dialer dialer;
+    private final BalancerListener listener;
+    private final long idleNanos;
+    private final TrustedProxies trusted;
+    private final Acceptor acceptor;
+    private final Seldom localTrouble = new Seldom();
+    private final Seldom unexpected = new Seldom();
+    private final Seldom badHeader = new Seldom();
+    private final boolean limited;
+    Health health;
+    private Lanes lanes;
+    private Runnable onLast;
+
+    Lane(int number, BalancerConfig config, BalancerListener listener, ServerSocketChannel listening, EventLoop loop, Limits limits) {
+        this.number = number;
+        this.name = config.name();
+        this.listener = listener;
+        this.idleNanos = config.idleTimeout().toNanos();
+        this.loop = loop;
+        this.limits = limits;
+        this.buffers = new Buffers(config.bufferSize());
+        this.proxyOut = config.proxyProtocol().orElse(null);
+        this.movesKeepAlive = config.moveKeepAlive();
+        this.trusted = config.trustedProxies().isEmpty() ? null : TrustedProxies.parse(config.trustedProxies());
+        this.limited = config.maxConnections() > 0 || config.maxConnectionsPerTarget() > 0;
+        this.pump = new Pump(this);
+        this.waiting = new Waiting(this, limits, config);
+        this.dialer = new Dialer(this, config);
+        this.acceptor = new Acceptor(this, listening, listener);
+    }
+
+    /** Wires what needs all lanes; before the loop starts. */
+    void join(Lanes all, Health itsHealth) {
+        lanes = all;
+        health = itsHealth;
+    }
+
+    void startAccepting() {
+        acceptor.start();
+        if (idleNanos > 0) {
+            loop.schedule(idleNanos / 4, this::sweep);
+        }
+    }
+
+    // ---- a connection comes and goes
+
+    void accepted(SocketChannel channel) throws IOException {
+        limits.arrived();
+        total.accepted.add(1);
+        Relay relay = new Relay(this, channel);
+        try {
+            channel.configureBlocking(false);
+            if (trusted != null && trusted.contains(relay.source().getAddress())) {
+                relay.expectHeader(new ProxyIntake(relay));
+            } else {
+                dialer.route(relay);
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            relay.failed(relay.client, e);
+        }
+    }
+
+    void ended(Relay relay) {
+        total.ended.add(1);
+        if (limits.left() == 0 && onLast != null) {
+            onLast.run();
+        }
+    }
+
+    /** A target was picked in vain; those that wait have a retry of their own, or two of them would keep each other busy. */
+    void unpicked(Backend backend) {
+        limits.releaseConnection();
+        if (backend.release() && backend.isWithdrawn()) {
+            health.emptied(backend);
+        }
+    }
+
+    /** A picked target is free of a connection again. */
+    void released(Backend backend) {
+        unpicked(backend);
+        if (limited && limits.waiting() > 0) {
+            lanes.all(lane -> lane.waiting.serve());
+        }
+    }
+
+    /** Closes a client without service, told to the listener. */
+    void reject(Relay relay, String why) {
+        InetSocketAddress from = null;
+        try {
+            from = relay.source();
+        } catch (IOException e) {
+            LOG.trace("{}: the client left", name);
+        }
+        total.rejected.add(1);
+        relay.close();
+        listener.rejected(from, why);
+    }
+
+    void badHeader(Relay relay, String why) throws IOException {
+        if (badHeader.now(loop.now())) {
+            LOG.warn("{}: closed a connection from the trusted proxy {}: {} (said once in 10 s)", name, relay.source(), why);
+        }
+        reject(relay, why);
+    }
+
+    // ---- what comes from outside
+
+    /** Clients that wait may be served now; those of withdrawn targets leave them if they can. */
+    void targetsChanged(boolean withdrawn) {
+        if (withdrawn) {
+            for (EventLoop.Handler handler : loop.handlers()) {
+                if (handler instanceof Dialer.Attempt attempt) {
+                    attempt.leaveIfWithdrawn();
+                }
+            }
+            for (Relay relay : relays()) {
+                if (relay.isOpen()) {
+                    try {
+                        relay.leaveIfWithdrawn();
+                    } catch (IOException e) {
+                        relay.failed(relay.client, e);
+                    }
+                }
+            }
+        }
+        waiting.serve();
+    }
+
+    /** Ends the connections of these targets, each counted before it ends. */
+    void cut(Set<Backend> backends, AtomicInteger count) {
+        for (Relay relay : relays()) {
+            if (relay.isOpen() && backends.contains(relay.backend)) {
+                count.incrementAndGet();
+                relay.cut();
+            }
+        }
+    }
+
+    /** No new clients; parked ones go; {@code last} runs when a client was the last one of all lanes. */
+    void leave(Runnable last) {
+        onLast = last;
+        acceptor.stop(true);
+        for (Relay relay : waiting.relays()) {
+            reject(relay, "the balancer stops");
+        }
+        for (Relay relay : relays()) {
+            if (relay.state() == Relay.State.PARKED) {
+                relay.close();
+            }
+        }
+    }
+
+    boolean isLeaving() {
+        return onLast != null;
+    }
+
+    void cutAll() {
+        relays().forEach(Relay::cut);
+    }
+
+    /** The end: everything is closed now. */
+    void end() {
+        onLast = null;
+        acceptor.stop(false);
+        waiting.relays().forEach(Relay::end);
+        relays().forEach(Relay::end);
+    }
+
+    /** {@return all relays with a registered channel: every one but those that wait} */
+    private Set<Relay> relays() {
+        Set<Relay> relays = new LinkedHashSet<>();
+        for (EventLoop.Handler handler : loop.handlers()) {
+            if (handler instanceof End end) {
+                relays.add(end.relay);
+            } else if (handler instanceof Dialer.Attempt attempt) {
+                relays.add(attempt.relay());
+            }
+        }
+        return relays;
+    }
+
+    private void sweep() {
+        List<Relay> late = new ArrayList<>();
+        for (Relay relay : relays()) {
+            if (relay.isOpen() && loop.now() - relay.touched >= idleNanos) {
+                late.add(relay);
+            }
+        }
+        late.forEach(Relay::cut);
+        loop.schedule(idleNanos / 4, this::sweep);
+    }
+
+    // ---- trouble
+
+    /** Out of descriptors or local ports: nobody's fault but ours, so no target is blamed; clients wait. */
+    void localTrouble(IOException trouble) {
+        if (localTrouble.now(loop.now())) {
+            LOG.warn("{}: cannot connect to targets for want of local resources ({}); clients wait (said once in 10 s)",
+                    name, trouble.getMessage());
+        }
+    }
+
+    void unexpected(Throwable failure) {
+        if (unexpected.now(loop.now())) {
+            LOG.error("{}: a connection failed for an unexpected reason and was closed (said once in 10 s)", name, failure);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.musher.balancer;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What all lanes together may have: connections, waiting clients, descriptors. Thread safe. */
+final class Limits {
+
+    /** Descriptors left to the rest of the program, which may have to start a process or open a file in an emergency. */
+    private static final int RESERVE = 32;
+    private static final int PER_CONNECTION = 2;
+
+    private final int maxConnections;
+    private final int maxWaiting;
+    private final int maxClients;
+    private final AtomicInteger relayed = new AtomicInteger();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicInteger clients = new AtomicInteger();
+
+    Limits(int maxConnections, int maxWaiting, int descriptors) {
+        this.maxConnections = maxConnections;
+        this.maxWaiting = maxWaiting;
+        this.maxClients = Math.max(8, (descriptors - RESERVE) / PER_CONNECTION);
+    }
+
+    /** Whether the descriptors allow one more client; taking it is {@link #arrived}. */
+    boolean hasDescriptors() {
+        return clients.get() < maxClients;
+    }
+
+    void arrived() {
+        clients.incrementAndGet();
+    }
+
+    /** {@return how many are left} */
+    int left() {
+        return clients.decrementAndGet();
+    }
+
+    int clients() {
+        return clients.get();
+    }
+
+    boolean acquireConnection() {
+        return maxConnections == 0 || acquire(relayed, maxConnections);
+    }
+
+    void releaseConnection() {
+        if (maxConnections > 0) {
+            relayed.decrementAndGet();
+        }
+    }
+
+    boolean acquireWaiting() {
+        return acquire(waiting, maxWaiting);
+    }
+
+    void releaseWaiting() {
+        waiting.decrementAndGet();
+    }
+
+    int waiting() {
+        return waiting.get();
+    }
+
+    private static boolean acquire(AtomicInteger count, int max) {
+        if (count.incrementAndGet() > max) {
+            count.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    /** {@return how many more descriptors this process may open; a very large number where that cannot be told} */
+    static int freeDescriptors() {
+        try (DirectoryStream<Path> open = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            int used = 0;
+            for (Path descriptor : open) {
+                used++;
+            }
+            for (String line : Files.readAllLines(Path.of("/proc/self/limits"))) {
+                if (line.startsWith("Max open files")) {
+                    String soft = line.substring(26).trim().split(" +")[0];
+                    return soft.equals("unlimited") ? Integer.MAX_VALUE : Math.max(0, (int) Math.min(Integer.MAX_VALUE, Long.parseLong(soft)) - used);
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            // not Linux: running out is noticed when it happens
+        }
+        return Integer.MAX_VALUE;
+    }
+}

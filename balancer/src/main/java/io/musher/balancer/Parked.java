@@ -1,0 +1,36 @@
+package io.musher.balancer;
+
+import io.musher.balancer.loop.Timers;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** A client taken off a withdrawn target between two requests: its next bytes go to another, its silence has a deadline. */
+final class Parked implements Stage {
+
+    private static final long AT_MOST = 60_000_000_000L;
+
+    private final Timers.Timer timer;
+
+    Parked(Relay relay) {
+        this.timer = relay.lane.loop.schedule(AT_MOST, relay::close);
+    }
+
+    @Override
+    public void readable(Relay relay) throws IOException {
+        Buffers buffers = relay.lane.buffers;
+        ByteBuffer scratch = buffers.scratch();
+        int n = relay.client.channel.read(scratch);
+        if (n < 0) {
+            relay.close();
+        } else if (n > 0) {
+            abandon(relay);
+            scratch.flip();
+            relay.route(buffers.keep());
+        }
+    }
+
+    @Override
+    public void abandon(Relay relay) {
+        relay.lane.loop.cancel(timer);
+    }
+}

@@ -1,0 +1,142 @@
+package io.musher.balancer;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * The data path: moves bytes from one {@link End} of a relay to the other, and passes on how each side ends.
+ *
+ * <p>One per lane, without state of its own. A tidy end (FIN) is passed on once all bytes before it are; when both sides have
+ * ended, the relay closes. A reset is passed on as a reset.
+ */
+final class Pump {
+
+    /** So much in one turn, then others get theirs. */
+    private static final int BYTES_PER_TURN = 1 << 20;
+
+    private final Lane lane;
+    private final Buffers buffers;
+
+    Pump(Lane lane) {
+        this.lane = lane;
+        this.buffers = lane.buffers;
+    }
+
+    /** There is something to read: moves it on, until there is no more, the other end is full, or others want their turn. */
+    void readable(Relay relay, End from) throws IOException {
+        End to = relay.other(from);
+        int n;
+        for (int moved = 0; moved < BYTES_PER_TURN && relay.isOpen(); moved += n) {
+            ByteBuffer scratch = buffers.scratch();
+            n = from.channel.read(scratch);
+            if (n < 0) {
+                from.endRead();
+                if (!to.hasPending()) {
+                    passEnd(relay, from, to);
+                }
+                return;
+            }
+            if (n == 0) {
+                return;
+            }
+            // a short read has emptied the socket, so the next one waits for its event; but a short-lived target's end is
+            // usually right behind its first answer
+            boolean again = n == scratch.capacity() || from == relay.target && !relay.answered;
+            if (!forward(relay, scratch.flip(), from, to)) {
+                if (to.hasPending()) {
+                    buffers.keep();
+                }
+                return;
+            }
+            if (!again) {
+                return;
+            }
+        }
+    }
+
+    /** There is room again. */
+    void writable(Relay relay, End to) throws IOException {
+        End from = relay.other(to);
+        try {
+            if (!to.flush(buffers)) {
+                return;
+            }
+        } catch (IOException e) {
+            cannotWrite(relay, from, to);
+            return;
+        }
+        if (relay.broken) {
+            relay.reset();
+        } else if (from.isReadEnded()) {
+            passEnd(relay, from, to);
+        } else {
+            relay.leaveIfWithdrawn();
+            if (relay.isOpen()) {
+                from.wantRead(true);
+                readable(relay, from);
+            }
+        }
+    }
+
+    /** {@return whether all was taken and the connection goes on; if not, and {@code to} has something pending, it has the buffer} */
+    boolean forward(Relay relay, ByteBuffer bytes, End from, End to) throws IOException {
+        count(relay, bytes.remaining(), from);
+        relay.observe(bytes, from);
+        try {
+            if (!to.write(bytes)) {
+                from.wantRead(false);
+                return false;
+            }
+        } catch (IOException e) {
+            cannotWrite(relay, from, to);
+            return false;
+        }
+        relay.leaveIfWithdrawn();
+        return relay.isOpen();
+    }
+
+    private void count(Relay relay, int n, End from) {
+        long now = lane.loop.now();
+        if (from == relay.client) {
+            lane.total.bytesToTargets.add(n);
+            relay.tally.bytesToTargets.add(n);
+        } else {
+            lane.total.bytesToClients.add(n);
+            relay.tally.bytesToClients.add(n);
+            if (!relay.answered) {
+                relay.answered = true;
+                relay.backend.answered(now - relay.touched);
+            }
+        }
+        relay.touched = now;
+    }
+
+    /** The source has ended and all it sent is on its way: pass the end on; when both have ended, that was all. */
+    private static void passEnd(Relay relay, End from, End to) throws IOException {
+        if (to.isReadEnded() && !from.hasPending()) {
+            relay.close();
+        } else {
+            to.endWrite();
+        }
+    }
+
+    /**
+     * The peer takes no more. What it sent before may still be here to read (a server that answers 413 and closes), so that
+     * goes on first; then the other side is reset, because what it sent was not delivered.
+     */
+    private void cannotWrite(Relay relay, End from, End to) throws IOException {
+        if (relay.broken) {
+            relay.reset();
+            return;
+        }
+        relay.broken = true;
+        to.giveUpWriting(buffers);
+        from.wantRead(false);
+        if (!to.isReadEnded() && !from.hasPending()) {
+            readable(relay, to);
+        }
+        if (relay.isOpen() && !from.hasPending()) {
+            relay.reset();
+        }
+    }
+}

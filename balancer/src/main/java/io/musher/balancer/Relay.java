@@ -1,0 +1,254 @@
+package io.musher.balancer;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+
+/**
+ * One client connection and, once it has been routed, its connection to a target. Belongs to its lane's thread.
+ *
+ * <pre>
+ *  INTAKE ─header─▶ ROUTING ─connected─▶ OPEN ─withdrawn, between two requests─▶ PARKED
+ *                     ▲  │ no target ready: in Waiting                              │
+ *                     │  └── the client's bytes stay unread meanwhile               │ the client's next bytes
+ *                     └──────────────────────────────────────────────────────────────┘        any ─▶ CLOSED
+ * </pre>
+ */
+final class Relay {
+
+    enum State { INTAKE, ROUTING, OPEN, PARKED, CLOSED }
+
+    final Lane lane;
+    final End client;
+    // the pump's, on every turn: no getters
+    End target;
+    Backend backend;
+    Tally tally;
+    long touched;
+    boolean answered;
+    boolean broken;
+    private HttpWatch watch; // null until the first byte
+    private InetSocketAddress source;
+    private ByteBuffer early;
+    private Stage stage; // of a relay that is not open
+    private Waiting.Ticket ticket;
+    private State state = State.ROUTING;
+
+    Relay(Lane lane, SocketChannel channel) {
+        this.lane = lane;
+        this.client = new End(this, channel);
+        this.touched = lane.loop.now();
+    }
+
+    State state() {
+        return state;
+    }
+
+    boolean isOpen() {
+        return state == State.OPEN;
+    }
+
+    End other(End end) {
+        return end == client ? target : client;
+    }
+
+    /** {@return who the client is: the source of its PROXY header, else the peer's address} */
+    InetSocketAddress source() throws IOException {
+        return source != null ? source : (InetSocketAddress) client.channel.getRemoteAddress();
+    }
+
+    // ---- before a target is found
+
+    /** A PROXY header must come first. */
+    void expectHeader(ProxyIntake intake) throws IOException {
+        state = State.INTAKE;
+        stage = intake;
+        client.wantRead(true);
+    }
+
+    /** The header came. */
+    void introduced(InetSocketAddress from, ByteBuffer rest) throws IOException {
+        source = from;
+        route(rest);
+    }
+
+    /** Looks for a target for what was read so far, or null; more bytes wait unread, in the kernel. */
+    void route(ByteBuffer first) throws IOException {
+        early = first;
+        state = State.ROUTING;
+        stage = null;
+        client.wantRead(false);
+        lane.dialer.route(this);
+    }
+
+    /** What it waits for now, or null. */
+    void stage(Stage newStage) {
+        stage = newStage;
+    }
+
+    /** {@return its place among those that wait, null if it never had to} */
+    Waiting.Ticket ticket() {
+        return ticket;
+    }
+
+    void ticket(Waiting.Ticket newTicket) {
+        ticket = newTicket;
+    }
+
+    /** A target took the connection; what the client has sent meanwhile follows at once. */
+    void connected(Backend to, End end) throws IOException {
+        state = State.OPEN;
+        stage = null;
+        lane.waiting.done(this);
+        backend = to;
+        tally = to.tally(lane.number);
+        tally.accepted.add(1);
+        to.connected();
+        target = end;
+        touched = lane.loop.now();
+        if (lane.proxyOut != null) {
+            ByteBuffer header = lane.buffers.scratch();
+            ProxyHeader.write(header, lane.proxyOut, source(), (InetSocketAddress) client.channel.getLocalAddress());
+            if (!target.write(header.flip())) {
+                lane.buffers.keep();
+                throw new IOException("a fresh connection to " + to + " has no room for a PROXY header");
+            }
+        }
+        target.wantRead(true);
+        ByteBuffer first = early;
+        early = null;
+        if (first != null) {
+            boolean goesOn = lane.pump.forward(this, first, client, end);
+            if (!end.hasPending()) {
+                lane.buffers.giveBack(first);
+            }
+            if (!goesOn) {
+                return;
+            }
+        } else {
+            lane.pump.readable(this, client);
+        }
+        if (state == State.OPEN && !target.hasPending() && !client.isReadEnded()) {
+            client.wantRead(true);
+        }
+    }
+
+    // ---- events
+
+    void readable(End end) throws IOException {
+        if (state == State.OPEN) {
+            lane.pump.readable(this, end);
+        } else if (stage != null) {
+            stage.readable(this);
+        }
+    }
+
+    /** An event's handler threw: an IOException is the peer's reset, anything else is ours and worth a line. */
+    void failed(End end, Throwable failure) {
+        if (state == State.CLOSED) {
+            return;
+        }
+        if (!(failure instanceof IOException)) {
+            lane.unexpected(failure);
+        }
+        reset();
+    }
+
+    /** Follows the conversation, to know when the connection is between two requests. */
+    void observe(ByteBuffer bytes, End from) {
+        if (watch == null) {
+            watch = from == client && lane.movesKeepAlive ? new HttpWatch() : HttpWatch.OPAQUE;
+        }
+        if (watch != HttpWatch.OPAQUE && !(from == client
+                ? watch.fromClient(lane.head, bytes, bytes.position(), bytes.limit())
+                : watch.fromTarget(lane.head, bytes, bytes.position(), bytes.limit()))) {
+            watch = HttpWatch.OPAQUE;
+        }
+    }
+
+    // ---- endings
+
+    /** Ends both sides with a reset. */
+    void reset() {
+        client.resetOnClose();
+        if (target != null) {
+            target.resetOnClose();
+        }
+        close();
+    }
+
+    /** A deadline has passed: an idle client sees a tidy end, one that is owed bytes a reset. */
+    void cut() {
+        if (state == State.CLOSED) {
+            return;
+        }
+        lane.total.cut.add(1);
+        if (tally != null) {
+            tally.cut.add(1);
+        }
+        end();
+    }
+
+    /** Ends it from our side, now. */
+    void end() {
+        if (state == State.PARKED || watch != null && watch.isIdle()) {
+            close();
+        } else {
+            reset();
+        }
+    }
+
+    /** Ends both sides tidily; what is kept for them is dropped. */
+    void close() {
+        if (state == State.CLOSED) {
+            return;
+        }
+        if (stage != null) {
+            stage.abandon(this);
+            stage = null;
+        }
+        state = State.CLOSED;
+        lane.waiting.done(this);
+        lane.buffers.giveBack(early);
+        early = null;
+        client.discard(lane);
+        detach();
+        lane.ended(this);
+    }
+
+    private void detach() {
+        if (target != null) {
+            target.discard(lane);
+            target = null;
+            lane.released(backend);
+        }
+    }
+
+    // ---- moving away from a withdrawn target
+
+    /** Leaves a withdrawn target if nobody can tell: between two requests, or before a single byte. */
+    void leaveIfWithdrawn() throws IOException {
+        if (!backend.isWithdrawn() || state != State.OPEN || !lane.movesKeepAlive || client.hasPending() || target.hasPending()
+                || client.isReadEnded() || target.isReadEnded() || broken) {
+            return;
+        }
+        boolean untouched = watch == null;
+        if (!untouched && !watch.isIdle()) {
+            return;
+        }
+        lane.total.moved.add(1);
+        tally.moved.add(1);
+        detach();
+        if (lane.isLeaving()) {
+            close();
+        } else if (untouched) {
+            route(null);
+        } else {
+            state = State.PARKED;
+            client.wantRead(true); // it was not read while the target was slow to take its request
+            answered = false;
+            stage = new Parked(this);
+        }
+    }
+}

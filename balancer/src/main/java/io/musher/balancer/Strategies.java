@@ -1,0 +1,105 @@
+package io.musher.balancer;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToDoubleFunction;
+
+/** The built-in strategies that keep no state of their own. */
+final class Strategies {
+
+    private static final int MEASURE_EVERY = 32;
+
+    private Strategies() { }
+
+    static Candidate leastConnections(List<Candidate> ready, InetAddress client) {
+        return least(ready, c -> (c.active() + 1) / c.weight());
+    }
+
+    /**
+     * One that never answered yet counts as instant, so it is tried; its connections then count against it. One pick in so many
+     * goes to any of them, so that a target which was slow once is measured again.
+     */
+    static Strategy leastTime() {
+        AtomicInteger picks = new AtomicInteger();
+        return (ready, client) -> picks.incrementAndGet() % MEASURE_EVERY == 0
+                ? ready.get(ThreadLocalRandom.current().nextInt(ready.size()))
+                : least(ready, c -> Math.max(1, c.answerNanos()) * (double) (c.active() + 1) / c.weight());
+    }
+
+    static Candidate randomOfTwo(List<Candidate> ready, InetAddress client) {
+        int n = ready.size();
+        if (n == 1) {
+            return ready.get(0);
+        }
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        int i = random.nextInt(n);
+        int j = (i + 1 + random.nextInt(n - 1)) % n;
+        return least(List.of(ready.get(i), ready.get(j)), c -> (c.active() + 1) / c.weight());
+    }
+
+    /**
+     * Weighted rendezvous hash: each target draws a number from (target, client), the best draw wins; who is not best does
+     * not matter, so only the clients of a target that comes or goes move. Slow start is ignored, or clients would move twice.
+     */
+    static Candidate ipHash(List<Candidate> ready, InetAddress client) {
+        long from = hash(client.getAddress());
+        Candidate best = null;
+        double bestDraw = 0;
+        for (Candidate candidate : ready) {
+            Target target = candidate.target();
+            long drawn = mix(from ^ mix(hash(target.id())));
+            double uniform = ((drawn >>> 11) + 0.5) * 0x1p-53;
+            double draw = -Math.log(uniform) / target.weight();
+            if (best == null || draw < bestDraw) {
+                best = candidate;
+                bestDraw = draw;
+            }
+        }
+        return best;
+    }
+
+    /** The smallest; each of several equally small ones is as likely as the other. */
+    private static Candidate least(List<Candidate> ready, ToDoubleFunction<Candidate> cost) {
+        Candidate best = null;
+        double bestCost = 0;
+        int equals = 0;
+        for (int i = 0; i < ready.size(); i++) {
+            Candidate candidate = ready.get(i);
+            double itsCost = cost.applyAsDouble(candidate);
+            if (best == null || itsCost < bestCost) {
+                best = candidate;
+                bestCost = itsCost;
+                equals = 1;
+            } else if (itsCost == bestCost && ThreadLocalRandom.current().nextInt(++equals) == 0) {
+                best = candidate;
+            }
+        }
+        return best;
+    }
+
+    /** All 64 bits: names with the same {@code hashCode} ("Aa" and "BB") would always draw alike, and one of them get nobody. */
+    private static long hash(String id) {
+        long hash = id.length();
+        for (int i = 0; i < id.length(); i++) {
+            hash = (hash ^ id.charAt(i)) * 0x9E3779B97F4A7C15L;
+        }
+        return hash;
+    }
+
+    private static long hash(byte[] bytes) {
+        long hash = bytes.length;
+        for (byte b : bytes) {
+            hash = mix(hash * 31 + (b & 0xff));
+        }
+        return hash;
+    }
+
+    /** The finaliser of SplitMix64: every input bit reaches every output bit. */
+    private static long mix(long z) {
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+}

@@ -1,0 +1,73 @@
+package io.musher.balancer;
+
+import java.net.InetAddress;
+import java.util.List;
+
+/**
+ * Picks the target of a new connection.
+ *
+ * <p>Called by several loops at once; must be thread safe, quick, and must not block: everything else of the loop waits. One
+ * that throws, or returns null or something that was not offered, harms nobody: it is logged once and round robin decides
+ * for that connection. The built-in ones are obtained here; each call gives one with a state of its own.
+ */
+@FunctionalInterface
+public interface Strategy {
+
+    /**
+     * Picks one.
+     *
+     * @param ready at least one, in the order of {@link Balancer#targets}; immutable
+     * @param client the client's address, from a trusted PROXY header where there was one
+     * @return one of {@code ready}
+     */
+    Candidate choose(List<Candidate> ready, InetAddress client);
+
+    /** {@return one after the other, each as often as its weight says, smoothly interleaved} */
+    static Strategy roundRobin() {
+        return new RoundRobin();
+    }
+
+    /** {@return the one with the fewest connections for its weight; ties are spread at random} */
+    static Strategy leastConnections() {
+        return Strategies::leastConnections;
+    }
+
+    /**
+     * {@return the same target for the same client address, as long as it is ready (rendezvous hash: adding or removing one of
+     * n targets moves about 1/n of the clients)}
+     */
+    static Strategy ipHash() {
+        return Strategies::ipHash;
+    }
+
+    /** {@return of two picked at random the one with fewer connections for its weight} */
+    static Strategy randomOfTwo() {
+        return Strategies::randomOfTwo;
+    }
+
+    /** {@return the one that answers soonest, by the moving average of its first answer byte times its connections;
+     * one pick in 32 goes to any of them, so that a target which was slow once is measured again} */
+    static Strategy leastTime() {
+        return Strategies.leastTime();
+    }
+
+    /**
+     * A built-in strategy by its name in a configuration.
+     *
+     * @param name {@code round-robin}, {@code least-connections}, {@code ip-hash}, {@code source-ip-hash} (the same),
+     *     {@code random-of-two} or {@code least-time}
+     * @return the strategy
+     * @throws IllegalArgumentException if there is no such strategy
+     */
+    static Strategy of(String name) {
+        return switch (name) {
+            case "round-robin" -> roundRobin();
+            case "least-connections" -> leastConnections();
+            case "ip-hash", "source-ip-hash" -> ipHash();
+            case "random-of-two" -> randomOfTwo();
+            case "least-time" -> leastTime();
+            default -> throw new IllegalArgumentException("strategy '" + name + "' is unknown; there are round-robin,"
+                    + " least-connections, ip-hash (= source-ip-hash), random-of-two and least-time");
+        };
+    }
+}

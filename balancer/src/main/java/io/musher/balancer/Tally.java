@@ -1,0 +1,14 @@
+package io.musher.balancer;
+
+/** What one lane counted, in all or of one target; the lane's thread writes, any thread reads. */
+final class Tally {
+    final Counter accepted = new Counter();
+    final Counter ended = new Counter();
+    final Counter bytesToTargets = new Counter();
+    final Counter bytesToClients = new Counter();
+    final Counter connectFailures = new Counter();
+    final Counter retries = new Counter();
+    final Counter rejected = new Counter();
+    final Counter moved = new Counter();
+    final Counter cut = new Counter();
+}

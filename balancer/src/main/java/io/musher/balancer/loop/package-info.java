@@ -1,0 +1,7 @@
+/**
+ * The event loop that Musher's modules share: one thread, one selector, one task queue, timers.
+ *
+ * <p>Whoever keeps mutable state gives it to exactly one loop; everybody else enters with
+ * {@link io.musher.balancer.loop.EventLoop#execute}. Not part of the public API.
+ */
+package io.musher.balancer.loop;

@@ -1,0 +1,32 @@
+/**
+ * A TCP load balancer that can be used alone: {@link io.musher.balancer.Balancer#builder()} is where to begin.
+ *
+ * <h2>How it works, for the next reader</h2>
+ *
+ * <p>Each event loop is a <i>lane</i>. Every lane registers the one listening channel; a connection lives and dies on the
+ * lane that accepted it, so nothing about a connection is shared or locked:
+ *
+ * <pre>
+ * Acceptor ─▶ Relay ─▶ Dialer ─▶ Strategy picks from the snapshot ─▶ connect ─▶ two Ends pumped into each other
+ *               │         │ refused: the next target   │ none ready, or all full: Waiting (bounded, with a deadline)
+ *               │         └────────────────────────────┘
+ *               └ PROXY header expected: ProxyIntake reads it first
+ * </pre>
+ *
+ * <p>An idle connection holds no buffer. Bytes are read into the lane's one scratch buffer and written on at once; when the
+ * peer takes less, the buffer itself stays with the connection until it is empty, and reading stops meanwhile.
+ *
+ * <table>
+ * <caption>Who owns what</caption>
+ * <tr><td>Lane</td><td>its relays, waiting clients, scratch buffers, counters</td></tr>
+ * <tr><td>Health, on the first lane's loop</td><td>the list of targets, who is ejected or down; publishes immutable snapshots</td></tr>
+ * <tr><td>Backend</td><td>what all lanes must see of a target: atomic counts</td></tr>
+ * </table>
+ *
+ * <p><b>Drain.</b> A withdrawn target gets no new connection. Its HTTP/1.1 keep-alive connections are taken off it as soon as
+ * they are <i>between</i> requests: the target's side is closed, the client's stays, and the next request goes to another
+ * target like a first one. {@code HttpWatch} follows the framing of both directions from the first byte, so "between" is
+ * known, not guessed; whatever it does not understand for certain (TLS, upgrades, pipelining, HTTP/1.0, bodies without a
+ * length) is left alone and ends by itself or at the drain's deadline.
+ */
+package io.musher.balancer;

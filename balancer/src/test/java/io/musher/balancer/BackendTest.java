@@ -1,0 +1,214 @@
+package io.musher.balancer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.musher.balancer.BalancerStats.TargetState;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class BackendTest {
+
+    private static final long SECOND = 1_000_000_000;
+    private static final Target TARGET = new Target("a", new InetSocketAddress("127.0.0.1", 8000), 50);
+
+    private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 3 * SECOND); // overflows on the way
+    private final BalancerBuilder builder = Balancer.builder().port(0);
+
+    private Backend backend() {
+        return new Backend(TARGET, builder.build(), 2, clock::get);
+    }
+
+    @Test
+    void shouldHaveItsFullWeightAtOnceWithoutSlowStart() {
+        assertEquals(50, backend().weight());
+    }
+
+    @Test
+    void shouldRampUpFromATenth() {
+        builder.slowStart(Duration.ofSeconds(10));
+        Backend backend = backend();
+
+        assertEquals(5, backend.weight());
+        clock.addAndGet(SECOND);
+        assertEquals(5, backend.weight());
+        clock.addAndGet(SECOND);
+        assertEquals(10, backend.weight(), 1e-9);
+        clock.addAndGet(5 * SECOND);
+        assertEquals(35, backend.weight(), 1e-9);
+        clock.addAndGet(3 * SECOND);
+        assertEquals(50, backend.weight());
+        clock.addAndGet(3600 * SECOND);
+        assertEquals(50, backend.weight());
+    }
+
+    @Test
+    void shouldRampUpAnewWhenItComesBack() {
+        builder.slowStart(Duration.ofSeconds(10));
+        Backend backend = backend();
+        clock.addAndGet(20 * SECOND);
+        assertEquals(50, backend.weight());
+
+        backend.becomes(TargetState.EJECTED);
+        clock.addAndGet(20 * SECOND);
+        backend.becomes(TargetState.READY);
+
+        assertEquals(5, backend.weight());
+        clock.addAndGet(10 * SECOND);
+        assertEquals(50, backend.weight());
+    }
+
+    @Test
+    void shouldKeepToItsLimit() {
+        builder.maxConnectionsPerTarget(2);
+        Backend backend = backend();
+
+        assertTrue(backend.acquire());
+        assertFalse(backend.isFull());
+        assertTrue(backend.acquire());
+        assertTrue(backend.isFull());
+        assertFalse(backend.acquire());
+
+        assertEquals(2, backend.active());
+        assertFalse(backend.release());
+        assertTrue(backend.acquire());
+    }
+
+    @Test
+    void shouldHaveNoLimitByDefault() {
+        Backend backend = backend();
+        for (int i = 0; i < 1000; i++) {
+            assertTrue(backend.acquire());
+        }
+        assertFalse(backend.isFull());
+    }
+
+    @Test
+    void shouldNeverExceedItsLimitWhenManyAcquire() throws Exception {
+        builder.maxConnectionsPerTarget(3);
+        Backend backend = backend();
+        AtomicInteger holders = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            threads.add(new Thread(() -> {
+                for (int n = 0; n < 5000; n++) {
+                    if (backend.acquire()) {
+                        most.accumulateAndGet(holders.incrementAndGet(), Math::max);
+                        holders.decrementAndGet();
+                        backend.release();
+                    }
+                }
+            }));
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+
+        assertTrue(most.get() <= 3, () -> "held at once: " + most);
+        assertEquals(0, backend.active());
+    }
+
+    @Test
+    void shouldTellTheLastReleaseFromTheOthers() {
+        Backend backend = backend();
+        backend.acquire();
+        backend.acquire();
+
+        assertFalse(backend.release());
+        assertTrue(backend.release());
+    }
+
+    @Test
+    void shouldCountFailuresInARow() {
+        Backend backend = backend();
+
+        assertEquals(1, backend.failed());
+        assertEquals(2, backend.failed());
+        backend.connected();
+        assertEquals(1, backend.failed());
+        backend.becomes(TargetState.READY);
+
+        assertEquals(1, backend.failed());
+    }
+
+    @Test
+    void shouldBeDrainedOnlyWithdrawnFencedAndEmpty() {
+        Backend backend = backend();
+        backend.acquire();
+        backend.becomes(TargetState.WITHDRAWN);
+        assertTrue(backend.isWithdrawn());
+        assertFalse(backend.isDrained(), "neither fenced nor empty");
+        backend.release();
+        assertFalse(backend.isDrained(), "empty, but a loop may still pick it");
+
+        backend.fenced(backend.changes());
+
+        assertTrue(backend.isDrained());
+    }
+
+    @Test
+    void shouldNotTakeTheFenceOfAnEarlierWithdrawal() {
+        Backend backend = backend();
+        backend.becomes(TargetState.WITHDRAWN);
+        int first = backend.changes();
+        backend.becomes(TargetState.READY);
+        backend.becomes(TargetState.WITHDRAWN);
+
+        backend.fenced(first);
+
+        assertFalse(backend.isDrained());
+        backend.fenced(backend.changes());
+        assertTrue(backend.isDrained());
+        backend.becomes(TargetState.READY);
+        assertFalse(backend.isDrained());
+    }
+
+    @Test
+    void shouldAverageTheTimeToAnswer() {
+        Backend backend = backend();
+        assertEquals(0, backend.answerNanos());
+
+        backend.answered(8000);
+        assertEquals(8000, backend.answerNanos(), "the first sample is the average");
+        backend.answered(0);
+        assertEquals(7000, backend.answerNanos(), 1);
+        for (int i = 0; i < 200; i++) {
+            backend.answered(0);
+        }
+
+        assertTrue(backend.answerNanos() >= 1, "0 means never measured");
+        assertTrue(backend.answerNanos() <= 8, () -> "it follows: " + backend.answerNanos());
+    }
+
+    @Test
+    void shouldAddUpItsLanes() {
+        Backend backend = backend();
+        backend.tally(0).accepted.add(2);
+        backend.tally(1).accepted.add(3);
+        backend.tally(1).moved.add(1);
+        backend.acquire();
+        backend.becomes(TargetState.EJECTED);
+
+        BalancerStats.TargetStats stats = backend.stats();
+
+        assertEquals(5, stats.accepted());
+        assertEquals(1, stats.moved());
+        assertEquals(1, stats.active());
+        assertEquals(1, stats.ejected());
+        assertEquals(TargetState.EJECTED, stats.state());
+        assertEquals(TARGET, stats.target());
+    }
+
+    @Test
+    void shouldNameItselfWithItsAddress() {
+        assertEquals("a (127.0.0.1:8000)", backend().toString());
+    }
+}

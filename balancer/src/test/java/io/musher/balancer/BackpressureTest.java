@@ -1,0 +1,132 @@
+package io.musher.balancer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.util.Random;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class BackpressureTest {
+
+    /** More than all kernel buffers on the way can hold. */
+    private static final long TOO_MUCH = 150_000_000;
+
+    @RegisterExtension
+    final Scene scene = new Scene();
+
+    private final AtomicBoolean enough = new AtomicBoolean();
+    private final AtomicLong sent = new AtomicLong();
+    private final MessageDigest digest = sha();
+
+    @Test
+    void shouldStopATargetWhoseClientDoesNotRead() throws Exception {
+        ScriptedTarget target = scene.manual();
+        Balancer balancer = scene.balancer(target.as("a"));
+        Socket small = new Socket();
+        small.setReceiveBufferSize(16384);
+        Peer client = scene.add(Peer.connect(balancer.address(), small));
+        Peer server = target.next();
+        Future<Void> sender = scene.beside(() -> sendUntilEnough(server));
+        Scene.awaitStall("the target stops sending", sent::get);
+        assertTrue(sent.get() < TOO_MUCH, sent + " bytes taken for a client that does not read");
+        assertTrue(balancer.stats().bytesToClients() <= sent.get() + 1_000_000);
+
+        othersGoOn(balancer, target);
+
+        Future<byte[]> received = scene.beside(() -> digestOf(client));
+        Scene.await("the target goes on", () -> sent.get() > TOO_MUCH);
+        enough.set(true);
+        Scene.get(sender);
+        assertArrayEquals(digest.digest(), Scene.get(received));
+        assertEquals(sent.get() + "others".length(), balancer.stats().bytesToClients());
+    }
+
+    @Test
+    void shouldStopAClientWhoseTargetDoesNotRead() throws Exception {
+        ScriptedTarget target = scene.manual();
+        Balancer balancer = scene.balancer(target.as("a"));
+        Peer client = scene.connect(balancer);
+        Peer server = target.next();
+        Future<Void> sender = scene.beside(() -> sendUntilEnough(client));
+        Scene.awaitStall("the client stops sending", sent::get);
+        assertTrue(sent.get() < TOO_MUCH, sent + " bytes taken for a target that does not read");
+
+        server.send("the other way is open");
+        client.expect("the other way is open");
+        othersGoOn(balancer, target);
+
+        Future<byte[]> received = scene.beside(() -> digestOf(server));
+        Scene.await("the client goes on", () -> sent.get() > TOO_MUCH);
+        enough.set(true);
+        Scene.get(sender);
+        assertArrayEquals(digest.digest(), Scene.get(received));
+    }
+
+    @Test
+    void shouldNotSpinForAStalledConnection() throws Exception {
+        ScriptedTarget target = scene.manual();
+        Balancer balancer = scene.balancer(b -> b.name("stalled").targets(java.util.List.of(target.as("a"))));
+        scene.connect(balancer);
+        Peer server = target.next();
+        Future<Void> sender = scene.beside(() -> sendUntilEnough(server));
+        Scene.awaitStall("the target stops sending", sent::get);
+        long before = cpuNanos("stalled-lb-0");
+        long began = System.nanoTime();
+        Scene.await("some time passes", () -> System.nanoTime() - began > 300_000_000);
+        long spent = cpuNanos("stalled-lb-0") - before;
+        assertTrue(spent < 100_000_000, "the loop burnt " + spent / 1_000_000 + " ms while nothing could move");
+        server.close();
+        Scene.failure(sender);
+    }
+
+    private void othersGoOn(Balancer balancer, ScriptedTarget target) throws Exception {
+        Peer other = scene.connect(balancer);
+        Peer otherServer = target.next();
+        other.send("hello");
+        otherServer.expect("hello");
+        otherServer.send("others");
+        other.expect("others");
+    }
+
+    private Void sendUntilEnough(Peer peer) throws Exception {
+        byte[] block = new byte[50_000];
+        Random random = new Random(2);
+        while (!enough.get()) {
+            random.nextBytes(block);
+            peer.send(block);
+            digest.update(block);
+            sent.addAndGet(block.length);
+        }
+        peer.sendEnd();
+        return null;
+    }
+
+    private static byte[] digestOf(Peer peer) throws Exception {
+        MessageDigest received = sha();
+        peer.in().transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), received));
+        return received.digest();
+    }
+
+    private static MessageDigest sha() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (java.security.NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static long cpuNanos(String thread) {
+        return Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().equals(thread))
+                .mapToLong(t -> java.lang.management.ManagementFactory.getThreadMXBean().getThreadCpuTime(t.getId()))
+                .findFirst().orElseThrow();
+    }
+}

@@ -1,0 +1,62 @@
+package io.musher.balancer;
+
+import java.net.InetSocketAddress;
+
+/** A candidate that is what a test says it is. */
+final class FakeCandidate implements Candidate {
+
+    private final Target target;
+    private double weight;
+    int active;
+    long answerNanos;
+
+    FakeCandidate(String id, int weight) {
+        this.target = new Target(id, new InetSocketAddress("127.0.0.1", 8000), weight);
+        this.weight = weight;
+    }
+
+    FakeCandidate(String id) {
+        this(id, 1);
+    }
+
+    FakeCandidate active(int connections) {
+        active = connections;
+        return this;
+    }
+
+    FakeCandidate answerNanos(long nanos) {
+        answerNanos = nanos;
+        return this;
+    }
+
+    /** As during slow start. */
+    FakeCandidate weightNow(double now) {
+        weight = now;
+        return this;
+    }
+
+    @Override
+    public Target target() {
+        return target;
+    }
+
+    @Override
+    public int active() {
+        return active;
+    }
+
+    @Override
+    public double weight() {
+        return weight;
+    }
+
+    @Override
+    public long answerNanos() {
+        return answerNanos;
+    }
+
+    @Override
+    public String toString() {
+        return target.id();
+    }
+}

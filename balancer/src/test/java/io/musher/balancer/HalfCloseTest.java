@@ -1,0 +1,130 @@
+package io.musher.balancer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.net.Socket;
+import java.util.Random;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class HalfCloseTest {
+
+    private static final byte[] BIG = new byte[12_000_000];
+
+    static {
+        new Random(1).nextBytes(BIG);
+    }
+
+    @RegisterExtension
+    final Scene scene = new Scene();
+
+    private ScriptedTarget target;
+    private Balancer balancer;
+
+    @BeforeEach
+    void start() {
+        target = scene.manual();
+        balancer = scene.balancer(target.as("a"));
+    }
+
+    @Test
+    void shouldAnswerAClientThatSaysNoMore() throws Exception {
+        Peer client = scene.connect(balancer);
+        client.send("question").sendEnd();
+        Peer server = target.next();
+        assertArrayEquals("question".getBytes(), server.receiveAll());
+        Future<?> answer = scene.beside(() -> server.send(BIG).sendEnd());
+        assertArrayEquals(BIG, client.receiveAll());
+        Scene.get(answer);
+        ended(server);
+    }
+
+    @Test
+    void shouldDeliverAllThatWasSentBeforeTheClientsEnd() throws Exception {
+        Peer client = scene.connect(balancer);
+        Peer server = target.next();
+        Future<Peer> upload = scene.beside(() -> client.send(BIG).sendEnd());
+        Scene.awaitStall("the target is stalled", () -> balancer.stats().bytesToTargets());
+        assertArrayEquals(BIG, server.receiveAll());
+        Scene.get(upload);
+        server.send("thanks").sendEnd();
+        client.expect("thanks");
+        client.expectEnd();
+        ended(server);
+    }
+
+    @Test
+    void shouldDeliverADownloadToASlowReaderBeforeTheTargetsEnd() throws Exception {
+        Socket small = new Socket();
+        small.setReceiveBufferSize(8192);
+        Peer client = scene.add(Peer.connect(balancer.address(), small));
+        Peer server = target.next();
+        Future<Peer> download = scene.beside(() -> server.send(BIG).sendEnd());
+        Scene.awaitStall("the client is stalled", () -> balancer.stats().bytesToClients());
+        assertArrayEquals(BIG, client.receiveAll());
+        Scene.get(download);
+        client.send("goodbye").sendEnd();
+        server.expect("goodbye");
+        server.expectEnd();
+        ended(server);
+    }
+
+    @Test
+    void shouldLetTheClientSpeakAfterTheTargetsEnd() throws Exception {
+        Peer client = scene.connect(balancer);
+        Peer server = target.next();
+        server.sendEnd();
+        client.expectEnd();
+        Future<Peer> upload = scene.beside(() -> client.send(BIG).sendEnd());
+        assertArrayEquals(BIG, server.receiveAll());
+        Scene.get(upload);
+        ended(server);
+    }
+
+    @Test
+    void shouldEndWhenBothEndAtOnceWithDataOnItsWay() throws Exception {
+        Peer client = scene.connect(balancer);
+        Peer server = target.next();
+        Future<Peer> up = scene.beside(() -> client.send(BIG).sendEnd());
+        Future<Peer> down = scene.beside(() -> server.send(BIG).sendEnd());
+        Scene.awaitStall("the target is stalled", () -> balancer.stats().bytesToTargets());
+        Scene.awaitStall("the client is stalled", () -> balancer.stats().bytesToClients());
+        Future<byte[]> downloaded = scene.beside(client::receiveAll);
+        assertArrayEquals(BIG, server.receiveAll());
+        assertArrayEquals(BIG, Scene.get(downloaded));
+        Scene.get(up);
+        Scene.get(down);
+        ended(server);
+    }
+
+    @Test
+    void shouldTellTheTargetThatAnIdleClientLeft() throws Exception {
+        Peer client = scene.connect(balancer);
+        Peer server = target.next();
+        client.close();
+        server.expectEnd();
+        server.close();
+        ended(server);
+    }
+
+    @Test
+    void shouldPassOnTheEndOfASilentConnectionFromBothSides() throws Exception {
+        Peer client = scene.connect(balancer);
+        Peer server = target.next();
+        client.sendEnd();
+        server.expectEnd();
+        assertEquals(1, balancer.stats().active(), "the target has not ended yet");
+        server.sendEnd();
+        client.expectEnd();
+        ended(server);
+    }
+
+    private void ended(Peer server) throws Exception {
+        server.expectEnd();
+        Scene.await("the connection has ended", () -> balancer.stats().active() == 0);
+        assertEquals(0, balancer.stats().target("a").orElseThrow().active());
+    }
+}

@@ -1,0 +1,80 @@
+package io.musher.balancer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class IdleTimeoutTest {
+
+    @RegisterExtension
+    final Scene scene = new Scene();
+
+    private final ScriptedTarget a = scene.manual();
+
+    @Test
+    void shouldCutASilentConnection() throws Exception {
+        Balancer balancer = balancer(Duration.ofMillis(200));
+        Peer client = scene.connect(balancer).send("opaque");
+        Peer server = a.next();
+        server.expect("opaque");
+        client.expectReset();
+        server.expectReset();
+        assertEquals(1, balancer.stats().cut());
+        assertEquals(1, balancer.stats().target("a").orElseThrow().cut());
+        assertEquals(0, balancer.stats().active());
+    }
+
+    @Test
+    void shouldEndAnIdleKeepAliveConnectionTidily() throws Exception {
+        Balancer balancer = balancer(Duration.ofMillis(200));
+        Peer client = scene.connect(balancer).send(Http.get("/"));
+        Peer server = a.next();
+        server.expect(Http.get("/"));
+        server.send(Http.ok("a"));
+        assertEquals("a", client.answer(false));
+        client.expectEnd();
+        server.expectEnd();
+        assertEquals(1, balancer.stats().cut());
+    }
+
+    /** Well apart from the timeout, so that a busy machine does not make it late. */
+    @Test
+    void shouldLeaveABusyConnectionAlone() throws Exception {
+        Balancer balancer = balancer(Duration.ofSeconds(2));
+        Peer idle = scene.connect(balancer).send("idle");
+        a.next().expect("idle");
+        Peer client = scene.connect(balancer);
+        Peer server = a.next();
+        for (int i = 0; balancer.stats().cut() == 0; i++) {
+            (i % 2 == 0 ? client : server).send("tick");
+            (i % 2 == 0 ? server : client).expect("tick");
+        }
+        idle.expectReset();
+        client.send("still here");
+        server.expect("still here");
+        assertEquals(1, balancer.stats().cut());
+    }
+
+    @Test
+    void shouldCutAStalledConnection() throws Exception {
+        Balancer balancer = balancer(Duration.ofMillis(400));
+        Peer client = scene.connect(balancer);
+        Peer server = a.next();
+        var sender = scene.beside(() -> {
+            byte[] block = new byte[100_000];
+            while (true) {
+                server.send(block);
+            }
+        });
+        Scene.failure(sender);
+        assertEquals(1, balancer.stats().cut());
+        client.close();
+    }
+
+    private Balancer balancer(Duration timeout) {
+        return scene.balancer(b -> b.idleTimeout(timeout).targets(List.of(a.as("a"))));
+    }
+}

@@ -1,0 +1,257 @@
+package io.musher.balancer;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LifecycleTest {
+
+    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+
+    @RegisterExtension
+    final Scene scene = new Scene();
+
+    private final HeldPort port = scene.dead(); // the kernel gives it to nobody else
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void shouldEndLiveConnectionsOnClose(int loops) throws Exception {
+        ScriptedTarget a = scene.manual();
+        Balancer balancer = balancer("alive", b -> b.loops(loops).targets(List.of(a.as("a"))));
+        Peer opaque = scene.connect(balancer).send("opaque");
+        Peer opaqueServer = a.next();
+        opaqueServer.expect("opaque");
+        Peer idle = scene.connect(balancer).send(Http.get("/"));
+        Peer idleServer = a.next();
+        idleServer.expect(Http.get("/"));
+        idleServer.send(Http.ok("a"));
+        assertEquals("a", idle.answer(false));
+        balancer.close();
+        opaque.expectReset();
+        opaqueServer.expectReset();
+        idle.expectEnd();
+        idleServer.expectEnd();
+        isGone(balancer, "alive");
+    }
+
+    @Test
+    void shouldEndWaitingClientsOnClose() throws Exception {
+        Balancer balancer = balancer("waited", b -> b);
+        Peer client = scene.connect(balancer);
+        Scene.await("the client waits", () -> balancer.stats().waiting() == 1);
+        balancer.close();
+        client.expectReset();
+        isGone(balancer, "waited");
+    }
+
+    @Test
+    void shouldCloseTwice() throws Exception {
+        Balancer balancer = balancer("twice", b -> b);
+        balancer.close();
+        balancer.close();
+        isGone(balancer, "twice");
+    }
+
+    @RepeatedTest(10)
+    void shouldCloseFromSeveralThreadsAtOnce() throws Exception {
+        ScriptedTarget a = scene.echo();
+        Balancer balancer = balancer("many", b -> b.loops(2).targets(List.of(a.as("a"))));
+        scene.connect(balancer).send("hello").expect("hello");
+        List<Future<Void>> closers = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            closers.add(scene.beside(() -> {
+                balancer.close();
+                bind(balancer.address());
+                return null;
+            }));
+        }
+        for (Future<Void> closer : closers) {
+            Scene.get(closer);
+        }
+        isGone(balancer, "many");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void shouldCloseFromItsListener(int loops) throws Exception {
+        AtomicReference<Balancer> self = new AtomicReference<>();
+        Balancer balancer = balancer("listened", b -> b.loops(loops).maxWaiting(0).listener(new BalancerListener() {
+            @Override
+            public void rejected(InetSocketAddress client, String why) {
+                self.get().close();
+            }
+        }));
+        self.set(balancer);
+        scene.connect(balancer).expectEnd();
+        isGone(balancer, "listened");
+    }
+
+    @Test
+    void shouldCloseFromItsStrategy() throws Exception {
+        AtomicReference<Balancer> self = new AtomicReference<>();
+        List<Target> targets = List.of(scene.echo().as("a"), scene.echo().as("b"));
+        Balancer balancer = balancer("chosen", b -> b.targets(targets).strategy((ready, client) -> {
+            self.get().close();
+            return ready.get(0);
+        }));
+        self.set(balancer);
+        scene.beside(() -> Peer.connect(balancer.address()));
+        isGone(balancer, "chosen");
+    }
+
+    @Test
+    void shouldCloseFromItsFuturesThread() throws Exception {
+        Balancer balancer = balancer("future", b -> b);
+        Scene.get(balancer.targets(List.of()).thenRun(balancer::close));
+        isGone(balancer, "future");
+    }
+
+    @Test
+    void shouldCloseAnInterruptedThreadsBalancer() throws Exception {
+        Balancer balancer = balancer("interrupted", b -> b);
+        Thread.currentThread().interrupt();
+        balancer.close();
+        assertTrue(Thread.interrupted(), "the interrupt is kept");
+        isGone(balancer, "interrupted");
+    }
+
+    @RepeatedTest(20)
+    void shouldCloseWhileClientsArrive() throws Exception {
+        ScriptedTarget a = scene.http("a");
+        Balancer balancer = balancer("arrivals", b -> b.loops(2).targets(List.of(a.as("a"))));
+        List<Future<String>> clients = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            clients.add(scene.beside(() -> {
+                try (Peer client = Peer.connect(balancer.address())) {
+                    return client.ask(Http.get("/"));
+                } catch (IOException | AssertionError e) {
+                    return "refused, reset or ended";
+                }
+            }));
+        }
+        balancer.close();
+        for (Future<String> client : clients) {
+            Scene.get(client);
+        }
+        isGone(balancer, "arrivals");
+        assertEquals(0, balancer.stats().active());
+    }
+
+    @Test
+    void shouldCompleteEveryFuture() throws Exception {
+        for (int i = 0; i < 30; i++) {
+            ScriptedTarget a = scene.echo();
+            Balancer balancer = balancer("promises", b -> b.loops(2).targets(List.of(a.as("a"))));
+            scene.connect(balancer).send("hello").expect("hello");
+            List<CompletableFuture<?>> futures = new ArrayList<>(List.of(
+                    balancer.targets(List.of()), balancer.drain("a", Scene.PATIENCE.multipliedBy(100))));
+            Thread closer = new Thread(balancer::close);
+            closer.start();
+            for (int k = 0; k < 20; k++) {
+                futures.add(balancer.targets(List.of(a.as("a" + k))));
+                futures.add(balancer.drain("a", Scene.PATIENCE.multipliedBy(100)));
+                futures.add(balancer.shutdown(Scene.PATIENCE.multipliedBy(100)));
+            }
+            closer.join();
+            for (CompletableFuture<?> future : futures) {
+                Scene.get(future.handle((value, failure) -> null));
+            }
+        }
+    }
+
+    @Test
+    void shouldSayWhichPortIsTaken() throws Exception {
+        BalancerBuilder builder = Balancer.builder().name("late").host("127.0.0.1").port(port.address().getPort()).loops(2);
+        ServerSocket taken = scene.add(port.listen());
+        UncheckedIOException failure = assertThrows(UncheckedIOException.class, builder::start);
+        assertTrue(failure.getMessage().contains("127.0.0.1:" + taken.getLocalPort()), failure.getMessage());
+        assertEquals(List.of(), threads("late"));
+        taken.close();
+        scene.add(builder.start());
+    }
+
+    @Test
+    void shouldServeTheSamePortAgainAndAgain() throws Exception {
+        ScriptedTarget a = scene.echo();
+        for (int i = 0; i < 50; i++) {
+            Balancer balancer = balancer("again", b -> b.loops(2).targets(List.of(a.as("a"))));
+            scene.connect(balancer).send("hello").expect("hello");
+            balancer.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void shouldGiveBackAllDescriptors(int loops) throws Exception {
+        assumeTrue(Files.isDirectory(DESCRIPTORS));
+        traffic(loops); // opens what a JVM opens only once
+        long before = descriptors();
+        traffic(loops);
+        Scene.await("all descriptors are back", () -> descriptors() <= before);
+    }
+
+    private static void traffic(int loops) throws Exception {
+        try (Scene scene = new Scene()) {
+            ScriptedTarget a = scene.http("a");
+            Balancer balancer = scene.balancer(b -> b.loops(loops).targets(List.of(scene.dead().as("dead"), a.as("a"))));
+            for (int i = 0; i < 300; i++) {
+                try (Peer client = Peer.connect(balancer.address())) {
+                    assertEquals("a", client.ask(Http.get("/")));
+                    if (i % 3 == 0) {
+                        client.reset();
+                    }
+                }
+            }
+            for (int i = 0; i < 20; i++) {
+                scene.connect(balancer).ask(Http.get("/"));
+            }
+        }
+    }
+
+    private Balancer balancer(String name, UnaryOperator<BalancerBuilder> options) {
+        return scene.balancer(b -> options.apply(b.name(name).port(port.address().getPort())));
+    }
+
+    private static void isGone(Balancer balancer, String name) {
+        Scene.await("the threads have ended", () -> threads(name).isEmpty());
+        assertDoesNotThrow(() -> bind(balancer.address()));
+    }
+
+    private static synchronized void bind(InetSocketAddress address) throws IOException {
+        try (ServerSocket server = new ServerSocket()) {
+            server.setReuseAddress(true);
+            server.bind(address);
+        }
+    }
+
+    private static List<String> threads(String name) {
+        return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).filter(n -> n.startsWith(name)).toList();
+    }
+
+    private static long descriptors() throws IOException {
+        try (Stream<Path> open = Files.list(DESCRIPTORS)) {
+            return open.count();
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package io.musher.balancer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Keep-alive connections leave a withdrawn target between two requests. */
+class MovingTest {
+
+    private static final Duration LONG = Duration.ofMinutes(5);
+
+    @RegisterExtension
+    final Scene scene = new Scene();
+
+    static List<String> exchanges() {
+        return List.of(Http.get("/"), Http.get("/chunked"), Http.head("/"), Http.post("/", "x".repeat(200_000)),
+                Http.postChunked("/", "GET / HTTP/1.1\r\n\r\n"), Http.postChunked("/chunked", "abc"),
+                Http.get("/" + "long".repeat(2000)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("exchanges")
+    void shouldServeTheNextRequestByAnotherTarget(String request) throws Exception {
+        Balancer balancer = scene.balancer(scene.http("a").as("a"));
+        Peer client = scene.connect(balancer);
+        for (int i = 0; i < 3; i++) {
+            assertEquals("a", client.ask(request).substring(0, 1));
+        }
+        Scene.get(balancer.targets(List.of(scene.http("b").as("b"))));
+        assertEquals(0, Scene.get(balancer.drain("a", LONG)));
+        assertEquals("b", client.ask(request).substring(0, 1));
+        assertEquals("b", client.ask(Http.get("/")));
+        BalancerStats stats = balancer.stats();
+        assertEquals(1, stats.moved());
+        assertEquals(0, stats.cut());
+        assertEquals(1, stats.accepted());
+        assertEquals(1, stats.target("b").orElseThrow().active());
+    }
+
+    @Test
+    void shouldEndTheConnectionOfTheWithdrawnTargetAtOnce() throws Exception {
+        ScriptedTarget a = scene.manual();
+        Balancer balancer = scene.balancer(a.as("a"));
+        Peer client = scene.connect(balancer).send(Http.get("/"));
+        Peer server = a.next();
+        server.expect(Http.get("/"));
+        server.send(Http.ok("a"));
+        assertEquals("a", client.answer(false));
+        balancer.targets(List.of());
+        server.expectEnd();
+        assertEquals(0, Scene.get(balancer.drain("a", LONG)));
+        assertEquals(1, balancer.stats().active(), "the client's connection stays");
+    }
+
+    @Test
+    void shouldMoveOnlyAfterTheResponsesEnd() throws Exception {
+        ScriptedTarget a = scene.manual();
+        Balancer balancer = scene.balancer(a.as("a"));
+        Peer client = scene.connect(balancer).send(Http.get("/"));
+        Peer server = a.next();
+        server.expect(Http.get("/"));
+        server.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n01234");
+        client.expect("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n01234");
+        Scene.get(balancer.targets(List.of(scene.http("b").as("b"))));
+        CompletableFuture<Integer> drained = balancer.drain("a", LONG);
+        server.send("5678");
+        client.expect("5678");
+        assertFalse(drained.isDone(), "one byte is still to come");
+        server.send("9");
+        client.expect("9");
+        assertEquals(0, Scene.get(drained));
+        server.expectEnd();
+        assertEquals("b", client.ask(Http.get("/")));
+    }
+
+    @Test
+    void shouldMoveOnlyAfterTheLastChunk() throws Exception {
+        ScriptedTarget a = scene.manual();
+        Balancer balancer = scene.balancer(a.as("a"));
+        Peer client = scene.connect(balancer).send(Http.get("/"));
+        Peer server = a.next();
+        server.expect(Http.get("/"));
+        Scene.get(balancer.targets(List.of(scene.http("b").as("b"))));
+        CompletableFuture<Integer> drained = balancer.drain("a", LONG);
+        String answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n0\r\nTrailer: 1\r\n\r\n";
+        for (int i = 0; i < answer.length(); i++) {
+            assertFalse(drained.isDone(), "moved before byte " + i);
+            server.send(answer.substring(i, i + 1));
+            client.expect(answer.substring(i, i + 1));
+        }
+        assertEquals(0, Scene.get(drained));
+        assertEquals("b", client.ask(Http.get("/")));
+    }
+
+    @Test
+    void shouldMoveAfterABodyThatWasAskedForWith100Continue() throws Exception {
+        ScriptedTarget a = scene.manual();
+        Balancer balancer = scene.balancer(a.as("a"));
+        String head = "POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 36\r\n\r\n";
+        String body = "GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n";
+        Peer client = scene.connect(balancer).send(head);
+        Peer server = a.next();
+        server.expect(head);
+        Scene.get(balancer.targets(List.of(scene.http("b").as("b"))));
+        CompletableFuture<Integer> drained = balancer.drain("a", LONG);
+        server.send("HTTP/1.1 100 Continue\r\n\r\n");
+        client.expect("HTTP/1.1 100 Continue\r\n\r\n");
+        client.send(body.substring(0, 18));
+        server.expect(body.substring(0, 18));
+        client.send(body.substring(18));
+        server.expect(body.substring(18));
+        assertFalse(drained.isDone());
+        server.send(Http.ok("a"));
+        assertEquals("a", client.answer(false));
+        assertEquals(0, Scene.get(drained));
+        assertEquals("b", client.ask(Http.get("/")));
+    }
+
+    @Test
+    void shouldMoveAConnectionWithoutAByte() throws Exception {
+        ScriptedTarget a = scene.manual();
+        Balancer balancer = scene.balancer(a.as("a"));
+        Peer client = scene.connect(balancer);
+        Peer server = a.next();
+        Scene.get(balancer.targets(List.of(scene.http("b").as("b"))));
+        assertEquals(0, Scene.get(balancer.drain("a", LONG)));
+        server.expectEnd();
+        assertEquals("b", client.ask(Http.get("/")));
+    }
+
+    @Test
+    void shouldKeepAClientUntilThereIsATargetAgain() throws Exception {
+        Balancer balancer = scene.balancer(scene.http("a").as("a"));
+        Peer client = scene.connect(balancer);
+        assertEquals("a", client.ask(Http.get("/")));
+        Scene.get(balancer.targets(List.of()));
+        assertEquals(0, Scene.get(balancer.drain("a", LONG)));
+        client.send(Http.post("/", "body"));
+        Scene.await("the client waits", () -> balancer.stats().waiting() == 1);
+        balancer.targets(List.of(scene.http("b").as("b")));
+        assertEquals("b:body", client.answer(false));
+    }
+
+    @Test
+    void shouldForgetAParkedClientThatLeaves() throws Exception {
+        Balancer balancer = scene.balancer(scene.http("a").as("a"));
+        for (int i = 0; i < 4; i++) {
+            assertEquals("a", scene.connect(balancer).ask(Http.get("/")));
+        }
+        Peer client = scene.connect(balancer);
+        assertEquals("a", client.ask(Http.get("/")));
+        Peer rude = scene.connect(balancer);
+        assertEquals("a", rude.ask(Http.get("/")));
+        Scene.get(balancer.targets(List.of()));
+        Scene.await("all are parked", () -> balancer.stats().moved() == 6);
+        client.close();
+        rude.reset();
+        Scene.await("they are gone", () -> balancer.stats().active() == 4);
+    }
+
+    @Test
+    void shouldMoveManyTimes() throws Exception {
+        Target a = scene.http("a").as("a");
+        Target b = scene.http("b").as("b");
+        Balancer balancer = scene.balancer(a);
+        Peer client = scene.connect(balancer);
+        for (int i = 0; i < 100; i++) {
+            assertEquals("a", client.ask(Http.get("/")));
+            Scene.get(balancer.targets(List.of(b)));
+            assertEquals("b", client.ask(Http.get("/chunked")));
+            Scene.get(balancer.targets(List.of(a)));
+        }
+        assertEquals(200, balancer.stats().moved());
+    }
+
+    @Test
+    void shouldTakeTheNextTargetWhenTheFirstOneIsDead() throws Exception {
+        Balancer balancer = scene.balancer(scene.http("a").as("a"));
+        Peer client = scene.connect(balancer);
+        assertEquals("a", client.ask(Http.get("/")));
+        Scene.get(balancer.targets(List.of(scene.dead().as("dead"), scene.http("b").as("b"), scene.dead().as("dead too"))));
+        assertEquals("b:body", client.ask(Http.post("/", "body")));
+    }
+
+    @Test
+    void shouldServeAClientWhoseAnswerCameBeforeItsRequestWasDelivered() throws Exception {
+        ScriptedTarget a = scene.manual();
+        Balancer balancer = scene.balancer(o -> o.bufferSize(16 << 20).targets(List.of(a.as("a"))));
+        String request = Http.post("/", "x".repeat(20_000_000));
+        Peer client = scene.connect(balancer);
+        Future<Peer> upload = scene.beside(() -> client.send(request));
+        Peer server = a.next();
+        int taken = 0;
+        while (balancer.stats().bytesToTargets() < request.length()) {
+            taken += server.receive(10_000).length; // the balancer is faster: in the end it still holds some
+        }
+        Scene.get(upload);
+        server.send(Http.ok("early"));
+        assertEquals("early", client.answer(false));
+        Scene.get(balancer.targets(List.of(scene.http("b").as("b"))));
+        server.receive(request.length() - taken);
+        server.expectEnd();
+        assertEquals("b", client.ask(Http.get("/")));
+    }
+}

@@ -1,0 +1,219 @@
+package io.musher.balancer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ProxyProtocolTest {
+
+    private static final byte[] SIGNATURE = {13, 10, 13, 10, 0, 13, 10, 'Q', 'U', 'I', 'T', 10};
+
+    @RegisterExtension
+    final Scene scene = new Scene();
+
+    private final ScriptedTarget a = scene.manual();
+    private final Recorder recorder = new Recorder();
+
+    // ---- out
+
+    @Test
+    void shouldTellTheTargetTheClientsAddressInText() throws Exception {
+        Balancer balancer = scene.balancer(b -> b.proxyProtocol(ProxyProtocol.V1).targets(List.of(a.as("a"))));
+        Peer client = scene.connect(balancer).send("and then data");
+        a.next().expect("PROXY TCP4 127.0.0.1 127.0.0.1 " + client.socket.getLocalPort() + " "
+                + balancer.address().getPort() + "\r\nand then data");
+    }
+
+    @Test
+    void shouldTellTheTargetTheClientsAddressInBinary() throws Exception {
+        Balancer balancer = scene.balancer(b -> b.proxyProtocol(ProxyProtocol.V2).targets(List.of(a.as("a"))));
+        Peer client = scene.connect(balancer).send("and then data");
+        byte[] header = v2(0x21, 0x11, "127.0.0.1", "127.0.0.1", client.socket.getLocalPort(), balancer.address().getPort());
+        Peer server = a.next();
+        assertArrayEquals(header, server.receive(28));
+        server.expect("and then data");
+    }
+
+    @Test
+    void shouldTellTheTargetBeforeTheClientHasSpoken() throws Exception {
+        Balancer balancer = scene.balancer(b -> b.proxyProtocol(ProxyProtocol.V1).targets(List.of(a.as("a"))));
+        Peer client = scene.connect(balancer);
+        Peer server = a.next();
+        server.expect("PROXY TCP4 127.0.0.1");
+        server.send("welcome");
+        client.expect("welcome");
+    }
+
+    @Test
+    void shouldTellEveryTargetOfAClientThatMoves() throws Exception {
+        ScriptedTarget b = scene.manual();
+        Balancer balancer = scene.balancer(o -> o.proxyProtocol(ProxyProtocol.V1).targets(List.of(a.as("a"))));
+        Peer client = scene.connect(balancer).send(Http.get("/"));
+        String header = "PROXY TCP4 127.0.0.1 127.0.0.1 " + client.socket.getLocalPort() + " " + balancer.address().getPort() + "\r\n";
+        Peer server = a.next();
+        server.expect(header + Http.get("/"));
+        server.send(Http.ok("a"));
+        assertEquals("a", client.answer(false));
+        Scene.get(balancer.targets(List.of(b.as("b"))));
+        client.send(Http.get("/"));
+        b.next().expect(header + Http.get("/"));
+    }
+
+    // ---- in
+
+    static Stream<byte[]> headers() throws IOException {
+        return Stream.of(
+                text("PROXY TCP4 192.0.2.7 192.0.2.8 4711 443\r\n"),
+                v2(0x21, 0x11, "192.0.2.7", "192.0.2.8", 4711, 443));
+    }
+
+    @ParameterizedTest
+    @MethodSource("headers")
+    void shouldTakeTheClientsAddressFromATrustedProxy(byte[] header) throws Exception {
+        Peer client = scene.connect(chained()).send(header).send("data");
+        introduces("TCP4 192.0.2.7 127.0.0.1 4711", "data", client);
+    }
+
+    @ParameterizedTest
+    @MethodSource("headers")
+    void shouldReadAHeaderByteByByte(byte[] header) throws Exception {
+        Peer client = scene.connect(chained());
+        for (byte b : header) {
+            client.send(new byte[] {b});
+        }
+        introduces("TCP4 192.0.2.7 127.0.0.1 4711", "data", client.send("data"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("headers")
+    void shouldReadHeaderAndDataInOnePacket(byte[] header) throws Exception {
+        ByteArrayOutputStream packet = new ByteArrayOutputStream();
+        packet.write(header);
+        packet.write("x".repeat(30_000).getBytes());
+        Peer client = scene.connect(chained()).send(packet.toByteArray());
+        introduces("TCP4 192.0.2.7 127.0.0.1 4711", "x".repeat(30_000), client);
+    }
+
+    @Test
+    void shouldTakeAHeaderWithoutAddressForTheProxysOwn() throws Exception {
+        for (byte[] header : List.of(text("PROXY UNKNOWN\r\n"), v2(0x20, 0, "0.0.0.0", "0.0.0.0", 0, 0))) {
+            Peer client = scene.connect(chained()).send(header).send("data");
+            introduces("TCP4 127.0.0.1 127.0.0.1 " + client.socket.getLocalPort(), "data", client);
+        }
+    }
+
+    @Test
+    void shouldDeliverAnEndThatComesWithTheHeader() throws Exception {
+        Peer client = scene.connect(chained()).send("PROXY TCP4 192.0.2.7 192.0.2.8 4711 443\r\nall").sendEnd();
+        introduces("TCP4 192.0.2.7 127.0.0.1 4711", "all", client);
+    }
+
+    @Test
+    void shouldHoldAnIntroducedClientWhileThereIsNoTarget() throws Exception {
+        Balancer balancer = scene.balancer(b -> b.trustedProxies("127.0.0.1").proxyProtocol(ProxyProtocol.V1));
+        Peer client = scene.connect(balancer).send("PROXY TCP4 192.0.2.7 192.0.2.8 4711 443\r\nfirst");
+        Scene.await("the client waits", () -> balancer.stats().waiting() == 1);
+        client.send(" second");
+        Scene.get(balancer.targets(List.of(a.as("a"))));
+        introduces("TCP4 192.0.2.7 127.0.0.1 4711", "first second", client);
+    }
+
+    static Stream<byte[]> garbage() throws IOException {
+        return Stream.of(text("GET / HTTP/1.1\r\n\r\n"), text("PROXY TCP4 192.0.2.7\r\n"), text("PROXY TCP4 a b 1 2\r\n"),
+                text("PROXY TCP4 192.0.2.7 192.0.2.8 4711 443 " + "x".repeat(100)), text("\r\n\r\n nonsense "),
+                v2(0x31, 0x11, "192.0.2.7", "192.0.2.8", 1, 2), text("\26\3\1\2\0"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("garbage")
+    void shouldCloseAConnectionThatBeginsWithGarbage(byte[] garbage) throws Exception {
+        Balancer balancer = chained();
+        scene.connect(balancer).send(garbage).expectEnd();
+        Scene.await("it is counted", () -> balancer.stats().rejected() == 1);
+        Scene.await("the listener is told why",
+                () -> recorder.lines().size() == 1 && recorder.heard("rejected 127.0.0.1: ")
+                        && recorder.lines().get(0).contains("PROXY"));
+        assertEquals(0, a.accepted());
+        assertEquals(0, balancer.stats().active());
+    }
+
+    @Test
+    void shouldForgetAClientThatLeavesWithinItsHeader() throws Exception {
+        Balancer balancer = chained();
+        scene.connect(balancer).send("PROXY TCP4 192").close();
+        scene.connect(balancer).send("PROXY TC").reset();
+        Scene.await("both are gone", () -> balancer.stats().accepted() == 2 && balancer.stats().active() == 0);
+        assertEquals(0, a.accepted());
+    }
+
+    @Test
+    void shouldTakeAHeaderFromOthersForData() throws Exception {
+        Balancer balancer = scene.balancer(b -> b.trustedProxies("10.0.0.0/8", "::2").targets(List.of(a.as("a"))));
+        String header = "PROXY TCP4 192.0.2.7 192.0.2.8 4711 443\r\n";
+        scene.connect(balancer).send(header);
+        a.next().expect(header);
+    }
+
+    @Test
+    void shouldHashTheAddressOfTheHeader() throws Exception {
+        List<Target> targets = Stream.of("a", "b", "c", "d").map(name -> scene.http(name).as(name)).toList();
+        Balancer balancer = scene.balancer(b -> b.trustedProxies("127.0.0.0/8").strategy(Strategy.ipHash()).targets(targets));
+        Set<String> used = new HashSet<>();
+        for (int i = 1; i <= 30; i++) {
+            String header = "PROXY TCP4 192.0.2." + i + " 192.0.2.200 4711 443\r\n";
+            String first = scene.connect(balancer).ask(header + Http.get("/"));
+            assertEquals(first, scene.connect(balancer).ask(header + Http.get("/")));
+            used.add(first);
+        }
+        assertTrue(used.size() > 1, "all went to " + used);
+    }
+
+    /** Trusts us, and tells its target in text what it understood. */
+    private Balancer chained() {
+        return scene.balancer(b -> b.trustedProxies("127.0.0.1").proxyProtocol(ProxyProtocol.V1).listener(recorder)
+                .targets(List.of(a.as("a"))));
+    }
+
+    private void introduces(String addresses, String data, Peer client) throws Exception {
+        Peer server = a.next();
+        server.expect("PROXY " + addresses + " ");
+        while (server.in().read() != '\n') {
+            // the balancer's own port
+        }
+        server.expect(data);
+        server.send("answer");
+        client.expect("answer");
+    }
+
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static byte[] v2(int command, int family, String from, String to, int fromPort, int toPort) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(bytes);
+        out.write(SIGNATURE);
+        out.write(command);
+        out.write(family);
+        out.writeShort(12);
+        out.write(InetAddress.getByName(from).getAddress());
+        out.write(InetAddress.getByName(to).getAddress());
+        out.writeShort(fromPort);
+        out.writeShort(toPort);
+        return bytes.toByteArray();
+    }
+}

@@ -1,0 +1,156 @@
+package io.musher.balancer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.net.SocketException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class ResetTest {
+
+    @RegisterExtension
+    final Scene scene = new Scene();
+
+    private ScriptedTarget target;
+    private Balancer balancer;
+    private Peer client;
+    private Peer server;
+
+    @BeforeEach
+    void connect() throws Exception {
+        target = scene.manual();
+        balancer = scene.balancer(target.as("a"));
+        client = scene.connect(balancer);
+        server = target.next();
+    }
+
+    @Test
+    void shouldResetTheTargetWhenTheClientResets() throws Exception {
+        client.send("hello");
+        server.expect("hello");
+        client.reset();
+        server.expectReset();
+        ended();
+    }
+
+    @Test
+    void shouldResetTheClientWhenTheTargetResets() throws Exception {
+        client.send("hello");
+        server.expect("hello");
+        server.reset();
+        client.expectReset();
+        ended();
+    }
+
+    @Test
+    void shouldResetASilentConnectionToo() throws Exception {
+        client.reset();
+        server.expectReset();
+        ended();
+    }
+
+    @Test
+    void shouldNotMakeATidyEndOfATargetThatDiesInMidTransfer() throws Exception {
+        Future<?> download = scene.beside(() -> {
+            byte[] block = new byte[100_000];
+            while (true) {
+                server.send(block);
+            }
+        });
+        client.receive(3_000_000);
+        server.reset();
+        Scene.failure(download);
+        assertThrows(SocketException.class, () -> client.receive(Integer.MAX_VALUE - 8));
+        ended();
+    }
+
+    @Test
+    void shouldStopATargetWhoseClientResetsInMidTransfer() throws Exception {
+        Future<?> download = scene.beside(() -> {
+            byte[] block = new byte[100_000];
+            while (true) {
+                server.send(block);
+            }
+        });
+        client.receive(3_000_000);
+        client.reset();
+        assertEquals(SocketException.class, Scene.failure(download).getClass());
+        ended();
+    }
+
+    @Test
+    void shouldResetBothWhenTheClientDiesWhileTheTargetIsStalled() throws Exception {
+        Future<?> download = scene.beside(() -> {
+            byte[] block = new byte[100_000];
+            while (true) {
+                server.send(block);
+            }
+        });
+        Scene.awaitStall("the target is stalled", () -> balancer.stats().bytesToClients());
+        client.reset();
+        assertEquals(SocketException.class, Scene.failure(download).getClass());
+        ended();
+    }
+
+    @Test
+    void shouldResetAClientWhoseTargetDiesWhileTheUploadIsStalled() throws Exception {
+        Future<?> upload = scene.beside(() -> {
+            byte[] block = new byte[100_000];
+            while (true) {
+                client.send(block);
+            }
+        });
+        Scene.awaitStall("the client is stalled", () -> balancer.stats().bytesToTargets());
+        server.reset();
+        assertEquals(SocketException.class, Scene.failure(upload).getClass());
+        ended();
+    }
+
+    @Test
+    void shouldResetAfterAHalfClose() throws Exception {
+        client.send("all I have to say").sendEnd();
+        server.expect("all I have to say");
+        server.expectEnd();
+        server.reset();
+        client.expectReset();
+        ended();
+    }
+
+    /** A server that answers 413 and closes, while the client still sends. */
+    @RepeatedTest(20)
+    void shouldDeliverTheAnswerOfATargetThatClosesInMidUpload() throws Exception {
+        Future<?> upload = scene.beside(() -> {
+            byte[] block = new byte[100_000];
+            while (true) {
+                client.send(block);
+            }
+        });
+        server.receive(100_000);
+        String answer = "HTTP/1.1 413 Too Large\r\nContent-Length: 2000\r\nConnection: close\r\n\r\n" + "x".repeat(2000);
+        server.send(answer);
+        server.close(); // with unread bytes: the kernel resets
+        client.expect(answer);
+        assertThrows(ExecutionException.class, () -> Scene.get(upload));
+        ended();
+    }
+
+    @Test
+    void shouldNotDisturbOtherConnections() throws Exception {
+        Peer other = scene.connect(balancer);
+        Peer otherServer = target.next();
+        server.reset();
+        client.expectReset();
+        other.send("still here");
+        otherServer.expect("still here");
+        assertEquals(1, balancer.stats().active());
+    }
+
+    private void ended() {
+        Scene.await("the connection has ended", () -> balancer.stats().active() == 0);
+    }
+}

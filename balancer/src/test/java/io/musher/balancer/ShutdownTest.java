@@ -1,0 +1,206 @@
+package io.musher.balancer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Stopping in good order. */
+class ShutdownTest {
+
+    private static final Duration LONG = Duration.ofMinutes(5);
+
+    @RegisterExtension
+    final Scene scene = new Scene();
+
+    private final ScriptedTarget a = scene.manual();
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void shouldLetATransferEnd(int loops) throws Exception {
+        byte[] data = new byte[8_000_000];
+        new Random(1).nextBytes(data);
+        Balancer balancer = scene.balancer(b -> b.loops(loops).targets(List.of(a.as("a"))));
+        Peer client = scene.connect(balancer).send("give");
+        Peer server = a.next();
+        server.expect("give");
+        CompletableFuture<Void> stopped = balancer.shutdown(LONG);
+        Scene.await("it listens no more", () -> refuses(balancer));
+        assertFalse(stopped.isDone());
+        scene.beside(() -> server.send(data).sendEnd());
+        assertArrayEquals(data, client.receiveAll());
+        client.sendEnd();
+        server.expectEnd();
+        Scene.get(stopped);
+        assertEquals(0, balancer.stats().cut());
+    }
+
+    @Test
+    void shouldEndIdleKeepAliveConnectionsAtOnce() throws Exception {
+        Balancer balancer = scene.balancer(scene.http("a").as("a"));
+        Peer client = scene.connect(balancer);
+        assertEquals("a", client.ask(Http.get("/")));
+        Scene.get(balancer.shutdown(LONG));
+        client.expectEnd();
+        assertEquals(0, balancer.stats().cut());
+    }
+
+    @Test
+    void shouldEndKeepAliveConnectionsAfterTheirAnswer() throws Exception {
+        Balancer balancer = scene.balancer(a.as("a"));
+        Peer client = scene.connect(balancer).send(Http.get("/"));
+        Peer server = a.next();
+        server.expect(Http.get("/"));
+        CompletableFuture<Void> stopped = balancer.shutdown(LONG);
+        Scene.await("it listens no more", () -> refuses(balancer));
+        server.send(Http.ok("answer"));
+        assertEquals("answer", client.answer(false));
+        client.expectEnd();
+        server.expectEnd();
+        Scene.get(stopped);
+    }
+
+    @Test
+    void shouldEndConnectionsWithoutAByteAndParkedOnesAtOnce() throws Exception {
+        Balancer balancer = scene.balancer(scene.http("a").as("a"));
+        Peer parked = scene.connect(balancer);
+        assertEquals("a", parked.ask(Http.get("/")));
+        Scene.get(balancer.targets(List.of()));
+        Scene.await("it is parked", () -> balancer.stats().moved() == 1);
+        Scene.get(balancer.targets(List.of(a.as("b"))));
+        Peer untouched = scene.connect(balancer);
+        Peer server = a.next();
+        Scene.get(balancer.shutdown(LONG));
+        untouched.expectEnd();
+        server.expectEnd();
+        parked.expectEnd();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void shouldCutAtTheDeadline(int loops) throws Exception {
+        Balancer balancer = scene.balancer(b -> b.loops(loops).targets(List.of(a.as("a"))));
+        Peer client = scene.connect(balancer).send("opaque");
+        Peer server = a.next();
+        server.expect("opaque");
+        CompletableFuture<Void> stopped = balancer.shutdown(Duration.ofMillis(300));
+        client.send("still here");
+        server.expect("still here");
+        Scene.get(stopped);
+        client.expectReset();
+        server.expectReset();
+        assertEquals(1, balancer.stats().cut());
+        assertEquals(0, balancer.stats().active());
+    }
+
+    @Test
+    void shouldRejectWaitingClients() throws Exception {
+        Recorder recorder = new Recorder();
+        Balancer balancer = scene.balancer(b -> b.listener(recorder));
+        Peer client = scene.connect(balancer);
+        Scene.await("the client waits", () -> balancer.stats().waiting() == 1);
+        Scene.get(balancer.shutdown(LONG));
+        client.expectEnd();
+        assertEquals(1, balancer.stats().rejected());
+        assertEquals(List.of("rejected 127.0.0.1: the balancer stops"), recorder.lines());
+    }
+
+    @Test
+    void shouldNotHoldAClientThatIntroducesItselfTooLate() throws Exception {
+        Balancer balancer = scene.balancer(b -> b.trustedProxies("127.0.0.1").targets(List.of(a.as("a"))));
+        Peer client = scene.connect(balancer);
+        Scene.await("it has come", () -> balancer.stats().active() == 1);
+        CompletableFuture<Void> stopped = balancer.shutdown(LONG);
+        Scene.await("it listens no more", () -> refuses(balancer));
+        client.send("PROXY TCP4 192.0.2.1 192.0.2.2 1000 80\r\n");
+        client.expectEnd();
+        Scene.get(stopped);
+    }
+
+    @Test
+    void shouldNotHoldAClientWhoseConnectHangs() throws Exception {
+        Target hole = scene.blackHole().as("hole");
+        Balancer balancer = scene.balancer(b -> b.connectTimeout(LONG).targets(List.of(hole)));
+        Peer client = scene.connect(balancer);
+        Scene.await("it is picked", () -> balancer.stats().target("hole").orElseThrow().active() == 1);
+        Scene.get(balancer.shutdown(LONG));
+        client.expectEnd();
+    }
+
+    @Test
+    void shouldEndAtOnceWithoutClients() throws Exception {
+        Balancer balancer = scene.balancer(b -> b.loops(2));
+        Scene.get(balancer.shutdown(LONG));
+        assertTrue(refuses(balancer));
+        Scene.get(balancer.shutdown(LONG));
+    }
+
+    @Test
+    void shouldCutAtOnceWithoutPatience() throws Exception {
+        Balancer balancer = scene.balancer(a.as("a"));
+        Peer client = scene.connect(balancer).send("opaque");
+        a.next().expect("opaque");
+        Scene.get(balancer.shutdown(Duration.ZERO));
+        client.expectReset();
+    }
+
+    @Test
+    void shouldObserveTheShorterOfTwoDeadlines() throws Exception {
+        Balancer balancer = scene.balancer(a.as("a"));
+        scene.connect(balancer).send("opaque");
+        a.next().expect("opaque");
+        CompletableFuture<Void> patient = balancer.shutdown(LONG);
+        Scene.get(balancer.shutdown(Duration.ofMillis(50)));
+        Scene.get(patient);
+    }
+
+    @Test
+    void shouldCompleteWhenClosedMeanwhile() throws Exception {
+        Balancer balancer = scene.balancer(a.as("a"));
+        scene.connect(balancer).send("opaque");
+        a.next().expect("opaque");
+        CompletableFuture<Void> stopped = balancer.shutdown(LONG);
+        assertFalse(stopped.isDone());
+        balancer.close();
+        Scene.get(stopped);
+        Scene.get(balancer.shutdown(LONG));
+    }
+
+    @Test
+    void shouldNotLetACallerCompleteItForOthers() throws Exception {
+        Balancer balancer = scene.balancer(a.as("a"));
+        scene.connect(balancer).send("opaque");
+        a.next().expect("opaque");
+        balancer.shutdown(LONG).complete(null);
+        CompletableFuture<Void> other = balancer.shutdown(LONG);
+        assertFalse(other.isDone());
+    }
+
+    @Test
+    void shouldRefuseNull() {
+        Balancer balancer = scene.balancer();
+        assertThrows(NullPointerException.class, () -> balancer.shutdown(null));
+    }
+
+    private static boolean refuses(Balancer balancer) throws Exception {
+        try (Peer late = Peer.connect(balancer.address())) {
+            return !late.socket.isConnected();
+        } catch (ConnectException e) {
+            return true;
+        } catch (SocketException e) {
+            return false; // it came in between
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.musher.balancer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class StrategyFaultsTest {
+
+    @RegisterExtension
+    final Scene scene = new Scene();
+
+    static Stream<Named<Strategy>> faulty() {
+        return Stream.of(
+                Named.of("throws", (ready, client) -> {
+                    throw new IllegalStateException("on purpose");
+                }),
+                Named.of("throws an error", (ready, client) -> {
+                    throw new AssertionError("on purpose");
+                }),
+                Named.of("recurses", StrategyFaultsTest::recurse),
+                Named.of("null", (ready, client) -> null),
+                Named.of("a candidate of its own", (ready, client) -> new Copy(ready.get(0))),
+                Named.of("one of an earlier list", new Strategy() {
+                    private Candidate first;
+
+                    @Override
+                    public synchronized Candidate choose(List<Candidate> ready, InetAddress client) {
+                        first = first == null ? ready.get(0) : first;
+                        return first;
+                    }
+                }),
+                Named.of("changes the list", (ready, client) -> ready.remove(0)));
+    }
+
+    /** Not one that the balancer offered. */
+    record Copy(Candidate original) implements Candidate {
+        @Override
+        public Target target() {
+            return original.target();
+        }
+
+        @Override
+        public int active() {
+            return original.active();
+        }
+
+        @Override
+        public double weight() {
+            return original.weight();
+        }
+
+        @Override
+        public long answerNanos() {
+            return original.answerNanos();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("faulty")
+    void shouldServeTheConnectionAnyway(Strategy strategy) throws Exception {
+        List<Target> targets = List.of(scene.http("x").as("a"), scene.http("x").as("b"), scene.http("x").as("c"));
+        Balancer balancer = scene.balancer(b -> b.strategy(strategy).targets(targets));
+        for (int i = 0; i < 6; i++) {
+            assertEquals("x", scene.connect(balancer).ask(Http.get("/")));
+        }
+        Scene.get(balancer.targets(targets.subList(1, 3)));
+        Scene.get(balancer.drain("a", Scene.PATIENCE));
+        for (int i = 0; i < 6; i++) {
+            assertEquals("x", scene.connect(balancer).ask(Http.get("/")));
+        }
+        assertEquals(12, balancer.stats().active());
+        assertEquals(0, balancer.stats().rejected());
+    }
+
+    @Test
+    void shouldSpreadTheConnectionsOfAFaultyStrategy() throws Exception {
+        List<Target> targets = List.of(scene.http("x").as("a"), scene.http("x").as("b"));
+        Balancer balancer = scene.balancer(b -> b.strategy((ready, client) -> null).targets(targets));
+        for (int i = 0; i < 10; i++) {
+            assertEquals("x", scene.connect(balancer).ask(Http.get("/")));
+        }
+        assertEquals(List.of(5L, 5L), balancer.stats().targets().stream().map(t -> t.accepted()).toList());
+    }
+
+    @Test
+    void shouldUseAStrategyOnceItIsWellAgain() throws Exception {
+        List<Target> targets = List.of(scene.http("a").as("a"), scene.http("b").as("b"));
+        int[] calls = {0};
+        Balancer balancer = scene.balancer(b -> b.targets(targets).strategy((ready, client) -> {
+            if (++calls[0] <= 3) {
+                throw new IllegalStateException("on purpose");
+            }
+            return ready.get(1);
+        }));
+        for (int i = 0; i < 3; i++) {
+            scene.connect(balancer).ask(Http.get("/"));
+        }
+        for (int i = 0; i < 5; i++) {
+            assertEquals("b", scene.connect(balancer).ask(Http.get("/")));
+        }
+    }
+
+    private static Candidate recurse(List<Candidate> ready, InetAddress client) {
+        Candidate deeper = recurse(ready, client);
+        return deeper == null ? ready.get(0) : deeper;
+    }
+}

@@ -1,0 +1,123 @@
+package io.musher.balancer;
+
+import static io.musher.balancer.Choices.client;
+import static io.musher.balancer.Choices.weighted;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+
+class StrategyProperties {
+
+    private static final int CLIENTS = 2000;
+
+    @Property(tries = 200)
+    void shouldGiveEachItsWeightInEveryWindowOfRoundRobin(
+            @ForAll @Size(min = 1, max = 7) List<@IntRange(min = 1, max = 12) Integer> weights, @ForAll @IntRange(max = 90) int offset) {
+        List<Candidate> ready = weighted(weights.toArray(Integer[]::new));
+        int window = weights.stream().mapToInt(Integer::intValue).sum();
+        RoundRobin strategy = new RoundRobin();
+        Choices.counts(strategy, ready, offset);
+
+        Choices.counts(strategy, ready, window).forEach((candidate, count) ->
+                assertEquals(candidate.target().weight(), count, () -> candidate + " of " + weights + " after " + offset));
+    }
+
+    @Property(tries = 200)
+    void shouldKeepRoundRobinFairWhateverTargetsComeAndGo(
+            @ForAll @Size(max = 20) List<@IntRange(min = 1, max = 31) Integer> lists) {
+        List<Candidate> all = Choices.equal(5);
+        RoundRobin strategy = new RoundRobin();
+        for (int bits : lists) {
+            List<Candidate> ready = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                if ((bits >> i & 1) != 0) {
+                    ready.add(all.get(i));
+                }
+            }
+            Choices.counts(strategy, List.copyOf(ready), 7);
+        }
+
+        // whatever credit was carried over is settled after some rounds, and then it is fair again
+        Choices.counts(strategy, all, 500);
+        Choices.counts(strategy, all, 50).values().forEach(count -> assertEquals(10, count, 1));
+    }
+
+    @Property(tries = 100)
+    void shouldMoveOnlyTheClientsOfTheTargetThatGoes(@ForAll("names") Set<String> names, @ForAll @IntRange(max = 100) int which) {
+        List<Candidate> all = candidates(names);
+        Candidate gone = all.get(which % all.size());
+        List<Candidate> left = new ArrayList<>(all);
+        left.remove(gone);
+
+        int moved = 0;
+        for (int i = 0; i < CLIENTS; i++) {
+            Candidate before = Strategy.ipHash().choose(all, client(i));
+            Candidate after = Strategy.ipHash().choose(left, client(i));
+            if (before == gone) {
+                moved++;
+            } else {
+                assertSame(before, after, "a client of a target that stays");
+            }
+        }
+
+        int n = all.size();
+        double share = (double) CLIENTS / n;
+        double deviation = Math.sqrt(CLIENTS * (1.0 / n) * (1 - 1.0 / n));
+        assertEquals(share, moved, 7 * deviation, "about one in " + n + " moves");
+    }
+
+    @Property(tries = 200)
+    void shouldAlwaysTakeTheLeastForItsWeight(@ForAll("loads") List<FakeCandidate> loads) {
+        List<Candidate> ready = List.copyOf(loads);
+
+        Candidate chosen = Strategy.leastConnections().choose(ready, client(1));
+
+        for (Candidate other : ready) {
+            assertTrue((chosen.active() + 1) / chosen.weight() <= (other.active() + 1) / other.weight());
+        }
+    }
+
+    @Property(tries = 200)
+    void shouldAlwaysTakeOneThatIsReady(@ForAll("loads") List<FakeCandidate> loads, @ForAll int client) {
+        List<Candidate> ready = List.copyOf(loads);
+        for (String name : List.of("round-robin", "least-connections", "ip-hash", "random-of-two", "least-time")) {
+            Strategy strategy = Strategy.of(name);
+            for (int i = 0; i < 5; i++) {
+                assertTrue(ready.contains(strategy.choose(ready, client(client))), name);
+            }
+        }
+    }
+
+    private static List<Candidate> candidates(Set<String> names) {
+        List<Candidate> candidates = new ArrayList<>();
+        names.forEach(name -> candidates.add(new FakeCandidate(name)));
+        return candidates;
+    }
+
+    @Provide
+    Arbitrary<Set<String>> names() {
+        return Arbitraries.strings().alpha().numeric().ofMinLength(1).ofMaxLength(8).set().ofMinSize(2).ofMaxSize(12);
+    }
+
+    @Provide
+    Arbitrary<List<FakeCandidate>> loads() {
+        Arbitrary<Integer> weights = Arbitraries.integers().between(1, Target.MAX_WEIGHT);
+        Arbitrary<Integer> active = Arbitraries.integers().between(0, 1_000_000);
+        Arbitrary<Long> nanos = Arbitraries.longs().between(0, Long.MAX_VALUE);
+        return Combinators.combine(weights, active, nanos)
+                .as((weight, connections, time) -> new FakeCandidate("t", weight).active(connections).answerNanos(time))
+                .list().ofMinSize(1).ofMaxSize(8);
+    }
+}

@@ -1,0 +1,200 @@
+package io.musher.balancer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.musher.balancer.BalancerStats.TargetState;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TargetsTest {
+
+    @RegisterExtension
+    final Scene scene = new Scene();
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void shouldCompleteWhenNoLoopCanStillPickAWithdrawnTarget(int loops) throws Exception {
+        CountDownLatch picking = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        ScriptedTarget a = scene.manual();
+        List<Target> before = List.of(a.as("a"), scene.http("b").as("b"));
+        Balancer balancer = scene.balancer(o -> o.loops(loops).targets(before).strategy((ready, client) -> {
+            picking.countDown();
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return ready.get(0);
+        }));
+        try {
+            Peer client = scene.connect(balancer).send("opaque");
+            assertTrue(picking.await(20, TimeUnit.SECONDS));
+            CompletableFuture<Void> fence = balancer.targets(before.subList(1, 2));
+            assertThrows(TimeoutException.class, () -> fence.get(200, TimeUnit.MILLISECONDS), "a loop still picks");
+            go.countDown();
+            Scene.get(fence);
+            Scene.await("the late pick is seen",
+                    () -> balancer.stats().target("a").map(t -> t.active() == 1).orElse(false));
+            a.next().expect("opaque");
+            client.close();
+        } finally {
+            go.countDown();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void shouldSendNobodyToAWithdrawnTarget(int loops) throws Exception {
+        ScriptedTarget a = scene.http("a");
+        ScriptedTarget b = scene.http("b");
+        Balancer balancer = scene.balancer(o -> o.loops(loops).targets(List.of(a.as("a"))));
+        for (int i = 0; i < 20; i++) {
+            Scene.get(balancer.targets(List.of((i % 2 == 0 ? b : a).as("x" + i))));
+            int connections = (i % 2 == 0 ? a : b).accepted();
+            for (int k = 0; k < 5; k++) {
+                try (Peer client = Peer.connect(balancer.address())) {
+                    assertEquals(i % 2 == 0 ? "b" : "a", client.ask(Http.get("/")));
+                }
+            }
+            assertEquals(connections, (i % 2 == 0 ? a : b).accepted());
+        }
+    }
+
+    @Test
+    void shouldKeepConnectionsAndFiguresOfATargetThatStays() throws Exception {
+        ScriptedTarget a = scene.echo();
+        Balancer balancer = scene.balancer(a.as("a"));
+        Peer client = scene.connect(balancer);
+        client.send("one").expect("one");
+        Scene.get(balancer.targets(List.of(scene.echo().as("b"), a.as("a"))));
+        client.send("two").expect("two");
+        assertEquals(1, a.accepted());
+        assertEquals(1, balancer.stats().target("a").orElseThrow().accepted());
+        assertEquals(TargetState.READY, balancer.stats().target("a").orElseThrow().state());
+        assertEquals(0, balancer.stats().moved());
+    }
+
+    @Test
+    void shouldTakeTheSameIdAtAnotherAddressForAnotherTarget() throws Exception {
+        ScriptedTarget old = scene.echo();
+        Balancer balancer = scene.balancer(old.as("a"));
+        Peer client = scene.connect(balancer);
+        client.send("one").expect("one");
+        Scene.get(balancer.targets(List.of(scene.http("new").as("a"))));
+        assertEquals("new", scene.connect(balancer).ask(Http.get("/")));
+        client.send("two").expect("two");
+        List<BalancerStats.TargetStats> stats = balancer.stats().targets();
+        assertEquals(List.of(TargetState.READY, TargetState.WITHDRAWN), stats.stream().map(t -> t.state()).toList());
+        assertEquals(List.of(1L, 1L), stats.stream().map(t -> t.active()).toList());
+        assertEquals(old.address(), stats.get(1).target().address());
+        client.close();
+        Scene.await("the old one is forgotten", () -> balancer.stats().targets().size() == 1);
+    }
+
+    @Test
+    void shouldObserveWeights() throws Exception {
+        ScriptedTarget a = scene.http("a");
+        ScriptedTarget b = scene.http("b");
+        Balancer balancer = scene.balancer(new Target("a", a.address(), 3), b.as("b"));
+        assertEquals(Map.of("a", 30, "b", 10), answers(balancer, 40));
+        Scene.get(balancer.targets(List.of(a.as("a"), new Target("b", b.address(), 4))));
+        Map<String, Integer> answers = answers(balancer, 50);
+        assertEquals(10, answers.get("a"), 1, answers.toString());
+        assertEquals(4, balancer.stats().target("b").orElseThrow().target().weight());
+    }
+
+    @Test
+    void shouldServeAgainATargetThatComesBack() throws Exception {
+        ScriptedTarget a = scene.echo();
+        Balancer balancer = scene.balancer(a.as("a"));
+        Peer client = scene.connect(balancer);
+        client.send("one").expect("one");
+        Scene.get(balancer.targets(List.of()));
+        assertEquals(TargetState.WITHDRAWN, balancer.stats().target("a").orElseThrow().state());
+        Scene.get(balancer.targets(List.of(a.as("a"))));
+        scene.connect(balancer).send("two").expect("two");
+        client.send("three").expect("three");
+        BalancerStats.TargetStats stats = balancer.stats().target("a").orElseThrow();
+        assertEquals(TargetState.READY, stats.state());
+        assertEquals(2, stats.active(), "it is the same target, with its old connection");
+        assertEquals(1, balancer.stats().targets().size());
+    }
+
+    @Test
+    void shouldRefuseAListWithADoubleId() throws Exception {
+        ScriptedTarget a = scene.http("a");
+        Balancer balancer = scene.balancer(a.as("a"));
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class,
+                () -> balancer.targets(List.of(a.as("twice"), scene.dead().as("twice"))));
+        assertTrue(refused.getMessage().contains("twice"), refused.getMessage());
+        assertEquals("a", scene.connect(balancer).ask(Http.get("/")), "the old list stands");
+    }
+
+    @Test
+    void shouldRefuseNulls() {
+        Balancer balancer = scene.balancer();
+        assertThrows(NullPointerException.class, () -> balancer.targets(null));
+        List<Target> withNull = Arrays.asList(scene.dead().as("a"), null);
+        assertThrows(NullPointerException.class, () -> balancer.targets(withNull));
+    }
+
+    @Test
+    void shouldNotCareWhatTheCallerDoesWithTheListLater() throws Exception {
+        List<Target> mine = new ArrayList<>(List.of(scene.http("a").as("a")));
+        Balancer balancer = scene.balancer();
+        CompletableFuture<Void> fence = balancer.targets(mine);
+        Collections.fill(mine, scene.dead().as("b"));
+        Scene.get(fence);
+        assertEquals("a", scene.connect(balancer).ask(Http.get("/")));
+    }
+
+    @Test
+    void shouldFailAfterTheEnd() throws Exception {
+        Balancer balancer = scene.balancer();
+        balancer.close();
+        CompletableFuture<Void> late = balancer.targets(List.of());
+        IllegalStateException failure = assertInstanceOf(IllegalStateException.class, Scene.failure(late));
+        assertTrue(failure.getMessage().contains("closed"), failure.getMessage());
+    }
+
+    @Test
+    void shouldKeepTheOrderOfCallsFromOneThread() throws Exception {
+        Balancer balancer = scene.balancer(o -> o.loops(2));
+        HeldPort port = scene.dead();
+        List<CompletableFuture<Void>> fences = new ArrayList<>();
+        for (int i = 0; i <= 200; i++) {
+            fences.add(balancer.targets(List.of(port.as("t" + i))));
+        }
+        Scene.get(CompletableFuture.allOf(fences.toArray(CompletableFuture[]::new)));
+        Scene.await("the others are forgotten", () -> balancer.stats().targets().size() == 1);
+        assertEquals("t200", balancer.stats().targets().get(0).target().id());
+        assertFalse(balancer.stats().target("t199").isPresent());
+    }
+
+    private static Map<String, Integer> answers(Balancer balancer, int times) throws Exception {
+        Map<String, Integer> answers = new HashMap<>();
+        for (int i = 0; i < times; i++) {
+            try (Peer client = Peer.connect(balancer.address())) {
+                answers.merge(client.ask(Http.get("/")), 1, Integer::sum);
+            }
+        }
+        return answers;
+    }
+}

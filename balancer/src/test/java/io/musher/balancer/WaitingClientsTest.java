@@ -1,0 +1,167 @@
+package io.musher.balancer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WaitingClientsTest {
+
+    @RegisterExtension
+    final Scene scene = new Scene();
+
+    private final Recorder recorder = new Recorder();
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void shouldServeClientsOnceThereIsATarget(int loops) throws Exception {
+        Balancer balancer = scene.balancer(b -> b.loops(loops));
+        List<Peer> clients = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            clients.add(scene.connect(balancer).send(Http.get("/")));
+        }
+        waiting(balancer, 10);
+        assertEquals(10, balancer.stats().active(), "those that wait are active clients");
+        balancer.targets(List.of(scene.http("a").as("a")));
+        for (Peer client : clients) {
+            assertEquals("a", client.answer(false));
+        }
+        assertEquals(0, balancer.stats().waiting());
+        assertEquals(0, balancer.stats().rejected());
+    }
+
+    @Test
+    void shouldServeClientsWhenADeadTargetListensAgain() throws Exception {
+        HeldPort port = scene.dead();
+        Balancer balancer = scene.balancer(port.as("a"));
+        Peer client = scene.connect(balancer).send(Http.get("/"));
+        waiting(balancer, 1);
+        scene.add(ScriptedTarget.running(port, new HttpTarget("a")));
+        assertEquals("a", client.answer(false));
+        assertEquals(0, balancer.stats().rejected());
+        assertTrue(balancer.stats().connectFailures() > 0);
+    }
+
+    @Test
+    void shouldTakeTheTimeOfAllTargetsGoneAndBack() throws Exception {
+        HeldPort port = scene.dead();
+        HeldPort other = scene.dead();
+        Balancer balancer = scene.balancer(port.as("a"), other.as("b"));
+        List<Peer> clients = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            clients.add(scene.connect(balancer).send(Http.get("/")));
+        }
+        waiting(balancer, 20);
+        scene.add(ScriptedTarget.running(port, new HttpTarget("x")));
+        scene.add(ScriptedTarget.running(other, new HttpTarget("x")));
+        for (Peer client : clients) {
+            assertEquals("x", client.answer(false));
+        }
+    }
+
+    @Test
+    void shouldServeInTheOrderTheyCame() throws Exception {
+        Balancer balancer = scene.balancer();
+        for (int i = 0; i < 9; i++) {
+            scene.connect(balancer).send("client " + i);
+            waiting(balancer, i + 1);
+        }
+        ScriptedTarget target = scene.manual();
+        balancer.targets(List.of(target.as("a")));
+        for (int i = 0; i < 9; i++) {
+            target.next().expect("client " + i);
+        }
+    }
+
+    @Test
+    void shouldKeepTheOrderOverRetriesThatFail() throws Exception {
+        HeldPort port = scene.dead();
+        Balancer balancer = scene.balancer(port.as("a"));
+        for (int i = 0; i < 9; i++) {
+            scene.connect(balancer).send("client " + i);
+            waiting(balancer, i + 1);
+        }
+        long failures = balancer.stats().connectFailures();
+        Scene.await("some retries fail", () -> balancer.stats().connectFailures() > failures + 2);
+        ScriptedTarget target = scene.add(ScriptedTarget.running(port, null));
+        for (int i = 0; i < 9; i++) {
+            target.next().expect("client " + i);
+        }
+    }
+
+    @Test
+    void shouldCloseAClientThatWaitedTooLong() throws Exception {
+        Balancer balancer = scene.balancer(b -> b.waitTimeout(Duration.ofMillis(150)).listener(recorder));
+        Peer client = scene.connect(balancer);
+        client.expectEnd();
+        Scene.await("it is counted", () -> balancer.stats().rejected() == 1);
+        assertEquals(0, balancer.stats().waiting());
+        assertEquals(0, balancer.stats().active());
+        Scene.await("the listener is told why",
+                () -> recorder.heard("rejected 127.0.0.1: no target took the client within 150 ms"));
+    }
+
+    @Test
+    void shouldCloseAClientThatWaitedTooLongForABlackHole() throws Exception {
+        Target hole = scene.blackHole().as("hole");
+        Balancer balancer = scene.balancer(b -> b.targets(List.of(hole))
+                .connectTimeout(Duration.ofMillis(100)).waitTimeout(Duration.ofMillis(250)));
+        scene.connect(balancer).expectEnd();
+        Scene.await("it is counted", () -> balancer.stats().rejected() == 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void shouldCloseClientsBeyondTheBound(int loops) throws Exception {
+        Balancer balancer = scene.balancer(b -> b.loops(loops).maxWaiting(3).listener(recorder));
+        List<Peer> held = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            held.add(scene.connect(balancer).send(Http.get("/")));
+            waiting(balancer, i + 1);
+        }
+        for (int i = 1; i <= 4; i++) {
+            scene.connect(balancer).expectEnd();
+            int rejected = i;
+            Scene.await("it is counted", () -> balancer.stats().rejected() == rejected);
+        }
+        Scene.await("the listener is told", () -> recorder.lines().size() == 4);
+        Scene.await("the listener is told", () -> recorder.heard("rejected 127.0.0.1: too many clients wait"));
+        balancer.targets(List.of(scene.http("a").as("a")));
+        for (Peer client : held) {
+            assertEquals("a", client.answer(false));
+        }
+    }
+
+    @Test
+    void shouldHoldNobodyWhenToldSo() throws Exception {
+        Balancer balancer = scene.balancer(b -> b.maxWaiting(0));
+        scene.connect(balancer).expectEnd();
+        Scene.await("it is counted", () -> balancer.stats().rejected() == 1);
+    }
+
+    @Test
+    void shouldSurviveClientsThatLeaveWhileTheyWait() throws Exception {
+        Balancer balancer = scene.balancer();
+        Peer leaver = scene.connect(balancer);
+        waiting(balancer, 1);
+        Peer quitter = scene.connect(balancer);
+        waiting(balancer, 2);
+        Peer stayer = scene.connect(balancer).send(Http.get("/"));
+        waiting(balancer, 3);
+        leaver.reset();
+        quitter.close();
+        balancer.targets(List.of(scene.http("a").as("a")));
+        assertEquals("a", stayer.answer(false));
+        Scene.await("only one is left", () -> balancer.stats().active() == 1);
+    }
+
+    private static void waiting(Balancer balancer, int clients) {
+        Scene.await(clients + " clients wait", () -> balancer.stats().waiting() == clients);
+    }
+}

@@ -1,0 +1,156 @@
+package io.musher.balancer.loop;
+
+import static io.musher.balancer.loop.LoopWithClock.SECOND;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Deadlines, and the sleep between them. */
+class EventLoopTimersTest {
+
+    private LoopWithClock under;
+    private EventLoop loop;
+
+    @BeforeEach
+    void start() throws Exception {
+        under = new LoopWithClock();
+        loop = under.loop;
+    }
+
+    @AfterEach
+    void close() {
+        under.close();
+    }
+
+    @Test
+    void shouldLetTimersRunBesideATaskThatQueuesItselfForEver() throws Exception {
+        CountDownLatch timer = new CountDownLatch(1);
+        under.onLoop(() -> loop.schedule(SECOND, timer::countDown));
+        Runnable greedy = new Runnable() {
+            @Override
+            public void run() {
+                if (timer.getCount() > 0) {
+                    loop.execute(this);
+                }
+            }
+        };
+        loop.execute(greedy);
+
+        under.clock.addAndGet(SECOND);
+
+        assertTrue(timer.await(30, TimeUnit.SECONDS), "the timer ran");
+    }
+
+    @Test
+    void shouldRunATimerWhenItsTimeHasComeAndNotBefore() throws Exception {
+        List<String> ran = new ArrayList<>();
+        under.onLoop(() -> {
+            loop.schedule(2 * SECOND, () -> ran.add("b"));
+            loop.schedule(SECOND, () -> ran.add("a"));
+        });
+
+        under.settle();
+        assertEquals(List.of(), ran);
+        under.pass(SECOND);
+        assertEquals(List.of("a"), ran);
+        under.pass(9 * SECOND);
+
+        assertEquals(List.of("a", "b"), ran);
+    }
+
+    @Test
+    void shouldNotRunACancelledTimer() throws Exception {
+        List<String> ran = new ArrayList<>();
+        under.onLoop(() -> {
+            Timers.Timer timer = loop.schedule(SECOND, () -> ran.add("cancelled"));
+            loop.schedule(SECOND, () -> ran.add("kept"));
+            loop.cancel(timer);
+            loop.cancel(null);
+        });
+
+        under.pass(SECOND);
+
+        assertEquals(List.of("kept"), ran);
+    }
+
+    @Test
+    void shouldWakeByItselfForATimer() throws Exception {
+        EventLoop real = new EventLoop("loop-with-a-real-clock", Ticker.system());
+        real.start();
+        try {
+            CountDownLatch ran = new CountDownLatch(1);
+            long began = System.nanoTime();
+            AtomicLong at = new AtomicLong();
+            real.execute(() -> real.schedule(20_000_000, () -> {
+                at.set(System.nanoTime());
+                ran.countDown();
+            }));
+
+            assertTrue(ran.await(30, TimeUnit.SECONDS), "the timer ran");
+            assertTrue(at.get() - began >= 20_000_000, "not before its time");
+        } finally {
+            real.close();
+            assertTrue(real.join(10_000));
+        }
+    }
+
+    @Test
+    void shouldTakeTheLongestDelayForNever() throws Exception {
+        List<String> ran = new ArrayList<>();
+
+        under.onLoop(() -> loop.schedule(Long.MAX_VALUE, () -> ran.add("never")));
+        under.settle();
+        under.onLoop(() -> {
+            loop.schedule(SECOND, () -> ran.add("soon"));
+            under.clock.addAndGet(2 * SECOND); // now that one is overdue, further from the next than a long is wide
+            loop.schedule(Long.MAX_VALUE, () -> ran.add("never either"));
+        });
+        under.settle();
+        under.pass(3600 * SECOND);
+
+        assertEquals(List.of("soon"), ran);
+    }
+
+    @Test
+    void shouldNotTickWhileIdle() throws Exception {
+        CompletableFuture<Long> thread = new CompletableFuture<>();
+        under.onLoop(() -> {
+            loop.schedule(3600 * SECOND, () -> { });
+            thread.complete(Thread.currentThread().getId());
+        });
+        under.settle();
+        Thread.sleep(50); // until it sleeps, generously; whether it does is what follows
+        long reads = under.clockReads.get();
+        long cpu = ManagementFactory.getThreadMXBean().getThreadCpuTime(thread.join());
+
+        Thread.sleep(300); // the time observed
+
+        assertEquals(reads, under.clockReads.get(), "each turn reads the clock, and there was none");
+        long used = ManagementFactory.getThreadMXBean().getThreadCpuTime(thread.join()) - cpu;
+        assertNotEquals(-1, cpu);
+        assertTrue(used < 50_000_000, "nanoseconds of processor time: " + used);
+    }
+
+    @Test
+    void shouldSleepOnAfterATaskHasInterruptedTheThread() throws Exception {
+        under.onLoop(() -> Thread.currentThread().interrupt());
+        under.settle();
+        Thread.sleep(50); // until it sleeps, generously
+        long reads = under.clockReads.get();
+
+        Thread.sleep(100); // the time observed
+
+        assertEquals(reads, under.clockReads.get(), "an interrupted thread does not sleep in a selector, it spins");
+    }
+}
