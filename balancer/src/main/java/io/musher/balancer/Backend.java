@@ -3,10 +3,14 @@ package io.musher.balancer;
 import io.musher.balancer.BalancerStats.TargetState;
 import io.musher.balancer.BalancerStats.TargetStats;
 import io.musher.balancer.loop.Ticker;
+import java.io.IOException;
+import java.net.ConnectException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -100,6 +104,18 @@ final class Backend implements Candidate {
             return false;
         }
         return true;
+    }
+
+    /**
+     * Throws if a connect that has succeeded was answered by nobody else: when no one listens on a port of the range that
+     * systems hand out, Linux may give it to the connecting socket, which is then connected to itself. The client would hear
+     * its own words, and the target could not listen again.
+     */
+    void refuseItself(SocketChannel channel) throws IOException {
+        if (address.equals(channel.getLocalAddress())) {
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0); // the port is free at once
+            throw new ConnectException("Connection refused");
+        }
     }
 
     /** A connection ended. {@return whether it was the last one} */

@@ -140,7 +140,7 @@ public final class Balancer implements AutoCloseable {
     /**
      * Waits for a withdrawn target's connections to end, and ends those that are left at the deadline.
      *
-     * @param targetId of a target that {@link #targets} no longer lists
+     * @param targetId of a target that {@link #targets} no longer lists, at least not at that address
      * @param deadline from now; zero cuts at once
      * @return the number cut; fails with {@link IllegalStateException} if the target is listed, or is listed again meanwhile,
      *     or the balancer is closed
@@ -158,7 +158,7 @@ public final class Balancer implements AutoCloseable {
             }
         }));
         onFirst(inside, () -> {
-            if (health.isListed(targetId)) {
+            if (health.isListed(targetId) && health.withdrawn().stream().noneMatch(b -> b.target().id().equals(targetId))) {
                 inside.completeExceptionally(new IllegalStateException(
                         "target " + targetId + " is still listed; withdraw it with targets(...) first"));
             } else {

@@ -72,6 +72,7 @@ final class Dialer {
                     attempt.start();
                     return true;
                 }
+                backend.refuseItself(channel);
             } catch (IOException e) {
                 lane.loop.discard(channel, attempt == null ? null : attempt.key);
                 lane.unpicked(backend);
@@ -188,6 +189,7 @@ final class Dialer {
         @Override
         public void ready(SelectionKey ready) throws IOException {
             if (channel.finishConnect()) {
+                backend.refuseItself(channel);
                 lane.loop.cancel(timer);
                 established(relay, backend, channel, key);
             }

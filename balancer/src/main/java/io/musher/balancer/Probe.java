@@ -49,6 +49,7 @@ final class Probe implements EventLoop.Handler {
         try {
             channel.configureBlocking(false);
             if (channel.connect(backend.address) || channel.finishConnect()) {
+                backend.refuseItself(channel);
                 end(null, false);
                 return;
             }
@@ -62,6 +63,7 @@ final class Probe implements EventLoop.Handler {
     @Override
     public void ready(SelectionKey ready) throws IOException {
         if (channel.finishConnect()) {
+            backend.refuseItself(channel);
             end(null, false);
         }
     }

@@ -22,8 +22,12 @@ final class Pump {
         this.buffers = lane.buffers;
     }
 
-    /** There is something to read: moves it on, until there is no more, the other end is full, or others want their turn. */
-    void readable(Relay relay, End from) throws IOException {
+    /**
+     * There is something to read: moves it on, until there is no more, the other end is full, or others want their turn.
+     *
+     * @return whether it stopped for the others' sake
+     */
+    boolean readable(Relay relay, End from) throws IOException {
         End to = relay.other(from);
         int n;
         for (int moved = 0; moved < BYTES_PER_TURN && relay.isOpen(); moved += n) {
@@ -31,13 +35,11 @@ final class Pump {
             n = from.channel.read(scratch);
             if (n < 0) {
                 from.endRead();
-                if (!to.hasPending()) {
-                    passEnd(relay, from, to);
-                }
-                return;
+                passEnd(relay, from, to);
+                return false;
             }
             if (n == 0) {
-                return;
+                return false;
             }
             // a short read has emptied the socket, so the next one waits for its event; but a short-lived target's end is
             // usually right behind its first answer
@@ -46,12 +48,13 @@ final class Pump {
                 if (to.hasPending()) {
                     buffers.keep();
                 }
-                return;
+                return false;
             }
             if (!again) {
-                return;
+                return false;
             }
         }
+        return relay.isOpen();
     }
 
     /** There is room again. */
@@ -66,7 +69,7 @@ final class Pump {
             return;
         }
         if (relay.broken) {
-            relay.reset();
+            finishBroken(relay, from, to);
         } else if (from.isReadEnded()) {
             passEnd(relay, from, to);
         } else {
@@ -132,10 +135,16 @@ final class Pump {
         relay.broken = true;
         to.giveUpWriting(buffers);
         from.wantRead(false);
-        if (!to.isReadEnded() && !from.hasPending()) {
-            readable(relay, to);
+        finishBroken(relay, to, from);
+    }
+
+    /** Hands over what a dead end sent before it died, which its socket's buffer bounds, at the pace of the one that lives. */
+    private void finishBroken(Relay relay, End dead, End alive) throws IOException {
+        boolean more = !dead.isReadEnded();
+        while (more && !alive.hasPending()) {
+            more = readable(relay, dead);
         }
-        if (relay.isOpen() && !from.hasPending()) {
+        if (relay.isOpen() && !alive.hasPending()) {
             relay.reset();
         }
     }

@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
+import java.net.Socket;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.io.OutputStream;
-import java.net.Socket;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -74,7 +77,7 @@ class BackpressureTest {
     @Test
     void shouldNotSpinForAStalledConnection() throws Exception {
         ScriptedTarget target = scene.manual();
-        Balancer balancer = scene.balancer(b -> b.name("stalled").targets(java.util.List.of(target.as("a"))));
+        Balancer balancer = scene.balancer(b -> b.name("stalled").targets(List.of(target.as("a"))));
         scene.connect(balancer);
         Peer server = target.next();
         Future<Void> sender = scene.beside(() -> sendUntilEnough(server));
@@ -119,14 +122,14 @@ class BackpressureTest {
     private static MessageDigest sha() {
         try {
             return MessageDigest.getInstance("SHA-256");
-        } catch (java.security.NoSuchAlgorithmException e) {
+        } catch (NoSuchAlgorithmException e) {
             throw new AssertionError(e);
         }
     }
 
     private static long cpuNanos(String thread) {
         return Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().equals(thread))
-                .mapToLong(t -> java.lang.management.ManagementFactory.getThreadMXBean().getThreadCpuTime(t.getId()))
+                .mapToLong(t -> ManagementFactory.getThreadMXBean().getThreadCpuTime(t.getId()))
                 .findFirst().orElseThrow();
     }
 }

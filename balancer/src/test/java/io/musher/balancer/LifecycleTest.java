@@ -4,21 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -26,8 +22,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LifecycleTest {
-
-    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
     @RegisterExtension
     final Scene scene = new Scene();
@@ -201,34 +195,6 @@ class LifecycleTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {1, 2})
-    void shouldGiveBackAllDescriptors(int loops) throws Exception {
-        assumeTrue(Files.isDirectory(DESCRIPTORS));
-        traffic(loops); // opens what a JVM opens only once
-        long before = descriptors();
-        traffic(loops);
-        Scene.await("all descriptors are back", () -> descriptors() <= before);
-    }
-
-    private static void traffic(int loops) throws Exception {
-        try (Scene scene = new Scene()) {
-            ScriptedTarget a = scene.http("a");
-            Balancer balancer = scene.balancer(b -> b.loops(loops).targets(List.of(scene.dead().as("dead"), a.as("a"))));
-            for (int i = 0; i < 300; i++) {
-                try (Peer client = Peer.connect(balancer.address())) {
-                    assertEquals("a", client.ask(Http.get("/")));
-                    if (i % 3 == 0) {
-                        client.reset();
-                    }
-                }
-            }
-            for (int i = 0; i < 20; i++) {
-                scene.connect(balancer).ask(Http.get("/"));
-            }
-        }
-    }
-
     private Balancer balancer(String name, UnaryOperator<BalancerBuilder> options) {
         return scene.balancer(b -> options.apply(b.name(name).port(port.address().getPort())));
     }
@@ -247,11 +213,5 @@ class LifecycleTest {
 
     private static List<String> threads(String name) {
         return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).filter(n -> n.startsWith(name)).toList();
-    }
-
-    private static long descriptors() throws IOException {
-        try (Stream<Path> open = Files.list(DESCRIPTORS)) {
-            return open.count();
-        }
     }
 }

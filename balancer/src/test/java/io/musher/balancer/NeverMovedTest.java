@@ -117,6 +117,35 @@ class NeverMovedTest {
     }
 
     @Test
+    void shouldStayWhenTheClientSaysNoMore() throws Exception {
+        Balancer balancer = scene.balancer(a.as("a"));
+        Peer client = scene.connect(balancer);
+        Peer server = a.next();
+        converse(new Talk("one request", GET, Http.ok("a")), client, server);
+        client.sendEnd();
+        server.expectEnd();
+        Scene.get(balancer.targets(List.of(b.as("b"))));
+        server.send("one thing more").sendEnd();
+        client.expect("one thing more");
+        client.expectEnd();
+    }
+
+    @Test
+    void shouldStayWhenTheTargetSaysNoMore() throws Exception {
+        Balancer balancer = scene.balancer(a.as("a"));
+        Peer client = scene.connect(balancer);
+        Peer server = a.next();
+        converse(new Talk("one request", GET, Http.ok("a")), client, server);
+        server.sendEnd();
+        client.expectEnd();
+        Scene.get(balancer.targets(List.of(b.as("b"))));
+        client.send("one thing more").sendEnd();
+        server.expect("one thing more");
+        server.expectEnd();
+        assertEquals(0, b.accepted());
+    }
+
+    @Test
     void shouldDeliverAllAnswersOfAPipelineBeforeTheClientGoes() throws Exception {
         Balancer balancer = scene.balancer(a.as("a"));
         Peer client = scene.connect(balancer).send(TWO_REQUESTS);

@@ -60,7 +60,7 @@ class ProbeTest {
     @Test
     void shouldProbeTargetsThatAreListedLater() throws Exception {
         Balancer balancer = balancer(1, 1, scene.http("a").as("a"));
-        balancer.targets(List.of(port.as("p")));
+        Scene.get(balancer.targets(List.of(port.as("p"))));
         becomes(balancer, "p", TargetState.DOWN);
     }
 

@@ -63,7 +63,8 @@ class ProxyProtocolTest {
         ScriptedTarget b = scene.manual();
         Balancer balancer = scene.balancer(o -> o.proxyProtocol(ProxyProtocol.V1).targets(List.of(a.as("a"))));
         Peer client = scene.connect(balancer).send(Http.get("/"));
-        String header = "PROXY TCP4 127.0.0.1 127.0.0.1 " + client.socket.getLocalPort() + " " + balancer.address().getPort() + "\r\n";
+        String header = "PROXY TCP4 127.0.0.1 127.0.0.1 " + client.socket.getLocalPort() + " "
+                + balancer.address().getPort() + "\r\n";
         Peer server = a.next();
         server.expect(header + Http.get("/"));
         server.send(Http.ok("a"));

@@ -96,6 +96,18 @@ class WaitingClientsTest {
     }
 
     @Test
+    void shouldNotLetANewcomerOvertake() throws Exception {
+        HeldPort port = scene.dead();
+        Balancer balancer = scene.balancer(port.as("a"));
+        scene.connect(balancer).send("first");
+        Scene.await("retries have become rare", () -> balancer.stats().connectFailures() > 5);
+        ScriptedTarget target = scene.add(ScriptedTarget.running(port, null));
+        scene.connect(balancer).send("second");
+        target.next().expect("first");
+        target.next().expect("second");
+    }
+
+    @Test
     void shouldCloseAClientThatWaitedTooLong() throws Exception {
         Balancer balancer = scene.balancer(b -> b.waitTimeout(Duration.ofMillis(150)).listener(recorder));
         Peer client = scene.connect(balancer);
