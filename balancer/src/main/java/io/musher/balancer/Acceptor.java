@@ -81,9 +81,12 @@ final class Acceptor implements EventLoop.Handler {
             listener.accepting(true);
             lane.loop.schedule(CALM, this::calm);
         }
+        if (!key.isValid()) {
+            return; // another lane let the channel go
+        }
         key.interestOps(0);
         lane.loop.schedule(PAUSE, () -> {
-            if (!stopped) {
+            if (!stopped && key.isValid()) {
                 key.interestOps(SelectionKey.OP_ACCEPT);
             }
         });
@@ -110,12 +113,12 @@ final class Acceptor implements EventLoop.Handler {
             stopped = true;
             return;
         }
+        stopped = true;
         try {
             for (int i = 0; backlog && i < BACKLOG_TURNS && accept(); i++) { }
         } catch (IOException e) {
             LOG.debug("{}: the backlog was lost", lane.name, e);
         }
-        stopped = true;
         lane.loop.discard(listening, key);
     }
 }

@@ -13,10 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,8 +29,8 @@ import org.slf4j.LoggerFactory;
  * balancer.targets(List.of(new Target("a", new InetSocketAddress("127.0.0.1", 8000))));
  * }</pre>
  *
- * <p>All methods may be called from any thread. Futures complete on a thread of their own, never on a loop's, and at the latest
- * when the balancer is closed. Its threads are daemons.
+ * <p>All methods may be called from any thread. Futures complete on no loop's thread, and at the latest when the balancer is
+ * closed. Its threads are daemons.
  */
 public final class Balancer implements AutoCloseable {
 
@@ -43,6 +44,7 @@ public final class Balancer implements AutoCloseable {
     private final Health health;
     private final ThreadPoolExecutor callbacks;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final AtomicBoolean told = new AtomicBoolean();
     private boolean closing;
 
     private Balancer(BalancerConfig config, BalancerListener listener, InetSocketAddress address, Limits limits, Lanes lanes) {
@@ -51,12 +53,11 @@ public final class Balancer implements AutoCloseable {
         this.limits = limits;
         this.lanes = lanes;
         this.health = new Health(config, listener, lanes);
-        this.callbacks = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+        this.callbacks = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
             Thread thread = new Thread(task, config.name() + "-lb-callbacks");
             thread.setDaemon(true);
             return thread;
         });
-        callbacks.allowCoreThreadTimeOut(true);
     }
 
     /** {@return a builder; {@link BalancerBuilder#port} is the one option it needs} */
@@ -77,15 +78,15 @@ public final class Balancer implements AutoCloseable {
             }
             balancer = new Balancer(config, listener, (InetSocketAddress) listening.getLocalAddress(), limits,
                     new Lanes(list, Ticker.system()));
-        } catch (IOException | RuntimeException e) {
+            for (Lane lane : list) {
+                lane.join(balancer.lanes, balancer.health);
+                lane.loop.start();
+            }
+        } catch (IOException | RuntimeException | Error e) { // an Error: no thread to be had
             list.forEach(lane -> lane.loop.close());
             closeQuietly(listening);
-            throw new UncheckedIOException(config.name() + ": cannot open an event loop",
+            throw new UncheckedIOException(config.name() + ": cannot start an event loop: " + e.getMessage(),
                     e instanceof IOException io ? io : new IOException(e));
-        }
-        for (Lane lane : list) {
-            lane.join(balancer.lanes, balancer.health);
-            lane.loop.start();
         }
         balancer.targets(config.targets()).join();
         balancer.lanes.all(Lane::startAccepting);
@@ -102,12 +103,13 @@ public final class Balancer implements AutoCloseable {
             channel = v4 ? ServerSocketChannel.open(StandardProtocolFamily.INET) : ServerSocketChannel.open();
             channel.configureBlocking(false);
             return channel.bind(wanted, config.backlog());
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             if (channel != null) {
                 closeQuietly(channel);
             }
-            throw new UncheckedIOException(config.name() + ": cannot listen on " + text(wanted) + ": " + e.getMessage()
-                    + "; choose another host or port, or stop the program that has it", e);
+            IOException cause = e instanceof IOException io ? io : new IOException(e.toString(), e);
+            throw new UncheckedIOException(config.name() + ": cannot listen on " + text(wanted) + ": " + cause.getMessage()
+                    + "; choose another host or port, or stop the program that has it", cause);
         }
     }
 
@@ -188,25 +190,31 @@ public final class Balancer implements AutoCloseable {
     }
 
     /**
-     * Stops in good order: no new clients, keep-alive connections end between two requests, the others when they end or at
-     * the deadline; then everything is closed.
+     * Stops in good order: no new clients, those that wait for a target are closed, keep-alive connections end between two
+     * requests, the others when they end or at the deadline; then everything is closed.
      *
      * @param deadline from now
      * @return completes when all is closed
      */
     public CompletableFuture<Void> shutdown(Duration deadline) {
         long nanos = nanos(deadline);
-        Runnable closeSoon = () -> finish(this::close);
-        CompletableFuture<Void> started = new CompletableFuture<>();
-        onFirst(started, () -> {
-            lanes.first().loop.schedule(nanos, () -> lanes.all(Lane::cutAll));
-            lanes.fence(() -> onFirst(started, () -> health.list(List.of(), () -> {
+        Runnable closeSoon = () -> apart(this::close);
+        onFirst(new CompletableFuture<>(), () -> {
+            lanes.first().loop.schedule(nanos, () -> lanes.fence(closeSoon, Lane::cutAll));
+            lanes.fence(() -> {
                 if (limits.clients() == 0) {
                     closeSoon.run();
                 }
-            })), lane -> lane.leave(closeSoon));
+            }, lane -> lane.leave(closeSoon));
         });
         return ended.copy();
+    }
+
+    /** What waits for the loops runs neither on one nor where user code may be waiting for it. */
+    private void apart(Runnable task) {
+        Thread thread = new Thread(task, config.name() + "-lb-close");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** Closes everything now and waits until it is closed; idempotent. Called on a loop's thread it does not wait. */
@@ -222,7 +230,7 @@ public final class Balancer implements AutoCloseable {
         }
         boolean own = lanes.list().stream().anyMatch(lane -> lane.loop.inLoop());
         if (own) {
-            finish(this::awaitEnd);
+            apart(this::awaitEnd);
         } else {
             awaitEnd();
         }
@@ -234,10 +242,11 @@ public final class Balancer implements AutoCloseable {
                 LOG.warn("{}: loop {} does not end; a listener or strategy may block it", config.name(), lane.number);
             }
         }
-        if (ended.complete(null)) {
+        if (told.compareAndSet(false, true)) {
             health.drains().closed();
-            callbacks.setKeepAliveTime(1, TimeUnit.MILLISECONDS); // its thread need not wait for more
+            callbacks.setKeepAliveTime(1, TimeUnit.MILLISECONDS); // its threads need not wait for more
             LOG.info("{}: closed", config.name());
+            ended.complete(null);
         }
     }
 

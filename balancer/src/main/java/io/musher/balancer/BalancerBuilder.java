@@ -147,7 +147,8 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Clients held while no target can take them; default 1024. One more is closed and counted as rejected.
+     * Clients held while no target can take them; default 1024. One more is closed and counted as rejected. They are not read
+     * meanwhile, so one that leaves keeps its place until a target could take it, or {@link #waitTimeout}.
      *
      * @param clients at least 0; 0 holds nobody
      * @return this
@@ -158,7 +159,7 @@ public final class BalancerBuilder {
     }
 
     /**
-     * How long a client is held at most before it is closed; default 30 s.
+     * How long a client goes without a target at most, waiting and connecting together, before it is closed; default 30 s.
      *
      * @param timeout positive
      * @return this
@@ -180,7 +181,8 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Cuts a connection on which no byte has moved either way for so long; default zero, never. Checked four times per
+     * Cuts a connection on which no byte has moved either way for so long (what the kernel holds for a slow reader has moved);
+     * default zero, never. Checked four times per
      * timeout, so it may take a quarter longer.
      *
      * @param timeout zero or at least 10 ms
@@ -269,11 +271,11 @@ public final class BalancerBuilder {
      * Bytes read at once, one buffer per loop; default 256 KiB, which bulk transfers like best. A connection whose peer is slow
      * may hold one each way; from the 65th such one of a loop on it is 16 KiB.
      *
-     * @param bytes 1 KiB to 16 MiB
+     * @param bytes 4 KiB to 16 MiB
      * @return this
      */
     public BalancerBuilder bufferSize(int bytes) {
-        require(bytes >= 1024 && bytes <= 16 << 20, "bufferSize " + bytes + " is not within 1 KiB to 16 MiB");
+        require(bytes >= 4096 && bytes <= 16 << 20, "bufferSize " + bytes + " is not within 4 KiB to 16 MiB");
         this.bufferSize = bytes;
         return this;
     }

@@ -13,10 +13,11 @@ import java.util.Optional;
  * @param connectFailures connects to a target that were refused or timed out
  * @param retries clients sent on to another target, unseen by them, after such a failure
  * @param waiting clients held now because no target can take them
- * @param rejected clients closed without service: too many waiting, waited too long, or a bad PROXY header
+ * @param rejected clients closed without service: too many waiting, waited too long, a bad PROXY header, or the
+ *     balancer stops
  * @param ejected how often a target was taken out for failing
- * @param moved keep-alive connections taken off a withdrawn target between two requests
- * @param cut connections ended at a deadline: of a drain, or idle
+ * @param moved connections taken off a withdrawn target between two requests, or before the first byte
+ * @param cut connections ended at a deadline: of a drain or a shutdown, or idle
  * @param targets those listed, and those withdrawn that still have connections
  */
 public record BalancerStats(

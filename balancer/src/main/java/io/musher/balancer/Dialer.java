@@ -56,16 +56,10 @@ final class Dialer {
                 tried = with(tried, backend);
                 continue;
             }
-            SocketChannel channel;
-            try {
-                channel = SocketChannel.open(backend.family);
-            } catch (IOException e) {
-                lane.unpicked(backend);
-                lane.localTrouble(e);
-                return false;
-            }
+            SocketChannel channel = null;
             Attempt attempt = null;
             try {
+                channel = SocketChannel.open(backend.family);
                 channel.configureBlocking(false);
                 if (!channel.connect(backend.address) && !channel.finishConnect()) {
                     attempt = new Attempt(relay, backend, channel, tried);
@@ -73,14 +67,20 @@ final class Dialer {
                     return true;
                 }
                 backend.refuseItself(channel);
-            } catch (IOException e) {
-                lane.loop.discard(channel, attempt == null ? null : attempt.key);
+            } catch (IOException | RuntimeException | Error e) {
+                if (channel != null) {
+                    lane.loop.discard(channel, attempt == null ? null : attempt.key);
+                }
                 lane.unpicked(backend);
-                if (isLocal(e)) {
+                if (channel == null && e instanceof IOException) { // no descriptor, so no other target either
                     lane.localTrouble(e);
                     return false;
                 }
-                failed(backend, e.getMessage(), tried);
+                if (isLocal(e)) {
+                    lane.localTrouble(e);
+                } else {
+                    failed(backend, reason(e), tried);
+                }
                 tried = with(tried, backend);
                 continue;
             }
@@ -93,7 +93,7 @@ final class Dialer {
         End end = new End(relay, channel, key);
         try {
             relay.connected(backend, end);
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (Throwable e) {
             relay.failed(end, e);
         }
     }
@@ -137,7 +137,7 @@ final class Dialer {
                 return backend;
             }
             wrong = chosen;
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (Throwable e) { // also a checked one, which other languages let through
             wrong = e;
         }
         if (!strategyBlamed) {
@@ -155,9 +155,13 @@ final class Dialer {
         return more;
     }
 
-    /** No local port left, or a bind of ours refused: says nothing of the target. */
-    private static boolean isLocal(IOException failure) {
-        return failure instanceof BindException;
+    /** No local port left towards it, a bind of ours refused, no memory: says nothing of the target. */
+    private static boolean isLocal(Throwable failure) {
+        return failure instanceof BindException || failure instanceof Error;
+    }
+
+    private static String reason(Throwable failure) {
+        return failure instanceof IOException ? failure.getMessage() : failure.toString();
     }
 
     /** A connect under way: ends by its event, by its deadline, or with its relay. */
@@ -182,7 +186,9 @@ final class Dialer {
 
         private void start() throws IOException {
             key = lane.loop.register(channel, SelectionKey.OP_CONNECT, this);
-            timer = lane.loop.schedule(connectNanos, this::expired);
+            long left = lane.waiting.timeLeft(relay);
+            boolean whole = connectNanos <= left;
+            timer = lane.loop.schedule(Math.min(connectNanos, left), () -> expired(whole));
             relay.stage(this);
         }
 
@@ -197,17 +203,21 @@ final class Dialer {
 
         @Override
         public void failed(Throwable failure) {
-            boolean local = failure instanceof IOException e && isLocal(e);
             abandon(relay);
-            if (!local) {
-                Dialer.this.failed(backend, failure.getMessage(), tried);
+            if (isLocal(failure)) {
+                lane.localTrouble(failure);
+            } else {
+                Dialer.this.failed(backend, reason(failure), tried);
             }
             next();
         }
 
-        private void expired() {
+        /** A target that was not given the whole time is not to blame. */
+        private void expired(boolean whole) {
             abandon(relay);
-            Dialer.this.failed(backend, "no answer to a connect within " + connectNanos / 1_000_000 + " ms", tried);
+            if (whole) {
+                Dialer.this.failed(backend, "no answer to a connect within " + connectNanos / 1_000_000 + " ms", tried);
+            }
             next();
         }
 
@@ -221,7 +231,7 @@ final class Dialer {
 
         private void next() {
             relay.stage(null);
-            if (!attempt(relay, with(tried, backend))) {
+            if (lane.waiting.timeLeft(relay) <= 0 || !attempt(relay, with(tried, backend))) {
                 lane.waiting.add(relay);
             }
         }

@@ -54,7 +54,7 @@ final class GuardedListener implements BalancerListener {
     private void guard(String kind, Consumer<BalancerListener> call) {
         try {
             call.accept(listener);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             if (blamed.add(kind)) {
                 LOG.warn("{}: the listener {} threw in {}; the balancer goes on (said once)", name,
                         listener.getClass().getName(), kind, e);

@@ -86,7 +86,7 @@ final class Lane {
             } else {
                 dialer.route(relay);
             }
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (Throwable e) {
             relay.failed(relay.client, e);
         }
     }
@@ -144,15 +144,7 @@ final class Lane {
                     attempt.leaveIfWithdrawn();
                 }
             }
-            for (Relay relay : relays()) {
-                if (relay.isOpen()) {
-                    try {
-                        relay.leaveIfWithdrawn();
-                    } catch (IOException e) {
-                        relay.failed(relay.client, e);
-                    }
-                }
-            }
+            relays().forEach(Lane::leaveIfIdle);
         }
         waiting.serve();
     }
@@ -167,7 +159,7 @@ final class Lane {
         }
     }
 
-    /** No new clients; parked ones go; {@code last} runs when a client was the last one of all lanes. */
+    /** No new clients; those that wait, are parked or between two requests go; {@code last} runs when a client was the last one of all lanes. */
     void leave(Runnable last) {
         onLast = last;
         acceptor.stop(true);
@@ -177,8 +169,25 @@ final class Lane {
         for (Relay relay : relays()) {
             if (relay.state() == Relay.State.PARKED) {
                 relay.close();
+            } else {
+                leaveIfIdle(relay);
             }
         }
+    }
+
+    private static void leaveIfIdle(Relay relay) {
+        if (relay.isOpen()) {
+            try {
+                relay.leaveIfWithdrawn();
+            } catch (IOException e) {
+                relay.failed(relay.client, e);
+            }
+        }
+    }
+
+    /** {@return whether a client without a target would get one at once} */
+    boolean hasRoom() {
+        return waiting.isEmpty() && !health.ready().isEmpty();
     }
 
     boolean isLeaving() {
@@ -224,9 +233,9 @@ final class Lane {
     // ---- trouble
 
     /** Out of descriptors or local ports: nobody's fault but ours, so no target is blamed; clients wait. */
-    void localTrouble(IOException trouble) {
+    void localTrouble(Throwable trouble) {
         if (localTrouble.now(loop.now())) {
-            LOG.warn("{}: cannot connect to targets for want of local resources ({}); clients wait (said once in 10 s)",
+            LOG.warn("{}: cannot connect to targets for want of local resources ({}); others are tried, or clients wait (said once in 10 s)",
                     name, trouble.getMessage());
         }
     }

@@ -45,6 +45,9 @@ final class Probe implements EventLoop.Handler {
         } catch (IOException e) {
             verdict.of(e.getMessage(), true);
             return;
+        } catch (RuntimeException e) { // an IPv6 target where there is no IPv6
+            verdict.of(e.toString(), false);
+            return;
         }
         try {
             channel.configureBlocking(false);
@@ -55,7 +58,7 @@ final class Probe implements EventLoop.Handler {
             }
             key = loop.register(channel, SelectionKey.OP_CONNECT, this);
             timer = loop.schedule(timeoutNanos, () -> end("no answer within " + timeoutNanos / 1_000_000 + " ms", false));
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             failed(e);
         }
     }

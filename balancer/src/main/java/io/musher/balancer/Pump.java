@@ -60,6 +60,7 @@ final class Pump {
     /** There is room again. */
     void writable(Relay relay, End to) throws IOException {
         End from = relay.other(to);
+        relay.touched = lane.loop.now();
         try {
             if (!to.flush(buffers)) {
                 return;
@@ -124,12 +125,12 @@ final class Pump {
     }
 
     /**
-     * The peer takes no more. What it sent before may still be here to read (a server that answers 413 and closes), so that
+     * The peer takes no more. What a target sent before may still be here to read (a server that answers 413 and closes), so that
      * goes on first; then the other side is reset, because what it sent was not delivered.
      */
     private void cannotWrite(Relay relay, End from, End to) throws IOException {
-        if (relay.broken) {
-            relay.reset();
+        if (relay.broken || to == relay.client) {
+            relay.reset(); // a client that is gone needs no answer
             return;
         }
         relay.broken = true;

@@ -76,6 +76,7 @@ final class Relay {
     /** Looks for a target for what was read so far, or null; more bytes wait unread, in the kernel. */
     void route(ByteBuffer first) throws IOException {
         early = first;
+        touched = lane.loop.now();
         state = State.ROUTING;
         stage = null;
         client.wantRead(false);
@@ -192,7 +193,7 @@ final class Relay {
 
     /** Ends it from our side, now. */
     void end() {
-        if (state == State.PARKED || watch != null && watch.isIdle()) {
+        if (state == State.PARKED || watch != null && watch.isIdle() && !client.hasPending()) {
             close();
         } else {
             reset();
@@ -229,20 +230,23 @@ final class Relay {
 
     /** Leaves a withdrawn target if nobody can tell: between two requests, or before a single byte. */
     void leaveIfWithdrawn() throws IOException {
-        if (!backend.isWithdrawn() || state != State.OPEN || !lane.movesKeepAlive || client.hasPending() || target.hasPending()
+        boolean goes = backend.isWithdrawn() || lane.isLeaving();
+        if (!goes || state != State.OPEN || !lane.movesKeepAlive || client.hasPending() || target.hasPending()
                 || client.isReadEnded() || target.isReadEnded() || broken) {
             return;
         }
         boolean untouched = watch == null;
-        if (!untouched && !watch.isIdle()) {
+        if (untouched ? lane.isLeaving() || !lane.hasRoom() : !watch.isIdle()) {
+            return;
+        }
+        if (lane.isLeaving()) {
+            close();
             return;
         }
         lane.total.moved.add(1);
         tally.moved.add(1);
         detach();
-        if (lane.isLeaving()) {
-            close();
-        } else if (untouched) {
+        if (untouched) {
             route(null);
         } else {
             state = State.PARKED;

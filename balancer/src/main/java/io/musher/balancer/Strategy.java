@@ -7,7 +7,7 @@ import java.util.List;
  * Picks the target of a new connection.
  *
  * <p>Called by several loops at once; must be thread safe, quick, and must not block: everything else of the loop waits. One
- * that throws, or returns null or something that was not offered, harms nobody: it is logged once and round robin decides
+ * that throws, or returns null or something that was not offered, harms nobody: it is logged once by each loop and round robin decides
  * for that connection. The built-in ones are obtained here; each call gives one with a state of its own.
  */
 @FunctionalInterface

@@ -34,6 +34,11 @@ final class Waiting implements Stage {
         this.timeout = config.waitTimeout().toNanos();
     }
 
+    /** {@return how long this client may go on without a target; counted from its arrival, or its first word after a pause} */
+    long timeLeft(Relay relay) {
+        return Math.max(0, relay.touched + timeout - lane.loop.now());
+    }
+
     boolean isEmpty() {
         return queue.isEmpty();
     }
@@ -58,7 +63,7 @@ final class Waiting implements Stage {
                 retry = null;
                 retryAfter = FIRST_RETRY;
             }
-            ticket = new Ticket(++arrivals, lane.loop.now() + timeout);
+            ticket = new Ticket(++arrivals, relay.touched + timeout);
             relay.ticket(ticket);
         }
         queue.put(ticket.place, relay);

@@ -53,7 +53,7 @@ class BalancerBuilderTest {
                 .targets(List.of(a)).maxConnections(3).maxConnectionsPerTarget(4).maxWaiting(5).waitTimeout(SECOND)
                 .connectTimeout(SECOND.multipliedBy(2)).idleTimeout(SECOND.multipliedBy(3)).slowStart(SECOND.multipliedBy(4)).ejectAfter(6)
                 .probe(ProbePolicy.ofDefaults()).moveKeepAlive(false).proxyProtocol(ProxyProtocol.V2).trustedProxies("10.0.0.0/8", "::1")
-                .bufferSize(2048).listener(listener).build();
+                .bufferSize(8192).listener(listener).build();
 
         assertEquals("n", config.name());
         assertEquals(Optional.of("127.0.0.1"), config.host());
@@ -75,7 +75,7 @@ class BalancerBuilderTest {
         assertEquals(false, config.moveKeepAlive());
         assertEquals(Optional.of(ProxyProtocol.V2), config.proxyProtocol());
         assertEquals(List.of("10.0.0.0/8", "::1"), config.trustedProxies());
-        assertEquals(2048, config.bufferSize());
+        assertEquals(8192, config.bufferSize());
         assertSame(listener, config.listener());
     }
 
@@ -119,7 +119,7 @@ class BalancerBuilderTest {
         isBad("slowStart PT-1S", b -> b.slowStart(SECOND.negated()));
         isBad("ejectAfter -1", b -> b.ejectAfter(-1));
         isBad("trustedProxies: 'nobody'", b -> b.trustedProxies("::1", "nobody"));
-        isBad("bufferSize 1023", b -> b.bufferSize(1023));
+        isBad("bufferSize 4095", b -> b.bufferSize(4095));
         isBad("bufferSize 16777217", b -> b.bufferSize((16 << 20) + 1));
     }
 
@@ -136,7 +136,7 @@ class BalancerBuilderTest {
     @Test
     void shouldTakeTheEdgesOfWhatIsAllowed() {
         Balancer.builder().port(0).port(65535).maxConnections(0).maxConnectionsPerTarget(0).maxWaiting(0).ejectAfter(0).backlog(1).loops(1)
-                .idleTimeout(Duration.ZERO).idleTimeout(Duration.ofMillis(10)).slowStart(Duration.ZERO).bufferSize(1024).bufferSize(16 << 20)
+                .idleTimeout(Duration.ZERO).idleTimeout(Duration.ofMillis(10)).slowStart(Duration.ZERO).bufferSize(4096).bufferSize(16 << 20)
                 .waitTimeout(Duration.ofNanos(1)).connectTimeout(Duration.ofDays(365)).trustedProxies().targets(List.of()).build();
     }
 

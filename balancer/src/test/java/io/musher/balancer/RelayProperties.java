@@ -20,7 +20,7 @@ class RelayProperties {
     @Property(tries = 30, shrinking = ShrinkingMode.OFF)
     void shouldDeliverTheSameBytesForAnyChunks(
             @ForAll("chunks") List<Integer> up, @ForAll("chunks") List<Integer> down,
-            @ForAll @IntRange(min = 1024, max = 80_000) int bufferSize, @ForAll @IntRange(min = 1, max = 2) int loops,
+            @ForAll @IntRange(min = 4096, max = 80_000) int bufferSize, @ForAll @IntRange(min = 1, max = 2) int loops,
             @ForAll boolean moveKeepAlive, @ForAll long seed) throws Exception {
         byte[] fromClient = bytes(up, seed);
         byte[] fromTarget = bytes(down, seed + 1);

@@ -73,7 +73,7 @@ class ShutdownTest {
     }
 
     @Test
-    void shouldEndConnectionsWithoutAByteAndParkedOnesAtOnce() throws Exception {
+    void shouldEndParkedConnectionsAtOnceAndServeThoseWithoutAByte() throws Exception {
         Balancer balancer = scene.balancer(scene.http("a").as("a"));
         Peer parked = scene.connect(balancer);
         assertEquals("a", parked.ask(Http.get("/")));
@@ -82,10 +82,15 @@ class ShutdownTest {
         Scene.get(balancer.targets(List.of(a.as("b"))));
         Peer untouched = scene.connect(balancer);
         Peer server = a.next();
-        Scene.get(balancer.shutdown(LONG));
+        CompletableFuture<Void> stopped = balancer.shutdown(LONG);
+        parked.expectEnd();
+        untouched.send(Http.get("/"));
+        server.expect(Http.get("/"));
+        server.send(Http.ok("served"));
+        assertEquals("served", untouched.answer(false));
         untouched.expectEnd();
         server.expectEnd();
-        parked.expectEnd();
+        Scene.get(stopped);
     }
 
     @ParameterizedTest
@@ -118,25 +123,30 @@ class ShutdownTest {
     }
 
     @Test
-    void shouldNotHoldAClientThatIntroducesItselfTooLate() throws Exception {
+    void shouldServeAClientThatIntroducesItselfMeanwhile() throws Exception {
         Balancer balancer = scene.balancer(b -> b.trustedProxies("127.0.0.1").targets(List.of(a.as("a"))));
         Peer client = scene.connect(balancer);
         Scene.await("it has come", () -> balancer.stats().active() == 1);
         CompletableFuture<Void> stopped = balancer.shutdown(LONG);
         Scene.await("it listens no more", () -> refuses(balancer));
-        client.send("PROXY TCP4 192.0.2.1 192.0.2.2 1000 80\r\n");
+        client.send("PROXY TCP4 192.0.2.1 192.0.2.2 1000 80\r\nhello");
+        Peer server = a.next();
+        server.expect("hello");
+        client.sendEnd();
+        server.expectEnd();
+        server.close();
         client.expectEnd();
         Scene.get(stopped);
     }
 
     @Test
-    void shouldNotHoldAClientWhoseConnectHangs() throws Exception {
+    void shouldCutAClientWhoseConnectHangsAtTheDeadline() throws Exception {
         Target hole = scene.blackHole().as("hole");
         Balancer balancer = scene.balancer(b -> b.connectTimeout(LONG).targets(List.of(hole)));
         Peer client = scene.connect(balancer);
         Scene.await("it is picked", () -> balancer.stats().target("hole").orElseThrow().active() == 1);
-        Scene.get(balancer.shutdown(LONG));
-        client.expectEnd();
+        Scene.get(balancer.shutdown(Duration.ofMillis(300)));
+        client.expectReset();
     }
 
     @Test
