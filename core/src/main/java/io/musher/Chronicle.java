@@ -1,0 +1,117 @@
+package io.musher;
+
+import io.musher.balancer.loop.EventLoop;
+import io.musher.internal.supervisor.Incarnation;
+import io.musher.internal.supervisor.News;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.OptionalInt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns the supervisor's news into log lines and public events. */
+final class Chronicle implements News {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+
+    private final String name;
+    private final EventLoop control;
+    private final Events events;
+    private final Runnable whenStopped;
+
+    Chronicle(String name, EventLoop control, Events events, Runnable whenStopped) {
+        this.name = name;
+        this.control = control;
+        this.events = events;
+        this.whenStopped = whenStopped;
+    }
+
+    @Override
+    public void forked(Incarnation worker, String cause) {
+        log(worker, "forked as process " + worker.pid().orElse(-1) + port(worker.port()) + ": " + cause);
+        tell(new ClusterEvent.Forked(handle(worker), Instant.now(), cause));
+    }
+
+    @Override
+    public void online(Incarnation worker, String cause) {
+        tell(new ClusterEvent.Online(handle(worker), Instant.now(), cause));
+    }
+
+    @Override
+    public void listening(Incarnation worker, int port) {
+        tell(new ClusterEvent.Listening(handle(worker), Instant.now(), "it said so", port));
+    }
+
+    @Override
+    public void ready(Incarnation worker, String cause) {
+        log(worker, "ready: " + cause);
+        tell(new ClusterEvent.Ready(handle(worker), Instant.now(), cause));
+    }
+
+    @Override
+    public void notReady(Incarnation worker, String cause) {
+        log(worker, "not ready: " + cause);
+        tell(new ClusterEvent.NotReady(handle(worker), Instant.now(), cause));
+    }
+
+    @Override
+    public void disconnected(Incarnation worker, String cause) {
+        tell(new ClusterEvent.Disconnected(handle(worker), Instant.now(), cause));
+    }
+
+    @Override
+    public void exited(Incarnation worker, Exit exit) {
+        log(worker, "exited: " + exit);
+        tell(new ClusterEvent.Exited(handle(worker), Instant.now(), exit.toString(), exit));
+    }
+
+    @Override
+    public void restarting(Incarnation last, Duration delay, String cause) {
+        log(last, "is replaced " + (delay.isZero() ? "at once" : "in " + delay.toMillis() + " ms") + ": " + cause);
+        tell(new ClusterEvent.Restarting(handle(last), Instant.now(), cause, delay));
+    }
+
+    @Override
+    public void gaveUp(Incarnation last, String cause) {
+        Member member = (Member) last.attachment();
+        String output = member.process == null ? "" : member.process.lastOutput();
+        LOG.error("{}: instance {} is given up: {}; the others go on, restart() of its last worker revives it{}", name, last.instance(),
+                cause, output.isBlank() ? "" : ". Its last output:\n" + output.strip());
+        tell(new ClusterEvent.GaveUp(handle(last), Instant.now(), cause));
+    }
+
+    @Override
+    public void scaled(int from, int to) {
+        LOG.info("{}: scaled from {} to {}", name, from, to);
+        tell(new ClusterEvent.Scaled(Instant.now(), "scale was called", from, to));
+    }
+
+    @Override
+    public void stopped() {
+        LOG.info("{}: stopped", name);
+        tell(new ClusterEvent.Stopped(Instant.now(), "stop was called"));
+        events.end();
+        whenStopped.run();
+    }
+
+    @Override
+    public void step(Incarnation worker, String what) {
+        LOG.debug("{}: worker {} (instance {}): {}", name, worker.id(), worker.instance(), what);
+    }
+
+    private void log(Incarnation worker, String what) {
+        LOG.info("{}: worker {} (instance {}) {}", name, worker.id(), worker.instance(), what);
+    }
+
+    private void tell(ClusterEvent event) {
+        control.schedule(Events.slowNanos(), events.deliver(event));
+    }
+
+    private static String port(OptionalInt port) {
+        return port.isPresent() ? ", port " + port.getAsInt() : "";
+    }
+
+    private static Worker handle(Incarnation worker) {
+        return ((Member) worker.attachment()).worker;
+    }
+}

@@ -1,0 +1,291 @@
+package io.musher;
+
+import io.musher.balancer.Balancer;
+import io.musher.internal.process.JvmShare;
+import io.musher.internal.process.LaunchPlan;
+import io.musher.internal.supervisor.Incarnation;
+import io.musher.internal.supervisor.PortPlan;
+import io.musher.internal.supervisor.ReadyWhen;
+import io.musher.internal.supervisor.Rules;
+import io.musher.internal.supervisor.SlotStatus;
+import io.musher.internal.supervisor.StartFailure;
+import io.musher.internal.supervisor.Supervisor;
+import io.musher.internal.worker.Membership;
+import io.musher.internal.worker.WorkerEnvironment;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A program in several processes, behind one port if there is a common one: the primary's side.
+ *
+ * <pre>{@code
+ * if (Cluster.isWorker()) {
+ *     HttpServer server = ShopServer.listen(WorkerContext.current().address());
+ *     WorkerContext.current().onStop(() -> server.stop(1));
+ *     return;
+ * }
+ * Cluster cluster = Cluster.builder().instances(4).commonPort(3000).start();
+ * }</pre>
+ *
+ * <p>All methods may be called from any thread. Listeners run on one events thread, in order, each isolated from the others.
+ * Futures complete on another thread, so {@code join()} inside a listener is legal, and at the latest when the cluster has stopped.
+ */
+public final class Cluster implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+
+    private final ClusterConfig config;
+    private final Parts parts;
+    private final Keeper keeper;
+    private final Supervisor supervisor;
+    private final Requests requests;
+    private final Farewell farewell;
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    private final CountDownLatch over = new CountDownLatch(1);
+
+    private Cluster(ClusterConfig config, Parts parts, LaunchPlan plan) {
+        this.config = config;
+        this.parts = parts;
+        this.keeper = new Keeper(config, port(parts));
+        JvmShare share = JvmShare.of(Math.max(1, config.instances()), parts.balancer().isPresent());
+        if (plan.kind() == LaunchPlan.Kind.JVM) {
+            LOG.info("{}: {}", config.name(), share.text());
+        }
+        Primary primary = new Primary(config, parts, keeper, plan, share, Map.copyOf(config.env().get()));
+        this.supervisor = new Supervisor(rules(config), primary,
+                new Chronicle(config.name(), parts.control(), parts.events(), this::allGone));
+        this.requests = new Requests(config.name(), parts.control(), supervisor);
+        primary.obey(supervisor, requests);
+        this.farewell = new Farewell(config, this::stop, requests::killAll);
+    }
+
+    /** {@return a builder; every option has a default} */
+    public static ClusterBuilder builder() {
+        return new ClusterBuilder();
+    }
+
+    /** {@return whether this process is no worker} */
+    public static boolean isPrimary() {
+        return !isWorker();
+    }
+
+    /** {@return whether this process was forked by a cluster; the first call in a worker joins it to its primary} */
+    public static boolean isWorker() {
+        boolean worker = WorkerEnvironment.isWorker(System.getenv(), System.getProperty(WorkerEnvironment.PROPERTY));
+        if (worker) {
+            Membership.current();
+        }
+        return worker;
+    }
+
+    static Cluster start(ClusterConfig config) {
+        if (isWorker()) {
+            throw new IllegalStateException("start() inside a worker would fork for ever: ask Cluster.isWorker() first, and return");
+        }
+        LaunchPlan plan = LaunchPlan.of(config.launch());
+        Parts parts;
+        try {
+            parts = Parts.open(config);
+        } catch (IOException | UncheckedIOException e) {
+            throw new StartupException(e.getMessage(), e, "");
+        }
+        Cluster cluster = null;
+        try {
+            cluster = new Cluster(config, parts, plan);
+            cluster.begin();
+            return cluster;
+        } catch (RuntimeException | IOException e) {
+            if (cluster != null) {
+                cluster.farewell.end();
+                cluster.keeper.close();
+            }
+            parts.close();
+            throw e instanceof RuntimeException runtime ? runtime : new StartupException(config.name() + ": " + e.getMessage(), e, "");
+        }
+    }
+
+    private void begin() throws IOException {
+        config.listeners().forEach(listening -> listening.subscribe(parts.events()));
+        keeper.takePromised();
+        parts.spawner().preload();
+        farewell.begin();
+        try {
+            requests.start(config.instances()).get();
+        } catch (InterruptedException e) {
+            stop().join();
+            Thread.currentThread().interrupt();
+            throw new StartupException(config.name() + ": the start was interrupted; everything was undone", e, "");
+        } catch (ExecutionException e) {
+            String output = e.getCause() instanceof StartFailure failure
+                    ? failure.worker().map(Cluster::lastOutput).orElse("") : "";
+            throw new StartupException(config.name() + ": " + e.getCause().getMessage(), e.getCause(), output);
+        }
+        LOG.info("{}: {} worker(s) ready{}", config.name(), config.instances(),
+                parts.balancer().map(balancer -> ", port " + balancer.address().getPort()).orElse(""));
+    }
+
+    private static String lastOutput(Incarnation worker) {
+        Member member = (Member) worker.attachment();
+        return member == null || member.process == null ? "" : member.process.lastOutput();
+    }
+
+    private static Rules rules(ClusterConfig config) {
+        PortPlan ports = config.commonPort().isPresent() ? PortPlan.MOVABLE
+                : config.startPort().isPresent() ? PortPlan.FIXED : PortPlan.NONE;
+        ReadyWhen ready = config.readiness() == Readiness.explicit() ? ReadyWhen.TOLD
+                : config.hasPorts() ? ReadyWhen.SERVING : ReadyWhen.RUNNING;
+        int bootLimit = Math.max(2, Runtime.getRuntime().availableProcessors());
+        return new Rules(ports, ready, config.startTimeout(), bootLimit, config.restartPolicy(), config.stopPolicy());
+    }
+
+    private static OptionalInt port(Parts parts) {
+        return parts.balancer().isPresent() ? OptionalInt.of(parts.balancer().get().address().getPort()) : OptionalInt.empty();
+    }
+
+    /** {@return its name} */
+    public String name() {
+        return config.name();
+    }
+
+    /** {@return what it runs by} */
+    public ClusterConfig config() {
+        return config;
+    }
+
+    /**
+     * {@return the common port that is really bound}
+     *
+     * @throws IllegalStateException if there is none
+     */
+    public int commonPort() {
+        return port(parts).orElseThrow(() -> new IllegalStateException(name() + " has no common port; the option commonPort makes one"));
+    }
+
+    /** {@return the workers that were forked and not yet reaped, by instance; a snapshot} */
+    public List<Worker> workers() {
+        return supervisor.workers().stream().map(Requests::handle).toList();
+    }
+
+    /**
+     * {@return a worker that is alive}
+     *
+     * @param id its id
+     */
+    public Optional<Worker> worker(int id) {
+        return workers().stream().filter(worker -> worker.id() == id).findFirst();
+    }
+
+    /** {@return the cluster at this moment} */
+    public ClusterStats stats() {
+        List<ClusterStats.WorkerStats> lines = workers().stream().map(worker -> new ClusterStats.WorkerStats(worker.id(),
+                worker.instance(), worker.state(), explain(worker))).toList();
+        List<SlotStatus> slots = supervisor.slots();
+        return new ClusterStats((int) slots.stream().filter(SlotStatus::wanted).count(),
+                (int) lines.stream().filter(line -> line.state() == WorkerState.READY).count(),
+                slots.stream().mapToLong(SlotStatus::restarts).sum(), lines, parts.balancer().map(Balancer::stats));
+    }
+
+    /**
+     * {@return why a worker does or does not get traffic, in words}
+     *
+     * @param worker of this cluster
+     */
+    public String explain(Worker worker) {
+        String told = worker.incarnation().explain();
+        if (worker.state() != WorkerState.READY || parts.balancer().isEmpty()) {
+            return told;
+        }
+        return told + parts.balancer().get().stats().target(worker.name())
+                .map(target -> "; the balancer has it as " + target.state() + " with " + target.active() + " connection(s)").orElse("");
+    }
+
+    /**
+     * Listens to events.
+     *
+     * @param type of the events; {@code ClusterEvent.class} for all
+     * @param listener runs on the events thread
+     * @param <E> the type
+     * @return closing it ends the listening
+     */
+    public <E extends ClusterEvent> Subscription on(Class<E> type, Consumer<? super E> listener) {
+        return parts.events().on(Objects.requireNonNull(type, "type"), Objects.requireNonNull(listener, "listener"));
+    }
+
+    /** {@return one more worker, in the lowest free instance; completes when it is ready} */
+    public CompletableFuture<Worker> fork() {
+        return fork(Map.of());
+    }
+
+    /**
+     * {@return one more worker; completes when it is ready}
+     *
+     * @param env for this instance, over the common environment, also when it is replaced
+     */
+    public CompletableFuture<Worker> fork(Map<String, String> env) {
+        return requests.fork(Map.copyOf(env));
+    }
+
+    /**
+     * Changes the number of workers. Superseded calls complete when the newest number is reached.
+     *
+     * @param instances at least 0
+     * @return completes when there are so many, ready
+     * @throws IllegalArgumentException if the number is negative
+     */
+    public CompletableFuture<Void> scale(int instances) {
+        if (instances < 0) {
+            throw new IllegalArgumentException("scale to " + instances + ": the number is negative");
+        }
+        return requests.scale(instances);
+    }
+
+    /** {@return completes when every worker has ended, in good order, and everything is closed; may be called again} */
+    public CompletableFuture<Void> stop() {
+        requests.stopAll();
+        return stopped.copy();
+    }
+
+    /**
+     * Waits until the cluster has stopped, for whatever reason.
+     *
+     * @throws InterruptedException if the caller is interrupted
+     */
+    public void awaitStop() throws InterruptedException {
+        over.await();
+    }
+
+    /** Stops and waits; also on the events thread, which then hears the last events afterwards. */
+    @Override
+    public void close() {
+        stop().join();
+    }
+
+    @Override
+    public String toString() {
+        return "cluster " + name();
+    }
+
+    /** The last worker is gone; on the control thread, which must not close itself and wait for that. */
+    private void allGone() {
+        Thread closer = new Thread(() -> {
+            farewell.end();
+            parts.close();
+            keeper.close();
+            over.countDown();
+            parts.callbacks().execute(() -> stopped.complete(null));
+        }, name() + "-closer");
+        closer.setDaemon(true);
+        closer.start();
+    }
+}

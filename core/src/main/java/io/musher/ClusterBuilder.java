@@ -1,0 +1,431 @@
+package io.musher;
+
+import io.musher.balancer.BalancerBuilder;
+import io.musher.balancer.ProxyProtocol;
+import io.musher.balancer.Strategy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Collects the options of a {@link Cluster}; not thread safe, reusable.
+ *
+ * <p>A bad value is refused at once: null is a {@link NullPointerException}, anything else an {@link IllegalArgumentException} that
+ * names option and value; a bad combination is an {@link IllegalStateException} from {@link #build()}. No number is corrected silently.
+ */
+public final class ClusterBuilder {
+
+    private static final int MAX_PORT = 65535;
+
+    String name = "cluster";
+    int instances = Runtime.getRuntime().availableProcessors();
+    OptionalInt commonPort = OptionalInt.empty();
+    String host;
+    OptionalInt startPort = OptionalInt.empty();
+    Strategy strategy;
+    ProxyProtocol proxyProtocol;
+    final List<Consumer<? super BalancerBuilder>> balancerOptions = new ArrayList<>();
+    Supplier<Map<String, String>> env = Map::of;
+    Output output = Output.inherit();
+    RestartPolicy restartPolicy = RestartPolicy.always();
+    StopPolicy stopPolicy = StopPolicy.ofDefaults();
+    Readiness readiness = Readiness.auto();
+    Duration startTimeout = Duration.ofSeconds(60);
+    boolean shutdownHook = true;
+    boolean keepAlive = true;
+    final List<ClusterConfig.Listening<?>> listeners = new ArrayList<>();
+    private Launch launch = Launch.self();
+    private List<String> args;
+    private List<String> jvmArgs = List.of();
+    private Path directory;
+
+    ClusterBuilder() { }
+
+    /**
+     * The cluster's name; workers are called {@code <name>-1} and so on. Default {@code cluster}.
+     *
+     * @param name not blank
+     * @return this
+     */
+    public ClusterBuilder name(String name) {
+        Objects.requireNonNull(name, "name");
+        require(!name.isBlank(), "name is blank");
+        this.name = name;
+        return this;
+    }
+
+    /**
+     * How many workers; default: the processors available to this JVM.
+     *
+     * @param instances at least 0; 0 = scaled to zero
+     * @return this
+     */
+    public ClusterBuilder instances(int instances) {
+        require(instances >= 0, "instances " + instances + " is negative");
+        this.instances = instances;
+        return this;
+    }
+
+    /**
+     * The port clients connect to, balanced over the workers; default: none, no balancer.
+     *
+     * @param port 0 (any free one, see {@link Cluster#commonPort}) to 65535
+     * @return this
+     */
+    public ClusterBuilder commonPort(int port) {
+        require(port >= 0 && port <= MAX_PORT, "commonPort " + port + " is not within 0 to " + MAX_PORT);
+        this.commonPort = OptionalInt.of(port);
+        return this;
+    }
+
+    /**
+     * The host name or address the common port is on; default: all interfaces.
+     *
+     * @param host a name or literal
+     * @return this
+     */
+    public ClusterBuilder host(String host) {
+        Objects.requireNonNull(host, "host");
+        require(!host.isBlank(), "host is blank; leave it out for all interfaces");
+        this.host = host;
+        return this;
+    }
+
+    /**
+     * The port of instance 0; instance <i>n</i> gets {@code port + n}. Default: free ports when there is a common port, else none.
+     *
+     * @param port 1 to 65535
+     * @return this
+     */
+    public ClusterBuilder startPort(int port) {
+        require(port >= 1 && port <= MAX_PORT, "startPort " + port + " is not within 1 to " + MAX_PORT);
+        this.startPort = OptionalInt.of(port);
+        return this;
+    }
+
+    /**
+     * Who gets the next connection; default round robin. Needs a common port.
+     *
+     * @param strategy a built-in one or your own
+     * @return this
+     */
+    public ClusterBuilder strategy(Strategy strategy) {
+        this.strategy = Objects.requireNonNull(strategy, "strategy");
+        return this;
+    }
+
+    /**
+     * Sends each worker a PROXY protocol header that tells who the client is; default none. Needs a common port.
+     *
+     * @param version of the header
+     * @return this
+     */
+    public ClusterBuilder proxyProtocol(ProxyProtocol version) {
+        this.proxyProtocol = Objects.requireNonNull(version, "proxyProtocol");
+        return this;
+    }
+
+    /**
+     * Further options of the balancer; port, host, name and targets are the cluster's. Needs a common port.
+     *
+     * @param options applied when the cluster starts, several in the order of the calls
+     * @return this
+     */
+    public ClusterBuilder balancer(Consumer<? super BalancerBuilder> options) {
+        balancerOptions.add(Objects.requireNonNull(options, "balancer"));
+        return this;
+    }
+
+    /**
+     * Workers run this class instead of this program; the last of {@code main}, {@code jar}, {@code command}, {@code launch} wins.
+     *
+     * @param main with a main method
+     * @return this
+     */
+    public ClusterBuilder main(Class<?> main) {
+        return launch(Launch.main(main));
+    }
+
+    /**
+     * Workers run this class instead of this program.
+     *
+     * @param main the name of a class with a main method
+     * @return this
+     */
+    public ClusterBuilder main(String main) {
+        return launch(Launch.main(main));
+    }
+
+    /**
+     * Workers run this jar.
+     *
+     * @param jar an executable jar
+     * @return this
+     */
+    public ClusterBuilder jar(Path jar) {
+        return launch(Launch.jar(jar));
+    }
+
+    /**
+     * Workers run this command; never expanded by a shell.
+     *
+     * @param words the program and its arguments
+     * @return this
+     */
+    public ClusterBuilder command(String... words) {
+        return launch(Launch.command(words));
+    }
+
+    /**
+     * Workers run this command; never expanded by a shell.
+     *
+     * @param words the program and its arguments
+     * @return this
+     */
+    public ClusterBuilder command(List<String> words) {
+        return launch(Launch.command(words));
+    }
+
+    /**
+     * What workers run; default {@link Launch#self()}, this JVM's command line again.
+     *
+     * @param launch what
+     * @return this
+     */
+    public ClusterBuilder launch(Launch launch) {
+        this.launch = Objects.requireNonNull(launch, "launch");
+        return this;
+    }
+
+    /**
+     * The program's arguments; replaces those of the launch (of this program, by default), appended to a command's.
+     *
+     * @param args with placeholders {@code %i} (instance), {@code %w} (worker id), {@code %p} (pid, where known)
+     * @return this
+     */
+    public ClusterBuilder args(String... args) {
+        return args(List.of(args));
+    }
+
+    /**
+     * The program's arguments.
+     *
+     * @param args as {@link #args(String...)}
+     * @return this
+     */
+    public ClusterBuilder args(List<String> args) {
+        this.args = List.copyOf(args);
+        return this;
+    }
+
+    /**
+     * Flags for the workers' JVMs, after those inherited from this one; not with a command.
+     *
+     * @param flags with placeholders as in {@link #args(String...)}
+     * @return this
+     */
+    public ClusterBuilder jvmArgs(String... flags) {
+        return jvmArgs(List.of(flags));
+    }
+
+    /**
+     * Flags for the workers' JVMs.
+     *
+     * @param flags as {@link #jvmArgs(String...)}
+     * @return this
+     */
+    public ClusterBuilder jvmArgs(List<String> flags) {
+        this.jvmArgs = List.copyOf(flags);
+        return this;
+    }
+
+    /**
+     * Environment variables for all workers, over those of this process.
+     *
+     * @param variables with placeholders in their values
+     * @return this
+     */
+    public ClusterBuilder env(Map<String, String> variables) {
+        Map<String, String> copy = Map.copyOf(variables);
+        return env(() -> copy);
+    }
+
+    /**
+     * Environment variables for all workers, asked for when the cluster starts.
+     *
+     * @param variables gives them
+     * @return this
+     */
+    public ClusterBuilder env(Supplier<Map<String, String>> variables) {
+        this.env = Objects.requireNonNull(variables, "env");
+        return this;
+    }
+
+    /**
+     * The workers' working directory; default: this process's.
+     *
+     * @param directory an existing one
+     * @return this
+     */
+    public ClusterBuilder directory(Path directory) {
+        this.directory = Objects.requireNonNull(directory, "directory");
+        return this;
+    }
+
+    /**
+     * Where the workers' output goes; default {@link Output#inherit()}.
+     *
+     * @param output where
+     * @return this
+     */
+    public ClusterBuilder output(Output output) {
+        this.output = Objects.requireNonNull(output, "output");
+        return this;
+    }
+
+    /**
+     * Who is replaced, and how soon; default {@link RestartPolicy#always()}.
+     *
+     * @param policy the policy
+     * @return this
+     */
+    public ClusterBuilder restartPolicy(RestartPolicy policy) {
+        this.restartPolicy = Objects.requireNonNull(policy, "restartPolicy");
+        return this;
+    }
+
+    /**
+     * How much time a worker gets to end; default 20 s to drain and 5 s to stop.
+     *
+     * @param policy the policy
+     * @return this
+     */
+    public ClusterBuilder stopPolicy(StopPolicy policy) {
+        this.stopPolicy = Objects.requireNonNull(policy, "stopPolicy");
+        return this;
+    }
+
+    /**
+     * What makes a worker ready; default {@link Readiness#auto()}.
+     *
+     * @param readiness what
+     * @return this
+     */
+    public ClusterBuilder readiness(Readiness readiness) {
+        this.readiness = Objects.requireNonNull(readiness, "readiness");
+        return this;
+    }
+
+    /**
+     * How long a worker may take from its own fork to being ready; default 60 s. Longer is a failure.
+     *
+     * @param timeout positive
+     * @return this
+     */
+    public ClusterBuilder startTimeout(Duration timeout) {
+        Objects.requireNonNull(timeout, "startTimeout");
+        require(!timeout.isNegative() && !timeout.isZero(), "startTimeout " + timeout + " is not positive");
+        this.startTimeout = timeout;
+        return this;
+    }
+
+    /**
+     * Whether the end of this JVM ({@link System#exit}, the last thread) stops the cluster in good order; default true. SIGTERM and
+     * Ctrl-C do in any case, before the handlers that were there; a second one kills all workers.
+     *
+     * @param install whether they do
+     * @return this
+     */
+    public ClusterBuilder shutdownHook(boolean install) {
+        this.shutdownHook = install;
+        return this;
+    }
+
+    /**
+     * Whether the cluster keeps this JVM alive until it has stopped; default true. False for hosts that live by themselves.
+     *
+     * @param keep whether it does
+     * @return this
+     */
+    public ClusterBuilder keepAlive(boolean keep) {
+        this.keepAlive = keep;
+        return this;
+    }
+
+    /**
+     * Listens from the first event on; see {@link Cluster#on}.
+     *
+     * @param type of the events; {@code ClusterEvent.class} for all
+     * @param listener runs on the events thread
+     * @param <E> the type
+     * @return this
+     */
+    public <E extends ClusterEvent> ClusterBuilder on(Class<E> type, Consumer<? super E> listener) {
+        listeners.add(new ClusterConfig.Listening<>(Objects.requireNonNull(type, "type"), Objects.requireNonNull(listener, "listener")));
+        return this;
+    }
+
+    /**
+     * Checks the whole, without starting anything.
+     *
+     * @return the configuration
+     * @throws IllegalStateException if options do not go together; the message names them
+     */
+    public ClusterConfig build() {
+        if (commonPort.isEmpty()) {
+            refuse(strategy != null, "strategy needs a commonPort: without one there is no balancer");
+            refuse(proxyProtocol != null, "proxyProtocol needs a commonPort: without one there is no balancer");
+            refuse(!balancerOptions.isEmpty(), "balancer options need a commonPort: without one there is no balancer");
+            refuse(host != null, "host needs a commonPort: it is where that listens");
+        }
+        if (startPort.isPresent()) {
+            int first = startPort.getAsInt();
+            long last = (long) first + Math.max(1, instances) - 1;
+            refuse(last > MAX_PORT, "startPort " + first + " with " + instances + " instances goes past port " + MAX_PORT);
+            int common = commonPort.orElse(0);
+            refuse(common >= first && common <= last, "commonPort " + common + " is inside the workers' ports " + first + " to " + last);
+        }
+        refuse(!jvmArgs.isEmpty() && launch instanceof Launch.Command, "jvmArgs with a command: a command is no JVM to us");
+        Launch whole = launch;
+        if (args != null) {
+            whole = whole.args(args);
+        }
+        if (!jvmArgs.isEmpty()) {
+            whole = whole.jvmArgs(jvmArgs);
+        }
+        if (directory != null) {
+            whole = whole.directory(directory);
+        }
+        return new ClusterConfig(this, whole);
+    }
+
+    /**
+     * Starts the cluster and waits until every worker is ready.
+     *
+     * @return the running cluster
+     * @throws StartupException if a worker does not become ready, or anything else cannot be had; all is undone by then. An
+     *     interrupt ends it the same way
+     * @throws IllegalStateException if options do not go together, or inside a worker: no fork bombs
+     */
+    public Cluster start() {
+        return Cluster.start(build());
+    }
+
+    private static void refuse(boolean condition, String message) {
+        if (condition) {
+            throw new IllegalStateException(message);
+        }
+    }
+
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.musher;
+
+import io.musher.internal.ipc.ChannelListener;
+import io.musher.internal.supervisor.Incarnation;
+import io.musher.internal.supervisor.Supervisor;
+
+/** What one worker says on its channel, told to the supervisor; control thread only. */
+final class Ears implements ChannelListener {
+
+    private final Supervisor supervisor;
+    private final Incarnation worker;
+    private final Member member;
+
+    Ears(Supervisor supervisor, Incarnation worker, Member member) {
+        this.supervisor = supervisor;
+        this.worker = worker;
+        this.member = member;
+    }
+
+    @Override
+    public void hello(long pid) {
+        member.spoke = true;
+        if (!supervisor.hello(worker)) {
+            member.channel.goodbye("it came too late");
+        }
+    }
+
+    @Override
+    public void ready() {
+        supervisor.ready(worker);
+    }
+
+    @Override
+    public void notReady() {
+        supervisor.notReady(worker);
+    }
+
+    @Override
+    public void listening(int port) {
+        supervisor.listening(worker, port);
+    }
+
+    @Override
+    public void disconnectRequested() {
+        supervisor.disconnects(worker);
+    }
+
+    @Override
+    public void stopRequested() {
+        supervisor.asksToStop(worker);
+    }
+
+    @Override
+    public void goodbye() {
+        ended(true);
+    }
+
+    @Override
+    public void lost(String why) {
+        ended(false);
+    }
+
+    private void ended(boolean goodbye) {
+        if (member.channelEnded) {
+            return;
+        }
+        member.channelEnded = true;
+        if (member.spoke) {
+            supervisor.channelEnded(worker, goodbye);
+        }
+        if (member.termination != null) {
+            supervisor.exited(worker, member.termination.status(), member.termination.signal());
+        }
+    }
+}

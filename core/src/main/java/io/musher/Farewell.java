@@ -1,0 +1,136 @@
+package io.musher;
+
+import java.lang.reflect.Proxy;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How the primary's process ends: SIGTERM, Ctrl-C and the end of the JVM stop the cluster in good order first; a second signal kills.
+ * Also keeps the JVM alive until then, if that is wanted.
+ *
+ * <p>Signals are handled by reflection: {@code sun.misc.Signal} is there on every JDK, but a compiler warns of it. A signal's former
+ * handler, the JVM's own as a rule, has its say when the cluster has stopped, so the exit status is the usual one.
+ */
+final class Farewell {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    private static final String[] SIGNALS = {"TERM", "INT"};
+
+    private final ClusterConfig config;
+    private final Supplier<CompletableFuture<Void>> stop;
+    private final Runnable killAll;
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final AtomicBoolean signalled = new AtomicBoolean();
+    private final Object[] former = new Object[SIGNALS.length];
+    private Thread hook;
+
+    Farewell(ClusterConfig config, Supplier<CompletableFuture<Void>> stop, Runnable killAll) {
+        this.config = config;
+        this.stop = stop;
+        this.killAll = killAll;
+    }
+
+    synchronized void begin() {
+        if (config.keepAlive()) {
+            new Thread(this::awaitOver, config.name() + "-keepalive").start();
+        }
+        for (int i = 0; i < SIGNALS.length; i++) {
+            former[i] = handle(SIGNALS[i], handlerFor(i));
+        }
+        if (config.shutdownHook()) {
+            hook = new Thread(() -> stop.get().join(), config.name() + "-shutdown");
+            try {
+                Runtime.getRuntime().addShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                hook = null; // the JVM ends already
+            }
+        }
+    }
+
+    /** The cluster has stopped, or never started: everything is as it was before. */
+    synchronized void end() {
+        over.countDown();
+        if (hook != null) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                // it runs
+            }
+            hook = null;
+        }
+        for (int i = 0; i < SIGNALS.length; i++) {
+            if (former[i] != null && !signalled.get()) {
+                handle(SIGNALS[i], former[i]);
+                former[i] = null;
+            }
+        }
+    }
+
+    private void awaitOver() {
+        try {
+            over.await();
+        } catch (InterruptedException e) {
+            LOG.debug("{}: the keep-alive thread was interrupted", config.name());
+        }
+    }
+
+    private void received(int index, Object signal) {
+        if (!signalled.compareAndSet(false, true)) {
+            LOG.warn("{}: a second signal, kills all workers now", config.name());
+            killAll.run();
+            return;
+        }
+        LOG.info("{}: SIG{} received, stops", config.name(), SIGNALS[index]);
+        Thread stopper = new Thread(() -> {
+            stop.get().join();
+            pass(former[index], signal);
+        }, config.name() + "-signal");
+        stopper.start();
+    }
+
+    private Object handlerFor(int index) {
+        try {
+            Class<?> type = Class.forName("sun.misc.SignalHandler");
+            return Proxy.newProxyInstance(Farewell.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                if (method.getName().equals("handle")) {
+                    received(index, arguments[0]);
+                    return null;
+                }
+                return switch (method.getName()) {
+                    case "hashCode" -> System.identityHashCode(proxy);
+                    case "equals" -> proxy == arguments[0];
+                    default -> "signal handler of " + config.name();
+                };
+            });
+        } catch (ClassNotFoundException e) {
+            return null;
+        }
+    }
+
+    /** {@return the former handler, null when signals cannot be handled here} */
+    private Object handle(String signal, Object handler) {
+        if (handler == null) {
+            return null;
+        }
+        try {
+            Class<?> signals = Class.forName("sun.misc.Signal");
+            return signals.getMethod("handle", signals, Class.forName("sun.misc.SignalHandler"))
+                    .invoke(null, signals.getConstructor(String.class).newInstance(signal), handler);
+        } catch (ReflectiveOperationException e) {
+            LOG.debug("{}: SIG{} is left to the JVM", config.name(), signal, e);
+            return null;
+        }
+    }
+
+    private void pass(Object handler, Object signal) {
+        try {
+            Class.forName("sun.misc.SignalHandler").getMethod("handle", signal.getClass()).invoke(handler, signal);
+        } catch (ReflectiveOperationException e) {
+            LOG.warn("{}: the former handler of {} failed", config.name(), signal, e);
+        }
+    }
+}

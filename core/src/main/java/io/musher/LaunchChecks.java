@@ -1,0 +1,59 @@
+package io.musher;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** What a {@link Launch} is checked for when it is made, so that nothing behind it has to. */
+final class LaunchChecks {
+
+    private LaunchChecks() { }
+
+    static List<String> words(String option, List<String> words) {
+        Objects.requireNonNull(words, option);
+        List<String> copy = List.copyOf(words);
+        copy.forEach(word -> require(word.indexOf('\0') < 0, option + " " + copy + " have a character 0"));
+        return copy;
+    }
+
+    static List<String> command(List<String> words) {
+        List<String> copy = words("command", words);
+        require(!copy.isEmpty() && !copy.get(0).isBlank(), "command " + copy + " names no program");
+        return copy;
+    }
+
+    static Map<String, String> environment(Map<String, String> variables) {
+        Objects.requireNonNull(variables, "env");
+        variables.forEach((name, value) -> {
+            Objects.requireNonNull(name, "env: a name");
+            Objects.requireNonNull(value, "env " + name);
+            require(!name.isBlank() && name.indexOf('=') < 0 && name.indexOf('\0') < 0, "env '" + name + "' is no name");
+            require(value.indexOf('\0') < 0, "env " + name + " has a character 0");
+        });
+        return Collections.unmodifiableMap(new LinkedHashMap<>(variables));
+    }
+
+    static Map<String, String> merged(Map<String, String> before, Map<String, String> over) {
+        Map<String, String> all = new LinkedHashMap<>(before);
+        all.putAll(environment(over));
+        return all;
+    }
+
+    static void mainClass(String name) {
+        Objects.requireNonNull(name, "main");
+        require(name.matches("[^\\s@-]\\S*"), "main '" + name + "' is not the name of a class");
+    }
+
+    static void mainClass(Class<?> type) {
+        require(!type.isArray() && !type.isPrimitive() && !type.isHidden() && !type.isAnonymousClass(),
+                "main " + type + " cannot have a main method");
+    }
+
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

@@ -1,0 +1,233 @@
+package io.musher;
+
+import io.musher.balancer.Balancer;
+import io.musher.balancer.Target;
+import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Timers;
+import io.musher.internal.ipc.ChannelServer;
+import io.musher.internal.process.JvmShare;
+import io.musher.internal.process.LaunchPlan;
+import io.musher.internal.process.PortLease;
+import io.musher.internal.process.SpawnRequest;
+import io.musher.internal.process.Spawner;
+import io.musher.internal.process.Termination;
+import io.musher.internal.process.WorkerProcess;
+import io.musher.internal.supervisor.Actions;
+import io.musher.internal.supervisor.Incarnation;
+import io.musher.internal.supervisor.Spawned;
+import io.musher.internal.supervisor.Supervisor;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Does what the supervisor decides: starts processes, tells the balancer, speaks on the channels. Control thread only.
+ */
+final class Primary implements Actions {
+
+    private final ClusterConfig config;
+    private final EventLoop control;
+    private final Executor callbacks;
+    private final Spawner spawner;
+    private final ChannelServer channels;
+    private final Optional<Balancer> balancer;
+    private final Keeper keeper;
+    private final LaunchPlan plan;
+    private final JvmShare share;
+    private final Map<String, String> env;
+    private Supervisor supervisor;
+    private Requests requests;
+
+    Primary(ClusterConfig config, Parts parts, Keeper keeper, LaunchPlan plan, JvmShare share, Map<String, String> env) {
+        this.config = config;
+        this.control = parts.control();
+        this.callbacks = parts.callbacks();
+        this.spawner = parts.spawner();
+        this.channels = parts.channels();
+        this.balancer = parts.balancer();
+        this.keeper = keeper;
+        this.plan = plan;
+        this.share = share;
+        this.env = env;
+    }
+
+    /** They need each other; before anything is started. */
+    void obey(Supervisor itsSupervisor, Requests itsRequests) {
+        supervisor = itsSupervisor;
+        requests = itsRequests;
+    }
+
+    // ---- processes
+
+    @Override
+    public void spawn(Incarnation incarnation) {
+        Member member = new Member(new Worker(requests, incarnation));
+        incarnation.attach(member);
+        member.channel = channels.expect(config.name() + ": worker " + incarnation.id(), new Ears(supervisor, incarnation, member));
+        PortLease lease;
+        try {
+            lease = keeper.lease(incarnation);
+        } catch (IOException e) {
+            control.execute(() -> spawnFailed(incarnation, member, e));
+            return;
+        }
+        member.lease = lease;
+        Map<String, String> variables = new HashMap<>(env);
+        variables.putAll(incarnation.environment());
+        SpawnRequest request = new SpawnRequest(plan, incarnation.instance(), incarnation.id(), requests.workerName(incarnation),
+                Optional.ofNullable(lease), address(channels.address()), member.channel.token(), variables, share);
+        spawner.spawn(request).whenComplete((process, failure) -> control.execute(() -> {
+            if (failure == null) {
+                spawned(incarnation, member, process);
+            } else {
+                spawnFailed(incarnation, member, failure instanceof CompletionException ? failure.getCause() : failure);
+            }
+        }));
+    }
+
+    private void spawned(Incarnation incarnation, Member member, WorkerProcess process) {
+        member.process = process;
+        supervisor.spawned(incarnation, new Spawned(process.pid(), process.port(), plan.kind() == LaunchPlan.Kind.COMMAND,
+                process.startedAt()));
+        process.onExit().thenAccept(end -> control.execute(() -> exited(incarnation, member, end)));
+        if (process.port().isPresent() && config.readiness() == Readiness.auto()) {
+            new PortWatch(control, incarnation, process, process.port().getAsInt(), () -> supervisor.accepting(incarnation)).look();
+        }
+    }
+
+    private void spawnFailed(Incarnation incarnation, Member member, Throwable cause) {
+        keeper.giveBack(incarnation, member.lease);
+        member.channelEnded = true;
+        member.channel.close();
+        supervisor.spawnFailed(incarnation, cause);
+    }
+
+    /** The exit is told after everything the channel had said: it is read to its end first. */
+    private void exited(Incarnation incarnation, Member member, Termination end) {
+        keeper.giveBack(incarnation, member.lease);
+        member.termination = end;
+        if (member.channelEnded) {
+            supervisor.exited(incarnation, end.status(), end.signal());
+        } else {
+            member.channel.finish();
+        }
+    }
+
+    @Override
+    public void terminate(Incarnation worker) {
+        process(worker).terminate();
+    }
+
+    @Override
+    public void kill(Incarnation worker) {
+        process(worker).kill();
+    }
+
+    private static WorkerProcess process(Incarnation worker) {
+        return member(worker).process;
+    }
+
+    // ---- balancer
+
+    @Override
+    public void publish(List<Incarnation> ready) {
+        balancer.ifPresent(b -> {
+            List<Target> targets = new ArrayList<>();
+            for (Incarnation worker : ready) {
+                worker.port().ifPresent(port -> targets.add(
+                        new Target(requests.workerName(worker), new InetSocketAddress(InetAddress.getLoopbackAddress(), port))));
+            }
+            b.targets(targets);
+        });
+    }
+
+    @Override
+    public void stopAccepting() {
+        balancer.ifPresent(b -> b.shutdown(config.stopPolicy().drain()));
+    }
+
+    @Override
+    public void drain(Incarnation worker, Duration deadline) {
+        Runnable drained = () -> control.execute(() -> supervisor.drained(worker));
+        if (balancer.isEmpty()) {
+            drained.run();
+        } else {
+            balancer.get().drain(requests.workerName(worker), deadline).whenComplete((cut, failure) -> {
+                try {
+                    drained.run();
+                } catch (RejectedExecutionException e) {
+                    // the cluster has ended meanwhile
+                }
+            });
+        }
+    }
+
+    // ---- channels
+
+    @Override
+    public void tellDrain(Incarnation worker) {
+        member(worker).channel.drain();
+    }
+
+    @Override
+    public void tellDisconnect(Incarnation worker) {
+        member(worker).channel.disconnect();
+    }
+
+    @Override
+    public void tellStop(Incarnation worker) {
+        process(worker).stopRequested();
+        member(worker).channel.stop();
+    }
+
+    @Override
+    public void closeChannel(Incarnation worker) {
+        member(worker).channel.goodbye("disconnected");
+    }
+
+    private static Member member(Incarnation worker) {
+        return (Member) worker.attachment();
+    }
+
+    private static InetSocketAddress address(String text) {
+        int colon = text.lastIndexOf(':');
+        return new InetSocketAddress(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
+    }
+
+    // ---- the world
+
+    @Override
+    public Timers.Timer schedule(long delayNanos, Runnable task) {
+        return control.schedule(delayNanos, task);
+    }
+
+    @Override
+    public void cancel(Timers.Timer timer) {
+        control.cancel(timer);
+    }
+
+    @Override
+    public void callback(Runnable completion) {
+        callbacks.execute(completion);
+    }
+
+    @Override
+    public long now() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public double random() {
+        return ThreadLocalRandom.current().nextDouble();
+    }
+}

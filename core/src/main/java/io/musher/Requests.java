@@ -1,0 +1,93 @@
+package io.musher;
+
+import io.musher.balancer.loop.EventLoop;
+import io.musher.internal.process.WorkerProcess;
+import io.musher.internal.supervisor.Incarnation;
+import io.musher.internal.supervisor.Supervisor;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+
+/** What users ask for, from any thread, brought to the control thread. After the end it is refused by a failed future. */
+final class Requests {
+
+    private final String name;
+    private final EventLoop control;
+    private final Supervisor supervisor;
+
+    Requests(String name, EventLoop control, Supervisor supervisor) {
+        this.name = name;
+        this.control = control;
+        this.supervisor = supervisor;
+    }
+
+    String workerName(Incarnation worker) {
+        return name + "-" + (worker.instance() + 1);
+    }
+
+    void stop(Incarnation worker) {
+        tell(() -> supervisor.stop(worker));
+    }
+
+    void disconnect(Incarnation worker) {
+        tell(() -> supervisor.disconnect(worker));
+    }
+
+    void kill(Incarnation worker) {
+        tell(() -> supervisor.kill(worker));
+    }
+
+    void killAll() {
+        tell(supervisor::killAll);
+    }
+
+    void signal(Incarnation worker, String signal) {
+        WorkerProcess process = ((Member) worker.attachment()).process;
+        if (process != null) {
+            process.signal(signal);
+        }
+    }
+
+    CompletableFuture<Worker> restart(Incarnation worker) {
+        return this.<Incarnation>ask(promise -> supervisor.restart(worker, promise)).thenApply(Requests::handle);
+    }
+
+    CompletableFuture<Worker> fork(Map<String, String> environment) {
+        return this.<Incarnation>ask(promise -> supervisor.fork(environment, promise)).thenApply(Requests::handle);
+    }
+
+    CompletableFuture<Void> scale(int instances) {
+        return ask(promise -> supervisor.scale(instances, promise));
+    }
+
+    CompletableFuture<Void> start(int instances) {
+        return ask(promise -> supervisor.start(instances, promise));
+    }
+
+    CompletableFuture<Void> stopAll() {
+        return ask(supervisor::stop);
+    }
+
+    static Worker handle(Incarnation worker) {
+        return ((Member) worker.attachment()).worker;
+    }
+
+    private <T> CompletableFuture<T> ask(Consumer<CompletableFuture<T>> request) {
+        CompletableFuture<T> promise = new CompletableFuture<>();
+        try {
+            control.execute(() -> request.accept(promise));
+        } catch (RejectedExecutionException e) {
+            promise.completeExceptionally(new IllegalStateException(name + " has stopped"));
+        }
+        return promise;
+    }
+
+    private void tell(Runnable request) {
+        try {
+            control.execute(request);
+        } catch (RejectedExecutionException e) {
+            // everything has ended, so there is nothing left to ask for
+        }
+    }
+}

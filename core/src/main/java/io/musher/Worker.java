@@ -1,0 +1,133 @@
+package io.musher;
+
+import io.musher.internal.supervisor.Incarnation;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The primary's handle of one process; never reused: a replacement is another {@code Worker}. All methods may be called from
+ * any thread; futures complete on a thread of their own, at the latest when the cluster has stopped.
+ */
+public final class Worker {
+
+    private final Requests requests;
+    private final Incarnation incarnation;
+
+    Worker(Requests requests, Incarnation incarnation) {
+        this.requests = requests;
+        this.incarnation = incarnation;
+    }
+
+    Incarnation incarnation() {
+        return incarnation;
+    }
+
+    /** {@return its id, from 1, never reused in a cluster} */
+    public int id() {
+        return incarnation.id();
+    }
+
+    /** {@return its slot, from 0; a replacement has the same} */
+    public int instance() {
+        return incarnation.instance();
+    }
+
+    /** {@return the cluster's name and the slot's number from 1, {@code shop-1}} */
+    public String name() {
+        return requests.workerName(incarnation);
+    }
+
+    /** {@return its process id; -1 if it was never started} */
+    public long pid() {
+        return incarnation.pid().orElse(-1);
+    }
+
+    /** {@return where it listens, if it has a port} */
+    public OptionalInt port() {
+        return incarnation.port();
+    }
+
+    /** {@return its state at this moment} */
+    public WorkerState state() {
+        return incarnation.state();
+    }
+
+    /** {@return when its process was started, null if it never was} */
+    public Instant startedAt() {
+        return incarnation.startedAt();
+    }
+
+    /** {@return how many replacements the restart policy had made in this slot, this one included} */
+    public int restarts() {
+        return incarnation.restarts();
+    }
+
+    /** {@return whether its channel is open, from its fork until it is disconnected; false for a command without a channel} */
+    public boolean isConnected() {
+        return incarnation.isConnected();
+    }
+
+    /** {@return whether its process has ended and was reaped} */
+    public boolean isDead() {
+        return !incarnation.isAlive();
+    }
+
+    /**
+     * No new connections, drain, then the channel closes; the process may finish its work and end by itself
+     * ({@link WorkerState#DETACHED}). It is not replaced: one instance less is wanted.
+     *
+     * @return this
+     */
+    public Worker disconnect() {
+        requests.disconnect(incarnation);
+        return this;
+    }
+
+    /**
+     * The graceful ladder: it leaves the balancer, drains, is told to stop, and is killed when its time is over. It is not replaced:
+     * one instance less is wanted.
+     *
+     * @return completes when the process has ended
+     */
+    public CompletableFuture<Exit> stop() {
+        requests.stop(incarnation);
+        return onExit();
+    }
+
+    /**
+     * A replacement, then the ladder; for a worker whose slot was given up, the revival of the slot.
+     *
+     * @return completes with the replacement when that is ready
+     */
+    public CompletableFuture<Worker> restart() {
+        return requests.restart(incarnation);
+    }
+
+    /** SIGKILL, now, to its children too. The restart policy decides about a replacement; no budget is spent. */
+    public void kill() {
+        requests.kill(incarnation);
+    }
+
+    /**
+     * Sends a signal; to the process group, for a command.
+     *
+     * @param name {@code HUP} or {@code SIGHUP}
+     * @throws IllegalArgumentException if there is no such signal
+     * @throws UnsupportedOperationException where there are no signals
+     */
+    public void signal(String name) {
+        requests.signal(incarnation, Objects.requireNonNull(name, "name"));
+    }
+
+    /** {@return completes when the process has ended and was reaped} */
+    public CompletableFuture<Exit> onExit() {
+        return incarnation.onExit().copy();
+    }
+
+    @Override
+    public String toString() {
+        return name() + " (worker " + id() + ", " + state() + ")";
+    }
+}

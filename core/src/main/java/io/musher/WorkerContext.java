@@ -1,0 +1,171 @@
+package io.musher;
+
+import io.musher.internal.worker.Membership;
+import io.musher.internal.worker.WorkerEnvironment;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+
+/**
+ * A worker's side of its cluster: who it is, what it tells the primary, and what it does when it has to go.
+ *
+ * <pre>{@code
+ * WorkerContext me = WorkerContext.current();
+ * HttpServer server = ShopServer.listen(me.address());
+ * me.onStop(() -> server.stop(1));
+ * }</pre>
+ *
+ * <p>The first call of {@link #current} joins the cluster. From then on the JVM lives as long as its channel to the primary is open,
+ * even after {@code main} has returned (but not after it has thrown); SIGINT is left to the primary, because Ctrl-C reaches the whole
+ * terminal group; SIGTERM asks the primary for a stop, and stops this process anyway when the primary does not answer.
+ *
+ * <p>How it ends:
+ * <ul>
+ * <li><b>Stopped by the primary:</b> {@link #isDraining()} becomes true and {@link #onDrain} hooks run; new connections go elsewhere
+ *     and the running ones end; {@link #onStop} hooks run; the process exits with status 0.
+ * <li><b>{@link #disconnect() Disconnected}, by either side:</b> the same drain; then the channel closes and {@link #onDisconnect}
+ *     hooks run. The process is left to end by itself.
+ * <li><b>The primary is gone:</b> drain and stop hooks run, for five seconds at most; the process exits with status 1.
+ * </ul>
+ *
+ * <p>Hooks run one after the other on a thread of their own, in the order they were added. One that throws is logged and the next one
+ * runs. A drain hook that hangs is logged too, and a stop does not wait for it longer than a few seconds. A hook that is added after
+ * its moment runs at once.
+ *
+ * <p>All methods may be called from any thread; none of them blocks. After the channel has closed, what would tell the primary something
+ * does nothing. What was told before {@code System.exit} reaches the primary.
+ */
+public final class WorkerContext {
+
+    private static WorkerContext current;
+
+    private final Membership membership;
+    private final WorkerEnvironment environment;
+
+    private WorkerContext(Membership membership) {
+        this.membership = membership;
+        this.environment = membership.environment();
+    }
+
+    /**
+     * {@return this worker's context, always the same one; the first call joins the cluster}
+     *
+     * @throws IllegalStateException if this process is no worker, or its environment is not as the primary made it
+     */
+    public static WorkerContext current() {
+        synchronized (WorkerContext.class) {
+            if (current == null) {
+                current = new WorkerContext(Membership.current());
+            }
+            return current;
+        }
+    }
+
+    /** {@return this worker's id: from 1, never reused} */
+    public int id() {
+        return environment.id();
+    }
+
+    /** {@return this worker's slot: from 0, reused by its replacement} */
+    public int instance() {
+        return environment.instance();
+    }
+
+    /** {@return this worker's name: the cluster's, and the instance counted from 1} */
+    public String name() {
+        return environment.name();
+    }
+
+    /**
+     * {@return the port to listen on}
+     *
+     * @throws IllegalStateException if the cluster has no ports
+     */
+    public int port() {
+        return environment.port().orElseThrow(
+                () -> new IllegalStateException(name() + " has no port; set commonPort or startPort on the cluster"));
+    }
+
+    /**
+     * {@return where to listen}
+     *
+     * @throws IllegalStateException if the cluster has no ports
+     */
+    public InetSocketAddress address() {
+        return new InetSocketAddress(environment.host(), port());
+    }
+
+    /** Tells the primary that this worker can take connections; as often as that becomes so. */
+    public void ready() {
+        membership.ready();
+    }
+
+    /** Tells the primary to send no new connections until {@link #ready()}; the running ones go on. */
+    public void notReady() {
+        membership.notReady();
+    }
+
+    /**
+     * Tells the primary where this worker really listens, when it is not at {@link #port()}, and that it is ready.
+     *
+     * @param port within 1 to 65535
+     * @throws IllegalArgumentException if it is not
+     */
+    public void listening(int port) {
+        if (port < 1 || port > 65535) {
+            throw new IllegalArgumentException("listening port " + port + " is not within 1 to 65535");
+        }
+        membership.listening(port);
+    }
+
+    /**
+     * Leaves the cluster in good order: no new connections, the running ones end, then the channel closes. Returns at once; what follows
+     * is told by {@link #onDrain} and {@link #onDisconnect} hooks. Whether the process is replaced is the restart policy's business,
+     * and when it ends, its own.
+     */
+    public void disconnect() {
+        membership.disconnect();
+    }
+
+    /** {@return whether the channel is open; true until a disconnect is complete or the primary is gone} */
+    public boolean isConnected() {
+        return membership.isConnected();
+    }
+
+    /** {@return whether the end of this worker's service has begun: no new connections will come} */
+    public boolean isDraining() {
+        return membership.isDraining();
+    }
+
+    /**
+     * Adds what to do when the drain begins, whatever follows it: finish what runs, take no new work.
+     *
+     * @param hook runs once
+     */
+    public void onDrain(Runnable hook) {
+        membership.onDrain(Objects.requireNonNull(hook, "onDrain hook"));
+    }
+
+    /**
+     * Adds what to do before the process exits after a stop, or because the primary is gone; not after a {@link #disconnect}.
+     *
+     * @param hook runs once
+     */
+    public void onStop(Runnable hook) {
+        membership.onStop(Objects.requireNonNull(hook, "onStop hook"));
+    }
+
+    /**
+     * Adds what to do after a disconnect, when {@link #isConnected()} has become false.
+     *
+     * @param hook runs once
+     */
+    public void onDisconnect(Runnable hook) {
+        membership.onDisconnect(Objects.requireNonNull(hook, "onDisconnect hook"));
+    }
+
+    /** {@return name and id} */
+    @Override
+    public String toString() {
+        return environment.toString();
+    }
+}

@@ -1,0 +1,198 @@
+package io.musher.internal.ipc;
+
+import io.musher.balancer.loop.EventLoop;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The primary's end of one worker's channel.
+ *
+ * <p>States: expected (a token, no connection; what is sent waits) → open (from hello on) → closed. Belongs to the loop's thread,
+ * except {@link #token}, {@link #isConnected} and {@link #toString}. A token opens one connection, once.
+ */
+public final class Channel implements Connection.Owner {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
+
+    /** For what an ended process sent before, whose children may hold the socket open; and for a hello on its way. */
+    private static final long REST_NANOS = 1_000_000_000L;
+    private static final long LATE_HELLO_NANOS = 100_000_000L;
+
+    private final ChannelServer server;
+    private final EventLoop loop;
+    private final String worker;
+    private final ChannelListener listener;
+    private final Token token = new Token();
+    private final List<ByteBuffer> early = new ArrayList<>();
+    private Connection connection;
+    private int told;
+    private String goodbye;
+    private long skipped;
+    private volatile boolean closed;
+
+    Channel(ChannelServer server, EventLoop loop, String worker, ChannelListener listener) {
+        this.server = server;
+        this.loop = loop;
+        this.worker = worker;
+        this.listener = new GuardedListener(worker, listener);
+    }
+
+    /** {@return what goes into the worker's environment, and nowhere else} */
+    public String token() {
+        return token.hex();
+    }
+
+    /** {@return whether it may still carry something: true from the beginning until goodbye or loss} */
+    public boolean isConnected() {
+        return !closed;
+    }
+
+    /** Tells the worker that no new connections will come and a stop will; once, later calls do nothing. */
+    public void drain() {
+        tell(FrameType.DRAIN);
+    }
+
+    /** Tells the worker to run its stop hooks and exit; once, later calls do nothing. */
+    public void stop() {
+        tell(FrameType.STOP);
+    }
+
+    /** Tells the worker that no new connections will come and a goodbye will; once, later calls do nothing. */
+    public void disconnect() {
+        tell(FrameType.DISCONNECT);
+    }
+
+    /**
+     * Closes in good order: after what was sent before, and when the worker has answered, or after 5 s. A worker that has not said
+     * hello yet is let in first.
+     *
+     * @param why for the worker's log
+     */
+    public void goodbye(String why) {
+        if (!closed && goodbye == null) {
+            goodbye = why;
+            if (connection != null) {
+                connection.goodbye(why);
+            }
+        }
+    }
+
+    /** The process has ended: what it sent before still arrives, then the end is told, within a second at most. */
+    public void finish() {
+        loop.execute(() -> rest(true));
+    }
+
+    private void rest(boolean mayWait) {
+        boolean maybeLate = server.sweep();
+        if (connection != null) {
+            loop.schedule(REST_NANOS, this::close);
+        } else if (maybeLate && mayWait) {
+            loop.schedule(LATE_HELLO_NANOS, () -> rest(false));
+        } else {
+            end(Ending.GONE, "ended without a hello");
+        }
+    }
+
+    /** Closes at once, without a word: the worker takes it for the primary's death. The listener hears of it a little later. */
+    public void close() {
+        loop.execute(() -> end(Ending.GONE, "closed by the primary"));
+    }
+
+    /** {@return frames of unknown types so far} */
+    long skipped() {
+        return skipped;
+    }
+
+    @Override
+    public String toString() {
+        return worker;
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    boolean matches(String claimed) {
+        return token.matches(claimed);
+    }
+
+    void open(Connection opened, long pid, ByteBuffer welcome) {
+        connection = opened;
+        opened.owner(this);
+        opened.send(welcome);
+        early.forEach(opened::send);
+        if (goodbye != null) {
+            opened.goodbye(goodbye);
+        }
+        LOG.debug("{}: hello from process {}", worker, pid);
+        listener.hello(pid);
+    }
+
+    private void tell(int type) {
+        if (closed || (told & 1 << type) != 0) {
+            return;
+        }
+        told |= 1 << type;
+        if (connection == null) {
+            early.add(Frames.control(type));
+        } else {
+            connection.send(Frames.control(type));
+        }
+    }
+
+    @Override
+    public boolean take(int type, int length) throws BadFrame {
+        if (FrameType.isControl(type)) {
+            FrameSink.checkControl(type, length);
+        } else if (length > server.maxFrame()) {
+            throw new BadFrame("a frame of " + length + " bytes, over " + server.maxFrame());
+        }
+        switch (type) {
+            case FrameType.HELLO -> throw new BadFrame("a second hello");
+            case FrameType.READY, FrameType.NOT_READY, FrameType.LISTENING, FrameType.STOP, FrameType.DISCONNECT, FrameType.GOODBYE -> {
+                return true;
+            }
+            default -> skipped++;
+        }
+        return false;
+    }
+
+    @Override
+    public void frame(int type, int sequence, ByteBuffer payload) throws BadFrame {
+        switch (type) {
+            case FrameType.READY -> listener.ready();
+            case FrameType.NOT_READY -> listener.notReady();
+            case FrameType.LISTENING -> listener.listening(Frames.port(payload));
+            case FrameType.STOP -> listener.stopRequested();
+            case FrameType.DISCONNECT -> listener.disconnectRequested();
+            default -> connection.heardGoodbye();
+        }
+    }
+
+    @Override
+    public void ended(Ending how, String why) {
+        if (how == Ending.FAULT) {
+            LOG.warn("{}: its channel is closed: {}", worker, why);
+        }
+        end(how, why);
+    }
+
+    private void end(Ending how, String why) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        server.forget(this);
+        if (connection != null) {
+            connection.close();
+        }
+        if (how == Ending.GOODBYE) {
+            listener.goodbye();
+        } else {
+            listener.lost(why);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package io.musher.internal.ipc;
+
+import io.musher.balancer.loop.EventLoop;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where workers join: listens on the loopback interface and makes a {@link Channel} of whoever brings an expected token.
+ *
+ * <p>Belongs to the loop's thread, except {@link #open} and {@link #address}. Everybody on this machine can connect, so nothing here
+ * grows with what strangers do: few of them are known at once ({@code Strangers}), each turn takes a bounded
+ * number, and one log line in ten seconds tells of them.
+ */
+public final class ChannelServer implements EventLoop.Handler {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
+    private static final String HOST = "127.0.0.1";
+    private static final int BACKLOG = 1024;
+    private static final int ACCEPTS_PER_TURN = 64;
+    private static final int SCRATCH = 64 * 1024;
+    private static final long PAUSE_NANOS = 50_000_000L;
+
+    private final String name;
+    private final EventLoop loop;
+    private final int maxFrame;
+    private final ServerSocketChannel listening;
+    private final String address;
+    private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH);
+    private final ByteBuffer welcome = new Welcome(Hello.VERSION, ProcessHandle.current().pid()).frame();
+    private final List<Channel> expected = new ArrayList<>();
+    private final Set<Channel> open = new LinkedHashSet<>();
+    private final Dropped dropped;
+    private final Strangers strangers;
+    private SelectionKey key;
+    private boolean closed;
+
+    private ChannelServer(String name, EventLoop loop, int maxFrame, ServerSocketChannel listening) throws IOException {
+        this.name = name;
+        this.loop = loop;
+        this.maxFrame = maxFrame;
+        this.listening = listening;
+        this.dropped = new Dropped(name);
+        this.strangers = new Strangers(this, loop, dropped);
+        this.address = HOST + ":" + ((InetSocketAddress) listening.getLocalAddress()).getPort();
+    }
+
+    /**
+     * Listens on a free port of the loopback interface.
+     *
+     * @param name what log lines begin with
+     * @param loop whose thread this belongs to
+     * @param maxFrame the largest payload of a frame that is no control frame
+     * @return it, listening
+     * @throws IOException when no socket can be had
+     */
+    public static ChannelServer open(String name, EventLoop loop, int maxFrame) throws IOException {
+        ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.INET);
+        try {
+            listening.configureBlocking(false);
+            listening.bind(new InetSocketAddress(HOST, 0), BACKLOG);
+            ChannelServer server = new ChannelServer(name, loop, maxFrame, listening);
+            loop.execute(server::start);
+            return server;
+        } catch (IOException | RuntimeException e) {
+            listening.close();
+            throw e;
+        }
+    }
+
+    /** {@return {@code host:port}, as workers find it in their environment} */
+    public String address() {
+        return address;
+    }
+
+    /**
+     * Expects a worker.
+     *
+     * @param worker what log lines about it begin with
+     * @param listener is told what it says
+     * @return its channel, with the token that opens it
+     */
+    public Channel expect(String worker, ChannelListener listener) {
+        assert loop.inLoop();
+        Channel channel = new Channel(this, loop, worker, listener);
+        if (closed) {
+            channel.close();
+        } else {
+            expected.add(channel);
+        }
+        return channel;
+    }
+
+    /** Closes everything, now; workers that are still there take it for the primary's death. Idempotent. */
+    public void close() {
+        assert loop.inLoop();
+        closed = true;
+        loop.discard(listening, key);
+        strangers.closeAll();
+        List.copyOf(expected).forEach(Channel::close);
+        List.copyOf(open).forEach(Channel::close);
+    }
+
+    /** {@return connections dropped before a good hello} */
+    public long dropped() {
+        return dropped.count();
+    }
+
+    private void start() {
+        try {
+            key = loop.register(listening, SelectionKey.OP_ACCEPT, this);
+        } catch (IOException e) {
+            LOG.debug("{}: closed before it listened", name, e);
+        }
+    }
+
+    @Override
+    public void ready(SelectionKey ready) throws IOException {
+        accept(ACCEPTS_PER_TURN);
+    }
+
+    /** Usually no descriptor is left; whatever it is, trying again at once would spin. */
+    @Override
+    public void failed(Throwable failure) {
+        if (!closed) {
+            LOG.warn("{}: cannot let workers join for now: {}", name, failure.toString());
+            key.interestOps(0);
+            loop.schedule(PAUSE_NANOS, () -> {
+                if (key.isValid()) {
+                    key.interestOps(SelectionKey.OP_ACCEPT);
+                }
+            });
+        }
+    }
+
+    /** Takes everybody who has connected so far. {@return whether a hello may still be on its way} */
+    boolean sweep() {
+        try {
+            accept(2 * BACKLOG);
+        } catch (IOException e) {
+            failed(e);
+        }
+        return strangers() > 0;
+    }
+
+    private void accept(int atMost) throws IOException {
+        for (int i = 0; i < atMost && !closed; i++) {
+            SocketChannel channel = listening.accept();
+            if (channel == null) {
+                return;
+            }
+            strangers.add(channel, scratch);
+        }
+    }
+
+    void greet(Stranger stranger, Hello hello) {
+        Channel found = null;
+        for (Channel channel : expected) { // to the last one: the time tells nothing
+            found = channel.matches(hello.token()) ? channel : found;
+        }
+        if (hello.version() != Hello.VERSION) {
+            stranger.refuse("it speaks version " + hello.version() + ", this is version " + Hello.VERSION);
+        } else if (found == null) {
+            stranger.refuse("unknown or used token");
+        } else {
+            strangers.remove(stranger);
+            expected.remove(found);
+            open.add(found);
+            found.open(stranger.handOver(), hello.pid(), welcome.duplicate());
+        }
+    }
+
+    void drop(Stranger stranger, String why) {
+        strangers.drop(stranger, why);
+    }
+
+    void forget(Channel channel) {
+        expected.remove(channel);
+        open.remove(channel);
+    }
+
+    int strangers() {
+        return strangers.size();
+    }
+
+    int maxFrame() {
+        return maxFrame;
+    }
+}

@@ -1,0 +1,199 @@
+package io.musher.internal.ipc;
+
+import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Timers;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One end of a channel's socket, the same on both sides: frames in, frames out, and an orderly end.
+ *
+ * <p>Belongs to its loop's thread. Life: open → (goodbye said, goodbye heard, in any order) → closed. The end is orderly when either
+ * side has said goodbye, and then both do; anything else, a broken protocol included, is a loss. The owner is told of an end
+ * that it did not bring about by {@link #close} itself, exactly once, and never from inside a call it makes.
+ */
+public final class Connection implements EventLoop.Handler {
+
+    /** Whose connection it is. */
+    public interface Owner extends FrameSink {
+
+        /**
+         * The connection has ended and is closed.
+         *
+         * @param how it ended
+         * @param why in a few words
+         */
+        void ended(Ending how, String why);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
+
+    /** Bytes of control frames that may wait for a peer that does not read: some seven thousand frames. */
+    static final int MAX_WAITING = 64 * 1024;
+
+    /** How long the peer has to answer a goodbye. */
+    static final long GOODBYE_NANOS = 5_000_000_000L;
+
+    private final EventLoop loop;
+    private final SocketChannel channel;
+    private final ByteBuffer scratch;
+    private final FrameDecoder decoder;
+    private final Outbox outbox = new Outbox();
+    private Owner owner;
+    private SelectionKey key;
+    private Timers.Timer patience;
+    private boolean deaf;
+    private boolean said;
+    private boolean heard;
+    private boolean closed;
+
+    /**
+     * Takes a connected channel over; {@link #open} begins.
+     *
+     * @param loop whose thread this runs on
+     * @param channel non-blocking, connected
+     * @param scratch what is read into; shared by all connections of the loop
+     * @param owner where frames and the end go
+     */
+    public Connection(EventLoop loop, SocketChannel channel, ByteBuffer scratch, Owner owner) {
+        this.loop = loop;
+        this.channel = channel;
+        this.scratch = scratch;
+        this.owner = owner;
+        this.decoder = new FrameDecoder(owner);
+    }
+
+    /** Begins to read; what is here already is read now. A failure ends it like any later one. */
+    public void open() {
+        try {
+            key = loop.register(channel, SelectionKey.OP_READ, this);
+            read();
+        } catch (IOException e) {
+            failed(e);
+        }
+    }
+
+    void owner(Owner next) {
+        owner = next;
+        decoder.sink(next);
+    }
+
+    /**
+     * Sends a frame after those before it; nothing happens on a connection that is closed or has said goodbye.
+     *
+     * @param frame is this connection's from now on
+     */
+    public void send(ByteBuffer frame) {
+        if (closed || said || deaf) {
+            return;
+        }
+        outbox.add(frame);
+        flush();
+        if (outbox.bytes() > MAX_WAITING) {
+            outbox.clear();
+            deaf = true;
+            loop.execute(() -> end(Ending.FAULT, "it does not read: " + MAX_WAITING + " bytes of control frames wait"));
+        }
+    }
+
+    /**
+     * Says goodbye, after all that waits; closes when the peer has too, or has not within 5 s.
+     *
+     * @param why for the peer's log
+     */
+    public void goodbye(String why) {
+        if (closed || said) {
+            return;
+        }
+        send(Frames.control(FrameType.GOODBYE, why));
+        said = true;
+        patience = loop.schedule(GOODBYE_NANOS, () -> end(Ending.GOODBYE, "no answer to the goodbye"));
+        if (heard && (deaf || outbox.isEmpty())) {
+            loop.execute(() -> end(Ending.GOODBYE, "goodbye from both sides"));
+        }
+    }
+
+    /** The peer said goodbye: whatever else it sends is not read. */
+    public void heardGoodbye() {
+        heard = true;
+        decoder.stop();
+        if (said && outbox.isEmpty()) {
+            end(Ending.GOODBYE, "goodbye from both sides");
+        } else {
+            goodbye("");
+        }
+    }
+
+    /** Closes now, without a word to the peer or the owner. */
+    public void close() {
+        if (!closed) {
+            closed = true;
+            decoder.stop();
+            outbox.clear();
+            loop.cancel(patience);
+            loop.discard(channel, key);
+        }
+    }
+
+    long waiting() {
+        return outbox.bytes();
+    }
+
+    @Override
+    public void ready(SelectionKey ready) throws IOException {
+        if (ready.isWritable()) {
+            flush();
+            if (said && heard && outbox.isEmpty()) {
+                end(Ending.GOODBYE, "goodbye from both sides");
+            }
+        }
+        if (!closed && ready.isReadable()) {
+            read();
+        }
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+        if (failure instanceof BadFrame) {
+            end(Ending.FAULT, "it sent " + failure.getMessage());
+        } else if (failure instanceof IOException) {
+            end(said || heard ? Ending.GOODBYE : Ending.GONE, String.valueOf(failure.getMessage()));
+        } else {
+            LOG.error("a frame could not be handled; its connection is closed", failure);
+            end(Ending.FAULT, failure.toString());
+        }
+    }
+
+    private void read() throws IOException {
+        scratch.clear();
+        int n = channel.read(scratch);
+        if (n > 0) {
+            decoder.decode(scratch.flip());
+        } else if (n < 0) {
+            end(said || heard ? Ending.GOODBYE : Ending.GONE, decoder.isInside() ? "end of file inside a frame" : "end of file");
+        }
+    }
+
+    /** A peer that cannot be written to may still have said something: it is read to its end, which tells the owner. */
+    private void flush() {
+        try {
+            boolean empty = outbox.writeTo(channel);
+            key.interestOps(empty ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+        } catch (IOException e) {
+            deaf = true;
+            outbox.clear();
+            key.interestOps(SelectionKey.OP_READ);
+        }
+    }
+
+    private void end(Ending how, String why) {
+        if (!closed) {
+            close();
+            owner.ended(how, why);
+        }
+    }
+}

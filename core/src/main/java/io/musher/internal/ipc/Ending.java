@@ -1,0 +1,11 @@
+package io.musher.internal.ipc;
+
+/** How a connection ends. */
+public enum Ending {
+    /** One side said goodbye. */
+    GOODBYE,
+    /** The peer went away without a word: most likely its process is dead. */
+    GONE,
+    /** The peer broke the rules, or we did; worth a log line. */
+    FAULT
+}

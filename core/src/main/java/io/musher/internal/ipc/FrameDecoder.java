@@ -1,0 +1,125 @@
+package io.musher.internal.ipc;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Cuts a stream of bytes into frames, however the bytes were chunked; one thread.
+ *
+ * <p>A frame that arrives whole is handed on where it lies. Only one that arrives in pieces is kept, in a buffer that grows with
+ * what has really come, so a length that is only claimed costs nothing. After a {@link BadFrame} it takes no more.
+ */
+final class FrameDecoder {
+
+    private static final int FIRST_ROOM = 1024;
+
+    private final ByteBuffer header = ByteBuffer.allocate(Frames.HEADER);
+    private FrameSink sink;
+    private boolean inFrame;
+    private boolean taken;
+    private boolean stopped;
+    private int type;
+    private int sequence;
+    private int missing;
+    private ByteBuffer kept;
+
+    FrameDecoder(FrameSink sink) {
+        this.sink = sink;
+    }
+
+    /** From the next frame on. */
+    void sink(FrameSink next) {
+        sink = next;
+    }
+
+    /** Takes all bytes, unless it is stopped on the way. */
+    void decode(ByteBuffer in) throws BadFrame {
+        try {
+            while (!stopped && (inFrame || header(in)) && payload(in)) {
+                continue;
+            }
+        } catch (BadFrame e) {
+            stop();
+            throw e;
+        }
+    }
+
+    /** No frame comes out any more. */
+    void stop() {
+        stopped = true;
+        kept = null;
+    }
+
+    /** {@return whether the stream would end in the middle of a frame} */
+    boolean isInside() {
+        return inFrame || header.position() > 0;
+    }
+
+    /** {@return the bytes it holds on to for a frame that is still on its way} */
+    int room() {
+        return kept == null ? 0 : kept.capacity();
+    }
+
+    private boolean header(ByteBuffer in) throws BadFrame {
+        move(in, header, header.remaining());
+        if (header.hasRemaining()) {
+            return false;
+        }
+        header.clear();
+        missing = header.getInt(0);
+        type = header.get(4) & 0xff;
+        sequence = header.getInt(5);
+        if (missing < 0) {
+            throw new BadFrame("a frame of " + Integer.toUnsignedLong(missing) + " bytes");
+        }
+        taken = sink.take(type, missing);
+        inFrame = true;
+        return true;
+    }
+
+    /** {@return whether the frame is complete} */
+    private boolean payload(ByteBuffer in) throws BadFrame {
+        int here = Math.min(missing, in.remaining());
+        if (!taken) {
+            in.position(in.position() + here);
+        } else if (kept == null && here == missing) {
+            ByteBuffer whole = in.slice(in.position(), here);
+            in.position(in.position() + here);
+            inFrame = false;
+            sink.frame(type, sequence, whole);
+            return true;
+        } else {
+            keep(in, here);
+        }
+        missing -= here;
+        if (missing > 0) {
+            return false;
+        }
+        inFrame = false;
+        if (taken) {
+            ByteBuffer whole = kept.flip();
+            kept = null;
+            sink.frame(type, sequence, whole);
+        }
+        return true;
+    }
+
+    private void keep(ByteBuffer in, int here) {
+        int had = kept == null ? 0 : kept.position();
+        if (kept == null || kept.remaining() < here) {
+            int room = (int) Math.min((long) had + missing, Math.max(2L * (had + here), FIRST_ROOM));
+            ByteBuffer larger = ByteBuffer.allocate(room);
+            if (kept != null) {
+                larger.put(kept.flip());
+            }
+            kept = larger;
+        }
+        move(in, kept, here);
+    }
+
+    private static void move(ByteBuffer from, ByteBuffer to, int atMost) {
+        int n = Math.min(atMost, from.remaining());
+        to.put(to.position(), from, from.position(), n);
+        from.position(from.position() + n);
+        to.position(to.position() + n);
+    }
+}

@@ -1,0 +1,38 @@
+package io.musher.internal.ipc;
+
+/**
+ * The types of frames of version 1; {@code core/PROTOCOL.md} says what each means.
+ *
+ * <p>Types below {@link #FIRST_MESSAGE} are control frames: small, free of any window, acted on where they are read. The others
+ * belong to user messages. A type nobody knows is counted and skipped, so an older peer understands a newer one.
+ */
+public final class FrameType {
+
+    /** Worker to primary, the first frame. */
+    public static final int HELLO = 1;
+    /** Primary to worker, the answer to a good hello. */
+    public static final int WELCOME = 2;
+    /** Worker to primary: send me connections. */
+    public static final int READY = 3;
+    /** Worker to primary: send me no new connections for now. */
+    public static final int NOT_READY = 4;
+    /** Worker to primary: this is the port I listen on. */
+    public static final int LISTENING = 5;
+    /** Primary to worker: no new connections will come, a stop will. */
+    public static final int DRAIN = 6;
+    /** Primary to worker: run the stop hooks and exit. Worker to primary: I was asked to end; take me through the stop. */
+    public static final int STOP = 7;
+    /** Either way: no new connections, and when the running ones have ended, goodbye. */
+    public static final int DISCONNECT = 8;
+    /** Either way: the sender's last frame. */
+    public static final int GOODBYE = 9;
+
+    /** The first type that is a user message. */
+    public static final int FIRST_MESSAGE = 32;
+
+    private FrameType() { }
+
+    static boolean isControl(int type) {
+        return type < FIRST_MESSAGE;
+    }
+}

@@ -1,0 +1,66 @@
+package io.musher.internal.ipc;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Stands between a channel and its listener: what that throws is logged, and the channel goes on. */
+final class GuardedListener implements ChannelListener {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
+
+    private final String worker;
+    private final ChannelListener listener;
+
+    GuardedListener(String worker, ChannelListener listener) {
+        this.worker = worker;
+        this.listener = listener;
+    }
+
+    @Override
+    public void hello(long pid) {
+        guard(() -> listener.hello(pid));
+    }
+
+    @Override
+    public void ready() {
+        guard(listener::ready);
+    }
+
+    @Override
+    public void notReady() {
+        guard(listener::notReady);
+    }
+
+    @Override
+    public void listening(int port) {
+        guard(() -> listener.listening(port));
+    }
+
+    @Override
+    public void disconnectRequested() {
+        guard(listener::disconnectRequested);
+    }
+
+    @Override
+    public void stopRequested() {
+        guard(listener::stopRequested);
+    }
+
+    @Override
+    public void goodbye() {
+        guard(listener::goodbye);
+    }
+
+    @Override
+    public void lost(String why) {
+        guard(() -> listener.lost(why));
+    }
+
+    private void guard(Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("{}: what its channel told could not be acted on; the channel goes on", worker, e);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.musher.internal.ipc;
+
+import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Timers;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+
+/** A connection that has not said a good hello yet: it may send one frame, and has 5 s. */
+final class Stranger implements Connection.Owner {
+
+    static final long HELLO_NANOS = 5_000_000_000L;
+
+    private final ChannelServer server;
+    private final EventLoop loop;
+    private final Connection connection;
+    private Timers.Timer deadline;
+
+    Stranger(ChannelServer server, EventLoop loop, SocketChannel channel, ByteBuffer scratch) {
+        this.server = server;
+        this.loop = loop;
+        this.connection = new Connection(loop, channel, scratch, this);
+    }
+
+    void open() {
+        deadline = loop.schedule(HELLO_NANOS, () -> server.drop(this, "no hello within " + HELLO_NANOS / 1_000_000_000L + " s"));
+        connection.open();
+    }
+
+    /** {@return its connection, which is somebody else's from now on} */
+    Connection handOver() {
+        loop.cancel(deadline);
+        return connection;
+    }
+
+    /** Tells the peer why, as far as a fresh socket takes it at once, and closes. */
+    void refuse(String why) {
+        connection.send(Frames.control(FrameType.GOODBYE, why));
+        server.drop(this, why);
+    }
+
+    void close() {
+        loop.cancel(deadline);
+        connection.close();
+    }
+
+    @Override
+    public boolean take(int type, int length) throws BadFrame {
+        if (type != FrameType.HELLO) {
+            throw new BadFrame("a frame of type " + type + " before a hello");
+        }
+        FrameSink.checkControl(type, length);
+        return true;
+    }
+
+    @Override
+    public void frame(int type, int sequence, ByteBuffer payload) throws BadFrame {
+        server.greet(this, Hello.parse(payload));
+    }
+
+    @Override
+    public void ended(Ending how, String why) {
+        server.drop(this, why);
+    }
+}

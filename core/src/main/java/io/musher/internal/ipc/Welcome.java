@@ -1,0 +1,32 @@
+package io.musher.internal.ipc;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The primary's answer to a good hello: {@code musher/1 <pid>}. What follows after one more space is for later versions and ignored.
+ *
+ * @param version of the protocol
+ * @param pid of the primary
+ */
+public record Welcome(int version, long pid) {
+
+    /** {@return the frame} */
+    public ByteBuffer frame() {
+        return Frames.control(FrameType.WELCOME, Hello.NAME + version + " " + pid);
+    }
+
+    /**
+     * {@return the frame's meaning}
+     *
+     * @param payload of a welcome frame
+     * @throws BadFrame if it is none, or of another version
+     */
+    public static Welcome parse(ByteBuffer payload) throws BadFrame {
+        String[] fields = Frames.text(payload).split(" ", 3);
+        int version = Hello.version(fields[0]);
+        if (version != Hello.VERSION || fields.length < 2 || !fields[1].matches("[0-9]{1,18}")) {
+            throw new BadFrame("a welcome that is not in musher/" + Hello.VERSION);
+        }
+        return new Welcome(version, Long.parseLong(fields[1]));
+    }
+}

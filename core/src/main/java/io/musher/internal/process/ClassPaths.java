@@ -1,0 +1,62 @@
+package io.musher.internal.process;
+
+import java.io.File;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.FileSystemNotFoundException;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Class paths that mean the same in another folder and in another JVM. */
+final class ClassPaths {
+
+    private ClassPaths() { }
+
+    /** {@return the entry from the root; an empty one is the folder this process runs in} */
+    static String absolute(String entry) {
+        return new File(entry).getAbsoluteFile().toPath().normalize().toString();
+    }
+
+    static String absolutes(String classPath) {
+        return Arrays.stream(classPath.split(File.pathSeparator, -1)).map(ClassPaths::absolute)
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    /** {@return this JVM's class path with everything that class and Musher itself are found in} */
+    static String with(String classPath, Optional<Class<?>> type) {
+        Set<String> entries = new LinkedHashSet<>();
+        if (!classPath.isEmpty()) {
+            entries.addAll(Arrays.asList(classPath.split(File.pathSeparator)));
+        }
+        type.ifPresent(main -> entries.add(source(main)
+                .orElseThrow(() -> new IllegalStateException("main " + main.getName() + ": it comes from no file that another JVM could"
+                        + " load it from; use Launch.jar or Launch.self"))));
+        ClassLoader loader = type.map(Class::getClassLoader).orElseGet(() -> Thread.currentThread().getContextClassLoader());
+        for (; loader != null; loader = loader.getParent()) {
+            if (loader instanceof URLClassLoader urls) {
+                Arrays.stream(urls.getURLs()).map(ClassPaths::file).flatMap(Optional::stream).forEach(entries::add);
+            }
+        }
+        source(ClassPaths.class).ifPresent(entries::add);
+        return String.join(File.pathSeparator, entries);
+    }
+
+    private static Optional<String> source(Class<?> type) {
+        CodeSource source = type.getProtectionDomain().getCodeSource();
+        return Optional.ofNullable(source).map(CodeSource::getLocation).flatMap(ClassPaths::file);
+    }
+
+    private static Optional<String> file(URL url) {
+        try {
+            return url.getProtocol().equals("file") ? Optional.of(Path.of(url.toURI()).toString()) : Optional.empty();
+        } catch (URISyntaxException | IllegalArgumentException | FileSystemNotFoundException e) {
+            return Optional.empty();
+        }
+    }
+}

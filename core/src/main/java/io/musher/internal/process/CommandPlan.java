@@ -1,0 +1,67 @@
+package io.musher.internal.process;
+
+import io.musher.Launch;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Any program. */
+final class CommandPlan extends LaunchPlan {
+
+    private final Launch.Command command;
+
+    CommandPlan(Launch.Command command) {
+        super(command);
+        this.command = command;
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.COMMAND;
+    }
+
+    @Override
+    public boolean saysHello() {
+        return false;
+    }
+
+    @Override
+    List<String> words(SpawnRequest worker, Map<String, String> environment) throws IOException {
+        List<String> words = new ArrayList<>(command.words());
+        words.addAll(options().args().orElse(List.of()));
+        words = Placeholders.fill(words, worker);
+        if (!Platform.WINDOWS) {
+            words.set(0, find(words.get(0), environment.getOrDefault("PATH", "/usr/bin:/bin")));
+        }
+        return words;
+    }
+
+    /** Looked for here, so that it is missed before anything is started and not by whoever starts it for us. */
+    private String find(String program, String path) throws IOException {
+        Path directory = options().directory().orElse(Path.of("")).toAbsolutePath();
+        if (program.indexOf('/') >= 0) {
+            return executable(directory.resolve(program))
+                    .orElseThrow(() -> new IOException("cannot run " + program + ": " + why(directory.resolve(program))));
+        }
+        for (String folder : path.split(File.pathSeparator)) {
+            Optional<String> found = executable(directory.resolve(folder).resolve(program));
+            if (found.isPresent()) {
+                return found.get();
+            }
+        }
+        throw new IOException("cannot run " + program + ": there is no such program on the PATH " + path);
+    }
+
+    private static Optional<String> executable(Path file) {
+        return Files.isRegularFile(file) && Files.isExecutable(file) ? Optional.of(file.toString()) : Optional.empty();
+    }
+
+    private static String why(Path file) {
+        return !Files.exists(file) ? file + " does not exist" : file + " is not executable";
+    }
+}

@@ -1,0 +1,166 @@
+package io.musher.internal.process;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A small {@code sh} that outlives this process. It reads a pipe that only this process holds; when the pipe ends, however
+ * this process ended, it ends all that were to be watched: process groups, and whatever carries their mark. SIGTERM first, SIGKILL
+ * to what is left. Started with the first that is watched, in a session of its own, so that no Ctrl-C reaches it. It costs nothing
+ * while it waits. Used on the spawn thread only.
+ */
+final class Guard {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
+
+    /** Lines are "+ id", "- id" and "signal id"; an id below zero is a process group. */
+    private static final String SCRIPT = """
+            trap '' HUP INT QUIT TERM PIPE TSTP
+            mark=$1 grace=$2 ids=
+            while read -r verb id; do
+              case $verb in
+                +) ids="$ids $id" ;;
+                -) rest=
+                   for i in $ids; do [ "$i" = "$id" ] || rest="$rest $i"; done
+                   ids=$rest ;;
+                *) kill -s "$verb" -- "$id" ;;
+              esac
+            done
+            all() {
+              echo $ids
+              for file in $(grep -lsz "^MUSHER_TREE=$mark\\." /proc/[0-9]*/environ); do
+                file=${file#/proc/}
+                echo "${file%/environ}"
+              done
+            }
+            each() {
+              found=1
+              for i in $(all); do kill -s "$1" -- "$i" && found=0; done
+              return $found
+            }
+            each TERM || exit 0
+            n=0
+            while [ $n -lt "$grace" ] && each 0; do n=$((n + 1)); sleep 0.1 || sleep 1; done
+            n=0
+            while [ $n -lt 50 ] && each KILL; do n=$((n + 1)); sleep 0.1 || sleep 1; done
+            """;
+
+    private static final int RESTARTS = 10;
+
+    private final String cluster;
+    private final String mark;
+    private final int grace;
+    private final Executor thread;
+    private final Set<String> watched = new LinkedHashSet<>();
+    private Process process;
+    private int starts;
+    private boolean closed;
+
+    /**
+     * @param mark what the marks of all that is watched begin with
+     * @param grace from SIGTERM to SIGKILL, in tenths of a second
+     */
+    Guard(String cluster, String mark, int grace, Executor thread) {
+        this.cluster = cluster;
+        this.mark = mark;
+        this.grace = grace;
+        this.thread = thread;
+    }
+
+    /** @param id of a process or, below zero, of a process group */
+    void watch(long id) {
+        watched.add(Long.toString(id));
+        if (process == null) {
+            start();
+        } else {
+            tell("+ " + id);
+        }
+    }
+
+    void forget(long id) {
+        if (watched.remove(Long.toString(id))) {
+            tell("- " + id);
+        }
+    }
+
+    /** {@return false when there is no guard to do it} */
+    boolean signal(String name, long id) {
+        return process != null && tell(name + " " + id);
+    }
+
+    /** Nothing is left to watch. */
+    void close() {
+        closed = true;
+        if (process != null) {
+            try {
+                process.getOutputStream().close();
+                process.waitFor(2, TimeUnit.SECONDS);
+            } catch (IOException e) {
+                LOG.debug("{}: closing the guard", cluster, e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void start() {
+        if (Platform.SH.isEmpty() || starts++ > RESTARTS) {
+            LOG.warn("{}: no guard: if this process is killed, its command workers live on", cluster);
+            return;
+        }
+        List<String> words = new ArrayList<>();
+        Platform.SETSID.ifPresent(words::add);
+        words.addAll(List.of(Platform.SH.get(), "-c", SCRIPT, "musher-guard", mark, Integer.toString(grace)));
+        ProcessBuilder builder = new ProcessBuilder(words).redirectOutput(Platform.NULL).redirectError(Platform.NULL);
+        String path = builder.environment().get("PATH");
+        builder.environment().clear();
+        builder.environment().put("PATH", path == null ? "/usr/bin:/bin" : path + ":/usr/bin:/bin");
+        builder.directory(new File("/"));
+        try {
+            Process started = builder.start();
+            process = started;
+            watched.forEach(id -> tell("+ " + id));
+            started.onExit().thenRunAsync(() -> ended(started), thread);
+        } catch (IOException e) {
+            LOG.warn("{}: no guard: if this process is killed, its command workers live on", cluster, e);
+        }
+    }
+
+    private void ended(Process which) {
+        if (!closed && process == which) {
+            process = null;
+            if (!watched.isEmpty()) {
+                start();
+            }
+        }
+    }
+
+    private boolean tell(String line) {
+        if (process == null) {
+            return false;
+        }
+        try {
+            OutputStream to = process.getOutputStream();
+            to.write((line + "\n").getBytes(StandardCharsets.US_ASCII));
+            to.flush();
+            return true;
+        } catch (IOException e) {
+            return false; // it is gone; the next one is told everything
+        }
+    }
+
+    /** {@return its process, or null} */
+    Process process() {
+        return process;
+    }
+}

@@ -1,0 +1,56 @@
+package io.musher.internal.process;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Which of this JVM's flags a worker inherits: not what listens on a fixed port, and no file two JVMs would write. */
+final class JvmFlags {
+
+    /** Debuggers and their helpers, JMX, archives written at exit, and what only this process's own command line means. */
+    private static final Pattern NOT_SHARED = Pattern.compile("-agentlib:jdwp\\b.*|-agentpath:.*jdwp.*|-Xrunjdwp\\b.*|-Xdebug"
+            + "|-javaagent:.*(debugger-agent|idea_rt)\\.jar\\b.*"
+            + "|-Dcom\\.sun\\.management\\..*|-XX:[+-]ManagementServer"
+            + "|-XX:(ArchiveClassesAtExit|DumpLoadedClassList|AOTCacheOutput)=.*|-XX:AOTMode=(record|create)|-Xshare:dump"
+            + "|-Djdk\\.module\\.main=.*|-Dmusher\\.worker=.*");
+
+    private static final Pattern FILE = Pattern.compile("(-Xloggc:|-XX:(?:HeapDumpPath|ErrorFile|LogFile|ReplayDataFile)=)(.+)");
+    private static final Pattern RECORDING = Pattern.compile("(-XX:StartFlightRecording[=:](?:.*,)?filename=)([^,]+)(.*)");
+    /** What, then the output, then anything: colons inside quotes belong to the file. */
+    private static final Pattern LOG = Pattern.compile("(-Xlog:[^:]*:)((?:\"[^\"]*\"|[^:\"])+)(.*)");
+
+    private JvmFlags() { }
+
+    /** {@return the flags a worker gets, with its id in the names of files} */
+    static List<String> inherited(List<String> flags, int workerId) {
+        List<String> kept = new ArrayList<>(flags.size());
+        for (String flag : flags) {
+            if (!NOT_SHARED.matcher(flag).matches()) {
+                kept.add(ownFile(flag, workerId));
+            }
+        }
+        return kept;
+    }
+
+    private static String ownFile(String flag, int workerId) {
+        Matcher file = FILE.matcher(flag);
+        if (file.matches()) {
+            return file.group(1) + WorkerFiles.name(file.group(2), workerId);
+        }
+        Matcher recording = RECORDING.matcher(flag);
+        if (recording.matches()) {
+            return recording.group(1) + WorkerFiles.name(recording.group(2), workerId) + recording.group(3);
+        }
+        Matcher log = LOG.matcher(flag);
+        if (!log.matches() || log.group(2).matches("stdout|stderr|#\\d+")) {
+            return flag;
+        }
+        String output = log.group(2);
+        String scheme = output.startsWith("file=") ? "file=" : "";
+        String path = output.substring(scheme.length());
+        boolean quoted = path.length() > 1 && path.startsWith("\"") && path.endsWith("\"");
+        String name = WorkerFiles.name(quoted ? path.substring(1, path.length() - 1) : path, workerId);
+        return log.group(1) + scheme + (quoted ? '"' + name + '"' : name) + log.group(3);
+    }
+}

@@ -1,0 +1,116 @@
+package io.musher.internal.process;
+
+import io.musher.Launch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A JVM like this one: the same {@code java} and flags, with this JVM's program or another. */
+final class JvmPlan extends LaunchPlan {
+
+    /** Opens the channel, then runs the main class that is its first argument. */
+    static final String WORKER_MAIN = "io.musher.internal.worker.WorkerMain";
+
+    private final OwnJvm own;
+    private final String classPath;
+    private final List<String> target;
+    private final List<String> args;
+    private final boolean saysHello;
+
+    private JvmPlan(Launch launch, OwnJvm own, String classPath, List<String> target, List<String> args, boolean saysHello) {
+        super(launch);
+        this.own = own;
+        this.classPath = classPath;
+        this.target = target;
+        this.args = args;
+        this.saysHello = saysHello;
+        if (!Files.isExecutable(Path.of(own.java()))) {
+            throw new IllegalStateException("this process runs without " + own.java() + ", so there is no java to start workers with;"
+                    + " use .command(words)");
+        }
+    }
+
+    static JvmPlan of(Launch launch, OwnJvm own) {
+        if (launch instanceof Launch.Self) {
+            return self(launch, own);
+        }
+        if (launch instanceof Launch.Jar jar) {
+            Path file = jar.jar().toAbsolutePath();
+            if (!Files.isRegularFile(file)) {
+                throw new IllegalArgumentException("jar " + jar.jar() + ": there is no such file");
+            }
+            return new JvmPlan(launch, own, "", List.of("-jar", file.toString()), List.of(), false);
+        }
+        return main((Launch.Main) launch, own);
+    }
+
+    private static JvmPlan self(Launch launch, OwnJvm own) {
+        if (own.target().isEmpty()) {
+            throw Runners.refusal("this JVM does not tell what program it runs");
+        }
+        if (Runners.isRunner(own.program())) {
+            throw Runners.refusal("this JVM runs " + own.program() + ", and its command line again would not be your program");
+        }
+        Optional<List<String>> args = launch.options().args();
+        if (args.isEmpty() && own.args().isEmpty()) {
+            throw Runners.refusal("this JVM does not tell the arguments of " + own.program() + "; say which with .args(words)");
+        }
+        return new JvmPlan(launch, own, own.classPath(), own.target(), own.args().orElse(List.of()), true);
+    }
+
+    private static JvmPlan main(Launch.Main main, OwnJvm own) {
+        Optional<Module> module = main.type().map(Class::getModule).filter(Module::isNamed);
+        if (module.isPresent() || main.name().indexOf('/') > 0) {
+            String name = module.map(named -> named.getName() + "/" + main.name()).orElse(main.name());
+            return new JvmPlan(main, own, own.classPath(), List.of("-m", name), List.of(), false);
+        }
+        String known = own.isJar() ? own.program() : own.classPath();
+        return new JvmPlan(main, own, ClassPaths.with(known, main.type()), List.of(WORKER_MAIN, main.name()), List.of(), true);
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.JVM;
+    }
+
+    @Override
+    public boolean saysHello() {
+        return saysHello;
+    }
+
+    @Override
+    List<String> words(SpawnRequest worker, Map<String, String> environment) throws IOException {
+        List<String> words = new ArrayList<>(List.of(own.java()));
+        if (!classPath.isEmpty()) {
+            words.add("-cp");
+            words.add(classPath);
+        }
+        List<String> inherited = JvmFlags.inherited(own.flags(), worker.workerId());
+        if (options().directory().isPresent()) {
+            inherited.replaceAll(JvmPlan::fromHere);
+        }
+        words.addAll(worker.share().applied(inherited, Placeholders.fill(options().jvmArgs(), worker)));
+        words.add("-Dmusher.worker=" + worker.workerId());
+        words.addAll(target);
+        words.addAll(options().args().map(given -> Placeholders.fill(given, worker)).orElse(args));
+        return words;
+    }
+
+    /** Paths that would mean something else in the worker's folder. */
+    private static String fromHere(String flag) {
+        for (String option : List.of("--module-path=", "--upgrade-module-path=", "-Xbootclasspath/a:")) {
+            if (flag.startsWith(option)) {
+                return option + ClassPaths.absolutes(flag.substring(option.length()));
+            }
+        }
+        if (flag.startsWith("-javaagent:")) {
+            String[] agent = flag.substring("-javaagent:".length()).split("=", 2);
+            return "-javaagent:" + ClassPaths.absolute(agent[0]) + (agent.length == 2 ? "=" + agent[1] : "");
+        }
+        return flag;
+    }
+}

@@ -1,0 +1,68 @@
+package io.musher.internal.process;
+
+import io.musher.Launch;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A launch that was found to be possible, ready to be put into words for one worker after the other. Immutable.
+ */
+public abstract sealed class LaunchPlan permits JvmPlan, CommandPlan {
+
+    /** What a worker is. */
+    public enum Kind {
+        /** A JVM of ours: it says hello if its program calls Musher, or was started through Musher. */
+        JVM,
+        /** Any program. */
+        COMMAND
+    }
+
+    private final Launch launch;
+
+    LaunchPlan(Launch launch) {
+        this.launch = launch;
+    }
+
+    /**
+     * Looks at how this JVM was started, where that matters.
+     *
+     * @param launch what the user wants
+     * @return the plan
+     * @throws IllegalStateException if this JVM's command line cannot be repeated; the message says what to do instead
+     */
+    public static LaunchPlan of(Launch launch) {
+        return launch instanceof Launch.Command command ? new CommandPlan(command) : JvmPlan.of(launch, OwnJvm.read());
+    }
+
+    /** {@return whether a JVM or a command} */
+    public abstract Kind kind();
+
+    /** {@return whether the program surely opens a channel to the primary, and so notices when the primary is gone} */
+    public abstract boolean saysHello();
+
+    /**
+     * Puts it into words.
+     *
+     * @param worker whose command line it is
+     * @param environment its environment, where {@code PATH} is
+     * @return the program, from the root, and its arguments
+     * @throws IOException if there is no such program
+     */
+    abstract List<String> words(SpawnRequest worker, Map<String, String> environment) throws IOException;
+
+    Launch.Options options() {
+        return launch.options();
+    }
+
+    /** {@return what to run} */
+    public Launch launch() {
+        return launch;
+    }
+
+    /** Without arguments and environment, where secrets live. */
+    @Override
+    public String toString() {
+        return launch.getClass().getSimpleName();
+    }
+}

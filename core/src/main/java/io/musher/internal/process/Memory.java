@@ -1,0 +1,71 @@
+package io.musher.internal.process;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import javax.management.JMException;
+import javax.management.ObjectName;
+
+/** How much memory there is for this process: the machine's, or less where a control group says so. */
+final class Memory {
+
+    private Memory() { }
+
+    /** {@return bytes; 0 when it cannot be told} */
+    static long total() {
+        return Platform.LINUX ? total(Path.of("/")) : asTheJvmSees();
+    }
+
+    /**
+     * Reads {@code /proc} and the control groups of both versions, of this process's group and of all above it: any of them may
+     * be the one that limits.
+     *
+     * @param root where {@code proc} and {@code sys} are
+     */
+    static long total(Path root) {
+        long total = lines(root.resolve("proc/meminfo")).stream().filter(line -> line.startsWith("MemTotal:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10).findFirst().orElse(0);
+        OptionalLong limit = lines(root.resolve("proc/self/cgroup")).stream()
+                .flatMap(line -> limits(root, line.split(":", 3))).mapToLong(Long::longValue).min();
+        return limit.isPresent() && (total == 0 || limit.getAsLong() < total) ? limit.getAsLong() : total;
+    }
+
+    /** @param group number, controllers and path, as {@code /proc/self/cgroup} has them */
+    private static Stream<Long> limits(Path root, String[] group) {
+        boolean unified = group.length == 3 && group[1].isEmpty();
+        if (group.length < 3 || !unified && !Arrays.asList(group[1].split(",")).contains("memory")) {
+            return Stream.empty();
+        }
+        Path mounts = root.resolve("sys/fs/cgroup");
+        Path mount = !unified ? mounts.resolve("memory") : Files.isDirectory(mounts.resolve("unified")) ? mounts.resolve("unified") : mounts;
+        String file = unified ? "memory.max" : "memory.limit_in_bytes";
+        // Inside a container the path may be the host's, and the group is what is mounted.
+        Path own = mount.resolve(group[2].substring(1)).normalize();
+        Path from = own.startsWith(mount) && Files.isDirectory(own) ? own : mount;
+        return Stream.iterate(from, folder -> folder != null && folder.startsWith(mount), Path::getParent)
+                .flatMap(folder -> lines(folder.resolve(file)).stream().limit(1))
+                .filter(text -> text.matches("\\d{1,18}")).map(Long::valueOf);
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    private static long asTheJvmSees() {
+        try {
+            ObjectName system = new ObjectName(ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME);
+            return (Long) ManagementFactory.getPlatformMBeanServer().getAttribute(system, "TotalMemorySize");
+        } catch (JMException | RuntimeException e) {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.musher.internal.process;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.CompletableFuture;
+
+/** Reads one stream of one worker until it ends, on a daemon thread of its own. */
+final class OutputPump {
+
+    private final InputStream in;
+    private final Tail tail;
+    private final OutputSink sink;
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+
+    OutputPump(InputStream in, Tail tail, OutputSink sink) {
+        this.in = in;
+        this.tail = tail;
+        this.sink = sink;
+    }
+
+    void start(String name) {
+        Thread thread = new Thread(this::run, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** {@return completes when the stream has ended} */
+    CompletableFuture<Void> done() {
+        return done;
+    }
+
+    private void run() {
+        byte[] buffer = new byte[16 << 10];
+        try (in) {
+            for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+                length = more(buffer, length);
+                tail.add(buffer, 0, length);
+                sink.accept(buffer, 0, length);
+            }
+        } catch (IOException e) {
+            // the worker is gone
+        } finally {
+            sink.end();
+            done.complete(null);
+        }
+    }
+
+    /** A line's other half, when it is there already: two workers' lines mix less. */
+    private int more(byte[] buffer, int length) throws IOException {
+        int filled = length;
+        while (filled < buffer.length && buffer[filled - 1] != '\n' && in.available() > 0) {
+            int count = in.read(buffer, filled, buffer.length - filled);
+            if (count < 0) {
+                break;
+            }
+            filled += count;
+        }
+        return filled;
+    }
+}

@@ -1,0 +1,136 @@
+package io.musher.internal.process;
+
+import io.musher.Output;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** Makes the sinks of all workers of a cluster, and has what they share. Thread safe. */
+final class OutputSinks {
+
+    private static final String NATIVE = System.getProperty("native.encoding", "UTF-8");
+    /** What is no ASCII in an ASCII locale was written as UTF-8 by programs that do not care. */
+    private static final Charset TEXT = Set.of("ISO-8859-1", "Cp1252", "windows-1252").contains(NATIVE)
+            ? Charset.forName(NATIVE) : StandardCharsets.UTF_8;
+
+    private final String cluster;
+    private final Output output;
+    private final HandOff<byte[]> out;
+    private final HandOff<byte[]> err;
+    private final HandOff<Output.Line> lines;
+    private final Map<Path, RollingFile> files = new HashMap<>();
+
+    OutputSinks(String cluster, Output output) {
+        this.cluster = cluster;
+        this.output = output;
+        boolean inherit = output instanceof Output.Inherit;
+        this.out = inherit ? standard("stdout", () -> System.out) : null;
+        this.err = inherit ? standard("stderr", () -> System.err) : null;
+        this.lines = output instanceof Output.Lines to ? new HandOff<>(cluster + "-output", to.consumer()::accept) : null;
+    }
+
+    OutputSink sink(SpawnRequest worker, long pid, boolean error) {
+        if (output instanceof Output.Inherit inherit) {
+            HandOff<byte[]> to = error ? err : out;
+            return inherit.prefix().map(prefix -> prefixed(Placeholders.fill(prefix, worker, pid), to)).orElseGet(() -> plain(to));
+        }
+        if (output instanceof Output.Lines) {
+            return lines(worker, error);
+        }
+        if (output instanceof Output.Files to) {
+            return file(to.directory().resolve(worker.name().replaceAll("[^\\p{L}\\p{N}._-]", "_") + ".log"), to);
+        }
+        return (bytes, offset, length) -> { };
+    }
+
+    /** {@return bytes that nobody took} */
+    long dropped() {
+        long bytes = 0;
+        for (HandOff<?> each : Arrays.asList(out, err, lines)) {
+            bytes += each == null ? 0 : each.dropped();
+        }
+        return bytes;
+    }
+
+    void close() {
+        for (HandOff<?> each : Arrays.asList(out, err, lines)) {
+            if (each != null) {
+                each.close(500);
+            }
+        }
+    }
+
+    private HandOff<byte[]> standard(String name, Supplier<PrintStream> stream) {
+        return new HandOff<>(cluster + "-" + name, bytes -> {
+            PrintStream to = stream.get(); // asked each time: programs and test runners replace it
+            to.write(bytes, 0, bytes.length);
+            to.flush();
+        });
+    }
+
+    private static OutputSink plain(HandOff<byte[]> to) {
+        return (bytes, offset, length) -> to.offer(Arrays.copyOfRange(bytes, offset, offset + length), length);
+    }
+
+    private static OutputSink prefixed(String prefix, HandOff<byte[]> to) {
+        byte[] before = prefix.getBytes(Charset.defaultCharset());
+        ByteArrayOutputStream batch = new ByteArrayOutputStream();
+        LineCutter cutter = new LineCutter((bytes, offset, length) -> {
+            batch.write(before, 0, before.length);
+            batch.write(bytes, offset, length);
+            batch.write('\n');
+        });
+        return cutting(cutter, () -> {
+            if (batch.size() > 0) {
+                to.offer(batch.toByteArray(), batch.size());
+                batch.reset();
+            }
+        });
+    }
+
+    private OutputSink lines(SpawnRequest worker, boolean error) {
+        LineCutter cutter = new LineCutter((bytes, offset, length) -> lines.offer(new Output.Line(worker.workerId(),
+                worker.instance(), worker.name(), error, new String(bytes, offset, length, TEXT)), length + 64));
+        return cutting(cutter, () -> { });
+    }
+
+    private static OutputSink cutting(LineCutter cutter, Runnable afterwards) {
+        return new OutputSink() {
+            @Override
+            public void accept(byte[] bytes, int offset, int length) {
+                cutter.add(bytes, offset, length);
+                afterwards.run();
+            }
+
+            @Override
+            public void end() {
+                cutter.end();
+                afterwards.run();
+            }
+        };
+    }
+
+    /** An old worker and its replacement may have one file at the same time. */
+    private synchronized OutputSink file(Path path, Output.Files options) {
+        RollingFile file = files.computeIfAbsent(path, key -> new RollingFile(key, options.maxBytes(), options.keep()));
+        file.open();
+        return new OutputSink() {
+            @Override
+            public void accept(byte[] bytes, int offset, int length) {
+                file.write(bytes, offset, length);
+            }
+
+            @Override
+            public void end() {
+                file.close();
+            }
+        };
+    }
+}

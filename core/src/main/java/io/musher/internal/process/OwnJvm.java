@@ -1,0 +1,92 @@
+package io.musher.internal.process;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+
+/**
+ * How this JVM was started, as far as it takes to start another one like it.
+ *
+ * @param java the program
+ * @param flags of the JVM, those from the environment and from argument files too
+ * @param classPath absolute; empty for none
+ * @param target the words that name the program: a class, {@code -jar file} or {@code -m module/class}
+ * @param args the program's arguments; empty when they cannot be told
+ */
+record OwnJvm(String java, List<String> flags, String classPath, List<String> target, Optional<List<String>> args) {
+
+    /** What is read, so that it can be made up. */
+    record Facts(Properties properties, List<String> flags, List<String> commandLine) { }
+
+    private static final class Once {
+        static final OwnJvm VALUE = of(new Facts(System.getProperties(),
+                ManagementFactory.getRuntimeMXBean().getInputArguments(), commandLine()));
+    }
+
+    static OwnJvm read() {
+        return Once.VALUE;
+    }
+
+    static OwnJvm of(Facts facts) {
+        Properties properties = facts.properties();
+        String home = properties.getProperty("java.home", "");
+        String java = Path.of(home, "bin", Platform.WINDOWS ? "java.exe" : "java").toString();
+        String command = properties.getProperty("sun.java.command", "").strip();
+        String classPath = properties.getProperty("java.class.path", "");
+        String main = properties.getProperty("jdk.module.main.class", "");
+        Optional<List<String>> words = ProgramWords.of(command, facts.commandLine());
+        String first = words.map(list -> list.get(0)).orElseGet(() -> command.split(" ", 2)[0]);
+        List<String> target = new ArrayList<>();
+        if (first.contains("/") && !main.isEmpty() && first.startsWith(first.substring(0, first.indexOf('/')) + "/" + main)
+                || first.equals(properties.getProperty("jdk.module.main"))) {
+            target.add("-m");
+            target.add(first);
+        } else if (isJar(first, classPath, facts.commandLine())) {
+            target.add("-jar");
+            target.add(ClassPaths.absolute(first));
+        } else if (!first.isEmpty()) {
+            target.add(first);
+        }
+        boolean module = target.contains("-m");
+        Optional<List<String>> args = words.map(list -> list.subList(1, list.size()));
+        if (module && main.startsWith("com.sun.tools.javac.launcher.") && args.isPresent() && !args.get().isEmpty()) {
+            target.add(ClassPaths.absolute(args.get().get(0))); // java Shop.java
+            args = Optional.of(args.get().subList(1, args.get().size()));
+        }
+        boolean none = target.contains("-jar") || module && classPath.isEmpty();
+        return new OwnJvm(java, facts.flags(), none ? "" : ClassPaths.absolutes(classPath), List.copyOf(target), args);
+    }
+
+    /** {@return the class or jar this JVM runs} */
+    String program() {
+        return target.isEmpty() ? "" : target.get(target.size() - 1);
+    }
+
+    boolean isJar() {
+        return target.contains("-jar");
+    }
+
+    private static boolean isJar(String first, String classPath, List<String> commandLine) {
+        int at = commandLine.lastIndexOf(first);
+        return at > 0 && commandLine.get(at - 1).equals("-jar") || !first.isEmpty() && first.equals(classPath);
+    }
+
+    /** Without {@code java} itself. On Linux it is read by ourselves: the JDK loses what stands behind an empty argument. */
+    private static List<String> commandLine() {
+        if (Platform.LINUX) {
+            try {
+                String[] words = Files.readString(Path.of("/proc/self/cmdline"), ProgramWords.NATIVE).split("\0", -1);
+                return List.of(words).subList(1, Math.max(1, words.length - 1));
+            } catch (IOException | RuntimeException e) {
+                // as elsewhere
+            }
+        }
+        return ProcessHandle.current().info().arguments().map(Arrays::asList).orElse(List.of());
+    }
+}

@@ -1,0 +1,26 @@
+package io.musher.internal.process;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Puts a worker's numbers in for {@code %i}, {@code %w} and so on. */
+final class Placeholders {
+
+    private Placeholders() { }
+
+    static String fill(String text, SpawnRequest worker) {
+        return text.indexOf('%') < 0 ? text
+                : text.replace("%i", Integer.toString(worker.instance())).replace("%w", Integer.toString(worker.workerId()));
+    }
+
+    static List<String> fill(List<String> texts, SpawnRequest worker) {
+        List<String> filled = new ArrayList<>(texts.size());
+        texts.forEach(text -> filled.add(fill(text, worker)));
+        return filled;
+    }
+
+    /** In what is made after the process. */
+    static String fill(String text, SpawnRequest worker, long pid) {
+        return fill(text, worker).replace("%p", Long.toString(pid)).replace("%n", worker.name());
+    }
+}

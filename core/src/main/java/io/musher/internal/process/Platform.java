@@ -1,0 +1,36 @@
+package io.musher.internal.process;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** The operating system, and which of its little programs are here. */
+final class Platform {
+
+    private static final String OS = System.getProperty("os.name", "");
+
+    static final boolean LINUX = OS.startsWith("Linux");
+    static final boolean MAC = OS.startsWith("Mac");
+    static final boolean WINDOWS = OS.startsWith("Windows");
+
+    /** Reads as empty, swallows everything. */
+    static final File NULL = new File(WINDOWS ? "NUL" : "/dev/null");
+
+    /** Gives a program a session, and so a process group, of its own and becomes that program. */
+    static final Optional<String> SETSID = LINUX ? tool("setsid") : Optional.empty();
+
+    static final Optional<String> SH = WINDOWS ? Optional.empty() : tool("sh");
+
+    private Platform() { }
+
+    private static Optional<String> tool(String name) {
+        List<String> folders = new ArrayList<>(List.of("/usr/bin", "/bin"));
+        folders.addAll(Arrays.asList(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)));
+        return folders.stream().filter(folder -> !folder.isEmpty())
+                .map(folder -> Path.of(folder, name)).filter(Files::isExecutable).map(Path::toString).findFirst();
+    }
+}

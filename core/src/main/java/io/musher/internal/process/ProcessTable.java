@@ -1,0 +1,59 @@
+package io.musher.internal.process;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Linux' table of processes. */
+final class ProcessTable {
+
+    /** @param state {@code Z} for one that is dead and not reaped yet */
+    record Entry(long pid, char state, long group, long session) { }
+
+    private static final Path PROC = Path.of("/proc");
+
+    private ProcessTable() { }
+
+    static List<Long> pids() {
+        List<Long> pids = new ArrayList<>();
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(PROC, "[1-9]*")) {
+            for (Path folder : folders) {
+                pids.add(Long.valueOf(folder.getFileName().toString()));
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // what was seen so far
+        }
+        return pids;
+    }
+
+    /** {@return the process, unless it is gone} */
+    static Optional<Entry> entry(long pid) {
+        try {
+            return Optional.of(parse(pid, Files.readString(PROC.resolve(pid + "/stat"), StandardCharsets.ISO_8859_1)));
+        } catch (IOException | RuntimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The program's name stands in parentheses, and may have some itself. */
+    static Entry parse(long pid, String stat) {
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return new Entry(pid, fields[0].charAt(0), Long.parseLong(fields[2]), Long.parseLong(fields[3]));
+    }
+
+    /** {@return whether the process was started with that variable} */
+    static boolean hasVariable(long pid, String variable) {
+        try {
+            byte[] environment = Files.readAllBytes(PROC.resolve(pid + "/environ"));
+            return ("\0" + new String(environment, StandardCharsets.ISO_8859_1)).contains("\0" + variable + "\0");
+        } catch (IOException | RuntimeException e) {
+            return false; // gone, or somebody else's
+        }
+    }
+}

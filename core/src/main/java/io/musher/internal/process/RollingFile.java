@@ -1,0 +1,109 @@
+package io.musher.internal.process;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A log file that is put aside as {@code .1} when it is full, {@code .1} as {@code .2} and so on. Cut at ends of lines where there
+ * are any. Open while somebody writes to it; a disk that fails costs the output, not the worker. Thread safe.
+ */
+final class RollingFile {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RollingFile.class);
+
+    private final Path path;
+    private final long maxBytes;
+    private final int keep;
+    private OutputStream out;
+    private long size;
+    private int writers;
+    private boolean told;
+
+    RollingFile(Path path, long maxBytes, int keep) {
+        this.path = path;
+        this.maxBytes = maxBytes;
+        this.keep = keep;
+    }
+
+    /** One more writes. */
+    synchronized void open() {
+        writers++;
+    }
+
+    /** One less does. */
+    synchronized void close() {
+        if (--writers == 0) {
+            shut();
+        }
+    }
+
+    synchronized void write(byte[] bytes, int offset, int length) {
+        try {
+            for (int done = 0; done < length; ) {
+                if (out == null) {
+                    Files.createDirectories(path.toAbsolutePath().getParent());
+                    size = Files.exists(path) ? Files.size(path) : 0;
+                    out = Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                }
+                int count = fitting(bytes, offset + done, length - done);
+                out.write(bytes, offset + done, count);
+                size += count;
+                done += count;
+                if (done < length || size >= maxBytes) {
+                    rotate();
+                }
+            }
+        } catch (IOException e) {
+            shut();
+            if (!told) {
+                told = true;
+                LOG.warn("{}: output of a worker is lost; this is told once", path, e);
+            }
+        }
+    }
+
+    /** How many bytes still go into this file: up to the last end of a line that fits; all, if none is left for the next. */
+    private int fitting(byte[] bytes, int offset, int length) {
+        long room = maxBytes - size;
+        if (length <= room) {
+            return length;
+        }
+        for (int i = (int) Math.max(0, room); i > 0; i--) {
+            if (bytes[offset + i - 1] == '\n') {
+                return i;
+            }
+        }
+        return size > 0 ? 0 : (int) room;
+    }
+
+    private void rotate() throws IOException {
+        shut();
+        if (keep == 0) {
+            Files.deleteIfExists(path);
+            return;
+        }
+        for (int i = keep - 1; i >= 0; i--) {
+            Path from = i == 0 ? path : path.resolveSibling(path.getFileName() + "." + i);
+            if (Files.exists(from)) {
+                Files.move(from, path.resolveSibling(path.getFileName() + "." + (i + 1)), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+    }
+
+    private void shut() {
+        if (out != null) {
+            try {
+                out.close();
+            } catch (IOException e) {
+                LOG.debug("{}: closing", path, e);
+            }
+            out = null;
+        }
+    }
+}

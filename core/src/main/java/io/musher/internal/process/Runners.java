@@ -1,0 +1,35 @@
+package io.musher.internal.process;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Programs that run somebody else's: their command line again would not be the user's program. */
+final class Runners {
+
+    private static final Pattern KNOWN = Pattern.compile("(org\\.apache\\.maven\\.|org\\.codehaus\\.plexus\\.classworlds\\.|"
+            + "org\\.mvndaemon\\.|org\\.gradle\\.|worker\\.org\\.gradle\\.|com\\.intellij\\.rt\\.(junit|testng|execution\\.junit)|"
+            + "org\\.eclipse\\.jdt\\.internal\\.junit|com\\.microsoft\\.java\\.test\\.|org\\.junit\\.|org\\.testng\\.|junit\\.|"
+            + "(jdk\\.jshell/)?jdk\\.jshell\\.|org\\.apache\\.tools\\.ant\\.|xsbt\\.|sbt\\.|scala\\.tools\\.|dotty\\.tools\\.|"
+            + "groovy\\.ui\\.|org\\.jetbrains\\.kotlin\\.|org\\.openjdk\\.jmh\\.runner\\.Forked).*"
+            + "|.*[/\\\\]?(surefirebooter|surefire-booter|gradle-wrapper|sbt-launch|junit-platform-console)[^/\\\\]*\\.jar");
+
+    private Runners() { }
+
+    static boolean isRunner(String program) {
+        return KNOWN.matcher(program).matches();
+    }
+
+    static IllegalStateException refusal(String why) {
+        return new IllegalStateException(why + ". Name the program to run: .main(" + userMain().orElse("YourMain")
+                + ".class), .jar(path) or .command(words)");
+    }
+
+    /** The user's main class, when it calls us. */
+    private static Optional<String> userMain() {
+        return StackWalker.getInstance().walk(frames -> frames
+                .filter(frame -> frame.getMethodName().equals("main"))
+                .map(StackWalker.StackFrame::getClassName)
+                .filter(name -> !isRunner(name) && !name.startsWith("com.sun.") && !name.startsWith("jdk."))
+                .reduce((inner, outer) -> outer).map(name -> name.substring(name.lastIndexOf('.') + 1).replace('$', '.')));
+    }
+}

@@ -1,0 +1,40 @@
+package io.musher.internal.process;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Names and numbers of signals. */
+final class Signals {
+
+    private static final List<String> LINUX = List.of("HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1",
+            "SEGV", "USR2", "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ",
+            "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS");
+
+    private static final List<String> BSD = List.of("HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "EMT", "FPE", "KILL", "BUS",
+            "SEGV", "SYS", "PIPE", "ALRM", "TERM", "URG", "STOP", "TSTP", "CONT", "CHLD", "TTIN", "TTOU", "IO", "XCPU", "XFSZ",
+            "VTALRM", "PROF", "WINCH", "INFO", "USR1", "USR2");
+
+    private static final List<String> NAMES = Platform.WINDOWS ? List.of() : Platform.LINUX ? LINUX : BSD;
+
+    private Signals() { }
+
+    /** {@return the name, {@code SIGTERM} for 143, of the signal that a process with this status died of} */
+    static Optional<String> of(int status) {
+        int number = status - 128;
+        return number >= 1 && number <= NAMES.size() ? Optional.of("SIG" + NAMES.get(number - 1)) : Optional.empty();
+    }
+
+    /** {@return {@code HUP} for {@code HUP}, {@code SIGHUP} and {@code sighup}} */
+    static String name(String signal) {
+        String name = signal.strip().toUpperCase(Locale.ROOT);
+        String bare = name.startsWith("SIG") ? name.substring(3) : name;
+        if (Platform.WINDOWS && !bare.equals("KILL")) {
+            throw new UnsupportedOperationException("signal " + signal + ": there are none on Windows");
+        }
+        if (!Platform.WINDOWS && !NAMES.contains(bare)) {
+            throw new IllegalArgumentException("signal " + signal + " does not exist here");
+        }
+        return bare;
+    }
+}

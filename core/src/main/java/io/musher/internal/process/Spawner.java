@@ -1,0 +1,193 @@
+package io.musher.internal.process;
+
+import io.musher.Output;
+import io.musher.balancer.Balancer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts the workers of one cluster, one after the other on the thread {@code <cluster>-spawn}. No method blocks but
+ * {@link #close()}; any thread may call.
+ */
+public final class Spawner implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Spawner.class);
+
+    /** What JVM workers get, too, when the primary is gone. */
+    private static final int GRACE_TENTHS = 50;
+
+    private final String cluster;
+    private final String mark = Long.toHexString(ThreadLocalRandom.current().nextLong());
+    private final SpawnThread thread;
+    private final OutputSinks sinks;
+    private final Set<WorkerProcess> alive = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    /**
+     * Starts the thread.
+     *
+     * @param cluster what names of threads and log lines begin with
+     * @param output where the workers' output goes
+     */
+    public Spawner(String cluster, Output output) {
+        this(cluster, output, GRACE_TENTHS);
+    }
+
+    /** @param graceTenths from SIGTERM to SIGKILL for commands whose primary is gone, in tenths of a second */
+    Spawner(String cluster, Output output, int graceTenths) {
+        this.cluster = cluster;
+        this.thread = new SpawnThread(cluster, mark, graceTenths);
+        this.sinks = new OutputSinks(cluster, output);
+        if (ProcessHandle.current().pid() == 1) {
+            LOG.warn("{}: this process is pid 1, and a JVM does not reap orphans: processes that workers leave behind stay as zombies;"
+                    + " use an init, such as docker run --init", cluster);
+        }
+    }
+
+    /**
+     * Starts a worker.
+     *
+     * @param request what and where
+     * @return completes on the spawn thread; with an {@link IOException} when it could not be started
+     */
+    public CompletableFuture<WorkerProcess> spawn(SpawnRequest request) {
+        CompletableFuture<WorkerProcess> started = new CompletableFuture<>();
+        thread.run(() -> {
+            try {
+                if (closed) {
+                    throw new IllegalStateException(cluster + " has been stopped");
+                }
+                started.complete(start(request));
+            } catch (IOException | RuntimeException | Error e) {
+                started.completeExceptionally(e);
+            }
+        });
+        return started;
+    }
+
+    /**
+     * Loads in the background what a restart or a stop needs, so that they work when the jar is overwritten.
+     *
+     * @return completes with the number of classes
+     */
+    public CompletableFuture<Integer> preload() {
+        CompletableFuture<Integer> done = new CompletableFuture<>();
+        Thread loader = new Thread(() -> done.complete(Preload.all(Spawner.class) + Preload.all(Balancer.class)
+                + Preload.all(LoggerFactory.class) + Preload.all(LoggerFactory.getILoggerFactory().getClass())), cluster + "-preload");
+        loader.setDaemon(true);
+        loader.setPriority(Thread.MIN_PRIORITY);
+        loader.start();
+        return done;
+    }
+
+    /** {@return bytes of output that were dropped because nobody took them} */
+    public long droppedOutput() {
+        return sinks.dropped();
+    }
+
+    /** Kills what still lives, and ends when it is gone, after seconds at most. */
+    @Override
+    public void close() {
+        closed = true;
+        CompletableFuture<Void> gone = new CompletableFuture<>();
+        thread.run(() -> { // behind a start in progress
+            alive.forEach(WorkerProcess::kill);
+            CompletableFuture.allOf(alive.stream().map(WorkerProcess::onExit).toArray(CompletableFuture[]::new))
+                    .whenComplete((done, failure) -> gone.complete(null));
+        });
+        try {
+            gone.get(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("{}: not all workers could be killed: {}", cluster, alive);
+        }
+        thread.close();
+        sinks.close();
+    }
+
+    private WorkerProcess start(SpawnRequest request) throws IOException {
+        boolean guarded = !request.plan().saysHello();
+        String tree = mark + "." + request.workerId();
+        ProcessBuilder builder = new ProcessBuilder().redirectInput(Platform.NULL);
+        WorkerEnvironment.apply(builder.environment(), request, guarded ? tree : null);
+        List<String> words = request.plan().words(request, builder.environment());
+        if (request.plan().options().directory().isPresent()) {
+            Path directory = request.plan().options().directory().get();
+            if (!Files.isDirectory(directory)) {
+                throw new IOException("directory " + directory + " does not exist");
+            }
+            builder.directory(directory.toFile());
+        }
+        boolean jvm = request.plan().kind() == LaunchPlan.Kind.JVM;
+        Path file = jvm && ArgumentFile.isNeeded(words) ? ArgumentFile.write(words) : null;
+        try {
+            builder.command(new ArrayList<>(file == null ? words : List.of(words.get(0), "@" + file)));
+            return start(request, builder, guarded ? tree : null, file);
+        } catch (IOException | RuntimeException | Error e) {
+            ArgumentFile.delete(file);
+            throw e;
+        }
+    }
+
+    private WorkerProcess start(SpawnRequest request, ProcessBuilder builder, String tree, Path file) throws IOException {
+        Platform.SETSID.ifPresent(setsid -> builder.command().add(0, setsid));
+        takePort(request);
+        Process process = builder.start();
+        long id = Platform.SETSID.isPresent() ? -process.pid() : process.pid();
+        try {
+            OomScore.raise(process.pid());
+            Tail tail = new Tail();
+            OutputPump out = new OutputPump(output(request, process, 1), tail, sinks.sink(request, process.pid(), false));
+            OutputPump err = new OutputPump(output(request, process, 2), tail, sinks.sink(request, process.pid(), true));
+            WorkerProcess worker = new WorkerProcess(request, process,
+                    new ProcessTree(process.toHandle(), Platform.SETSID.isPresent(), tree == null ? null : WorkerEnvironment.TREE + "=" + tree),
+                    thread, tail, CompletableFuture.allOf(out.done(), err.done()));
+            if (tree != null) {
+                thread.guard().watch(id);
+            }
+            out.start(cluster + "-out-" + request.workerId());
+            err.start(cluster + "-err-" + request.workerId());
+            alive.add(worker);
+            worker.watch(cluster + "-wait-" + request.workerId(), () -> {
+                thread.guard().forget(id);
+                alive.remove(worker);
+                ArgumentFile.delete(file);
+            });
+            return worker;
+        } catch (RuntimeException | Error e) { // no memory, or no thread to be had
+            process.destroyForcibly();
+            thread.guard().forget(id);
+            throw e;
+        }
+    }
+
+    private static InputStream output(SpawnRequest request, Process process, int descriptor) {
+        InputStream jdk = descriptor == 1 ? process.getInputStream() : process.getErrorStream();
+        return request.plan().kind() == LaunchPlan.Kind.COMMAND ? Pipes.reopened(process, descriptor, jdk) : jdk;
+    }
+
+    private static void takePort(SpawnRequest request) throws IOException {
+        if (request.port().isEmpty()) {
+            return;
+        }
+        if (request.plan().kind() == LaunchPlan.Kind.JVM && PortLease.canBeShared()) {
+            request.port().get().hold();
+        } else {
+            request.port().get().release();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package io.musher.internal.process;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+
+/** Names of files that a flag fixes for one JVM, made different for each worker. */
+final class WorkerFiles {
+
+    private WorkerFiles() { }
+
+    /** {@return {@code gc-3.log} for {@code gc.log} and worker 3; a folder, or a name with the process id in it, as it is} */
+    static String name(String path, int workerId) {
+        if (path.contains("%p") || path.endsWith("/") || path.endsWith("\\") || isDirectory(path)) {
+            return path;
+        }
+        int dot = path.lastIndexOf('.');
+        boolean extension = dot > Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1;
+        return extension ? path.substring(0, dot) + '-' + workerId + path.substring(dot) : path + '-' + workerId;
+    }
+
+    private static boolean isDirectory(String path) {
+        try {
+            return Files.isDirectory(Path.of(path));
+        } catch (InvalidPathException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package io.musher.internal.process;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A started worker: the process and whatever it starts in turn. No method blocks; any thread may call.
+ *
+ * <p>When the process is gone, what it leaves behind is killed, with one exception: behind a command that was asked to stop
+ * its children may finish, until {@link #kill()}. Only when all is gone is the exit told.
+ */
+public final class WorkerProcess {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerProcess.class);
+
+    /** Rounds of killing, 10 ms apart, after which somebody cannot be killed. */
+    private static final int ROUNDS = 200;
+    /** A daemon it left behind may hold its output open; so long is waited for the end of it. */
+    private static final long OUTPUT_MILLIS = 300;
+
+    private final SpawnRequest request;
+    private final Process process;
+    private final ProcessHandle leader; // unlike the process, it does not close our end of its output when it sends a signal
+    private final ProcessTree tree;
+    private final SpawnThread thread;
+    private final Tail tail;
+    private final CompletableFuture<Void> output;
+    private final Instant startedAt = Instant.now();
+    private final CompletableFuture<Termination> exit = new CompletableFuture<>();
+    private volatile boolean asked;
+    private volatile boolean killed;
+    private int rounds; // spawn thread
+
+    WorkerProcess(SpawnRequest request, Process process, ProcessTree tree, SpawnThread thread, Tail tail,
+            CompletableFuture<Void> output) {
+        this.request = request;
+        this.process = process;
+        this.leader = process.toHandle();
+        this.tree = tree;
+        this.thread = thread;
+        this.tail = tail;
+        this.output = output;
+    }
+
+    /** {@return its process id} */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** {@return its number} */
+    public int workerId() {
+        return request.workerId();
+    }
+
+    /** {@return the port it was given} */
+    public OptionalInt port() {
+        return request.portNumber();
+    }
+
+    /** {@return when it was started} */
+    public Instant startedAt() {
+        return startedAt;
+    }
+
+    /** {@return whether the process itself lives} */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** {@return completes when the process and all it started are gone and its output is read; on any thread} */
+    public CompletableFuture<Termination> onExit() {
+        return exit.copy();
+    }
+
+    /** {@return the last 64 KiB of its output and errors} */
+    public String lastOutput() {
+        return tail.text();
+    }
+
+    /** It was asked to stop on another way: what a command leaves behind may finish until {@link #kill()}. */
+    public void stopRequested() {
+        asked = true;
+    }
+
+    /** SIGTERM; for a command to all of its processes. Where there are no signals it is the end. */
+    public void terminate() {
+        asked = true;
+        leader.destroy();
+        if (isCommand()) {
+            thread.run(() -> tree.each(ProcessHandle::destroy));
+        }
+    }
+
+    /** SIGKILL, to all it has started too. */
+    public void kill() {
+        killed = true;
+        if (tree.hasSession()) {
+            leader.destroyForcibly();
+            thread.run(() -> tree.each(ProcessHandle::destroyForcibly));
+        } else {
+            thread.run(() -> {
+                List<ProcessHandle> members = tree.members(); // not to be found any more when the leader is gone
+                leader.destroyForcibly();
+                members.forEach(ProcessHandle::destroyForcibly);
+            });
+        }
+    }
+
+    /**
+     * Any signal; for a command to its process group.
+     *
+     * @param name such as {@code HUP} or {@code SIGHUP}
+     * @throws IllegalArgumentException if there is no such signal
+     * @throws UnsupportedOperationException if there are no signals here
+     */
+    public void signal(String name) {
+        String signal = Signals.name(name);
+        if (signal.equals("KILL")) {
+            leader.destroyForcibly();
+        } else if (Platform.SH.isEmpty()) {
+            throw new UnsupportedOperationException("signal " + name + ": there is no sh to send it");
+        } else {
+            thread.run(() -> {
+                if (process.isAlive()) {
+                    thread.signal(signal, groupId());
+                }
+            });
+        }
+    }
+
+    /**
+     * Whether it, or something it started, listens on a port; empty where that cannot be told.
+     *
+     * @param port where somebody listens
+     * @return completes on the spawn thread
+     */
+    public CompletableFuture<Optional<Boolean>> listensOn(int port) {
+        CompletableFuture<Optional<Boolean>> answer = new CompletableFuture<>();
+        thread.run(() -> {
+            List<Long> pids = new ArrayList<>(List.of(process.pid()));
+            tree.members().forEach(member -> pids.add(member.pid()));
+            answer.complete(Listeners.listens(port, pids));
+        });
+        return answer;
+    }
+
+    /** {@return what signals are sent to: a group, below zero, for a command that leads one} */
+    long groupId() {
+        return isCommand() && tree.hasSession() ? -process.pid() : process.pid();
+    }
+
+    /** Waits for the end, on a thread of its own: the pool that {@link Process#onExit} uses is the user's, and may be busy. */
+    void watch(String name, Runnable afterwards) {
+        Thread waiter = new Thread(() -> {
+            try {
+                Termination end = Termination.of(process.waitFor());
+                thread.run(() -> settle(end, afterwards));
+            } catch (InterruptedException e) {
+                LOG.debug("{}: nobody waits for it any more", request, e);
+            }
+        }, name);
+        waiter.setDaemon(true);
+        waiter.start();
+    }
+
+    private void settle(Termination end, Runnable afterwards) {
+        List<ProcessHandle> left = tree.hasSession() ? tree.members() : List.of();
+        boolean inPeace = isCommand() && asked && !killed;
+        if (!left.isEmpty() && (inPeace || rounds++ < ROUNDS)) {
+            if (!inPeace) {
+                left.forEach(ProcessHandle::destroyForcibly);
+            }
+            if (thread.later(() -> settle(end, afterwards), inPeace ? 50 : 10)) {
+                return;
+            }
+        }
+        if (!left.isEmpty()) {
+            LOG.warn("{}: left behind processes that cannot be killed: {}", request, left.stream().map(ProcessHandle::pid).toList());
+        }
+        afterwards.run();
+        output.completeOnTimeout(null, OUTPUT_MILLIS, TimeUnit.MILLISECONDS).whenComplete((done, failure) -> exit.complete(end));
+    }
+
+    private boolean isCommand() {
+        return request.plan().kind() == LaunchPlan.Kind.COMMAND;
+    }
+
+    @Override
+    public String toString() {
+        return request + ", pid " + pid();
+    }
+}

@@ -1,0 +1,47 @@
+package io.musher.internal.supervisor;
+
+import io.musher.balancer.loop.Timers;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** At most one pending deadline for one purpose: setting it again moves it. */
+final class Alarm {
+
+    /** Longer is for ever. */
+    private static final long LONGEST = Long.MAX_VALUE / 4;
+
+    private final Actions actions;
+    private final Consumer<Runnable> turn;
+    private Timers.Timer timer;
+
+    /** Tasks are run by {@code turn}. */
+    Alarm(Actions actions, Consumer<Runnable> turn) {
+        this.actions = actions;
+        this.turn = turn;
+    }
+
+    void set(Duration delay, Runnable task) {
+        set(nanos(delay), task);
+    }
+
+    void set(long delayNanos, Runnable task) {
+        cancel();
+        timer = actions.schedule(delayNanos, () -> {
+            timer = null;
+            turn.accept(task);
+        });
+    }
+
+    void cancel() {
+        actions.cancel(timer);
+        timer = null;
+    }
+
+    boolean isSet() {
+        return timer != null;
+    }
+
+    static long nanos(Duration duration) {
+        return duration.getSeconds() >= LONGEST / 1_000_000_000 ? LONGEST : duration.toNanos();
+    }
+}

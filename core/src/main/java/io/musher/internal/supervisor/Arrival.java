@@ -1,0 +1,139 @@
+package io.musher.internal.supervisor;
+
+import io.musher.WorkerState;
+import java.time.Duration;
+import java.util.List;
+
+/** A worker's way in, from the fork to its being ready; judges by the rules what makes it so. */
+final class Arrival {
+
+    /** A command that has lived so long is taken for one that says no hello, and for running. */
+    private static final Duration LIVED = Duration.ofSeconds(1);
+
+    private final Roster roster;
+    private final Ladder ladder;
+
+    Arrival(Roster roster, Ladder ladder) {
+        this.roster = roster;
+        this.ladder = ladder;
+    }
+
+    void spawned(Incarnation worker, Spawned process) {
+        worker.forked(process);
+        roster.forked(worker);
+        roster.news.forked(worker, worker.why());
+        worker.startTimeout.set(roster.rules.startTimeout(), () -> ladder.startTimedOut(worker));
+        if (process.command()) {
+            worker.alive.set(LIVED, () -> lived(worker));
+        }
+        List<Runnable> heard = List.copyOf(worker.early);
+        worker.early.clear();
+        heard.forEach(Runnable::run);
+    }
+
+    /** {@return whether the channel may stay} */
+    boolean hello(Incarnation worker) {
+        if (worker.parted || worker.closed || !worker.isAlive()) {
+            return false;
+        }
+        Ladder.whenForked(worker, () -> {
+            if (worker.isAlive() && !worker.closed) {
+                worker.spoke = true;
+                worker.connected(true);
+                online(worker, "it said hello");
+                if (roster.rules.readyWhen() == ReadyWhen.RUNNING && !worker.isCommand()) {
+                    seemsReady(worker, "it said hello");
+                }
+                ladder.remind(worker);
+            }
+        });
+        return true;
+    }
+
+    private void lived(Incarnation worker) {
+        online(worker, "it runs");
+        if (roster.rules.readyWhen() == ReadyWhen.RUNNING) {
+            seemsReady(worker, "it has run for a second");
+        }
+    }
+
+    /** Says once that the program runs; a command that has not said hello by now is taken for mute. */
+    void online(Incarnation worker, String why) {
+        if (worker.online || worker.parted) {
+            return;
+        }
+        worker.online = true;
+        if (worker.isCommand() && !worker.spoke) {
+            worker.connected(false);
+        }
+        if (worker.state() == WorkerState.STARTING) {
+            roster.stands(worker, WorkerState.ONLINE, why);
+        }
+        roster.news.online(worker, why);
+    }
+
+    void listening(Incarnation worker, int port) {
+        if (worker.parted) {
+            return;
+        }
+        online(worker, "it listens");
+        worker.port(port);
+        roster.news.listening(worker, port);
+        roster.publish();
+        serves(worker, "it listens on port " + port);
+    }
+
+    void accepting(Incarnation worker) {
+        serves(worker, "its port accepts");
+    }
+
+    private void serves(Incarnation worker, String why) {
+        if (roster.rules.readyWhen() == ReadyWhen.SERVING) {
+            seemsReady(worker, why);
+        }
+    }
+
+    private void seemsReady(Incarnation worker, String why) {
+        if (worker.isBooting() && !worker.heldBack) {
+            arrive(worker, why);
+        }
+    }
+
+    void ready(Incarnation worker) {
+        worker.heldBack = false;
+        if (worker.isBooting() || worker.state() == WorkerState.NOT_READY) {
+            arrive(worker, "it said ready()");
+        }
+    }
+
+    void notReady(Incarnation worker) {
+        worker.heldBack = true;
+        if (worker.state() == WorkerState.READY) {
+            roster.stands(worker, WorkerState.NOT_READY, "it said notReady()");
+            roster.publish();
+            roster.news.notReady(worker, "it said notReady()");
+        }
+    }
+
+    private void arrive(Incarnation worker, String why) {
+        if (!worker.slot.owns(worker)) {
+            return; // sent away while its process was being started
+        }
+        online(worker, why);
+        worker.startTimeout.cancel();
+        roster.stands(worker, WorkerState.READY, why);
+        if (worker.wasReady) {
+            roster.publish();
+            roster.news.ready(worker, why);
+            return;
+        }
+        worker.wasReady = true;
+        worker.readyAt = roster.actions.now();
+        Incarnation old = worker.slot.arrived(worker);
+        roster.publish();
+        roster.news.ready(worker, why);
+        if (old != null) {
+            ladder.stop(old, "worker " + worker.id() + " takes its place");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.musher.internal.supervisor;
+
+import io.musher.Exit;
+import io.musher.WorkerState;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The ends nobody here decided on: a process was reaped, or never started, or wants to leave; who follows is asked next
+ * door.
+ */
+final class Departure {
+
+    private final Roster roster;
+    private final Arrival arrival;
+    private final Ladder ladder;
+    private final Replacement replacement;
+    private final Life life;
+
+    Departure(Roster roster, Arrival arrival, Ladder ladder, Replacement replacement, Life life) {
+        this.roster = roster;
+        this.arrival = arrival;
+        this.ladder = ladder;
+        this.replacement = replacement;
+        this.life = life;
+    }
+
+    void exited(Incarnation worker, int status, Optional<String> signal) {
+        if (worker.isCommand() && !worker.spoke) {
+            arrival.online(worker, "it ran");
+        }
+        Exit exit = exit(worker, status, signal);
+        ladder.part(worker, exit.toString());
+        Runnable lost = loss(worker, status != 0 || worker.cause != null, exit.toString(), null);
+        bury(worker, exit.toString());
+        roster.news.exited(worker, exit);
+        roster.actions.callback(() -> worker.onExit().complete(exit));
+        lost.run();
+    }
+
+    private static Exit exit(Incarnation worker, int status, Optional<String> signal) {
+        Exit.Cause cause = worker.cause;
+        if (cause == null) {
+            cause = !worker.wasReady ? Exit.Cause.NEVER_READY : status == 0 ? Exit.Cause.EXITED : Exit.Cause.CRASHED;
+        }
+        boolean voluntary = cause == Exit.Cause.STOPPED || cause == Exit.Cause.DISCONNECTED;
+        return new Exit(signal.isPresent() ? OptionalInt.empty() : OptionalInt.of(status), signal, voluntary, cause, status);
+    }
+
+    void spawnFailed(Incarnation worker, Throwable cause) {
+        String why = "could not be started: " + cause.getMessage();
+        Runnable lost = loss(worker, true, why, cause);
+        bury(worker, why);
+        Throwable never = new IllegalStateException(worker + " " + why, cause);
+        roster.actions.callback(() -> worker.onExit().completeExceptionally(never));
+        lost.run();
+    }
+
+    void disconnects(Incarnation worker) {
+        if (isInPlace(worker)) {
+            Runnable lost = loss(worker, false, "it said disconnect()", null);
+            ladder.detach(worker, "it said disconnect()");
+            lost.run();
+        }
+    }
+
+    void asksToStop(Incarnation worker) {
+        if (isInPlace(worker)) {
+            Runnable lost = loss(worker, false, "it asked to be stopped", null);
+            ladder.release(worker, "it asked to be stopped");
+            lost.run();
+        } else {
+            ladder.remind(worker);
+        }
+    }
+
+    private static boolean isInPlace(Incarnation worker) {
+        return worker.slot.owns(worker) && worker.state() != WorkerState.STOPPING;
+    }
+
+    private void bury(Incarnation worker, String why) {
+        worker.silence();
+        worker.slot.forget(worker);
+        worker.connected(false);
+        worker.early.clear();
+        roster.stands(worker, WorkerState.DEAD, why);
+        roster.gone(worker);
+        roster.publish();
+    }
+
+    /** What is to be done, once the worker has left its slot. */
+    private Runnable loss(Incarnation worker, boolean failed, String why, Throwable cause) {
+        Slot slot = worker.slot;
+        if (!slot.owns(worker)) {
+            return () -> { };
+        }
+        if (worker == slot.coming && slot.serving != null) {
+            String text = "the replacement, worker " + worker.id() + ": " + why;
+            return () -> slot.waiting.fail(new IllegalStateException(text, cause));
+        }
+        return () -> {
+            if (slot.wanted && life.isStarting() && worker.cause != Exit.Cause.KILLED) {
+                life.startFailed(worker, why, cause);
+            } else if (slot.wanted && slot.isVacant()) {
+                replacement.lost(worker, failed, why);
+            }
+        };
+    }
+}

@@ -1,0 +1,101 @@
+package io.musher.internal.supervisor;
+
+import java.util.Optional;
+
+/**
+ * What processes do, told to the supervisor on its thread. What is told of a dead worker is ignored; what a channel
+ * says before {@link #spawned} is kept until then.
+ */
+public interface Facts {
+
+    /**
+     * A process runs.
+     *
+     * @param worker who
+     * @param process what is known of it
+     */
+    void spawned(Incarnation worker, Spawned process);
+
+    /**
+     * A process could not be started; no event tells of it.
+     *
+     * @param worker who would have been it
+     * @param cause why
+     */
+    void spawnFailed(Incarnation worker, Throwable cause);
+
+    /**
+     * A process was reaped; to be told after everything its channel had said.
+     *
+     * @param worker who
+     * @param status the raw status
+     * @param signal the name of the signal that ended it, if one did
+     */
+    void exited(Incarnation worker, int status, Optional<String> signal);
+
+    /**
+     * The first frame with the right token came.
+     *
+     * @param worker whose token it was
+     * @return whether the channel may stay; else it is to be told goodbye and closed
+     */
+    boolean hello(Incarnation worker);
+
+    /**
+     * It said ready.
+     *
+     * @param worker who
+     */
+    void ready(Incarnation worker);
+
+    /**
+     * It said notReady.
+     *
+     * @param worker who
+     */
+    void notReady(Incarnation worker);
+
+    /**
+     * It said that it listens.
+     *
+     * @param worker who
+     * @param port where
+     */
+    void listening(Incarnation worker, int port);
+
+    /**
+     * A probe found that its port accepts, and that the port is its own.
+     *
+     * @param worker who
+     */
+    void accepting(Incarnation worker);
+
+    /**
+     * It asked to be disconnected.
+     *
+     * @param worker who
+     */
+    void disconnects(Incarnation worker);
+
+    /**
+     * It asked to be stopped, because somebody else had asked it (SIGTERM): an exit of its own, but in good order.
+     *
+     * @param worker who
+     */
+    void asksToStop(Incarnation worker);
+
+    /**
+     * Its channel has ended, whoever ended it; everything it had said was told before.
+     *
+     * @param worker who
+     * @param goodbye whether that was announced
+     */
+    void channelEnded(Incarnation worker, boolean goodbye);
+
+    /**
+     * {@link Actions#drain} is done.
+     *
+     * @param worker who
+     */
+    void drained(Incarnation worker);
+}

@@ -1,0 +1,199 @@
+package io.musher.internal.supervisor;
+
+import io.musher.Exit;
+import io.musher.WorkerState;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One process in a slot, from the decision to start it to its end; never reused, so the object itself is the epoch.
+ *
+ * <p>Public methods may be called from any thread; everything else belongs to the supervisor's.
+ */
+public final class Incarnation {
+
+    /** What it is and why, always told together. */
+    private record Standing(WorkerState state, String why) { }
+
+    private final int id;
+    private final boolean spare;
+    private final int restarts;
+    private final Map<String, String> environment;
+    private final CompletableFuture<Exit> exit = new CompletableFuture<>();
+    private volatile Standing standing;
+    private volatile Spawned process;
+    private volatile int port;
+    private volatile boolean connected = true;
+    private volatile Object attachment;
+
+    final Slot slot;
+    final Alarm startTimeout;
+    final Alarm alive;
+    final Alarm step;
+    /** What was heard before the news that the process runs. */
+    final List<Runnable> early = new ArrayList<>();
+    /** Why it ends, when that was decided here. */
+    Exit.Cause cause;
+    boolean spoke;
+    boolean online;
+    boolean parted;
+    /** Goodbye was said to it. */
+    boolean closed;
+    boolean heldBack;
+    boolean wasReady;
+    long readyAt;
+
+    Incarnation(int id, Slot slot, boolean spare, Roster roster) {
+        this.id = id;
+        this.slot = slot;
+        this.spare = spare;
+        this.restarts = slot.restarts;
+        this.environment = slot.environment;
+        this.standing = new Standing(WorkerState.STARTING, slot.why);
+        this.startTimeout = roster.alarm();
+        this.alive = roster.alarm();
+        this.step = roster.alarm();
+    }
+
+    /** {@return the worker's id, from 1, never reused} */
+    public int id() {
+        return id;
+    }
+
+    /** {@return the slot's number, from 0} */
+    public int instance() {
+        return slot.instance;
+    }
+
+    /** {@return whether it needs a spare port, because a living predecessor holds the instance's own} */
+    public boolean sparePort() {
+        return spare;
+    }
+
+    /** {@return how many replacements the restart policy had made in this slot, this one included} */
+    public int restarts() {
+        return restarts;
+    }
+
+    /** {@return what {@code fork} was given on top of the common environment} */
+    public Map<String, String> environment() {
+        return environment;
+    }
+
+    /** {@return the state} */
+    public WorkerState state() {
+        return standing.state;
+    }
+
+    /** {@return why it is in this state} */
+    public String why() {
+        return standing.why;
+    }
+
+    /** {@return why it does or does not get traffic} */
+    public String explain() {
+        Standing now = standing;
+        String verdict = now.state == WorkerState.READY ? " gets traffic: " : " gets no traffic: ";
+        return "worker " + id + " (instance " + instance() + ")" + verdict + now.state + ", " + now.why;
+    }
+
+    /** {@return whether it is between spawn and ready; a probe of its port should go on so long} */
+    public boolean isBooting() {
+        WorkerState state = state();
+        return state == WorkerState.STARTING || state == WorkerState.ONLINE;
+    }
+
+    /** {@return whether its process is still there, or on its way} */
+    public boolean isAlive() {
+        return state() != WorkerState.DEAD;
+    }
+
+    /**
+     * {@return whether messages to it may still arrive: from the fork until it is disconnected; not for a mute command}
+     */
+    public boolean isConnected() {
+        return connected;
+    }
+
+    /** {@return the process number, empty before the fork} */
+    public OptionalLong pid() {
+        Spawned spawned = process;
+        return spawned == null ? OptionalLong.empty() : OptionalLong.of(spawned.pid());
+    }
+
+    /** {@return its port: the one it says it listens on, else the one it was given} */
+    public OptionalInt port() {
+        return port == 0 ? OptionalInt.empty() : OptionalInt.of(port);
+    }
+
+    /** {@return when it was forked, or null} */
+    public Instant startedAt() {
+        Spawned spawned = process;
+        return spawned == null ? null : spawned.at();
+    }
+
+    /** {@return completes when it is reaped; fails when there never was a process} */
+    public CompletableFuture<Exit> onExit() {
+        return exit;
+    }
+
+    /**
+     * Keeps what belongs to it, for whoever made the supervisor.
+     *
+     * @param object anything
+     */
+    public void attach(Object object) {
+        attachment = object;
+    }
+
+    /** {@return what was attached, or null} */
+    public Object attachment() {
+        return attachment;
+    }
+
+    @Override
+    public String toString() {
+        return "worker " + id + " (instance " + instance() + ", " + state() + ")";
+    }
+
+    void stand(WorkerState state, String why) {
+        standing = new Standing(state, why);
+    }
+
+    void forked(Spawned spawned) {
+        process = spawned;
+        port = spawned.port().orElse(0);
+    }
+
+    boolean isForked() {
+        return process != null;
+    }
+
+    boolean isCommand() {
+        return process.command();
+    }
+
+    void port(int now) {
+        port = now;
+    }
+
+    void connected(boolean now) {
+        connected = now;
+    }
+
+    /** Whether a frame sent now can reach it. */
+    boolean talks() {
+        return spoke && !parted && !closed;
+    }
+
+    void silence() {
+        startTimeout.cancel();
+        alive.cancel();
+        step.cancel();
+    }
+}

@@ -1,0 +1,212 @@
+package io.musher.internal.supervisor;
+
+import io.musher.Exit;
+import io.musher.StopPolicy;
+import io.musher.WorkerState;
+import java.time.Duration;
+
+/**
+ * A worker's way out, the same for every purpose: leave the balancer, [delay], drain, stop frame or SIGTERM, deadline,
+ * SIGKILL; or, for a disconnect: leave, [delay], drain, close the channel. Every wait has a deadline.
+ */
+final class Ladder {
+
+    private static final Duration KILL_AGAIN = Duration.ofSeconds(5);
+
+    private final Roster roster;
+    private final Actions actions;
+    private final StopPolicy policy;
+    private boolean delays;
+
+    Ladder(Roster roster) {
+        this.roster = roster;
+        this.actions = roster.actions;
+        this.policy = roster.rules.stop();
+        this.delays = !policy.preStopDelay().isZero();
+    }
+
+    /** The whole cluster ends, and has waited for all. */
+    void delayNobody() {
+        delays = false;
+    }
+
+    /** The slot is done with the worker, which is to end. */
+    void stop(Incarnation worker, String why) {
+        dismiss(worker, Exit.Cause.STOPPED, why);
+    }
+
+    /** The slot is done with the worker, which may live on, unless it is leaving already. */
+    void detach(Incarnation worker, String why) {
+        if (worker.slot.owns(worker)) {
+            dismiss(worker, Exit.Cause.DISCONNECTED, why);
+        }
+    }
+
+    private void dismiss(Incarnation worker, Exit.Cause cause, String why) {
+        if (worker.cause == null || worker.cause == Exit.Cause.DISCONNECTED) {
+            worker.cause = cause;
+        }
+        release(worker, why);
+    }
+
+    /** The slot is done with the worker, whose own wish it is to end. */
+    void release(Incarnation worker, String why) {
+        worker.slot.release(worker);
+        whenForked(worker, () -> descend(worker, why));
+    }
+
+    /** It may have learnt of its end by SIGTERM, or not at all, because it had no channel then. */
+    void remind(Incarnation worker) {
+        if (worker.state() == WorkerState.STOPPING && worker.talks()) {
+            actions.tellStop(worker);
+        }
+    }
+
+    private void descend(Incarnation worker, String why) {
+        switch (worker.state()) {
+            case STARTING, ONLINE -> {
+                tellDrain(worker);
+                end(worker, why);
+            }
+            case READY, NOT_READY -> {
+                boolean delay = delays && worker.state() == WorkerState.READY;
+                roster.stands(worker, WorkerState.DRAINING, why);
+                roster.publish();
+                tellDrain(worker);
+                if (delay) {
+                    worker.step.set(policy.preStopDelay(), () -> drain(worker));
+                } else {
+                    drain(worker);
+                }
+            }
+            case DETACHED -> end(worker, why);
+            default -> { } // on its way already
+        }
+    }
+
+    private void tellDrain(Incarnation worker) {
+        if (worker.talks() && worker.cause == Exit.Cause.DISCONNECTED) {
+            actions.tellDisconnect(worker);
+        } else if (worker.talks()) {
+            actions.tellDrain(worker);
+        }
+    }
+
+    private void drain(Incarnation worker) {
+        actions.drain(worker, policy.drain());
+        worker.step.set(policy.drain(), () -> end(worker, "the drain time is over"));
+    }
+
+    /** Its connections have ended or were cut. */
+    void drained(Incarnation worker) {
+        if (worker.state() == WorkerState.DRAINING) {
+            end(worker, "drained");
+        }
+    }
+
+    private void end(Incarnation worker, String why) {
+        if (worker.cause == Exit.Cause.DISCONNECTED) {
+            letGo(worker, why);
+        } else {
+            tellStop(worker, why);
+        }
+    }
+
+    private void letGo(Incarnation worker, String why) {
+        if (worker.state() == WorkerState.DETACHED) {
+            return;
+        }
+        worker.silence();
+        worker.closed = true;
+        worker.connected(false);
+        roster.stands(worker, WorkerState.DETACHED, why);
+        actions.closeChannel(worker);
+    }
+
+    private void tellStop(Incarnation worker, String why) {
+        worker.silence();
+        roster.stands(worker, WorkerState.STOPPING, why);
+        if (!worker.talks()) {
+            terminate(worker, policy.kill());
+        } else if (worker.isCommand()) {
+            // the worker may be a grandchild, and a shell before it that hears nothing of the frame
+            Duration half = policy.kill().dividedBy(2);
+            actions.tellStop(worker);
+            worker.step.set(half, () -> terminate(worker, half));
+        } else {
+            actions.tellStop(worker);
+            worker.step.set(policy.kill(), () -> killLate(worker));
+        }
+    }
+
+    private void terminate(Incarnation worker, Duration patience) {
+        roster.news.step(worker, "SIGTERM");
+        actions.terminate(worker);
+        worker.step.set(patience, () -> killLate(worker));
+    }
+
+    private void killLate(Incarnation worker) {
+        sigkill(worker, "still alive at the deadline: SIGKILL");
+    }
+
+    private void sigkill(Incarnation worker, String why) {
+        roster.stands(worker, WorkerState.STOPPING, why);
+        actions.kill(worker);
+        worker.step.set(KILL_AGAIN, () -> sigkill(worker, "still not reaped: SIGKILL again"));
+    }
+
+    /** The worker has to end now; it stays its slot's until it is reaped. */
+    void kill(Incarnation worker, String why) {
+        if (worker.cause == null) {
+            worker.cause = Exit.Cause.KILLED;
+        }
+        whenForked(worker, () -> {
+            if (worker.isAlive()) {
+                worker.silence();
+                sigkill(worker, why);
+                roster.publish();
+            }
+        });
+    }
+
+    /** It was not ready in time; it stays its slot's until it is reaped. */
+    void startTimedOut(Incarnation worker) {
+        worker.cause = Exit.Cause.START_TIMEOUT;
+        tellDrain(worker);
+        tellStop(worker, "not ready within " + roster.rules.startTimeout());
+    }
+
+    /** The channel has ended, so the worker is about to; it stays its slot's until it is reaped. */
+    void channelLost(Incarnation worker, String why) {
+        part(worker, why);
+        switch (worker.state()) {
+            case STARTING, ONLINE, READY, NOT_READY -> {
+                worker.silence();
+                roster.stands(worker, WorkerState.STOPPING, why);
+                roster.publish();
+                worker.step.set(policy.drain(), () -> {
+                    worker.cause = worker.cause == null ? Exit.Cause.CHANNEL_LOST : worker.cause;
+                    terminate(worker, policy.kill());
+                });
+            }
+            default -> { } // it leaves anyway
+        }
+    }
+
+    /** Says once that it can no longer be talked to. */
+    void part(Incarnation worker, String why) {
+        if (!worker.parted) {
+            worker.parted = true;
+            worker.connected(false);
+            roster.news.disconnected(worker, why);
+        }
+    }
+
+    static void whenForked(Incarnation worker, Runnable task) {
+        if (worker.isForked()) {
+            task.run();
+        } else {
+            worker.early.add(task);
+        }
+    }
+}

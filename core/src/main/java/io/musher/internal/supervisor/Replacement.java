@@ -1,0 +1,96 @@
+package io.musher.internal.supervisor;
+
+import io.musher.Exit;
+import io.musher.RestartPolicy;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/** Who follows a worker: by the restart policy when it was lost, by {@code restart()} when that was asked for. */
+final class Replacement {
+
+    private final Roster roster;
+    private final RestartPolicy policy;
+    private final BootQueue queue;
+    private final Ladder ladder;
+    private final Wanted wanted;
+
+    Replacement(Roster roster, BootQueue queue, Ladder ladder, Wanted wanted) {
+        this.roster = roster;
+        this.policy = roster.rules.restart();
+        this.queue = queue;
+        this.ladder = ladder;
+        this.wanted = wanted;
+    }
+
+    /** A wanted slot has lost its worker, and nobody is on the way. */
+    void lost(Incarnation worker, boolean failed, String why) {
+        Slot slot = worker.slot;
+        if (policy.when() == RestartPolicy.When.NEVER || policy.when() == RestartPolicy.When.ON_FAILURE && !failed) {
+            wanted.give(slot, "worker " + worker.id() + " ended and is not replaced, as the restart policy says: " + why);
+            return;
+        }
+        long delay = charge(worker);
+        if (delay == RestartBudget.SPENT) {
+            giveUp(slot, worker, why);
+            return;
+        }
+        roster.news.restarting(worker, Duration.ofNanos(delay), why);
+        roster.stands(worker, worker.state(), why + "; replaced in " + delay / 1_000_000 + " ms");
+        slot.byPolicy = true;
+        if (delay == 0) {
+            queue.add(slot, "replaces worker " + worker.id());
+        } else {
+            slot.backoff.set(delay, () -> queue.add(slot, "replaces worker " + worker.id()));
+        }
+    }
+
+    private long charge(Incarnation worker) {
+        RestartBudget budget = worker.slot.budget;
+        long now = roster.actions.now();
+        if (worker.cause == Exit.Cause.KILLED) {
+            return 0;
+        }
+        if (worker.wasReady && now - worker.readyAt >= Alarm.nanos(policy.stableAfter())) {
+            return budget.stable();
+        }
+        return budget.unstable(worker.wasReady, now, roster.actions.random());
+    }
+
+    private void giveUp(Slot slot, Incarnation worker, String why) {
+        slot.gaveUp = true;
+        String verdict = "given up after " + policy.giveUpAfter() + " unstable starts, the last one: " + why;
+        roster.stands(worker, worker.state(), verdict);
+        roster.news.gaveUp(worker, verdict);
+        slot.waiting.fail(new IllegalStateException("instance " + slot.instance + " is " + verdict));
+    }
+
+    /**
+     * A replacement, then the ladder; where ports are fixed the other way round. The dead and the given up are revived.
+     */
+    void restart(Incarnation worker, CompletableFuture<Incarnation> promise) {
+        Slot slot = worker.slot;
+        if (slot.last != worker && slot.serving != worker) {
+            Promises.fail(roster.actions, promise, new IllegalStateException(
+                    "worker " + worker.id() + " cannot be restarted: worker " + slot.last.id() + " has followed it"));
+            return;
+        }
+        slot.waiting.add(promise);
+        if (slot.queued || slot.serving == worker && slot.coming != null) {
+            return; // under way
+        }
+        if (slot.gaveUp) {
+            slot.budget.clear();
+        }
+        boolean stays = worker == slot.serving && roster.rules.ports() != PortPlan.FIXED;
+        if (worker.isAlive() && !stays) {
+            ladder.stop(worker, "restart() was called");
+        }
+        String why = "restart() of worker " + worker.id();
+        if (slot.wanted) {
+            slot.byPolicy = false;
+            queue.add(slot, why);
+        } else {
+            wanted.want(slot, slot.environment, why);
+        }
+    }
+}

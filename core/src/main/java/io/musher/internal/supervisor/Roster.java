@@ -1,0 +1,128 @@
+package io.musher.internal.supervisor;
+
+import io.musher.Exit;
+import io.musher.WorkerState;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
+
+/** All slots and who lives in them; gives out ids, keeps the list of workers and the balancer's targets true. */
+final class Roster {
+
+    private record Target(int id, int port) { }
+
+    final Rules rules;
+    final Actions actions;
+    final News news;
+    private final Consumer<Runnable> turn;
+    private final ConcurrentSkipListMap<Integer, Slot> slots = new ConcurrentSkipListMap<>();
+    private List<Target> published = List.of();
+    private volatile List<Incarnation> workers = List.of();
+    private int ids;
+    private int living;
+
+    Roster(Rules rules, Actions actions, News news, Consumer<Runnable> turn) {
+        this.rules = rules;
+        this.actions = actions;
+        this.news = news;
+        this.turn = turn;
+    }
+
+    Alarm alarm() {
+        return new Alarm(actions, turn);
+    }
+
+    /** {@return the slots used so far, by instance} */
+    Collection<Slot> slots() {
+        return slots.values();
+    }
+
+    /**
+     * {@return the lowest slot that nobody wants, and whose port is not held by a worker that may live as long as it
+     * likes}
+     */
+    Slot lowestFree() {
+        int instance = 0;
+        while (slots.containsKey(instance) && !isFree(slots.get(instance))) {
+            instance++;
+        }
+        return slots.computeIfAbsent(instance, n -> new Slot(n, this));
+    }
+
+    private boolean isFree(Slot slot) {
+        return !slot.wanted && (rules.ports() != PortPlan.FIXED
+                || slot.leaving.stream().noneMatch(worker -> worker.cause == Exit.Cause.DISCONNECTED));
+    }
+
+    Slot highestWanted() {
+        return slots.descendingMap().values().stream().filter(slot -> slot.wanted).findFirst().orElseThrow();
+    }
+
+    int wanted() {
+        return (int) slots.values().stream().filter(slot -> slot.wanted).count();
+    }
+
+    Incarnation newcomer(Slot slot) {
+        boolean spare = rules.ports() == PortPlan.MOVABLE && slot.living().stream().anyMatch(other -> !other.sparePort());
+        Incarnation worker = new Incarnation(++ids, slot, spare, this);
+        slot.coming = worker;
+        slot.last = worker;
+        living++;
+        return worker;
+    }
+
+    void forked(Incarnation worker) {
+        List<Incarnation> now = new ArrayList<>(workers);
+        now.add(worker);
+        now.sort(Comparator.comparingInt(Incarnation::instance).thenComparingInt(Incarnation::id));
+        workers = List.copyOf(now);
+    }
+
+    /** It is dead, or never was born. */
+    void gone(Incarnation worker) {
+        List<Incarnation> now = new ArrayList<>(workers);
+        now.remove(worker);
+        workers = List.copyOf(now);
+        living--;
+    }
+
+    List<Incarnation> workers() {
+        return workers;
+    }
+
+    /** {@return everyone alive, those included whose process is on its way} */
+    List<Incarnation> living() {
+        List<Incarnation> all = new ArrayList<>();
+        slots.values().forEach(slot -> all.addAll(slot.living()));
+        return all;
+    }
+
+    boolean isEmpty() {
+        return living == 0;
+    }
+
+    void stands(Incarnation worker, WorkerState state, String why) {
+        worker.stand(state, why);
+        news.step(worker, why);
+    }
+
+    /** Tells the balancer if its targets have changed. */
+    void publish() {
+        List<Incarnation> ready = new ArrayList<>();
+        List<Target> targets = new ArrayList<>();
+        for (Slot slot : slots.values()) {
+            Incarnation worker = slot.serving;
+            if (worker != null && worker.state() == WorkerState.READY) {
+                ready.add(worker);
+                targets.add(new Target(worker.id(), worker.port().orElse(0)));
+            }
+        }
+        if (!targets.equals(published)) {
+            published = targets;
+            actions.publish(List.copyOf(ready));
+        }
+    }
+}

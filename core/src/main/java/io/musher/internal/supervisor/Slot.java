@@ -1,0 +1,107 @@
+package io.musher.internal.supervisor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A place for a worker: what survives its processes. Waits for nothing, or in the boot queue, or for its backoff, or
+ * has given up, or has a worker that serves and perhaps one that comes to replace it.
+ */
+final class Slot {
+
+    final int instance;
+    final RestartBudget budget;
+    final Alarm backoff;
+    /** Those who wait for the next worker of this slot to be ready. */
+    final Promises<Incarnation> waiting;
+
+    volatile boolean wanted;
+    volatile boolean queued;
+    volatile boolean gaveUp;
+    /** Whether the next start is the restart policy's doing. */
+    boolean byPolicy;
+    volatile int restarts;
+    /** Why the next process is started. */
+    String why = "";
+    Map<String, String> environment = Map.of();
+
+    /** Started, and not ready yet. */
+    Incarnation coming;
+    /** Has been ready; is the slot's worker until it is dismissed or reaped. */
+    Incarnation serving;
+    /** Dismissed, or detached: alive, but no longer the slot's worker. */
+    final List<Incarnation> leaving = new ArrayList<>();
+    /** The latest of all. */
+    volatile Incarnation last;
+
+    Slot(int instance, Roster roster) {
+        this.instance = instance;
+        this.budget = new RestartBudget(roster.rules.restart());
+        this.backoff = roster.alarm();
+        this.waiting = new Promises<>(roster.actions);
+    }
+
+    SlotStatus status() {
+        return new SlotStatus(instance, wanted, queued, gaveUp, restarts, Optional.ofNullable(last));
+    }
+
+    boolean owns(Incarnation worker) {
+        return worker == coming || worker == serving;
+    }
+
+    /** Nobody is its worker, or on the way to be. */
+    boolean isVacant() {
+        return coming == null && serving == null && !queued;
+    }
+
+    /** Whether a worker of it has been ready and still is to stay. */
+    boolean isFilled() {
+        return serving != null && switch (serving.state()) {
+            case READY, NOT_READY -> true;
+            default -> false;
+        };
+    }
+
+    List<Incarnation> living() {
+        List<Incarnation> all = new ArrayList<>(leaving);
+        if (coming != null) {
+            all.add(coming);
+        }
+        if (serving != null) {
+            all.add(serving);
+        }
+        return all;
+    }
+
+    /** The worker may live on, but not as this slot's. */
+    void release(Incarnation worker) {
+        if (owns(worker)) {
+            forget(worker);
+            leaving.add(worker);
+        }
+    }
+
+    void forget(Incarnation worker) {
+        leaving.remove(worker);
+        if (coming == worker) {
+            coming = null;
+        }
+        if (serving == worker) {
+            serving = null;
+        }
+    }
+
+    /** The comer is the slot's worker now; {@return whom it replaces and who is to leave, or null} */
+    Incarnation arrived(Incarnation worker) {
+        Incarnation old = serving;
+        if (old != null) {
+            leaving.add(old);
+        }
+        coming = null;
+        serving = worker;
+        waiting.complete(worker);
+        return old;
+    }
+}

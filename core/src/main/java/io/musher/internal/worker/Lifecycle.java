@@ -1,0 +1,197 @@
+package io.musher.internal.worker;
+
+import io.musher.balancer.loop.EventLoop;
+import io.musher.internal.worker.UserThread.Job;
+import io.musher.internal.worker.UserThread.Phase;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What becomes of a worker. Belongs to the channel's loop, except the two questions any thread may ask.
+ *
+ * <pre>
+ * member ─drain, stop, disconnect from either side, SIGTERM▶ draining ─stop▶ stopping ─hooks▶ exit 0
+ *                                                               ├─goodbye▶ disconnected (lives on; a SIGTERM stops it)
+ *                                                               └─channel lost, primary dead▶ stopping ─hooks, at most 5 s▶ exit 1
+ * </pre>
+ */
+final class Lifecycle implements WorkerChannel.Listener {
+
+    /** How long stop hooks may take when the primary is gone. */
+    static final long ORPHAN_NANOS = 5_000_000_000L;
+
+    /** How long the primary has to react to a worker's wish to stop. */
+    static final long ANSWER_NANOS = 5_000_000_000L;
+
+    /** After so long a hook is logged, and left behind when something more urgent waits. */
+    private static final long SLOW_NANOS = 2_000_000_000L;
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.musher.WorkerContext");
+
+    private final EventLoop loop;
+    private final WorkerEnvironment worker;
+    private final UserThread user;
+    private final HookWatch watch;
+    private final KeepAlive keepAlive;
+    private final ProcessEnd end;
+    private final Map<Phase, Hooks> hooks = new EnumMap<>(Phase.class);
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private OptionalLong primary = OptionalLong.empty();
+    private boolean told;
+    private boolean terminated;
+    private boolean stopping;
+    private boolean exiting;
+    private int status;
+    private volatile boolean draining;
+    private volatile boolean connected = true;
+
+    Lifecycle(EventLoop loop, WorkerEnvironment worker, UserThread user, KeepAlive keepAlive, ProcessEnd end) {
+        this.loop = loop;
+        this.worker = worker;
+        this.user = user;
+        this.watch = new HookWatch(loop, user, SLOW_NANOS);
+        this.keepAlive = keepAlive;
+        this.end = end;
+        for (Phase each : Phase.values()) {
+            hooks.put(each, new Hooks(user, each));
+        }
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    boolean isConnected() {
+        return connected;
+    }
+
+    Hooks hooks(Phase when) {
+        return hooks.get(when);
+    }
+
+    @Override
+    public void welcome(long pid) {
+        primary = OptionalLong.of(pid);
+    }
+
+    @Override
+    public void drain() {
+        told = true;
+        beginDrain();
+    }
+
+    @Override
+    public void disconnect() {
+        told = true;
+        beginDrain();
+    }
+
+    void beginDrain() {
+        if (!draining) {
+            draining = true;
+            begin(Phase.DRAIN);
+        }
+    }
+
+    @Override
+    public void stop() {
+        told = true;
+        beginDrain();
+        if (!stopping) {
+            stopping = true;
+            begin(Phase.STOP);
+            user.execute(new Job(Phase.STOP, "the exit", () -> end.exit(status)));
+        }
+    }
+
+    /** Somebody else than the primary asks this process to end. */
+    void terminate(Runnable askPrimary) {
+        terminated = true;
+        if (!connected) {
+            stop();
+        } else if (!told) {
+            askPrimary.run();
+            beginDrain();
+            loop.schedule(ANSWER_NANOS, () -> {
+                if (!told) {
+                    LOG.warn("{}: the primary does not react; stops without it", worker);
+                    stop();
+                }
+            });
+        }
+    }
+
+    @Override
+    public void closed(String why) {
+        end();
+        if (stopping || exiting) {
+            return;
+        } else if (terminated) {
+            stop();
+            return;
+        }
+        LOG.info("{}: disconnected{}", worker, why.isEmpty() ? "" : ": " + why);
+        beginDrain();
+        begin(Phase.DISCONNECT);
+        user.execute(new Job(Phase.DISCONNECT, "the keep-alive", keepAlive::release));
+        PrimaryWatch.start(primary, 0, this::primaryGone);
+    }
+
+    @Override
+    public void refused(String why) {
+        if (worker.jvm()) {
+            lost("the primary refuses this process: " + why);
+        } else {
+            // of all descendants of a command the first to say hello is the worker
+            closed("the primary refuses this process: " + why);
+        }
+    }
+
+    @Override
+    public void lost(String why) {
+        end();
+        end.haltAfter(ORPHAN_NANOS, 1);
+        if (exiting) {
+            return;
+        }
+        LOG.warn("{}: has lost its primary ({}); stops, within {} s at most", worker, why, ORPHAN_NANOS / 1_000_000_000L);
+        status = stopping ? status : 1;
+        stop();
+    }
+
+    /** The JVM is shutting down. What follows is the end of a process, not a disconnect. */
+    void exiting() {
+        exiting = true;
+        connected = false;
+        PrimaryWatch.start(primary, 1_000_000_000L, () -> end.haltAfter(ORPHAN_NANOS, 1));
+    }
+
+    /** {@return whether the channel has ended} */
+    boolean awaitEnd(long millis) throws InterruptedException {
+        return ended.await(millis, TimeUnit.MILLISECONDS);
+    }
+
+    private void end() {
+        connected = false;
+        ended.countDown();
+    }
+
+    private void primaryGone() {
+        try {
+            loop.execute(() -> lost("the primary has ended"));
+        } catch (RejectedExecutionException e) {
+            LOG.trace("{}: ends as well", worker);
+        }
+    }
+
+    private void begin(Phase next) {
+        hooks(next).begin();
+        watch.begun(next);
+    }
+}

@@ -1,0 +1,177 @@
+package io.musher.internal.worker;
+
+import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Ticker;
+import io.musher.internal.ipc.FrameType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This process as a worker: begun once, on the first call of {@link #current}, and then all that is behind
+ * {@code io.musher.WorkerContext}. Safe for use by several threads: whatever changes something is a task for the channel's loop.
+ */
+public final class Membership {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.musher.WorkerContext");
+
+    /** How long an exit waits for the primary to have taken what was sent before. */
+    private static final long FLUSH_MILLIS = 2_000;
+
+    private static Membership current;
+
+    private final WorkerEnvironment environment;
+    private final EventLoop loop;
+    private final UserThread user;
+    private final Lifecycle lifecycle;
+    private final WorkerChannel channel;
+
+    Membership(WorkerEnvironment environment, ProcessEnd end, KeepAlive keepAlive) {
+        this.environment = environment;
+        try {
+            this.loop = new EventLoop("musher-channel", Ticker.system());
+        } catch (IOException e) {
+            throw new UncheckedIOException(environment + ": cannot open the channel", e);
+        }
+        this.user = new UserThread(environment.toString());
+        this.lifecycle = new Lifecycle(loop, environment, user, keepAlive, end);
+        this.channel = new WorkerChannel(loop, environment, lifecycle);
+        loop.execute(channel::start);
+        loop.start();
+    }
+
+    /** {@return whether this process is a worker, by its marks; starts nothing} */
+    public static boolean isWorker() {
+        return WorkerEnvironment.isWorker(System.getenv(), System.getProperty(WorkerEnvironment.PROPERTY));
+    }
+
+    /**
+     * {@return this process' membership, begun now if it has not been}
+     *
+     * @throws IllegalStateException if this process is no worker, or its environment was tampered with
+     */
+    public static synchronized Membership current() {
+        if (current == null) {
+            if (!isWorker()) {
+                throw new IllegalStateException("this process is no worker; ask Cluster.isWorker() first");
+            }
+            KeepAlive keepAlive = new KeepAlive();
+            Membership begun = new Membership(WorkerEnvironment.parse(System.getenv()), ProcessEnd.ofThisJvm(), keepAlive);
+            keepAlive.start();
+            begun.joinJvm();
+            current = begun;
+        }
+        return current;
+    }
+
+    private void joinJvm() {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::leave, "musher-goodbye"));
+        Signals.on("TERM", this::terminate);
+        if (environment.jvm()) {
+            // Ctrl-C goes to the whole terminal group; the primary then stops its workers in good order.
+            Signals.on("INT", () -> LOG.debug("{}: leaves SIGINT to the primary", environment));
+        }
+    }
+
+    /** {@return what the primary told at the start} */
+    public WorkerEnvironment environment() {
+        return environment;
+    }
+
+    /** Tells the primary to send connections. */
+    public void ready() {
+        post(() -> channel.send(FrameType.READY, ""));
+    }
+
+    /** Tells the primary to send no new connections for now. */
+    public void notReady() {
+        post(() -> channel.send(FrameType.NOT_READY, ""));
+    }
+
+    /**
+     * Tells the primary where connections go.
+     *
+     * @param port within 1 to 65535
+     */
+    public void listening(int port) {
+        post(() -> channel.send(FrameType.LISTENING, Integer.toString(port)));
+    }
+
+    /** Asks the primary for a goodbye, after a drain that begins here at once. */
+    public void disconnect() {
+        post(() -> {
+            if (lifecycle.isConnected()) {
+                channel.send(FrameType.DISCONNECT, "");
+                lifecycle.beginDrain();
+            }
+        });
+    }
+
+    /** {@return whether the channel is not closed} */
+    public boolean isConnected() {
+        return lifecycle.isConnected();
+    }
+
+    /** {@return whether no new connections will come any more} */
+    public boolean isDraining() {
+        return lifecycle.isDraining();
+    }
+
+    /**
+     * Adds a hook.
+     *
+     * @param hook runs when the drain begins
+     */
+    public void onDrain(Runnable hook) {
+        lifecycle.hooks(UserThread.Phase.DRAIN).add(hook);
+    }
+
+    /**
+     * Adds a hook.
+     *
+     * @param hook runs before the exit
+     */
+    public void onStop(Runnable hook) {
+        lifecycle.hooks(UserThread.Phase.STOP).add(hook);
+    }
+
+    /**
+     * Adds a hook.
+     *
+     * @param hook runs after a goodbye
+     */
+    public void onDisconnect(Runnable hook) {
+        lifecycle.hooks(UserThread.Phase.DISCONNECT).add(hook);
+    }
+
+    void terminate() {
+        post(() -> lifecycle.terminate(() -> channel.send(FrameType.STOP, "")));
+    }
+
+    /** The last thing this JVM does: what was sent has arrived when it ends. The loop's thread would delay the exit if it were left. */
+    void leave() {
+        post(() -> {
+            lifecycle.exiting();
+            channel.goodbye("exits");
+        });
+        try {
+            lifecycle.awaitEnd(FLUSH_MILLIS);
+        } catch (InterruptedException e) {
+            LOG.debug("{}: does not wait for the primary to take what was sent", environment);
+        }
+        user.end();
+        loop.close();
+        loop.join(FLUSH_MILLIS);
+    }
+
+    /** After the end of the loop the process is about to end, and nothing matters any more. */
+    private void post(Runnable task) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.trace("{}: after the end", environment);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package io.musher.internal.worker;
+
+import java.util.concurrent.locks.LockSupport;
+
+/** Small daemons that wait in Java, not in native code, so that they never delay the JVM's exit. */
+final class Pause {
+
+    private Pause() { }
+
+    static void thread(String name, Runnable code) {
+        Thread thread = new Thread(code, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    static void nanos(long nanos) {
+        long end = System.nanoTime() + nanos;
+        for (long left; (left = end - System.nanoTime()) > 0;) {
+            Thread.interrupted(); // or the thread would not wait any more
+            LockSupport.parkNanos(left);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package io.musher.internal.worker;
+
+import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.function.Predicate;
+
+/**
+ * What a worker finds in its environment; {@link #variables} writes what {@link #parse} reads.
+ *
+ * <p>A JVM worker is marked by a system property besides, which its own children do not inherit. For a command the
+ * environment is the mark, because the worker is often a grandchild.
+ *
+ * @param id from 1, never reused
+ * @param instance the slot, from 0
+ * @param name of the worker
+ * @param port it shall listen on, if it has one
+ * @param host it shall listen on
+ * @param ipc where the channel is, {@code host:port}
+ * @param token opens the channel, once; never printed
+ * @param jvm whether the mark is in a system property too
+ */
+public record WorkerEnvironment(int id, int instance, String name, OptionalInt port, String host, String ipc, String token, boolean jvm) {
+
+    /** The system property that marks a JVM worker; its value is the worker's id. */
+    public static final String PROPERTY = "musher.worker";
+
+    /** Where a worker listens unless it is told otherwise. */
+    public static final String LOOPBACK = "127.0.0.1";
+
+    private static final String ID = "MUSHER_WORKER_ID";
+    private static final String INSTANCE = "MUSHER_INSTANCE";
+    private static final String NAME = "MUSHER_NAME";
+    private static final String PORT = "MUSHER_PORT";
+    private static final String HOST = "MUSHER_HOST";
+    private static final String IPC = "MUSHER_IPC";
+    private static final String TOKEN = "MUSHER_TOKEN";
+    private static final String KIND = "MUSHER_KIND";
+    private static final String JVM = "jvm";
+
+    /** {@return the variables, those of other cluster managers included} */
+    public Map<String, String> variables() {
+        Map<String, String> variables = new LinkedHashMap<>();
+        variables.put(ID, Integer.toString(id));
+        variables.put(INSTANCE, Integer.toString(instance));
+        variables.put(NAME, name);
+        variables.put(HOST, host);
+        variables.put(IPC, ipc);
+        variables.put(TOKEN, token);
+        variables.put(KIND, jvm ? JVM : "command");
+        variables.put("PUP_CLUSTER_INSTANCE", Integer.toString(instance));
+        variables.put("NODE_APP_INSTANCE", Integer.toString(instance));
+        port.ifPresent(number -> {
+            for (String variable : new String[] {PORT, "PORT", "SERVER_PORT", "PUP_CLUSTER_PORT"}) {
+                variables.put(variable, Integer.toString(number));
+            }
+        });
+        return variables;
+    }
+
+    /**
+     * {@return whether these are the marks of a worker}
+     *
+     * @param environment of the process
+     * @param property the value of {@link #PROPERTY}, or null
+     */
+    public static boolean isWorker(Map<String, String> environment, String property) {
+        String id = environment.get(ID);
+        return id != null && environment.get(IPC) != null && (!JVM.equals(environment.get(KIND)) || id.equals(property));
+    }
+
+    /**
+     * {@return what the environment says}
+     *
+     * @param environment of a worker
+     * @throws IllegalStateException naming a variable that is missing or not what it should be
+     */
+    public static WorkerEnvironment parse(Map<String, String> environment) {
+        Reader in = new Reader(environment);
+        String token = environment.get(TOKEN);
+        if (token == null || !token.matches("[0-9a-f]{32}")) {
+            throw new IllegalStateException(TOKEN + " is not the token of a worker; leave the environment as the primary made it");
+        }
+        OptionalInt port = environment.get(PORT) == null ? OptionalInt.empty() : OptionalInt.of(in.number(PORT, 1, 65535));
+        String ipc = in.text(IPC, text -> text.matches(".+:[1-9][0-9]{0,3}|.+:[1-6][0-9]{4}"));
+        return new WorkerEnvironment(in.number(ID, 1, Integer.MAX_VALUE), in.number(INSTANCE, 0, Integer.MAX_VALUE),
+                in.text(NAME, text -> !text.isBlank()), port, environment.getOrDefault(HOST, LOOPBACK), ipc, token,
+                JVM.equals(environment.get(KIND)));
+    }
+
+    /** {@return where the channel is} */
+    InetSocketAddress channel() {
+        int colon = ipc.lastIndexOf(':');
+        return new InetSocketAddress(ipc.substring(0, colon), Integer.parseInt(ipc.substring(colon + 1)));
+    }
+
+    @Override
+    public String toString() {
+        return name + " (worker " + id + ")";
+    }
+
+    private static final class Reader {
+        private final Map<String, String> environment;
+
+        Reader(Map<String, String> environment) {
+            this.environment = environment;
+        }
+
+        String text(String variable, Predicate<String> good) {
+            String value = environment.get(variable);
+            if (value == null || !good.test(value)) {
+                throw new IllegalStateException(variable + (value == null ? " is missing" : " is '" + value + "'")
+                        + "; leave the environment as the primary made it");
+            }
+            return value;
+        }
+
+        int number(String variable, int from, int to) {
+            String value = text(variable, text -> {
+                try {
+                    int number = Integer.parseInt(text);
+                    return number >= from && number <= to;
+                } catch (NumberFormatException e) {
+                    return false;
+                }
+            });
+            return Integer.parseInt(value);
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package io.musher.internal.ipc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Whatever a peer does wrong ends its own connection, and nothing else: a good worker is there all the time. */
+class ChannelFaultsTest {
+
+    private static final String WRONG = "00000000000000000000000000000000";
+
+    @RegisterExtension
+    final ChannelScene scene = new ChannelScene();
+
+    private Heard good;
+    private RawPeer goodPeer;
+
+    @BeforeEach
+    void joinAGoodWorker() throws Exception {
+        good = scene.expect("good-1");
+        goodPeer = scene.join(good);
+    }
+
+    @AfterEach
+    void theGoodWorkerNoticedNothing() throws Exception {
+        goodPeer.send(3, "");
+        good.expect("ready");
+        scene.run(good.channel::drain);
+        goodPeer.expect("6");
+        scene.join(scene.expect("good-2"));
+    }
+
+    @Test
+    void shouldDropWhoSaysNothing() throws Exception {
+        RawPeer silent = scene.connect();
+        scene.run(() -> { });
+        scene.pass(Stranger.HELLO_NANOS - 1_000_000_000L);
+        silent.socket.setSoTimeout(100);
+        assertThrows(SocketTimeoutException.class, silent::expectEnd, "it has time");
+        silent.socket.setSoTimeout(20_000);
+
+        scene.pass(1_000_000_000L);
+
+        silent.expectEnd();
+        assertEquals(1L, scene.onLoop(scene.server::dropped));
+    }
+
+    @Test
+    void shouldDropWhoDripsAHello() throws Exception {
+        RawPeer slow = scene.connect();
+        byte[] hello = RawPeer.frame(1, "musher/1 " + WRONG + " 1");
+        for (int i = 0; i < 6; i++) {
+            slow.send(new byte[] {hello[i]});
+            scene.pass(Stranger.HELLO_NANOS / 6 + 1);
+        }
+        slow.expectEnd();
+    }
+
+    @Test
+    void shouldDropGarbageAtOnce() throws Exception {
+        for (String garbage : new String[] {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "\0\0\0\0\0\0\0\0\0\0", "hello hello hello"}) {
+            RawPeer peer = scene.connect();
+            peer.send(garbage.getBytes(StandardCharsets.ISO_8859_1));
+            peer.expectEnd();
+        }
+        assertEquals(3L, scene.onLoop(scene.server::dropped));
+    }
+
+    @Test
+    void shouldDropHugeLengthsByTheirHeaders() throws Exception {
+        for (int length : new int[] {1025, Integer.MAX_VALUE, Integer.MIN_VALUE, -1}) {
+            RawPeer peer = scene.connect();
+            peer.send(ByteBuffer.allocate(9).putInt(length).put((byte) 1).array());
+            peer.expectEnd();
+        }
+        for (int length : new int[] {1025, ChannelScene.MAX_FRAME + 1, Integer.MAX_VALUE, -1}) {
+            Heard heard = scene.expect("bad-1");
+            RawPeer peer = scene.join(heard);
+            byte type = (byte) (length == 1025 ? 3 : 99);
+            peer.send(ByteBuffer.allocate(9).putInt(length).put(type).array());
+            peer.expectEnd();
+            assertTrue(heard.next().startsWith("lost: it sent a "));
+        }
+    }
+
+    @Test
+    void shouldRefuseAWrongTokenAndAnotherVersion() throws Exception {
+        RawPeer wrong = scene.connect().send(1, "musher/1 " + WRONG + " 1");
+        wrong.expect("9 unknown or used token");
+        wrong.expectEnd();
+        Heard heard = scene.expect("next-1");
+        RawPeer newer = scene.connect().send(1, "musher/2 " + heard.channel.token() + " 1");
+        newer.expect("9 it speaks version 2, this is version 1");
+        newer.expectEnd();
+
+        scene.join(heard); // its token is as good as before
+    }
+
+    @Test
+    void shouldLetNobodySpeakBeforeAHello() throws Exception {
+        RawPeer peer = scene.connect().send(3, "");
+        peer.expectEnd();
+    }
+
+    @Test
+    void shouldEndAChannelThatBreaksTheRules() throws Exception {
+        Object[][] wrongs = {{5, "0", "lost: it sent listening on '0', which is no port"}, {5, "a\nb", "lost: it sent listening on 'a.b', which is no port"},
+            {1, "musher/1 " + WRONG + " 1", "lost: it sent a second hello"}};
+        for (Object[] wrong : wrongs) {
+            Heard heard = scene.expect("bad-1");
+            RawPeer peer = scene.join(heard);
+            peer.send((int) wrong[0], (String) wrong[1]);
+            heard.expect((String) wrong[2]);
+            peer.expectEnd();
+        }
+    }
+
+    @Test
+    void shouldTellAnEndInTheMiddleOfAFrame() throws Exception {
+        Heard heard = scene.expect("bad-1");
+        RawPeer peer = scene.join(heard);
+        peer.send(ByteBuffer.allocate(12).putInt(10).put((byte) 3).array());
+        peer.close();
+        heard.expect("lost: end of file inside a frame");
+    }
+
+    @Test
+    void shouldEndWithAPeerThatResets() throws Exception {
+        Heard heard = scene.expect("bad-1");
+        RawPeer peer = scene.join(heard);
+        peer.socket.setSoLinger(true, 0);
+        peer.close();
+        assertTrue(heard.next().startsWith("lost: "));
+    }
+
+    @Test
+    void shouldEndWithAPeerThatNeverReads() throws Exception {
+        Heard heard = scene.expect("bad-1");
+        RawPeer peer = scene.connect();
+        peer.send(1, "musher/1 " + heard.channel.token() + " 1");
+        heard.expect("hello 1");
+        // no control frame repeats, so the connection itself is told a million things
+        Connection connection = scene.onLoop(() -> heard.channel.connection());
+        for (int i = 0; i < 1000 && heard.rest().length == 0; i++) {
+            scene.run(() -> {
+                for (int n = 0; n < 100; n++) {
+                    connection.send(Frames.control(FrameType.DRAIN, "x".repeat(1000)));
+                }
+            });
+            assertTrue(scene.onLoop(connection::waiting) <= Connection.MAX_WAITING, "what waits is bounded");
+        }
+        heard.expect("lost: it does not read: 65536 bytes of control frames wait");
+    }
+
+    @Test
+    void shouldSurviveAPeerThatNeverStopsTalking() throws Exception {
+        Heard heard = scene.expect("loud-1");
+        RawPeer peer = scene.join(heard);
+        byte[] much = new byte[9 * 7000];
+        for (int i = 0; i < much.length; i += 9) {
+            much[i + 4] = 100;
+        }
+        for (int i = 0; i < 50; i++) {
+            peer.send(much);
+            goodPeer.send(4, "");
+            good.expect("notReady"); // nobody waits behind it
+        }
+        peer.send(3, "");
+        heard.expect("ready");
+        assertEquals(350_000L, scene.onLoop(heard.channel::skipped));
+    }
+}

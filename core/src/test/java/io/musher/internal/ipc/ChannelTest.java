@@ -1,0 +1,164 @@
+package io.musher.internal.ipc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.Socket;
+import java.util.Collections;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What a worker that keeps to the protocol sees; others are {@link ChannelFaultsTest}'s, ends {@link ChannelEndTest}'s. */
+class ChannelTest {
+
+    @RegisterExtension
+    final ChannelScene scene = new ChannelScene();
+
+    @Test
+    void shouldTellWhatTheWorkerSays() throws Exception {
+        Heard heard = scene.expect("shop-1");
+        RawPeer peer = scene.join(heard);
+
+        peer.send(3, "").send(4, "").send(5, "65535").send(8, "").send(7, "");
+
+        heard.expect("ready", "notReady", "listening 65535", "disconnectRequested", "stopRequested");
+        assertTrue(heard.channel.isConnected());
+    }
+
+    @Test
+    void shouldTellTheWorkerEachThingOnce() throws Exception {
+        Heard heard = scene.expect("shop-1");
+        RawPeer peer = scene.join(heard);
+
+        scene.run(() -> {
+            for (int i = 0; i < 3; i++) {
+                heard.channel.drain();
+                heard.channel.stop();
+                heard.channel.disconnect();
+                heard.channel.goodbye("that is all");
+            }
+        });
+
+        for (String frame : new String[] {"6", "7", "8", "9 that is all"}) {
+            peer.expect(frame);
+        }
+        peer.send(9, "");
+        heard.expect("goodbye connected=false");
+        peer.expectEnd();
+    }
+
+    @Test
+    void shouldKeepWhatIsSaidBeforeTheHello() throws Exception {
+        Heard heard = scene.expect("shop-1");
+        assertTrue(heard.channel.isConnected(), "from the beginning");
+        scene.run(() -> {
+            heard.channel.drain();
+            heard.channel.stop();
+            heard.channel.goodbye("late");
+        });
+
+        RawPeer peer = scene.join(heard);
+
+        peer.expect("6");
+        peer.expect("7");
+        peer.expect("9 late");
+    }
+
+    @Test
+    void shouldTakeAHelloWithAllThatFollowsInOneChunkOrByteByByte() throws Exception {
+        for (boolean whole : new boolean[] {true, false}) {
+            Heard heard = scene.expect("shop-1");
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            out.writeBytes(RawPeer.frame(1, "musher/1 " + heard.channel.token() + " 12"));
+            out.writeBytes(RawPeer.frame(3, ""));
+            out.writeBytes(RawPeer.frame(9, ""));
+            RawPeer peer = scene.connect();
+            for (int i = 0; i < out.size(); i += whole ? out.size() : 1) {
+                peer.socket.getOutputStream().write(out.toByteArray(), i, whole ? out.size() : 1);
+            }
+
+            heard.expect("hello 12", "ready", "goodbye connected=false");
+        }
+    }
+
+    @Test
+    void shouldSkipAndCountWhatItDoesNotKnow() throws Exception {
+        Heard heard = scene.expect("shop-1");
+        RawPeer peer = scene.join(heard);
+
+        // a later version's control frame, a message, and what only a primary may say
+        peer.send(31, "x".repeat(1024)).send(77, "y".repeat(100_000)).send(6, "").send(2, "musher/1 1").send(3, "");
+
+        heard.expect("ready");
+        assertEquals(4L, scene.onLoop(heard.channel::skipped));
+    }
+
+    @Test
+    void shouldTakeATokenOnce() throws Exception {
+        Heard heard = scene.expect("shop-1");
+        RawPeer worker = scene.join(heard);
+
+        assertRefused(heard.channel.token());
+
+        worker.send(3, "");
+        heard.expect("ready");
+    }
+
+    @Test
+    void shouldTellWorkersApart() throws Exception {
+        Heard first = scene.expect("shop-1");
+        Heard second = scene.expect("shop-2");
+        RawPeer two = scene.join(second);
+        RawPeer one = scene.join(first);
+
+        one.send(5, "1001");
+        two.send(5, "1002");
+
+        first.expect("listening 1001");
+        second.expect("listening 1002");
+    }
+
+    @Test
+    void shouldListenOnTheLoopbackInterfaceOnly() throws Exception {
+        String[] parts = scene.server.address().split(":");
+        assertTrue(InetAddress.getByName(parts[0]).isLoopbackAddress());
+        for (var nic : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+            for (InetAddress address : Collections.list(nic.getInetAddresses())) {
+                if (!address.isLoopbackAddress()) {
+                    assertThrows(IOException.class, () -> new Socket(address, Integer.parseInt(parts[1])).close());
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldGoOnAfterAListenerThatThrows() throws Exception {
+        Heard heard = scene.expect("shop-1");
+        heard.onReady = () -> {
+            throw new IllegalStateException("a listener on purpose");
+        };
+        RawPeer peer = scene.join(heard);
+
+        peer.send(3, "").send(4, "");
+
+        heard.expect("ready", "notReady");
+    }
+
+    @Test
+    void shouldNeverPrintItsToken() throws Exception {
+        Heard heard = scene.expect("shop-1");
+        assertFalse(heard.channel.toString().contains(heard.channel.token()));
+    }
+
+    private void assertRefused(String token) throws Exception {
+        RawPeer second = scene.connect().send(1, "musher/1 " + token + " 1");
+        second.expect("9 unknown or used token");
+        second.expectEnd();
+    }
+}

@@ -1,0 +1,123 @@
+package io.musher.internal.process;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Real primaries that are killed. Nothing of their command workers may be left in the process table. */
+@EnabledOnOs(OS.LINUX)
+class GuardTest {
+
+    /** On a busy machine, and long before the guard would send SIGKILL. */
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    private static final String FAMILY = "sleep 1000 & sh -c 'sleep 1000 & sleep 1000 & wait' & sleep 0.1; echo up; wait";
+    private static final String DEAF = "trap '' TERM; (trap '' TERM; sleep 1000 & wait) & sleep 0.1; echo up; wait; wait";
+    private static final String DAEMON = "setsid sh -c 'setsid sleep 1000 & sleep 1000' & sleep 0.1; echo up; wait";
+
+    @Test
+    void shouldEndEverythingWhenThePrimaryIsKilled() throws Exception {
+        try (Jvm primary = Jvm.main(CommandPrimary.class, "600", FAMILY, DAEMON, FAMILY)) {
+            Family family = new Family(primary);
+            assertTrue(family.processes().size() >= 12, "processes: " + family.processes());
+            primary.process.destroyForcibly().waitFor();
+            family.assertGone(SOON);
+        }
+    }
+
+    @Test
+    void shouldKillWhatIgnoresTheRequest() throws Exception {
+        try (Jvm primary = Jvm.main(CommandPrimary.class, "5", DEAF)) {
+            Family family = new Family(primary);
+            primary.process.destroyForcibly().waitFor();
+            family.assertGone(SOON);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"crash", "exit", "close"})
+    void shouldEndEverythingHoweverThePrimaryEnds(String how) throws Exception {
+        try (Jvm primary = Jvm.main(CommandPrimary.class, "600", FAMILY, DAEMON)) {
+            Family family = new Family(primary);
+            primary.tell(how);
+            primary.process.waitFor();
+            family.assertGone(SOON);
+        }
+    }
+
+    @Test
+    void shouldEndWhatHasAnEnvironmentOfItsOwn() throws Exception {
+        try (Jvm primary = Jvm.main(CommandPrimary.class, "600", "env -i sh -c 'sleep 1000 & echo up; wait' & wait")) {
+            Family family = new Family(primary);
+            assertTrue(family.processes().size() >= 3, "processes: " + family.processes());
+            primary.process.destroyForcibly().waitFor();
+            family.assertGone(SOON);
+        }
+    }
+
+    @Test
+    void shouldBeReplacedWhenItIsKilledItself() throws Exception {
+        try (Jvm primary = Jvm.main(CommandPrimary.class, "600", FAMILY)) {
+            Family family = new Family(primary);
+            ProcessHandle.of(family.guard).orElseThrow().destroyForcibly();
+            await("another guard").atMost(SOON).until(() -> primary.process.children()
+                    .anyMatch(child -> child.pid() != family.guard && child.info().commandLine().orElse("").contains("musher-guard")));
+            primary.process.destroyForcibly().waitFor();
+            family.assertGone(SOON);
+        }
+    }
+
+    @Test
+    void shouldNotHearTheTerminal() throws Exception {
+        try (Jvm primary = Jvm.main(CommandPrimary.class, "600", FAMILY)) {
+            Family family = new Family(primary);
+            long own = ProcessTable.entry(primary.process.pid()).orElseThrow().group();
+            assertTrue(family.processes().stream().noneMatch(pid -> ProcessTable.entry(pid).orElseThrow().group() == own));
+            assertTrue(ProcessTable.entry(family.guard).orElseThrow().group() != own);
+            primary.process.destroyForcibly().waitFor();
+            family.assertGone(SOON);
+        }
+    }
+
+    private static final class Family {
+        final long guard;
+        private final String variable;
+        private final List<Long> sessions;
+
+        Family(Jvm primary) {
+            guard = Long.parseLong(primary.printed("guard "));
+            sessions = Arrays.stream(primary.printed("sessions ").split(" ")).map(Long::valueOf).toList();
+            variable = "MUSHER_IPC=127.0.0.1:" + primary.printed("channel ");
+        }
+
+        /** Known by what is in their environment, or by their session. */
+        List<Long> processes() {
+            Set<Long> all = new TreeSet<>(Spawning.processes(variable));
+            ProcessTable.pids().stream().flatMap(pid -> ProcessTable.entry(pid).stream())
+                    .filter(entry -> entry.state() != 'Z' && sessions.contains(entry.session())).forEach(entry -> all.add(entry.pid()));
+            return List.copyOf(all);
+        }
+
+        void assertGone(Duration limit) {
+            try {
+                await("the end of all").atMost(limit).until(() -> processes().isEmpty());
+                await("the guard's end").atMost(SOON).until(() -> !Spawning.isAlive(guard));
+            } finally {
+                List<Long> left = processes();
+                left.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+                assertEquals(List.of(), left);
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package io.musher.internal.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.musher.Launch;
+import java.io.File;
+import java.net.InetSocketAddress;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JvmPlanTest {
+
+    private final OwnJvm own = own(List.of("Shop"), Optional.of(List.of("x", "%i")));
+
+    @Test
+    void shouldRepeatThisJvm() throws Exception {
+        assertEquals(List.of(Jvm.java(), "-cp", "/a:/b.jar", "-Dp=1", "-Dmusher.worker=3", "Shop", "x", "%i"), words(Launch.self(), own));
+    }
+
+    @Test
+    void shouldReplaceArgumentsAndAppendFlags() throws Exception {
+        assertEquals(List.of(Jvm.java(), "-cp", "/a:/b.jar", "-Dp=1", "-Dq=3", "-Dmusher.worker=3", "Shop", "y2"),
+                words(Launch.self().args("y%i").jvmArgs("-Dq=%w"), own));
+    }
+
+    @Test
+    void shouldRunAnotherMainThroughMusher() throws Exception {
+        List<String> words = words(Launch.main("Other").args("z"), own);
+        assertEquals(List.of("-Dp=1", "-Dmusher.worker=3", JvmPlan.WORKER_MAIN, "Other", "z"), words.subList(3, words.size()));
+        List<String> classPath = List.of(words.get(2).split(File.pathSeparator));
+        assertEquals(List.of("/a", "/b.jar"), classPath.subList(0, 2));
+        assertEquals(1, classPath.stream().filter(entry -> Files.exists(Path.of(entry, "io/musher/Launch.class"))).count());
+        assertTrue(LaunchPlan.of(Launch.main("Other")).saysHello());
+    }
+
+    @Test
+    void shouldFindAMainOfAnotherClassLoader(@TempDir Path folder) throws Exception {
+        URL extra = folder.resolve("extra.jar").toUri().toURL();
+        Path here = Path.of(JvmPlanTest.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {here.toUri().toURL(), extra}, null)) {
+            thread.setContextClassLoader(loader);
+            assertTrue(words(Launch.main("Other"), own).get(2).contains(folder.resolve("extra.jar").toString()));
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+        assertTrue(words(Launch.main(JvmPlanTest.class), own).get(2).contains(here.toString()));
+    }
+
+    @Test
+    void shouldRunAJarAsItIs(@TempDir Path folder) throws Exception {
+        Path jar = Files.createFile(folder.resolve("app.jar"));
+        assertEquals(List.of(Jvm.java(), "-Dp=1", "-Dmusher.worker=3", "-jar", jar.toString(), "a"), words(Launch.jar(jar).args("a"), own));
+        assertFalse(LaunchPlan.of(Launch.jar(jar)).saysHello());
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> LaunchPlan.of(Launch.jar(folder.resolve("none.jar")))).getMessage()
+                .contains("none.jar"));
+    }
+
+    @Test
+    void shouldRunAMainOfAModule() throws Exception {
+        assertEquals(List.of("-m", "shop/io.shop.Main"), tail(words(Launch.main("shop/io.shop.Main"), own), 2));
+        assertEquals(List.of("-m", "java.base/java.lang.String"), tail(words(Launch.main(String.class), own), 2));
+    }
+
+    @Test
+    void shouldMakePathsMeanTheSameElsewhere(@TempDir Path folder) throws Exception {
+        OwnJvm relative = new OwnJvm(Jvm.java(), List.of("--module-path=m" + File.pathSeparator + "/n", "-javaagent:a.jar=x=y", "-javaagent:/b.jar"),
+                "", List.of("Shop"), Optional.of(List.of()));
+        String here = Path.of("").toAbsolutePath().toString();
+        assertEquals(List.of("--module-path=" + here + "/m" + File.pathSeparator + "/n", "-javaagent:" + here + "/a.jar=x=y", "-javaagent:/b.jar"),
+                words(Launch.self().directory(folder), relative).subList(1, 4));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"org.codehaus.plexus.classworlds.launcher.Launcher", "jdk.jshell.execution.RemoteExecutionControl",
+        "/tmp/surefire/surefirebooter-2024_3.jar", "org.apache.maven.surefire.booter.ForkedBooter", "com.intellij.rt.junit.JUnitStarter",
+        "worker.org.gradle.process.internal.worker.GradleWorkerMain", "org.eclipse.jdt.internal.junit.runner.RemoteTestRunner"})
+    void shouldRefuseToRepeatARunner(String program) {
+        IllegalStateException refused = assertThrows(IllegalStateException.class,
+                () -> JvmPlan.of(Launch.self(), own(List.of(program), Optional.of(List.of()))));
+        assertTrue(refused.getMessage().contains(".main(") && refused.getMessage().contains(program), refused.getMessage());
+    }
+
+    @Test
+    void shouldNameTheMainClassThatCalledUs() {
+        assertTrue(new Shop().main().getMessage().contains(".main(JvmPlanTest.Shop.class)"), new Shop().main().getMessage());
+    }
+
+    @Test
+    void shouldAskForArgumentsItCannotTell() {
+        OwnJvm unknown = own(List.of("Shop"), Optional.empty());
+        assertTrue(assertThrows(IllegalStateException.class, () -> JvmPlan.of(Launch.self(), unknown)).getMessage().contains(".args("));
+        JvmPlan.of(Launch.self().args("a"), unknown);
+    }
+
+    @Test
+    void shouldRefuseWithoutAJava() {
+        OwnJvm none = new OwnJvm("/no/such/java", List.of(), "/a", List.of("Shop"), Optional.of(List.of()));
+        assertTrue(assertThrows(IllegalStateException.class, () -> JvmPlan.of(Launch.self(), none)).getMessage().contains("/no/such/java"));
+    }
+
+    private static final class Shop {
+        IllegalStateException main() {
+            return Runners.refusal("no");
+        }
+    }
+
+    private static OwnJvm own(List<String> target, Optional<List<String>> args) {
+        return new OwnJvm(Jvm.java(), List.of("-Dp=1", "-Xdebug"), "/a:/b.jar", target, args);
+    }
+
+    private static List<String> words(Launch launch, OwnJvm own) throws Exception {
+        JvmPlan plan = JvmPlan.of(launch, own);
+        return plan.words(new SpawnRequest(plan, 2, 3, "n", Optional.empty(), new InetSocketAddress(1), "t", Map.of(), JvmShare.none()), Map.of());
+    }
+
+    private static List<String> tail(List<String> words, int count) {
+        return words.subList(words.size() - count, words.size());
+    }
+}

@@ -1,0 +1,103 @@
+package io.musher.internal.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class JvmShareTest {
+
+    private static final long MIB = 1 << 20;
+
+    @ParameterizedTest
+    @CsvSource({"16384, 4, 8, true, 3072, 2", "16384, 4, 8, false, 3072, 2", "1024, 4, 2, true, 128, 1", "512, 4, 1, true, 64, 1",
+        "2048, 1, 4, true, 1536, 3", "2048, 2, 4, false, 768, 2", "256, 100, 2, false, 16, 1", "800, 2, 3, true, 240, 1"})
+    void shouldShareMemoryAndProcessors(long memory, int workers, int processors, boolean relays, long heap, int each) {
+        JvmShare share = JvmShare.of(workers, relays, memory * MIB, processors, List.of());
+        assertEquals(heap * MIB, share.heap());
+        assertEquals(each, share.processors());
+        assertTrue(share.text().contains(heap + " MiB"), share.text());
+    }
+
+    @Test
+    void shouldTakeThePrimarysPercentageForAll() {
+        JvmShare share = JvmShare.of(4, true, 1000 * MIB, 5, List.of("-XX:MaxRAMPercentage=10", "-XX:MaxRAMPercentage=80.0"));
+        assertEquals(200 * MIB, share.heap());
+    }
+
+    @Test
+    void shouldLeaveTheHeapAloneWhenMemoryIsUnknown() {
+        assertEquals(List.of("-ea", "-XX:ActiveProcessorCount=1"), JvmShare.of(4, true, 0, 4, List.of()).applied(List.of("-ea"), List.of()));
+    }
+
+    @Test
+    void shouldReplaceWhatDoesNotFit() {
+        JvmShare share = new JvmShare(100 * MIB, 2, "");
+        assertEquals(List.of("-Xmn5m", "-Xmx100m", "-XX:ActiveProcessorCount=2", "-Dlast=1"),
+                share.applied(List.of("-Xmx1g", "-Xms512m", "-XX:SoftMaxHeapSize=101m", "-XX:MaxRAMPercentage=75", "-XX:InitialRAMPercentage=50",
+                        "-Xmn5m", "-XX:ActiveProcessorCount=16"), List.of("-Dlast=1")));
+    }
+
+    @Test
+    void shouldKeepASmallHeapOfThePrimary() {
+        assertEquals(List.of("-Xms32m", "-Xmx64m"), new JvmShare(100 * MIB, 0, "").applied(List.of("-Xmx65536k", "-Xms32m"), List.of()));
+    }
+
+    @Test
+    void shouldNotTouchWhatTheUserWants() {
+        JvmShare share = new JvmShare(100 * MIB, 2, "");
+        List<String> wanted = List.of("-Xmx2g", "-XX:ActiveProcessorCount=7");
+        assertEquals(wanted, share.applied(List.of("-Xmx1g", "-Xms1g"), wanted));
+        assertEquals(List.of("-XX:ActiveProcessorCount=2", "-XX:MaxRAMPercentage=30"), share.applied(List.of("-Xmx50m"), List.of("-XX:MaxRAMPercentage=30")));
+        assertEquals(List.of("-Xmx200m", "-XX:ActiveProcessorCount=2", "-Xms200m"), share.applied(List.of("-Xmx50m"), List.of("-Xms200m")));
+    }
+
+    @Test
+    void shouldReadTheMachine(@TempDir Path root) throws Exception {
+        file(root, "proc/meminfo", "MemTotal:       16384 kB\nMemFree: 1 kB\n");
+        assertEquals(16 * MIB, Memory.total(root));
+    }
+
+    @Test
+    void shouldReadTheUnifiedGroupsUpToTheRoot(@TempDir Path root) throws Exception {
+        file(root, "proc/meminfo", "MemTotal: 16384 kB\n");
+        file(root, "proc/self/cgroup", "0::/a.slice/b.service\n");
+        file(root, "sys/fs/cgroup/a.slice/memory.max", 4 * MIB + "\n");
+        file(root, "sys/fs/cgroup/a.slice/b.service/memory.max", "max\n");
+        assertEquals(4 * MIB, Memory.total(root));
+    }
+
+    @Test
+    void shouldReadTheOldGroupsFromInsideAContainer(@TempDir Path root) throws Exception {
+        file(root, "proc/meminfo", "MemTotal: 16384 kB\n");
+        file(root, "proc/self/cgroup", "5:cpu,cpuacct:/docker/abc\n4:memory:/docker/abc\n0::/docker/abc\n");
+        file(root, "sys/fs/cgroup/memory/memory.limit_in_bytes", 8 * MIB + "\n");
+        file(root, "sys/fs/cgroup/cpu/memory.limit_in_bytes", "1\n");
+        assertEquals(8 * MIB, Memory.total(root));
+    }
+
+    @Test
+    void shouldNotTakeUnlimitedForALimit(@TempDir Path root) throws Exception {
+        file(root, "proc/meminfo", "MemTotal: 16384 kB\n");
+        file(root, "proc/self/cgroup", "4:memory:/\n0::/../..\n");
+        file(root, "sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
+        assertEquals(16 * MIB, Memory.total(root));
+    }
+
+    @Test
+    void shouldReadThisMachine() {
+        assertTrue(Memory.total() > 256 * MIB);
+    }
+
+    private static void file(Path root, String name, String text) throws Exception {
+        Path file = root.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+    }
+}

@@ -1,0 +1,96 @@
+package io.musher.internal.process;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.musher.Launch;
+import io.musher.Output;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** Real worker JVMs of this test's making. */
+@EnabledOnOs(OS.LINUX)
+class JvmWorkerTest {
+
+    private final Spawning spawning = new Spawning(Output.discard());
+
+    @AfterEach
+    void close() {
+        spawning.close();
+    }
+
+    @Test
+    void shouldReadWhatItPrintsWhileItStops() throws Exception {
+        WorkerProcess worker = start("hook");
+        Spawning.printed(worker, "up");
+        worker.terminate();
+        assertEquals(Optional.of("SIGTERM"), Spawning.end(worker).signal());
+        assertEquals("up\n" + IntStream.range(0, 10).mapToObj(i -> "hook " + i + "\n").collect(Collectors.joining()), worker.lastOutput());
+    }
+
+    @Test
+    void shouldKillItWithItsChildren() throws Exception {
+        WorkerProcess worker = start("child");
+        Spawning.printed(worker, "up");
+        await("shell and two sleeps").until(() -> spawning.processes().size() == 4);
+        worker.kill();
+        assertEquals(Optional.of("SIGKILL"), Spawning.end(worker).signal());
+        assertEquals(List.of(), spawning.processes());
+    }
+
+    @Test
+    void shouldKillOneThatLoops() throws Exception {
+        WorkerProcess worker = start("loop");
+        Spawning.printed(worker, "up");
+        worker.kill();
+        assertEquals(137, Spawning.end(worker).status());
+    }
+
+    @Test
+    void shouldKillWhatItLeavesBehind() throws Exception {
+        WorkerProcess worker = start("child", "exit");
+        assertEquals(42, Spawning.end(worker).status());
+        assertEquals(List.of(), spawning.processes());
+    }
+
+    @Test
+    void shouldListenOnItsPortWhileThatIsHeld() throws Exception {
+        try (PortLease lease = PortLease.free()) {
+            for (int i = 0; i < 2; i++) { // the same port for the replacement
+                WorkerProcess worker = start(Optional.of(lease), "listen");
+                Spawning.printed(worker, "up");
+                assertTrue(lease.isHeld());
+                assertEquals(Optional.of(true), worker.listensOn(lease.port()).get(10, TimeUnit.SECONDS));
+                worker.kill();
+                Spawning.end(worker);
+            }
+        }
+    }
+
+    @Test
+    void shouldMarkAJvm() throws Exception {
+        WorkerProcess worker = start("mark");
+        Spawning.end(worker);
+        assertEquals("jvm 1 1 null\n", worker.lastOutput());
+    }
+
+    private WorkerProcess start(String... args) throws Exception {
+        return start(Optional.empty(), args);
+    }
+
+    private WorkerProcess start(Optional<PortLease> port, String... args) throws Exception {
+        OwnJvm own = new OwnJvm(Jvm.java(), List.of(), Jvm.CLASS_PATH, List.of(JvmWorker.class.getName()), Optional.of(List.of()));
+        SpawnRequest request = spawning.request(Launch.command("never"), port, Map.of());
+        return spawning.spawner.spawn(new SpawnRequest(JvmPlan.of(Launch.self().args(args), own), request.instance(), request.workerId(),
+                request.name(), port, request.channel(), request.token(), Map.of(), JvmShare.none())).get(10, TimeUnit.SECONDS);
+    }
+}

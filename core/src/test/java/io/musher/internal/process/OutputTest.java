@@ -1,0 +1,161 @@
+package io.musher.internal.process;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.musher.Launch;
+import io.musher.Output;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.LongSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisabledOnOs(OS.WINDOWS)
+class OutputTest {
+
+    private static final String ENDLESS = "echo up; while :; do echo 0123456789012345678901234567890123456789012345678901234567890123456789; done";
+
+    @Test
+    void shouldInherit() throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        standard(out, err, () -> {
+            try (Spawning spawning = new Spawning(Output.inherit())) {
+                Spawning.end(spawning.sh("echo out; echo err >&2; printf 'no end'"));
+            }
+        });
+        assertEquals("out\nno end", out.toString());
+        assertEquals("err\n", err.toString());
+    }
+
+    @Test
+    void shouldPrefixEachLineAndEndTheLast() throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        long[] pid = new long[1];
+        standard(out, err, () -> {
+            try (Spawning spawning = new Spawning(Output.prefixed("%n %i %w %p| "))) {
+                WorkerProcess worker = spawning.sh("printf 'a\\nb\\r\\n\\nend'; printf bad >&2");
+                pid[0] = worker.pid();
+                Spawning.end(worker);
+            }
+        });
+        String prefix = "test-1 0 1 " + pid[0] + "| ";
+        assertEquals(prefix + "a\n" + prefix + "b\n" + prefix + "\n" + prefix + "end\n", out.toString());
+        assertEquals(prefix + "bad\n", err.toString());
+    }
+
+    @Test
+    void shouldTellAConsumerEveryLine() throws Exception {
+        ConcurrentLinkedQueue<Output.Line> lines = new ConcurrentLinkedQueue<>();
+        try (Spawning spawning = new Spawning(Output.to(line -> {
+            lines.add(line);
+            throw new IllegalStateException("on purpose");
+        }))) {
+            Spawning.end(spawning.sh("echo ünï; echo two >&2; printf three"));
+            await("three lines").until(() -> lines.size() == 3);
+        }
+        assertEquals(List.of("ünï", "three"), lines.stream().filter(line -> !line.error()).map(Output.Line::text).toList());
+        assertEquals(List.of(new Output.Line(1, 0, "test-1", true, "two")), lines.stream().filter(Output.Line::error).toList());
+    }
+
+    @Test
+    void shouldNeitherBlockNorGrowWhenNobodyTakesWhatIsPrintedWithoutEnd() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        try (Spawning spawning = new Spawning(Output.to(line -> {
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }))) {
+            WorkerProcess worker = spawning.sh(ENDLESS);
+            LongSupplier dropped = spawning.spawner::droppedOutput;
+            await("drops").atMost(Duration.ofSeconds(20)).until(() -> dropped.getAsLong() > 0);
+            long soFar = dropped.getAsLong();
+            await("more drops: the worker goes on").atMost(Duration.ofSeconds(20)).until(() -> dropped.getAsLong() > soFar + (20 << 20));
+            assertEquals(Tail.LIMIT, worker.lastOutput().length(), 100);
+            worker.kill();
+            Spawning.end(worker);
+            never.countDown();
+        }
+    }
+
+    @Test
+    void shouldKeepTheLast64KiBOfADiscardedOutput() throws Exception {
+        try (Spawning spawning = new Spawning(Output.discard())) {
+            WorkerProcess worker = spawning.sh("i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done; printf 'the last words'");
+            Spawning.end(worker);
+            assertTrue(worker.lastOutput().endsWith("line 19999\nthe last words"), worker.lastOutput().substring(65_000));
+            assertTrue(worker.lastOutput().startsWith("line "), "begins with a line");
+            assertEquals(Tail.LIMIT, worker.lastOutput().length(), 12);
+        }
+    }
+
+    @Test
+    void shouldWriteOneFilePerInstanceAndPutFullOnesAside(@TempDir Path folder) throws Exception {
+        Path logs = folder.resolve("new/logs");
+        try (Spawning spawning = new Spawning(Output.files(logs).maxBytes(2000).keep(2))) {
+            Spawning.end(spawning.sh("i=1000; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); done; printf end; echo err >&2"));
+        }
+        try (var files = Files.list(logs)) {
+            assertEquals(List.of("test-1.log", "test-1.log.1", "test-1.log.2"), files.map(file -> file.getFileName().toString()).sorted().toList());
+        }
+        String last = Files.readString(logs.resolve("test-1.log.2")) + Files.readString(logs.resolve("test-1.log.1"))
+                + Files.readString(logs.resolve("test-1.log"));
+        assertTrue(last.contains("line 1999\nend"), last);
+        assertTrue(last.startsWith("line "), "cut at the end of a line");
+        for (String name : List.of("test-1.log", "test-1.log.1", "test-1.log.2")) {
+            assertTrue(Files.size(logs.resolve(name)) <= 2000);
+        }
+    }
+
+    @Test
+    void shouldLiveOnWhenItsFileCannotBeWritten(@TempDir Path folder) throws Exception {
+        Path inTheWay = Files.writeString(folder.resolve("file"), "");
+        try (Spawning spawning = new Spawning(Output.files(inTheWay))) {
+            WorkerProcess worker = spawning.sh("i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done");
+            assertEquals(0, Spawning.end(worker).status());
+            assertTrue(worker.lastOutput().endsWith("line 19999\n"));
+        }
+    }
+
+    @Test
+    void shouldReadOnWhenAWorkerClosesItsOutput() throws Exception {
+        try (Spawning spawning = new Spawning(Output.discard())) {
+            WorkerProcess worker = spawning.start(Launch.command("sh", "-c", "echo up; exec >&- 2>&-; exec sleep 1000"));
+            Spawning.printed(worker, "up");
+            assertFalse(worker.onExit().isDone());
+            worker.kill();
+            Spawning.end(worker);
+        }
+    }
+
+    private interface Action {
+        void run() throws Exception;
+    }
+
+    private static void standard(ByteArrayOutputStream out, ByteArrayOutputStream err, Action action) throws Exception {
+        PrintStream oldOut = System.out;
+        PrintStream oldErr = System.err;
+        System.setOut(new PrintStream(out, true));
+        System.setErr(new PrintStream(err, true));
+        try {
+            action.run();
+        } finally {
+            System.setOut(oldOut);
+            System.setErr(oldErr);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.musher.internal.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+class ProcessTableTest {
+
+    @Test
+    void shouldReadANameWithParentheses() {
+        assertEquals(new ProcessTable.Entry(7, 'S', 42, 41), ProcessTable.parse(7, "7 (a) Z 1 (b) S 5 42 41 0 -1 4194304 99"));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void shouldReadThisProcess() {
+        long own = ProcessHandle.current().pid();
+        assertTrue(ProcessTable.pids().contains(own));
+        assertEquals(own, ProcessTable.entry(own).orElseThrow().pid());
+        assertTrue(ProcessTable.hasVariable(own, "PATH=" + System.getenv("PATH")));
+        assertFalse(ProcessTable.hasVariable(own, "PATH=" + System.getenv("PATH") + "x"));
+        assertEquals(Optional.empty(), ProcessTable.entry(1L << 40));
+    }
+
+    @Test
+    void shouldReadAListener() {
+        String line = "   0: 0100007F:0CEA 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4711 1 0000000000000000 100 0 0 10 0";
+        assertEquals(Optional.of("socket:[4711]"), Listeners.inode(line, 0x0CEA));
+        assertEquals(Optional.empty(), Listeners.inode(line, 0x0CEB));
+        assertEquals(Optional.empty(), Listeners.inode(line.replace(" 0A ", " 01 "), 0x0CEA));
+        assertEquals(Optional.empty(), Listeners.inode("  sl  local_address rem_address   st", 0x0CEA));
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void shouldKnowSignals() {
+        assertEquals(Optional.of("SIGTERM"), Signals.of(143));
+        assertEquals(Optional.of("SIGHUP"), Signals.of(129));
+        assertEquals(Optional.empty(), Signals.of(128));
+        assertEquals(Optional.empty(), Signals.of(127));
+        assertEquals(Optional.empty(), Signals.of(255));
+        assertEquals(Optional.empty(), Signals.of(0));
+        assertEquals("HUP", Signals.name(" sighup "));
+        assertThrows(IllegalArgumentException.class, () -> Signals.name("1"));
+        assertEquals("exit code 3", Termination.of(3).toString());
+        assertEquals("SIGKILL", Termination.of(137).toString());
+    }
+}

@@ -1,0 +1,142 @@
+package io.musher.internal.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.musher.Launch;
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real JVMs that start themselves again. */
+class SelfLaunchTest {
+
+    private static final String MAIN = SelfPrimary.class.getName();
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void shouldRepeatClassPathMainAndArguments() throws Exception {
+        String out = run(Map.of(), "-Dmine=a b", "-cp", Jvm.CLASS_PATH, MAIN, "one two", "", "*", "ü");
+        assertTrue(out.contains("worker 1 of 1\nargs [one two, , *, ü]\n"), out);
+        assertTrue(out.contains("-Dmine=a b"), out);
+        assertTrue(out.contains("ended exit code 0"), out);
+    }
+
+    @Test
+    void shouldRepeatARelativeClassPath() throws Exception {
+        String relative = Arrays.stream(Jvm.CLASS_PATH.split(File.pathSeparator))
+                .map(entry -> folder.toAbsolutePath().relativize(Path.of(entry).toAbsolutePath()).toString())
+                .collect(Collectors.joining(File.pathSeparator));
+        assertTrue(run(Map.of(), "-cp", relative, MAIN).contains("worker 1 of 1\nargs []\n"));
+    }
+
+    @Test
+    void shouldRepeatAJar() throws Exception {
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, MAIN);
+        manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, Arrays.stream(Jvm.CLASS_PATH.split(File.pathSeparator))
+                .map(entry -> Path.of(entry).toUri().toString()).collect(Collectors.joining(" ")));
+        try (OutputStream file = Files.newOutputStream(folder.resolve("app.jar"))) {
+            new JarOutputStream(file, manifest).close();
+        }
+        assertTrue(run(Map.of(), "-jar", "app.jar", "x y").contains("worker 1 of 1\nargs [x y]\n"));
+    }
+
+    @Test
+    void shouldRepeatASourceFile() throws Exception {
+        Files.writeString(folder.resolve("Tool.java"), "public class Tool { public static void main(String[] args) throws Exception {"
+                + MAIN + ".main(args); } }");
+        assertTrue(run(Map.of(), "-cp", Jvm.CLASS_PATH, "Tool.java", "x y", "z").contains("worker 1 of 1\nargs [x y, z]\n"));
+    }
+
+    @Test
+    void shouldRepeatAnArgumentFile() throws Exception {
+        Files.writeString(folder.resolve("args"), "-cp \"" + Jvm.CLASS_PATH + "\"\n-Dmine=1 " + MAIN + " \"x y\"\n");
+        String out = run(Map.of(), "@args", "z");
+        assertTrue(out.contains("worker 1 of 1\nargs [x y, z]\n") && out.contains("-Dmine=1"), out);
+    }
+
+    @Test
+    void shouldRepeatAModule() throws Exception {
+        Path classes = Path.of(SelfPrimary.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path module = Path.of(Spawner.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        assumeTrue(Files.exists(module.resolve("module-info.class")) || module.toString().endsWith(".jar"));
+        String path = Arrays.stream(Jvm.CLASS_PATH.split(File.pathSeparator))
+                .filter(entry -> entry.contains("slf4j-api") || entry.contains("balancer")).collect(Collectors.joining(File.pathSeparator));
+        String out = run(Map.of(), "-p", path + File.pathSeparator + module, "--patch-module", "io.musher=" + classes,
+                "-m", "io.musher/" + MAIN, "x y");
+        assertTrue(out.contains("worker 1 of 1\nargs [x y]\n"), out);
+    }
+
+    @Test
+    void shouldTakeAClassPathThatIsTooLongForTheSystem() throws Exception {
+        String padding = (File.pathSeparator + "/no/such/folder/" + "x".repeat(200)).repeat(700);
+        Files.writeString(folder.resolve("args"), "-cp \"" + Jvm.CLASS_PATH + padding + "\"\n" + MAIN + "\n");
+        String out = run(Map.of("TMPDIR", folder.toString()), "-Djava.io.tmpdir=" + folder, "@args", "z");
+        assertTrue(out.contains("worker 1 of 1\nargs [z]\n"), out);
+        try (var files = Files.list(folder)) {
+            assertEquals(1, files.count(), "the argument file stays");
+        }
+    }
+
+    @Test
+    void shouldNotShareWhatOnlyOneCanHave() throws Exception {
+        int debug = freePort();
+        int jmx = freePort();
+        String out = run(Map.of("JAVA_TOOL_OPTIONS", "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:" + debug
+                        + " '-Dtool=a b' -XX:MaxRAMPercentage=10", "JDK_JAVA_OPTIONS", "-Dcom.sun.management.jmxremote.port=" + jmx
+                        + " -Dcom.sun.management.jmxremote.authenticate=false -Dcom.sun.management.jmxremote.ssl=false -Djdk=1"),
+                "-Xlog:gc*:file=gc.log:time", "-XX:HeapDumpPath=dump.hprof", "-cp", Jvm.CLASS_PATH, MAIN);
+        assertTrue(out.contains("worker 1 of 1") && out.contains("ended exit code 0"), out);
+        String flags = out.lines().filter(line -> line.startsWith("flags ")).findFirst().orElseThrow();
+        assertFalse(flags.contains("jdwp") || flags.contains("jmxremote"), flags);
+        assertTrue(flags.contains("-Dtool=a b") && flags.contains("-Djdk=1") && flags.contains("-XX:HeapDumpPath=dump-1.hprof"), flags);
+        assertTrue(out.contains("options null null"), out);
+        assertTrue(Files.size(folder.resolve("gc.log")) > 0);
+        assertTrue(Files.size(folder.resolve("gc-1.log")) > 0);
+    }
+
+    @Test
+    void shouldGiveEachItsShare() throws Exception {
+        String out = run(Map.of(), "-Xms64m", "-XX:ActiveProcessorCount=9", "-XX:+UseSerialGC", "-XX:MaxRAMPercentage=8", "-cp", Jvm.CLASS_PATH, MAIN);
+        long heap = Long.parseLong(out.lines().filter(line -> line.startsWith("heap ")).findFirst().orElseThrow().substring(5));
+        long share = Memory.total() / 100 * 2 >> 20;
+        assertTrue(heap > share * 9 / 10 && heap <= share, heap + " of " + share);
+        assertTrue(out.contains("processors 2\n"), out); // (9 - 1) / 4
+    }
+
+    @Test
+    void shouldRefuseInATestRunner() {
+        IllegalStateException refused = assertThrows(IllegalStateException.class, () -> LaunchPlan.of(Launch.self()));
+        assertTrue(refused.getMessage().contains(".main("), refused.getMessage());
+    }
+
+    private String run(Map<String, String> environment, String... words) throws Exception {
+        try (Jvm primary = Jvm.start(folder, environment, words)) {
+            return primary.end();
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package io.musher.internal.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.musher.Launch;
+import io.musher.Output;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisabledOnOs(OS.WINDOWS)
+class SpawnerTest {
+
+    private final Spawning spawning = new Spawning(Output.discard());
+
+    @AfterEach
+    void close() {
+        spawning.close();
+    }
+
+    @Test
+    void shouldTellTheCode() throws Exception {
+        Termination end = Spawning.end(spawning.sh("exit 42"));
+        assertEquals(new Termination(OptionalInt.of(42), Optional.empty(), 42), end);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"KILL, 137", "TERM, 143", "SEGV, 139"})
+    void shouldTellTheSignal(String signal, int status) throws Exception {
+        Termination end = Spawning.end(spawning.sh("kill -s " + signal + " $$"));
+        assertEquals(new Termination(OptionalInt.empty(), Optional.of("SIG" + signal), status), end);
+    }
+
+    @Test
+    void shouldTellTheEndOfOneThatWasGoneAtOnceEveryTime() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            WorkerProcess worker = spawning.sh("echo line $1; printf rest; exit $1", Integer.toString(i));
+            assertEquals(OptionalInt.of(i), Spawning.end(worker).code());
+            assertEquals("line " + i + "\nrest", worker.lastOutput());
+        }
+    }
+
+    @Test
+    void shouldNotExpandArguments() throws Exception {
+        List<String> args = List.of("a b", "", "*", "$HOME", "'\"", "\\n", "ü", "%p", "`id`", "--", "-c");
+        WorkerProcess worker = spawning.start(Launch.command("sh", "-c", "for i; do printf '<%s>' \"$i\"; done", "sh").args(args));
+        Spawning.end(worker);
+        assertEquals("<" + String.join("><", args) + ">", worker.lastOutput());
+    }
+
+    @Test
+    void shouldFillPlaceholdersInArgumentsAndEnvironment() throws Exception {
+        spawning.sh("exit 0");
+        WorkerProcess worker = spawning.start(Launch.command("sh", "-c", "echo $1 $MINE $MORE", "%i").args("arg-%i-%w")
+                .env("MINE", "env-%w"), Optional.empty(), Map.of("MORE", "fork-%i"));
+        Spawning.end(worker);
+        assertEquals("arg-1-2 env-2 fork-1\n", worker.lastOutput());
+    }
+
+    @Test
+    void shouldMarkTheEnvironment() throws Exception {
+        try (PortLease port = PortLease.free()) {
+            WorkerProcess worker = spawning.start(Launch.command("env").env("MUSHER_INSTANCE", "7").env("NODE_APP_INSTANCE", "mine"),
+                    Optional.of(port), Map.of());
+            Spawning.end(worker);
+            List<String> lines = worker.lastOutput().lines().toList();
+            for (String variable : List.of("MUSHER_WORKER_ID=1", "MUSHER_INSTANCE=0", "MUSHER_NAME=test-1", "MUSHER_KIND=command",
+                    "MUSHER_TOKEN=secret", "MUSHER_IPC=127.0.0.1:" + spawning.channel.getPort(), "MUSHER_PORT=" + port.port(),
+                    "PORT=" + port.port(), "SERVER_PORT=" + port.port(), "PUP_CLUSTER_PORT=" + port.port(), "PUP_CLUSTER_INSTANCE=0",
+                    "NODE_APP_INSTANCE=mine")) {
+                assertTrue(lines.contains(variable), variable + " in " + lines);
+            }
+        }
+    }
+
+    @Test
+    void shouldKeepTheTokenToItself() {
+        SpawnRequest request = spawning.request(Launch.command("true").env("PASSWORD", "hidden"), Optional.empty(), Map.of("A", "hidden"));
+        assertFalse(request.toString().contains("secret") || request.toString().contains("hidden"), request.toString());
+    }
+
+    @Test
+    void shouldGiveNoInput() throws Exception {
+        assertEquals(OptionalInt.of(7), Spawning.end(spawning.sh("read -r line || exit 7")).code());
+    }
+
+    @Test
+    void shouldRunInItsFolder(@TempDir Path folder) throws Exception {
+        Path script = Files.writeString(folder.resolve("here"), "#!/bin/sh\npwd -P\n");
+        assertTrue(script.toFile().setExecutable(true));
+        WorkerProcess worker = spawning.start(Launch.command("./here").directory(folder));
+        Spawning.end(worker);
+        assertEquals(folder.toRealPath() + "\n", worker.lastOutput());
+    }
+
+    @Test
+    void shouldSayWhatIsMissing(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("no-program"), "text");
+        assertTrue(failure(Launch.command("no-such-program-here")).contains("no-such-program-here"));
+        assertTrue(failure(Launch.command(file.toString())).contains("not executable"));
+        assertTrue(failure(Launch.command("true").directory(Path.of("/no/such/folder"))).contains("/no/such/folder"));
+    }
+
+    @Test
+    void shouldSendAnySignal() throws Exception {
+        WorkerProcess worker = spawning.sh("trap 'echo got hup' HUP; trap 'echo got usr1; exit 3' USR1; echo set; while :; do sleep 0.01; done");
+        Spawning.printed(worker, "set");
+        worker.signal("SIGHUP");
+        Spawning.printed(worker, "got hup");
+        worker.signal("usr1");
+        assertEquals(OptionalInt.of(3), Spawning.end(worker).code());
+        assertThrows(IllegalArgumentException.class, () -> worker.signal("NOPE"));
+        worker.signal("HUP"); // gone: nothing happens
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void shouldBeEndedByTheKernelFirst() throws Exception {
+        int own = Integer.parseInt(Files.readString(Path.of("/proc/self/oom_score_adj")).strip());
+        WorkerProcess worker = spawning.sh("exec sleep 100");
+        int score = Integer.parseInt(Files.readString(Path.of("/proc/" + worker.pid() + "/oom_score_adj")).strip());
+        assertTrue(score > own, score + " > " + own);
+        worker.kill();
+        Spawning.end(worker);
+    }
+
+    @Test
+    void shouldStartNothingAfterItsEnd() throws Exception {
+        WorkerProcess worker = spawning.sh("exec sleep 100");
+        spawning.spawner.close();
+        assertEquals(Optional.of("SIGKILL"), Spawning.end(worker).signal());
+        ExecutionException refused = assertThrows(ExecutionException.class, () -> spawning.spawner.spawn(
+                spawning.request(Launch.command("true"), Optional.empty(), Map.of())).get(10, TimeUnit.SECONDS));
+        assertInstanceOf(IllegalStateException.class, refused.getCause());
+    }
+
+    private String failure(Launch launch) {
+        ExecutionException failed = assertThrows(ExecutionException.class, () -> spawning.start(launch));
+        assertInstanceOf(IOException.class, failed.getCause());
+        return failed.getCause().getMessage();
+    }
+}

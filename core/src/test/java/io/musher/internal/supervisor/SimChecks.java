@@ -1,0 +1,214 @@
+package io.musher.internal.supervisor;
+
+import io.musher.Exit;
+import io.musher.WorkerState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What must hold in every simulated life, checked at every piece of news and after every turn; at every action by
+ * {@link SimDeeds}.
+ */
+final class SimChecks implements News {
+
+    private final SimWorld world;
+    final SimBudget budget;
+    final Map<Incarnation, SimTrack> tracks = new HashMap<>();
+    List<Incarnation> published = List.of();
+    boolean stopped;
+    boolean stopAsked;
+    boolean accepting = true;
+    /** The last steps, for the report of a failure. */
+    final List<String> story = new ArrayList<>();
+    boolean telling;
+
+    SimChecks(SimWorld world) {
+        this.world = world;
+        this.budget = new SimBudget(world, this);
+    }
+
+    void isTrue(boolean holds, String otherwise, Object... of) {
+        if (!holds) {
+            throw new AssertionError(String.format(otherwise, of));
+        }
+    }
+
+    private SimTrack track(Incarnation worker) {
+        return tracks.get(worker);
+    }
+
+    void tell(Object worker, String what) {
+        if (telling) {
+            story.add((world.now() - world.born) / SimWorld.MILLI + " ms: " + worker + ": " + what);
+        }
+    }
+
+    boolean isStopped() {
+        return stopped;
+    }
+
+    // ---- news
+
+    @Override
+    public void forked(Incarnation worker, String cause) {
+        tell(worker, "forked: " + cause);
+        isTrue(!track(worker).forked && world.supervisor.workers().contains(worker) && worker.pid().isPresent(), "%s forked", worker);
+        isTrue(worker.isConnected() && worker.state() == WorkerState.STARTING, "%s forked", worker);
+        track(worker).forked = true;
+        world.user.provoked();
+    }
+
+    @Override
+    public void online(Incarnation worker, String cause) {
+        tell(worker, "online: " + cause);
+        SimTrack track = track(worker);
+        isTrue(track.forked && !track.online && !track.disconnected, "%s online", worker);
+        track.online = true;
+        world.user.provoked();
+    }
+
+    @Override
+    public void listening(Incarnation worker, int port) {
+        isTrue(track(worker).online && !track(worker).disconnected, "%s listening", worker);
+        isTrue(worker.port().getAsInt() == port, "%s on %s", worker, port);
+    }
+
+    @Override
+    public void ready(Incarnation worker, String cause) {
+        tell(worker, "ready: " + cause);
+        SimTrack track = track(worker);
+        isTrue(track.online && !track.disconnected && published.contains(worker), "%s ready", worker);
+        isTrue(worker.state() == WorkerState.READY, "%s ready", worker);
+        if (!track.ready) {
+            track.ready = true;
+            track.started(world.now());
+        }
+        world.user.provoked();
+    }
+
+    @Override
+    public void notReady(Incarnation worker, String cause) {
+        isTrue(track(worker).ready && !published.contains(worker) && worker.state() == WorkerState.NOT_READY, "%s not ready", worker);
+        world.user.provoked();
+    }
+
+    @Override
+    public void disconnected(Incarnation worker, String cause) {
+        tell(worker, "disconnected: " + cause);
+        SimTrack track = track(worker);
+        isTrue(track.forked && !track.disconnected && !track.exited && !worker.isConnected(), "%s disconnected", worker);
+        track.disconnected = true;
+        world.user.provoked();
+    }
+
+    @Override
+    public void exited(Incarnation worker, Exit exit) {
+        tell(worker, "exited: " + exit);
+        SimTrack track = track(worker);
+        isTrue(track.disconnected && !track.exited && worker.state() == WorkerState.DEAD, "%s exited", worker);
+        isTrue(!world.supervisor.workers().contains(worker) && !published.contains(worker), "%s exited and still there", worker);
+        isTrue(exit.voluntary() == (exit.cause() == Exit.Cause.STOPPED || exit.cause() == Exit.Cause.DISCONNECTED), "%s", exit);
+        switch (exit.cause()) {
+            case KILLED -> isTrue(track.killWanted, "%s was not killed", worker);
+            case NEVER_READY, START_TIMEOUT -> isTrue(!track.ready && !track.detached, "%s was ready, and %s", worker, exit);
+            case CRASHED, EXITED -> isTrue(track.ready, "%s was never ready, and %s", worker, exit);
+            case CHANNEL_LOST -> isTrue(track.channelEnded, "%s has a channel, and %s", worker, exit);
+            default -> { }
+        }
+        track.exited = true;
+        world.exited(worker, exit);
+        world.user.provoked();
+    }
+
+    @Override
+    public void restarting(Incarnation last, Duration delay, String cause) {
+        tell(last, "restarting in " + delay);
+        budget.restarting(last, track(last), delay);
+        world.user.provoked();
+    }
+
+    @Override
+    public void gaveUp(Incarnation last, String cause) {
+        tell(last, "gave up");
+        budget.gaveUp(last);
+        world.user.provoked();
+    }
+
+    @Override
+    public void scaled(int from, int to) {
+        isTrue(!stopAsked && from != to, "scaled from %s to %s", from, to);
+    }
+
+    @Override
+    public void stopped() {
+        tell("", "stopped");
+        isTrue(!stopped && tracks.values().stream().noneMatch(SimTrack::isAlive) && !accepting, "stopped, and somebody lives");
+        stopped = true;
+    }
+
+    @Override
+    public void step(Incarnation worker, String what) {
+        isTrue(!stopped, "%s: %s, after the end", worker, what);
+        if (worker.state() == WorkerState.DETACHED) {
+            track(worker).detached = true;
+        }
+        tell(worker, what);
+    }
+
+    // ---- the world tells
+
+    void died(Incarnation worker) {
+        tell(worker, "dies");
+    }
+
+    void drained(Incarnation worker) {
+        track(worker).drained = true;
+    }
+
+    void channelEnded(Incarnation worker) {
+        track(worker).channelEnded = true;
+        track(worker).channelEnd = new SimTrack.Moment(world.now());
+    }
+
+    void asksToStop() {
+        tell("", "stop");
+        stopAsked = true;
+    }
+
+    void killsAll() {
+        tracks.values().forEach(track -> track.killWanted = true);
+    }
+
+    void killWanted(Incarnation worker) {
+        tell(worker, "kill()");
+        track(worker).killWanted = true;
+    }
+
+    void revives(Incarnation worker) {
+        budget.revives(worker);
+    }
+
+    void afterTurn() {
+        List<Incarnation> workers = world.supervisor.workers();
+        int ready = 0;
+        int forked = 0;
+        for (Map.Entry<Incarnation, SimProcess> entry : world.processes.entrySet()) {
+            Incarnation worker = entry.getKey();
+            if (worker.state() == WorkerState.READY) {
+                ready++;
+                isTrue(published.contains(worker), "%s is not published", worker);
+            }
+            if (track(worker).forked) {
+                forked++;
+                isTrue(workers.contains(worker), "%s is not listed", worker);
+            }
+        }
+        isTrue(ready == published.size(), "published are %s", published);
+        isTrue(forked == workers.size(), "listed are %s", workers);
+        budget.afterTurn();
+        isTrue(!stopped || world.supervisorTimers == 0, "timers after the end");
+    }
+}

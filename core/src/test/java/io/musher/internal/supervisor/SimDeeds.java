@@ -1,0 +1,92 @@
+package io.musher.internal.supervisor;
+
+import io.musher.WorkerState;
+import java.time.Duration;
+import java.util.List;
+
+/** What must hold at every action. */
+final class SimDeeds {
+
+    private final SimWorld world;
+    private final SimChecks checks;
+    private int lastId;
+
+    SimDeeds(SimWorld world, SimChecks checks) {
+        this.world = world;
+        this.checks = checks;
+    }
+
+    private void isTrue(boolean holds, String otherwise, Object... of) {
+        checks.isTrue(holds, otherwise, of);
+    }
+
+    private SimTrack track(Incarnation worker) {
+        return checks.tracks.get(worker);
+    }
+
+    void spawns(Incarnation worker) {
+        checks.tell(worker, "spawn");
+        isTrue(worker.id() == ++lastId, "id %s after %s", worker.id(), lastId - 1);
+        isTrue(!checks.stopAsked, "spawned after stop");
+        checks.budget.spawns(worker);
+        long booting = checks.tracks.entrySet().stream().filter(e -> e.getValue().isAlive() && e.getKey().isBooting()
+                && e.getKey().slot.coming == e.getKey()).count();
+        isTrue(booting < world.rules.bootLimit(), "%s boot already", booting);
+        checks.tracks.forEach((other, track) -> {
+            if (track.isAlive() && other.instance() == worker.instance()) {
+                isTrue(world.rules.ports() != PortPlan.FIXED, "%s still holds the port for %s", other, worker);
+                isTrue(world.rules.ports() != PortPlan.MOVABLE || worker.sparePort() || other.sparePort(),
+                        "%s and %s on one port", other, worker);
+            }
+        });
+        checks.tracks.put(worker, new SimTrack());
+    }
+
+    void spawnFailed(Incarnation worker) {
+        checks.tell(worker, "spawn failed");
+        isTrue(!track(worker).forked, "forked and failed");
+        track(worker).exited = true;
+    }
+
+    void published(List<Incarnation> ready) {
+        checks.tell(ready, "published");
+        checks.published = ready;
+    }
+
+    void stopsAccepting() {
+        checks.tell("", "stop accepting");
+        isTrue(checks.accepting && !checks.stopped, "stops accepting twice");
+        checks.accepting = false;
+    }
+
+    void drains(Incarnation worker, Duration deadline) {
+        checks.tell(worker, "drain");
+        isTrue(worker.state() == WorkerState.DRAINING && !checks.published.contains(worker), "%s drains while published", worker);
+        isTrue(deadline.equals(world.rules.stop().drain()) && track(worker).drain == null, "%s drains twice", worker);
+        track(worker).drain = new SimTrack.Moment(world.now());
+    }
+
+    void talks(Incarnation worker) {
+        checks.tell(worker, "is sent a frame");
+        isTrue(track(worker).online && !track(worker).disconnected, "%s was sent a frame", worker);
+    }
+
+    /** The stop frame or SIGTERM: never to one whose connections may still end. */
+    void endsIt(Incarnation worker) {
+        checks.tell(worker, "is told to end");
+        SimTrack track = track(worker);
+        long drain = Alarm.nanos(world.rules.stop().drain());
+        isTrue(!track.ready || track.killWanted || track.drained || track.detached || track.told != null || track.since(track.drain, world.now(), drain)
+                || track.since(track.channelEnd, world.now(), drain), "%s was told to end before it drained", worker);
+        if (track.told == null) {
+            track.told = new SimTrack.Moment(world.now());
+        }
+    }
+
+    void kills(Incarnation worker) {
+        checks.tell(worker, "SIGKILL");
+        SimTrack track = track(worker);
+        long patience = Alarm.nanos(world.rules.stop().kill()) / 2 * 2;
+        isTrue(track.killWanted || track.since(track.told, world.now(), patience), "%s was killed before its time", worker);
+    }
+}

@@ -1,0 +1,118 @@
+package io.musher.internal.supervisor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** Asks for anything at any moment, of the living and the dead, and keeps every promise it was given. */
+final class SimUser {
+
+    private record Promised(String what, CompletableFuture<?> future) { }
+
+    private final SimWorld world;
+    private final List<Promised> promises = new ArrayList<>();
+    /** The number of instances there must be, if nothing but scale has touched it. */
+    Integer exact;
+    boolean stopped;
+    private int asked;
+
+    SimUser(SimWorld world) {
+        this.world = world;
+    }
+
+    CompletableFuture<Void> start(int instances) {
+        exact = instances;
+        CompletableFuture<Void> promise = promise("start");
+        promise.whenComplete((done, failure) -> {
+            if (failure != null) {
+                world.checks.isTrue(failure instanceof StartFailure && world.checks.isStopped(), "start failed by %s", failure);
+            }
+        });
+        world.supervisor.start(instances, promise);
+        world.checks.afterTurn();
+        return promise;
+    }
+
+    void stop() {
+        stopped = true;
+        world.checks.asksToStop();
+        world.supervisor.stop(promise("stop"));
+        world.checks.afterTurn();
+    }
+
+    /** Now and then, from a listener: the request comes in the next turn. */
+    void provoked() {
+        if (!world.calm && world.random.nextInt(40) == 0) {
+            world.later(0, this::ask);
+        }
+    }
+
+    void ask() {
+        if (world.calm || asked++ > 60) {
+            return;
+        }
+        Supervisor supervisor = world.supervisor;
+        int dice = world.random.nextInt(100);
+        if (dice < 30) {
+            int instances = world.random.nextInt(5);
+            world.checks.revives(null);
+            supervisor.scale(instances, promise("scale"));
+            exact = stopped ? null : instances;
+        } else if (dice < 38) {
+            exact = null;
+            world.checks.revives(null);
+            supervisor.fork(Map.of("a", "b"), promise("fork"));
+        } else if (dice == 38 && !stopped) {
+            stop();
+        } else if (dice == 39 && world.chance(50)) {
+            stopped = true;
+            world.checks.asksToStop();
+            world.checks.killsAll();
+            supervisor.killAll();
+        } else if (!world.known.isEmpty()) {
+            askOf(pick(), dice);
+        }
+    }
+
+    /** The latest most often, because most requests to the dead do nothing. */
+    private Incarnation pick() {
+        int size = world.known.size();
+        return world.known.get(world.chance(70) ? size - 1 - world.random.nextInt(Math.min(4, size)) : world.random.nextInt(size));
+    }
+
+    private void askOf(Incarnation worker, int dice) {
+        Supervisor supervisor = world.supervisor;
+        if (dice < 52) {
+            exact = null;
+            supervisor.stop(worker);
+        } else if (dice < 64) {
+            exact = null;
+            supervisor.disconnect(worker);
+        } else if (dice < 82) {
+            if (worker.slot.last != worker || !worker.slot.wanted) {
+                exact = null;
+            }
+            world.checks.revives(worker);
+            supervisor.restart(worker, promise("restart"));
+        } else {
+            world.checks.killWanted(worker);
+            supervisor.kill(worker);
+        }
+    }
+
+    private <T> CompletableFuture<T> promise(String what) {
+        CompletableFuture<T> future = new CompletableFuture<>();
+        promises.add(new Promised(what, future));
+        return future;
+    }
+
+    void checkPromises() {
+        for (Promised promise : promises) {
+            world.checks.isTrue(promise.future.isDone(), "a promise of %s is open", promise.what);
+        }
+        for (Incarnation worker : world.known) {
+            world.checks.isTrue(worker.isAlive() || worker.onExit().isDone(), "the end of %s was not told", worker);
+        }
+    }
+}

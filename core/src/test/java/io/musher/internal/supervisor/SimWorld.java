@@ -1,0 +1,188 @@
+package io.musher.internal.supervisor;
+
+import io.musher.Exit;
+import io.musher.WorkerState;
+import io.musher.balancer.loop.Timers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * One simulated machine: a virtual clock, one agenda for everything, and scripted processes behind the supervisor's
+ * actions.
+ */
+final class SimWorld implements Actions {
+
+    static final long MILLI = 1_000_000;
+    static final long SECOND = 1000 * MILLI;
+
+    final Random random;
+    final Rules rules;
+    final Supervisor supervisor;
+    final SimChecks checks;
+    final SimDeeds deeds;
+    final SimUser user;
+    final Map<Incarnation, SimProcess> processes = new HashMap<>();
+    final List<Incarnation> known = new ArrayList<>();
+    final Set<Slot> slots = new HashSet<>();
+    /** From now on new processes behave. */
+    boolean calm;
+    int supervisorTimers;
+    private final Timers agenda = new Timers();
+    final long born;
+    private long now;
+
+    SimWorld(long seed) {
+        random = new Random(seed);
+        now = random.nextLong();
+        born = now;
+        rules = SimRules.any(random);
+        checks = new SimChecks(this);
+        deeds = new SimDeeds(this, checks);
+        supervisor = new Supervisor(rules, this, checks);
+        user = new SimUser(this);
+    }
+
+    // ---- time
+
+    /** Something outside happens later. */
+    Timers.Timer later(long delay, Runnable event) {
+        return agenda.set(now + delay, () -> {
+            event.run();
+            checks.afterTurn();
+        });
+    }
+
+    void cancelEvent(Timers.Timer timer) {
+        agenda.cancel(timer);
+    }
+
+    void run(long nanos) {
+        long end = now + nanos;
+        while (!agenda.isEmpty() && agenda.untilNext(now) <= end - now) {
+            now += agenda.untilNext(now);
+            agenda.takeDue(now).run();
+        }
+        now = end;
+    }
+
+    @Override
+    public long now() {
+        return now;
+    }
+
+    @Override
+    public double random() {
+        return random.nextDouble();
+    }
+
+    @Override
+    public Timers.Timer schedule(long delayNanos, Runnable task) {
+        supervisorTimers++;
+        return agenda.set(now + delayNanos, () -> {
+            supervisorTimers--;
+            task.run();
+            checks.afterTurn();
+        });
+    }
+
+    @Override
+    public void cancel(Timers.Timer timer) {
+        if (timer != null) {
+            supervisorTimers--;
+            agenda.cancel(timer);
+        }
+    }
+
+    // ---- effects
+
+    @Override
+    public void spawn(Incarnation worker) {
+        deeds.spawns(worker);
+        SimProcess process = new SimProcess(this, worker);
+        processes.put(worker, process);
+        known.add(worker);
+        slots.add(worker.slot);
+        process.start();
+    }
+
+    @Override
+    public void publish(List<Incarnation> ready) {
+        deeds.published(ready);
+    }
+
+    @Override
+    public void stopAccepting() {
+        deeds.stopsAccepting();
+    }
+
+    @Override
+    public void drain(Incarnation worker, Duration deadline) {
+        deeds.drains(worker, deadline);
+        process(worker).drain();
+    }
+
+    @Override
+    public void tellDrain(Incarnation worker) {
+        deeds.talks(worker);
+    }
+
+    @Override
+    public void tellDisconnect(Incarnation worker) {
+        deeds.talks(worker);
+    }
+
+    @Override
+    public void tellStop(Incarnation worker) {
+        deeds.talks(worker);
+        deeds.endsIt(worker);
+        process(worker).stopFrame();
+    }
+
+    @Override
+    public void closeChannel(Incarnation worker) {
+        process(worker).channelClosed();
+    }
+
+    @Override
+    public void terminate(Incarnation worker) {
+        deeds.endsIt(worker);
+        process(worker).sigterm();
+    }
+
+    @Override
+    public void kill(Incarnation worker) {
+        deeds.kills(worker);
+        process(worker).sigkill();
+    }
+
+    @Override
+    public void callback(Runnable completion) {
+        agenda.set(now, completion);
+    }
+
+    private SimProcess process(Incarnation worker) {
+        SimProcess process = processes.get(worker);
+        checks.isTrue(process != null && process.isTold() && worker.state() != WorkerState.DEAD,
+                "an action on %s, which has no process", worker);
+        return process;
+    }
+
+    void exited(Incarnation worker, Exit exit) {
+        processes.get(worker).checkTruth(exit);
+        processes.remove(worker);
+    }
+
+    long between(long low, long high) {
+        return low + (long) (random.nextDouble() * (high - low));
+    }
+
+    boolean chance(int percent) {
+        return random.nextInt(100) < percent;
+    }
+}

@@ -1,0 +1,152 @@
+package io.musher.internal.supervisor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.musher.RestartPolicy;
+import io.musher.StopPolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+
+/** A supervisor whose every word and deed is written down; a test plays users and processes by hand. */
+final class Stage extends Recorder {
+
+    private static final RestartPolicy ALWAYS = RestartPolicy.always();
+
+    Supervisor supervisor;
+    private Rules rules;
+    private boolean commands;
+
+    /** JVM workers behind a common port; every option may be changed before the first input. */
+    Stage() {
+        rules = new Rules(PortPlan.MOVABLE, ReadyWhen.SERVING, Duration.ofSeconds(60), 8, ALWAYS, StopPolicy.ofDefaults());
+        supervisor = new Supervisor(rules, this, this);
+    }
+
+    private Stage with(Rules other) {
+        rules = other;
+        supervisor = new Supervisor(rules, this, this);
+        return this;
+    }
+
+    Stage with(PortPlan ports) {
+        return with(new Rules(ports, rules.readyWhen(), rules.startTimeout(), rules.bootLimit(), rules.restart(), rules.stop()));
+    }
+
+    Stage with(ReadyWhen when) {
+        return with(new Rules(rules.ports(), when, rules.startTimeout(), rules.bootLimit(), rules.restart(), rules.stop()));
+    }
+
+    Stage with(RestartPolicy policy) {
+        return with(new Rules(rules.ports(), rules.readyWhen(), rules.startTimeout(), rules.bootLimit(), policy, rules.stop()));
+    }
+
+    Stage with(StopPolicy policy) {
+        return with(new Rules(rules.ports(), rules.readyWhen(), rules.startTimeout(), rules.bootLimit(), rules.restart(), policy));
+    }
+
+    Stage bootLimit(int limit) {
+        return with(new Rules(rules.ports(), rules.readyWhen(), rules.startTimeout(), limit, rules.restart(), rules.stop()));
+    }
+
+    Stage commands() {
+        commands = true;
+        return this;
+    }
+
+    // ---- what a test does
+
+    CompletableFuture<Void> start(int instances) {
+        CompletableFuture<Void> started = new CompletableFuture<>();
+        supervisor.start(instances, started);
+        return started;
+    }
+
+    /** Started and ready; what was told so far is forgotten. */
+    Stage running(int instances) {
+        CompletableFuture<Void> started = start(instances);
+        for (int id = 1; id <= instances; id++) {
+            serve(worker(id));
+        }
+        assertTrue(started.isDone() && !started.isCompletedExceptionally());
+        return forget();
+    }
+
+    Stage forget() {
+        deeds.clear();
+        news.clear();
+        return this;
+    }
+
+    Incarnation worker(int id) {
+        return spawned.get(id - 1);
+    }
+
+    void born(Incarnation worker) {
+        supervisor.spawned(worker, new Spawned(100 + worker.id(), OptionalInt.of(4000 + worker.id()), commands, Instant.EPOCH));
+    }
+
+    /** From its process to its being ready, as a JVM does. */
+    void serve(Incarnation worker) {
+        born(worker);
+        supervisor.hello(worker);
+        supervisor.ready(worker);
+    }
+
+    void exits(Incarnation worker, int code) {
+        supervisor.exited(worker, code, Optional.empty());
+    }
+
+    void dies(Incarnation worker, String signal) {
+        supervisor.exited(worker, 137, Optional.of(signal));
+    }
+
+    CompletableFuture<Void> scale(int instances) {
+        CompletableFuture<Void> scaled = new CompletableFuture<>();
+        supervisor.scale(instances, scaled);
+        return scaled;
+    }
+
+    CompletableFuture<Incarnation> fork() {
+        CompletableFuture<Incarnation> forked = new CompletableFuture<>();
+        supervisor.fork(Map.of(), forked);
+        return forked;
+    }
+
+    CompletableFuture<Incarnation> restart(Incarnation worker) {
+        CompletableFuture<Incarnation> restarted = new CompletableFuture<>();
+        supervisor.restart(worker, restarted);
+        return restarted;
+    }
+
+    CompletableFuture<Void> stop() {
+        CompletableFuture<Void> stopped = new CompletableFuture<>();
+        supervisor.stop(stopped);
+        return stopped;
+    }
+
+    void pass(long millis) {
+        long end = now + millis * 1_000_000;
+        while (!timers.isEmpty() && timers.untilNext(now) <= end - now) {
+            now += timers.untilNext(now);
+            timers.takeDue(now).run();
+        }
+        now = end;
+    }
+
+    /** What was done since the last time it was asked. */
+    void assertDeeds(String... expected) {
+        assertEquals(List.of(expected), deeds);
+        deeds.clear();
+    }
+
+    void assertNews(String... expected) {
+        assertEquals(List.of(expected), news);
+        news.clear();
+    }
+}

@@ -1,0 +1,75 @@
+package io.musher.internal.worker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The example in Python, run by a real interpreter: PROTOCOL.md is enough to join. */
+class PythonWorkerTest {
+
+    @RegisterExtension
+    final WorkerScene scene = new WorkerScene();
+
+    private WorkerProcess start() throws Exception {
+        Path example = Path.of("..", "examples", "python", "worker.py").toAbsolutePath().normalize();
+        assertTrue(Files.exists(example), example::toString);
+        assumeTrue(hasPython(), "no python3 on this machine");
+        WorkerProcess worker = scene.command("env", "-u", "MUSHER_PORT", "python3", example.toString());
+        worker.heard.expectHello();
+        return worker;
+    }
+
+    private static boolean hasPython() throws InterruptedException {
+        try {
+            return new ProcessBuilder("python3", "--version").redirectErrorStream(true).start().waitFor() == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void shouldServeUntilItIsToldToStop() throws Exception {
+        WorkerProcess worker = start();
+        String listening = worker.heard.next();
+        assertTrue(listening.matches("listening \\d+"), listening);
+        worker.heard.expect("ready");
+        try (Socket client = new Socket("127.0.0.1", Integer.parseInt(listening.substring(10)))) {
+            client.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertTrue(answer.endsWith("hello\n"), answer);
+        }
+
+        scene.channels.run(worker.heard.channel::drain);
+        scene.channels.run(worker.heard.channel::stop);
+
+        worker.heard.expect("goodbye connected=false");
+        worker.ends(0);
+    }
+
+    @Test
+    void shouldAnswerAGoodbye() throws Exception {
+        WorkerProcess worker = start();
+        scene.channels.run(() -> worker.heard.channel.goodbye("that is all"));
+        assertTrue(worker.heard.next().startsWith("listening"));
+        worker.heard.expect("ready", "goodbye connected=false");
+        worker.ends(0);
+    }
+
+    @Test
+    void shouldLeaveWithItsPrimary() throws Exception {
+        WorkerProcess worker = start();
+        assertTrue(worker.heard.next().startsWith("listening"));
+        worker.heard.expect("ready");
+        scene.channels.run(worker.heard.channel::close);
+        worker.prints("the primary is gone").ends(1);
+        assertEquals("lost: closed by the primary", worker.heard.next());
+    }
+}

@@ -1,0 +1,150 @@
+package io.musher.internal.worker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Real workers, told to stop: by the primary, by a signal, by its death. */
+class WorkerStopTest {
+
+    private static final String DRAIN = "drain draining=true connected=true";
+    private static final String STOP = "stop on a daemon=true";
+
+    @RegisterExtension
+    final WorkerScene scene = new WorkerScene();
+
+    private WorkerProcess ready(Class<?> main) throws Exception {
+        WorkerProcess worker = scene.start(main);
+        assertEquals(worker.process.pid(), worker.heard.expectHello(), worker::toString);
+        worker.heard.expect("ready");
+        return worker;
+    }
+
+    @Test
+    void shouldDrainThenStopThenExit() throws Exception {
+        WorkerProcess worker = ready(Mains.Plain.class);
+        worker.prints("test-3 (worker 7) 7 2 test-3 4003 /127.0.0.1:4003");
+
+        scene.channels.run(worker.heard.channel::drain);
+        worker.prints(DRAIN);
+        scene.channels.run(worker.heard.channel::stop);
+
+        worker.prints(STOP).ends(0);
+        worker.heard.expect("goodbye connected=false");
+    }
+
+    @Test
+    void shouldDrainWhenAStopComesAtOnce() throws Exception {
+        WorkerProcess worker = ready(Mains.Plain.class);
+        worker.line();
+        scene.channels.run(worker.heard.channel::stop);
+        worker.prints(DRAIN, STOP).ends(0);
+    }
+
+    @Test
+    void shouldGoOnAfterHooksThatThrow() throws Exception {
+        WorkerProcess worker = ready(BadMains.FailingHooks.class);
+        scene.channels.run(worker.heard.channel::stop);
+        worker.prints("drain goes on", "stop goes on").ends(0);
+        assertTrue(worker.logged("the onDrain hook io.musher.internal.worker.BadMains$FailingHooks"), worker::toString);
+    }
+
+    @Test
+    void shouldNotWaitForADrainHookThatHangs() throws Exception {
+        WorkerProcess worker = ready(BadMains.HangsInDrain.class);
+        scene.channels.run(worker.heard.channel::drain);
+        worker.prints(DRAIN);
+        scene.channels.run(worker.heard.channel::stop);
+        worker.prints(STOP).ends(0);
+        assertTrue(worker.logged("Mains.hang"), () -> "says where it hangs: " + worker);
+    }
+
+    @Test
+    void shouldExitAsAHookSays() throws Exception {
+        WorkerProcess worker = ready(BadMains.ExitsInHook.class);
+        scene.channels.run(worker.heard.channel::stop);
+        worker.ends(9);
+        worker.heard.expect("goodbye connected=false");
+    }
+
+    @Test
+    void shouldLeaveSigintToThePrimary() throws Exception {
+        WorkerProcess worker = ready(Mains.Plain.class);
+        worker.line();
+        for (int i = 0; i < 3; i++) {
+            worker.signal("INT");
+        }
+        scene.channels.run(worker.heard.channel::drain);
+        worker.prints(DRAIN);
+        scene.channels.run(worker.heard.channel::stop);
+        worker.prints(STOP).ends(0);
+    }
+
+    @Test
+    void shouldAskThePrimaryForAStopOnSigterm() throws Exception {
+        WorkerProcess worker = ready(Mains.Plain.class);
+        worker.line();
+        worker.signal("TERM");
+        worker.heard.expect("stopRequested");
+        worker.prints(DRAIN);
+        scene.channels.run(worker.heard.channel::stop);
+        worker.prints(STOP).ends(0);
+    }
+
+    @Test
+    void shouldStopOnSigtermWithoutAnAnswer() throws Exception {
+        WorkerProcess worker = ready(Mains.Plain.class);
+        worker.line();
+        worker.signal("TERM").signal("TERM");
+        worker.prints(DRAIN, STOP).ends(0);
+        assertTrue(worker.logged("the primary does not react"), worker::toString);
+    }
+
+    @Test
+    void shouldLeaveADrainThatRunsToThePrimaryOnSigterm() throws Exception {
+        WorkerProcess worker = ready(Mains.Plain.class);
+        worker.line();
+        scene.channels.run(worker.heard.channel::drain);
+        worker.prints(DRAIN);
+        worker.signal("TERM");
+        scene.channels.run(() -> worker.heard.channel.goodbye("as it wishes"));
+        worker.prints(STOP).ends(0); // a goodbye after a SIGTERM is no reason to live on
+        worker.heard.expect("goodbye connected=false");
+    }
+
+    @Test
+    void shouldStopWhenTheChannelIsLost() throws Exception {
+        WorkerProcess worker = ready(Mains.Plain.class);
+        worker.line();
+        scene.channels.run(worker.heard.channel::close);
+        worker.prints("drain draining=true connected=false", STOP).ends(1);
+    }
+
+    @Test
+    void shouldEndInFiveSecondsWhenTheChannelIsLostAndAHookHangs() throws Exception {
+        WorkerProcess worker = ready(BadMains.HangsInStop.class);
+        long begin = System.nanoTime();
+        scene.channels.run(worker.heard.channel::close);
+        worker.prints("drain draining=true connected=false", STOP).ends(1);
+        long millis = (System.nanoTime() - begin) / 1_000_000;
+        assertTrue(millis >= 4_900, "the hook has its time: " + millis + " ms");
+    }
+
+    @Test
+    void shouldEndWhenTheChannelIsLostWhileItStops() throws Exception {
+        WorkerProcess worker = ready(BadMains.HangsInStop.class);
+        scene.channels.run(worker.heard.channel::stop);
+        worker.prints(DRAIN, STOP);
+        scene.channels.run(worker.heard.channel::close);
+        worker.ends(1);
+    }
+
+    @Test
+    void shouldEndWhenTheChannelIsLostAndTheJvmsOwnShutdownHangs() throws Exception {
+        WorkerProcess worker = ready(BadMains.HangsInShutdown.class);
+        scene.channels.run(worker.heard.channel::close);
+        worker.ends(1);
+    }
+}
