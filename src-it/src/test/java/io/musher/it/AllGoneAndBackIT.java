@@ -103,7 +103,7 @@ class AllGoneAndBackIT {
         }
     }
 
-    /** A connection begun while all are gone must go well; one begun before may have been at a target that was killed. */
+    /** A connection begun while all are gone must go well; one begun before may have lost its target. */
     private void broken(int begun, IOException e) throws IOException {
         boolean allGone = begun % 2 == 1 && begun == phase.get();
         if (allGone || e instanceof SocketTimeoutException) {

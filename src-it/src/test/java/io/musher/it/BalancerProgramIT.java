@@ -10,20 +10,19 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,7 +86,7 @@ class BalancerProgramIT {
             for (int i = 0; i < 20; i++) {
                 assertEquals("site", Caller.fetch(program.port()));
             }
-            assumeTrue(hasIpv6(), "no IPv6 on this machine");
+            assumeTrue(Ports.hasIpv6(), "no IPv6 on this machine");
             assertEquals("site", Caller.fetch("::1", program.port()));
         }
     }
@@ -105,7 +104,8 @@ class BalancerProgramIT {
 
     @Test
     void shouldSendProxyHeaderV2() throws Exception {
-        try (Server target = new Server(socket -> socket.getOutputStream().write(socket.getInputStream().readNBytes(28)))) {
+        try (Server target = new Server(socket ->
+                socket.getOutputStream().write(socket.getInputStream().readNBytes(28)))) {
             Program program = Program.start(children, "--target", target.target(), "--proxy", "v2");
             try (Caller caller = new Caller(program.port())) {
                 caller.request();
@@ -160,14 +160,16 @@ class BalancerProgramIT {
     }
 
     @Test
+    @Timeout(120)
     void shouldProbe() throws Exception {
+        Duration probes = Duration.ofSeconds(40);
         int port = Ports.free();
         try (Site up = new Site("up")) {
             Program program = Program.start(children,
                     "--target", up.target(), "--target", "127.0.0.1:" + port, "--probe");
-            program.child().awaitLine("target 127.0.0.1:" + port + " is down: ");
+            program.child().awaitLine("target 127.0.0.1:" + port + " is down: ", probes);
             try (Site late = new Site("late", port)) {
-                program.child().awaitLine("target 127.0.0.1:" + port + " is back");
+                program.child().awaitLine("target 127.0.0.1:" + port + " is back", probes);
                 Set<String> answers = Set.of(Caller.fetch(program.port()), Caller.fetch(program.port()));
                 assertEquals(Set.of(up.name(), late.name()), answers);
             }
@@ -232,14 +234,5 @@ class BalancerProgramIT {
         String answer = "HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
         socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
         socket.getInputStream().transferTo(OutputStream.nullOutputStream());
-    }
-
-    private static boolean hasIpv6() {
-        try (ServerSocket probe = new ServerSocket()) {
-            probe.bind(new InetSocketAddress(InetAddress.getByName("::1"), 0));
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
     }
 }

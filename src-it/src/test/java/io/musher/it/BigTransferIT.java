@@ -21,6 +21,7 @@ class BigTransferIT {
 
     private static final long DOWN = 1L << 30;
     private static final long UP = 256L << 20;
+    private static final long BESIDE = 8L << 20;
     private static final long STEP = 256 * 1024;
 
     /** What the kernel's buffers of two connections, and the balancer's, can hold at most, and as much again. */
@@ -35,10 +36,14 @@ class BigTransferIT {
     void shouldDeliverADownloadToAClientThatIsSlowAtFirst() throws Exception {
         AtomicLong sent = new AtomicLong();
         try (Server target = new Server(socket -> {
-            socket.getInputStream().read();
-            send(socket.getOutputStream(), DOWN, sent);
-        })) {
+            switch (socket.getInputStream().read()) {
+                case 'x' -> send(socket.getOutputStream(), DOWN, sent);
+                default -> Pattern.write(socket.getOutputStream(), 0, BESIDE);
+            }
+        }); Load load = new Load()) {
             Program program = Program.start(children, "--target", target.target());
+            // Others use the balancer's buffers meanwhile.
+            load.start(1, () -> downloadBeside(program.port()));
             try (Socket client = new Socket("127.0.0.1", program.port())) {
                 client.getOutputStream().write('x');
                 long read = 0;
@@ -50,6 +55,8 @@ class BigTransferIT {
                 Pattern.expect(client.getInputStream(), read, DOWN);
                 assertEquals(-1, client.getInputStream().read());
             }
+            load.awaitMore(1);
+            load.stop();
             assertSmall(program);
         }
     }
@@ -72,6 +79,14 @@ class BigTransferIT {
                 assertEquals(-1, client.getInputStream().read());
             }
             assertSmall(program);
+        }
+    }
+
+    private static void downloadBeside(int port) throws IOException {
+        try (Socket client = new Socket("127.0.0.1", port)) {
+            client.getOutputStream().write('y');
+            Pattern.expect(client.getInputStream(), 0, BESIDE);
+            assertEquals(-1, client.getInputStream().read());
         }
     }
 

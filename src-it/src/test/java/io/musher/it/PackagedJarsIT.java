@@ -45,7 +45,7 @@ class PackagedJarsIT {
         ModuleDescriptor core = descriptor(Jars.core());
         assertEquals("io.musher", core.name());
         assertTrue(Set.of("io.musher").containsAll(exports(core)), core::toString);
-        assertTrue(requires(Set.of("java.base", "org.slf4j", "io.musher.balancer"), core), core::toString);
+        assertTrue(requires(Set.of("java.base", "java.management", "jdk.unsupported", "org.slf4j", "io.musher.balancer"), core), core::toString);
     }
 
     private static Attributes manifest(Path path) throws IOException {

@@ -27,9 +27,30 @@ final class Ports {
         throw new IOException("no free port within " + FIRST + " to " + LAST);
     }
 
+    /** Likewise, but one that the system may give to any socket that connects. */
+    static int freeEphemeral() throws IOException {
+        for (int i = 0; i < 100; i++) {
+            // Linux prefers even ones for this.
+            int port = 2 * ThreadLocalRandom.current().nextInt(40_000 / 2, 60_000 / 2);
+            if (isFree(port)) {
+                return port;
+            }
+        }
+        throw new IOException("no free port within 40000 to 60000");
+    }
+
     static boolean isFree(int port) {
+        return canListen(InetAddress.getLoopbackAddress(), port);
+    }
+
+    /** Whether this machine has IPv6. */
+    static boolean hasIpv6() throws IOException {
+        return canListen(InetAddress.getByName("::1"), 0);
+    }
+
+    private static boolean canListen(InetAddress address, int port) {
         try (ServerSocket probe = new ServerSocket()) {
-            probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            probe.bind(new InetSocketAddress(address, port));
             return true;
         } catch (IOException e) {
             return false;

@@ -45,7 +45,8 @@ class ReadmeIT {
     void shouldRunOnTheModulePath() throws Exception {
         Files.writeString(folder.resolve("module-info.java"), "module front { requires io.musher.balancer; }");
         shouldRun(List.of("-p", Program.path(Jars.balancer(), Jars.slf4j())), "package front;\n",
-                List.of("-p", Program.path(Jars.balancer(), Jars.slf4j(), folder.resolve("out")), "-m", "front/front.Front"));
+                List.of("-p", Program.path(Jars.balancer(), Jars.slf4j(), folder.resolve("out")),
+                        "-m", "front/front.Front"));
     }
 
     /** The program's only changes are its ports and that it halts where its comment says "later". */

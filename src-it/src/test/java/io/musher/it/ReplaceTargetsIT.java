@@ -25,11 +25,12 @@ class ReplaceTargetsIT {
     @ParameterizedTest(name = "{0} loop(s)")
     @ValueSource(ints = {1, 2})
     void shouldBreakNoConnection(int loops) throws Exception {
-        // Odd seeds of different lists; what differs from run to run is the load's timing.
+        // The lists are the same in every run; the load's timing is not.
         Random random = new Random(loops);
         List<Site> sites = new ArrayList<>();
         try (Load load = new Load();
-                Balancer balancer = Balancer.builder().port(0).loops(loops).strategy(Strategy.leastConnections()).start()) {
+                Balancer balancer = Balancer.builder().port(0).loops(loops)
+                        .strategy(Strategy.leastConnections()).start()) {
             for (int i = 0; i < 4; i++) {
                 sites.add(new Site("site-" + i));
             }
