@@ -118,7 +118,6 @@ public final class Cluster implements AutoCloseable {
     private void begin() throws IOException {
         config.listeners().forEach(listening -> listening.subscribe(parts.events()));
         keeper.takePromised();
-        parts.spawner().preload();
         farewell.begin();
         try {
             requests.start(config.instances()).get();
@@ -131,6 +130,7 @@ public final class Cluster implements AutoCloseable {
                     ? failure.worker().map(Cluster::lastOutput).orElse("") : "";
             throw new StartupException(config.name() + ": " + e.getCause().getMessage(), e.getCause(), output);
         }
+        parts.spawner().preload(); // now that nobody waits for a processor
         LOG.info("{}: {} worker(s) ready{}", config.name(), config.instances(),
                 parts.balancer().map(balancer -> ", port " + balancer.address().getPort()).orElse(""));
     }

@@ -70,7 +70,7 @@ final class Caller implements AutoCloseable {
         }
         int length = -1;
         for (String line = line(); !line.isEmpty(); line = line()) {
-            if (line.startsWith("Content-Length: ")) {
+            if (line.regionMatches(true, 0, "Content-Length: ", 0, 16)) {
                 length = Integer.parseInt(line.substring(16));
             }
         }
