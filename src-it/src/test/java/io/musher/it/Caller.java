@@ -39,8 +39,17 @@ final class Caller implements AutoCloseable {
     }
 
     static String fetch(String host, int port) throws IOException {
+        return fetch(host, port, "/");
+    }
+
+    /** Likewise, of something else than the root. */
+    static String fetch(int port, String path) throws IOException {
+        return fetch("127.0.0.1", port, path);
+    }
+
+    private static String fetch(String host, int port, String path) throws IOException {
         try (Caller caller = new Caller(host, port)) {
-            caller.send("GET / HTTP/1.1\r\nHost: it\r\nConnection: close\r\n\r\n");
+            caller.send("GET " + path + " HTTP/1.1\r\nHost: it\r\nConnection: close\r\n\r\n");
             String body = caller.answer();
             caller.expectEnd();
             return body;

@@ -7,6 +7,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -26,7 +27,12 @@ final class Family {
 
     /** Marks a process that is about to start. */
     void mark(ProcessBuilder builder) {
-        builder.environment().put(VARIABLE, name);
+        builder.environment().putAll(mark());
+    }
+
+    /** The variable that marks a process. */
+    Map<String, String> mark() {
+        return Map.of(VARIABLE, name);
     }
 
     /** Remembers a process and its present descendants, which may have cleared their environment. */

@@ -1,0 +1,127 @@
+package io.musher.it;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.musher.Cluster;
+import io.musher.WorkerContext;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * A worker that does what its first argument and then its requests say: an exit in the first line, or to serve. The answer to a
+ * request for {@code /} is the worker's id.
+ */
+final class Crew {
+
+    /** What a request makes it do; the answer is the text. */
+    interface Deed {
+        String answer(String query) throws Exception;
+    }
+
+    private Crew() { }
+
+    public static void main(String[] args) throws Exception {
+        String mode = args.length == 0 ? "serve" : args[0];
+        switch (mode) {
+            case "exit" -> System.exit(Integer.parseInt(args[1]));
+            case "throw" -> throw new IllegalStateException("this worker does not want to");
+            case "hang" -> new CountDownLatch(1).await();
+            case "idle" -> WorkerContext.current();
+            default -> serve(WorkerContext.current(), mode);
+        }
+    }
+
+    private static void serve(WorkerContext me, String mode) throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(me.address().getAddress(), mode.equals("elsewhere") ? 0 : me.port()), 0);
+        ExecutorService threads = Executors.newCachedThreadPool();
+        server.setExecutor(threads);
+        CountDownLatch release = new CountDownLatch(1);
+        Map<String, Deed> deeds = Map.of(
+                "/", query -> Integer.toString(me.id()),
+                "/env", query -> System.getenv().entrySet().stream().map(each -> each.getKey() + "=" + each.getValue())
+                        .sorted().collect(Collectors.joining("\n")),
+                "/mode", query -> mode,
+                "/child", query -> child(),
+                "/hold", query -> {
+                    System.out.println("held");
+                    release.await();
+                    return "released";
+                });
+        Map<String, Consumer<String>> afterwards = Map.of(
+                "/release", query -> release.countDown(),
+                "/spin", query -> spin(),
+                "/tell", query -> tell(me, query),
+                "/exit", query -> System.exit(Integer.parseInt(query)),
+                "/halt", query -> Runtime.getRuntime().halt(Integer.parseInt(query)));
+        deeds.forEach((path, deed) -> server.createContext(path, exchange -> answer(exchange, deed)));
+        afterwards.forEach((path, deed) -> server.createContext(path, exchange -> {
+            answer(exchange, query -> "yes");
+            deed.accept(exchange.getRequestURI().getQuery());
+        }));
+        server.start();
+        if (mode.equals("elsewhere")) {
+            me.listening(server.getAddress().getPort());
+        }
+        me.onDrain(() -> System.out.println("worker " + me.id() + " drains"));
+        me.onStop(() -> server.stop(0));
+        me.onStop(() -> System.out.println("worker " + me.id() + " stops"));
+        if (!mode.equals("stay")) {
+            me.onDisconnect(() -> {
+                server.stop(0);
+                threads.shutdown();
+            });
+        }
+    }
+
+    private static void answer(HttpExchange exchange, Deed deed) throws IOException {
+        try (exchange) {
+            byte[] body = deed.answer(exchange.getRequestURI().getQuery()).getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+        } catch (IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void spin() {
+        for (long n = 0; ; n++) {
+            if (n < 0) {
+                n = 0;
+            }
+        }
+    }
+
+    private static void tell(WorkerContext me, String what) {
+        switch (what) {
+            case "ready" -> me.ready();
+            case "notReady" -> me.notReady();
+            case "disconnect" -> me.disconnect();
+            default -> throw new IllegalArgumentException(what);
+        }
+    }
+
+    /** Starts a JVM as any program may, and hears whether that takes itself for a worker. */
+    private static String child() throws IOException {
+        Process child = new ProcessBuilder(Child.java(), "-cp", System.getProperty("java.class.path"), Asking.class.getName())
+                .redirectErrorStream(true).start();
+        return new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    /** A child of a worker. */
+    static final class Asking {
+        private Asking() { }
+
+        public static void main(String[] args) {
+            System.out.print("worker: " + Cluster.isWorker());
+        }
+    }
+}

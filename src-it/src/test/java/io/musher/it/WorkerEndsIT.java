@@ -1,0 +1,138 @@
+package io.musher.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.musher.Cluster;
+import io.musher.ClusterEvent;
+import io.musher.Exit;
+import io.musher.RestartPolicy;
+import io.musher.Worker;
+import io.musher.WorkerState;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What is told when workers end, each in a way of its own: as Node's cluster does it. */
+class WorkerEndsIT {
+
+    private static final Optional<String> SIGKILL = Optional.of("SIGKILL");
+
+    @RegisterExtension
+    final Clusters clusters = new Clusters();
+
+    /** Makes a worker end. */
+    private interface End {
+        void of(Worker worker) throws Exception;
+    }
+
+    @Test
+    void shouldTellOneDisconnectAndOneExitWhateverTheCause() throws Exception {
+        Map<Integer, Boolean> listed = new ConcurrentHashMap<>();
+        Cluster[] cluster = new Cluster[1];
+        cluster[0] = clusters.start(clusters.jvm().instances(1).commonPort(0).on(ClusterEvent.Exited.class,
+                event -> listed.put(event.worker().id(), cluster[0].worker(event.worker().id()).isPresent())));
+
+        Worker crashed = cluster[0].workers().get(0);
+        check(end(crashed, worker -> ask(worker, "/halt?42")), OptionalInt.of(42), Optional.empty(), false, Exit.Cause.CRASHED, 42);
+        Worker left = replacement(crashed);
+        check(end(left, worker -> ask(worker, "/exit?0")), OptionalInt.of(0), Optional.empty(), false, Exit.Cause.EXITED, 0);
+        Worker shot = replacement(left);
+        check(end(shot, worker -> ProcessHandle.of(worker.pid()).orElseThrow().destroyForcibly()), OptionalInt.empty(), SIGKILL, false,
+                Exit.Cause.CRASHED, 137);
+        Worker endless = replacement(shot);
+        check(end(endless, worker -> {
+            ask(worker, "/spin");
+            worker.kill();
+        }), OptionalInt.empty(), SIGKILL, false, Exit.Cause.KILLED, 137);
+        Worker restarted = replacement(endless);
+        check(end(restarted, Worker::restart), OptionalInt.of(0), Optional.empty(), true, Exit.Cause.STOPPED, 0);
+        Worker parting = replacement(restarted);
+        check(end(parting, worker -> ask(worker, "/tell?disconnect")), OptionalInt.of(0), Optional.empty(), true,
+                Exit.Cause.DISCONNECTED, 0);
+        Worker sent = replacement(parting);
+        check(end(sent, Worker::disconnect), OptionalInt.of(0), Optional.empty(), true, Exit.Cause.DISCONNECTED, 0);
+        Worker stopped = cluster[0].fork().get(30, TimeUnit.SECONDS);
+        check(end(stopped, Worker::stop), OptionalInt.of(0), Optional.empty(), true, Exit.Cause.STOPPED, 0);
+        Worker last = cluster[0].fork().get(30, TimeUnit.SECONDS);
+        check(end(last, worker -> cluster[0].stop()), OptionalInt.of(0), Optional.empty(), true, Exit.Cause.STOPPED, 0);
+        clusters.history().await(ClusterEvent.Stopped.class, event -> true);
+
+        List<Worker> all = List.of(crashed, left, shot, endless, restarted, parting, sent, stopped, last);
+        for (int i = 0; i < all.size(); i++) {
+            Worker worker = all.get(i);
+            assertEquals(i + 1, worker.id(), "ids count up and are never reused");
+            assertEquals(List.of("Forked", "Online", "Ready", "Disconnected", "Exited"),
+                    clusters.history().kinds(worker).stream().filter(kind -> !kind.equals("Restarting")).toList());
+            assertEquals(Boolean.FALSE, listed.get(worker.id()), worker + " among the workers when its exit was told");
+        }
+        checkStates(all);
+    }
+
+    /** What an event says is true for the worker when it is told, or was, and something later is. */
+    private void checkStates(List<Worker> all) {
+        for (Worker worker : all) {
+            for (History.Told told : clusters.history().of(worker)) {
+                switch (told.kind()) {
+                    case "Ready" -> assertTrue(told.connected() && !told.dead() && told.state().equals(Optional.of(WorkerState.READY)), told::toString);
+                    case "Disconnected" -> assertFalse(told.connected(), told::toString);
+                    case "Exited" -> assertTrue(!told.connected() && told.dead() && told.state().equals(Optional.of(WorkerState.DEAD)), told::toString);
+                    case "Restarting" -> { }
+                    default -> assertTrue(told.connected() && !told.dead(), told::toString);
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldLetAWorkerExitInTheFirstLineOfMain() throws Exception {
+        RestartPolicy once = RestartPolicy.always().withDelays(Duration.ofMillis(1), Duration.ofMillis(1)).withGiveUp(3, Duration.ofSeconds(60));
+        Cluster cluster = clusters.start(clusters.jvm("exit", "7").instances(0).restartPolicy(once));
+        cluster.fork();
+        ClusterEvent.GaveUp given = clusters.history().await(ClusterEvent.GaveUp.class, event -> true);
+        assertEquals(3, given.worker().id());
+        ClusterEvent.Exited first = clusters.history().await(ClusterEvent.Exited.class, event -> event.worker().id() == 1);
+        assertEquals(OptionalInt.of(7), first.exit().code());
+        List<String> kinds = clusters.history().kinds(first.worker());
+        assertEquals(List.of("Disconnected", "Exited"), kinds.stream().filter(kind -> kind.equals("Disconnected") || kind.equals("Exited")).toList());
+        assertEquals("Forked", kinds.get(0));
+    }
+
+    @Test
+    void shouldTellWhatASignalFromElsewhereDid() throws Exception {
+        Cluster cluster = clusters.start(clusters.jvm("idle").instances(2));
+        Worker asked = cluster.workers().get(0);
+        asked.signal("TERM");
+        Exit term = asked.onExit().get(30, TimeUnit.SECONDS);
+        assertEquals(List.of(OptionalInt.of(0), false), List.of(term.code(), term.voluntary()), "a JVM worker takes SIGTERM for a wish to stop");
+        Worker aborted = cluster.workers().stream().filter(worker -> worker.id() == 2).findFirst().orElseThrow();
+        aborted.signal("SIGKILL");
+        Exit kill = aborted.onExit().get(30, TimeUnit.SECONDS);
+        assertEquals(SIGKILL, kill.signal());
+        assertFalse(kill.voluntary());
+    }
+
+    private Exit end(Worker worker, End end) throws Exception {
+        end.of(worker);
+        return worker.onExit().get(30, TimeUnit.SECONDS);
+    }
+
+    private Worker replacement(Worker before) throws InterruptedException {
+        return clusters.history().awaitReady(before.instance(), before.id());
+    }
+
+    private void check(Exit exit, OptionalInt code, Optional<String> signal, boolean voluntary, Exit.Cause cause, int status) {
+        assertEquals(new Exit(code, signal, voluntary, cause, status), exit);
+    }
+
+    private static void ask(Worker worker, String path) throws Exception {
+        Caller.fetch(worker.port().orElseThrow(), path);
+    }
+}
