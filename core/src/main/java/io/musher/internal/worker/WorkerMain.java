@@ -20,8 +20,8 @@ public final class WorkerMain {
         if (arguments.length == 0) {
             throw new IllegalArgumentException("no main class; the first argument names it");
         }
+        Method main = find(arguments[0]); // a worker without ports is ready with its hello: not before it is clear what to run
         Membership.current();
-        Method main = find(arguments[0]);
         try {
             main.invoke(null, (Object) Arrays.copyOfRange(arguments, 1, arguments.length));
         } catch (InvocationTargetException e) {
