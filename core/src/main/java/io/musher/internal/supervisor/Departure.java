@@ -31,7 +31,7 @@ final class Departure {
         }
         Exit exit = exit(worker, status, signal);
         ladder.part(worker, exit.toString());
-        Runnable lost = loss(worker, status != 0 || worker.cause != null, exit.toString(), null);
+        Runnable lost = loss(worker, status != 0 || worker.cause != null, why(exit), null);
         bury(worker, exit.toString());
         roster.news.exited(worker, exit);
         roster.actions.callback(() -> worker.onExit().complete(exit));
@@ -45,6 +45,11 @@ final class Departure {
         }
         boolean voluntary = cause == Exit.Cause.STOPPED || cause == Exit.Cause.DISCONNECTED;
         return new Exit(signal.isPresent() ? OptionalInt.empty() : OptionalInt.of(status), signal, voluntary, cause, status);
+    }
+
+    private String why(Exit exit) {
+        return exit.cause() != Exit.Cause.START_TIMEOUT ? exit.toString()
+                : exit + ": the option startTimeout grants " + roster.rules.startTimeout();
     }
 
     void spawnFailed(Incarnation worker, Throwable cause) {
