@@ -89,6 +89,7 @@ final class Farewell {
             stop.get().join();
             pass(former[index], signal);
         }, config.name() + "-signal");
+        stopper.setDaemon(false); // unlike the thread it is made on: the JVM must not end with status 0 before the former handler says how
         stopper.start();
     }
 
