@@ -43,6 +43,11 @@ final class Child implements AutoCloseable {
         return process.pid();
     }
 
+    /** Itself and all that came from it and live. */
+    Set<ProcessHandle> family() {
+        return family.alive();
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * Clusters whose primary is the test itself. After a test they are stopped, and then nothing may be left of them: no process, no
- * orphan, and in this JVM no socket, so no port. A failed test tells what they told.
+ * orphan, no zombie, and in this JVM no socket, so no port. A failed test tells what they told.
  */
 final class Clusters implements BeforeEachCallback, AfterEachCallback {
 
@@ -79,6 +79,7 @@ final class Clusters implements BeforeEachCallback, AfterEachCallback {
                         .map(process -> process.pid() + " " + process.info().commandLine().orElse("?")).toList() + " left");
             }
         });
+        await("a reaping of all children").atMost(PATIENCE).until(() -> Proc.zombies(ProcessHandle.current().pid()).isEmpty());
         await("a close of all sockets").atMost(PATIENCE).untilAsserted(() -> {
             Set<String> more = sockets();
             more.removeAll(sockets);

@@ -7,10 +7,13 @@ import io.musher.WorkerContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -34,6 +37,19 @@ final class Crew {
             case "throw" -> throw new IllegalStateException("this worker does not want to");
             case "hang" -> new CountDownLatch(1).await();
             case "idle" -> WorkerContext.current();
+            case "needs" -> {
+                if (!Files.exists(Path.of(args[1]))) {
+                    System.err.println("there is no " + args[1]);
+                    System.exit(9);
+                }
+                serve(WorkerContext.current(), mode);
+            }
+            case "stubborn" -> WorkerContext.current().onStop(() -> {
+                System.out.println("does not stop");
+                while (true) {
+                    LockSupport.park();
+                }
+            });
             default -> serve(WorkerContext.current(), mode);
         }
     }

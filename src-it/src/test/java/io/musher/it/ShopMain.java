@@ -32,7 +32,7 @@ final class ShopMain {
         System.out.println("serves on " + cluster.commonPort());
     }
 
-    private static void print(ClusterEvent event) {
+    static void print(ClusterEvent event) {
         if (event instanceof ClusterEvent.Exited exited) {
             System.out.println("Exited " + exited.worker().id() + " code " + exited.exit().code().orElse(-1) + " signal "
                     + exited.exit().signal().orElse("none") + " voluntary " + exited.exit().voluntary());

@@ -1,0 +1,108 @@
+package io.musher.it;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.musher.Cluster;
+import io.musher.ClusterEvent;
+import io.musher.Exit;
+import io.musher.StartupException;
+import io.musher.Worker;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Workers that are no JVMs: anything that listens on {@code PORT}, or just runs. */
+class CommandWorkersIT {
+
+    @RegisterExtension
+    final Clusters clusters = new Clusters();
+
+    @Test
+    void shouldServeWithPython() throws Exception {
+        serve(Programs.python());
+    }
+
+    @Test
+    void shouldServeWithNode() throws Exception {
+        serve(Programs.node());
+    }
+
+    /** As {@code npm start} does: the server is a child of the worker. */
+    @Test
+    void shouldServeWithAServerBehindAShell() throws Exception {
+        Programs.installed("python3");
+        serve("sh", "-c", "\"$@\"; exit $?", "sh", "python3", "-c", Programs.python()[2]);
+    }
+
+    private void serve(String... words) throws Exception {
+        Cluster cluster = clusters.start(clusters.command(words).instances(2).commonPort(0));
+        assertEquals(Set.of("1", "2"), answers(cluster));
+        Worker killed = cluster.workers().get(0);
+        assertFalse(killed.isConnected(), "it has no channel");
+        assertEquals(List.of("Forked", "Online", "Ready"), clusters.history().kinds(killed));
+
+        killed.kill();
+        Exit exit = killed.onExit().get(30, TimeUnit.SECONDS);
+        assertEquals(List.of(Optional.of("SIGKILL"), false), List.of(exit.signal(), exit.voluntary()));
+        clusters.history().awaitReady(0, 2);
+        await("the new one to serve").atMost(Duration.ofSeconds(20)).until(() -> answers(cluster).equals(Set.of("2", "3")));
+
+        Worker stopped = cluster.workers().get(1);
+        exit = stopped.stop().get(30, TimeUnit.SECONDS);
+        assertEquals(List.of(Optional.of("SIGTERM"), true, Exit.Cause.STOPPED), List.of(exit.signal(), exit.voluntary(), exit.cause()));
+        assertEquals(List.of("Forked", "Online", "Ready", "Disconnected", "Exited"), clusters.history().kinds(stopped));
+        cluster.close();
+        clusters.awaitNothingLeft();
+    }
+
+    @Test
+    void shouldTakeAWorkerThatSpeaksTheProtocolThroughAGoodStop() throws Exception {
+        Path example = Path.of(System.getProperty("basedir", "."), "..", "examples", "python", "worker.py");
+        Cluster cluster = clusters.start(clusters.command(Programs.installed("python3"), example.toString()).instances(2).commonPort(0));
+        assertEquals("hello\n", Caller.fetch(cluster.commonPort()));
+        Worker worker = cluster.workers().get(0);
+        assertTrue(worker.isConnected(), "it said hello");
+        assertEquals(List.of("Forked", "Online", "Listening", "Ready"), clusters.history().kinds(worker));
+        Exit exit = worker.stop().get(30, TimeUnit.SECONDS);
+        assertEquals(List.of(OptionalInt.of(0), true), List.of(exit.code(), exit.voluntary()));
+    }
+
+    @Test
+    void shouldHandOverArgumentsAsTheyWereWritten() {
+        StartupException failure = assertThrows(StartupException.class, () -> clusters.start(
+                clusters.command("printf", "<%s>\\n").args("$HOME", "*", "a  b", "", "'\"\\", "ü", "%i/%w").instances(1)));
+        assertEquals("<$HOME>\n<*>\n<a  b>\n<>\n<'\"\\>\n<ü>\n<0/1>", failure.lastOutput().strip());
+        assertTrue(failure.getMessage().contains("exit code 0 (never became ready)"), failure::getMessage);
+    }
+
+    @Test
+    void shouldTakeACommandForReadyThatHasRunForAWhile() throws Exception {
+        Cluster cluster = clusters.start(clusters.command("sh", "-c", "echo instance $MUSHER_INSTANCE; exec sleep 300").instances(2));
+        assertEquals(2, cluster.stats().ready());
+        Worker worker = cluster.workers().get(1);
+        await("its output").atMost(Duration.ofSeconds(20)).until(() -> clusters.history().output().contains("instance 1"));
+        worker.signal("HUP");
+        assertEquals(Optional.of("SIGHUP"), worker.onExit().get(30, TimeUnit.SECONDS).signal());
+        clusters.history().await(ClusterEvent.Restarting.class, worker);
+    }
+
+    private static Set<String> answers(Cluster cluster) throws IOException {
+        Set<String> answers = new TreeSet<>();
+        for (int i = 0; i < 8; i++) {
+            answers.add(Caller.fetch(cluster.commonPort()));
+        }
+        return answers;
+    }
+}

@@ -1,0 +1,119 @@
+package io.musher.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.musher.Cluster;
+import io.musher.ClusterEvent;
+import io.musher.Exit;
+import io.musher.Worker;
+import io.musher.WorkerState;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The number of workers changes, also while they crash. */
+class ScalingIT {
+
+    @RegisterExtension
+    final Clusters clusters = new Clusters();
+
+    @Test
+    void shouldScaleUpAndDownAndToZeroAndBack() throws Exception {
+        Cluster cluster = clusters.start(clusters.jvm("idle").instances(1));
+        Worker first = cluster.workers().get(0);
+        scale(cluster, 3);
+        assertEquals(List.of(0, 1, 2), instances(cluster));
+        List<Worker> three = cluster.workers();
+        scale(cluster, 1);
+        assertEquals(List.of(first), cluster.workers(), "the highest instances go first");
+        for (Worker gone : three.subList(1, 3)) {
+            Exit exit = gone.onExit().get(1, TimeUnit.SECONDS);
+            assertTrue(exit.voluntary() && exit.cause() == Exit.Cause.STOPPED, exit::toString);
+        }
+        scale(cluster, 0);
+        assertEquals(List.of(), cluster.workers());
+        scale(cluster, 2);
+        assertEquals(List.of(0, 1), instances(cluster));
+        List<String> scaled = clusters.history().told().stream().map(History.Told::event)
+                .filter(ClusterEvent.Scaled.class::isInstance).map(ClusterEvent.Scaled.class::cast)
+                .map(event -> event.from() + " to " + event.to()).toList();
+        assertEquals(List.of("1 to 3", "3 to 1", "1 to 0", "0 to 2"), scaled);
+    }
+
+    @Test
+    void shouldCompleteSupersededCallsWhenTheNewestNumberIsReached() throws Exception {
+        Cluster cluster = clusters.start(clusters.jvm("idle").instances(1));
+        List<CompletableFuture<Void>> calls = List.of(cluster.scale(4), cluster.scale(0), cluster.scale(2));
+        for (CompletableFuture<Void> call : calls) {
+            call.get(30, TimeUnit.SECONDS);
+            assertEquals(2, cluster.stats().ready());
+        }
+        assertEquals(List.of(0, 1), instances(cluster));
+    }
+
+    @Test
+    void shouldConvergeWhileWorkersCrash() throws Exception {
+        AtomicInteger shots = new AtomicInteger(4);
+        Cluster cluster = clusters.start(clusters.jvm("idle").instances(1));
+        cluster.on(ClusterEvent.Online.class, event -> shoot(event.worker(), shots));
+        cluster.on(ClusterEvent.Ready.class, event -> shoot(event.worker(), shots));
+        CompletableFuture<Void> four = cluster.scale(4);
+        CompletableFuture<Void> three = cluster.scale(3);
+        three.get(60, TimeUnit.SECONDS);
+        four.get(1, TimeUnit.SECONDS);
+        assertTrue(shots.get() <= 0, "all were shot");
+        assertEquals(3, cluster.stats().wanted());
+        assertEquals(List.of(0, 1, 2), instances(cluster));
+        assertTrue(cluster.workers().stream().allMatch(worker -> worker.state() == WorkerState.READY), cluster.workers()::toString);
+    }
+
+    private static void shoot(Worker worker, AtomicInteger shots) {
+        if (shots.decrementAndGet() >= 0) {
+            ProcessHandle.of(worker.pid()).ifPresent(ProcessHandle::destroyForcibly);
+        }
+    }
+
+    @Test
+    void shouldForkIntoTheLowestFreeInstanceWithAnEnvironmentOfItsOwn() throws Exception {
+        Cluster cluster = clusters.start(clusters.jvm().instances(2).commonPort(0));
+        cluster.workers().get(0).stop().get(30, TimeUnit.SECONDS);
+        assertEquals(1, cluster.stats().wanted(), "who is stopped is not replaced");
+        Worker forked = cluster.fork(Map.of("FLAVOUR", "%i-%w")).get(30, TimeUnit.SECONDS);
+        assertEquals(0, forked.instance());
+        assertEquals(3, forked.id());
+        assertTrue(Caller.fetch(forked.port().orElseThrow(), "/env").contains("\nFLAVOUR=0-3\n"));
+        forked.kill();
+        Worker heir = clusters.history().awaitReady(0, 3);
+        assertTrue(Caller.fetch(heir.port().orElseThrow(), "/env").contains("\nFLAVOUR=0-4\n"), "a replacement inherits it");
+    }
+
+    @Test
+    void shouldRefuseAfterTheStop() {
+        Cluster cluster = clusters.start(clusters.jvm("idle").instances(1));
+        CompletableFuture<Worker> under = cluster.fork();
+        cluster.close();
+        assertTrue(under.isDone(), "every future completes, at the latest with the end");
+        for (CompletableFuture<?> late : List.of(cluster.fork(), cluster.scale(1))) {
+            ExecutionException failed = assertThrows(ExecutionException.class, () -> late.get(5, TimeUnit.SECONDS));
+            assertInstanceOf(IllegalStateException.class, failed.getCause());
+        }
+    }
+
+    private static void scale(Cluster cluster, int instances) throws Exception {
+        cluster.scale(instances).get(30, TimeUnit.SECONDS);
+        assertEquals(instances, cluster.stats().wanted());
+        assertEquals(instances, cluster.stats().ready());
+    }
+
+    private static List<Integer> instances(Cluster cluster) {
+        return cluster.workers().stream().map(Worker::instance).toList();
+    }
+}
