@@ -84,11 +84,16 @@ final class Child implements AutoCloseable {
 
     /** Sends a signal by name, such as {@code TERM}. */
     void signal(String name) throws IOException, InterruptedException {
-        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
-                .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
-        if (kill.waitFor() != 0) {
+        if (!signal(name, pid())) {
             throw new AssertionError("cannot send " + name + " to " + report());
         }
+    }
+
+    /** Sends a signal to any process or, below zero, to a process group; tells whether there was one. */
+    static boolean signal(String name, long id) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("sh", "-c", "kill -s \"$1\" -- \"$2\"", "sh", name, Long.toString(id))
+                .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        return kill.waitFor() == 0;
     }
 
     /** Command, exit code and last output. */

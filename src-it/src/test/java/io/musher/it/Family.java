@@ -19,7 +19,8 @@ import java.util.stream.Collectors;
  */
 final class Family {
 
-    private static final String VARIABLE = "MUSHER_IT_FAMILY";
+    /** A cluster hands it on to its workers; names that begin with MUSHER_ it does not. */
+    private static final String VARIABLE = "IT_FAMILY";
     private static final Path PROC = Path.of("/proc");
 
     private final String name = UUID.randomUUID().toString();
