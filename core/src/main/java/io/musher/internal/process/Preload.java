@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -16,10 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads all classes of a jar, so that a primary whose jar is overwritten or cut off on disk, as deployments do, can still
- * restart and stop its workers.
+ * Loads classes of a jar, so that a primary whose jar is overwritten or cut off on disk, as deployments do, can still restart
+ * and stop its workers, and that these can still end in good order.
  */
-final class Preload {
+public final class Preload {
 
     private static final Logger LOG = LoggerFactory.getLogger(Preload.class);
 
@@ -27,6 +28,17 @@ final class Preload {
 
     /** {@return how many were loaded} */
     static int all(Class<?> one) {
+        return some(one, name -> true);
+    }
+
+    /**
+     * Loads classes from where one of them comes from.
+     *
+     * @param one of them
+     * @param wanted by its full name
+     * @return how many were loaded
+     */
+    public static int some(Class<?> one, Predicate<String> wanted) {
         CodeSource source = one.getProtectionDomain().getCodeSource();
         if (source == null || source.getLocation() == null) {
             return 0;
@@ -35,7 +47,8 @@ final class Preload {
         try {
             for (String file : files(source.getLocation())) {
                 if (file.endsWith(".class") && !file.endsWith("-info.class") && !file.startsWith("META-INF")) {
-                    loaded += load(file.substring(0, file.length() - ".class".length()).replace('/', '.'), one.getClassLoader());
+                    String name = file.substring(0, file.length() - ".class".length()).replace('/', '.');
+                    loaded += wanted.test(name) ? load(name, one.getClassLoader()) : 0;
                 }
             }
         } catch (IOException | RuntimeException e) {

@@ -3,6 +3,7 @@ package io.musher.internal.worker;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Ticker;
 import io.musher.internal.ipc.FrameType;
+import io.musher.internal.process.Preload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.RejectedExecutionException;
@@ -19,6 +20,9 @@ public final class Membership {
 
     /** How long an exit waits for the primary to have taken what was sent before. */
     private static final long FLUSH_MILLIS = 2_000;
+
+    /** Later than most programs take to start, which needs the processor more. */
+    private static final long PRELOAD_NANOS = 500_000_000;
 
     private static Membership current;
 
@@ -73,6 +77,17 @@ public final class Membership {
             // Ctrl-C goes to the whole terminal group; the primary then stops its workers in good order.
             Signals.on("INT", () -> LOG.debug("{}: leaves SIGINT to the primary", environment));
         }
+        loop.execute(() -> loop.schedule(PRELOAD_NANOS, this::preload));
+    }
+
+    /** What a good end needs; by then the jars may have been overwritten. */
+    private void preload() {
+        Pause.thread("musher-preload", Thread.MIN_PRIORITY, () -> {
+            int loaded = Preload.some(Membership.class, name -> name.matches("io\\.musher\\.internal\\.(worker|ipc)\\..*"))
+                    + Preload.some(EventLoop.class, name -> name.startsWith("io.musher.balancer.loop."))
+                    + Preload.some(LoggerFactory.class, name -> true);
+            LOG.debug("{}: has loaded {} classes beforehand", environment, loaded);
+        });
     }
 
     /** {@return what the primary told at the start} */

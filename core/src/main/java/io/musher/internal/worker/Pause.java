@@ -8,8 +8,13 @@ final class Pause {
     private Pause() { }
 
     static void thread(String name, Runnable code) {
+        thread(name, Thread.NORM_PRIORITY, code);
+    }
+
+    static void thread(String name, int priority, Runnable code) {
         Thread thread = new Thread(code, name);
         thread.setDaemon(true);
+        thread.setPriority(priority);
         thread.start();
     }
 

@@ -12,6 +12,7 @@
  * <tr><td>{@code musher-listeners}, daemon</td><td>owns nothing; runs hooks in order. One that hangs is left behind for a new one</td></tr>
  * <tr><td>{@code musher-keep-alive}</td><td>waits until a disconnect is complete; keeps the JVM alive so long</td></tr>
  * <tr><td>{@code musher-deadline}, {@code musher-primary-watch}, daemons</td><td>wait, in the last phase of a life only</td></tr>
+ * <tr><td>{@code musher-preload}, daemon</td><td>loads what a good end needs, once, before a deployment overwrites the jars</td></tr>
  * <tr><td>{@code musher-goodbye}</td><td>the shutdown hook: what was sent arrives; then it ends the loop, which would delay the exit</td></tr>
  * </table>
  *
