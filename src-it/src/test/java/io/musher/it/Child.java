@@ -1,6 +1,7 @@
 package io.musher.it;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
@@ -50,6 +51,11 @@ final class Child implements AutoCloseable {
 
     boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** Where it reads from. */
+    OutputStream stdin() {
+        return process.getOutputStream();
     }
 
     /** Waits for a line of either output in which the pattern is found; each line is returned once. */

@@ -22,6 +22,11 @@ final class Jars {
         return named("slf4j");
     }
 
+    /** A backend for logs. */
+    static Path simple() {
+        return named("simple");
+    }
+
     private static Path named(String name) {
         String property = "musher.jar." + name;
         String path = System.getProperty(property);

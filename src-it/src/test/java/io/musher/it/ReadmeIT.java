@@ -4,20 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,8 +56,7 @@ class ReadmeIT {
             source = replace(source, "\"127.0.0.1\", 8002", "\"127.0.0.1\", " + b.port());
             source = replace(source, "// later", "new java.net.Socket(\"127.0.0.1\", " + control.getLocalPort()
                     + ").getInputStream().read(); // later");
-            Files.writeString(folder.resolve("Front.java"), header + source);
-            compile(compile);
+            Sources.compile(folder, "Front", header + source, compile.toArray(String[]::new));
 
             Child child = children.command(Child.java(), run.toArray(String[]::new));
             try (Socket halted = control.accept(); Caller first = new Caller(port); Caller second = new Caller(port)) {
@@ -73,18 +68,6 @@ class ReadmeIT {
             assertEquals(0, child.exitCode(Child.PATIENCE), child::report);
             assertEquals("a is empty, 0 connections had to be cut", child.stdout(), child::report);
         }
-    }
-
-    private void compile(List<String> options) throws IOException {
-        List<String> arguments = new ArrayList<>(options);
-        arguments.addAll(List.of("-d", folder.resolve("out").toString(), "--release", "17", "-Xlint:all", "-Werror"));
-        try (var sources = Files.newDirectoryStream(folder, "*.java")) {
-            sources.forEach(source -> arguments.add(source.toString()));
-        }
-        ByteArrayOutputStream messages = new ByteArrayOutputStream();
-        int status = ToolProvider.getSystemJavaCompiler()
-                .run(null, messages, messages, arguments.toArray(String[]::new));
-        assertEquals(0, status, () -> messages.toString(StandardCharsets.UTF_8));
     }
 
     private static String snippet() throws IOException {
