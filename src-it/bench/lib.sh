@@ -191,13 +191,14 @@ CONF
 
 # --- the report's header ------------------------------------------------------------
 
-environment() {                                 # command line
+environment() {                                 # command line [peers]
+  local peers=${2-$(nginx -v 2>&1 | sed 's/.*version: //'), $(haproxy -v | sed -n 's/^HAProxy version \([^ ]*\).*/haproxy\/\1/p')}
   printf '| | |\n|---|---|\n'
   echo "| date | $(date -u +%F) |"
   echo "| machine | $(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(awk '/^MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo) |"
   echo "| kernel | $(uname -sr) |"
   echo "| JDK | $("$JAVA" -version 2>&1 | sed -n 2p) |"
-  echo "| peers | $(nginx -v 2>&1 | sed 's/.*version: //'), $(haproxy -v | sed -n 's/^HAProxy version \([^ ]*\).*/haproxy\/\1/p') |"
+  [ -z "$peers" ] || echo "| peers | $peers |"
   echo "| revision | $(git -C "$HERE" describe --always --dirty 2>/dev/null || echo unknown) |"
   echo "| command | \`$1\` |"
 }

@@ -1,0 +1,58 @@
+import com.sun.net.httpserver.HttpServer;
+import io.musher.Cluster;
+import io.musher.ClusterEvent;
+import io.musher.WorkerContext;
+import java.io.FileWriter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Locale;
+
+/**
+ * What is measured by {@code process}: n hello servers behind a port, {@code Hello <workers> <port>}. Prints READY when all are ready. A
+ * worker that listens appends its pid and the time to the file named by {@code LISTEN_LOG}, the primary every event to {@code EVENT_LOG}.
+ */
+public final class Hello {
+
+    private Hello() { }
+
+    public static void main(String[] args) throws IOException {
+        if (Cluster.isWorker()) {
+            serve(WorkerContext.current());
+            return;
+        }
+        Cluster.builder().instances(Integer.parseInt(args[0])).commonPort(Integer.parseInt(args[1])).on(ClusterEvent.class, Hello::note).start();
+        System.out.println("READY");
+    }
+
+    private static void serve(WorkerContext me) throws IOException {
+        byte[] body = ("x".repeat(99) + "\n").getBytes(StandardCharsets.US_ASCII);
+        HttpServer server = HttpServer.create(me.address(), 4096);
+        server.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        server.start();
+        append("LISTEN_LOG", Long.toString(ProcessHandle.current().pid()), Instant.now());
+        me.onStop(() -> server.stop(0));
+    }
+
+    private static void note(ClusterEvent event) {
+        try {
+            append("EVENT_LOG", event.getClass().getSimpleName(), event.at());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** One write, so that lines of several processes do not mix. */
+    private static void append(String file, String what, Instant when) throws IOException {
+        String name = System.getenv(file);
+        if (name != null) {
+            try (FileWriter out = new FileWriter(name, StandardCharsets.UTF_8, true)) {
+                out.write(String.format(Locale.ROOT, "%s %d.%03d%n", what, when.toEpochMilli(), when.getNano() / 1_000 % 1_000));
+            }
+        }
+    }
+}
