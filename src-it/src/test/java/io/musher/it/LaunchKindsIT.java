@@ -24,6 +24,7 @@ class LaunchKindsIT {
 
     private static final String SHOP = """
             import io.musher.Cluster;
+            import io.musher.Readiness;
             import io.musher.WorkerContext;
             import java.util.Arrays;
 
@@ -31,9 +32,10 @@ class LaunchKindsIT {
                 public static void main(String[] args) throws Exception {
                     if (Cluster.isWorker()) {
                         System.out.println("worker " + WorkerContext.current().id() + " " + Arrays.toString(args));
+                        WorkerContext.current().ready();
                         return;
                     }
-                    try (Cluster cluster = Cluster.builder().instances(2).start()) {
+                    try (Cluster cluster = Cluster.builder().instances(2).readiness(Readiness.explicit()).start()) {
                         System.out.println("replaced by " + cluster.workers().get(0).restart().join().id());
                     }
                 }

@@ -1,5 +1,6 @@
 package io.musher.it;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,6 +11,7 @@ import io.musher.ClusterEvent;
 import io.musher.Exit;
 import io.musher.Worker;
 import io.musher.WorkerState;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -69,10 +71,10 @@ class ScalingIT {
         CompletableFuture<Void> three = cluster.scale(3);
         three.get(60, TimeUnit.SECONDS);
         four.get(1, TimeUnit.SECONDS);
-        assertTrue(shots.get() <= 0, "all were shot");
         assertEquals(3, cluster.stats().wanted());
-        assertEquals(List.of(0, 1, 2), instances(cluster));
-        assertTrue(cluster.workers().stream().allMatch(worker -> worker.state() == WorkerState.READY), cluster.workers()::toString);
+        await("all shots, and three that serve").atMost(Duration.ofSeconds(30)).until(() -> shots.get() <= 0
+                && instances(cluster).equals(List.of(0, 1, 2))
+                && cluster.workers().stream().allMatch(worker -> worker.state() == WorkerState.READY));
     }
 
     private static void shoot(Worker worker, AtomicInteger shots) {
