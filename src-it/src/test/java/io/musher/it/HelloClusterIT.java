@@ -42,7 +42,8 @@ class HelloClusterIT {
         assertTrue(Caller.fetch(port, "/README.md").startsWith("# Musher"), "it serves files");
 
         ProcessHandle.of(shown).orElseThrow().destroyForcibly();
-        await("another one in its place").atMost(Duration.ofSeconds(30)).until(() -> Caller.fetch(port, "/hello").strip().equals("hello from worker 5"));
+        await("another one in its place").atMost(Duration.ofSeconds(30))
+                .until(() -> Caller.fetch(port, "/hello").strip().equals("hello from worker 5"));
         assertEquals(5, primary.family().size());
 
         Child.signal("INT", -primary.pid());

@@ -27,7 +27,8 @@ final class History {
 
         @Override
         public String toString() {
-            return kind() + " " + worker.map(its -> its.id() + " of " + its.name() + ", " + state.orElseThrow()).orElse("") + (connected ? ", connected" : "") + (dead ? ", dead" : "")
+            return kind() + " " + worker.map(its -> its.id() + " of " + its.name() + ", " + state.orElseThrow()).orElse("")
+                    + (connected ? ", connected" : "") + (dead ? ", dead" : "")
                     + ": " + event.cause();
         }
     }

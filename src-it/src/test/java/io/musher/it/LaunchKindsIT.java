@@ -69,7 +69,8 @@ class LaunchKindsIT {
     @Test
     void shouldForkAMainClassFromTheModulePath() throws Exception {
         Files.writeString(folder.resolve("module-info.java"), "module shop { requires io.musher; }");
-        Sources.compile(folder, "Shop", "package shop;\n" + SHOP.replace(".instances(2)", ".instances(2).main(Shop.class).args(args)"), "-p", LIBRARIES);
+        Sources.compile(folder, "Shop", "package shop;\n"
+                + SHOP.replace(".instances(2)", ".instances(2).main(Shop.class).args(args)"), "-p", LIBRARIES);
         forks(Child.java(), "-p", LIBRARIES + ":out", "-m", "shop/shop.Shop");
     }
 
@@ -96,7 +97,8 @@ class LaunchKindsIT {
     @Test
     void shouldRefuseInJshell() throws Exception {
         Path script = Files.writeString(folder.resolve("script"), """
-                try { io.musher.Cluster.builder().instances(1).start(); } catch (IllegalStateException e) { System.out.println("refused: " + e.getMessage()); }
+                try { io.musher.Cluster.builder().instances(1).start(); }
+                catch (IllegalStateException e) { System.out.println("refused: " + e.getMessage()); }
                 /exit
                 """);
         Child shell = children.command(Path.of(Child.java()).resolveSibling("jshell").toString(), "-s", "--class-path", LIBRARIES, script.toString());

@@ -60,8 +60,8 @@ class RedeployIT {
 
     private void shouldSurvive(Harm harm) throws Exception {
         List<Path> jars = jars();
-        ProcessBuilder builder = new ProcessBuilder(Child.java(), "-Dorg.slf4j.simpleLogger.log.io.musher.WorkerContext=debug", "-jar", folder.resolve("shop.jar").toString());
-        Child primary = children.start(builder);
+        Child primary = children.command(Child.java(), "-Dorg.slf4j.simpleLogger.log.io.musher.WorkerContext=debug",
+                "-jar", folder.resolve("shop.jar").toString());
         primary.awaitLine("READY", PATIENCE);
         long own = pid(primary, "self-1");
         long command = pid(primary, "cmd-1");
@@ -112,7 +112,8 @@ class RedeployIT {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
         manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, Shop.class.getName());
-        manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, String.join(" ", jars.stream().map(jar -> jar.getFileName().toString()).toList()));
+        manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH,
+                String.join(" ", jars.stream().map(jar -> jar.getFileName().toString()).toList()));
         Path shop = folder.resolve("shop.jar");
         try (OutputStream file = Files.newOutputStream(shop); JarOutputStream out = new JarOutputStream(file, manifest)) {
             String name = Shop.class.getName().replace('.', '/') + ".class";
@@ -135,7 +136,8 @@ class RedeployIT {
             }
             CompletableFuture<Worker> given = new CompletableFuture<>();
             Cluster self = Cluster.builder().name("self").instances(1)
-                    .restartPolicy(RestartPolicy.always().withDelays(Duration.ofMillis(50), Duration.ofMillis(50)).withGiveUp(3, Duration.ofSeconds(60)))
+                    .restartPolicy(RestartPolicy.always().withDelays(Duration.ofMillis(50), Duration.ofMillis(50))
+                            .withGiveUp(3, Duration.ofSeconds(60)))
                     .on(ClusterEvent.class, event -> print("self", event))
                     .on(ClusterEvent.GaveUp.class, event -> given.complete(event.worker())).start();
             Cluster command = Cluster.builder().name("cmd").instances(1).command("sleep", "300")
