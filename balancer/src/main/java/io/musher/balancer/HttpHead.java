@@ -8,7 +8,8 @@ import java.nio.charset.StandardCharsets;
  * Reads the head of one HTTP/1.1 message: only what tells where the message ends and whether the connection goes on.
  *
  * <p>A scratch object, one per lane: {@link #parse} fills the fields. Strict on purpose: what is unusual (bare line feeds,
- * folded lines, both kinds of length, HTTP/1.0, {@code Connection: close}) is {@link #OPAQUE}, and such a connection is left alone.
+ * folded lines, both kinds of length, HTTP/1.0, an answer with {@code Connection: close}) is {@link #OPAQUE}, and such a connection is
+ * left alone.
  * The buffer must have native byte order; lines are found eight bytes at a time.
  */
 final class HttpHead {
@@ -26,6 +27,7 @@ final class HttpHead {
     private static final byte[] CONNECT = "connect ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] HEAD = "head ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] CLOSE = "close".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] UPGRADE = "upgrade".getBytes(StandardCharsets.US_ASCII);
     private static final long LINE_FEEDS = 0x0A0A0A0A0A0A0A0AL;
     private static final long ONES = 0x0101010101010101L;
     private static final int MAX_METHOD = 20;
@@ -37,6 +39,8 @@ final class HttpHead {
     int status;
     /** Of a request: HEAD, whose answer has no body. */
     boolean isHead;
+    /** Of a request: the client wants no other answer on this connection. */
+    boolean close;
 
     /**
      * Parses a head.
@@ -47,6 +51,7 @@ final class HttpHead {
         length = -1;
         chunked = false;
         isHead = false;
+        close = false;
         status = 0;
         int end = lineEnd(in, from, to);
         if (end < 0) {
@@ -61,7 +66,7 @@ final class HttpHead {
                 return end;
             }
             if (end == line) {
-                return chunked && length >= 0 ? OPAQUE : line + 2;
+                return chunked && length >= 0 || close && !request ? OPAQUE : line + 2;
             }
             if (!header(in, line, end)) {
                 return OPAQUE;
@@ -138,7 +143,7 @@ final class HttpHead {
                 if (isNamed(CONTENT_LENGTH, in, from, end)) {
                     return contentLength(in, from + CONTENT_LENGTH.length, end);
                 }
-                return !isNamed(CONNECTION, in, from, end) || !contains(CLOSE, in, from + CONNECTION.length + 1, end);
+                return !isNamed(CONNECTION, in, from, end) || connection(in, from + CONNECTION.length, end);
             }
             case 'T', 't' -> {
                 if (!isNamed(TRANSFER_ENCODING, in, from, end)) {
@@ -171,6 +176,14 @@ final class HttpHead {
         }
         length = value;
         return true;
+    }
+
+    private boolean connection(ByteBuffer in, int colon, int end) {
+        if (!contains(CLOSE, in, colon + 1, end)) {
+            return true;
+        }
+        close = true;
+        return in.get(colon) == ':' && !contains(UPGRADE, in, colon + 1, end);
     }
 
     private static int skipBlanks(ByteBuffer in, int from, int end) {

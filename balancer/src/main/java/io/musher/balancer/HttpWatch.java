@@ -7,10 +7,11 @@ import java.nio.ByteBuffer;
  *
  * <pre>
  *  idle ─request head─▶ awaiting ─final response complete, request complete─▶ idle
- *    └──────────── anything not understood for certain ──────────▶ opaque, for ever
+ *    ├──────────── a whole request with Connection: close ─────────▶ last
+ *    └──────────── anything not understood for certain ────────────▶ opaque, for ever
  * </pre>
  *
- * <p>Opaque: another protocol, CONNECT, 101, HTTP/1.0, {@code Connection: close}, a second request before the answer
+ * <p>Opaque: another protocol, CONNECT, 101, HTTP/1.0, {@code Connection: close} in an answer, a second request before the answer
  * (pipelining), an answer nobody asked for or that came before its request was complete, one that ends with the connection.
  */
 final class HttpWatch {
@@ -18,25 +19,35 @@ final class HttpWatch {
     /** Stands for every connection that is not followed; never idle. */
     static final HttpWatch OPAQUE = new HttpWatch();
 
+    /** Stands for every connection whose client has sent all it ever will: the target's end will be the end. */
+    static final HttpWatch LAST = new HttpWatch();
+
     static {
         OPAQUE.awaiting = true;
+        LAST.awaiting = true;
     }
 
     private final HttpSide request = new HttpSide();
     private final HttpSide response = new HttpSide();
     private boolean awaiting;
     private boolean awaitingHead;
+    private boolean last;
 
     /** {@return whether every request has been answered in full and no byte of another has come} */
     boolean isIdle() {
         return !awaiting && request.isBetween() && response.isBetween();
     }
 
+    /** {@return what stands for the connection that is followed no more} */
+    HttpWatch outcome() {
+        return last ? LAST : OPAQUE;
+    }
+
     /**
      * The client's next bytes.
      *
      * @param in the bytes from {@code from} to {@code to}, absolute; positions are not touched
-     * @return false when the connection is opaque from now on
+     * @return false when there is nothing more to follow, see {@link #outcome}
      */
     boolean fromClient(HttpHead parser, ByteBuffer in, int from, int to) {
         for (int i = from; i < to;) {
@@ -57,6 +68,10 @@ final class HttpWatch {
             awaiting = true;
             awaitingHead = parser.isHead;
             expect(request, parser);
+            if (parser.close) {
+                last = request.isBetween() && i == to;
+                return false;
+            }
         }
         return true;
     }

@@ -115,9 +115,10 @@ final class Pump {
         relay.touched = now;
     }
 
-    /** The source has ended and all it sent is on its way: pass the end on; when both have ended, that was all. */
+    /** The source has ended and all it sent is on its way: pass the end on; when both have ended, or the client soon will, that was all. */
     private static void passEnd(Relay relay, End from, End to) throws IOException {
-        if (to.isReadEnded() && !from.hasPending()) {
+        boolean over = to.isReadEnded() || to == relay.client && relay.isLastRequestIn();
+        if (over && !from.hasPending()) {
             relay.close();
         } else {
             to.endWrite();

@@ -131,7 +131,11 @@ final class Relay {
             lane.pump.readable(this, client);
         }
         if (state == State.OPEN && !target.hasPending() && !client.isReadEnded()) {
-            client.wantRead(true);
+            if (isLastRequestIn()) {
+                lane.listenLater(this);
+            } else {
+                client.wantRead(true);
+            }
         }
     }
 
@@ -161,10 +165,31 @@ final class Relay {
         if (watch == null) {
             watch = from == client && lane.movesKeepAlive ? new HttpWatch() : HttpWatch.OPAQUE;
         }
-        if (watch != HttpWatch.OPAQUE && !(from == client
+        if (watch == HttpWatch.OPAQUE) {
+            return;
+        }
+        if (watch == HttpWatch.LAST) {
+            watch = from == client ? HttpWatch.OPAQUE : watch;
+        } else if (!(from == client
                 ? watch.fromClient(lane.head, bytes, bytes.position(), bytes.limit())
                 : watch.fromTarget(lane.head, bytes, bytes.position(), bytes.limit()))) {
-            watch = HttpWatch.OPAQUE;
+            watch = watch.outcome();
+        }
+    }
+
+    /** {@return whether the client has sent all it ever will, by its own word, though it has not ended yet} */
+    boolean isLastRequestIn() {
+        return watch == HttpWatch.LAST;
+    }
+
+    /** The client, from which nothing is expected, may have left. */
+    void listen() {
+        if (state == State.OPEN && !target.hasPending() && !client.isReadEnded()) {
+            try {
+                client.wantRead(true);
+            } catch (IOException e) {
+                failed(client, e);
+            }
         }
     }
 

@@ -140,11 +140,13 @@ class HttpHeadTest {
     }
 
     @Test
-    void shouldLeaveConnectionsAloneThatWillBeClosed() {
+    void shouldTellConnectionsThatWillBeClosed() {
         for (String line : List.of("Connection: close", "connection:CLOSE", "Connection: keep-alive, Close", "Connection: TE,close, x")) {
-            assertEquals(OPAQUE, request("GET / HTTP/1.1\r\n" + line + "\r\n\r\n"), line);
+            assertTrue(request("GET / HTTP/1.1\r\n" + line + "\r\n\r\n") > 0 && head.close, line);
+            assertEquals(OPAQUE, response("HTTP/1.1 200 OK\r\n" + line + "\r\n\r\n"), line);
         }
-        assertTrue(request("GET / HTTP/1.1\r\nConnection: keep-alive\r\nX-Connection: close\r\n\r\n") > 0);
+        assertTrue(request("GET / HTTP/1.1\r\nConnection: keep-alive\r\nX-Connection: close\r\n\r\n") > 0 && !head.close);
+        assertEquals(OPAQUE, request("GET / HTTP/1.1\r\nConnection: close, Upgrade\r\nUpgrade: x\r\n\r\n"), "which of both?");
         assertTrue(request("GET / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n") > 0, "the answer tells");
     }
 

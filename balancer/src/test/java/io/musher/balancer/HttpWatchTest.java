@@ -2,6 +2,7 @@ package io.musher.balancer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
@@ -146,6 +147,28 @@ class HttpWatchTest {
             reset();
             assertBusy(client(GET));
             assertOpaque(target(head));
+        }
+    }
+
+    @Test
+    void shouldKnowTheLastRequest() {
+        for (String request : List.of("GET / HTTP/1.1\r\nConnection: close\r\n\r\n",
+                "POST / HTTP/1.1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")) {
+            reset();
+            assertFalse(client(request));
+            assertSame(HttpWatch.LAST, watch.outcome(), request);
+        }
+        assertFalse(HttpWatch.LAST.isIdle());
+    }
+
+    @Test
+    void shouldNotTakeARequestForTheLastWhileMoreOfItMayCome() {
+        String close = "Connection: close\r\n\r\n";
+        for (String request : List.of("POST / HTTP/1.1\r\nContent-Length: 2\r\n" + close, "POST / HTTP/1.1\r\nContent-Length: 2\r\n" + close + "ab",
+                "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" + close, "GET / HTTP/1.1\r\n" + close + "G")) {
+            reset();
+            assertFalse(client(request));
+            assertSame(HttpWatch.OPAQUE, watch.outcome(), request);
         }
     }
 
