@@ -2,6 +2,7 @@ package io.musher.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.Cluster;
@@ -59,9 +60,9 @@ class WorkerEndsIT {
                 Exit.Cause.DISCONNECTED, 0);
         Worker sent = replacement(parting);
         check(end(sent, Worker::disconnect), OptionalInt.of(0), Optional.empty(), true, Exit.Cause.DISCONNECTED, 0);
-        Worker stopped = cluster[0].fork().get(30, TimeUnit.SECONDS);
+        Worker stopped = forked(cluster[0]);
         check(end(stopped, Worker::stop), OptionalInt.of(0), Optional.empty(), true, Exit.Cause.STOPPED, 0);
-        Worker last = cluster[0].fork().get(30, TimeUnit.SECONDS);
+        Worker last = forked(cluster[0]);
         check(end(last, worker -> cluster[0].stop()), OptionalInt.of(0), Optional.empty(), true, Exit.Cause.STOPPED, 0);
         clusters.history().await(ClusterEvent.Stopped.class, event -> true);
 
@@ -84,6 +85,9 @@ class WorkerEndsIT {
                 boolean gone = dead || told.kind().equals("Disconnected");
                 assertTrue(told.connected() == !gone || told.kind().equals("Restarting"), told::toString);
                 assertTrue(told.dead() == dead || told.kind().equals("Disconnected"), told::toString);
+                if (told.kind().equals("Disconnected")) {
+                    assertNotEquals(WorkerState.READY, told.state().orElseThrow(), told::toString);
+                }
                 if (told.kind().equals("Ready") || dead) {
                     assertEquals(dead ? WorkerState.DEAD : WorkerState.READY, told.state().orElseThrow(), told::toString);
                 }
@@ -122,6 +126,13 @@ class WorkerEndsIT {
     private Exit end(Worker worker, End end) throws Exception {
         end.of(worker);
         return worker.onExit().get(30, TimeUnit.SECONDS);
+    }
+
+    /** One more, once its readiness has been told: the future may complete before the listeners hear of it. */
+    private Worker forked(Cluster cluster) throws Exception {
+        Worker worker = cluster.fork().get(30, TimeUnit.SECONDS);
+        clusters.history().await(ClusterEvent.Ready.class, event -> event.worker() == worker);
+        return worker;
     }
 
     private Worker replacement(Worker before) throws InterruptedException {

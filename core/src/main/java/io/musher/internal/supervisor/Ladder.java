@@ -178,7 +178,6 @@ final class Ladder {
 
     /** The channel has ended, so the worker is about to; it stays its slot's until it is reaped. */
     void channelLost(Incarnation worker, String why) {
-        part(worker, why);
         switch (worker.state()) {
             case STARTING, ONLINE, READY, NOT_READY -> {
                 worker.silence();
@@ -191,6 +190,7 @@ final class Ladder {
             }
             default -> { } // it leaves anyway
         }
+        part(worker, why); // now that its state is what the event is to find
     }
 
     /** Says once that it can no longer be talked to. */
