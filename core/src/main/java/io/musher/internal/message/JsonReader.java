@@ -1,0 +1,67 @@
+package io.musher.internal.message;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Reads a JSON text, as often as asked, from any thread. Whatever is wrong with it or does not fit is an
+ * {@code IllegalArgumentException} that says where.
+ */
+public final class JsonReader {
+
+    private final byte[] bytes;
+    private final int offset;
+    private final int length;
+
+    /**
+     * Reads nothing yet.
+     *
+     * @param bytes with the text
+     * @param offset of its first byte
+     * @param length in bytes
+     */
+    public JsonReader(byte[] bytes, int offset, int length) {
+        this.bytes = bytes;
+        this.offset = offset;
+        this.length = length;
+    }
+
+    /** {@return the value: Map, List, String, Long, BigInteger, Double, Boolean or null} */
+    public Object value() {
+        return read(JsonCursor::value);
+    }
+
+    /**
+     * {@return the value as this type}
+     *
+     * @param type of the value
+     * @param <T> the type; a primitive one gives its box
+     */
+    @SuppressWarnings("unchecked")
+    public <T> T as(Class<T> type) {
+        return (T) read(in -> Mapper.of(type).read(in));
+    }
+
+    /**
+     * {@return the list}
+     *
+     * @param type of its elements
+     * @param <T> the type
+     */
+    @SuppressWarnings("unchecked")
+    public <T> List<T> asList(Class<T> type) {
+        return (List<T>) read(in -> Mapper.collection(in, "a list", Mapper.of(type), new ArrayList<>()));
+    }
+
+    private Object read(Function<JsonCursor, Object> reading) {
+        JsonCursor in = new JsonCursor(bytes, offset, length);
+        try {
+            Object value = reading.apply(in);
+            in.finish();
+            return value;
+        } catch (Misfit e) {
+            throw e.told();
+        }
+    }
+}
