@@ -21,10 +21,15 @@ public final class Channel implements Connection.Owner {
     private static final long REST_NANOS = 1_000_000_000L;
     private static final long LATE_HELLO_NANOS = 100_000_000L;
 
+    /** Answers may go over a worker's window. */
+    private static final long SLACK = Sender.WINDOW;
+
     private final ChannelServer server;
     private final EventLoop loop;
     private final String worker;
+    private final int id;
     private final ChannelListener listener;
+    private final Mailbox mailbox;
     private final Token token = new Token();
     private final List<ByteBuffer> early = new ArrayList<>();
     private Connection connection;
@@ -33,10 +38,12 @@ public final class Channel implements Connection.Owner {
     private long skipped;
     private volatile boolean closed;
 
-    Channel(ChannelServer server, EventLoop loop, String worker, ChannelListener listener) {
+    Channel(ChannelServer server, EventLoop loop, String worker, int id, ChannelListener listener, Inbox inbox) {
         this.server = server;
         this.loop = loop;
         this.worker = worker;
+        this.id = id;
+        this.mailbox = new Mailbox(loop, inbox, server.counts(), Sender.WINDOW + Letter.cost(server.maxFrame()) + SLACK);
         this.listener = new GuardedListener(worker, listener);
     }
 
@@ -48,6 +55,15 @@ public final class Channel implements Connection.Owner {
     /** {@return whether it may still carry something: true from the beginning until goodbye or loss} */
     public boolean isConnected() {
         return !closed;
+    }
+
+    /** {@return its messages; for any thread as that says} */
+    public Mailbox mailbox() {
+        return mailbox;
+    }
+
+    int id() {
+        return id;
     }
 
     /** Tells the worker that no new connections will come and a stop will; once, later calls do nothing. */
@@ -75,6 +91,7 @@ public final class Channel implements Connection.Owner {
         if (!closed && goodbye == null) {
             goodbye = why;
             if (connection != null) {
+                mailbox.closeSending();
                 connection.goodbye(why);
             }
         }
@@ -124,7 +141,10 @@ public final class Channel implements Connection.Owner {
         opened.owner(this);
         opened.send(welcome);
         early.forEach(opened::send);
+        server.introduce(this);
+        mailbox.open(opened);
         if (goodbye != null) {
+            mailbox.closeSending();
             opened.goodbye(goodbye);
         }
         LOG.debug("{}: hello from process {}", worker, pid);
@@ -132,14 +152,26 @@ public final class Channel implements Connection.Owner {
     }
 
     private void tell(int type) {
-        if (closed || (told & 1 << type) != 0) {
-            return;
+        if ((told & 1 << type) == 0) {
+            told |= 1 << type;
+            tell(Frames.control(type));
         }
-        told |= 1 << type;
-        if (connection == null) {
-            early.add(Frames.control(type));
+    }
+
+    private void tell(ByteBuffer frame) {
+        if (closed) {
+            return;
+        } else if (connection == null) {
+            early.add(frame);
         } else {
-            connection.send(Frames.control(type));
+            connection.send(frame);
+        }
+    }
+
+    /** Tells the worker that another one is there, or is there no more. */
+    void tellOf(Channel other, int type) {
+        if (connection != null) {
+            connection.send(Frames.control(type, Integer.toString(other.id)));
         }
     }
 
@@ -147,12 +179,17 @@ public final class Channel implements Connection.Owner {
     public boolean take(int type, int length) throws BadFrame {
         if (FrameType.isControl(type)) {
             FrameSink.checkControl(type, length);
-        } else if (length > server.maxFrame()) {
+        } else if (length > server.maxFrame() + Integer.BYTES) {
             throw new BadFrame("a frame of " + length + " bytes, over " + server.maxFrame());
+        }
+        if (FrameType.isMessage(type)) {
+            mailbox.owes(Letter.cost(length));
+            return true;
         }
         switch (type) {
             case FrameType.HELLO -> throw new BadFrame("a second hello");
-            case FrameType.READY, FrameType.NOT_READY, FrameType.LISTENING, FrameType.STOP, FrameType.DISCONNECT, FrameType.GOODBYE -> {
+            case FrameType.READY, FrameType.NOT_READY, FrameType.LISTENING, FrameType.STOP, FrameType.DISCONNECT, FrameType.GOODBYE,
+                    FrameType.TAKEN -> {
                 return true;
             }
             default -> skipped++;
@@ -168,7 +205,21 @@ public final class Channel implements Connection.Owner {
             case FrameType.LISTENING -> listener.listening(Frames.port(payload));
             case FrameType.STOP -> listener.stopRequested();
             case FrameType.DISCONNECT -> listener.disconnectRequested();
-            default -> connection.heardGoodbye();
+            case FrameType.TAKEN -> mailbox.taken(payload);
+            case FrameType.GOODBYE -> {
+                mailbox.closeSending();
+                connection.heardGoodbye();
+                connection.answerGoodbye();
+            }
+            default -> message(Letter.read(type, sequence, payload));
+        }
+    }
+
+    private void message(Letter letter) throws BadFrame {
+        if (letter.peer() == 0) {
+            mailbox.receive(letter);
+        } else {
+            server.relay(this, letter);
         }
     }
 
@@ -185,6 +236,7 @@ public final class Channel implements Connection.Owner {
             return;
         }
         closed = true;
+        mailbox.close();
         server.forget(this);
         if (connection != null) {
             connection.close();

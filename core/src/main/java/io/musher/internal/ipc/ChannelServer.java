@@ -9,8 +9,10 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +30,6 @@ public final class ChannelServer implements EventLoop.Handler {
     private static final String HOST = "127.0.0.1";
     private static final int BACKLOG = 1024;
     private static final int ACCEPTS_PER_TURN = 64;
-    private static final int SCRATCH = 64 * 1024;
     private static final long PAUSE_NANOS = 50_000_000L;
 
     private final String name;
@@ -36,10 +37,13 @@ public final class ChannelServer implements EventLoop.Handler {
     private final int maxFrame;
     private final ServerSocketChannel listening;
     private final String address;
-    private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH);
+    private final Scratch scratch = new Scratch();
+    private final Relays relays = new Relays(this);
     private final ByteBuffer welcome = new Welcome(Hello.VERSION, ProcessHandle.current().pid()).frame();
     private final List<Channel> expected = new ArrayList<>();
     private final Set<Channel> open = new LinkedHashSet<>();
+    private final Map<Integer, Channel> known = new LinkedHashMap<>(); // both, by the worker's id
+    private final MessageCounts counts = new MessageCounts();
     private final Dropped dropped;
     private final Strangers strangers;
     private SelectionKey key;
@@ -53,6 +57,11 @@ public final class ChannelServer implements EventLoop.Handler {
         this.dropped = new Dropped(name);
         this.strangers = new Strangers(this, loop, dropped);
         this.address = HOST + ":" + ((InetSocketAddress) listening.getLocalAddress()).getPort();
+    }
+
+    /** {@return what became of messages} */
+    public MessageCounts counts() {
+        return counts;
     }
 
     /**
@@ -87,16 +96,20 @@ public final class ChannelServer implements EventLoop.Handler {
      * Expects a worker.
      *
      * @param worker what log lines about it begin with
+     * @param id its number
      * @param listener is told what it says
+     * @param inbox where its messages go
      * @return its channel, with the token that opens it
      */
-    public Channel expect(String worker, ChannelListener listener) {
+    public Channel expect(String worker, int id, ChannelListener listener, Inbox inbox) {
         assert loop.inLoop();
-        Channel channel = new Channel(this, loop, worker, listener);
+        Channel channel = new Channel(this, loop, worker, id, listener, inbox);
         if (closed) {
             channel.close();
         } else {
             expected.add(channel);
+            known.put(id, channel);
+            open.forEach(other -> other.tellOf(channel, FrameType.JOINED));
         }
         return channel;
     }
@@ -185,8 +198,32 @@ public final class ChannelServer implements EventLoop.Handler {
     }
 
     void forget(Channel channel) {
-        expected.remove(channel);
-        open.remove(channel);
+        if (expected.remove(channel) | open.remove(channel)) {
+            known.remove(channel.id());
+            relays.forget(channel);
+            open.forEach(other -> other.tellOf(channel, FrameType.LEFT));
+        }
+    }
+
+    /** Tells a worker of all others. */
+    void introduce(Channel channel) {
+        others(channel).forEach(other -> channel.tellOf(other, FrameType.JOINED));
+    }
+
+    /** {@return the channels of all other workers, also of those that have not said hello yet} */
+    List<Channel> others(Channel channel) {
+        List<Channel> others = new ArrayList<>(known.values());
+        others.remove(channel);
+        return others;
+    }
+
+    /** {@return the channel of a worker, null if there is none} */
+    Channel find(int id) {
+        return known.get(id);
+    }
+
+    void relay(Channel from, Letter letter) throws BadFrame {
+        relays.pass(from, letter);
     }
 
     int strangers() {

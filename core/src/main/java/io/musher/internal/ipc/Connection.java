@@ -42,11 +42,12 @@ public final class Connection implements EventLoop.Handler {
     private final SocketChannel channel;
     private final ByteBuffer scratch;
     private final FrameDecoder decoder;
-    private final Outbox outbox = new Outbox();
+    private final Outbox outbox;
     private Owner owner;
     private SelectionKey key;
     private Timers.Timer patience;
     private boolean deaf;
+    private boolean writing;
     private boolean said;
     private boolean heard;
     private boolean closed;
@@ -56,13 +57,14 @@ public final class Connection implements EventLoop.Handler {
      *
      * @param loop whose thread this runs on
      * @param channel non-blocking, connected
-     * @param scratch what is read into; shared by all connections of the loop
+     * @param scratch shared by all connections of the loop
      * @param owner where frames and the end go
      */
-    public Connection(EventLoop loop, SocketChannel channel, ByteBuffer scratch, Owner owner) {
+    public Connection(EventLoop loop, SocketChannel channel, Scratch scratch, Owner owner) {
         this.loop = loop;
         this.channel = channel;
-        this.scratch = scratch;
+        this.scratch = scratch.in();
+        this.outbox = new Outbox(scratch.out());
         this.owner = owner;
         this.decoder = new FrameDecoder(owner);
     }
@@ -83,7 +85,8 @@ public final class Connection implements EventLoop.Handler {
     }
 
     /**
-     * Sends a frame after those before it; nothing happens on a connection that is closed or has said goodbye.
+     * Sends a control frame: after those before it, before messages that wait. Nothing happens on a connection that is closed or has
+     * said goodbye.
      *
      * @param frame is this connection's from now on
      */
@@ -91,12 +94,23 @@ public final class Connection implements EventLoop.Handler {
         if (closed || said || deaf) {
             return;
         }
-        outbox.add(frame);
-        flush();
-        if (outbox.bytes() > MAX_WAITING) {
+        outbox.addUrgent(frame);
+        write();
+        if (outbox.urgentBytes() > MAX_WAITING) {
             outbox.clear();
             deaf = true;
             loop.execute(() -> end(Ending.FAULT, "it does not read: " + MAX_WAITING + " bytes of control frames wait"));
+        }
+    }
+
+    /**
+     * Adds a message to what waits, see {@link #write}; nothing happens on a connection that is closed or has said goodbye.
+     *
+     * @param frame is this connection's from now on
+     */
+    void post(ByteBuffer frame) {
+        if (!closed && !said && !deaf) {
+            outbox.add(frame);
         }
     }
 
@@ -109,18 +123,23 @@ public final class Connection implements EventLoop.Handler {
         if (closed || said) {
             return;
         }
-        send(Frames.control(FrameType.GOODBYE, why));
+        post(Frames.control(FrameType.GOODBYE, why));
         said = true;
+        write();
         patience = loop.schedule(GOODBYE_NANOS, () -> end(Ending.GOODBYE, "no answer to the goodbye"));
         if (heard && (deaf || outbox.isEmpty())) {
             loop.execute(() -> end(Ending.GOODBYE, "goodbye from both sides"));
         }
     }
 
-    /** The peer said goodbye: whatever else it sends is not read. */
+    /** The peer said goodbye: whatever else it sends is not read. An answer is due within 5 s. */
     public void heardGoodbye() {
         heard = true;
         decoder.stop();
+    }
+
+    /** Answers the peer's goodbye, after all that waits. */
+    public void answerGoodbye() {
         if (said && outbox.isEmpty()) {
             end(Ending.GOODBYE, "goodbye from both sides");
         } else {
@@ -139,14 +158,15 @@ public final class Connection implements EventLoop.Handler {
         }
     }
 
+    /** {@return bytes of control frames that wait} */
     long waiting() {
-        return outbox.bytes();
+        return outbox.urgentBytes();
     }
 
     @Override
     public void ready(SelectionKey ready) throws IOException {
         if (ready.isWritable()) {
-            flush();
+            write();
             if (said && heard && outbox.isEmpty()) {
                 end(Ending.GOODBYE, "goodbye from both sides");
             }
@@ -178,15 +198,25 @@ public final class Connection implements EventLoop.Handler {
         }
     }
 
-    /** A peer that cannot be written to may still have said something: it is read to its end, which tells the owner. */
-    private void flush() {
+    /** Writes what waits, as far as the kernel takes it; the rest follows by itself. */
+    void write() {
+        if (closed || deaf) {
+            return;
+        }
         try {
-            boolean empty = outbox.writeTo(channel);
-            key.interestOps(empty ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+            listen(!outbox.writeTo(channel));
         } catch (IOException e) {
+            // a peer that cannot be written to may still have said something: it is read to its end, which tells the owner
             deaf = true;
             outbox.clear();
-            key.interestOps(SelectionKey.OP_READ);
+            listen(false);
+        }
+    }
+
+    private void listen(boolean forRoom) {
+        if (writing != forRoom) {
+            writing = forRoom;
+            key.interestOps(forRoom ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ);
         }
     }
 

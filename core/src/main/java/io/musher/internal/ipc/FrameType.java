@@ -27,12 +27,52 @@ public final class FrameType {
     /** Either way: the sender's last frame. */
     public static final int GOODBYE = 9;
 
+    /** Either way: so much of what was sent has been taken by listeners. */
+    public static final int TAKEN = 10;
+    /** Primary to worker: there is another worker. */
+    public static final int JOINED = 11;
+    /** Primary to worker: that worker is there no more. */
+    public static final int LEFT = 12;
+
     /** The first type that is a user message. */
     public static final int FIRST_MESSAGE = 32;
+    /** A message: JSON. */
+    public static final int VALUE = 32;
+    /** A message: bytes. */
+    public static final int BYTES = 33;
+    /** A request: JSON. */
+    public static final int ASK_VALUE = 34;
+    /** A request: bytes. */
+    public static final int ASK_BYTES = 35;
+    /** The answer to a request: JSON. */
+    public static final int ANSWER_VALUE = 36;
+    /** The answer to a request: bytes. */
+    public static final int ANSWER_BYTES = 37;
+    /** The answer to a request: its handler failed; why, in a text. */
+    public static final int FAILED = 38;
+    /** The answer to a request, from the primary: there is no such worker (any more). */
+    public static final int GONE = 39;
 
     private FrameType() { }
 
     static boolean isControl(int type) {
         return type < FIRST_MESSAGE;
+    }
+
+    /**
+     * {@return whether frames of this type are {@link Letter}s}
+     *
+     * @param type of a frame
+     */
+    public static boolean isMessage(int type) {
+        return type >= VALUE && type <= GONE;
+    }
+
+    static boolean isRequest(int type) {
+        return type == ASK_VALUE || type == ASK_BYTES;
+    }
+
+    static boolean isAnswer(int type) {
+        return type >= ANSWER_VALUE && type <= GONE;
     }
 }

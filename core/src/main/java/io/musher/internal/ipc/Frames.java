@@ -59,10 +59,23 @@ public final class Frames {
 
     /** {@return the port that a listening frame names} */
     static int port(ByteBuffer payload) throws BadFrame {
+        return (int) number(payload, 65535, "listening on", "port");
+    }
+
+    /**
+     * {@return the number that is a payload, from 1}
+     *
+     * @param payload in decimal digits
+     * @param max the largest that is allowed
+     * @param said what the frame is about, for the error
+     * @param kind what the number is, for the error
+     * @throws BadFrame if it is none
+     */
+    public static long number(ByteBuffer payload, long max, String said, String kind) throws BadFrame {
         String text = text(payload);
-        if (text.matches("[1-9][0-9]{0,4}") && Integer.parseInt(text) <= 65535) {
-            return Integer.parseInt(text);
+        if (text.matches("[1-9][0-9]{0,17}") && Long.parseLong(text) <= max) {
+            return Long.parseLong(text);
         }
-        throw new BadFrame("listening on '" + shown(StandardCharsets.UTF_8.encode(text)) + "', which is no port");
+        throw new BadFrame(said + " '" + shown(StandardCharsets.UTF_8.encode(text)) + "', which is no " + kind);
     }
 }

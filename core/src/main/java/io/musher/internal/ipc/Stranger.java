@@ -15,7 +15,7 @@ final class Stranger implements Connection.Owner {
     private final Connection connection;
     private Timers.Timer deadline;
 
-    Stranger(ChannelServer server, EventLoop loop, SocketChannel channel, ByteBuffer scratch) {
+    Stranger(ChannelServer server, EventLoop loop, SocketChannel channel, Scratch scratch) {
         this.server = server;
         this.loop = loop;
         this.connection = new Connection(loop, channel, scratch, this);

@@ -3,7 +3,6 @@ package io.musher.internal.ipc;
 import io.musher.balancer.loop.EventLoop;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,7 +27,7 @@ final class Strangers {
         this.dropped = dropped;
     }
 
-    void add(SocketChannel channel, ByteBuffer scratch) throws IOException {
+    void add(SocketChannel channel, Scratch scratch) throws IOException {
         try {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);

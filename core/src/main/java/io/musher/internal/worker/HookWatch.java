@@ -1,6 +1,7 @@
 package io.musher.internal.worker;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Timers;
 import io.musher.internal.worker.UserThread.Job;
 import io.musher.internal.worker.UserThread.Phase;
 
@@ -10,8 +11,9 @@ final class HookWatch {
     private final EventLoop loop;
     private final UserThread user;
     private final long slowNanos;
-    private Phase phase;
-    private boolean watching;
+    private Phase phase = Phase.MESSAGE;
+    private Timers.Timer timer;
+    private volatile boolean watching;
 
     HookWatch(EventLoop loop, UserThread user, long slowNanos) {
         this.loop = loop;
@@ -19,17 +21,26 @@ final class HookWatch {
         this.slowNanos = slowNanos;
     }
 
-    /** The hooks of a phase have been begun. */
+    /** The hooks of a phase have been begun: from now on whatever keeps a new phase waiting has its time to end. */
     void begun(Phase next) {
-        phase = next;
-        if (!watching) {
+        boolean later = next.compareTo(phase) > 0;
+        if (later) {
+            phase = next;
+            loop.cancel(timer);
+        }
+        if (later || !watching) {
             watching = true;
             watch(user.running());
         }
     }
 
+    /** {@return whether it is at it already; for any thread} */
+    boolean isWatching() {
+        return watching;
+    }
+
     private void watch(Job before) {
-        loop.schedule(slowNanos, () -> {
+        timer = loop.schedule(slowNanos, () -> {
             Job now = user.running();
             if (now != null && now == before) {
                 user.complain(now);

@@ -29,6 +29,9 @@ final class Lifecycle implements WorkerChannel.Listener {
     /** How long the primary has to react to a worker's wish to stop. */
     static final long ANSWER_NANOS = 5_000_000_000L;
 
+    /** The primary waits 5 s for the answer to its goodbye. */
+    private static final long PARTING_NANOS = 4_000_000_000L;
+
     /** After so long a hook is logged, and left behind when something more urgent waits. */
     private static final long SLOW_NANOS = 2_000_000_000L;
 
@@ -90,6 +93,12 @@ final class Lifecycle implements WorkerChannel.Listener {
     public void disconnect() {
         told = true;
         beginDrain();
+    }
+
+    @Override
+    public void parting(Runnable answer) {
+        user.execute(new Job(Phase.DRAIN, "the goodbye", () -> later(answer)));
+        loop.schedule(PARTING_NANOS, answer);
     }
 
     void beginDrain() {
@@ -183,15 +192,27 @@ final class Lifecycle implements WorkerChannel.Listener {
     }
 
     private void primaryGone() {
+        later(() -> lost("the primary has ended"));
+    }
+
+    private void later(Runnable task) {
         try {
-            loop.execute(() -> lost("the primary has ended"));
+            loop.execute(task);
         } catch (RejectedExecutionException e) {
-            LOG.trace("{}: ends as well", worker);
+            LOG.trace("{}: ends", worker);
         }
     }
 
     private void begin(Phase next) {
         hooks(next).begin();
         watch.begun(next);
+    }
+
+    /** From any thread: runs message listeners among the hooks. */
+    void listen(Runnable listeners) {
+        user.execute(new Job(Phase.MESSAGE, "a message listener", listeners));
+        if (!watch.isWatching()) {
+            later(() -> watch.begun(Phase.MESSAGE));
+        }
     }
 }

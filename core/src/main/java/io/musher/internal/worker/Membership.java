@@ -3,10 +3,15 @@ package io.musher.internal.worker;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Ticker;
 import io.musher.internal.ipc.FrameType;
+import io.musher.internal.ipc.Inbox;
+import io.musher.internal.ipc.Letter;
+import io.musher.internal.ipc.Mailbox;
 import io.musher.internal.process.Preload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +36,9 @@ public final class Membership {
     private final UserThread user;
     private final Lifecycle lifecycle;
     private final WorkerChannel channel;
+    private volatile Reader reader = new Reader(() -> false, letter -> { });
+
+    private record Reader(BooleanSupplier heard, Consumer<Letter> tell) { }
 
     Membership(WorkerEnvironment environment, ProcessEnd end, KeepAlive keepAlive) {
         this.environment = environment;
@@ -41,7 +49,8 @@ public final class Membership {
         }
         this.user = new UserThread(environment.toString());
         this.lifecycle = new Lifecycle(loop, environment, user, keepAlive, end);
-        this.channel = new WorkerChannel(loop, environment, lifecycle);
+        this.channel = new WorkerChannel(loop, environment, lifecycle,
+                new Inbox(lifecycle::listen, () -> reader.heard().getAsBoolean(), letter -> reader.tell().accept(letter)));
         loop.execute(channel::start);
         loop.start();
     }
@@ -122,6 +131,30 @@ public final class Membership {
                 lifecycle.beginDrain();
             }
         });
+    }
+
+    /** {@return messages to and from the primary and other workers} */
+    public Mailbox mailbox() {
+        return channel.mailbox();
+    }
+
+    /**
+     * {@return whether there is another worker of this number}
+     *
+     * @param worker its id
+     */
+    public boolean knows(int worker) {
+        return channel.knows(worker);
+    }
+
+    /**
+     * Says who reads messages; until then they wait.
+     *
+     * @param heard whether anybody listens at this moment
+     * @param tell tells them, on the listeners' thread; throws nothing
+     */
+    public void read(BooleanSupplier heard, Consumer<Letter> tell) {
+        reader = new Reader(heard, tell);
     }
 
     /** {@return whether the channel is not closed} */

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 final class UserThread {
 
     /** How far the worker's life has come; a job of an earlier phase may be left behind by a later one. */
-    enum Phase { DRAIN, DISCONNECT, STOP }
+    enum Phase { MESSAGE, DRAIN, DISCONNECT, STOP }
 
     /** Something to run. */
     record Job(Phase phase, String what, Runnable code) { }

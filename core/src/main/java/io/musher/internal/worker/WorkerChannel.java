@@ -8,11 +8,18 @@ import io.musher.internal.ipc.FrameSink;
 import io.musher.internal.ipc.FrameType;
 import io.musher.internal.ipc.Frames;
 import io.musher.internal.ipc.Hello;
+import io.musher.internal.ipc.Inbox;
+import io.musher.internal.ipc.Letter;
+import io.musher.internal.ipc.Mailbox;
+import io.musher.internal.ipc.MessageCounts;
+import io.musher.internal.ipc.Scratch;
 import io.musher.internal.ipc.Welcome;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The worker's end of its channel; belongs to the loop's thread.
@@ -33,6 +40,9 @@ final class WorkerChannel implements Connection.Owner {
 
         void disconnect();
 
+        /** The primary said goodbye; what came before may still be dealt with before it is answered. */
+        void parting(Runnable answer);
+
         /** After a goodbye. */
         void closed(String why);
 
@@ -46,12 +56,13 @@ final class WorkerChannel implements Connection.Owner {
     private static final long FIRST_PAUSE_NANOS = 10_000_000L;
     private static final long LONGEST_PAUSE_NANOS = 500_000_000L;
     private static final int MAX_WAITING = 1024;
-    private static final int SCRATCH = 64 * 1024;
 
     private final EventLoop loop;
     private final WorkerEnvironment environment;
     private final Listener listener;
-    private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH);
+    private final Scratch scratch = new Scratch();
+    private final Mailbox mailbox;
+    private final Set<Integer> others = ConcurrentHashMap.newKeySet();
     private final Queue<ByteBuffer> waiting = new ArrayDeque<>();
     private Connection connection;
     private long deadline;
@@ -61,10 +72,21 @@ final class WorkerChannel implements Connection.Owner {
     private String goodbye;
     private String heard = "";
 
-    WorkerChannel(EventLoop loop, WorkerEnvironment environment, Listener listener) {
+    WorkerChannel(EventLoop loop, WorkerEnvironment environment, Listener listener, Inbox inbox) {
         this.loop = loop;
         this.environment = environment;
         this.listener = listener;
+        this.mailbox = new Mailbox(loop, inbox, new MessageCounts(), Long.MAX_VALUE); // the primary bounds what comes from other workers
+    }
+
+    /** {@return its messages; for any thread as that says} */
+    Mailbox mailbox() {
+        return mailbox;
+    }
+
+    /** {@return whether there is another worker of this number; for any thread} */
+    boolean knows(int worker) {
+        return others.contains(worker);
     }
 
     void start() {
@@ -107,6 +129,7 @@ final class WorkerChannel implements Connection.Owner {
         if (!ended && goodbye == null) {
             goodbye = why;
             if (open) {
+                mailbox.closeSending();
                 connection.goodbye(why);
             }
         }
@@ -121,8 +144,8 @@ final class WorkerChannel implements Connection.Owner {
         }
         return switch (type) {
             case FrameType.WELCOME, FrameType.GOODBYE -> true;
-            case FrameType.DRAIN, FrameType.STOP, FrameType.DISCONNECT -> open;
-            default -> false;
+            case FrameType.DRAIN, FrameType.STOP, FrameType.DISCONNECT, FrameType.TAKEN, FrameType.JOINED, FrameType.LEFT -> open;
+            default -> FrameType.isMessage(type);
         };
     }
 
@@ -133,11 +156,32 @@ final class WorkerChannel implements Connection.Owner {
             case FrameType.DRAIN -> listener.drain();
             case FrameType.STOP -> listener.stop();
             case FrameType.DISCONNECT -> listener.disconnect();
-            default -> {
+            case FrameType.TAKEN -> mailbox.taken(payload);
+            case FrameType.JOINED -> others.add(worker(payload));
+            case FrameType.LEFT -> others.remove(worker(payload));
+            case FrameType.GOODBYE -> {
                 heard = Frames.shown(payload);
                 connection.heardGoodbye();
+                if (open && goodbye == null) {
+                    mailbox.inbox().flush();
+                    listener.parting(this::answerGoodbye);
+                } else {
+                    answerGoodbye();
+                }
             }
+            default -> mailbox.receive(Letter.read(type, sequence, payload));
         }
+    }
+
+    private void answerGoodbye() {
+        if (!ended) {
+            mailbox.closeSending();
+            connection.answerGoodbye();
+        }
+    }
+
+    private static int worker(ByteBuffer payload) throws BadFrame {
+        return (int) Frames.number(payload, Integer.MAX_VALUE, "news of", "worker");
     }
 
     private void welcome(Welcome welcome) throws BadFrame {
@@ -148,7 +192,9 @@ final class WorkerChannel implements Connection.Owner {
         listener.welcome(welcome.pid());
         waiting.forEach(connection::send);
         waiting.clear();
+        mailbox.open(connection);
         if (goodbye != null) {
+            mailbox.closeSending();
             connection.goodbye(goodbye);
         }
     }
@@ -182,6 +228,8 @@ final class WorkerChannel implements Connection.Owner {
         if (!ended) {
             ended = true;
             waiting.clear();
+            others.clear();
+            mailbox.close();
             told.run();
         }
     }

@@ -20,8 +20,10 @@ import java.util.function.Predicate;
  * @param ipc where the channel is, {@code host:port}
  * @param token opens the channel, once; never printed
  * @param jvm whether the mark is in a system property too
+ * @param maxFrame the largest message
  */
-public record WorkerEnvironment(int id, int instance, String name, OptionalInt port, String host, String ipc, String token, boolean jvm) {
+public record WorkerEnvironment(int id, int instance, String name, OptionalInt port, String host, String ipc, String token, boolean jvm,
+        int maxFrame) {
 
     /** The system property that marks a JVM worker; its value is the worker's id. */
     public static final String PROPERTY = "musher.worker";
@@ -29,6 +31,10 @@ public record WorkerEnvironment(int id, int instance, String name, OptionalInt p
     /** Where a worker listens unless it is told otherwise. */
     public static final String LOOPBACK = "127.0.0.1";
 
+    /** The variable with the largest message. */
+    public static final String MAX_FRAME = "MUSHER_MAX_FRAME";
+
+    private static final int DEFAULT_MAX_FRAME = 16 << 20;
     private static final String ID = "MUSHER_WORKER_ID";
     private static final String INSTANCE = "MUSHER_INSTANCE";
     private static final String NAME = "MUSHER_NAME";
@@ -49,6 +55,7 @@ public record WorkerEnvironment(int id, int instance, String name, OptionalInt p
         variables.put(IPC, ipc);
         variables.put(TOKEN, token);
         variables.put(KIND, jvm ? JVM : "command");
+        variables.put(MAX_FRAME, Integer.toString(maxFrame));
         variables.put("PUP_CLUSTER_INSTANCE", Integer.toString(instance));
         variables.put("NODE_APP_INSTANCE", Integer.toString(instance));
         port.ifPresent(number -> {
@@ -86,7 +93,8 @@ public record WorkerEnvironment(int id, int instance, String name, OptionalInt p
         String ipc = in.text(IPC, text -> text.matches(".+:[1-9][0-9]{0,3}|.+:[1-6][0-9]{4}"));
         return new WorkerEnvironment(in.number(ID, 1, Integer.MAX_VALUE), in.number(INSTANCE, 0, Integer.MAX_VALUE),
                 in.text(NAME, text -> !text.isBlank()), port, environment.getOrDefault(HOST, LOOPBACK), ipc, token,
-                JVM.equals(environment.get(KIND)));
+                JVM.equals(environment.get(KIND)),
+                environment.get(MAX_FRAME) == null ? DEFAULT_MAX_FRAME : in.number(MAX_FRAME, 1, Integer.MAX_VALUE));
     }
 
     /** {@return where the channel is} */

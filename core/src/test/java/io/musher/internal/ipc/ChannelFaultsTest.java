@@ -81,7 +81,7 @@ class ChannelFaultsTest {
             peer.send(ByteBuffer.allocate(9).putInt(length).put((byte) 1).array());
             peer.expectEnd();
         }
-        for (int length : new int[] {1025, ChannelScene.MAX_FRAME + 1, Integer.MAX_VALUE, -1}) {
+        for (int length : new int[] {1025, ChannelScene.MAX_FRAME + 5, Integer.MAX_VALUE, -1}) {
             Heard heard = scene.expect("bad-1");
             RawPeer peer = scene.join(heard);
             byte type = (byte) (length == 1025 ? 3 : 99);

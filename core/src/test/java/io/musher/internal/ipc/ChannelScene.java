@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -19,6 +20,7 @@ public final class ChannelScene implements AfterEachCallback, AutoCloseable {
     static final int MAX_FRAME = 1 << 20;
 
     private final AtomicLong ahead = new AtomicLong();
+    private final AtomicInteger ids = new AtomicInteger();
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     public final EventLoop loop;
     public final ChannelServer server;
@@ -55,10 +57,11 @@ public final class ChannelScene implements AfterEachCallback, AutoCloseable {
         });
     }
 
-    /** Expects a worker. */
+    /** Expects a worker; the first has id 1, and so on. */
     public Heard expect(String worker) throws Exception {
         Heard heard = new Heard(loop);
-        onLoop(() -> heard.channel = server.expect(worker, heard));
+        int id = ids.incrementAndGet();
+        onLoop(() -> heard.channel = server.expect(worker, id, heard, heard.inbox));
         return heard;
     }
 
@@ -71,6 +74,19 @@ public final class ChannelScene implements AfterEachCallback, AutoCloseable {
         RawPeer peer = connect().join(heard.channel.token());
         heard.expect("hello 4711");
         return peer;
+    }
+
+    /** Runs something beside the test, which may fail when the test is over. */
+    void beside(Callable<?> task) {
+        Thread thread = new Thread(() -> {
+            try {
+                task.call();
+            } catch (Exception e) {
+                // the other side has gone
+            }
+        }, "beside the test");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** Moves the loop's clock; what is due then has run afterwards. */

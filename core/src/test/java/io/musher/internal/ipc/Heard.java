@@ -5,11 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import io.musher.balancer.loop.EventLoop;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** A channel and all it told, in order. */
 public final class Heard implements ChannelListener {
+
+    private static final ExecutorService LISTENERS = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "test-listeners");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
     private final EventLoop loop;
@@ -17,9 +25,26 @@ public final class Heard implements ChannelListener {
     /** Runs within the callback of that name. */
     public volatile Runnable onStopRequested = () -> { };
     public volatile Runnable onReady = () -> { };
+    /** Where its messages go: to {@link #letter}, on a thread of their own, while {@link #listens}. */
+    public final Inbox inbox;
+    public volatile boolean listens = true;
+    private final BlockingQueue<Letter> letters = new LinkedBlockingQueue<>();
 
     Heard(EventLoop loop) {
         this.loop = loop;
+        this.inbox = new Inbox(LISTENERS, () -> listens, letters::add);
+    }
+
+    /** {@return the next message} */
+    public Letter letter() throws InterruptedException {
+        Letter letter = letters.poll(20, TimeUnit.SECONDS);
+        assertNotNull(letter, "a message within 20 s");
+        return letter;
+    }
+
+    /** {@return whether a message waits to be asked for} */
+    public boolean hasLetter() {
+        return !letters.isEmpty();
     }
 
     /** {@return the next event} */

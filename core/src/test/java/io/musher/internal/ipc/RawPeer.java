@@ -1,6 +1,7 @@
 package io.musher.internal.ipc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -57,13 +58,50 @@ public final class RawPeer implements AutoCloseable {
         return this;
     }
 
-    /** {@return the next frame as type and payload} */
+    /** {@return the next frame as type and payload, of those that are not about other workers} */
     public String receive() throws IOException {
-        int length = in.readInt();
+        String frame;
+        do {
+            frame = receiveAny();
+        } while (isOfOthers(frame));
+        return frame;
+    }
+
+    /** {@return the next frame as type and payload} */
+    public String receiveAny() throws IOException {
+        return rest(in.readInt());
+    }
+
+    private String rest(int length) throws IOException {
         int type = in.readUnsignedByte();
         assertEquals(0, in.readInt(), "sequence of a control frame");
         String payload = new String(in.readNBytes(length), StandardCharsets.UTF_8);
         return payload.isEmpty() ? Integer.toString(type) : type + " " + payload;
+    }
+
+    private static boolean isOfOthers(String frame) {
+        return frame.startsWith("11 ") || frame.startsWith("12 ");
+    }
+
+    /** {@return a message's frame} */
+    public static byte[] message(int type, int sequence, int peer, byte[] body) {
+        return ByteBuffer.allocate(13 + body.length).putInt(4 + body.length).put((byte) type).putInt(sequence).putInt(peer).put(body).array();
+    }
+
+    /** {@return the next message: type, sequence, peer, body as text; control frames before it are added to it in front} */
+    public String receiveMessage() throws IOException {
+        StringBuilder before = new StringBuilder();
+        while (true) {
+            int length = in.readInt();
+            int type = in.readUnsignedByte();
+            int sequence = in.readInt();
+            if (type < 32) {
+                in.readNBytes(length);
+                before.append(type == 11 || type == 12 ? "" : type + ", ");
+            } else {
+                return before + "" + type + " " + sequence + " " + in.readInt() + " " + new String(in.readNBytes(length - 4), StandardCharsets.UTF_8);
+            }
+        }
     }
 
     public void expect(String frame) throws IOException {
@@ -73,7 +111,10 @@ public final class RawPeer implements AutoCloseable {
     /** The other side has closed; a reset will do, it is what unread bytes turn a close into. */
     public void expectEnd() throws IOException {
         try {
-            assertEquals(-1, in.read(), "the end of what the other side says");
+            for (int first; (first = in.read()) >= 0;) {
+                String frame = rest(first << 24 | in.readUnsignedByte() << 16 | in.readUnsignedShort());
+                assertTrue(isOfOthers(frame), frame);
+            }
         } catch (SocketException e) {
             assertEquals("Connection reset", e.getMessage());
         }

@@ -41,7 +41,7 @@ final class FakePrimary implements AfterEachCallback, ProcessEnd {
 
     Membership join(boolean jvm) {
         Membership member = new Membership(new WorkerEnvironment(7, 2, "test-3", OptionalInt.empty(), "127.0.0.1",
-                "127.0.0.1:" + server.getLocalPort(), TOKEN, jvm), this, new KeepAlive());
+                "127.0.0.1:" + server.getLocalPort(), TOKEN, jvm, 1 << 20), this, new KeepAlive());
         opened.push(member::leave);
         member.onDrain(() -> said.add("drain"));
         member.onStop(() -> said.add("stop"));

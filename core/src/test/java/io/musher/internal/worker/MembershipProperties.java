@@ -31,7 +31,7 @@ class MembershipProperties {
         Membership member;
         try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.1"))) {
             member = new Membership(new WorkerEnvironment(1, 0, "any-1", OptionalInt.empty(), "127.0.0.1",
-                    "127.0.0.1:" + server.getLocalPort(), FakePrimary.TOKEN, true), end(said), new KeepAlive());
+                    "127.0.0.1:" + server.getLocalPort(), FakePrimary.TOKEN, true, 1 << 20), end(said), new KeepAlive());
             member.onDrain(() -> said.add("drain"));
             member.onStop(() -> said.add("stop"));
             member.onDisconnect(() -> said.add("disconnected"));

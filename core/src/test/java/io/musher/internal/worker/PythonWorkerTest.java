@@ -40,7 +40,6 @@ class PythonWorkerTest {
         WorkerProcess worker = start();
         String listening = worker.heard.next();
         assertTrue(listening.matches("listening \\d+"), listening);
-        worker.heard.expect("ready");
         try (Socket client = new Socket("127.0.0.1", Integer.parseInt(listening.substring(10)))) {
             client.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             String answer = new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
@@ -59,7 +58,7 @@ class PythonWorkerTest {
         WorkerProcess worker = start();
         scene.channels.run(() -> worker.heard.channel.goodbye("that is all"));
         assertTrue(worker.heard.next().startsWith("listening"));
-        worker.heard.expect("ready", "goodbye connected=false");
+        worker.heard.expect("goodbye connected=false");
         worker.ends(0);
     }
 
@@ -67,7 +66,6 @@ class PythonWorkerTest {
     void shouldLeaveWithItsPrimary() throws Exception {
         WorkerProcess worker = start();
         assertTrue(worker.heard.next().startsWith("listening"));
-        worker.heard.expect("ready");
         scene.channels.run(worker.heard.channel::close);
         worker.prints("the primary is gone").ends(1);
         assertEquals("lost: closed by the primary", worker.heard.next());

@@ -16,9 +16,9 @@ class WorkerEnvironmentTest {
 
     private static final String TOKEN = "0123456789abcdef0123456789abcdef";
     private static final WorkerEnvironment WITH_PORT =
-            new WorkerEnvironment(7, 2, "shop-3", OptionalInt.of(4003), "0.0.0.0", "127.0.0.1:5000", TOKEN, true);
+            new WorkerEnvironment(7, 2, "shop-3", OptionalInt.of(4003), "0.0.0.0", "127.0.0.1:5000", TOKEN, true, 1000);
     private static final WorkerEnvironment WITHOUT_PORT =
-            new WorkerEnvironment(8, 0, "shop-1", OptionalInt.empty(), "127.0.0.1", "[::1]:5000", TOKEN, false);
+            new WorkerEnvironment(8, 0, "shop-1", OptionalInt.empty(), "127.0.0.1", "[::1]:5000", TOKEN, false, 16 << 20);
 
     @Test
     void shouldReadWhatItWrote() {

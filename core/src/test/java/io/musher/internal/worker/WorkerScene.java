@@ -46,7 +46,7 @@ final class WorkerScene implements AfterEachCallback {
     }
 
     WorkerEnvironment environment(Heard heard, boolean jvm) {
-        return new WorkerEnvironment(7, 2, "test-3", OptionalInt.of(4003), "127.0.0.1", channels.server.address(), heard.channel.token(), jvm);
+        return new WorkerEnvironment(7, 2, "test-3", OptionalInt.of(4003), "127.0.0.1", channels.server.address(), heard.channel.token(), jvm, 1 << 20);
     }
 
     static List<String> java(List<String> flags, Class<?> main, String... arguments) {

@@ -1,0 +1,119 @@
+package io.musher.internal.ipc;
+
+import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Timers;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Requests that wait for their answers, found again by their number.
+ *
+ * <p>{@link #ask} may be called from any thread, all else belongs to the loop's. Every request ends exactly once: by its answer, its
+ * deadline, or {@link #close}. An answer that comes later is dropped and counted.
+ */
+final class Replies {
+
+    private static final class Question {
+        final int peer;
+        final Mailbox.Asker asker;
+        Timers.Timer deadline;
+
+        Question(int peer, Mailbox.Asker asker) {
+            this.peer = peer;
+            this.asker = asker;
+        }
+    }
+
+    private final EventLoop loop;
+    private final Map<Integer, Question> open = new ConcurrentHashMap<>();
+    private final AtomicInteger numbers = new AtomicInteger();
+    private final MessageCounts counts;
+    private volatile boolean closed;
+
+    Replies(EventLoop loop, MessageCounts counts) {
+        this.loop = loop;
+        this.counts = counts;
+    }
+
+    /**
+     * Sends a request.
+     *
+     * @param frame with room for the number
+     * @return whether it is on its way; if not, the asker hears nothing
+     */
+    boolean ask(Sender sender, ByteBuffer frame, int peer, Duration timeout, Mailbox.Asker asker) {
+        Question question = new Question(peer, asker);
+        int number;
+        do {
+            number = numbers.incrementAndGet();
+        } while (open.putIfAbsent(number, question) != null);
+        frame.putInt(5, number);
+        if (!sender.send(frame)) {
+            open.remove(number);
+            return false;
+        }
+        int sent = number;
+        try {
+            loop.execute(() -> await(sent, question, timeout));
+        } catch (RejectedExecutionException e) {
+            return open.remove(number) == null;
+        }
+        return true;
+    }
+
+    private void await(int number, Question question, Duration timeout) {
+        if (open.get(number) != question) {
+            return; // answered already
+        }
+        if (closed) {
+            open.remove(number);
+            question.asker.gone();
+            return;
+        }
+        question.deadline = loop.schedule(nanos(timeout), () -> {
+            open.remove(number);
+            question.asker.late();
+        });
+    }
+
+    /** An answer has come. */
+    void answered(Letter answer) {
+        Question question = open.get(answer.sequence());
+        if (question == null || question.peer != answer.peer()) {
+            counts.unwanted();
+            return;
+        }
+        open.remove(answer.sequence());
+        loop.cancel(question.deadline);
+        if (answer.type() == FrameType.GONE) {
+            question.asker.gone();
+        } else {
+            question.asker.answered(answer);
+        }
+    }
+
+    /** No answer will come any more. */
+    void close() {
+        closed = true;
+        for (Integer number : List.copyOf(open.keySet())) {
+            Question question = open.remove(number);
+            if (question != null) {
+                loop.cancel(question.deadline);
+                question.asker.gone();
+            }
+        }
+    }
+
+    private static long nanos(Duration timeout) {
+        try {
+            return Math.max(0, timeout.toNanos());
+        } catch (ArithmeticException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+}

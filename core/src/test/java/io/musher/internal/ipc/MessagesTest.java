@@ -1,0 +1,287 @@
+package io.musher.internal.ipc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class MessagesTest {
+
+    private static final int MIB = 1 << 20;
+
+    @RegisterExtension
+    final ChannelScene scene = new ChannelScene();
+
+    @Test
+    void shouldDeliverMessagesOfBothKindsInOrder() throws Exception {
+        Heard heard = scene.expect("a-1");
+        RawPeer peer = scene.join(heard);
+        for (int i = 0; i < 100; i++) {
+            peer.send(RawPeer.message(32 + i % 2, 0, 0, bytes("message " + i)));
+        }
+        for (int i = 0; i < 100; i++) {
+            Letter letter = heard.letter();
+            assertEquals("message " + i, text(letter));
+            assertEquals(i % 2 == 1, letter.isBinary());
+            assertFalse(letter.isRequest());
+        }
+        assertTrue(heard.channel.mailbox().send(frame(0, "down")));
+        assertEquals("32 0 0 down", peer.receiveMessage());
+    }
+
+    @Test
+    void shouldKeepWhatIsSentBeforeTheHello() throws Exception {
+        Heard heard = scene.expect("a-1");
+        for (int i = 0; i < 10; i++) {
+            assertTrue(heard.channel.mailbox().send(frame(0, "early " + i)));
+        }
+        RawPeer peer = scene.join(heard);
+        for (int i = 0; i < 10; i++) {
+            assertEquals("32 0 0 early " + i, peer.receiveMessage());
+        }
+    }
+
+    @Test
+    void shouldKeepMessagesForTheFirstListener() throws Exception {
+        Heard heard = scene.expect("a-1");
+        heard.listens = false;
+        RawPeer peer = scene.join(heard);
+        peer.send(RawPeer.message(32, 0, 0, bytes("one"))).send(RawPeer.message(32, 0, 0, bytes("two"))).send(3, "");
+        heard.expect("ready"); // so both have come
+        assertFalse(heard.hasLetter());
+
+        heard.listens = true;
+        heard.inbox.poke();
+
+        assertEquals("one", text(heard.letter()));
+        assertEquals("two", text(heard.letter()));
+    }
+
+    @Test
+    void shouldPassMessagesFromWorkerToWorker() throws Exception {
+        Heard one = scene.expect("a-1");
+        Heard two = scene.expect("a-2");
+        RawPeer first = scene.join(one);
+        RawPeer second = scene.join(two);
+
+        first.send(RawPeer.message(33, 0, 2, bytes("to two")));
+        assertEquals("33 0 1 to two", second.receiveMessage());
+        second.send(RawPeer.message(34, 7, 1, bytes("a question")));
+        assertEquals("34 7 2 a question", first.receiveMessage());
+        first.send(RawPeer.message(36, 7, 2, bytes("its answer")));
+        assertEquals("36 7 1 its answer", second.receiveMessage());
+        first.send(RawPeer.message(32, 0, 1, bytes("to myself")));
+        assertEquals("32 0 1 to myself", first.receiveMessage());
+    }
+
+    @Test
+    void shouldPassABroadcastToAllOtherWorkers() throws Exception {
+        RawPeer[] peers = new RawPeer[4];
+        Heard[] all = new Heard[4];
+        for (int i = 0; i < 4; i++) {
+            all[i] = scene.expect("a-" + (i + 1));
+            peers[i] = scene.join(all[i]);
+        }
+        peers[2].send(RawPeer.message(32, 0, -1, bytes("all of you")));
+        for (int i : new int[] {0, 1, 3}) {
+            assertEquals("32 0 3 all of you", peers[i].receiveMessage());
+        }
+        peers[2].send(RawPeer.message(32, 0, 3, bytes("next")));
+        assertEquals("32 0 3 next", peers[2].receiveMessage(), "the sender has not heard itself");
+    }
+
+    @Test
+    void shouldTellWhoAsksAWorkerThatIsNotThere() throws Exception {
+        Heard one = scene.expect("a-1");
+        Heard two = scene.expect("a-2");
+        RawPeer first = scene.join(one);
+        RawPeer second = scene.join(two);
+
+        first.send(RawPeer.message(34, 5, 99, bytes("anybody?")));
+        assertEquals("39 5 99 ", first.receiveMessage());
+        first.send(RawPeer.message(34, 6, 2, bytes("and you?")));
+        assertEquals("34 6 1 and you?", second.receiveMessage());
+        second.close();
+        assertEquals("39 6 2 ", first.receiveMessage(), "it left without an answer");
+    }
+
+    @Test
+    void shouldTellWorkersOfEachOther() throws Exception {
+        Heard one = scene.expect("a-1");
+        Heard two = scene.expect("a-2");
+        RawPeer first = scene.join(one);
+        assertEquals("11 2", first.receiveAny(), "also of one that has not come yet");
+        Heard three = scene.expect("a-3");
+        assertEquals("11 3", first.receiveAny());
+        scene.run(two.channel::close);
+        assertEquals("12 2", first.receiveAny());
+        RawPeer third = scene.join(three);
+        assertEquals("11 1", third.receiveAny());
+    }
+
+    @Test
+    void shouldRefuseWhatIsOverTheWindowUntilListenersHaveTakenSome() throws Exception {
+        Heard heard = scene.expect("a-1");
+        RawPeer peer = scene.join(heard);
+        Mailbox mailbox = heard.channel.mailbox();
+        int accepted = 0;
+        while (mailbox.send(frame(0, "x".repeat(MIB - 200)))) {
+            accepted++;
+            assertTrue(accepted <= 33, "32 MiB and one message at most");
+        }
+        assertTrue(accepted >= 32);
+        assertEquals(1, scene.server.counts().allRefused());
+        CountDownLatch writable = new CountDownLatch(1);
+        mailbox.whenWritable(writable::countDown);
+        for (int i = 0; i < accepted; i++) {
+            peer.receiveMessage();
+        }
+        assertFalse(mailbox.send(frame(0, "received, but not taken by listeners")));
+
+        peer.send(10, Integer.toString(20 * MIB));
+
+        assertTrue(writable.await(20, TimeUnit.SECONDS));
+        assertTrue(mailbox.send(frame(0, "again")));
+        assertEquals("32 0 0 again", peer.receiveMessage());
+    }
+
+    @Test
+    void shouldSayWhatItsOwnListenersHaveTaken() throws Exception {
+        Heard heard = scene.expect("a-1");
+        RawPeer peer = scene.join(heard);
+        byte[] message = RawPeer.message(33, 0, 0, new byte[MIB]);
+        for (int i = 0; i < 100; i++) { // far more than a window
+            peer.send(message);
+            String taken = peer.receive();
+            assertEquals("10 " + (MIB + 4 + 64), taken);
+        }
+    }
+
+    @Test
+    void shouldCloseAWorkerThatIgnoresItsWindow() throws Exception {
+        Heard heard = scene.expect("a-1");
+        heard.listens = false;
+        RawPeer peer = scene.join(heard);
+        byte[] message = RawPeer.message(33, 0, 0, new byte[MIB]);
+        scene.beside(() -> {
+            for (int i = 0; i < 80; i++) {
+                peer.send(message);
+            }
+            return null;
+        });
+        assertTrue(heard.next().startsWith("lost: it sent more messages than its window allows"));
+    }
+
+    @Test
+    void shouldLetControlFramesOvertakeMessages() throws Exception {
+        Heard heard = scene.expect("a-1");
+        RawPeer peer = scene.join(heard);
+        for (int i = 0; i < 30; i++) {
+            assertTrue(heard.channel.mailbox().send(frame(0, "x".repeat(MIB - 200))));
+        }
+        scene.run(heard.channel::drain);
+
+        int before = 0;
+        while (!peer.receiveMessage().startsWith("6, ")) {
+            before++;
+        }
+        assertTrue(before < 20, "what the kernel had taken goes first, not all 30: " + before);
+    }
+
+    @Test
+    void shouldSayGoodbyeAfterAllMessages() throws Exception {
+        Heard heard = scene.expect("a-1");
+        RawPeer peer = scene.join(heard);
+        for (int i = 0; i < 30; i++) {
+            assertTrue(heard.channel.mailbox().send(frame(0, "x".repeat(MIB - 200))));
+        }
+        scene.run(() -> heard.channel.goodbye("that was all"));
+        assertFalse(heard.channel.mailbox().send(frame(0, "too late")));
+        for (int i = 0; i < 30; i++) {
+            assertTrue(peer.receiveMessage().startsWith("32 0 0 x"));
+        }
+        assertEquals("9 that was all", peer.receive());
+    }
+
+    @Test
+    void shouldEndEveryRequestOnce() throws Exception {
+        Heard heard = scene.expect("a-1");
+        RawPeer peer = scene.join(heard);
+        Mailbox mailbox = heard.channel.mailbox();
+        BlockingQueue<String> ends = new LinkedBlockingQueue<>();
+        for (int i = 0; i < 3; i++) {
+            assertTrue(mailbox.ask(frame(FrameType.ASK_VALUE, "question " + i), 0, Duration.ofSeconds(10 + i), asker("" + i, ends)));
+        }
+        String[] numbers = new String[3];
+        for (int i = 0; i < 3; i++) {
+            String[] fields = peer.receiveMessage().split(" ", 4);
+            assertEquals("question " + i, fields[3]);
+            numbers[i] = fields[1];
+        }
+        peer.send(RawPeer.message(36, Integer.parseInt(numbers[1]), 0, bytes("one")));
+        assertEquals("1: one", ends.poll(20, TimeUnit.SECONDS));
+        scene.run(() -> { }); // the deadlines are set
+        scene.pass(Duration.ofSeconds(11).toNanos());
+        assertEquals("0: late", ends.poll(20, TimeUnit.SECONDS));
+        peer.send(RawPeer.message(36, Integer.parseInt(numbers[0]), 0, bytes("zero")));
+        Awaitility.await("it is dropped").until(() -> scene.server.counts().allUnwanted() == 1);
+        peer.close();
+        assertEquals("2: gone", ends.poll(20, TimeUnit.SECONDS));
+        assertFalse(mailbox.ask(frame(FrameType.ASK_VALUE, "too late"), 0, Duration.ofSeconds(1), asker("3", ends)));
+        scene.pass(Duration.ofSeconds(100).toNanos());
+        assertTrue(ends.isEmpty(), ends::toString);
+    }
+
+    @Test
+    void shouldNotTakeAnAnswerFromSomebodyElse() throws Exception {
+        Heard heard = scene.expect("a-1");
+        RawPeer peer = scene.join(heard);
+        RawPeer forger = scene.join(scene.expect("a-2"));
+        peer.send(RawPeer.message(34, 1, 1, bytes("to myself")));
+        assertEquals("34 1 1 to myself", peer.receiveMessage());
+        forger.send(RawPeer.message(36, 1, 1, bytes("forged")));
+        assertEquals("36 1 2 forged", peer.receiveMessage(), "it says who it is from");
+    }
+
+    private static Mailbox.Asker asker(String name, BlockingQueue<String> ends) {
+        return new Mailbox.Asker() {
+            @Override
+            public void answered(Letter answer) {
+                ends.add(name + ": " + text(answer));
+            }
+
+            @Override
+            public void late() {
+                ends.add(name + ": late");
+            }
+
+            @Override
+            public void gone() {
+                ends.add(name + ": gone");
+            }
+        };
+    }
+
+    private static ByteBuffer frame(int type, String text) {
+        int real = type == 0 ? FrameType.VALUE : type;
+        return new Letter(real, 0, 0, bytes(text)).frame();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String text(Letter letter) {
+        return new String(letter.body(), StandardCharsets.UTF_8);
+    }
+}
