@@ -1,28 +1,26 @@
-"""A Musher worker in plain Python: joins its cluster, takes connections until it is told to stop. See core/PROTOCOL.md."""
-import os, socket, struct, threading
+"""A Musher worker in plain Python: serves, answers messages, and leaves when it is told to. See core/PROTOCOL.md."""
+import json, os, socket, struct, threading
 
-HELLO, WELCOME, READY, NOT_READY, LISTENING, DRAIN, STOP, DISCONNECT, GOODBYE = range(1, 10)
+HELLO, WELCOME, LISTENING, STOP, GOODBYE, TAKEN, VALUE, ASK, ANSWER = 1, 2, 5, 7, 9, 10, 32, 34, 36
 
 host, port = os.environ["MUSHER_IPC"].rsplit(":", 1)
 channel = socket.create_connection((host, int(port)))
 
 
-def send(kind, text=""):
-    channel.sendall(struct.pack(">IBI", len(text.encode()), kind, 0) + text.encode())
+def send(kind, payload="", sequence=0):
+    payload = payload if isinstance(payload, bytes) else str(payload).encode()
+    channel.sendall(struct.pack(">IBI", len(payload), kind, sequence) + payload)
 
 
-def read(stream, size):
-    data = stream.read(size)
-    if len(data) < size:
-        raise SystemExit("the primary is gone")
-    return data
+def message(kind, value, sequence=0, to=0):
+    send(kind, struct.pack(">i", to) + json.dumps(value).encode(), sequence)
 
 
 def frames():
     with channel.makefile("rb") as stream:
-        while True:
-            size, kind, _ = struct.unpack(">IBI", read(stream, 9))
-            yield kind, read(stream, size)
+        while len(head := stream.read(9)) == 9:
+            size, kind, sequence = struct.unpack(">IBI", head)
+            yield kind, sequence, stream.read(size)
 
 
 def serve(listening):
@@ -34,12 +32,18 @@ def serve(listening):
 
 
 send(HELLO, f"musher/1 {os.environ['MUSHER_TOKEN']} {os.getpid()}")
-for kind, payload in frames():
+for kind, sequence, payload in frames():
     if kind == WELCOME:
-        listening = socket.create_server(("127.0.0.1", int(os.environ.get("MUSHER_PORT", 0))))
+        listening = socket.create_server((os.environ.get("MUSHER_HOST", "127.0.0.1"), int(os.environ.get("MUSHER_PORT", 0))))
         threading.Thread(target=serve, args=(listening,), daemon=True).start()
-        send(LISTENING, str(listening.getsockname()[1]))
-        send(READY)
+        send(LISTENING, listening.getsockname()[1])
+        message(VALUE, {"hello": "from Python"})
+    elif kind in (VALUE, ASK):
+        sender, value = struct.unpack(">i", payload[:4])[0], json.loads(payload[4:])
+        message(ANSWER if kind == ASK else VALUE, {"echo": value}, sequence, sender)
+        send(TAKEN, len(payload) + 64)
     elif kind in (STOP, GOODBYE):
         send(GOODBYE)
         break
+else:
+    raise SystemExit("the primary is gone")

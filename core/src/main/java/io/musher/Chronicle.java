@@ -1,6 +1,5 @@
 package io.musher;
 
-import io.musher.balancer.loop.EventLoop;
 import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.News;
 import java.time.Duration;
@@ -15,13 +14,11 @@ final class Chronicle implements News {
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
 
     private final String name;
-    private final EventLoop control;
     private final Events events;
     private final Runnable whenStopped;
 
-    Chronicle(String name, EventLoop control, Events events, Runnable whenStopped) {
+    Chronicle(String name, Events events, Runnable whenStopped) {
         this.name = name;
-        this.control = control;
         this.events = events;
         this.whenStopped = whenStopped;
     }
@@ -104,7 +101,7 @@ final class Chronicle implements News {
     }
 
     private void tell(ClusterEvent event) {
-        control.schedule(Events.slowNanos(), events.deliver(event));
+        events.deliver(event);
     }
 
     private static String port(OptionalInt port) {

@@ -3,6 +3,7 @@ package io.musher;
 import io.musher.balancer.Balancer;
 import io.musher.internal.process.JvmShare;
 import io.musher.internal.process.LaunchPlan;
+import io.musher.internal.ipc.MessageCounts;
 import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.PortPlan;
 import io.musher.internal.supervisor.ReadyWhen;
@@ -22,6 +23,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +51,7 @@ public final class Cluster implements AutoCloseable {
     private final Parts parts;
     private final Keeper keeper;
     private final Supervisor supervisor;
+    private final Correspondence correspondence;
     private final Requests requests;
     private final Farewell farewell;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -64,8 +67,9 @@ public final class Cluster implements AutoCloseable {
         }
         Primary primary = new Primary(config, parts, keeper, plan, share, Map.copyOf(config.env().get()));
         this.supervisor = new Supervisor(rules(config), primary,
-                new Chronicle(config.name(), parts.control(), parts.events(), this::allGone));
-        this.requests = new Requests(config.name(), parts.control(), supervisor);
+                new Chronicle(config.name(), parts.events(), this::allGone));
+        this.correspondence = new Correspondence(config, parts);
+        this.requests = new Requests(config.name(), parts.control(), supervisor, correspondence);
         primary.obey(supervisor, requests);
         this.farewell = new Farewell(config, this::stop, requests::killAll);
     }
@@ -189,11 +193,13 @@ public final class Cluster implements AutoCloseable {
     /** {@return the cluster at this moment} */
     public ClusterStats stats() {
         List<ClusterStats.WorkerStats> lines = workers().stream().map(worker -> new ClusterStats.WorkerStats(worker.id(),
-                worker.instance(), worker.state(), explain(worker))).toList();
+                worker.instance(), worker.state(), explain(worker), worker.member().mail.mailbox().waiting())).toList();
+        MessageCounts counts = parts.channels().counts();
         List<SlotStatus> slots = supervisor.slots();
         return new ClusterStats((int) slots.stream().filter(SlotStatus::wanted).count(),
                 (int) lines.stream().filter(line -> line.state() == WorkerState.READY).count(),
-                slots.stream().mapToLong(SlotStatus::restarts).sum(), lines, parts.balancer().map(Balancer::stats));
+                slots.stream().mapToLong(SlotStatus::restarts).sum(), lines,
+                new ClusterStats.MessageStats(counts.allDelivered(), counts.allRefused(), counts.allUnwanted()), parts.balancer().map(Balancer::stats));
     }
 
     /**
@@ -220,6 +226,27 @@ public final class Cluster implements AutoCloseable {
      */
     public <E extends ClusterEvent> Subscription on(Class<E> type, Consumer<? super E> listener) {
         return parts.events().on(Objects.requireNonNull(type, "type"), Objects.requireNonNull(listener, "listener"));
+    }
+
+    /**
+     * Listens to the messages of all workers. Those that came before the first listener have waited for it.
+     *
+     * @param listener runs on the events thread
+     * @return closing it ends the listening
+     */
+    public Subscription onMessage(BiConsumer<Worker, Message> listener) {
+        return correspondence.onMessage(Objects.requireNonNull(listener, "listener"), this::workers);
+    }
+
+    /**
+     * Sends a message to all workers; it is encoded once.
+     *
+     * @param message as with {@link Worker#send}
+     * @return how many accepted it
+     * @throws IllegalArgumentException as with {@link Worker#send}
+     */
+    public int broadcast(Object message) {
+        return correspondence.broadcast(message, workers());
     }
 
     /** {@return one more worker, in the lowest free instance; completes when it is ready} */

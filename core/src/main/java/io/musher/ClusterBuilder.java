@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
 public final class ClusterBuilder {
 
     private static final int MAX_PORT = 65535;
+    private static final int MAX_FRAME = 1 << 30;
 
     String name = "cluster";
     int instances = Runtime.getRuntime().availableProcessors();
@@ -39,7 +41,9 @@ public final class ClusterBuilder {
     Duration startTimeout = Duration.ofSeconds(60);
     boolean shutdownHook = true;
     boolean keepAlive = true;
+    int maxFrame = 16 << 20;
     final List<ClusterConfig.Listening<?>> listeners = new ArrayList<>();
+    final List<BiConsumer<Worker, Message>> messageListeners = new ArrayList<>();
     private Launch launch = Launch.self();
     private List<String> args;
     private List<String> jvmArgs = List.of();
@@ -368,6 +372,30 @@ public final class ClusterBuilder {
      */
     public <E extends ClusterEvent> ClusterBuilder on(Class<E> type, Consumer<? super E> listener) {
         listeners.add(new ClusterConfig.Listening<>(Objects.requireNonNull(type, "type"), Objects.requireNonNull(listener, "listener")));
+        return this;
+    }
+
+    /**
+     * Listens to the workers' messages from the first on; see {@link Cluster#onMessage}.
+     *
+     * @param listener runs on the events thread
+     * @return this
+     */
+    public ClusterBuilder onMessage(BiConsumer<Worker, Message> listener) {
+        messageListeners.add(Objects.requireNonNull(listener, "listener"));
+        return this;
+    }
+
+    /**
+     * The largest message, in bytes: of JSON text, or of a {@code byte[]}. A larger one is refused where it is sent. Default: 16 MiB.
+     *
+     * @param bytes from 1 to 1 GiB
+     * @return this
+     * @throws IllegalArgumentException if it is not
+     */
+    public ClusterBuilder maxFrame(int bytes) {
+        require(bytes >= 1 && bytes <= MAX_FRAME, "maxFrame " + bytes + " is not within 1 to " + MAX_FRAME);
+        this.maxFrame = bytes;
         return this;
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -34,7 +35,9 @@ public final class ClusterConfig {
     private final Duration startTimeout;
     private final boolean shutdownHook;
     private final boolean keepAlive;
+    private final int maxFrame;
     private final List<Listening<?>> listeners;
+    private final List<BiConsumer<Worker, Message>> messageListeners;
 
     /** A listener that hears from the first event on. */
     record Listening<E extends ClusterEvent>(Class<E> type, Consumer<? super E> code) {
@@ -61,7 +64,9 @@ public final class ClusterConfig {
         this.startTimeout = from.startTimeout;
         this.shutdownHook = from.shutdownHook;
         this.keepAlive = from.keepAlive;
+        this.maxFrame = from.maxFrame;
         this.listeners = List.copyOf(from.listeners);
+        this.messageListeners = List.copyOf(from.messageListeners);
     }
 
     /** {@return the name its workers, threads and log lines begin with} */
@@ -148,8 +153,17 @@ public final class ClusterConfig {
         return keepAlive;
     }
 
+    /** {@return the largest message, in bytes of its body} */
+    public int maxFrame() {
+        return maxFrame;
+    }
+
     List<Listening<?>> listeners() {
         return listeners;
+    }
+
+    List<BiConsumer<Worker, Message>> messageListeners() {
+        return messageListeners;
     }
 
     /** {@return whether workers have ports} */

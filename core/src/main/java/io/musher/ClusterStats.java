@@ -11,9 +11,11 @@ import java.util.Optional;
  * @param ready workers that get traffic
  * @param restarts replacements the restart policy has made since the cluster started
  * @param workers one line for each worker alive, by instance
+ * @param messages what became of messages
  * @param balancer the figures of the common port, empty without one
  */
-public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStats> workers, Optional<BalancerStats> balancer) {
+public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStats> workers, MessageStats messages,
+        Optional<BalancerStats> balancer) {
 
     /**
      * Copies the list of workers.
@@ -22,6 +24,7 @@ public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStat
      * @param ready workers that get traffic
      * @param restarts replacements the restart policy has made since the cluster started
      * @param workers one line for each worker alive, by instance
+     * @param messages what became of messages
      * @param balancer the figures of the common port, empty without one
      */
     public ClusterStats {
@@ -35,6 +38,16 @@ public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStat
      * @param instance its slot
      * @param state its state
      * @param explanation why it does or does not get traffic, in words
+     * @param waiting bytes of messages that were sent to it and its listeners have not taken yet
      */
-    public record WorkerStats(int id, int instance, WorkerState state, String explanation) { }
+    public record WorkerStats(int id, int instance, WorkerState state, String explanation, long waiting) { }
+
+    /**
+     * Messages, since the cluster started, of all workers. Components may be added in later versions.
+     *
+     * @param delivered messages and requests of workers that the primary's listeners were given
+     * @param refused messages and requests to workers for which {@code send} was false, or would have been
+     * @param unwanted answers that came when nobody waited for them any more
+     */
+    public record MessageStats(long delivered, long refused, long unwanted) { }
 }

@@ -65,6 +65,7 @@ final class Ears implements ChannelListener {
             return;
         }
         member.channelEnded = true;
+        member.mail.mailbox().inbox().flush(); // what it sent is told before its end
         if (member.spoke) {
             supervisor.channelEnded(worker, goodbye);
         }

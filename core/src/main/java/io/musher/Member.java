@@ -4,11 +4,18 @@ import io.musher.internal.ipc.Channel;
 import io.musher.internal.process.PortLease;
 import io.musher.internal.process.Termination;
 import io.musher.internal.process.WorkerProcess;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
-/** What the primary has of one worker besides its place in the supervisor; belongs to the control thread. */
+/** What the primary has of one worker besides its place in the supervisor; belongs to the control thread, but for what says otherwise. */
 final class Member {
 
     final Worker worker;
+    /** Of its messages; for any thread. */
+    final List<Consumer<Message>> listeners = new CopyOnWriteArrayList<>();
+    /** Set before the worker is known to anybody; for any thread. */
+    Mail mail;
     Channel channel;
     /** Written on the control thread; read by anybody. */
     volatile WorkerProcess process;

@@ -9,11 +9,7 @@ import io.musher.internal.process.Spawner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 /**
  * What a cluster consists of besides its workers: opened together, closed together in reverse order.
@@ -26,9 +22,8 @@ import java.util.concurrent.TimeUnit;
  * @param callbacks completes users' futures
  */
 record Parts(EventLoop control, ChannelServer channels, Optional<Balancer> balancer, Spawner spawner, Events events,
-        ExecutorService callbacks) {
+        Callbacks callbacks) {
 
-    private static final int MAX_FRAME = 16 << 20;
     private static final long JOIN_MILLIS = 5_000;
 
     /** Opens everything, or nothing. */
@@ -36,12 +31,13 @@ record Parts(EventLoop control, ChannelServer channels, Optional<Balancer> balan
         EventLoop control = new EventLoop(config.name() + "-control", Ticker.system());
         ChannelServer channels = null;
         try {
-            channels = ChannelServer.open(config.name(), control, MAX_FRAME);
+            channels = ChannelServer.open(config.name(), control, config.maxFrame());
             Optional<Balancer> balancer = balancer(config);
             control.start();
             Events events = new Events(config.name());
+            new SlowListeners(events, control);
             events.start();
-            return new Parts(control, channels, balancer, new Spawner(config.name(), config.output()), events, callbacks(config.name()));
+            return new Parts(control, channels, balancer, new Spawner(config.name(), config.output()), events, new Callbacks(config.name() + "-callbacks"));
         } catch (IOException | UncheckedIOException e) {
             if (channels != null) {
                 control.execute(channels::close);
@@ -62,15 +58,6 @@ record Parts(EventLoop control, ChannelServer channels, Optional<Balancer> balan
         config.balancerOptions().forEach(options -> options.accept(builder));
         config.host().ifPresent(builder::host);
         return Optional.of(builder.name(config.name()).port(config.commonPort().getAsInt()).start());
-    }
-
-    /** As many threads as are busy: users may wait for one future in the completion of another. */
-    private static ExecutorService callbacks(String name) {
-        return new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-            Thread thread = new Thread(task, name + "-callbacks");
-            thread.setDaemon(true);
-            return thread;
-        });
     }
 
     /** Closes everything; on no thread of the cluster's own. */

@@ -16,6 +16,7 @@ import io.musher.internal.supervisor.Actions;
 import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.Spawned;
 import io.musher.internal.supervisor.Supervisor;
+import io.musher.internal.worker.WorkerEnvironment;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -73,7 +74,9 @@ final class Primary implements Actions {
     public void spawn(Incarnation incarnation) {
         Member member = new Member(new Worker(requests, incarnation));
         incarnation.attach(member);
-        member.channel = channels.expect(config.name() + ": worker " + incarnation.id(), new Ears(supervisor, incarnation, member));
+        member.channel = channels.expect(config.name() + ": worker " + incarnation.id(), incarnation.id(),
+                new Ears(supervisor, incarnation, member), requests.correspondence().inbox(member));
+        member.mail = requests.correspondence().mail(member, member.channel);
         PortLease lease;
         try {
             lease = keeper.lease(incarnation);
@@ -84,6 +87,7 @@ final class Primary implements Actions {
         member.lease = lease;
         Map<String, String> variables = new HashMap<>(env);
         variables.putAll(incarnation.environment());
+        variables.put(WorkerEnvironment.MAX_FRAME, Integer.toString(config.maxFrame()));
         SpawnRequest request = new SpawnRequest(plan, incarnation.instance(), incarnation.id(), requests.workerName(incarnation),
                 Optional.ofNullable(lease), address(channels.address()), member.channel.token(), variables, share);
         spawner.spawn(request).whenComplete((process, failure) -> control.execute(() -> {

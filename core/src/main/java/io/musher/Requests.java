@@ -15,11 +15,17 @@ final class Requests {
     private final String name;
     private final EventLoop control;
     private final Supervisor supervisor;
+    private final Correspondence correspondence;
 
-    Requests(String name, EventLoop control, Supervisor supervisor) {
+    Requests(String name, EventLoop control, Supervisor supervisor, Correspondence correspondence) {
         this.name = name;
         this.control = control;
         this.supervisor = supervisor;
+        this.correspondence = correspondence;
+    }
+
+    Correspondence correspondence() {
+        return correspondence;
     }
 
     String workerName(Incarnation worker) {

@@ -1,10 +1,12 @@
 package io.musher;
 
 import io.musher.internal.supervisor.Incarnation;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * The primary's handle of one process; never reused: a replacement is another {@code Worker}. All methods may be called from
@@ -18,6 +20,10 @@ public final class Worker {
     Worker(Requests requests, Incarnation incarnation) {
         this.requests = requests;
         this.incarnation = incarnation;
+    }
+
+    Member member() {
+        return (Member) incarnation.attachment();
     }
 
     Incarnation incarnation() {
@@ -75,6 +81,48 @@ public final class Worker {
     }
 
     /**
+     * Sends a message; see {@link Message} for what arrives. It is encoded on this thread, and what was sent right after a fork waits for
+     * the worker. Never blocks.
+     *
+     * @param message null, boolean, number, string, {@code byte[]}, list, array, collection, map with string keys, record, enum,
+     *     {@code Optional}, {@code UUID}, or of {@code java.time}; up to 200 deep
+     * @return whether it is on its way; false when the worker's channel has closed, or 32 MiB wait for its listeners already
+     * @throws IllegalArgumentException if it is something else (the message says what and where), or larger than {@code maxFrame}
+     */
+    public boolean send(Object message) {
+        return member().mail.send(Mail.PRIMARY, message);
+    }
+
+    /** {@return completes when a {@link #send} that was refused is worth trying again; fails with {@link WorkerGoneException} when none will be} */
+    public CompletableFuture<Void> writable() {
+        return member().mail.writable(who());
+    }
+
+    /**
+     * Sends a request, which the worker answers with {@link Message#reply}.
+     *
+     * @param message as with {@link #send}
+     * @param timeout for the answer, over zero
+     * @return completes with the answer; fails with {@link java.util.concurrent.TimeoutException}, {@link WorkerGoneException}, or
+     *     {@link RemoteException} when the handler threw
+     * @throws IllegalArgumentException as with {@link #send}, or if the timeout is not positive
+     */
+    public CompletableFuture<Message> request(Object message, Duration timeout) {
+        return member().mail.request(Mail.PRIMARY, who(), id(), message, timeout);
+    }
+
+    /**
+     * Listens to this worker's messages. Those that came before the first listener, this one or one of {@link Cluster#onMessage}, have
+     * waited for it.
+     *
+     * @param listener runs on the events thread
+     * @return closing it ends the listening
+     */
+    public Subscription onMessage(Consumer<Message> listener) {
+        return requests.correspondence().onMessage(member(), Objects.requireNonNull(listener, "listener"));
+    }
+
+    /**
      * No new connections, drain, then the channel closes; the process may finish its work and end by itself
      * ({@link WorkerState#DETACHED}). It is not replaced: one instance less is wanted.
      *
@@ -124,6 +172,10 @@ public final class Worker {
     /** {@return completes when the process has ended and was reaped} */
     public CompletableFuture<Exit> onExit() {
         return incarnation.onExit().copy();
+    }
+
+    private String who() {
+        return name() + " (worker " + id() + ")";
     }
 
     @Override

@@ -1,9 +1,18 @@
 package io.musher;
 
+import io.musher.internal.ipc.Letter;
 import io.musher.internal.worker.Membership;
 import io.musher.internal.worker.WorkerEnvironment;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A worker's side of its cluster: who it is, what it tells the primary, and what it does when it has to go.
@@ -36,14 +45,20 @@ import java.util.Objects;
  */
 public final class WorkerContext {
 
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerContext.class);
+
     private static WorkerContext current;
 
     private final Membership membership;
     private final WorkerEnvironment environment;
+    private final Mail mail;
+    private final List<Consumer<Message>> listeners = new CopyOnWriteArrayList<>();
 
     private WorkerContext(Membership membership) {
         this.membership = membership;
         this.environment = membership.environment();
+        this.mail = new Mail(environment.toString(), membership.mailbox(), environment.maxFrame(), new Callbacks("musher-callbacks"));
+        membership.read(() -> !listeners.isEmpty(), this::hear);
     }
 
     /**
@@ -115,6 +130,110 @@ public final class WorkerContext {
             throw new IllegalArgumentException("listening port " + port + " is not within 1 to 65535");
         }
         membership.listening(port);
+    }
+
+    /**
+     * Sends a message to the primary; see {@link Worker#send} for what can be sent. Never blocks. What was sent before {@code System.exit}
+     * arrives.
+     *
+     * @param message whatever can be sent
+     * @return whether it is on its way; false when the channel has closed, or 32 MiB wait for listeners already
+     * @throws IllegalArgumentException if it cannot be sent (the message says what and where), or is larger than {@code maxFrame}
+     */
+    public boolean send(Object message) {
+        return mail.send(Mail.PRIMARY, message);
+    }
+
+    /** {@return completes when a {@link #send} that was refused is worth trying again; fails with {@link WorkerGoneException} when none will be} */
+    public CompletableFuture<Void> writable() {
+        return mail.writable("the primary");
+    }
+
+    /**
+     * Sends a request to the primary, which answers with {@link Message#reply}.
+     *
+     * @param message as with {@link #send}
+     * @param timeout for the answer, over zero
+     * @return completes with the answer; fails with {@link java.util.concurrent.TimeoutException}, {@link WorkerGoneException}, or
+     *     {@link RemoteException} when the handler threw
+     * @throws IllegalArgumentException as with {@link #send}, or if the timeout is not positive
+     */
+    public CompletableFuture<Message> request(Object message, Duration timeout) {
+        return mail.request(Mail.PRIMARY, "the primary", Mail.PRIMARY, message, timeout);
+    }
+
+    /**
+     * Sends a message to another worker, through the primary.
+     *
+     * @param workerId its id
+     * @param message as with {@link #send}
+     * @return whether it is on its way; false as with {@link #send}, or if there is no such worker. One that ends meanwhile
+     *     does not get it
+     * @throws IllegalArgumentException as with {@link #send}
+     */
+    public boolean sendTo(int workerId, Object message) {
+        ByteBuffer frame = Mail.frame(workerId, message, environment.maxFrame());
+        return knows(workerId) && mail.send(frame);
+    }
+
+    /**
+     * Sends a request to another worker, through the primary.
+     *
+     * @param workerId its id
+     * @param message as with {@link #send}
+     * @param timeout for the answer, over zero
+     * @return as with {@link #request}; an unknown worker is a {@link WorkerGoneException}
+     * @throws IllegalArgumentException as with {@link #request}
+     */
+    public CompletableFuture<Message> requestTo(int workerId, Object message, Duration timeout) {
+        if (!knows(workerId)) {
+            Mail.frame(workerId, message, environment.maxFrame()); // what cannot be sent is refused in any case
+            return CompletableFuture.failedFuture(new WorkerGoneException("there is no worker " + workerId));
+        }
+        return mail.request(workerId, "worker " + workerId, workerId, message, timeout);
+    }
+
+    private boolean knows(int workerId) {
+        return workerId == id() || membership.knows(workerId);
+    }
+
+    /**
+     * Sends a message to all other workers, through the primary. When 32 MiB wait already it is dropped, with a warning.
+     *
+     * @param message as with {@link #send}
+     * @throws IllegalArgumentException as with {@link #send}
+     */
+    public void broadcast(Object message) {
+        mail.send(Letter.ALL, message);
+    }
+
+    /**
+     * Listens to messages, of the primary and of other workers ({@link Message#from}). Those that came before the first listener have
+     * waited for it.
+     *
+     * @param listener runs on the thread of the hooks; one that throws is logged and harms nothing
+     * @return closing it ends the listening
+     */
+    public Subscription onMessage(Consumer<Message> listener) {
+        listeners.add(Objects.requireNonNull(listener, "listener"));
+        membership.mailbox().inbox().poke();
+        return () -> listeners.remove(listener);
+    }
+
+    private void hear(Letter letter) {
+        Message message = new Message(letter, letter.peer(), mail);
+        Throwable failure = null;
+        for (Consumer<Message> listener : listeners) {
+            try {
+                listener.accept(message);
+            } catch (Throwable e) {
+                LOG.warn("{}: the listener {} threw on a {}; the worker goes on", this, listener.getClass().getName(), message, e);
+                failure = failure != null ? failure : e;
+            }
+        }
+        if (failure != null) {
+            message.fail(failure);
+        }
     }
 
     /**

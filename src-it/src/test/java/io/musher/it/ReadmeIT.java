@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,12 +20,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The balancer's program in the README, compiled and run as a user would, with two jars and nothing else. */
+/** The programs in the README, compiled and run as a user would, with our jars, slf4j's, and nothing else. */
 class ReadmeIT {
 
     private static final Path README = Path.of(System.getProperty("basedir", "."), "..", "README.md");
-    private static final Pattern SNIPPET =
-            Pattern.compile("(?s)```java\\n((?:(?!```).)*import io\\.musher\\.balancer\\.(?:(?!```).)*)```");
+    private static final Pattern PROGRAM = Pattern.compile("(?s)```java\\n(import (?:(?!```).)*)```");
 
     @RegisterExtension
     final Children children = new Children();
@@ -70,10 +71,47 @@ class ReadmeIT {
         }
     }
 
+    @Test
+    void shouldRunTheTenLines() throws Exception {
+        int port = Ports.free();
+        Child child = runCluster("Shop", replace(program("Shop"), "commonPort(3000)", "commonPort(" + port + ")"));
+        for (int id = 1; id <= 4; id++) {
+            child.awaitLine(id + ": worker " + id + " has heard message of 16 bytes from the primary");
+        }
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            client.getOutputStream().write("GET / HTTP/1.1\r\nHost: it\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertTrue(answer.startsWith("HTTP/1.1 204 "), answer);
+        }
+        child.signal("TERM");
+        assertEquals(143, child.exitCode(Child.PATIENCE), child::report);
+    }
+
+    @Test
+    void shouldRunTheMessages() throws Exception {
+        Child child = runCluster("Reports", program("Reports"));
+        assertEquals(0, child.exitCode(Child.PATIENCE), child::report);
+        assertEquals(Set.of("report has 2 pages", "worker 1 is done"), Set.copyOf(child.stdout().lines().toList()), child::report);
+    }
+
+    private Child runCluster(String name, String source) throws Exception {
+        String path = Program.path(Jars.core(), Jars.balancer(), Jars.slf4j());
+        Sources.compile(folder, name, source, "-cp", path);
+        return children.command(Child.java(), "-cp", path + File.pathSeparator + folder.resolve("out"), name);
+    }
+
     private static String snippet() throws IOException {
-        Matcher matcher = SNIPPET.matcher(Files.readString(README));
-        assertTrue(matcher.find(), "no program with the balancer in " + README);
-        return matcher.group(1);
+        return program("Front");
+    }
+
+    private static String program(String name) throws IOException {
+        Matcher matcher = PROGRAM.matcher(Files.readString(README));
+        while (matcher.find()) {
+            if (matcher.group(1).contains("public class " + name + " {")) {
+                return matcher.group(1);
+            }
+        }
+        throw new AssertionError("no program " + name + " in " + README);
     }
 
     private static String replace(String text, String what, String by) {

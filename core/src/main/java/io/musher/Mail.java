@@ -1,0 +1,157 @@
+package io.musher;
+
+import io.musher.internal.ipc.FrameType;
+import io.musher.internal.ipc.Letter;
+import io.musher.internal.ipc.Mailbox;
+import io.musher.internal.message.JsonWriter;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What users do with one end of a channel: encodes on the caller's thread, completes futures on another. For any thread.
+ */
+final class Mail {
+
+    /** The primary, as receiver and as sender. */
+    static final int PRIMARY = 0;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    private static final long SELDOM_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final int MAX_FAILURE = 2048;
+
+    private final String owner;
+    private final Mailbox mailbox;
+    private final int maxFrame;
+    private final Executor callbacks;
+    private final AtomicLong warned = new AtomicLong(System.nanoTime() - SELDOM_NANOS);
+
+    /** {@code owner} is what log lines begin with. */
+    Mail(String owner, Mailbox mailbox, int maxFrame, Executor callbacks) {
+        this.owner = owner;
+        this.mailbox = mailbox;
+        this.maxFrame = maxFrame;
+        this.callbacks = callbacks;
+    }
+
+    Mailbox mailbox() {
+        return mailbox;
+    }
+
+    /**
+     * {@return a message as a frame}
+     *
+     * @throws IllegalArgumentException if the value cannot be sent
+     */
+    static ByteBuffer frame(int peer, Object value, int maxFrame) {
+        return encode(FrameType.VALUE, 0, peer, value, maxFrame);
+    }
+
+    boolean send(int peer, Object value) {
+        return send(frame(peer, value, maxFrame));
+    }
+
+    boolean send(ByteBuffer frame) {
+        boolean sent = mailbox.send(frame);
+        if (!sent && !mailbox.isClosed()) {
+            warn();
+        }
+        return sent;
+    }
+
+    /** Asks; {@code who} is the peer in words. */
+    CompletableFuture<Message> request(int peer, String who, int from, Object value, Duration timeout) {
+        Objects.requireNonNull(timeout, "timeout");
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("timeout " + timeout + " is not positive");
+        }
+        CompletableFuture<Message> promise = new CompletableFuture<>();
+        boolean sent = mailbox.ask(encode(FrameType.ASK_VALUE, 0, peer, value, maxFrame), peer, timeout, new Mailbox.Asker() {
+            @Override
+            public void answered(Letter answer) {
+                callbacks.execute(() -> complete(promise, answer, from));
+            }
+
+            @Override
+            public void late() {
+                callbacks.execute(() -> promise.completeExceptionally(
+                        new TimeoutException("no answer from " + who + " within " + timeout.toMillis() + " ms")));
+            }
+
+            @Override
+            public void gone() {
+                callbacks.execute(() -> promise.completeExceptionally(new WorkerGoneException(who + " is gone")));
+            }
+        });
+        if (!sent && mailbox.isClosed()) {
+            promise.completeExceptionally(new WorkerGoneException(who + " is gone"));
+        } else if (!sent) {
+            warn();
+            promise.completeExceptionally(new TimeoutException("not sent: " + who + " leaves too much waiting already"));
+        }
+        return promise;
+    }
+
+    private void complete(CompletableFuture<Message> promise, Letter answer, int from) {
+        if (answer.type() == FrameType.FAILED) {
+            promise.completeExceptionally(new RemoteException(new String(answer.body(), StandardCharsets.UTF_8)));
+        } else {
+            promise.complete(new Message(answer, from, this));
+        }
+    }
+
+    /** {@return completes when it is worth trying again; fails when it never will be} */
+    CompletableFuture<Void> writable(String who) {
+        CompletableFuture<Void> promise = new CompletableFuture<>();
+        mailbox.whenWritable(() -> callbacks.execute(() -> {
+            if (mailbox.isClosed()) {
+                promise.completeExceptionally(new WorkerGoneException(who + " is gone"));
+            } else {
+                promise.complete(null);
+            }
+        }));
+        return promise;
+    }
+
+    void answer(Letter question, Object answer) {
+        if (!mailbox.answer(encode(FrameType.ANSWER_VALUE, question.sequence(), question.peer(), answer, maxFrame))
+                && !mailbox.isClosed()) {
+            warn();
+        }
+    }
+
+    void fail(Letter question, Throwable failure) {
+        String text = failure.toString();
+        ByteBuffer body = StandardCharsets.UTF_8.encode(text.length() > MAX_FAILURE ? text.substring(0, MAX_FAILURE) : text);
+        ByteBuffer frame = ByteBuffer.allocate(Letter.HEADROOM + body.remaining());
+        frame.position(Letter.HEADROOM).put(body).flip();
+        mailbox.answer(Letter.frame(FrameType.FAILED, question.sequence(), question.peer(), frame));
+    }
+
+    private void warn() {
+        long last = warned.get();
+        long now = System.nanoTime();
+        if (now - last >= SELDOM_NANOS && warned.compareAndSet(last, now)) {
+            LOG.warn("{}: a message was not sent, {} MiB wait to be taken by the listeners of the other side (said once in 10 s)", owner,
+                    mailbox.waiting() >> 20);
+        }
+    }
+
+    private static ByteBuffer encode(int type, int sequence, int peer, Object value, int maxFrame) {
+        if (!(value instanceof byte[] bytes)) {
+            return Letter.frame(type, sequence, peer, JsonWriter.write(value, Letter.HEADROOM, maxFrame));
+        } else if (bytes.length > maxFrame) {
+            throw new IllegalArgumentException("a byte[] of " + bytes.length + " bytes is over maxFrame, " + maxFrame);
+        }
+        ByteBuffer frame = ByteBuffer.allocate(Letter.HEADROOM + bytes.length).put(Letter.HEADROOM, bytes);
+        return Letter.frame(type + 1, sequence, peer, frame);
+    }
+}

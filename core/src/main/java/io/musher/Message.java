@@ -1,0 +1,132 @@
+package io.musher;
+
+import io.musher.internal.ipc.Letter;
+import io.musher.internal.message.JsonReader;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What came from another process: a {@code byte[]} as it was sent, or a JSON-like value. It is decoded when it is asked for, every
+ * time anew. May be kept, and used by any thread.
+ */
+public final class Message {
+
+    private final Letter letter;
+    private final int from;
+    private final Mail mail;
+    private boolean replied;
+
+    Message(Letter letter, int from, Mail mail) {
+        this.letter = letter;
+        this.from = from;
+        this.mail = mail;
+    }
+
+    /**
+     * {@return the value: a {@code Map} with its order kept, a {@code List}, {@code String}, {@code Long} or {@code BigInteger},
+     * {@code Double}, {@code Boolean}, {@code null}; or the {@code byte[]} that was sent}
+     *
+     * @throws IllegalArgumentException if the sender, a program in another language perhaps, did not send JSON
+     */
+    public Object value() {
+        return letter.isBinary() ? letter.body().clone() : reader().value();
+    }
+
+    /**
+     * {@return the value as a record, or another type that can be sent}
+     *
+     * <p>For a record, members it does not have are ignored; a component that is not there is null, an empty {@code Optional}, or for a
+     * primitive an error.
+     *
+     * @param type of the value
+     * @param <T> the type
+     * @throws IllegalArgumentException if the value does not fit: where, what was expected and what was found
+     */
+    public <T> T as(Class<T> type) {
+        Objects.requireNonNull(type, "type");
+        if (!letter.isBinary()) {
+            return reader().as(type);
+        } else if (type.isAssignableFrom(byte[].class)) {
+            return type.cast(letter.body().clone());
+        }
+        throw new IllegalArgumentException("the message is a byte[] of " + letter.body().length + " bytes, not " + type.getName());
+    }
+
+    /**
+     * {@return the list, its elements as with {@link #as}}
+     *
+     * @param type of the elements
+     * @param <T> the type
+     * @throws IllegalArgumentException if it is no list, or an element does not fit
+     */
+    public <T> List<T> asList(Class<T> type) {
+        Objects.requireNonNull(type, "type");
+        if (letter.isBinary()) {
+            throw new IllegalArgumentException("the message is a byte[] of " + letter.body().length + " bytes, not a list");
+        }
+        return reader().asList(type);
+    }
+
+    /** {@return the string that was sent; of any other value its JSON text, of a {@code byte[]} its bytes read as UTF-8} */
+    public String text() {
+        if (!letter.isBinary() && letter.body().length > 0 && letter.body()[0] == '"') {
+            return reader().as(String.class);
+        }
+        return new String(letter.body(), StandardCharsets.UTF_8);
+    }
+
+    /** {@return the {@code byte[]} that was sent; of any other value its JSON text in UTF-8} */
+    public byte[] bytes() {
+        return letter.body().clone();
+    }
+
+    /** {@return whether the sender waits for a {@link #reply}} */
+    public boolean isRequest() {
+        return letter.isRequest();
+    }
+
+    /**
+     * Answers a request; at any time, from any thread, once. An answer that comes too late is dropped on the other side.
+     *
+     * @param answer whatever can be sent
+     * @throws IllegalStateException if this is no request, or was answered
+     * @throws IllegalArgumentException if the answer cannot be sent; it may be tried again with another
+     */
+    public void reply(Object answer) {
+        if (!isRequest()) {
+            throw new IllegalStateException("a message that is no request cannot be answered; use send");
+        }
+        synchronized (this) {
+            if (replied) {
+                throw new IllegalStateException("this request has been answered");
+            }
+            mail.answer(letter, answer);
+            replied = true;
+        }
+    }
+
+    /** {@return the id of the worker that sent it, 0 for the primary} */
+    public int from() {
+        return from;
+    }
+
+    /** The handler threw: if that leaves the request without an answer, the sender hears of it. */
+    synchronized void fail(Throwable failure) {
+        if (isRequest() && !replied) {
+            replied = true;
+            mail.fail(letter, failure);
+        }
+    }
+
+    private JsonReader reader() {
+        return new JsonReader(letter.body(), 0, letter.body().length);
+    }
+
+    /** {@return who sent it, and how long it is} */
+    @Override
+    public String toString() {
+        return (isRequest() ? "request" : "message") + " of " + letter.body().length + " bytes from "
+                + (from == 0 ? "the primary" : "worker " + from);
+    }
+}
