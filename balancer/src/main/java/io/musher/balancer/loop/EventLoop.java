@@ -45,6 +45,20 @@ public final class EventLoop implements Executor {
         void failed(Throwable failure);
     }
 
+    /** Whoever runs the loop on a thread of its own, see {@link #lead}. */
+    public interface Guest {
+
+        /** {@return whether there is work to do; cheap} */
+        boolean hasWork();
+
+        /**
+         * Does what there is to do, for however long: after a millisecond or two the loop goes on without this thread. Throws nothing.
+         *
+         * @return whether the thread wants to go on leading
+         */
+        boolean work();
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
 
     /** Deadlines compare by subtraction, so they must not be further apart than half of all longs; 146 years is never. */
@@ -54,6 +68,7 @@ public final class EventLoop implements Executor {
     private final Ticker ticker;
     private final Selector selector;
     private final Thread thread;
+    private final Helm helm;
     private final Timers timers = new Timers();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Consumer<SelectionKey> dispatch = this::dispatch;
@@ -63,6 +78,7 @@ public final class EventLoop implements Executor {
     private volatile boolean closing;
     private volatile boolean closed;
     private boolean stale;
+    private Throwable failure; // of a guest's turn
     private long now;
 
     /**
@@ -79,6 +95,7 @@ public final class EventLoop implements Executor {
         this.now = ticker.nanos();
         this.thread = new Thread(this::run, name);
         thread.setDaemon(true);
+        this.helm = new Helm(thread);
     }
 
     /** Starts the thread; once only. */
@@ -179,9 +196,35 @@ public final class EventLoop implements Executor {
         return now;
     }
 
-    /** {@return whether the caller is the loop's thread} */
+    /** {@return whether the caller is the loop's thread, or leads it} */
     public boolean inLoop() {
-        return Thread.currentThread() == thread;
+        return helm.isMine();
+    }
+
+    /**
+     * Runs this loop on the calling thread, for a thread that lives from what the loop reads and would have to be woken for it: its work
+     * is done in the turn that brought it, before the tasks. Work that takes more than a millisecond or two costs it the lead; the loop's
+     * own thread goes on then, and so nothing waits for the work but its worker. Returns when the lead is lost or was given up, at once when it
+     * cannot be had.
+     *
+     * @param guest has the work
+     */
+    public void lead(Guest guest) {
+        if (!helm.take(selector::wakeup, () -> closing)) {
+            return;
+        }
+        boolean leads = true;
+        try {
+            leads = !guest.hasWork() || helm.work(guest);
+            while (leads && !closing) {
+                leads = turn(guest);
+            }
+        } catch (Throwable e) {
+            failure = e;
+        }
+        if (leads) {
+            helm.giveBack();
+        }
     }
 
     /** {@return whether the loop has ended} */
@@ -198,6 +241,7 @@ public final class EventLoop implements Executor {
             return;
         }
         selector.wakeup();
+        helm.wakeOwn();
     }
 
     /**
@@ -231,7 +275,11 @@ public final class EventLoop implements Executor {
         }
         try {
             while (!closing) {
-                turn();
+                turn(null);
+                helm.pass(() -> closing);
+                if (failure != null) {
+                    throw failure;
+                }
             }
             runTasks();
         } catch (Throwable e) {
@@ -249,7 +297,8 @@ public final class EventLoop implements Executor {
         }
     }
 
-    private void turn() throws IOException {
+    /** {@return whether the thread is to go on} */
+    private boolean turn(Guest guest) throws IOException {
         asleep = true;
         if (!tasks.isEmpty() || !leaving.isEmpty()) {
             asleep = false;
@@ -268,7 +317,11 @@ public final class EventLoop implements Executor {
         }
         closeLeft();
         runTimers();
+        if (guest != null && guest.hasWork() && !helm.work(guest)) {
+            return false;
+        }
         runTasks();
+        return true;
     }
 
     /** What left before this select is deregistered by it; what leaves during it is not, and waits for the next. */

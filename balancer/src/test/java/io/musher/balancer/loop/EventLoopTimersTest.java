@@ -1,11 +1,13 @@
 package io.musher.balancer.loop;
 
 import static io.musher.balancer.loop.LoopWithClock.SECOND;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -130,7 +132,7 @@ class EventLoopTimersTest {
             thread.complete(Thread.currentThread().getId());
         });
         under.settle();
-        Thread.sleep(50); // until it sleeps, generously; whether it does is what follows
+        awaitSleep();
         long reads = under.clockReads.get();
         long cpu = ManagementFactory.getThreadMXBean().getThreadCpuTime(thread.join());
 
@@ -146,11 +148,15 @@ class EventLoopTimersTest {
     void shouldSleepOnAfterATaskHasInterruptedTheThread() throws Exception {
         under.onLoop(() -> Thread.currentThread().interrupt());
         under.settle();
-        Thread.sleep(50); // until it sleeps, generously
-        long reads = under.clockReads.get();
+        awaitSleep(); // an interrupted thread does not sleep in a selector, it spins
+    }
 
-        Thread.sleep(100); // the time observed
-
-        assertEquals(reads, under.clockReads.get(), "an interrupted thread does not sleep in a selector, it spins");
+    /** Every turn reads the clock. */
+    private void awaitSleep() {
+        AtomicLong before = new AtomicLong();
+        await("no turn for a while").pollInterval(Duration.ofMillis(100)).until(() -> {
+            long reads = under.clockReads.get();
+            return before.getAndSet(reads) == reads;
+        });
     }
 }
