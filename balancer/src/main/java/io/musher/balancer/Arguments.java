@@ -61,13 +61,22 @@ final class Arguments {
             } else if (inline == null && i + 1 == args.length) {
                 throw new IllegalArgumentException(option + " needs a value");
             } else {
-                taker.accept(inline != null ? inline : args[++i]);
+                take(option, taker, inline != null ? inline : args[++i]);
             }
         }
         if (!result.help) {
             result.check();
         }
         return result;
+    }
+
+    /** What the builder refuses is told by the option's name here. */
+    private static void take(String option, Consumer<String> taker, String value) {
+        try {
+            taker.accept(value);
+        } catch (IllegalArgumentException e) {
+            throw e.getMessage().startsWith(option) ? e : new IllegalArgumentException(option + " '" + value + "': " + e.getMessage(), e);
+        }
     }
 
     private Consumer<String> taker(String option) {

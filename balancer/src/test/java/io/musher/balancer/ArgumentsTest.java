@@ -138,6 +138,8 @@ class ArgumentsTest {
                 refusedValue(option, value);
             }
         }
+        refusedValue("--idle-timeout", "999999999"); // more than a year
+        refusedValue("--strategy", "fastest");
         for (String option : List.of("--loops", "--max-connections", "--idle-timeout")) {
             refusedValue(option, "0");
         }

@@ -27,6 +27,18 @@ class IdleTimeoutTest {
         assertEquals(0, balancer.stats().active());
     }
 
+    /** A tidy end would look like an answer without a body, or like a server that is merely done. */
+    @Test
+    void shouldResetAClientThatIsOwedAnAnswer() throws Exception {
+        Balancer balancer = balancer(Duration.ofMillis(200));
+        Peer client = scene.connect(balancer).send(Http.get("/"));
+        Peer server = a.next();
+        server.expect(Http.get("/"));
+        client.expectReset();
+        server.expectReset();
+        assertEquals(1, balancer.stats().cut());
+    }
+
     @Test
     void shouldEndAnIdleKeepAliveConnectionTidily() throws Exception {
         Balancer balancer = balancer(Duration.ofMillis(200));

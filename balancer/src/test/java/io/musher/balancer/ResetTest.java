@@ -98,6 +98,28 @@ class ResetTest {
     }
 
     @Test
+    void shouldResetBothWhenTheClientDiesWhileBothDirectionsAreStalled() throws Exception {
+        Future<?> download = scene.beside(() -> {
+            byte[] block = new byte[100_000];
+            while (true) {
+                server.send(block);
+            }
+        });
+        Future<?> upload = scene.beside(() -> {
+            byte[] block = new byte[100_000];
+            while (true) {
+                client.send(block);
+            }
+        });
+        Scene.awaitStall("the target is stalled", () -> balancer.stats().bytesToClients());
+        Scene.awaitStall("the client is stalled", () -> balancer.stats().bytesToTargets());
+        client.reset();
+        Scene.failure(upload);
+        assertEquals(SocketException.class, Scene.failure(download).getClass());
+        ended();
+    }
+
+    @Test
     void shouldResetAClientWhoseTargetDiesWhileTheUploadIsStalled() throws Exception {
         Future<?> upload = scene.beside(() -> {
             byte[] block = new byte[100_000];

@@ -2,6 +2,7 @@ package io.musher.balancer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.stream.Stream;
@@ -24,6 +25,7 @@ class StrategyFaultsTest {
                 Named.of("throws an error", (ready, client) -> {
                     throw new AssertionError("on purpose");
                 }),
+                Named.of("throws what it does not declare", (ready, client) -> sneaky(new IOException("on purpose"))),
                 Named.of("recurses", StrategyFaultsTest::recurse),
                 Named.of("null", (ready, client) -> null),
                 Named.of("a candidate of its own", (ready, client) -> new Copy(ready.get(0))),
@@ -105,6 +107,12 @@ class StrategyFaultsTest {
         for (int i = 0; i < 5; i++) {
             assertEquals("b", scene.connect(balancer).ask(Http.get("/")));
         }
+    }
+
+    /** As other languages, and generics, can. */
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> Candidate sneaky(Throwable thrown) throws E {
+        throw (E) thrown;
     }
 
     private static Candidate recurse(List<Candidate> ready, InetAddress client) {

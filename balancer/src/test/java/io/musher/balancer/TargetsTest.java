@@ -174,6 +174,21 @@ class TargetsTest {
         assertTrue(failure.getMessage().contains("closed"), failure.getMessage());
     }
 
+    /** Its continuation runs on no loop, so it may wait for the loops. */
+    @Test
+    void shouldLetACallbackWaitForAnotherFuture() throws Exception {
+        Target a = scene.http("a").as("a");
+        Balancer balancer = scene.balancer();
+        CompletableFuture<Integer> waited = balancer.targets(List.of(a))
+                .thenApply(done -> balancer.targets(List.of()).thenApply(empty -> balancer.drain("a", Scene.PATIENCE).join()).join());
+        assertEquals(0, Scene.get(waited));
+        CompletableFuture<Integer> drained = balancer.drain("unknown", Scene.PATIENCE).thenApply(cut -> {
+            balancer.targets(List.of(a)).join();
+            return cut;
+        });
+        assertEquals(0, Scene.get(drained));
+    }
+
     @Test
     void shouldKeepTheOrderOfCallsFromOneThread() throws Exception {
         Balancer balancer = scene.balancer(o -> o.loops(2));
