@@ -1,7 +1,6 @@
 package io.musher;
 
 import io.musher.balancer.Balancer;
-import io.musher.internal.process.JvmShare;
 import io.musher.internal.process.LaunchPlan;
 import io.musher.internal.ipc.MessageCounts;
 import io.musher.internal.supervisor.Incarnation;
@@ -61,11 +60,7 @@ public final class Cluster implements AutoCloseable {
         this.config = config;
         this.parts = parts;
         this.keeper = new Keeper(config, port(parts));
-        JvmShare share = JvmShare.of(Math.max(1, config.instances()), parts.balancer().isPresent());
-        if (plan.kind() == LaunchPlan.Kind.JVM) {
-            LOG.info("{}: {}", config.name(), share.text());
-        }
-        Primary primary = new Primary(config, parts, keeper, plan, share, Map.copyOf(config.env().get()));
+        Primary primary = new Primary(config, parts, keeper, plan, Map.copyOf(config.env().get()));
         this.supervisor = new Supervisor(rules(config), primary,
                 new Chronicle(config.name(), parts.events(), this::allGone));
         this.correspondence = new Correspondence(config, parts);

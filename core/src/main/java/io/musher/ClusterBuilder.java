@@ -214,7 +214,7 @@ public final class ClusterBuilder {
      * @return this
      */
     public ClusterBuilder args(String... args) {
-        return args(List.of(args));
+        return args(LaunchChecks.list("args", args));
     }
 
     /**
@@ -224,7 +224,7 @@ public final class ClusterBuilder {
      * @return this
      */
     public ClusterBuilder args(List<String> args) {
-        this.args = List.copyOf(args);
+        this.args = LaunchChecks.words("args", args);
         return this;
     }
 
@@ -235,7 +235,7 @@ public final class ClusterBuilder {
      * @return this
      */
     public ClusterBuilder jvmArgs(String... flags) {
-        return jvmArgs(List.of(flags));
+        return jvmArgs(LaunchChecks.list("jvmArgs", flags));
     }
 
     /**
@@ -245,7 +245,7 @@ public final class ClusterBuilder {
      * @return this
      */
     public ClusterBuilder jvmArgs(List<String> flags) {
-        this.jvmArgs = List.copyOf(flags);
+        this.jvmArgs = LaunchChecks.words("jvmArgs", flags);
         return this;
     }
 
@@ -256,7 +256,7 @@ public final class ClusterBuilder {
      * @return this
      */
     public ClusterBuilder env(Map<String, String> variables) {
-        Map<String, String> copy = Map.copyOf(variables);
+        Map<String, String> copy = LaunchChecks.environment(variables);
         return env(() -> copy);
     }
 
@@ -335,6 +335,7 @@ public final class ClusterBuilder {
     public ClusterBuilder startTimeout(Duration timeout) {
         Objects.requireNonNull(timeout, "startTimeout");
         require(!timeout.isNegative() && !timeout.isZero(), "startTimeout " + timeout + " is not positive");
+        require(timeout.compareTo(Duration.ofDays(365)) <= 0, "startTimeout " + timeout + " is more than a year");
         this.startTimeout = timeout;
         return this;
     }

@@ -74,7 +74,7 @@ public sealed interface Launch {
      * @return the launch
      */
     static Launch command(String... words) {
-        return command(List.of(words));
+        return command(LaunchChecks.list("command", words));
     }
 
     /**
@@ -99,7 +99,7 @@ public sealed interface Launch {
      * @return a new value
      */
     default Launch args(List<String> args) {
-        return with(new Options(Optional.of(args), options().jvmArgs(), options().env(), options().directory()));
+        return with(new Options(Optional.of(Objects.requireNonNull(args, "args")), options().jvmArgs(), options().env(), options().directory()));
     }
 
     /**
@@ -109,7 +109,7 @@ public sealed interface Launch {
      * @return a new value
      */
     default Launch args(String... args) {
-        return args(List.of(args));
+        return args(LaunchChecks.list("args", args));
     }
 
     /**
@@ -122,7 +122,7 @@ public sealed interface Launch {
      */
     default Launch jvmArgs(List<String> flags) {
         List<String> all = new ArrayList<>(options().jvmArgs());
-        all.addAll(flags);
+        all.addAll(Objects.requireNonNull(flags, "jvmArgs"));
         return with(new Options(options().args(), all, options().env(), options().directory()));
     }
 
@@ -134,7 +134,7 @@ public sealed interface Launch {
      * @throws IllegalStateException for a command, which has no JVM
      */
     default Launch jvmArgs(String... flags) {
-        return jvmArgs(List.of(flags));
+        return jvmArgs(LaunchChecks.list("jvmArgs", flags));
     }
 
     /**
@@ -167,7 +167,7 @@ public sealed interface Launch {
      * @return a new value
      */
     default Launch directory(Path directory) {
-        return with(new Options(options().args(), options().jvmArgs(), options().env(), Optional.of(directory)));
+        return with(new Options(options().args(), options().jvmArgs(), options().env(), Optional.of(Objects.requireNonNull(directory, "directory"))));
     }
 
     /**

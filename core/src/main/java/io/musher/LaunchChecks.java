@@ -1,5 +1,6 @@
 package io.musher;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,9 +14,15 @@ final class LaunchChecks {
 
     static List<String> words(String option, List<String> words) {
         Objects.requireNonNull(words, option);
+        words.forEach(word -> Objects.requireNonNull(word, option + ": one of them"));
         List<String> copy = List.copyOf(words);
         copy.forEach(word -> require(word.indexOf('\0') < 0, option + " " + copy + " have a character 0"));
         return copy;
+    }
+
+    /** As a list of whatever was given, null too. */
+    static List<String> list(String option, String... words) {
+        return Arrays.asList(Objects.requireNonNull(words, option));
     }
 
     static List<String> command(List<String> words) {

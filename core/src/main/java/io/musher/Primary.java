@@ -14,6 +14,7 @@ import io.musher.internal.process.Termination;
 import io.musher.internal.process.WorkerProcess;
 import io.musher.internal.supervisor.Actions;
 import io.musher.internal.supervisor.Incarnation;
+import io.musher.internal.supervisor.SlotStatus;
 import io.musher.internal.supervisor.Spawned;
 import io.musher.internal.supervisor.Supervisor;
 import io.musher.internal.worker.WorkerEnvironment;
@@ -44,12 +45,12 @@ final class Primary implements Actions {
     private final Optional<Balancer> balancer;
     private final Keeper keeper;
     private final LaunchPlan plan;
-    private final JvmShare share;
+    private final Shares shares;
     private final Map<String, String> env;
     private Supervisor supervisor;
     private Requests requests;
 
-    Primary(ClusterConfig config, Parts parts, Keeper keeper, LaunchPlan plan, JvmShare share, Map<String, String> env) {
+    Primary(ClusterConfig config, Parts parts, Keeper keeper, LaunchPlan plan, Map<String, String> env) {
         this.config = config;
         this.control = parts.control();
         this.callbacks = parts.callbacks();
@@ -58,7 +59,7 @@ final class Primary implements Actions {
         this.balancer = parts.balancer();
         this.keeper = keeper;
         this.plan = plan;
-        this.share = share;
+        this.shares = new Shares(config.name(), balancer.isPresent());
         this.env = env;
     }
 
@@ -89,7 +90,7 @@ final class Primary implements Actions {
         variables.putAll(incarnation.environment());
         variables.put(WorkerEnvironment.MAX_FRAME, Integer.toString(config.maxFrame()));
         SpawnRequest request = new SpawnRequest(plan, incarnation.instance(), incarnation.id(), requests.workerName(incarnation),
-                Optional.ofNullable(lease), address(channels.address()), member.channel.token(), variables, share);
+                Optional.ofNullable(lease), address(channels.address()), member.channel.token(), variables, share());
         spawner.spawn(request).whenComplete((process, failure) -> control.execute(() -> {
             if (failure == null) {
                 spawned(incarnation, member, process);
@@ -97,6 +98,10 @@ final class Primary implements Actions {
                 spawnFailed(incarnation, member, failure instanceof CompletionException ? failure.getCause() : failure);
             }
         }));
+    }
+
+    private JvmShare share() {
+        return plan.kind() == LaunchPlan.Kind.JVM ? shares.among(supervisor.slots().stream().filter(SlotStatus::wanted).count()) : JvmShare.none();
     }
 
     private void spawned(Incarnation incarnation, Member member, WorkerProcess process) {

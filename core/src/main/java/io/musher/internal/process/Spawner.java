@@ -123,7 +123,7 @@ public final class Spawner implements AutoCloseable {
         boolean guarded = !request.plan().saysHello();
         String tree = mark + "." + request.workerId();
         ProcessBuilder builder = new ProcessBuilder().redirectInput(Platform.NULL);
-        WorkerEnvironment.apply(builder.environment(), request, guarded ? tree : null);
+        ChildEnvironment.apply(builder.environment(), request, guarded ? tree : null);
         List<String> words = request.plan().words(request, builder.environment());
         if (request.plan().options().directory().isPresent()) {
             Path directory = request.plan().options().directory().get();
@@ -154,7 +154,7 @@ public final class Spawner implements AutoCloseable {
             OutputPump out = new OutputPump(output(request, process, 1), tail, sinks.sink(request, process.pid(), false));
             OutputPump err = new OutputPump(output(request, process, 2), tail, sinks.sink(request, process.pid(), true));
             WorkerProcess worker = new WorkerProcess(request, process,
-                    new ProcessTree(process.toHandle(), Platform.SETSID.isPresent(), tree == null ? null : WorkerEnvironment.TREE + "=" + tree),
+                    new ProcessTree(process.toHandle(), Platform.SETSID.isPresent(), tree == null ? null : ChildEnvironment.TREE + "=" + tree),
                     thread, tail, CompletableFuture.allOf(out.done(), err.done()));
             if (tree != null) {
                 thread.guard().watch(id);

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Map;
 
 /** The variables a worker finds: ours over the user's over this process's own. */
-final class WorkerEnvironment {
+final class ChildEnvironment {
 
     /** A command's descendants are known by it, wherever they are. */
     static final String TREE = "MUSHER_TREE";
 
     private static final List<String> JVM_OPTIONS = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
-    private WorkerEnvironment() { }
+    private ChildEnvironment() { }
 
     /**
      * @param inherited this process's own, changed into the worker's

@@ -1,0 +1,148 @@
+package io.musher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.musher.balancer.ProxyProtocol;
+import io.musher.balancer.Strategy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a builder takes and refuses, before anything is started. */
+class ClusterBuilderTest {
+
+    private static Arguments on(String told, UnaryOperator<ClusterBuilder> options) {
+        return Arguments.of(told, options);
+    }
+
+    static Stream<Arguments> nulls() {
+        return Stream.of(
+                on("name", b -> b.name(null)),
+                on("host", b -> b.host(null)),
+                on("strategy", b -> b.strategy(null)),
+                on("proxyProtocol", b -> b.proxyProtocol(null)),
+                on("balancer", b -> b.balancer(null)),
+                on("main", b -> b.main((Class<?>) null)),
+                on("main", b -> b.main((String) null)),
+                on("jar", b -> b.jar(null)),
+                on("command", b -> b.command((List<String>) null)),
+                on("command", b -> b.command("sh", null)),
+                on("launch", b -> b.launch(null)),
+                on("args", b -> b.args((List<String>) null)),
+                on("args", b -> b.args("one", null)),
+                on("jvmArgs", b -> b.jvmArgs((List<String>) null)),
+                on("jvmArgs", b -> b.jvmArgs("-Xmx1g", null)),
+                on("env", b -> b.env((Map<String, String>) null)),
+                on("env", b -> b.env(Collections.singletonMap("A", null))),
+                on("env", b -> b.env((Supplier<Map<String, String>>) null)),
+                on("directory", b -> b.directory(null)),
+                on("output", b -> b.output(null)),
+                on("restartPolicy", b -> b.restartPolicy(null)),
+                on("stopPolicy", b -> b.stopPolicy(null)),
+                on("readiness", b -> b.readiness(null)),
+                on("startTimeout", b -> b.startTimeout(null)),
+                on("type", b -> b.on(null, event -> { })),
+                on("listener", b -> b.on(ClusterEvent.class, null)),
+                on("listener", b -> b.onMessage(null)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("nulls")
+    void shouldNameWhatMustNotBeNull(String option, UnaryOperator<ClusterBuilder> options) {
+        NullPointerException e = assertThrows(NullPointerException.class, () -> options.apply(Cluster.builder()));
+        assertTrue(String.valueOf(e.getMessage()).contains(option), e.getMessage());
+    }
+
+    static Stream<Arguments> badValues() {
+        return Stream.of(
+                on("name is blank", b -> b.name(" ")),
+                on("instances -1 is negative", b -> b.instances(-1)),
+                on("commonPort -1 is not within 0 to 65535", b -> b.commonPort(-1)),
+                on("commonPort 65536 is not within 0 to 65535", b -> b.commonPort(65536)),
+                on("startPort 0 is not within 1 to 65535", b -> b.startPort(0)),
+                on("startPort 70000 is not within 1 to 65535", b -> b.startPort(70000)),
+                on("host is blank", b -> b.host("")),
+                on("startTimeout PT0S is not positive", b -> b.startTimeout(Duration.ZERO)),
+                on("startTimeout PT-1S is not positive", b -> b.startTimeout(Duration.ofSeconds(-1))),
+                on("startTimeout PT8784H is more than a year", b -> b.startTimeout(Duration.ofDays(366))),
+                on("maxFrame 0 is not within 1 to", b -> b.maxFrame(0)),
+                on("maxFrame -5 is not within 1 to", b -> b.maxFrame(-5)),
+                on("command", b -> b.command()),
+                on("main", b -> b.main(" ")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badValues")
+    void shouldNameTheOptionAndTheBadValue(String told, UnaryOperator<ClusterBuilder> options) {
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> options.apply(Cluster.builder()));
+        assertTrue(e.getMessage().contains(told), e.getMessage());
+    }
+
+    static Stream<Arguments> badCombinations() {
+        return Stream.of(
+                on("commonPort 3001 is inside the workers' ports 3000 to 3003", b -> b.instances(4).startPort(3000).commonPort(3001)),
+                on("startPort 65533 with 4 instances goes past port 65535", b -> b.instances(4).startPort(65533)),
+                on("strategy needs a commonPort", b -> b.strategy(Strategy.leastConnections())),
+                on("proxyProtocol needs a commonPort", b -> b.proxyProtocol(ProxyProtocol.V1)),
+                on("balancer options need a commonPort", b -> b.balancer(options -> options.loops(2))),
+                on("host needs a commonPort", b -> b.host("127.0.0.1")),
+                on("jvmArgs with a command", b -> b.command("node", "server.js").jvmArgs("-Xmx1g")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badCombinations")
+    void shouldRefuseWhatDoesNotGoTogether(String told, UnaryOperator<ClusterBuilder> options) {
+        ClusterBuilder builder = options.apply(Cluster.builder());
+        assertTrue(assertThrows(IllegalStateException.class, builder::build).getMessage().contains(told));
+        assertTrue(assertThrows(IllegalStateException.class, builder::start).getMessage().contains(told), "and starts nothing");
+    }
+
+    @Test
+    void shouldTakeWhatIsJustAllowed() {
+        Cluster.builder().instances(4).startPort(65532).commonPort(65531).build();
+        Cluster.builder().instances(0).startPort(65535).commonPort(0).build();
+        Cluster.builder().main("shop.Main").jvmArgs("-Xmx1g").command("sh").main("shop.Main").build();
+    }
+
+    @Test
+    void shouldHaveTheDefaultsOfItsDocumentation() {
+        ClusterConfig config = Cluster.builder().build();
+        assertEquals("cluster", config.name());
+        assertEquals(Runtime.getRuntime().availableProcessors(), config.instances());
+        assertEquals(OptionalInt.empty(), config.commonPort());
+        assertEquals(OptionalInt.empty(), config.startPort());
+        assertEquals(Optional.empty(), config.strategy());
+        assertEquals(Launch.self(), config.launch());
+        assertEquals(Duration.ofSeconds(60), config.startTimeout());
+        assertEquals(16 << 20, config.maxFrame());
+        assertEquals(Readiness.auto(), config.readiness());
+        assertEquals(StopPolicy.ofDefaults(), config.stopPolicy());
+        assertEquals(RestartPolicy.always(), config.restartPolicy());
+        assertTrue(config.shutdownHook() && config.keepAlive());
+    }
+
+    @Test
+    void shouldNotChangeAfterItWasBuilt() {
+        List<String> args = Arrays.asList("one", "two");
+        ClusterBuilder builder = Cluster.builder().main("shop.Main").args(args).directory(Path.of("/"));
+        ClusterConfig config = builder.build();
+        args.set(0, "changed");
+        builder.instances(99).args("others");
+        assertEquals(Launch.main("shop.Main").args("one", "two").directory(Path.of("/")), config.launch());
+        assertTrue(config.instances() != 99);
+    }
+}
