@@ -36,7 +36,7 @@ final class Correspondence {
 
     /** {@return where a worker's messages go} */
     Inbox inbox(Member member) {
-        return new Inbox(task -> events.deliver("messages of " + member.worker.name(), task),
+        return new Inbox(task -> events.deliverMessages("messages of " + member.worker.name(), task),
                 () -> !listeners.isEmpty() || !member.listeners.isEmpty(), letter -> hear(member, letter));
     }
 
@@ -63,7 +63,7 @@ final class Correspondence {
 
     /** Sends one message to all, encoded once. {@return how many accepted it} */
     int broadcast(Object value, List<Worker> workers) {
-        ByteBuffer frame = Mail.frame(Mail.PRIMARY, value, maxFrame);
+        ByteBuffer frame = Mail.shared(Mail.PRIMARY, value, maxFrame);
         int accepted = 0;
         for (Worker worker : workers) {
             accepted += worker.member().mail.send(frame.duplicate()) ? 1 : 0;

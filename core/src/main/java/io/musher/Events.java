@@ -1,8 +1,11 @@
 package io.musher;
 
+import io.musher.balancer.loop.EventLoop;
+import io.musher.internal.ipc.ListenerThread;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -12,13 +15,14 @@ import org.slf4j.LoggerFactory;
  * Runs the user's listeners: in order, on one thread of its own, each listener isolated from the others.
  *
  * <p>A listener that throws is logged and harms nothing. One that runs for long is told of by {@link SlowListeners}; nobody else
- * waits. The thread ends after the last event.
+ * waits. The thread ends after the last event. Where there are messages it leads the control loop while it has nothing else to do, so
+ * that a message reaches its listener on the thread that has read it.
  */
-final class Events {
+final class Events implements EventLoop.Guest {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
-    private static final Delivery END = new Delivery("the end", () -> { });
-
+    /** Who lost the lead has slow listeners, and does not try again at once. */
+    private static final long LEAD_AGAIN_NANOS = 100_000_000L;
     /** What is delivered, for the log, and how. */
     private record Delivery(Object what, Runnable how) { }
 
@@ -31,17 +35,22 @@ final class Events {
     }
 
     private final String name;
+    private final EventLoop control;
     private final List<Listener<?>> listeners = new CopyOnWriteArrayList<>();
     private final LinkedBlockingQueue<Delivery> queue = new LinkedBlockingQueue<>();
     private final AtomicLong progress = new AtomicLong();
     private final Thread thread;
     private volatile Runnable whenBusy = () -> { };
     private volatile Delivery running;
+    private volatile boolean leads;
+    private boolean messages;
+    private boolean ended;
+    private long mayLeadAt = System.nanoTime();
 
-    Events(String name) {
+    Events(String name, EventLoop control) {
         this.name = name;
-        this.thread = new Thread(this::run, name + "-events");
-        thread.setDaemon(true);
+        this.control = control;
+        this.thread = new ListenerThread(this::run, name + "-events");
     }
 
     void start() {
@@ -63,10 +72,28 @@ final class Events {
         deliver(event, () -> listeners.forEach(listener -> hear(listener, event)));
     }
 
-    /** Runs something in the order of the events; {@code what} is for the log. */
-    void deliver(Object what, Runnable how) {
+    /** Tells listeners of messages, in the order of the events; {@code what} is for the log. */
+    void deliverMessages(Object what, Runnable how) {
+        deliver(what, () -> {
+            messages = true;
+            how.run();
+        });
+    }
+
+    private void deliver(Object what, Runnable how) {
         queue.add(new Delivery(what, how));
+        if (leads && !isCurrentThread()) {
+            wake();
+        }
         whenBusy.run();
+    }
+
+    private void wake() {
+        try {
+            control.execute(() -> { });
+        } catch (RejectedExecutionException e) {
+            LOG.trace("{}: ends", name);
+        }
     }
 
     /** Within a delivery that consists of several: one of them is over. */
@@ -93,7 +120,7 @@ final class Events {
 
     /** No event follows. */
     void end() {
-        queue.add(END);
+        deliver("the end", () -> ended = true);
     }
 
     boolean isCurrentThread() {
@@ -110,16 +137,39 @@ final class Events {
     }
 
     private void run() {
-        while (running != END) {
+        while (!ended) {
             try {
-                running = null;
-                Delivery next = queue.take();
-                running = next;
-                next.how.run();
-                progress();
+                if (messages && queue.isEmpty() && System.nanoTime() - mayLeadAt >= 0) {
+                    leads = true;
+                    control.lead(this);
+                    leads = false;
+                    mayLeadAt = System.nanoTime() + LEAD_AGAIN_NANOS;
+                } else {
+                    perform(queue.take());
+                }
             } catch (InterruptedException e) {
-                LOG.debug("{}: a listener left the events thread interrupted", name);
+                LOG.trace("{}: cannot be, the thread ignores it", name);
             }
         }
+    }
+
+    @Override
+    public boolean hasWork() {
+        return !queue.isEmpty();
+    }
+
+    @Override
+    public boolean work() {
+        for (Delivery next; !ended && (next = queue.poll()) != null;) {
+            perform(next);
+        }
+        return !ended;
+    }
+
+    private void perform(Delivery next) {
+        running = next;
+        ListenerThread.listen(next.how);
+        progress();
+        running = null;
     }
 }

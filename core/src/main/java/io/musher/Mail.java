@@ -13,6 +13,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,16 +48,25 @@ final class Mail {
     }
 
     /**
+     * {@return a message as a frame for several receivers, who each get a duplicate}
+     *
+     * @throws IllegalArgumentException if the value cannot be sent
+     */
+    static ByteBuffer shared(int peer, Object value, int maxFrame) {
+        return encode(FrameType.VALUE, 0, peer, value, maxFrame, ByteBuffer::allocate).asReadOnlyBuffer();
+    }
+
+    /**
      * {@return a message as a frame}
      *
      * @throws IllegalArgumentException if the value cannot be sent
      */
-    static ByteBuffer frame(int peer, Object value, int maxFrame) {
-        return encode(FrameType.VALUE, 0, peer, value, maxFrame);
+    ByteBuffer frame(int peer, Object value) {
+        return encode(FrameType.VALUE, 0, peer, value);
     }
 
     boolean send(int peer, Object value) {
-        return send(frame(peer, value, maxFrame));
+        return send(frame(peer, value));
     }
 
     boolean send(ByteBuffer frame) {
@@ -74,7 +84,7 @@ final class Mail {
             throw new IllegalArgumentException("timeout " + timeout + " is not positive");
         }
         CompletableFuture<Message> promise = new CompletableFuture<>();
-        boolean sent = mailbox.ask(encode(FrameType.ASK_VALUE, 0, peer, value, maxFrame), peer, timeout, new Mailbox.Asker() {
+        boolean sent = mailbox.ask(encode(FrameType.ASK_VALUE, 0, peer, value), peer, timeout, new Mailbox.Asker() {
             @Override
             public void answered(Letter answer) {
                 callbacks.execute(() -> complete(promise, answer, from));
@@ -102,7 +112,7 @@ final class Mail {
 
     private void complete(CompletableFuture<Message> promise, Letter answer, int from) {
         if (answer.type() == FrameType.FAILED) {
-            promise.completeExceptionally(new RemoteException(new String(answer.body(), StandardCharsets.UTF_8)));
+            promise.completeExceptionally(new RemoteException(answer.text()));
         } else {
             promise.complete(new Message(answer, from, this));
         }
@@ -122,7 +132,7 @@ final class Mail {
     }
 
     void answer(Letter question, Object answer) {
-        if (!mailbox.answer(encode(FrameType.ANSWER_VALUE, question.sequence(), question.peer(), answer, maxFrame))
+        if (!mailbox.answer(encode(FrameType.ANSWER_VALUE, question.sequence(), question.peer(), answer))
                 && !mailbox.isClosed()) {
             warn();
         }
@@ -145,13 +155,17 @@ final class Mail {
         }
     }
 
-    private static ByteBuffer encode(int type, int sequence, int peer, Object value, int maxFrame) {
+    private ByteBuffer encode(int type, int sequence, int peer, Object value) {
+        return encode(type, sequence, peer, value, maxFrame, mailbox::buffer);
+    }
+
+    private static ByteBuffer encode(int type, int sequence, int peer, Object value, int maxFrame, IntFunction<ByteBuffer> room) {
         if (!(value instanceof byte[] bytes)) {
-            return Letter.frame(type, sequence, peer, JsonWriter.write(value, Letter.HEADROOM, maxFrame));
+            return Letter.frame(type, sequence, peer, JsonWriter.write(value, Letter.HEADROOM, maxFrame, room));
         } else if (bytes.length > maxFrame) {
             throw new IllegalArgumentException("a byte[] of " + bytes.length + " bytes is over maxFrame, " + maxFrame);
         }
-        ByteBuffer frame = ByteBuffer.allocate(Letter.HEADROOM + bytes.length).put(Letter.HEADROOM, bytes);
+        ByteBuffer frame = room.apply(Letter.HEADROOM + bytes.length).put(Letter.HEADROOM, bytes);
         return Letter.frame(type + 1, sequence, peer, frame);
     }
 }

@@ -2,7 +2,6 @@ package io.musher;
 
 import io.musher.internal.ipc.Letter;
 import io.musher.internal.message.JsonReader;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 
@@ -25,12 +24,12 @@ public final class Message {
 
     /**
      * {@return the value: a {@code Map} with its order kept, a {@code List}, {@code String}, {@code Long} or {@code BigInteger},
-     * {@code Double}, {@code Boolean}, {@code null}; or the {@code byte[]} that was sent}
+     * {@code Double}, {@code Boolean}, {@code null}; or the {@code byte[]} that was sent, see {@link #bytes}}
      *
      * @throws IllegalArgumentException if the sender, a program in another language perhaps, did not send JSON
      */
     public Object value() {
-        return letter.isBinary() ? letter.body().clone() : reader().value();
+        return letter.isBinary() ? letter.body() : reader().value();
     }
 
     /**
@@ -48,7 +47,7 @@ public final class Message {
         if (!letter.isBinary()) {
             return reader().as(type);
         } else if (type.isAssignableFrom(byte[].class)) {
-            return type.cast(letter.body().clone());
+            return type.cast(letter.body());
         }
         throw new IllegalArgumentException("the message is a byte[] of " + letter.body().length + " bytes, not " + type.getName());
     }
@@ -73,12 +72,16 @@ public final class Message {
         if (!letter.isBinary() && letter.body().length > 0 && letter.body()[0] == '"') {
             return reader().as(String.class);
         }
-        return new String(letter.body(), StandardCharsets.UTF_8);
+        return letter.text();
     }
 
-    /** {@return the {@code byte[]} that was sent; of any other value its JSON text in UTF-8} */
+    /**
+     * {@return the {@code byte[]} that was sent; of any other value its JSON text in UTF-8}
+     *
+     * <p>It is not copied: whoever changes it changes it for the message's other listeners too.
+     */
     public byte[] bytes() {
-        return letter.body().clone();
+        return letter.body();
     }
 
     /** {@return whether the sender waits for a {@link #reply}} */

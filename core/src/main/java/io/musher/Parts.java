@@ -34,7 +34,7 @@ record Parts(EventLoop control, ChannelServer channels, Optional<Balancer> balan
             channels = ChannelServer.open(config.name(), control, config.maxFrame());
             Optional<Balancer> balancer = balancer(config);
             control.start();
-            Events events = new Events(config.name());
+            Events events = new Events(config.name(), control);
             new SlowListeners(events, control);
             events.start();
             return new Parts(control, channels, balancer, new Spawner(config.name(), config.output()), events, new Callbacks(config.name() + "-callbacks"));

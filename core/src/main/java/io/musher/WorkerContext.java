@@ -172,7 +172,7 @@ public final class WorkerContext {
      * @throws IllegalArgumentException as with {@link #send}
      */
     public boolean sendTo(int workerId, Object message) {
-        ByteBuffer frame = Mail.frame(workerId, message, environment.maxFrame());
+        ByteBuffer frame = mail.frame(workerId, message);
         return knows(workerId) && mail.send(frame);
     }
 
@@ -187,7 +187,7 @@ public final class WorkerContext {
      */
     public CompletableFuture<Message> requestTo(int workerId, Object message, Duration timeout) {
         if (!knows(workerId)) {
-            Mail.frame(workerId, message, environment.maxFrame()); // what cannot be sent is refused in any case
+            mail.frame(workerId, message); // what cannot be sent is refused in any case
             return CompletableFuture.failedFuture(new WorkerGoneException("there is no worker " + workerId));
         }
         return mail.request(workerId, "worker " + workerId, workerId, message, timeout);

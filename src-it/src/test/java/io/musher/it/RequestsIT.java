@@ -14,6 +14,7 @@ import io.musher.it.Talker.Heard;
 import io.musher.it.Talker.Order;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -136,6 +138,23 @@ class RequestsIT {
             echoes.add(said.worker().id());
         }
         assertEquals(Set.of(1, 2, 3), echoes);
+        AtomicInteger encodings = new AtomicInteger();
+        assertEquals(3, cluster.broadcast(new AbstractList<String>() {
+            @Override
+            public String get(int index) {
+                encodings.incrementAndGet();
+                return "x".repeat(1024);
+            }
+
+            @Override
+            public int size() {
+                return 1;
+            }
+        }));
+        for (int i = 0; i < 3; i++) {
+            assertEquals(List.of("x".repeat(1024)), heard.value());
+        }
+        assertEquals(1, encodings.get(), "it is encoded once for all");
         cluster.scale(0).get(30, TimeUnit.SECONDS);
         assertEquals(0, cluster.broadcast("anybody?"));
         assertThrows(IllegalArgumentException.class, () -> cluster.broadcast(new Object()));

@@ -43,7 +43,7 @@ public final class Channel implements Connection.Owner {
         this.loop = loop;
         this.worker = worker;
         this.id = id;
-        this.mailbox = new Mailbox(loop, inbox, server.counts(), Sender.WINDOW + Letter.cost(server.maxFrame()) + SLACK);
+        this.mailbox = new Mailbox(loop, inbox, server.counts(), server.scratch().spares(), Sender.WINDOW + Letter.cost(server.maxFrame()) + SLACK);
         this.listener = new GuardedListener(worker, listener);
     }
 

@@ -59,6 +59,10 @@ public final class ChannelServer implements EventLoop.Handler {
         this.address = HOST + ":" + ((InetSocketAddress) listening.getLocalAddress()).getPort();
     }
 
+    Scratch scratch() {
+        return scratch;
+    }
+
     /** {@return what became of messages} */
     public MessageCounts counts() {
         return counts;

@@ -64,9 +64,9 @@ public final class Connection implements EventLoop.Handler {
         this.loop = loop;
         this.channel = channel;
         this.scratch = scratch.in();
-        this.outbox = new Outbox(scratch.out());
+        this.outbox = new Outbox(scratch);
         this.owner = owner;
-        this.decoder = new FrameDecoder(owner);
+        this.decoder = new FrameDecoder(owner, scratch.spares());
     }
 
     /** Begins to read; what is here already is read now. A failure ends it like any later one. */

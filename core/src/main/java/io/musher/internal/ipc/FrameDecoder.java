@@ -11,8 +11,11 @@ import java.nio.ByteBuffer;
 final class FrameDecoder {
 
     private static final int FIRST_ROOM = 1024;
+    /** A frame gets all its room when one part in so many has come: growing costs another copy. */
+    private static final int ENOUGH = 4;
 
     private final ByteBuffer header = ByteBuffer.allocate(Frames.HEADER);
+    private final SpareArrays spares;
     private FrameSink sink;
     private boolean inFrame;
     private boolean taken;
@@ -22,8 +25,9 @@ final class FrameDecoder {
     private int missing;
     private ByteBuffer kept;
 
-    FrameDecoder(FrameSink sink) {
+    FrameDecoder(FrameSink sink, SpareArrays spares) {
         this.sink = sink;
+        this.spares = spares;
     }
 
     /** From the next frame on. */
@@ -99,6 +103,7 @@ final class FrameDecoder {
             ByteBuffer whole = kept.flip();
             kept = null;
             sink.frame(type, sequence, whole);
+            spares.giveBack(whole);
         }
         return true;
     }
@@ -106,10 +111,11 @@ final class FrameDecoder {
     private void keep(ByteBuffer in, int here) {
         int had = kept == null ? 0 : kept.position();
         if (kept == null || kept.remaining() < here) {
-            int room = (int) Math.min((long) had + missing, Math.max(2L * (had + here), FIRST_ROOM));
-            ByteBuffer larger = ByteBuffer.allocate(room);
+            int room = (int) Math.min((long) had + missing, Math.max((long) ENOUGH * (had + here), FIRST_ROOM));
+            ByteBuffer larger = spares.buffer(room);
             if (kept != null) {
                 larger.put(kept.flip());
+                spares.giveBack(kept);
             }
             kept = larger;
         }

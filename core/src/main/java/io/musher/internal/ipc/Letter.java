@@ -1,6 +1,7 @@
 package io.musher.internal.ipc;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /**
  * One user message: a frame whose payload is the peer's number in four bytes and a body.
@@ -42,6 +43,11 @@ public record Letter(int type, int sequence, int peer, byte[] body) {
         byte[] body = new byte[payload.remaining()];
         payload.get(body);
         return new Letter(type, sequence, peer, body);
+    }
+
+    /** {@return the body as text} */
+    public String text() {
+        return new String(body, StandardCharsets.UTF_8);
     }
 
     /**

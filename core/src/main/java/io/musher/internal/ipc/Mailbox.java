@@ -43,6 +43,7 @@ public final class Mailbox {
     private final AtomicLong taken = new AtomicLong();
     private final AtomicBoolean telling = new AtomicBoolean();
     private final MessageCounts counts;
+    private final SpareArrays spares;
     private long owed;
     private Connection connection;
 
@@ -52,22 +53,33 @@ public final class Mailbox {
      * @param loop the connection's
      * @param inbox where messages go
      * @param counts are kept
+     * @param spares of the loop's connections
      * @param mayOwe a peer that sends more than this without its being taken breaks the rules
      */
-    public Mailbox(EventLoop loop, Inbox inbox, MessageCounts counts, long mayOwe) {
+    public Mailbox(EventLoop loop, Inbox inbox, MessageCounts counts, SpareArrays spares, long mayOwe) {
         this.loop = loop;
         this.inbox = inbox;
         this.mayOwe = mayOwe;
         this.sender = new Sender(loop);
         this.replies = new Replies(loop, counts);
         this.counts = counts;
+        this.spares = spares;
         inbox.whenTaken(this::heard);
+    }
+
+    /**
+     * {@return a buffer for a frame, for any thread}
+     *
+     * @param size its limit
+     */
+    public ByteBuffer buffer(int size) {
+        return spares.buffer(size);
     }
 
     /**
      * Sends a message.
      *
-     * @param frame a whole one; this mailbox' own from now on, but not its bytes
+     * @param frame a whole one; this mailbox' own from now on, and its array too, unless it is read-only
      * @return whether it is on its way; false when the channel has closed or too much waits
      */
     public boolean send(ByteBuffer frame) {

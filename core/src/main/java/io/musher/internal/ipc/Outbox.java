@@ -18,12 +18,13 @@ final class Outbox {
     private final Queue<ByteBuffer> urgent = new ArrayDeque<>();
     private final Queue<ByteBuffer> messages = new ArrayDeque<>();
     private final ByteBuffer batch;
+    private final SpareArrays spares;
     private ByteBuffer begun; // partly written, so nothing may come before its rest
     private long urgentBytes;
 
-    /** {@code batch} holds nothing between two calls, so it may be shared. */
-    Outbox(ByteBuffer batch) {
-        this.batch = batch;
+    Outbox(Scratch scratch) {
+        this.batch = scratch.out();
+        this.spares = scratch.spares();
     }
 
     void addUrgent(ByteBuffer frame) {
@@ -76,6 +77,7 @@ final class Outbox {
             begun.position(begun.position() + n);
             left -= n;
             if (!begun.hasRemaining()) {
+                spares.giveBack(begun);
                 begun = null;
             }
         }

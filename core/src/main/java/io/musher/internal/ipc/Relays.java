@@ -61,7 +61,7 @@ final class Relays {
             from.mailbox().took(letter.cost());
             return;
         }
-        ByteBuffer frame = from(from, letter);
+        ByteBuffer frame = from(from, letter).asReadOnlyBuffer();
         int[] left = {others.size()};
         for (Channel to : others) {
             to.mailbox().relay(frame.duplicate(), cost -> {

@@ -3,17 +3,18 @@ package io.musher.internal.ipc;
 import java.nio.ByteBuffer;
 
 /**
- * The direct buffers that all connections of one loop share; they hold nothing between two calls.
+ * The memory that all connections of one loop share.
  *
- * @param in what is read into
- * @param out what is gathered in to be written
+ * @param in direct, what is read into; holds nothing between two calls
+ * @param out direct, what is gathered in to be written; holds nothing between two calls
+ * @param spares arrays of large frames
  */
-public record Scratch(ByteBuffer in, ByteBuffer out) {
+public record Scratch(ByteBuffer in, ByteBuffer out, SpareArrays spares) {
 
     private static final int SIZE = 128 * 1024;
 
-    /** Allocates both. */
+    /** Allocates both buffers. */
     public Scratch() {
-        this(ByteBuffer.allocateDirect(SIZE), ByteBuffer.allocateDirect(SIZE));
+        this(ByteBuffer.allocateDirect(SIZE), ByteBuffer.allocateDirect(SIZE), new SpareArrays());
     }
 }

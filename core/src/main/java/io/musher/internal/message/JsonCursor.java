@@ -322,7 +322,7 @@ final class JsonCursor {
     String string() {
         int start = ++at;
         boolean plain = true;
-        while (at < end) {
+        while ((at = Plain.end(in, at, end)) < end) {
             byte b = in[at];
             if (b == '"') {
                 String text = plain ? ascii(start, at - start) : utf8(start, at);
@@ -330,10 +330,10 @@ final class JsonCursor {
                 return text;
             } else if (b == '\\') {
                 return escaped(start);
-            } else if (b >= 0 && b < 0x20) {
+            } else if (b >= 0) {
                 throw malformed("a control character in a string");
             }
-            plain &= b >= 0;
+            plain = false;
             at++;
         }
         throw malformed("a string without its end");

@@ -14,6 +14,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
 
 /**
  * Writes one value as JSON. Each thread has a writer, whose buffer is used again and again.
@@ -23,6 +24,7 @@ public final class JsonWriter {
     static final int MAX_DEPTH = 200;
 
     private static final int KEPT = 64 * 1024;
+    private static final int LONG_TEXT = 128;
     private static final ThreadLocal<JsonWriter> MINE = ThreadLocal.withInitial(JsonWriter::new);
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] SMALLEST_LONG = Long.toString(Long.MIN_VALUE).getBytes(StandardCharsets.US_ASCII);
@@ -41,16 +43,17 @@ public final class JsonWriter {
      * @param value whatever a message can be
      * @param headroom bytes before the text, for the caller to fill
      * @param maxBody the largest text, in bytes
+     * @param room makes a buffer of a limit
      * @throws IllegalArgumentException naming what cannot be sent and where it is, or that it is too large
      */
-    public static ByteBuffer write(Object value, int headroom, int maxBody) {
+    public static ByteBuffer write(Object value, int headroom, int maxBody, IntFunction<ByteBuffer> room) {
         JsonWriter writer = MINE.get();
         if (writer.busy) { // an accessor of the value sends a message itself
             writer = new JsonWriter();
         }
         writer.busy = true;
         try {
-            return writer.writeWhole(value, headroom, maxBody);
+            return writer.writeWhole(value, headroom, maxBody, room);
         } catch (Misfit e) {
             throw e.told();
         } finally {
@@ -58,14 +61,14 @@ public final class JsonWriter {
         }
     }
 
-    private ByteBuffer writeWhole(Object value, int headroom, int maxBody) {
+    private ByteBuffer writeWhole(Object value, int headroom, int maxBody, IntFunction<ByteBuffer> room) {
         at = headroom;
         max = maxBody;
         end = (int) Math.min(Integer.MAX_VALUE - 64L, (long) headroom + maxBody);
         try {
             value(value, 1);
             room(0);
-            return ByteBuffer.wrap(Arrays.copyOf(out, at));
+            return room.apply(at).put(0, out, 0, at);
         } finally {
             if (out.length > KEPT) {
                 out = new byte[KEPT];
@@ -243,6 +246,10 @@ public final class JsonWriter {
 
     void string(String text) {
         int length = text.length();
+        if (length >= LONG_TEXT) {
+            longString(text);
+            return;
+        }
         room(length + 2);
         out[at++] = '"';
         int i = 0;
@@ -255,6 +262,31 @@ public final class JsonWriter {
             rest(text, i);
         }
         put((byte) '"');
+    }
+
+    /** The JDK encodes long strings faster than a loop does; what has to be escaped is then rarely there, and looked for in its bytes. */
+    private void longString(String text) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        put((byte) '"');
+        if (utf8.length == text.length()) {
+            int plain = plain(text, utf8);
+            bytes(utf8, 0, plain);
+            if (plain < utf8.length) {
+                rest(text, plain);
+            }
+        } else {
+            rest(text, 0);
+        }
+        put((byte) '"');
+    }
+
+    /** {@return how much of it stays as it is; a question mark may stand for half of a surrogate pair} */
+    private static int plain(String text, byte[] utf8) {
+        int i = 0;
+        while ((i = Plain.endOr('?', utf8, i, utf8.length)) < utf8.length && utf8[i] == '?' && text.charAt(i) == '?') {
+            i++;
+        }
+        return i;
     }
 
     private void rest(String text, int from) {
@@ -307,9 +339,13 @@ public final class JsonWriter {
     }
 
     void bytes(byte[] bytes) {
-        room(bytes.length);
-        System.arraycopy(bytes, 0, out, at, bytes.length);
-        at += bytes.length;
+        bytes(bytes, 0, bytes.length);
+    }
+
+    private void bytes(byte[] bytes, int from, int length) {
+        room(length);
+        System.arraycopy(bytes, from, out, at, length);
+        at += length;
     }
 
     void put(byte b) {

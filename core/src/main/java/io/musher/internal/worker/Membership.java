@@ -47,7 +47,7 @@ public final class Membership {
         } catch (IOException e) {
             throw new UncheckedIOException(environment + ": cannot open the channel", e);
         }
-        this.user = new UserThread(environment.toString());
+        this.user = new UserThread(environment.toString(), loop);
         this.lifecycle = new Lifecycle(loop, environment, user, keepAlive, end);
         this.channel = new WorkerChannel(loop, environment, lifecycle,
                 new Inbox(lifecycle::listen, () -> reader.heard().getAsBoolean(), letter -> reader.tell().accept(letter)));

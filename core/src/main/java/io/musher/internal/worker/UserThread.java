@@ -1,7 +1,10 @@
 package io.musher.internal.worker;
 
+import io.musher.balancer.loop.EventLoop;
+import io.musher.internal.ipc.ListenerThread;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -9,9 +12,10 @@ import org.slf4j.LoggerFactory;
  * The one thread that runs user code for the cluster: jobs in order, one at a time, each guarded.
  *
  * <p>A job that hangs can be left behind: what waits after it runs on a new thread, and the old one ends when the job returns.
- * Safe for use by several threads.
+ * Where there are messages the thread leads the channel's loop while it has nothing else to do, so that a message reaches its listener on
+ * the thread that has read it. Safe for use by several threads.
  */
-final class UserThread {
+final class UserThread implements EventLoop.Guest {
 
     /** How far the worker's life has come; a job of an earlier phase may be left behind by a later one. */
     enum Phase { MESSAGE, DRAIN, DISCONNECT, STOP }
@@ -21,14 +25,23 @@ final class UserThread {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.WorkerContext");
 
+    /** Who lost the lead has slow listeners, and does not try again at once. */
+    private static final long LEAD_AGAIN_NANOS = 100_000_000L;
+    private static final Job LEAD = new Job(Phase.MESSAGE, "the channel", () -> { });
+
     private final String worker;
+    private final EventLoop loop;
     private final Queue<Job> jobs = new ArrayDeque<>();
-    private Thread runner;
+    private ListenerThread runner;
     private Job running;
     private boolean ended;
+    private boolean messages;
+    private boolean leads;
+    private long mayLeadAt = System.nanoTime();
 
-    UserThread(String worker) {
+    UserThread(String worker, EventLoop loop) {
         this.worker = worker;
+        this.loop = loop;
     }
 
     synchronized void execute(Job job) {
@@ -36,6 +49,9 @@ final class UserThread {
             return;
         }
         jobs.add(job);
+        if (leads && !isRunner()) {
+            wake();
+        }
         notifyAll();
         if (runner == null) {
             startRunner();
@@ -79,34 +95,91 @@ final class UserThread {
     }
 
     private void startRunner() {
-        runner = new Thread(this::run, "musher-listeners");
-        runner.setDaemon(true);
+        leads = false;
+        runner = new ListenerThread(this::run, "musher-listeners");
         runner.start();
     }
 
+    private void wake() {
+        try {
+            loop.execute(() -> { });
+        } catch (RejectedExecutionException e) {
+            LOG.trace("{}: ends", worker);
+        }
+    }
+
     private void run() {
-        for (Job job; (job = next()) != null;) {
+        for (Job job; (job = await()) != null;) {
+            if (job == LEAD) {
+                loop.lead(this);
+                noLead();
+            } else {
+                perform(job);
+            }
+        }
+    }
+
+    private void perform(Job job) {
+        ListenerThread.listen(() -> {
             try {
                 job.code.run();
             } catch (Throwable e) {
                 LOG.warn("{}: {} threw; the worker goes on", worker, job.what, e);
             }
-        }
+        });
     }
 
     /** {@return the next job, or null for a thread that was left behind or has nothing more to do} */
-    private synchronized Job next() {
-        while (Thread.currentThread() == runner) {
-            running = jobs.poll();
-            if (running != null) {
-                return running;
+    private synchronized Job await() {
+        while (isRunner()) {
+            Job next = next();
+            if (next != null) {
+                return next;
+            } else if (messages && System.nanoTime() - mayLeadAt >= 0) {
+                leads = true;
+                return LEAD;
             }
             try {
                 wait();
             } catch (InterruptedException e) {
-                LOG.trace("{}: a job left its thread interrupted", worker);
+                LOG.trace("{}: cannot be, the thread ignores it", worker);
             }
         }
         return null;
+    }
+
+    private boolean isRunner() {
+        return Thread.currentThread() == runner;
+    }
+
+    private synchronized Job next() {
+        if (!isRunner()) {
+            return null;
+        }
+        running = jobs.poll();
+        messages |= running != null && running.phase == Phase.MESSAGE;
+        return running;
+    }
+
+    private synchronized void noLead() {
+        if (isRunner()) {
+            leads = false;
+            mayLeadAt = System.nanoTime() + LEAD_AGAIN_NANOS;
+        }
+    }
+
+    @Override
+    public synchronized boolean hasWork() {
+        return !jobs.isEmpty();
+    }
+
+    @Override
+    public boolean work() {
+        for (Job job; (job = next()) != null;) {
+            perform(job);
+        }
+        synchronized (this) {
+            return isRunner();
+        }
     }
 }

@@ -76,7 +76,7 @@ final class WorkerChannel implements Connection.Owner {
         this.loop = loop;
         this.environment = environment;
         this.listener = listener;
-        this.mailbox = new Mailbox(loop, inbox, new MessageCounts(), Long.MAX_VALUE); // the primary bounds what comes from other workers
+        this.mailbox = new Mailbox(loop, inbox, new MessageCounts(), scratch.spares(), Long.MAX_VALUE); // the primary bounds what comes from other workers
     }
 
     /** {@return its messages; for any thread as that says} */

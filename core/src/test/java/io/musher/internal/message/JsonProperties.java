@@ -23,7 +23,7 @@ class JsonProperties {
             BigInteger.class, int[].class, Row[].class, java.time.Instant.class, java.util.Optional.class);
 
     private static JsonReader reader(Object value) {
-        ByteBuffer json = JsonWriter.write(value, 13, 1 << 20);
+        ByteBuffer json = JsonWriter.write(value, 13, 1 << 20, ByteBuffer::allocate);
         return new JsonReader(json.array(), 13, json.limit() - 13);
     }
 
@@ -65,7 +65,7 @@ class JsonProperties {
     /** One byte wrong somewhere in a good text. */
     @Property
     void shouldReadOrRefuseWhatIsDamaged(@ForAll("rows") Row row, @ForAll int place, @ForAll byte damage) {
-        ByteBuffer json = JsonWriter.write(row, 0, 1 << 20);
+        ByteBuffer json = JsonWriter.write(row, 0, 1 << 20, ByteBuffer::allocate);
         json.put(Math.floorMod(place, json.limit()), damage);
         TYPES.forEach(type -> read(json.array(), type));
     }
@@ -76,6 +76,29 @@ class JsonProperties {
         } catch (IllegalArgumentException e) {
             return e;
         }
+    }
+
+    @Property
+    void shouldFindSpecialBytesAsASimpleLoopDoes(@ForAll("garbage") byte[] bytes, @ForAll @IntRange(max = 40) int from) {
+        int at = Math.min(from, bytes.length);
+        int expected = at;
+        while (expected < bytes.length && bytes[expected] >= ' ' && "\"\\?".indexOf(bytes[expected]) < 0) {
+            expected++;
+        }
+        assertEquals(expected, Plain.endOr('?', bytes, at, bytes.length));
+    }
+
+    @Property
+    void shouldReadLongStringsItWrote(@ForAll("longTexts") String text) {
+        assertEquals(text, reader(text).value());
+        assertEquals(text, reader(text).as(String.class));
+    }
+
+    @Provide
+    Arbitrary<String> longTexts() {
+        return Arbitraries.of('a', 'b', '?', '"', '\\', '\n', 'ü', '\ud83d', '\ude00', '語').list().ofMaxSize(6)
+                .map(specials -> specials.stream().map(c -> "plain?".repeat(30) + c).collect(java.util.stream.Collectors.joining()))
+                .map(text -> text + "x".repeat(JsonWriterTest.LONG - Math.min(JsonWriterTest.LONG, text.length())));
     }
 
     @Provide

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.Test;
 
 class JsonWriterTest {
 
+    /** Longer than what is written by a simple loop. */
+    static final int LONG = 200;
     private static final int LARGE = 1 << 24;
 
     record Item(String name, int count, long weight, double price, boolean sold, Item next) { }
@@ -47,7 +49,7 @@ class JsonWriterTest {
     }
 
     static String json(Object value) {
-        ByteBuffer buffer = JsonWriter.write(value, 3, LARGE);
+        ByteBuffer buffer = JsonWriter.write(value, 3, LARGE, ByteBuffer::allocate);
         assertEquals(0, buffer.position());
         return new String(buffer.array(), 3, buffer.limit() - 3, StandardCharsets.UTF_8);
     }
@@ -120,7 +122,7 @@ class JsonWriterTest {
 
     @Test
     void shouldLeaveTheHeadroomToTheCaller() {
-        ByteBuffer buffer = JsonWriter.write("hello", 13, LARGE);
+        ByteBuffer buffer = JsonWriter.write("hello", 13, LARGE, ByteBuffer::allocate);
         assertEquals(20, buffer.limit());
         assertArrayEquals(new byte[13], Arrays.copyOf(buffer.array(), 13));
     }
@@ -172,12 +174,12 @@ class JsonWriterTest {
 
     @Test
     void shouldRefuseWhatIsTooLargeAndWorkOnAfterwards() {
-        assertEquals(12, JsonWriter.write("x".repeat(10), 0, 12).limit());
+        assertEquals(12, JsonWriter.write("x".repeat(10), 0, 12, ByteBuffer::allocate).limit());
         assertEquals("larger than maxFrame, 11 bytes",
-                assertThrows(IllegalArgumentException.class, () -> JsonWriter.write("x".repeat(10), 0, 11)).getMessage());
+                assertThrows(IllegalArgumentException.class, () -> JsonWriter.write("x".repeat(10), 0, 11, ByteBuffer::allocate)).getMessage());
         List<String> many = Collections.nCopies(100_000, "0123456789");
-        assertThrows(IllegalArgumentException.class, () -> JsonWriter.write(many, 13, 1_000_000));
-        assertEquals(1_300_001, JsonWriter.write(many, 0, 1_300_001).limit());
+        assertThrows(IllegalArgumentException.class, () -> JsonWriter.write(many, 13, 1_000_000, ByteBuffer::allocate));
+        assertEquals(1_300_001, JsonWriter.write(many, 0, 1_300_001, ByteBuffer::allocate).limit());
         assertEquals("[1]", json(List.of(1)));
     }
 
