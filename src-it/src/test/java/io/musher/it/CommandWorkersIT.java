@@ -51,7 +51,7 @@ class CommandWorkersIT {
         assertEquals(Set.of("1", "2"), answers(cluster));
         Worker killed = cluster.workers().get(0);
         assertFalse(killed.isConnected(), "it has no channel");
-        assertEquals(List.of("Forked", "Online", "Ready"), clusters.history().kinds(killed));
+        clusters.history().awaitKinds(killed, "Forked", "Online", "Ready");
 
         killed.kill();
         Exit exit = killed.onExit().get(30, TimeUnit.SECONDS);
@@ -62,7 +62,7 @@ class CommandWorkersIT {
         Worker stopped = cluster.workers().get(1);
         exit = stopped.stop().get(30, TimeUnit.SECONDS);
         assertEquals(List.of(Optional.of("SIGTERM"), true, Exit.Cause.STOPPED), List.of(exit.signal(), exit.voluntary(), exit.cause()));
-        assertEquals(List.of("Forked", "Online", "Ready", "Disconnected", "Exited"), clusters.history().kinds(stopped));
+        clusters.history().awaitKinds(stopped, "Forked", "Online", "Ready", "Disconnected", "Exited");
         cluster.close();
         clusters.awaitNothingLeft();
     }
@@ -74,7 +74,7 @@ class CommandWorkersIT {
         assertEquals("hello\n", Caller.fetch(cluster.commonPort()));
         Worker worker = cluster.workers().get(0);
         assertTrue(worker.isConnected(), "it said hello");
-        assertEquals(List.of("Forked", "Online", "Listening", "Ready"), clusters.history().kinds(worker));
+        clusters.history().awaitKinds(worker, "Forked", "Online", "Listening", "Ready");
         Exit exit = worker.stop().get(30, TimeUnit.SECONDS);
         assertEquals(List.of(OptionalInt.of(0), true), List.of(exit.code(), exit.voluntary()));
     }

@@ -1,5 +1,7 @@
 package io.musher.it;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.musher.ClusterEvent;
 import io.musher.Output;
 import io.musher.Worker;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 
 /** What a test's clusters have told so far: events, with what the worker looked like when they were told, and output. */
 final class History {
@@ -63,6 +66,12 @@ final class History {
     /** Their kinds. */
     List<String> kinds(Worker worker) {
         return of(worker).stream().map(Told::kind).toList();
+    }
+
+    /** Waits until these kinds, and no others, have been told of a worker: listeners hear of things a little later than futures. */
+    void awaitKinds(Worker worker, String... expected) {
+        Awaitility.await("what is told of " + worker).atMost(PATIENCE)
+                .untilAsserted(() -> assertEquals(List.of(expected), kinds(worker)));
     }
 
     /** Waits for an event about a worker. */
