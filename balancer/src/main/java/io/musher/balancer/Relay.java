@@ -116,7 +116,6 @@ final class Relay {
                 throw new IOException("a fresh connection to " + to + " has no room for a PROXY header");
             }
         }
-        target.wantRead(true);
         ByteBuffer first = early;
         early = null;
         if (first != null) {
@@ -125,17 +124,27 @@ final class Relay {
                 lane.buffers.giveBack(first);
             }
             if (!goesOn) {
+                listenToTarget();
                 return;
             }
         } else {
             lane.pump.readable(this, client);
         }
-        if (state == State.OPEN && !target.hasPending() && !client.isReadEnded()) {
-            if (isLastRequestIn()) {
-                lane.listenLater(this);
-            } else {
-                client.wantRead(true);
-            }
+        boolean goesOn = state == State.OPEN && !target.hasPending() && !client.isReadEnded();
+        if (goesOn && isLastRequestIn()) {
+            lane.readSoon(this);
+            lane.listenLater(this);
+            return;
+        }
+        listenToTarget();
+        if (goesOn) {
+            client.wantRead(true);
+        }
+    }
+
+    private void listenToTarget() throws IOException {
+        if (state == State.OPEN && !broken && !target.isReadEnded() && !client.hasPending()) {
+            target.wantRead(true);
         }
     }
 
@@ -180,6 +189,22 @@ final class Relay {
     /** {@return whether the client has sent all it ever will, by its own word, though it has not ended yet} */
     boolean isLastRequestIn() {
         return watch == HttpWatch.LAST;
+    }
+
+    /** The answer to its only request may be here already. */
+    void readAnswer() {
+        if (state != State.OPEN) {
+            return;
+        }
+        End from = target;
+        try {
+            lane.pump.readable(this, from);
+            if (from == target) {
+                listenToTarget();
+            }
+        } catch (Throwable e) {
+            failed(from, e);
+        }
     }
 
     /** The client, from which nothing is expected, may have left. */
