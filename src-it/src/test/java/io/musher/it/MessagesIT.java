@@ -196,6 +196,9 @@ class MessagesIT {
     @Test
     void shouldStopAWorkerWhoseListenerIsStuck() throws Exception {
         Worker worker = talker();
+        for (int i = 0; i < 100; i++) { // the listeners' thread reads the channel itself by now
+            assertEquals(i, worker.request(i, PATIENCE).get(30, TimeUnit.SECONDS).as(int.class));
+        }
         worker.send(Order.of("stick"));
         long accepted = 0;
         while (worker.send(new byte[1 << 20])) {
@@ -205,6 +208,26 @@ class MessagesIT {
         assertEquals(0, worker.stop().get(30, TimeUnit.SECONDS).code().orElseThrow(), "control frames do not wait for listeners");
         assertEquals("drains", heard.value());
         assertEquals("stops", heard.value());
+    }
+
+    /** The listeners' thread reads the channels itself by then. */
+    @Test
+    void shouldLetAListenerCloseTheCluster() throws Exception {
+        CompletableFuture<String> closed = new CompletableFuture<>();
+        Cluster[] cluster = new Cluster[1];
+        cluster[0] = clusters.start(talkers().instances(2).onMessage((worker, message) -> {
+            if (message.text().equals("close")) {
+                cluster[0].close();
+                closed.complete("closed");
+            }
+        }));
+        Worker worker = cluster[0].workers().get(0);
+        for (int i = 0; i < 100; i++) {
+            worker.send(Integer.toString(i));
+            assertEquals(Integer.toString(i), heard.value());
+        }
+        worker.send("close");
+        assertEquals("closed", closed.get(30, TimeUnit.SECONDS));
     }
 
     @Test

@@ -253,6 +253,23 @@ class MessagesTest {
         assertEquals("36 1 2 forged", peer.receiveMessage(), "it says who it is from");
     }
 
+    /** What a worker's mailbox does with it: the numbers of requests are easily guessed. */
+    @Test
+    void shouldWaitForTheAnswerOfWhomItHasAsked() throws Exception {
+        BlockingQueue<String> ends = new LinkedBlockingQueue<>();
+        scene.run(() -> {
+            Mailbox mailbox = new Mailbox(scene.loop, new Inbox(Runnable::run, () -> true, letter -> { }), scene.server.counts(),
+                    new SpareArrays(), Long.MAX_VALUE);
+            ByteBuffer question = frame(FrameType.ASK_VALUE, "for worker 2");
+            assertTrue(mailbox.ask(question, 2, Duration.ofSeconds(10), asker("0", ends)));
+            int number = question.getInt(5);
+            mailbox.receive(new Letter(FrameType.ANSWER_VALUE, number, 3, bytes("forged")));
+            mailbox.receive(new Letter(FrameType.ANSWER_VALUE, number, 2, bytes("true")));
+        });
+        assertEquals("0: true", ends.poll(20, TimeUnit.SECONDS));
+        assertEquals(1, scene.server.counts().allUnwanted());
+    }
+
     private static Mailbox.Asker asker(String name, BlockingQueue<String> ends) {
         return new Mailbox.Asker() {
             @Override
