@@ -2,6 +2,7 @@ package io.musher;
 
 import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.News;
+import io.musher.internal.supervisor.Rolled;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalInt;
@@ -70,10 +71,8 @@ final class Chronicle implements News {
 
     @Override
     public void gaveUp(Incarnation last, String cause) {
-        Member member = (Member) last.attachment();
-        String output = member.process == null ? "" : member.process.lastOutput();
         LOG.error("{}: instance {} is given up: {}; the others go on, restart() of its last worker revives it{}", name, last.instance(),
-                cause, output.isBlank() ? "" : ". Its last output:\n" + output.strip());
+                cause, output(Requests.lastOutput(last)));
         tell(new ClusterEvent.GaveUp(handle(last), Instant.now(), cause));
     }
 
@@ -81,6 +80,34 @@ final class Chronicle implements News {
     public void scaled(int from, int to) {
         LOG.info("{}: scaled from {} to {}", name, from, to);
         tell(new ClusterEvent.Scaled(Instant.now(), "scale was called", from, to));
+    }
+
+    @Override
+    public void rolloutStarted(String cause) {
+        LOG.info("{}: a rollout begins: {}", name, cause);
+        tell(new ClusterEvent.RolloutStarted(Instant.now(), cause));
+    }
+
+    @Override
+    public void rolloutDelayed(Incarnation worker, long delayNanos, String cause) {
+        LOG.warn("{}: the rollout goes on in {} ms, the old workers serve: worker {} (instance {}) {}{}", name, delayNanos / 1_000_000,
+                worker.id(), worker.instance(), cause, output(Requests.lastOutput(worker)));
+    }
+
+    @Override
+    public void rolloutFinished(Rolled rolled, String cause) {
+        Rollout rollout = Requests.rollout(rolled);
+        if (rollout.succeeded()) {
+            LOG.info("{}: the rollout is complete: {}", name, rollout.replaced());
+        } else {
+            LOG.error("{}: the rollout has failed, the old workers stay: {}{}", name, rollout.failure().orElse(""),
+                    output(rollout.lastOutput()));
+        }
+        tell(new ClusterEvent.RolloutFinished(Instant.now(), cause, rollout));
+    }
+
+    private static String output(String text) {
+        return text.isBlank() ? "" : ". Its last output:\n" + text.strip();
     }
 
     @Override

@@ -24,6 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,13 +61,13 @@ public final class Cluster implements AutoCloseable {
         this.config = config;
         this.parts = parts;
         this.keeper = new Keeper(config, port(parts));
-        Primary primary = new Primary(config, parts, keeper, plan, Map.copyOf(config.env().get()));
-        this.supervisor = new Supervisor(rules(config), primary,
+        Primary primary = new Primary(config, parts, keeper);
+        this.supervisor = new Supervisor(rules(config), Edition.of(plan, config.env()), primary,
                 new Chronicle(config.name(), parts.events(), this::allGone));
         this.correspondence = new Correspondence(config, parts);
-        this.requests = new Requests(config.name(), parts.control(), supervisor, correspondence);
+        this.requests = new Requests(config.name(), parts.control(), supervisor, correspondence, parts.callbacks());
         primary.obey(supervisor, requests);
-        this.farewell = new Farewell(config, this::stop, requests::killAll);
+        this.farewell = new Farewell(config, this::stop, requests::killAll, this::reload);
     }
 
     /** {@return a builder; every option has a default} */
@@ -126,17 +127,12 @@ public final class Cluster implements AutoCloseable {
             throw new StartupException(config.name() + ": the start was interrupted; everything was undone", e, "");
         } catch (ExecutionException e) {
             String output = e.getCause() instanceof StartFailure failure
-                    ? failure.worker().map(Cluster::lastOutput).orElse("") : "";
+                    ? failure.worker().map(Requests::lastOutput).orElse("") : "";
             throw new StartupException(config.name() + ": " + e.getCause().getMessage(), e.getCause(), output);
         }
         parts.spawner().preload(); // now that nobody waits for a processor
         LOG.info("{}: {} worker(s) ready{}", config.name(), config.instances(),
                 parts.balancer().map(balancer -> ", port " + balancer.address().getPort()).orElse(""));
-    }
-
-    private static String lastOutput(Incarnation worker) {
-        Member member = (Member) worker.attachment();
-        return member == null || member.process == null ? "" : member.process.lastOutput();
     }
 
     private static Rules rules(ClusterConfig config) {
@@ -145,7 +141,8 @@ public final class Cluster implements AutoCloseable {
         ReadyWhen ready = config.readiness() == Readiness.explicit() ? ReadyWhen.TOLD
                 : config.hasPorts() ? ReadyWhen.SERVING : ReadyWhen.RUNNING;
         int bootLimit = Math.max(2, Runtime.getRuntime().availableProcessors());
-        return new Rules(ports, ready, config.startTimeout(), bootLimit, config.restartPolicy(), config.stopPolicy());
+        return new Rules(ports, ready, config.startTimeout(), bootLimit, config.restartPolicy(), config.stopPolicy(),
+                config.reloadPolicy());
     }
 
     private static OptionalInt port(Parts parts) {
@@ -270,6 +267,32 @@ public final class Cluster implements AutoCloseable {
             throw new IllegalArgumentException("scale to " + instances + ": the number is negative");
         }
         return requests.scale(instances);
+    }
+
+    /**
+     * Replaces all workers, a batch at a time, by new ones of the same program; the supplier of {@code env} is asked again. The first
+     * replacement that fails ends it, and the old workers go on serving; see {@link ReloadPolicy}. Joins a rollout that runs.
+     *
+     * @return completes when it has ended, also when it has failed: {@link Rollout#succeeded} tells
+     */
+    public CompletableFuture<Rollout> reload() {
+        Supplier<Map<String, String>> env = config.env();
+        return requests.roll(edition -> Edition.of(edition.plan(), env), "reload() was called", true);
+    }
+
+    /**
+     * Replaces all workers, as {@link #reload} does, by those of another launch. After its success every worker that is started is
+     * one of it; after its failure the former launch stays in force.
+     *
+     * @param launch what workers run from now on
+     * @return completes when it has ended, also when it has failed; fails with {@link IllegalStateException} while another
+     *     rollout runs
+     * @throws IllegalArgumentException if the launch cannot be
+     */
+    public CompletableFuture<Rollout> deploy(Launch launch) {
+        LaunchPlan plan = LaunchPlan.of(launch);
+        Supplier<Map<String, String>> env = config.env();
+        return requests.roll(edition -> Edition.of(plan, env), "deploy() was called", false);
     }
 
     /** {@return completes when every worker has ended, in good order, and everything is closed; may be called again} */

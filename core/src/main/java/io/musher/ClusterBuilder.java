@@ -38,6 +38,8 @@ public final class ClusterBuilder {
     RestartPolicy restartPolicy = RestartPolicy.always();
     StopPolicy stopPolicy = StopPolicy.ofDefaults();
     Readiness readiness = Readiness.auto();
+    ReloadPolicy reloadPolicy = ReloadPolicy.ofDefaults();
+    boolean reloadOnHangup;
     Duration startTimeout = Duration.ofSeconds(60);
     boolean shutdownHook = true;
     boolean keepAlive = true;
@@ -323,6 +325,29 @@ public final class ClusterBuilder {
      */
     public ClusterBuilder readiness(Readiness readiness) {
         this.readiness = Objects.requireNonNull(readiness, "readiness");
+        return this;
+    }
+
+    /**
+     * How {@link Cluster#reload} and {@link Cluster#deploy} replace the workers; default: one at a time, no soak time, the old ones
+     * stay when a replacement fails.
+     *
+     * @param policy of rollouts
+     * @return this
+     */
+    public ClusterBuilder reloadPolicy(ReloadPolicy policy) {
+        this.reloadPolicy = Objects.requireNonNull(policy, "reloadPolicy");
+        return this;
+    }
+
+    /**
+     * Whether SIGHUP to the primary is a {@link Cluster#reload}; default false. Where there is no such signal it changes nothing.
+     *
+     * @param reload true to listen to it
+     * @return this
+     */
+    public ClusterBuilder reloadOnHangup(boolean reload) {
+        this.reloadOnHangup = reload;
         return this;
     }
 

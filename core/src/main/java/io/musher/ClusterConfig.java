@@ -32,6 +32,8 @@ public final class ClusterConfig {
     private final RestartPolicy restartPolicy;
     private final StopPolicy stopPolicy;
     private final Readiness readiness;
+    private final ReloadPolicy reloadPolicy;
+    private final boolean reloadOnHangup;
     private final Duration startTimeout;
     private final boolean shutdownHook;
     private final boolean keepAlive;
@@ -61,6 +63,8 @@ public final class ClusterConfig {
         this.restartPolicy = from.restartPolicy;
         this.stopPolicy = from.stopPolicy;
         this.readiness = from.readiness;
+        this.reloadPolicy = from.reloadPolicy;
+        this.reloadOnHangup = from.reloadOnHangup;
         this.startTimeout = from.startTimeout;
         this.shutdownHook = from.shutdownHook;
         this.keepAlive = from.keepAlive;
@@ -136,6 +140,16 @@ public final class ClusterConfig {
     /** {@return what makes a worker ready} */
     public Readiness readiness() {
         return readiness;
+    }
+
+    /** {@return how workers are replaced by a reload or a deploy} */
+    public ReloadPolicy reloadPolicy() {
+        return reloadPolicy;
+    }
+
+    /** {@return whether SIGHUP is a reload} */
+    public boolean reloadOnHangup() {
+        return reloadOnHangup;
     }
 
     /** {@return how long a worker may take from its fork to being ready} */

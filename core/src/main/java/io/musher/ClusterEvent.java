@@ -112,6 +112,23 @@ public sealed interface ClusterEvent {
     record Scaled(Instant at, String cause, int from, int to) implements ClusterEvent { }
 
     /**
+     * A {@link Cluster#reload} or {@link Cluster#deploy} begins.
+     *
+     * @param at when
+     * @param cause what was called
+     */
+    record RolloutStarted(Instant at, String cause) implements ClusterEvent { }
+
+    /**
+     * A {@link Cluster#reload} or {@link Cluster#deploy} has ended.
+     *
+     * @param at when
+     * @param cause what was called
+     * @param rollout how
+     */
+    record RolloutFinished(Instant at, String cause, Rollout rollout) implements ClusterEvent { }
+
+    /**
      * The cluster has stopped: no process is left. The last event there is.
      *
      * @param at when

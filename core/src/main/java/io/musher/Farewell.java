@@ -1,6 +1,5 @@
 package io.musher;
 
-import java.lang.reflect.Proxy;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,15 +22,18 @@ final class Farewell {
     private final ClusterConfig config;
     private final Supplier<CompletableFuture<Void>> stop;
     private final Runnable killAll;
+    private final Runnable reload;
     private final CountDownLatch over = new CountDownLatch(1);
     private final AtomicBoolean signalled = new AtomicBoolean();
     private final Object[] former = new Object[SIGNALS.length];
+    private Object formerHangup;
     private Thread hook;
 
-    Farewell(ClusterConfig config, Supplier<CompletableFuture<Void>> stop, Runnable killAll) {
+    Farewell(ClusterConfig config, Supplier<CompletableFuture<Void>> stop, Runnable killAll, Runnable reload) {
         this.config = config;
         this.stop = stop;
         this.killAll = killAll;
+        this.reload = reload;
     }
 
     synchronized void begin() {
@@ -39,7 +41,11 @@ final class Farewell {
             new Thread(this::awaitOver, config.name() + "-keepalive").start();
         }
         for (int i = 0; i < SIGNALS.length; i++) {
-            former[i] = handle(SIGNALS[i], handlerFor(i));
+            int index = i;
+            former[i] = JvmSignals.handle(SIGNALS[i], JvmSignals.handler(config.name(), signal -> received(index, signal)));
+        }
+        if (config.reloadOnHangup()) {
+            formerHangup = JvmSignals.handle("HUP", JvmSignals.handler(config.name(), signal -> reload.run()));
         }
         if (config.shutdownHook()) {
             hook = new Thread(() -> stop.get().join(), config.name() + "-shutdown");
@@ -62,9 +68,11 @@ final class Farewell {
             }
             hook = null;
         }
+        JvmSignals.handle("HUP", formerHangup);
+        formerHangup = null;
         for (int i = 0; i < SIGNALS.length; i++) {
             if (former[i] != null && !signalled.get()) {
-                handle(SIGNALS[i], former[i]);
+                JvmSignals.handle(SIGNALS[i], former[i]);
                 former[i] = null;
             }
         }
@@ -87,51 +95,9 @@ final class Farewell {
         LOG.info("{}: SIG{} received, stops", config.name(), SIGNALS[index]);
         Thread stopper = new Thread(() -> {
             stop.get().join();
-            pass(former[index], signal);
+            JvmSignals.pass(former[index], signal);
         }, config.name() + "-signal");
         stopper.setDaemon(false); // unlike the thread it is made on: the JVM must not end with status 0 before the former handler says how
         stopper.start();
-    }
-
-    private Object handlerFor(int index) {
-        try {
-            Class<?> type = Class.forName("sun.misc.SignalHandler");
-            return Proxy.newProxyInstance(Farewell.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
-                if (method.getName().equals("handle")) {
-                    received(index, arguments[0]);
-                    return null;
-                }
-                return switch (method.getName()) {
-                    case "hashCode" -> System.identityHashCode(proxy);
-                    case "equals" -> proxy == arguments[0];
-                    default -> "signal handler of " + config.name();
-                };
-            });
-        } catch (ClassNotFoundException e) {
-            return null;
-        }
-    }
-
-    /** {@return the former handler, null when signals cannot be handled here} */
-    private Object handle(String signal, Object handler) {
-        if (handler == null) {
-            return null;
-        }
-        try {
-            Class<?> signals = Class.forName("sun.misc.Signal");
-            return signals.getMethod("handle", signals, Class.forName("sun.misc.SignalHandler"))
-                    .invoke(null, signals.getConstructor(String.class).newInstance(signal), handler);
-        } catch (ReflectiveOperationException e) {
-            LOG.debug("{}: SIG{} is left to the JVM", config.name(), signal, e);
-            return null;
-        }
-    }
-
-    private void pass(Object handler, Object signal) {
-        try {
-            Class.forName("sun.misc.SignalHandler").getMethod("handle", signal.getClass()).invoke(handler, signal);
-        } catch (ReflectiveOperationException e) {
-            LOG.warn("{}: the former handler of {} failed", config.name(), signal, e);
-        }
     }
 }

@@ -44,13 +44,11 @@ final class Primary implements Actions {
     private final ChannelServer channels;
     private final Optional<Balancer> balancer;
     private final Keeper keeper;
-    private final LaunchPlan plan;
     private final Shares shares;
-    private final Map<String, String> env;
     private Supervisor supervisor;
     private Requests requests;
 
-    Primary(ClusterConfig config, Parts parts, Keeper keeper, LaunchPlan plan, Map<String, String> env) {
+    Primary(ClusterConfig config, Parts parts, Keeper keeper) {
         this.config = config;
         this.control = parts.control();
         this.callbacks = parts.callbacks();
@@ -58,9 +56,7 @@ final class Primary implements Actions {
         this.channels = parts.channels();
         this.balancer = parts.balancer();
         this.keeper = keeper;
-        this.plan = plan;
         this.shares = new Shares(config.name(), balancer.isPresent());
-        this.env = env;
     }
 
     /** They need each other; before anything is started. */
@@ -86,11 +82,12 @@ final class Primary implements Actions {
             return;
         }
         member.lease = lease;
-        Map<String, String> variables = new HashMap<>(env);
+        Edition edition = (Edition) incarnation.edition();
+        Map<String, String> variables = new HashMap<>(edition.env());
         variables.putAll(incarnation.environment());
         variables.put(WorkerEnvironment.MAX_FRAME, Integer.toString(config.maxFrame()));
-        SpawnRequest request = new SpawnRequest(plan, incarnation.instance(), incarnation.id(), requests.workerName(incarnation),
-                Optional.ofNullable(lease), address(channels.address()), member.channel.token(), variables, share());
+        SpawnRequest request = new SpawnRequest(edition.plan(), incarnation.instance(), incarnation.id(), requests.workerName(incarnation),
+                Optional.ofNullable(lease), address(channels.address()), member.channel.token(), variables, share(edition.plan()));
         spawner.spawn(request).whenComplete((process, failure) -> control.execute(() -> {
             if (failure == null) {
                 spawned(incarnation, member, process);
@@ -100,13 +97,13 @@ final class Primary implements Actions {
         }));
     }
 
-    private JvmShare share() {
+    private JvmShare share(LaunchPlan plan) {
         return plan.kind() == LaunchPlan.Kind.JVM ? shares.among(supervisor.slots().stream().filter(SlotStatus::wanted).count()) : JvmShare.none();
     }
 
     private void spawned(Incarnation incarnation, Member member, WorkerProcess process) {
         member.process = process;
-        supervisor.spawned(incarnation, new Spawned(process.pid(), process.port(), plan.kind() == LaunchPlan.Kind.COMMAND,
+        supervisor.spawned(incarnation, new Spawned(process.pid(), process.port(), ((Edition) incarnation.edition()).plan().kind() == LaunchPlan.Kind.COMMAND,
                 process.startedAt()));
         process.onExit().thenAccept(end -> control.execute(() -> exited(incarnation, member, end)));
         if (process.port().isPresent() && config.readiness() == Readiness.auto()) {

@@ -3,11 +3,14 @@ package io.musher;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.internal.process.WorkerProcess;
 import io.musher.internal.supervisor.Incarnation;
+import io.musher.internal.supervisor.Rolled;
 import io.musher.internal.supervisor.Supervisor;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** What users ask for, from any thread, brought to the control thread. After the end it is refused by a failed future. */
 final class Requests {
@@ -16,12 +19,14 @@ final class Requests {
     private final EventLoop control;
     private final Supervisor supervisor;
     private final Correspondence correspondence;
+    private final Executor callbacks;
 
-    Requests(String name, EventLoop control, Supervisor supervisor, Correspondence correspondence) {
+    Requests(String name, EventLoop control, Supervisor supervisor, Correspondence correspondence, Executor callbacks) {
         this.name = name;
         this.control = control;
         this.supervisor = supervisor;
         this.correspondence = correspondence;
+        this.callbacks = callbacks;
     }
 
     Correspondence correspondence() {
@@ -65,6 +70,26 @@ final class Requests {
 
     CompletableFuture<Void> scale(int instances) {
         return ask(promise -> supervisor.scale(instances, promise));
+    }
+
+    /**
+     * The next edition comes from the one in force. The user's supplier of the environment is asked on a thread for users' code; should
+     * another rollout succeed meanwhile, the newer one is what this one starts from.
+     */
+    CompletableFuture<Rollout> roll(UnaryOperator<Edition> next, String why, boolean joins) {
+        return this.<Edition>ask(promise -> promise.complete((Edition) supervisor.edition())).thenApplyAsync(next, callbacks)
+                .thenCompose(edition -> this.<Rolled>ask(promise -> supervisor.roll(edition, why, joins, promise)))
+                .thenApply(Requests::rollout);
+    }
+
+    static Rollout rollout(Rolled rolled) {
+        return new Rollout(rolled.failure().isEmpty(), rolled.replaced(), rolled.failure(),
+                rolled.failed().map(Requests::lastOutput).orElse(""));
+    }
+
+    static String lastOutput(Incarnation worker) {
+        Member member = (Member) worker.attachment();
+        return member == null || member.process == null ? "" : member.process.lastOutput();
     }
 
     CompletableFuture<Void> start(int instances) {

@@ -44,6 +44,13 @@ final class Crew {
                 }
                 serve(WorkerContext.current(), mode);
             }
+            case "soak" -> {
+                serve(WorkerContext.current(), mode);
+                WorkerContext.current().ready();
+                Thread.sleep(Long.parseLong(args[1])); // the life it has
+                System.err.println("had enough");
+                System.exit(3);
+            }
             case "stubborn" -> WorkerContext.current().onStop(() -> {
                 System.out.println("does not stop");
                 while (true) {

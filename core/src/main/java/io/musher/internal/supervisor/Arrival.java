@@ -12,10 +12,12 @@ final class Arrival {
 
     private final Roster roster;
     private final Ladder ladder;
+    private final RolloutPlan rollout;
 
-    Arrival(Roster roster, Ladder ladder) {
+    Arrival(Roster roster, Ladder ladder, RolloutPlan rollout) {
         this.roster = roster;
         this.ladder = ladder;
+        this.rollout = rollout;
     }
 
     void spawned(Incarnation worker, Spawned process) {
@@ -121,6 +123,10 @@ final class Arrival {
         }
         online(worker, why);
         worker.startTimeout.cancel();
+        if (rollout.soaks(worker)) {
+            soak(worker, why);
+            return;
+        }
         roster.stands(worker, WorkerState.READY, why);
         if (worker.wasReady) {
             roster.publish();
@@ -130,10 +136,29 @@ final class Arrival {
         worker.wasReady = true;
         worker.readyAt = roster.actions.now();
         Incarnation old = worker.slot.arrived(worker);
+        rollout.arrived(worker, old);
         roster.publish();
         roster.news.ready(worker, why);
         if (old != null) {
             ladder.stop(old, "worker " + worker.id() + " takes its place");
         }
+    }
+
+    /** A replacement has to live on before it gets traffic; it is judged again then. */
+    private void soak(Incarnation worker, String why) {
+        if (worker.soaking) {
+            return;
+        }
+        worker.soaking = true;
+        Duration time = roster.rules.reload().soak();
+        roster.stands(worker, WorkerState.ONLINE, why + ", and gets traffic when it has lived on for " + time);
+        worker.soak.set(time, () -> {
+            worker.soaking = false;
+            worker.soaked = true;
+            if (worker.heldBack) { // its time begins again
+                worker.startTimeout.set(roster.rules.startTimeout(), () -> ladder.startTimedOut(worker));
+            }
+            seemsReady(worker, why + ", and has lived on for " + time);
+        });
     }
 }

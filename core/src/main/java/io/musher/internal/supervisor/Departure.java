@@ -15,13 +15,15 @@ final class Departure {
     private final Arrival arrival;
     private final Ladder ladder;
     private final Replacement replacement;
+    private final RolloutPlan rollout;
     private final Life life;
 
-    Departure(Roster roster, Arrival arrival, Ladder ladder, Replacement replacement, Life life) {
+    Departure(Roster roster, Arrival arrival, Ladder ladder, Replacement replacement, RolloutPlan rollout, Life life) {
         this.roster = roster;
         this.arrival = arrival;
         this.ladder = ladder;
         this.replacement = replacement;
+        this.rollout = rollout;
         this.life = life;
     }
 
@@ -98,6 +100,9 @@ final class Departure {
         Slot slot = worker.slot;
         if (!slot.owns(worker)) {
             return () -> { };
+        }
+        if (rollout.isFailure(worker)) {
+            return () -> rollout.failed(worker, (worker.soaking ? "in its soak time: " : "") + why);
         }
         if (worker == slot.coming && slot.serving != null) {
             String text = "the replacement, worker " + worker.id() + ": " + why;

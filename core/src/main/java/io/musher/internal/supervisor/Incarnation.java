@@ -24,6 +24,7 @@ public final class Incarnation {
     private final boolean spare;
     private final int restarts;
     private final Map<String, String> environment;
+    private final Object edition;
     private final CompletableFuture<Exit> exit = new CompletableFuture<>();
     private volatile Standing standing;
     private volatile Spawned process;
@@ -35,6 +36,10 @@ public final class Incarnation {
     final Alarm startTimeout;
     final Alarm alive;
     final Alarm step;
+    /** In a rollout, between seeming ready and being it. */
+    final Alarm soak;
+    boolean soaking;
+    boolean soaked;
     /** What was heard before the news that the process runs. */
     final List<Runnable> early = new ArrayList<>();
     /** Why it ends, when that was decided here. */
@@ -54,10 +59,12 @@ public final class Incarnation {
         this.spare = spare;
         this.restarts = slot.restarts;
         this.environment = slot.environment;
+        this.edition = slot.edition;
         this.standing = new Standing(WorkerState.STARTING, slot.why);
         this.startTimeout = roster.alarm();
         this.alive = roster.alarm();
         this.step = roster.alarm();
+        this.soak = roster.alarm();
     }
 
     /** {@return the worker's id, from 1, never reused} */
@@ -83,6 +90,11 @@ public final class Incarnation {
     /** {@return what {@code fork} was given on top of the common environment} */
     public Map<String, String> environment() {
         return environment;
+    }
+
+    /** {@return what it is started from, as the supervisor was given it} */
+    public Object edition() {
+        return edition;
     }
 
     /** {@return the state} */
@@ -195,5 +207,6 @@ public final class Incarnation {
         startTimeout.cancel();
         alive.cancel();
         step.cancel();
+        soak.cancel();
     }
 }

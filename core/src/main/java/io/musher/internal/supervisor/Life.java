@@ -16,6 +16,7 @@ final class Life {
     private final Roster roster;
     private final Wanted wanted;
     private final Ladder ladder;
+    private final RolloutPlan rollout;
     private final Alarm delay;
     private final Promises<Void> starters;
     private final Promises<Void> stoppers;
@@ -23,10 +24,11 @@ final class Life {
     private boolean stopping;
     private boolean stopped;
 
-    Life(Roster roster, Wanted wanted, Ladder ladder) {
+    Life(Roster roster, Wanted wanted, Ladder ladder, RolloutPlan rollout) {
         this.roster = roster;
         this.wanted = wanted;
         this.ladder = ladder;
+        this.rollout = rollout;
         this.delay = roster.alarm();
         this.starters = new Promises<>(roster.actions);
         this.stoppers = new Promises<>(roster.actions);
@@ -63,6 +65,7 @@ final class Life {
         stopping = true;
         ladder.delayNobody();
         IllegalStateException refusal = refusal();
+        rollout.abandon(refusal);
         wanted.abandon(refusal);
         for (Slot slot : roster.slots()) {
             slot.waiting.fail(refusal);

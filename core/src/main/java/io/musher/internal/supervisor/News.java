@@ -93,6 +93,30 @@ public interface News {
      */
     void scaled(int from, int to);
 
+    /**
+     * A rollout begins.
+     *
+     * @param cause what was called
+     */
+    void rolloutStarted(String cause);
+
+    /**
+     * A replacement failed, and will be tried again.
+     *
+     * @param worker who failed
+     * @param delayNanos from now
+     * @param cause why
+     */
+    void rolloutDelayed(Incarnation worker, long delayNanos, String cause);
+
+    /**
+     * A rollout has ended.
+     *
+     * @param rolled how
+     * @param cause what was called
+     */
+    void rolloutFinished(Rolled rolled, String cause);
+
     /** No process is left and none will follow; the last news there is. */
     void stopped();
 

@@ -17,6 +17,8 @@ final class Roster {
     final Rules rules;
     final Actions actions;
     final News news;
+    /** In force: whoever is started, but for a rollout, is started from it. */
+    Object edition;
     private final Consumer<Runnable> turn;
     private final ConcurrentSkipListMap<Integer, Slot> slots = new ConcurrentSkipListMap<>();
     private List<Target> published = List.of();
@@ -24,8 +26,9 @@ final class Roster {
     private int ids;
     private int living;
 
-    Roster(Rules rules, Actions actions, News news, Consumer<Runnable> turn) {
+    Roster(Rules rules, Object edition, Actions actions, News news, Consumer<Runnable> turn) {
         this.rules = rules;
+        this.edition = edition;
         this.actions = actions;
         this.news = news;
         this.turn = turn;

@@ -1,5 +1,6 @@
 package io.musher.internal.supervisor;
 
+import io.musher.ReloadPolicy;
 import io.musher.RestartPolicy;
 import io.musher.StopPolicy;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.time.Duration;
  * @param bootLimit how many may be between spawn and ready at once, at least 1
  * @param restart who is replaced and how soon
  * @param stop how much time a worker gets to end
+ * @param reload how a rollout proceeds
  */
 public record Rules(PortPlan ports, ReadyWhen readyWhen, Duration startTimeout, int bootLimit, RestartPolicy restart,
-        StopPolicy stop) { }
+        StopPolicy stop, ReloadPolicy reload) { }

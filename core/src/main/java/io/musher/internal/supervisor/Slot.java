@@ -26,6 +26,8 @@ final class Slot {
     /** Why the next process is started. */
     String why = "";
     Map<String, String> environment = Map.of();
+    /** What its next process is started from. */
+    Object edition;
 
     /** Started, and not ready yet. */
     Incarnation coming;
@@ -38,6 +40,7 @@ final class Slot {
 
     Slot(int instance, Roster roster) {
         this.instance = instance;
+        this.edition = roster.edition;
         this.budget = new RestartBudget(roster.rules.restart());
         this.backoff = roster.alarm();
         this.waiting = new Promises<>(roster.actions);

@@ -21,6 +21,7 @@ public final class Supervisor implements Facts {
     private final Arrival arrival;
     private final Wanted wanted;
     private final Replacement replacement;
+    private final RolloutPlan rollout;
     private final Life life;
     private final Departure departure;
     private boolean inside;
@@ -29,18 +30,20 @@ public final class Supervisor implements Facts {
      * Does nothing yet.
      *
      * @param rules what to go by
+     * @param edition what workers are started from
      * @param actions what is done
      * @param news what is told
      */
-    public Supervisor(Rules rules, Actions actions, News news) {
-        roster = new Roster(rules, actions, news, this::turn);
+    public Supervisor(Rules rules, Object edition, Actions actions, News news) {
+        roster = new Roster(rules, edition, actions, news, this::turn);
         queue = new BootQueue(roster);
         ladder = new Ladder(roster);
-        arrival = new Arrival(roster, ladder);
+        rollout = new RolloutPlan(roster, queue, ladder);
+        arrival = new Arrival(roster, ladder, rollout);
         wanted = new Wanted(roster, queue, ladder);
         replacement = new Replacement(roster, queue, ladder, wanted);
-        life = new Life(roster, wanted, ladder);
-        departure = new Departure(roster, arrival, ladder, replacement, life);
+        life = new Life(roster, wanted, ladder, rollout);
+        departure = new Departure(roster, arrival, ladder, replacement, rollout, life);
     }
 
     /** One input from beginning to end, and what follows from it. */
@@ -49,6 +52,7 @@ public final class Supervisor implements Facts {
         inside = true;
         try {
             input.run();
+            rollout.settle();
             queue.pump();
             wanted.settle();
             life.settle();
@@ -163,6 +167,23 @@ public final class Supervisor implements Facts {
      */
     public void restart(Incarnation worker, CompletableFuture<Incarnation> promise) {
         ask(promise, () -> replacement.restart(worker, promise));
+    }
+
+    /**
+     * Replaces all workers, step by step.
+     *
+     * @param edition what the new ones are started from; in force from the success on
+     * @param why for the log
+     * @param joins whether a rollout that runs will do
+     * @param promise completes when it has ended, well or not; fails when another one runs, or the cluster stops meanwhile
+     */
+    public void roll(Object edition, String why, boolean joins, CompletableFuture<Rolled> promise) {
+        ask(promise, () -> rollout.roll(edition, why, joins, promise));
+    }
+
+    /** {@return what workers are started from; on the supervisor's thread} */
+    public Object edition() {
+        return roster.edition;
     }
 
     /**

@@ -46,6 +46,7 @@ final class Wanted {
     void want(Slot slot, Map<String, String> environment, String why) {
         slot.wanted = true;
         slot.environment = environment;
+        slot.edition = roster.edition;
         queue.add(slot, why);
     }
 
@@ -113,7 +114,8 @@ final class Wanted {
         }
     }
 
-    private static boolean isInTheWay(Incarnation leaving) {
+    /** Whether it has to end before what replaces it is complete. */
+    static boolean isInTheWay(Incarnation leaving) {
         return switch (leaving.state()) {
             case DETACHED, DEAD -> false;
             default -> true;

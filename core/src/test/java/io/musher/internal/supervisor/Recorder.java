@@ -148,6 +148,21 @@ class Recorder implements Actions, News {
     }
 
     @Override
+    public void rolloutStarted(String cause) {
+        news.add("rollout: " + cause);
+    }
+
+    @Override
+    public void rolloutDelayed(Incarnation worker, long delayNanos, String cause) {
+        news.add("rollout delayed by " + worker.id() + " " + delayNanos / 1_000_000);
+    }
+
+    @Override
+    public void rolloutFinished(Rolled rolled, String cause) {
+        news.add("rollout " + (rolled.failure().isEmpty() ? "done" : "failed") + " " + rolled.replaced());
+    }
+
+    @Override
     public void stopped() {
         news.add("stopped");
     }

@@ -25,6 +25,9 @@ final class SimBudget {
     }
 
     void spawns(Incarnation worker) {
+        if (checks.rolling && gaveUp.getOrDefault(worker.instance(), false)) {
+            forget(worker.instance()); // a rollout may repair what was given up
+        }
         checks.isTrue(!gaveUp.getOrDefault(worker.instance(), false), "%s spawned in a slot that was given up", worker);
     }
 

@@ -1,12 +1,14 @@
 package io.musher.internal.supervisor;
 
 import io.musher.Exit;
+import io.musher.ReloadPolicy;
 import io.musher.WorkerState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What must hold in every simulated life, checked at every piece of news and after every turn; at every action by
@@ -24,6 +26,7 @@ final class SimChecks implements News {
     /** The last steps, for the report of a failure. */
     final List<String> story = new ArrayList<>();
     boolean telling;
+    boolean rolling;
 
     SimChecks(SimWorld world) {
         this.world = world;
@@ -143,9 +146,32 @@ final class SimChecks implements News {
     }
 
     @Override
+    public void rolloutStarted(String cause) {
+        tell("", "rollout: " + cause);
+        isTrue(!rolling && !stopAsked, "two rollouts at once");
+        rolling = true;
+    }
+
+    @Override
+    public void rolloutDelayed(Incarnation worker, long delayNanos, String cause) {
+        tell(worker, "rollout delayed: " + cause);
+        isTrue(rolling && world.rules.reload().onFailure() == ReloadPolicy.OnFailure.RETRY, "a rollout is tried again");
+    }
+
+    @Override
+    public void rolloutFinished(Rolled rolled, String cause) {
+        tell("", "rollout ended: " + rolled.failure());
+        isTrue(rolling, "a rollout ends that does not run");
+        for (Slot slot : rolled.failure().isPresent() ? Set.<Slot>of() : world.slots) {
+            isTrue(!slot.wanted || slot.serving.edition() == world.supervisor.edition(), "%s was not replaced", slot.serving);
+        }
+        rolling = false;
+    }
+
+    @Override
     public void stopped() {
         tell("", "stopped");
-        isTrue(!stopped && tracks.values().stream().noneMatch(SimTrack::isAlive) && !accepting, "stopped, and somebody lives");
+        isTrue(!stopped && !rolling && tracks.values().stream().noneMatch(SimTrack::isAlive) && !accepting, "stopped, and somebody lives");
         stopped = true;
     }
 

@@ -1,5 +1,6 @@
 package io.musher.internal.supervisor;
 
+import io.musher.ReloadPolicy;
 import io.musher.RestartPolicy;
 import io.musher.StopPolicy;
 import java.time.Duration;
@@ -20,7 +21,13 @@ final class SimRules {
                 new StopPolicy(
                         Duration.ofMillis(random.nextInt(3) == 0 ? random.nextInt(2000) : 0),
                         Duration.ofMillis(random.nextInt(4) == 0 ? 0 : random.nextInt(5000)),
-                        Duration.ofMillis(random.nextInt(6) == 0 ? 0 : random.nextInt(3000))));
+                        Duration.ofMillis(random.nextInt(6) == 0 ? 0 : random.nextInt(3000))),
+                reload(random));
+    }
+
+    private static ReloadPolicy reload(Random random) {
+        return new ReloadPolicy(1 + random.nextInt(3), Duration.ofMillis(random.nextInt(2) * random.nextInt(3000)),
+                ReloadPolicy.OnFailure.values()[random.nextInt(2)]);
     }
 
     private static RestartPolicy restart(Random random) {

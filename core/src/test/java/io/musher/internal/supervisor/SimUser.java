@@ -70,6 +70,9 @@ final class SimUser {
             world.checks.asksToStop();
             world.checks.killsAll();
             supervisor.killAll();
+        } else if (dice < 46 && dice > 39) {
+            world.checks.revives(null);
+            supervisor.roll("edition " + asked, "roll", world.chance(50), promise("roll"));
         } else if (!world.known.isEmpty()) {
             askOf(pick(), dice);
         }

@@ -44,7 +44,7 @@ final class SimWorld implements Actions {
         rules = SimRules.any(random);
         checks = new SimChecks(this);
         deeds = new SimDeeds(this, checks);
-        supervisor = new Supervisor(rules, this, checks);
+        supervisor = new Supervisor(rules, "first", this, checks);
         user = new SimUser(this);
     }
 

@@ -3,6 +3,7 @@ package io.musher.internal.supervisor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.musher.ReloadPolicy;
 import io.musher.RestartPolicy;
 import io.musher.StopPolicy;
 import java.time.Duration;
@@ -24,34 +25,38 @@ final class Stage extends Recorder {
 
     /** JVM workers behind a common port; every option may be changed before the first input. */
     Stage() {
-        rules = new Rules(PortPlan.MOVABLE, ReadyWhen.SERVING, Duration.ofSeconds(60), 8, ALWAYS, StopPolicy.ofDefaults());
-        supervisor = new Supervisor(rules, this, this);
+        rules = new Rules(PortPlan.MOVABLE, ReadyWhen.SERVING, Duration.ofSeconds(60), 8, ALWAYS, StopPolicy.ofDefaults(), ReloadPolicy.ofDefaults());
+        supervisor = new Supervisor(rules, "first", this, this);
     }
 
     private Stage with(Rules other) {
         rules = other;
-        supervisor = new Supervisor(rules, this, this);
+        supervisor = new Supervisor(rules, "first", this, this);
         return this;
     }
 
     Stage with(PortPlan ports) {
-        return with(new Rules(ports, rules.readyWhen(), rules.startTimeout(), rules.bootLimit(), rules.restart(), rules.stop()));
+        return with(new Rules(ports, rules.readyWhen(), rules.startTimeout(), rules.bootLimit(), rules.restart(), rules.stop(), rules.reload()));
     }
 
     Stage with(ReadyWhen when) {
-        return with(new Rules(rules.ports(), when, rules.startTimeout(), rules.bootLimit(), rules.restart(), rules.stop()));
+        return with(new Rules(rules.ports(), when, rules.startTimeout(), rules.bootLimit(), rules.restart(), rules.stop(), rules.reload()));
     }
 
     Stage with(RestartPolicy policy) {
-        return with(new Rules(rules.ports(), rules.readyWhen(), rules.startTimeout(), rules.bootLimit(), policy, rules.stop()));
+        return with(new Rules(rules.ports(), rules.readyWhen(), rules.startTimeout(), rules.bootLimit(), policy, rules.stop(), rules.reload()));
     }
 
     Stage with(StopPolicy policy) {
-        return with(new Rules(rules.ports(), rules.readyWhen(), rules.startTimeout(), rules.bootLimit(), rules.restart(), policy));
+        return with(new Rules(rules.ports(), rules.readyWhen(), rules.startTimeout(), rules.bootLimit(), rules.restart(), policy, rules.reload()));
+    }
+
+    Stage with(ReloadPolicy policy) {
+        return with(new Rules(rules.ports(), rules.readyWhen(), rules.startTimeout(), rules.bootLimit(), rules.restart(), rules.stop(), policy));
     }
 
     Stage bootLimit(int limit) {
-        return with(new Rules(rules.ports(), rules.readyWhen(), rules.startTimeout(), limit, rules.restart(), rules.stop()));
+        return with(new Rules(rules.ports(), rules.readyWhen(), rules.startTimeout(), limit, rules.restart(), rules.stop(), rules.reload()));
     }
 
     Stage commands() {
@@ -122,6 +127,12 @@ final class Stage extends Recorder {
         CompletableFuture<Incarnation> restarted = new CompletableFuture<>();
         supervisor.restart(worker, restarted);
         return restarted;
+    }
+
+    CompletableFuture<Rolled> roll(String edition) {
+        CompletableFuture<Rolled> rolled = new CompletableFuture<>();
+        supervisor.roll(edition, "deploy", false, rolled);
+        return rolled;
     }
 
     CompletableFuture<Void> stop() {
