@@ -51,12 +51,15 @@ final class Crew {
                 System.err.println("had enough");
                 System.exit(3);
             }
-            case "stubborn" -> WorkerContext.current().onStop(() -> {
-                System.out.println("does not stop");
-                while (true) {
-                    LockSupport.park();
-                }
-            });
+            case "stubborn" -> {
+                WorkerContext.current().onStop(() -> {
+                    System.out.println("does not stop");
+                    while (true) {
+                        LockSupport.park();
+                    }
+                });
+                WorkerContext.current().ready();
+            }
             default -> serve(WorkerContext.current(), mode);
         }
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.musher.Cluster;
 import io.musher.ClusterEvent;
 import io.musher.Exit;
+import io.musher.Readiness;
 import io.musher.StopPolicy;
 import io.musher.Worker;
 import java.time.Duration;
@@ -73,7 +74,7 @@ class StopIT {
 
     @Test
     void shouldKillAWorkerWhoseHookDoesNotEnd() throws Exception {
-        Cluster cluster = clusters.start(clusters.jvm("stubborn").instances(2)
+        Cluster cluster = clusters.start(clusters.jvm("stubborn").readiness(Readiness.explicit()).instances(2)
                 .stopPolicy(StopPolicy.ofDefaults().withKill(Duration.ofMillis(400))));
         List<Worker> workers = cluster.workers();
         cluster.stop().get(30, TimeUnit.SECONDS);
@@ -163,7 +164,8 @@ class StopIT {
         private Patient() { }
 
         public static void main(String[] args) {
-            Cluster.builder().instances(1).main(Crew.class).args("stubborn").stopPolicy(StopPolicy.ofDefaults().withKill(Duration.ofHours(1)))
+            Cluster.builder().instances(1).main(Crew.class).args("stubborn").readiness(Readiness.explicit())
+                    .stopPolicy(StopPolicy.ofDefaults().withKill(Duration.ofHours(1)))
                     .on(ClusterEvent.class, ShopMain::print).start();
             System.out.println("READY");
         }
