@@ -24,7 +24,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -276,8 +275,7 @@ public final class Cluster implements AutoCloseable {
      * @return completes when it has ended, also when it has failed: {@link Rollout#succeeded} tells
      */
     public CompletableFuture<Rollout> reload() {
-        Supplier<Map<String, String>> env = config.env();
-        return requests.roll(edition -> Edition.of(edition.plan(), env), "reload() was called", true);
+        return requests.roll(Optional.empty(), config.env(), "reload() was called");
     }
 
     /**
@@ -290,9 +288,7 @@ public final class Cluster implements AutoCloseable {
      * @throws IllegalArgumentException if the launch cannot be
      */
     public CompletableFuture<Rollout> deploy(Launch launch) {
-        LaunchPlan plan = LaunchPlan.of(launch);
-        Supplier<Map<String, String>> env = config.env();
-        return requests.roll(edition -> Edition.of(plan, env), "deploy() was called", false);
+        return requests.roll(Optional.of(LaunchPlan.of(launch)), config.env(), "deploy() was called");
     }
 
     /** {@return completes when every worker has ended, in good order, and everything is closed; may be called again} */

@@ -37,7 +37,7 @@ final class Correspondence {
     /** {@return where a worker's messages go} */
     Inbox inbox(Member member) {
         return new Inbox(task -> events.deliverMessages("messages of " + member.worker.name(), task),
-                () -> !listeners.isEmpty() || !member.listeners.isEmpty(), letter -> hear(member, letter));
+                () -> !listeners.isEmpty() || !member.listeners.isEmpty(), () -> true, letter -> hear(member, letter));
     }
 
     /** {@return what is sent to a worker} */
@@ -66,7 +66,7 @@ final class Correspondence {
         ByteBuffer frame = Mail.shared(Mail.PRIMARY, value, maxFrame);
         int accepted = 0;
         for (Worker worker : workers) {
-            accepted += worker.member().mail.send(frame.duplicate()) ? 1 : 0;
+            accepted += worker.isConnected() && worker.member().mail.send(frame.duplicate()) ? 1 : 0;
         }
         return accepted;
     }

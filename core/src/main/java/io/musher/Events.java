@@ -168,8 +168,13 @@ final class Events implements EventLoop.Guest {
 
     private void perform(Delivery next) {
         running = next;
-        ListenerThread.listen(next.how);
-        progress();
-        running = null;
+        try {
+            ListenerThread.listen(next.how);
+        } catch (Throwable e) { // a listener's exception that cannot even be logged, no memory
+            LOG.error("{}: an event could not be delivered, the others follow", name);
+        } finally {
+            progress();
+            running = null;
+        }
     }
 }

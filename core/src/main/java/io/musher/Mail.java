@@ -78,13 +78,17 @@ final class Mail {
     }
 
     /** Asks; {@code who} is the peer in words. */
-    CompletableFuture<Message> request(int peer, String who, int from, Object value, Duration timeout) {
+    CompletableFuture<Message> request(int peer, String who, int from, Object value, Duration timeout, boolean connected) {
         Objects.requireNonNull(timeout, "timeout");
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("timeout " + timeout + " is not positive");
         }
+        ByteBuffer question = encode(FrameType.ASK_VALUE, 0, peer, value); // what cannot be sent is refused in any case
+        if (!connected) {
+            return CompletableFuture.failedFuture(new WorkerGoneException(who + " has no channel (any more)"));
+        }
         CompletableFuture<Message> promise = new CompletableFuture<>();
-        boolean sent = mailbox.ask(encode(FrameType.ASK_VALUE, 0, peer, value), peer, timeout, new Mailbox.Asker() {
+        boolean sent = mailbox.ask(question, peer, timeout, new Mailbox.Asker() {
             @Override
             public void answered(Letter answer) {
                 callbacks.execute(() -> complete(promise, answer, from));
@@ -139,11 +143,19 @@ final class Mail {
     }
 
     void fail(Letter question, Throwable failure) {
-        String text = failure.toString();
+        String text = text(failure);
         ByteBuffer body = StandardCharsets.UTF_8.encode(text.length() > MAX_FAILURE ? text.substring(0, MAX_FAILURE) : text);
         ByteBuffer frame = ByteBuffer.allocate(Letter.HEADROOM + body.remaining());
         frame.position(Letter.HEADROOM).put(body).flip();
         mailbox.answer(Letter.frame(FrameType.FAILED, question.sequence(), question.peer(), frame));
+    }
+
+    private static String text(Throwable failure) {
+        try {
+            return String.valueOf(failure);
+        } catch (RuntimeException e) { // its own message threw
+            return failure.getClass().getName();
+        }
     }
 
     private void warn() {

@@ -1,16 +1,18 @@
 package io.musher;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.internal.process.LaunchPlan;
 import io.musher.internal.process.WorkerProcess;
 import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.Rolled;
 import io.musher.internal.supervisor.Supervisor;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
+import java.util.function.Supplier;
 
 /** What users ask for, from any thread, brought to the control thread. After the end it is refused by a failed future. */
 final class Requests {
@@ -73,13 +75,15 @@ final class Requests {
     }
 
     /**
-     * The next edition comes from the one in force. The user's supplier of the environment is asked on a thread for users' code; should
-     * another rollout succeed meanwhile, the newer one is what this one starts from.
+     * A rollout to a plan, or to the one in force when it begins. The user's supplier of the environment is asked before, on a thread for
+     * users' code.
      */
-    CompletableFuture<Rollout> roll(UnaryOperator<Edition> next, String why, boolean joins) {
-        return this.<Edition>ask(promise -> promise.complete((Edition) supervisor.edition())).thenApplyAsync(next, callbacks)
-                .thenCompose(edition -> this.<Rolled>ask(promise -> supervisor.roll(edition, why, joins, promise)))
-                .thenApply(Requests::rollout);
+    CompletableFuture<Rollout> roll(Optional<LaunchPlan> plan, Supplier<Map<String, String>> env, String why) {
+        return CompletableFuture.supplyAsync(() -> LaunchChecks.environment(env.get()), callbacks)
+                .thenCompose(variables -> this.<Rolled>ask(promise -> {
+                    LaunchPlan next = plan.orElseGet(() -> ((Edition) supervisor.edition()).plan());
+                    supervisor.roll(new Edition(next, variables), why, plan.isEmpty(), promise);
+                })).thenApply(Requests::rollout);
     }
 
     static Rollout rollout(Rolled rolled) {

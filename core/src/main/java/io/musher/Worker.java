@@ -1,6 +1,7 @@
 package io.musher;
 
 import io.musher.internal.supervisor.Incarnation;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -90,7 +91,8 @@ public final class Worker {
      * @throws IllegalArgumentException if it is something else (the message says what and where), or larger than {@code maxFrame}
      */
     public boolean send(Object message) {
-        return member().mail.send(Mail.PRIMARY, message);
+        ByteBuffer frame = member().mail.frame(Mail.PRIMARY, message); // what cannot be sent is refused in any case
+        return isConnected() && member().mail.send(frame);
     }
 
     /** {@return completes when a {@link #send} that was refused is worth trying again; fails with {@link WorkerGoneException} when none will be} */
@@ -108,7 +110,7 @@ public final class Worker {
      * @throws IllegalArgumentException as with {@link #send}, or if the timeout is not positive
      */
     public CompletableFuture<Message> request(Object message, Duration timeout) {
-        return member().mail.request(Mail.PRIMARY, who(), id(), message, timeout);
+        return member().mail.request(Mail.PRIMARY, who(), id(), message, timeout, isConnected());
     }
 
     /**

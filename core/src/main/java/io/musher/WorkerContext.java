@@ -159,7 +159,7 @@ public final class WorkerContext {
      * @throws IllegalArgumentException as with {@link #send}, or if the timeout is not positive
      */
     public CompletableFuture<Message> request(Object message, Duration timeout) {
-        return mail.request(Mail.PRIMARY, "the primary", Mail.PRIMARY, message, timeout);
+        return mail.request(Mail.PRIMARY, "the primary", Mail.PRIMARY, message, timeout, true);
     }
 
     /**
@@ -190,7 +190,7 @@ public final class WorkerContext {
             mail.frame(workerId, message); // what cannot be sent is refused in any case
             return CompletableFuture.failedFuture(new WorkerGoneException("there is no worker " + workerId));
         }
-        return mail.request(workerId, "worker " + workerId, workerId, message, timeout);
+        return mail.request(workerId, "worker " + workerId, workerId, message, timeout, true);
     }
 
     private boolean knows(int workerId) {

@@ -300,7 +300,7 @@ public final class EventLoop implements Executor {
     /** {@return whether the thread is to go on} */
     private boolean turn(Guest guest) throws IOException {
         asleep = true;
-        if (!tasks.isEmpty() || !leaving.isEmpty()) {
+        if (!tasks.isEmpty() || !leaving.isEmpty() || guest != null && guest.hasWork()) { // a task may have given it some
             asleep = false;
             selector.selectNow(dispatchTurn());
         } else {

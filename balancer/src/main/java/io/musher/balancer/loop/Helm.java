@@ -23,6 +23,7 @@ final class Helm {
     private final AtomicReference<Thread> wanting = new AtomicReference<>();
     private final AtomicLong works = new AtomicLong(); // odd while a guest works
     private volatile Thread steers;
+    private volatile Thread atWork; // a guest's; it may lose the helm at any moment
     private volatile boolean dozing;
 
     Helm(Thread own) {
@@ -32,7 +33,8 @@ final class Helm {
 
     /** {@return whether the caller may touch what belongs to the loop} */
     boolean isMine() {
-        return steers == Thread.currentThread() && (works.getPlain() & 1) == 0;
+        Thread me = Thread.currentThread();
+        return steers == me && atWork != me;
     }
 
     /** Something has changed that the loop's own thread should look at. */
@@ -105,6 +107,8 @@ final class Helm {
 
     /** Has the guest do its work. {@return whether it still steers after that, and wants to} */
     boolean work(EventLoop.Guest guest) {
+        Thread me = Thread.currentThread();
+        atWork = me;
         long begun = works.incrementAndGet();
         if (dozing) {
             LockSupport.unpark(own);
@@ -115,11 +119,13 @@ final class Helm {
         } catch (Throwable e) {
             LOG.error("the guest of a loop failed, and leaves it", e);
         }
-        if (!works.compareAndSet(begun, begun + 1)) {
-            return false;
-        } else if (!stays) {
+        boolean steersStill = works.compareAndSet(begun, begun + 1);
+        if (atWork == me) { // else another guest leads already
+            atWork = null;
+        }
+        if (steersStill && !stays) {
             giveBack();
         }
-        return stays;
+        return steersStill && stays;
     }
 }

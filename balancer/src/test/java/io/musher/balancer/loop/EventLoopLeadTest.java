@@ -117,6 +117,16 @@ class EventLoopLeadTest {
         assertFalse(inLoop.get(10, TimeUnit.SECONDS), "the lead may be lost at any moment of its work");
     }
 
+    /** Nothing else wakes the loop: no channel, no timer, no other thread. */
+    @Test
+    void shouldDoWorkThatATaskGivesOnTheGuestsThread() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            CompletableFuture<Thread> worked = new CompletableFuture<>();
+            loop.execute(() -> guest.jobs.add(() -> worked.complete(Thread.currentThread())));
+            assertSame(guest.thread, worked.get(10, TimeUnit.SECONDS));
+        }
+    }
+
     @Test
     void shouldGoOnWithoutAGuestThatWorksForLong() throws Exception {
         CountDownLatch release = new CountDownLatch(1);

@@ -19,6 +19,7 @@ public final class Inbox {
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final Executor thread;
     private final BooleanSupplier heard;
+    private final BooleanSupplier goesOn;
     private final Consumer<Letter> reader;
     private volatile Consumer<Letter> taken = letter -> { };
 
@@ -27,11 +28,13 @@ public final class Inbox {
      *
      * @param thread where listeners run, in order, one at a time
      * @param heard whether anybody listens
+     * @param goesOn asked before each message on the listeners' thread: false once another thread has taken over
      * @param reader tells the listeners; throws nothing
      */
-    public Inbox(Executor thread, BooleanSupplier heard, Consumer<Letter> reader) {
+    public Inbox(Executor thread, BooleanSupplier heard, BooleanSupplier goesOn, Consumer<Letter> reader) {
         this.thread = thread;
         this.heard = heard;
+        this.goesOn = goesOn;
         this.reader = reader;
     }
 
@@ -59,16 +62,22 @@ public final class Inbox {
     }
 
     private void turn() {
-        deliver(PER_TURN);
-        scheduled.set(false);
-        poke();
+        try {
+            deliver(PER_TURN);
+        } finally {
+            scheduled.set(false);
+            poke();
+        }
     }
 
     private void deliver(int atMost) {
         Letter letter;
-        for (int i = 0; i < atMost && heard.getAsBoolean() && (letter = letters.poll()) != null; i++) {
-            reader.accept(letter);
-            taken.accept(letter);
+        for (int i = 0; i < atMost && goesOn.getAsBoolean() && heard.getAsBoolean() && (letter = letters.poll()) != null; i++) {
+            try {
+                reader.accept(letter);
+            } finally {
+                taken.accept(letter);
+            }
         }
     }
 }

@@ -35,6 +35,7 @@ final class Sender {
     private final Queue<ByteBuffer> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong waiting = new AtomicLong();
     private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final ArrayDeque<ByteBuffer> early = new ArrayDeque<>(); // passed on, but for the connection
     private final ArrayDeque<Relayed> relayed = new ArrayDeque<>();
     private final List<Runnable> waiters = new ArrayList<>(); // guarded by itself
     private Connection connection;
@@ -57,10 +58,14 @@ final class Sender {
     }
 
     private boolean send(ByteBuffer frame, long limit) {
-        if (closed || waiting.get() >= limit) {
-            return false;
-        }
-        waiting.addAndGet(cost(frame));
+        long cost = cost(frame);
+        long before;
+        do {
+            before = waiting.get();
+            if (closed || before >= limit) {
+                return false;
+            }
+        } while (!waiting.compareAndSet(before, before + cost));
         queue.add(frame);
         wake();
         return true;
@@ -109,6 +114,8 @@ final class Sender {
     /** The connection is there: all that was sent so far goes first. */
     void open(Connection opened) {
         connection = opened;
+        early.forEach(opened::post);
+        early.clear();
         flush();
     }
 
@@ -123,9 +130,15 @@ final class Sender {
         ByteBuffer frame;
         for (int i = 0; i < atMost && (frame = queue.poll()) != null; i++) {
             passedOn += cost(frame);
-            connection.post(frame);
+            if (connection == null) {
+                early.add(frame);
+            } else {
+                connection.post(frame);
+            }
         }
-        connection.write();
+        if (connection != null) {
+            connection.write();
+        }
     }
 
     /** Passes a frame on for somebody; it spends that one's window rather than being refused. */
@@ -136,20 +149,15 @@ final class Sender {
         }
         int cost = cost(frame);
         waiting.addAndGet(cost);
-        if (connection == null) {
-            queue.add(frame); // in its order; for the end of it the place in the queue is what counts
-            relayed.add(new Relayed(sentSoFar(), origin, originCost));
-            return;
-        }
-        pass(Integer.MAX_VALUE);
+        pass(Integer.MAX_VALUE); // in its order
         passedOn += cost;
         relayed.add(new Relayed(passedOn, origin, originCost));
-        connection.post(frame);
-        connection.write();
-    }
-
-    private long sentSoFar() {
-        return passedOn + queue.stream().mapToLong(Sender::cost).sum();
+        if (connection == null) {
+            early.add(frame);
+        } else {
+            connection.post(frame);
+            connection.write();
+        }
     }
 
     /** The peer's listeners have taken so much. */
@@ -170,6 +178,7 @@ final class Sender {
     void close() {
         closed = true;
         queue.clear();
+        early.clear();
         release();
         relayed.forEach(each -> each.origin.taken(each.cost));
         relayed.clear();

@@ -40,7 +40,7 @@ final class BootQueue {
         }
         int booting = 0;
         for (Slot slot : roster.slots()) {
-            if (slot.coming != null && slot.coming.isBooting()) {
+            if (slot.coming != null && slot.coming.isBooting() && !slot.coming.soaking) {
                 booting++;
             }
         }

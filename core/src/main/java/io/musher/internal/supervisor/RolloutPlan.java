@@ -2,6 +2,8 @@ package io.musher.internal.supervisor;
 
 import io.musher.Exit;
 import io.musher.ReloadPolicy;
+import io.musher.WorkerState;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -33,6 +35,7 @@ final class RolloutPlan {
         final Map<Integer, Integer> replaced = new LinkedHashMap<>();
         final Set<Slot> moving = new LinkedHashSet<>();
         final Set<Slot> triedBack = new HashSet<>();
+        final Map<Slot, Incarnation> stoppedFirst = new HashMap<>();
         String failure;
         Incarnation failed;
         int failures;
@@ -94,8 +97,12 @@ final class RolloutPlan {
     }
 
     void arrived(Incarnation worker, Incarnation old) {
-        if (rolling != null && old != null && old.edition() != worker.edition()) {
-            rolling.replaced.put(old.id(), worker.id());
+        if (rolling == null) {
+            return;
+        }
+        Incarnation before = old != null ? old : rolling.stoppedFirst.remove(worker.slot);
+        if (before != null && before.edition() != worker.edition()) {
+            rolling.replaced.put(before.id(), worker.id());
         }
     }
 
@@ -147,6 +154,10 @@ final class RolloutPlan {
             if (!slot.wanted || isThere(slot, target) || rolling.moving.contains(slot)) {
                 continue;
             }
+            if (isBlocked(slot)) {
+                slot.edition = target;
+                continue;
+            }
             if (!rolling.isForward() && !isToGoBack(slot, target)) {
                 continue;
             }
@@ -166,6 +177,12 @@ final class RolloutPlan {
 
     private static boolean isThere(Slot slot, Object target) {
         return slot.serving != null && slot.serving.edition() == target && slot.coming == null && !slot.queued;
+    }
+
+    /** Whether its fixed port is held by a worker that left by itself and may live as long as it likes; who follows is of the new edition. */
+    private boolean isBlocked(Slot slot) {
+        return roster.rules.ports() == PortPlan.FIXED && slot.serving == null && slot.coming == null
+                && slot.leaving.stream().anyMatch(worker -> worker.state() == WorkerState.DETACHED);
     }
 
     /** Whether its replacement was sent away by somebody else. */
@@ -198,6 +215,7 @@ final class RolloutPlan {
             slot.budget.clear();
         }
         if (slot.serving != null && roster.rules.ports() == PortPlan.FIXED) {
+            rolling.stoppedFirst.put(slot, slot.serving);
             ladder.stop(slot.serving, rolling.why);
         }
         queue.add(slot, rolling.why);

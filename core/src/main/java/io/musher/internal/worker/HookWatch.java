@@ -30,7 +30,7 @@ final class HookWatch {
         }
         if (later || !watching) {
             watching = true;
-            watch(user.running());
+            watch(user.running(), user.steps());
         }
     }
 
@@ -39,10 +39,11 @@ final class HookWatch {
         return watching;
     }
 
-    private void watch(Job before) {
+    private void watch(Job before, long stepsBefore) {
         timer = loop.schedule(slowNanos, () -> {
             Job now = user.running();
-            if (now != null && now == before) {
+            long steps = user.steps();
+            if (now != null && now == before && steps == stepsBefore) {
                 user.complain(now);
                 if (now.phase().compareTo(phase) < 0) {
                     user.leaveBehind(now);
@@ -51,7 +52,7 @@ final class HookWatch {
             if (user.isIdle()) {
                 watching = false;
             } else {
-                watch(now);
+                watch(now, steps);
             }
         });
     }

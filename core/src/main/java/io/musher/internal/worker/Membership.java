@@ -50,7 +50,7 @@ public final class Membership {
         this.user = new UserThread(environment.toString(), loop);
         this.lifecycle = new Lifecycle(loop, environment, user, keepAlive, end);
         this.channel = new WorkerChannel(loop, environment, lifecycle,
-                new Inbox(lifecycle::listen, () -> reader.heard().getAsBoolean(), letter -> reader.tell().accept(letter)));
+                new Inbox(lifecycle::listen, () -> reader.heard().getAsBoolean(), user::goesOn, letter -> reader.tell().accept(letter)));
         loop.execute(channel::start);
         loop.start();
     }

@@ -32,7 +32,8 @@ final class UserThread implements EventLoop.Guest {
     private final String worker;
     private final EventLoop loop;
     private final Queue<Job> jobs = new ArrayDeque<>();
-    private ListenerThread runner;
+    private volatile ListenerThread runner;
+    private volatile long steps; // the runner's
     private Job running;
     private boolean ended;
     private boolean messages;
@@ -61,6 +62,20 @@ final class UserThread implements EventLoop.Guest {
     /** {@return what runs now, or null} */
     synchronized Job running() {
         return running;
+    }
+
+    /** Asked between the steps of a long job, on its thread. {@return false when it was left behind} */
+    boolean goesOn() {
+        boolean mine = isRunner();
+        if (mine) {
+            steps = steps + 1;
+        }
+        return mine;
+    }
+
+    /** {@return a count that stands still while one step takes its time} */
+    long steps() {
+        return steps;
     }
 
     /** {@return whether nothing runs or waits} */
@@ -124,9 +139,17 @@ final class UserThread implements EventLoop.Guest {
             try {
                 job.code.run();
             } catch (Throwable e) {
-                LOG.warn("{}: {} threw; the worker goes on", worker, job.what, e);
+                complain(job, e);
             }
         });
+    }
+
+    private void complain(Job job, Throwable thrown) {
+        try {
+            LOG.warn("{}: {} threw; the worker goes on", worker, job.what, thrown);
+        } catch (Throwable again) { // an exception that cannot even be printed
+            LOG.warn("{}: {} threw a {}; the worker goes on", worker, job.what, thrown.getClass().getName());
+        }
     }
 
     /** {@return the next job, or null for a thread that was left behind or has nothing more to do} */

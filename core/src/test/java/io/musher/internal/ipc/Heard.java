@@ -32,7 +32,7 @@ public final class Heard implements ChannelListener {
 
     Heard(EventLoop loop) {
         this.loop = loop;
-        this.inbox = new Inbox(LISTENERS, () -> listens, letters::add);
+        this.inbox = new Inbox(LISTENERS, () -> listens, () -> true, letters::add);
     }
 
     /** {@return the next message} */

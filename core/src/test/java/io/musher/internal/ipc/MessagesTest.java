@@ -258,7 +258,7 @@ class MessagesTest {
     void shouldWaitForTheAnswerOfWhomItHasAsked() throws Exception {
         BlockingQueue<String> ends = new LinkedBlockingQueue<>();
         scene.run(() -> {
-            Mailbox mailbox = new Mailbox(scene.loop, new Inbox(Runnable::run, () -> true, letter -> { }), scene.server.counts(),
+            Mailbox mailbox = new Mailbox(scene.loop, new Inbox(Runnable::run, () -> true, () -> true, letter -> { }), scene.server.counts(),
                     new SpareArrays(), Long.MAX_VALUE);
             ByteBuffer question = frame(FrameType.ASK_VALUE, "for worker 2");
             assertTrue(mailbox.ask(question, 2, Duration.ofSeconds(10), asker("0", ends)));

@@ -316,4 +316,42 @@ class RolloutTest {
         stage.serve(stage.worker(4));
         assertEquals(List.of(4, 2), ids());
     }
+
+    @Test
+    void shouldTellWhoReplacedWhomWherePortsAreFixed() {
+        stage.with(PortPlan.FIXED).running(1);
+        CompletableFuture<Rolled> rolled = stage.roll("second");
+        leaves(stage.worker(1));
+        stage.serve(stage.worker(2));
+        assertEquals(Map.of(1, 2), rolled.join().replaced());
+    }
+
+    /** It may hold its port for hours. */
+    @Test
+    void shouldNotWaitForAFixedPortThatADisconnectedWorkerHolds() {
+        stage.with(PortPlan.FIXED).running(2);
+        stage.supervisor.disconnects(stage.worker(1));
+        stage.supervisor.drained(stage.worker(1));
+        assertEquals(WorkerState.DETACHED, stage.worker(1).state());
+        CompletableFuture<Rolled> rolled = stage.roll("second");
+        leaves(stage.worker(2));
+        stage.serve(latest());
+        assertTrue(rolled.isDone());
+        stage.exits(stage.worker(1), 0);
+        assertEquals("second", latest().edition(), "who follows is of the new edition");
+    }
+
+    @Test
+    void shouldStartOthersWhileAReplacementSoaks() {
+        stage.bootLimit(1).with(ReloadPolicy.ofDefaults().withSoak(Duration.ofSeconds(600)));
+        stage.start(2);
+        stage.serve(stage.worker(1));
+        stage.serve(stage.worker(2));
+        stage.pass(2_000);
+        stage.roll("second");
+        stage.serve(stage.worker(3));
+        stage.exits(stage.worker(2), 1);
+        assertEquals(4, stage.spawned.size(), "a soaking worker boots no more");
+        assertEquals("first", latest().edition());
+    }
 }

@@ -63,6 +63,11 @@ final class SimBudget {
         gaveUp.put(instance, true);
     }
 
+    /** A rollout tries to repair what was given up, and leaves it started when it fails. */
+    void rolls() {
+        List.copyOf(gaveUp.keySet()).forEach(this::forget);
+    }
+
     void revives(Incarnation worker) {
         if (worker != null && worker.slot.gaveUp && worker.slot.last == worker) {
             forget(worker.instance());

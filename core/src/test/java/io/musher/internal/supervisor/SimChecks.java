@@ -150,6 +150,7 @@ final class SimChecks implements News {
         tell("", "rollout: " + cause);
         isTrue(!rolling && !stopAsked, "two rollouts at once");
         rolling = true;
+        budget.rolls();
     }
 
     @Override
@@ -163,9 +164,10 @@ final class SimChecks implements News {
         tell("", "rollout ended: " + rolled.failure());
         isTrue(rolling, "a rollout ends that does not run");
         for (Slot slot : rolled.failure().isPresent() ? Set.<Slot>of() : world.slots) {
-            isTrue(!slot.wanted || slot.serving.edition() == world.supervisor.edition(), "%s was not replaced", slot.serving);
+            isTrue(!slot.wanted || slot.serving == null || slot.serving.edition() == world.supervisor.edition(), "%s was not replaced", slot.serving);
         }
         rolling = false;
+        budget.rolls();
     }
 
     @Override

@@ -29,7 +29,7 @@ final class SimDeeds {
         isTrue(worker.id() == ++lastId, "id %s after %s", worker.id(), lastId - 1);
         isTrue(!checks.stopAsked, "spawned after stop");
         checks.budget.spawns(worker);
-        long booting = checks.tracks.entrySet().stream().filter(e -> e.getValue().isAlive() && e.getKey().isBooting()
+        long booting = checks.tracks.entrySet().stream().filter(e -> e.getValue().isAlive() && e.getKey().isBooting() && !e.getKey().soaking
                 && e.getKey().slot.coming == e.getKey()).count();
         isTrue(booting < world.rules.bootLimit(), "%s boot already", booting);
         checks.tracks.forEach((other, track) -> {
