@@ -3,8 +3,8 @@
  * list, {@link io.musher.internal.message.JsonReader} reads from anybody, into plain values or straight into records.
  *
  * <pre>
- * JsonWriter ─▶ RecordWriter (the accessors of one record class)
- * JsonReader ─▶ JsonCursor (bytes to tokens) ◀─ Mapper (a type) ◀─ RecordReader (the constructor of one record class)
+ * JsonWriter (tokens: JsonOutput) ─▶ RecordWriter (the accessors of one record class)
+ * JsonReader ─▶ JsonCursor (tokens: JsonTokens) ◀─ Mapper (a type) ◀─ RecordReader (the constructor of one record class)
  * </pre>
  *
  * <p>Pure: no state is shared but per-class plans, which go with their classes. What cannot be is a {@link

@@ -1,0 +1,178 @@
+package io.musher.internal.message;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** A JSON text that grows, and the numbers and strings that can be written to its end. */
+abstract class JsonOutput {
+
+    private static final int LONG_TEXT = 128;
+    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] SMALLEST_LONG = Long.toString(Long.MIN_VALUE).getBytes(StandardCharsets.US_ASCII);
+
+    byte[] out = new byte[512];
+    int at;
+    int end;
+    int max;
+
+    void number(long number) {
+        if (number == Long.MIN_VALUE) {
+            bytes(SMALLEST_LONG);
+            return;
+        }
+        room(20);
+        if (number < 0) {
+            out[at++] = '-';
+        }
+        long rest = Math.abs(number);
+        int length = 1;
+        for (long power = 10; length < 19 && rest >= power; power *= 10) {
+            length++;
+        }
+        for (int i = at + length - 1; i >= at; i--) {
+            out[i] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+        at += length;
+    }
+
+    void decimal(Number number) {
+        if (!Double.isFinite(number.doubleValue())) {
+            throw new Misfit(number + " cannot be sent: JSON has no such number");
+        }
+        ascii(number.toString());
+    }
+
+    void decimal(double number) {
+        if (!Double.isFinite(number)) {
+            throw new Misfit(number + " cannot be sent: JSON has no such number");
+        }
+        ascii(Double.toString(number));
+    }
+
+    void digits(String number) {
+        if (number.length() > JsonTokens.MAX_NUMBER) {
+            throw new Misfit("a number of " + number.length() + " characters cannot be sent; the limit is " + JsonTokens.MAX_NUMBER);
+        }
+        ascii(number);
+    }
+
+    void string(String text) {
+        int length = text.length();
+        if (length >= LONG_TEXT) {
+            longString(text);
+            return;
+        }
+        room(length + 2);
+        out[at++] = '"';
+        int i = 0;
+        int to = at;
+        for (char c; i < length && (c = text.charAt(i)) < 0x80 && c >= 0x20 && c != '"' && c != '\\'; i++) {
+            out[to++] = (byte) c;
+        }
+        at = to;
+        if (i < length) {
+            rest(text, i);
+        }
+        put((byte) '"');
+    }
+
+    /** The JDK encodes long strings faster than a loop does; what has to be escaped is then rarely there, and looked for in its bytes. */
+    private void longString(String text) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        put((byte) '"');
+        if (utf8.length == text.length()) {
+            int plain = plain(text, utf8);
+            bytes(utf8, 0, plain);
+            if (plain < utf8.length) {
+                rest(text, plain);
+            }
+        } else {
+            rest(text, 0);
+        }
+        put((byte) '"');
+    }
+
+    /** {@return how much of it stays as it is; a question mark may stand for half of a surrogate pair} */
+    private static int plain(String text, byte[] utf8) {
+        int i = 0;
+        while ((i = Plain.endOr('?', utf8, i, utf8.length)) < utf8.length && utf8[i] == '?' && text.charAt(i) == '?') {
+            i++;
+        }
+        return i;
+    }
+
+    private void rest(String text, int from) {
+        int length = text.length();
+        for (int i = from; i < length; i++) {
+            char c = text.charAt(i);
+            room(length - i); // at least
+            room(6);
+            if (c == '"' || c == '\\') {
+                out[at++] = '\\';
+                out[at++] = (byte) c;
+            } else if (c < 0x20) {
+                escape(c);
+            } else if (c < 0x80) {
+                out[at++] = (byte) c;
+            } else if (c < 0x800) {
+                out[at++] = (byte) (0xc0 | c >> 6);
+                out[at++] = (byte) (0x80 | c & 0x3f);
+            } else if (Character.isHighSurrogate(c) && i + 1 < length && Character.isLowSurrogate(text.charAt(i + 1))) {
+                int point = Character.toCodePoint(c, text.charAt(++i));
+                out[at++] = (byte) (0xf0 | point >> 18);
+                out[at++] = (byte) (0x80 | point >> 12 & 0x3f);
+                out[at++] = (byte) (0x80 | point >> 6 & 0x3f);
+                out[at++] = (byte) (0x80 | point & 0x3f);
+            } else if (Character.isSurrogate(c)) {
+                escape(c); // one alone has no UTF-8
+            } else {
+                out[at++] = (byte) (0xe0 | c >> 12);
+                out[at++] = (byte) (0x80 | c >> 6 & 0x3f);
+                out[at++] = (byte) (0x80 | c & 0x3f);
+            }
+        }
+    }
+
+    private void escape(char c) {
+        out[at++] = '\\';
+        out[at++] = 'u';
+        for (int shift = 12; shift >= 0; shift -= 4) {
+            out[at++] = HEX[c >> shift & 15];
+        }
+    }
+
+    void ascii(String text) {
+        int length = text.length();
+        room(length);
+        for (int i = 0; i < length; i++) {
+            out[at + i] = (byte) text.charAt(i);
+        }
+        at += length;
+    }
+
+    void bytes(byte[] bytes) {
+        bytes(bytes, 0, bytes.length);
+    }
+
+    private void bytes(byte[] bytes, int from, int length) {
+        room(length);
+        System.arraycopy(bytes, from, out, at, length);
+        at += length;
+    }
+
+    void put(byte b) {
+        room(1);
+        out[at++] = b;
+    }
+
+    /** Makes room for at least so much; what is past the limit was written in vain. */
+    void room(int n) {
+        if (at > end || n > end - at + 32) {
+            throw new Misfit("larger than maxFrame, " + max + " bytes");
+        }
+        if (at + n > out.length) {
+            out = Arrays.copyOf(out, (int) Math.max((long) at + n, Math.min(2L * out.length, end + 64L)));
+        }
+    }
+}

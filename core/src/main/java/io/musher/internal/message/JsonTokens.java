@@ -1,0 +1,265 @@
+package io.musher.internal.message;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/** A place in a JSON text, and the words, numbers and strings that can be read there. Strict: the text may come from anybody. */
+abstract class JsonTokens {
+
+    /** Characters of a number; reading takes time by the square of them. */
+    static final int MAX_NUMBER = 1000;
+
+    private static final double[] POWERS = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+        1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    private static final int SURE_DIGITS = 15; // fit a double exactly
+    private static final int SURE_LONG = 18;
+
+    final byte[] in;
+    final int end;
+    final int from;
+    int at;
+
+    JsonTokens(byte[] in, int offset, int length) {
+        this.in = in;
+        this.from = offset;
+        this.at = offset;
+        this.end = offset + length;
+    }
+
+    Misfit malformed(String what) {
+        return new Misfit("not JSON: " + what + " at byte " + (at - from));
+    }
+
+    /** {@return the first byte of what comes next, 0 at the end} */
+    byte peek() {
+        while (at < end) {
+            byte b = in[at];
+            if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
+                return b;
+            }
+            at++;
+        }
+        return 0;
+    }
+
+    boolean truth() {
+        if (in[at] == 't') {
+            word("true");
+            return true;
+        }
+        word("false");
+        return false;
+    }
+
+    void word(String word) {
+        for (int i = 0; i < word.length(); i++) {
+            if (at + i >= end || in[at + i] != word.charAt(i)) {
+                throw malformed("'" + word + "' was expected");
+            }
+        }
+        at += word.length();
+    }
+
+    // ---- numbers
+
+    boolean isNumber() {
+        byte b = peek();
+        return b == '-' || b >= '0' && b <= '9';
+    }
+
+    Number number() {
+        int start = at;
+        boolean integer = scan();
+        int length = at - start;
+        if (!integer) {
+            return decimal(start, length);
+        } else if (length <= SURE_LONG) {
+            return integer(start, at);
+        }
+        BigInteger large = new BigInteger(ascii(start, length));
+        return large.bitLength() < Long.SIZE ? (Number) large.longValue() : large;
+    }
+
+    double decimal() {
+        int start = at;
+        boolean integer = scan();
+        return integer && at - start <= SURE_DIGITS ? integer(start, at) : decimal(start, at - start);
+    }
+
+    BigDecimal exactly() {
+        int start = at;
+        scan();
+        return new BigDecimal(ascii(start, at - start));
+    }
+
+    /** Goes over a number. {@return whether it is one without fraction and exponent} */
+    private boolean scan() {
+        int start = at;
+        if (byteAt(at) == '-') {
+            at++;
+        }
+        if (byteAt(at) == '0') {
+            at++;
+        } else {
+            digits();
+        }
+        boolean integer = true;
+        if (byteAt(at) == '.') {
+            integer = false;
+            at++;
+            digits();
+        }
+        if ((byteAt(at) | 32) == 'e') {
+            integer = false;
+            at++;
+            if (byteAt(at) == '+' || byteAt(at) == '-') {
+                at++;
+            }
+            digits();
+        }
+        if (at - start > MAX_NUMBER) {
+            throw malformed("a number of more than " + MAX_NUMBER + " characters");
+        }
+        return integer;
+    }
+
+    private void digits() {
+        int first = at;
+        while (byteAt(at) >= '0' && byteAt(at) <= '9') {
+            at++;
+        }
+        if (at == first) {
+            throw malformed(at < end ? "a digit was expected" : "a digit was expected, not the end");
+        }
+    }
+
+    private byte byteAt(int index) {
+        return index < end ? in[index] : 0;
+    }
+
+    private long integer(int start, int to) {
+        boolean negative = in[start] == '-';
+        long value = 0;
+        for (int i = negative ? start + 1 : start; i < to; i++) {
+            value = value * 10 + in[i] - '0';
+        }
+        return negative ? -value : value;
+    }
+
+    /** Few digits and a small exponent: exact by one division. Else the JDK's way. */
+    private double decimal(int start, int length) {
+        long mantissa = 0;
+        int digits = 0;
+        int fraction = 0;
+        boolean point = false;
+        boolean negative = in[start] == '-';
+        for (int i = negative ? start + 1 : start; i < start + length; i++) {
+            byte b = in[i];
+            if (b == '.') {
+                point = true;
+            } else if (b < '0' || b > '9' || ++digits > SURE_DIGITS) {
+                digits = Integer.MAX_VALUE;
+                break;
+            } else {
+                mantissa = mantissa * 10 + b - '0';
+                fraction += point ? 1 : 0;
+            }
+        }
+        if (digits <= SURE_DIGITS && fraction < POWERS.length) {
+            double value = mantissa / POWERS[fraction];
+            return negative ? -value : value;
+        }
+        double value = Double.parseDouble(ascii(start, length));
+        if (Double.isInfinite(value)) {
+            throw malformed("a number beyond a double");
+        }
+        return value;
+    }
+
+    private String ascii(int start, int length) {
+        return new String(in, start, length, StandardCharsets.ISO_8859_1);
+    }
+
+    // ---- strings
+
+    String string() {
+        int start = ++at;
+        boolean plain = true;
+        while ((at = Plain.end(in, at, end)) < end) {
+            byte b = in[at];
+            if (b == '"') {
+                String text = plain ? ascii(start, at - start) : utf8(start, at);
+                at++;
+                return text;
+            } else if (b == '\\') {
+                return escaped(start);
+            } else if (b >= 0) {
+                throw malformed("a control character in a string");
+            }
+            plain = false;
+            at++;
+        }
+        throw malformed("a string without its end");
+    }
+
+    private String escaped(int start) {
+        StringBuilder text = new StringBuilder(utf8(start, at));
+        while (at < end) {
+            byte b = in[at];
+            if (b == '"') {
+                at++;
+                return text.toString();
+            } else if (b == '\\') {
+                at++;
+                text.append(escape());
+            } else {
+                int first = at;
+                while (at < end && in[at] != '"' && in[at] != '\\') {
+                    if (in[at] >= 0 && in[at] < 0x20) {
+                        throw malformed("a control character in a string");
+                    }
+                    at++;
+                }
+                text.append(utf8(first, at));
+            }
+        }
+        throw malformed("a string without its end");
+    }
+
+    private char escape() {
+        byte b = byteAt(at++);
+        return switch (b) {
+            case '"', '\\', '/' -> (char) b;
+            case 'b' -> '\b';
+            case 'f' -> '\f';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            case 'u' -> hex();
+            default -> throw malformed("an unknown escape");
+        };
+    }
+
+    private char hex() {
+        int value = 0;
+        for (int i = 0; i < 4; i++) {
+            int digit = Character.digit(byteAt(at++), 16);
+            if (digit < 0) {
+                throw malformed("four hexadecimal digits were expected");
+            }
+            value = value << 4 | digit;
+        }
+        return (char) value;
+    }
+
+    private String utf8(int start, int to) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(in, start, to - start)).toString();
+        } catch (CharacterCodingException e) {
+            throw malformed("a string that is not UTF-8, ending");
+        }
+    }
+}
