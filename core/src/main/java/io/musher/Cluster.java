@@ -61,7 +61,7 @@ public final class Cluster implements AutoCloseable {
         this.parts = parts;
         this.keeper = new Keeper(config, port(parts));
         Primary primary = new Primary(config, parts, keeper);
-        this.supervisor = new Supervisor(rules(config), Edition.of(plan, config.env()), primary,
+        this.supervisor = new Supervisor(rules(config), new Edition(plan, LaunchChecks.environment(config.env().get())), primary,
                 new Chronicle(config.name(), parts.events(), this::allGone));
         this.correspondence = new Correspondence(config, parts);
         this.requests = new Requests(config.name(), parts.control(), supervisor, correspondence, parts.callbacks());
@@ -286,6 +286,7 @@ public final class Cluster implements AutoCloseable {
      * @return completes when it has ended, also when it has failed; fails with {@link IllegalStateException} while another
      *     rollout runs
      * @throws IllegalArgumentException if the launch cannot be
+     * @throws IllegalStateException if it is {@link Launch#self()} and this program cannot be started again
      */
     public CompletableFuture<Rollout> deploy(Launch launch) {
         return requests.roll(Optional.of(LaunchPlan.of(launch)), config.env(), "deploy() was called");

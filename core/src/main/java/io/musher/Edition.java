@@ -2,7 +2,6 @@ package io.musher;
 
 import io.musher.internal.process.LaunchPlan;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * What workers are started from.
@@ -10,9 +9,4 @@ import java.util.function.Supplier;
  * @param plan the program
  * @param env the common environment, as its supplier said when this was made
  */
-record Edition(LaunchPlan plan, Map<String, String> env) {
-
-    static Edition of(LaunchPlan plan, Supplier<Map<String, String>> env) {
-        return new Edition(plan, LaunchChecks.environment(env.get()));
-    }
-}
+record Edition(LaunchPlan plan, Map<String, String> env) { }

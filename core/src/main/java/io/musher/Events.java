@@ -23,6 +23,7 @@ final class Events implements EventLoop.Guest {
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
     /** Who lost the lead has slow listeners, and does not try again at once. */
     private static final long LEAD_AGAIN_NANOS = 100_000_000L;
+
     /** What is delivered, for the log, and how. */
     private record Delivery(Object what, Runnable how) { }
 

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Messages on their way to one peer, from any thread, within a window: what was sent and is not taken by the peer's listeners yet.
  *
- * <p>What was sent before the connection is there waits for it. {@link #send} and {@link #writable} may be called from any
+ * <p>What was sent before the connection is there waits for it. {@link #send}, {@link #answer} and {@link #whenWritable} may be called from any
  * thread, all else belongs to the loop's.
  */
 final class Sender {
