@@ -232,7 +232,9 @@ public final class BalancerBuilder {
 
     /**
      * Whether HTTP/1.1 keep-alive connections leave a withdrawn target between two requests, unseen by the client; default
-     * true. Switch it off when a login is tied to the connection (NTLM).
+     * true. So do those that the target ends between two requests, and connections of any protocol on which not a byte has
+     * gone: the end reaches the client half a second late, unless it is served by another target by then. Switch it off when
+     * a login is tied to the connection (NTLM).
      *
      * @param move whether they do
      * @return this

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param rejected clients closed without service: too many waiting, waited too long, a bad PROXY header, or the
  *     balancer stops
  * @param ejected how often a target was taken out for failing
- * @param moved connections taken off a withdrawn target between two requests, or before the first byte
+ * @param moved connections that left a withdrawn or dead target between two requests, or before the first byte
  * @param cut connections ended at a deadline: of a drain or a shutdown, or idle
  * @param targets those listed, and those withdrawn that still have connections
  */
@@ -36,7 +36,7 @@ public record BalancerStats(
      * @param waiting clients held now because no target can take them
      * @param rejected clients closed without service: too many waiting, waited too long, or a bad PROXY header
      * @param ejected how often a target was taken out for failing
-     * @param moved keep-alive connections taken off a withdrawn target between two requests
+     * @param moved connections that left a withdrawn or dead target between two requests, or before the first byte
      * @param cut connections ended at a deadline: of a drain, or idle
      * @param targets those listed, and those withdrawn that still have connections
      */
@@ -77,7 +77,7 @@ public record BalancerStats(
      * @param connectFailures connects to it that were refused or timed out
      * @param retries clients sent on to another target after such a failure
      * @param ejected how often it was taken out for failing
-     * @param moved keep-alive connections taken off it after it was withdrawn
+     * @param moved connections that left it, withdrawn or dead, between two requests or before the first byte
      * @param cut its connections that were ended at a deadline
      * @param answerNanos moving average of the time to its first answer byte, 0 before the first
      */

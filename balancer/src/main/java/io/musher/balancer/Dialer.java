@@ -222,9 +222,10 @@ final class Dialer {
         }
 
         /** A withdrawn target is not waited for. */
-        void leaveIfWithdrawn() {
+        @Override
+        public void leaveIfWithdrawn(Relay leaving) {
             if (backend.isWithdrawn()) {
-                abandon(relay);
+                abandon(leaving);
                 next();
             }
         }

@@ -177,11 +177,6 @@ final class Lane {
     /** Clients that wait may be served now; those of withdrawn targets leave them if they can. */
     void targetsChanged(boolean withdrawn) {
         if (withdrawn) {
-            for (EventLoop.Handler handler : loop.handlers()) {
-                if (handler instanceof Dialer.Attempt attempt) {
-                    attempt.leaveIfWithdrawn();
-                }
-            }
             relays().forEach(Lane::leaveIfIdle);
         }
         waiting.serve();
@@ -214,12 +209,10 @@ final class Lane {
     }
 
     private static void leaveIfIdle(Relay relay) {
-        if (relay.isOpen()) {
-            try {
-                relay.leaveIfWithdrawn();
-            } catch (IOException e) {
-                relay.failed(relay.client, e);
-            }
+        try {
+            relay.leaveIfIdle();
+        } catch (IOException e) {
+            relay.failed(relay.client, e);
         }
     }
 

@@ -17,16 +17,26 @@ final class Parked implements Stage {
 
     @Override
     public void readable(Relay relay) throws IOException {
+        ByteBuffer bytes = read(relay);
+        if (bytes != null) {
+            abandon(relay);
+            relay.route(bytes);
+        }
+    }
+
+    /** {@return the client's next bytes, null when there are none; a client that has ended is closed} */
+    static ByteBuffer read(Relay relay) throws IOException {
         Buffers buffers = relay.lane.buffers;
         ByteBuffer scratch = buffers.scratch();
         int n = relay.client.channel.read(scratch);
         if (n < 0) {
             relay.close();
-        } else if (n > 0) {
-            abandon(relay);
-            scratch.flip();
-            relay.route(buffers.keep());
         }
+        if (n <= 0) {
+            return null;
+        }
+        scratch.flip();
+        return buffers.keep();
     }
 
     @Override

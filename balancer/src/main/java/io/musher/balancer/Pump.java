@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  * The data path: moves bytes from one {@link End} of a relay to the other, and passes on how each side ends.
  *
  * <p>One per lane, without state of its own. A tidy end (FIN) is passed on once all bytes before it are; when both sides have
- * ended, the relay closes. A reset is passed on as a reset.
+ * ended, the relay closes. A reset is passed on as a reset. A client that is owed nothing may outlive its target, see {@link Orphan}.
  */
 final class Pump {
 
@@ -32,7 +32,14 @@ final class Pump {
         int n;
         for (int moved = 0; moved < BYTES_PER_TURN && relay.isOpen(); moved += n) {
             ByteBuffer scratch = buffers.scratch();
-            n = from.channel.read(scratch);
+            try {
+                n = from.channel.read(scratch);
+            } catch (IOException e) {
+                if (from == relay.target && relay.outlivesTarget(relay::reset)) {
+                    return false;
+                }
+                throw e;
+            }
             if (n < 0) {
                 from.endRead();
                 passEnd(relay, from, to);
@@ -117,6 +124,9 @@ final class Pump {
 
     /** The source has ended and all it sent is on its way: pass the end on; when both have ended, or the client soon will, that was all. */
     private static void passEnd(Relay relay, End from, End to) throws IOException {
+        if (from == relay.target && relay.outlivesTarget(relay::close)) {
+            return;
+        }
         boolean over = to.isReadEnded() || to == relay.client && relay.isLastRequestIn();
         if (over && !from.hasPending()) {
             relay.close();

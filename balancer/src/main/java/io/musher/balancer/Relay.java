@@ -9,10 +9,10 @@ import java.nio.channels.SocketChannel;
  * One client connection and, once it has been routed, its connection to a target. Belongs to its lane's thread.
  *
  * <pre>
- *  INTAKE ─header─▶ ROUTING ─connected─▶ OPEN ─withdrawn, between two requests─▶ PARKED
- *                     ▲  │ no target ready: in Waiting                              │
- *                     │  └── the client's bytes stay unread meanwhile               │ the client's next bytes
- *                     └──────────────────────────────────────────────────────────────┘        any ─▶ CLOSED
+ *  INTAKE ─header─▶ ROUTING ─connected─▶ OPEN ─withdrawn or dead, between two requests─▶ PARKED
+ *                     ▲  │ no target ready: in Waiting                                      │
+ *                     │  └── the client's bytes stay unread meanwhile                       │ the client's next bytes
+ *                     └──────────────────────────────────────────────────────────────────────┘        any ─▶ CLOSED
  * </pre>
  */
 final class Relay {
@@ -276,33 +276,65 @@ final class Relay {
         }
     }
 
-    // ---- moving away from a withdrawn target
+    // ---- moving away from a withdrawn target, or a dead one
 
     /** Leaves a withdrawn target if nobody can tell: between two requests, or before a single byte. */
     void leaveIfWithdrawn() throws IOException {
         boolean goes = backend.isWithdrawn() || lane.isLeaving();
-        if (!goes || state != State.OPEN || !lane.movesKeepAlive || client.hasPending() || target.hasPending()
-                || client.isReadEnded() || target.isReadEnded() || broken) {
-            return;
-        }
-        boolean untouched = watch == null;
-        if (untouched ? lane.isLeaving() || !lane.hasRoom() : !watch.isIdle()) {
+        if (!goes || !owesNothing() || target.isReadEnded() || watch == null && (lane.isLeaving() || !lane.hasRoom())) {
             return;
         }
         if (lane.isLeaving()) {
             close();
             return;
         }
+        moveOn(null);
+    }
+
+    /** Targets were withdrawn, or the lane leaves. */
+    void leaveIfIdle() throws IOException {
+        if (state == State.OPEN) {
+            leaveIfWithdrawn();
+        } else if (stage != null) {
+            stage.leaveIfWithdrawn(this);
+        }
+    }
+
+    /** Its target has ended. {@return whether it lives on, as an {@link Orphan}; if nothing comes of that, {@code passEnd} runs} */
+    boolean outlivesTarget(Runnable passEnd) throws IOException {
+        if (lane.isLeaving() || !owesNothing()) {
+            return false;
+        }
+        if (backend.isWithdrawn()) {
+            moveOn(null);
+        } else {
+            detach();
+            park(new Orphan(this, passEnd));
+        }
+        return true;
+    }
+
+    private boolean owesNothing() {
+        return state == State.OPEN && lane.movesKeepAlive && !client.hasPending() && !target.hasPending()
+                && !client.isReadEnded() && !broken && (watch == null || watch.isIdle());
+    }
+
+    /** Leaves the target it had for good: for another if there is something to say, or a greeting to come; else it is parked. */
+    void moveOn(ByteBuffer bytes) throws IOException {
         lane.total.moved.add(1);
         tally.moved.add(1);
-        detach();
-        if (untouched) {
-            route(null);
+        detach(); // after the count, which is complete when the target is drained
+        if (bytes != null || watch == null) {
+            route(bytes);
         } else {
-            state = State.PARKED;
-            client.wantRead(true); // it was not read while the target was slow to take its request
-            answered = false;
-            stage = new Parked(this);
+            park(new Parked(this));
         }
+    }
+
+    private void park(Stage newStage) throws IOException {
+        state = State.PARKED;
+        stage = newStage;
+        answered = false;
+        client.wantRead(true); // it was not read while the target was slow to take its request
     }
 }

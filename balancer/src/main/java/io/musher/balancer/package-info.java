@@ -28,5 +28,9 @@
  * target like a first one. {@code HttpWatch} follows the framing of both directions from the first byte, so "between" is
  * known, not guessed; whatever it does not understand for certain (TLS, upgrades, pipelining, HTTP/1.0, bodies without a
  * length) is left alone and ends by itself or at the drain's deadline.
+ *
+ * <p><b>Death.</b> A target may be killed before anybody can withdraw it. A client that is between two requests then, or on
+ * whose connection not a byte has gone, owes it nothing and is owed nothing: it lives on for a moment as an {@code Orphan}, in
+ * which its next bytes, or the withdrawal of the dead target, bring it to another. If neither comes, the end was meant for it.
  */
 package io.musher.balancer;

@@ -76,7 +76,8 @@ class HalfCloseTest {
     void shouldLetTheClientSpeakAfterTheTargetsEnd() throws Exception {
         Peer client = scene.connect(balancer);
         Peer server = target.next();
-        server.sendEnd();
+        server.send("go on").sendEnd();
+        client.expect("go on");
         client.expectEnd();
         Future<Peer> upload = scene.beside(() -> client.send(BIG).sendEnd());
         assertArrayEquals(BIG, server.receiveAll());

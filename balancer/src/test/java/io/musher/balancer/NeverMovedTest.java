@@ -135,7 +135,7 @@ class NeverMovedTest {
         Balancer balancer = scene.balancer(a.as("a"));
         Peer client = scene.connect(balancer);
         Peer server = a.next();
-        converse(new Talk("one request", GET, Http.ok("a")), client, server);
+        converse(new Talk("half an answer", GET, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345"), client, server);
         server.sendEnd();
         client.expectEnd();
         Scene.get(balancer.targets(List.of(b.as("b"))));

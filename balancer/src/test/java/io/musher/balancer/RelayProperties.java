@@ -26,7 +26,8 @@ class RelayProperties {
         byte[] fromTarget = bytes(down, seed + 1);
         try (Scene scene = new Scene()) {
             ScriptedTarget target = scene.manual();
-            Balancer balancer = scene.balancer(b -> b.loops(loops).bufferSize(bufferSize).moveKeepAlive(moveKeepAlive)
+            Balancer balancer = scene.balancer(b -> b.loops(loops).bufferSize(bufferSize)
+                    .moveKeepAlive(moveKeepAlive && !down.isEmpty()) // a target that ends before a byte went either way is left
                     .targets(List.of(target.as("a"))));
             Peer client = scene.connect(balancer);
             Peer server = target.next();
