@@ -1,7 +1,8 @@
 // A Musher worker in plain Node: serves, answers messages, and leaves when it is told to. See core/PROTOCOL.md.
 const http = require('http'), net = require('net');
 
-const HELLO = 1, WELCOME = 2, LISTENING = 5, STOP = 7, GOODBYE = 9, TAKEN = 10, VALUE = 32, ASK = 34, ANSWER = 36;
+const HELLO = 1, WELCOME = 2, LISTENING = 5, STOP = 7, GOODBYE = 9, TAKEN = 10, HEARTBEAT = 13, ALIVE = 14,
+  VALUE = 32, ASK = 34, ANSWER = 36;
 const [, host, port] = process.env.MUSHER_IPC.match(/(.*):(\d+)/);
 const channel = net.connect(port, host, () => send(HELLO, `musher/1 ${process.env.MUSHER_TOKEN} ${process.pid}`));
 const server = http.createServer((request, response) => response.end('hello\n'));
@@ -25,6 +26,8 @@ function hear(kind, sequence, payload) {
   if (kind === WELCOME) {
     server.listen(process.env.MUSHER_PORT || 0, process.env.MUSHER_HOST, () => send(LISTENING, String(server.address().port)));
     message(VALUE, {hello: 'from Node'});
+  } else if (kind === HEARTBEAT) {
+    send(ALIVE, payload);
   } else if (kind === VALUE || kind === ASK) {
     message(kind === ASK ? ANSWER : VALUE, {echo: JSON.parse(payload.subarray(4))}, sequence, payload.readInt32BE(0));
     send(TAKEN, String(payload.length + 64));

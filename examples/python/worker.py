@@ -1,7 +1,7 @@
 """A Musher worker in plain Python: serves, answers messages, and leaves when it is told to. See core/PROTOCOL.md."""
 import json, os, socket, struct, threading
 
-HELLO, WELCOME, LISTENING, STOP, GOODBYE, TAKEN, VALUE, ASK, ANSWER = 1, 2, 5, 7, 9, 10, 32, 34, 36
+HELLO, WELCOME, LISTENING, STOP, GOODBYE, TAKEN, HEARTBEAT, ALIVE, VALUE, ASK, ANSWER = 1, 2, 5, 7, 9, 10, 13, 14, 32, 34, 36
 
 host, port = os.environ["MUSHER_IPC"].rsplit(":", 1)
 channel = socket.create_connection((host, int(port)))
@@ -38,6 +38,8 @@ for kind, sequence, payload in frames():
         threading.Thread(target=serve, args=(listening,), daemon=True).start()
         send(LISTENING, listening.getsockname()[1])
         message(VALUE, {"hello": "from Python"})
+    elif kind == HEARTBEAT:
+        send(ALIVE, payload)
     elif kind in (VALUE, ASK):
         sender, value = struct.unpack(">i", payload[:4])[0], json.loads(payload[4:])
         message(ANSWER if kind == ASK else VALUE, {"echo": value}, sequence, sender)

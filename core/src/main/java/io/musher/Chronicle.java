@@ -59,8 +59,9 @@ final class Chronicle implements News {
 
     @Override
     public void exited(Incarnation worker, Exit exit) {
-        log(worker, "exited: " + exit);
-        tell(new ClusterEvent.Exited(handle(worker), Instant.now(), exit.toString(), exit));
+        String why = worker.fault().isEmpty() ? exit.toString() : exit + ": " + worker.fault();
+        log(worker, "exited: " + why);
+        tell(new ClusterEvent.Exited(handle(worker), Instant.now(), why, exit, ((Member) worker.attachment()).threads));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.musher;
 
 import io.musher.balancer.Balancer;
+import io.musher.internal.health.Wear;
 import io.musher.internal.process.LaunchPlan;
 import io.musher.internal.ipc.MessageCounts;
 import io.musher.internal.supervisor.Incarnation;
@@ -52,6 +53,7 @@ public final class Cluster implements AutoCloseable {
     private final Supervisor supervisor;
     private final Correspondence correspondence;
     private final Requests requests;
+    private final Wear wear;
     private final Farewell farewell;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private final CountDownLatch over = new CountDownLatch(1);
@@ -66,6 +68,8 @@ public final class Cluster implements AutoCloseable {
         this.correspondence = new Correspondence(config, parts);
         this.requests = new Requests(config.name(), parts.control(), supervisor, correspondence, parts.callbacks());
         primary.obey(supervisor, requests);
+        this.wear = new Wear(parts.control(), config.recyclePolicy(), supervisor, worker -> Requests.handle(worker).member().process.memory(),
+                primary::connections);
         this.farewell = new Farewell(config, this::stop, requests::killAll, this::reload);
     }
 
@@ -129,6 +133,7 @@ public final class Cluster implements AutoCloseable {
                     ? failure.worker().map(Requests::lastOutput).orElse("") : "";
             throw new StartupException(config.name() + ": " + e.getCause().getMessage(), e.getCause(), output);
         }
+        parts.control().execute(wear::begin);
         parts.spawner().preload(); // now that nobody waits for a processor
         LOG.info("{}: {} worker(s) ready{}", config.name(), config.instances(),
                 parts.balancer().map(balancer -> ", port " + balancer.address().getPort()).orElse(""));
@@ -141,7 +146,7 @@ public final class Cluster implements AutoCloseable {
                 : config.hasPorts() ? ReadyWhen.SERVING : ReadyWhen.RUNNING;
         int bootLimit = Math.max(2, Runtime.getRuntime().availableProcessors());
         return new Rules(ports, ready, config.startTimeout(), bootLimit, config.restartPolicy(), config.stopPolicy(),
-                config.reloadPolicy());
+                config.reloadPolicy(), config.healthChecks().stream().anyMatch(check -> check.role() == HealthCheck.Role.READINESS));
     }
 
     private static OptionalInt port(Parts parts) {
@@ -190,7 +195,8 @@ public final class Cluster implements AutoCloseable {
         return new ClusterStats((int) slots.stream().filter(SlotStatus::wanted).count(),
                 (int) lines.stream().filter(line -> line.state() == WorkerState.READY).count(),
                 slots.stream().mapToLong(SlotStatus::restarts).sum(), lines,
-                new ClusterStats.MessageStats(counts.allDelivered(), counts.allRefused(), counts.allUnwanted()), parts.balancer().map(Balancer::stats));
+                new ClusterStats.MessageStats(counts.allDelivered(), counts.allRefused(), counts.allUnwanted()), parts.balancer().map(Balancer::stats),
+                supervisor.progress().map(it -> new ClusterStats.RolloutStats(it.why(), it.replaced(), it.left(), it.failure())));
     }
 
     /**

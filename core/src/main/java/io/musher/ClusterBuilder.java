@@ -40,6 +40,8 @@ public final class ClusterBuilder {
     Readiness readiness = Readiness.auto();
     ReloadPolicy reloadPolicy = ReloadPolicy.ofDefaults();
     boolean reloadOnHangup;
+    List<HealthCheck> healthChecks = List.of();
+    RecyclePolicy recyclePolicy = RecyclePolicy.never();
     Duration startTimeout = Duration.ofSeconds(60);
     boolean shutdownHook = true;
     boolean keepAlive = true;
@@ -352,6 +354,31 @@ public final class ClusterBuilder {
     }
 
     /**
+     * How it is found out whether workers work; default: not at all, see {@link HealthCheck}. Checks of TCP and HTTP need ports.
+     *
+     * @param checks one or more, each on its own; the last call wins
+     * @return this
+     */
+    public ClusterBuilder healthCheck(HealthCheck... checks) {
+        for (HealthCheck check : Objects.requireNonNull(checks, "healthCheck")) {
+            Objects.requireNonNull(check, "healthCheck");
+        }
+        this.healthChecks = List.of(checks);
+        return this;
+    }
+
+    /**
+     * When workers that work are replaced all the same; default never.
+     *
+     * @param policy limits of age, memory and connections
+     * @return this
+     */
+    public ClusterBuilder recyclePolicy(RecyclePolicy policy) {
+        this.recyclePolicy = Objects.requireNonNull(policy, "recyclePolicy");
+        return this;
+    }
+
+    /**
      * How long a worker may take from its own fork to being ready; default 60 s. Longer is a failure.
      *
      * @param timeout positive
@@ -438,6 +465,13 @@ public final class ClusterBuilder {
             refuse(!balancerOptions.isEmpty(), "balancer options need a commonPort: without one there is no balancer");
             refuse(host != null, "host needs a commonPort: it is where that listens");
         }
+        boolean ports = commonPort.isPresent() || startPort.isPresent();
+        for (HealthCheck check : healthChecks) {
+            refuse(!ports && check.kind() != HealthCheck.Kind.HEARTBEAT,
+                    "healthCheck (" + check + ") needs a port: set commonPort or startPort, or check a heartbeat");
+        }
+        refuse(commonPort.isEmpty() && recyclePolicy.maxConnections() > 0,
+                "recyclePolicy maxConnections needs a commonPort: without one there is no balancer that counts");
         if (startPort.isPresent()) {
             int first = startPort.getAsInt();
             long last = (long) first + Math.max(1, instances) - 1;

@@ -34,6 +34,8 @@ public final class ClusterConfig {
     private final Readiness readiness;
     private final ReloadPolicy reloadPolicy;
     private final boolean reloadOnHangup;
+    private final List<HealthCheck> healthChecks;
+    private final RecyclePolicy recyclePolicy;
     private final Duration startTimeout;
     private final boolean shutdownHook;
     private final boolean keepAlive;
@@ -65,6 +67,8 @@ public final class ClusterConfig {
         this.readiness = from.readiness;
         this.reloadPolicy = from.reloadPolicy;
         this.reloadOnHangup = from.reloadOnHangup;
+        this.healthChecks = from.healthChecks;
+        this.recyclePolicy = from.recyclePolicy;
         this.startTimeout = from.startTimeout;
         this.shutdownHook = from.shutdownHook;
         this.keepAlive = from.keepAlive;
@@ -117,7 +121,7 @@ public final class ClusterConfig {
         return launch;
     }
 
-    /** {@return additional environment, asked once when the cluster starts} */
+    /** {@return additional environment, asked when the cluster starts and at each rollout} */
     public Supplier<Map<String, String>> env() {
         return env;
     }
@@ -150,6 +154,16 @@ public final class ClusterConfig {
     /** {@return whether SIGHUP is a reload} */
     public boolean reloadOnHangup() {
         return reloadOnHangup;
+    }
+
+    /** {@return how it is found out whether workers work; empty for not at all} */
+    public List<HealthCheck> healthChecks() {
+        return healthChecks;
+    }
+
+    /** {@return when workers that work are replaced all the same} */
+    public RecyclePolicy recyclePolicy() {
+        return recyclePolicy;
     }
 
     /** {@return how long a worker may take from its fork to being ready} */

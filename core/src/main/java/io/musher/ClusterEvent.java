@@ -2,6 +2,7 @@ package io.musher;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * Something that happened in a cluster; heard with {@link Cluster#on}.
@@ -79,8 +80,9 @@ public sealed interface ClusterEvent {
      * @param at when
      * @param cause why, as text
      * @param exit how
+     * @param threadDump where its threads were when it was found to hang, if that could be learnt
      */
-    record Exited(Worker worker, Instant at, String cause, Exit exit) implements ClusterEvent { }
+    record Exited(Worker worker, Instant at, String cause, Exit exit, Optional<String> threadDump) implements ClusterEvent { }
 
     /**
      * The restart policy replaces a worker.

@@ -13,9 +13,10 @@ import java.util.Optional;
  * @param workers one line for each worker alive, by instance
  * @param messages what became of messages
  * @param balancer the figures of the common port, empty without one
+ * @param rollout the reload or deploy that runs, if one does
  */
 public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStats> workers, MessageStats messages,
-        Optional<BalancerStats> balancer) {
+        Optional<BalancerStats> balancer, Optional<RolloutStats> rollout) {
 
     /**
      * Copies the list of workers.
@@ -26,6 +27,7 @@ public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStat
      * @param workers one line for each worker alive, by instance
      * @param messages what became of messages
      * @param balancer the figures of the common port, empty without one
+     * @param rollout the reload or deploy that runs, if one does
      */
     public ClusterStats {
         workers = List.copyOf(workers);
@@ -41,6 +43,16 @@ public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStat
      * @param waiting bytes of messages that were sent to it and its listeners have not taken yet
      */
     public record WorkerStats(int id, int instance, WorkerState state, String explanation, long waiting) { }
+
+    /**
+     * How far a reload or a deploy has come. Components may be added in later versions.
+     *
+     * @param cause what was called
+     * @param replaced workers whose replacement serves
+     * @param left instances that have still to be replaced
+     * @param failure why it goes back to the old workers, if it does
+     */
+    public record RolloutStats(String cause, int replaced, int left, Optional<String> failure) { }
 
     /**
      * Messages, since the cluster started, of all workers. Components may be added in later versions.

@@ -51,6 +51,13 @@ final class Ears implements ChannelListener {
     }
 
     @Override
+    public void alive(long number) {
+        if (member.checkup != null) {
+            member.checkup.answered(number);
+        }
+    }
+
+    @Override
     public void goodbye() {
         ended(true);
     }

@@ -34,6 +34,8 @@ public record Exit(OptionalInt code, Optional<String> signal, boolean voluntary,
         NEVER_READY,
         /** It closed its channel, did not end, and was ended for that. */
         CHANNEL_LOST,
+        /** It failed its health check and was ended for that. */
+        UNHEALTHY,
         /** It had been ready, and ended with a code other than 0 or by a signal. */
         CRASHED,
         /** It had been ready, and exited by itself with code 0. */
@@ -71,6 +73,7 @@ public record Exit(OptionalInt code, Optional<String> signal, boolean voluntary,
             case START_TIMEOUT -> "not ready in time";
             case NEVER_READY -> "never became ready";
             case CHANNEL_LOST -> "lost its channel";
+            case UNHEALTHY -> "failed its health check";
             case CRASHED -> "crashed";
             case EXITED -> "exited by itself";
         } + ")";

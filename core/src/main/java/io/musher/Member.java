@@ -1,10 +1,12 @@
 package io.musher;
 
+import io.musher.internal.health.Checkup;
 import io.musher.internal.ipc.Channel;
 import io.musher.internal.process.PortLease;
 import io.musher.internal.process.Termination;
 import io.musher.internal.process.WorkerProcess;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
@@ -20,6 +22,10 @@ final class Member {
     /** Written on the control thread; read by anybody. */
     volatile WorkerProcess process;
     PortLease lease;
+    /** Null where no health is checked. */
+    Checkup checkup;
+    /** Where it hung; for any thread. */
+    volatile Optional<String> threads = Optional.empty();
     boolean spoke;
     boolean channelEnded;
     Termination termination;

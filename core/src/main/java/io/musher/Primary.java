@@ -1,9 +1,11 @@
 package io.musher;
 
 import io.musher.balancer.Balancer;
+import io.musher.balancer.BalancerStats;
 import io.musher.balancer.Target;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Timers;
+import io.musher.internal.health.Checkup;
 import io.musher.internal.ipc.ChannelServer;
 import io.musher.internal.process.JvmShare;
 import io.musher.internal.process.LaunchPlan;
@@ -31,11 +33,15 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Does what the supervisor decides: starts processes, tells the balancer, speaks on the channels. Control thread only.
  */
 final class Primary implements Actions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
 
     private final ClusterConfig config;
     private final EventLoop control;
@@ -103,12 +109,19 @@ final class Primary implements Actions {
 
     private void spawned(Incarnation incarnation, Member member, WorkerProcess process) {
         member.process = process;
-        supervisor.spawned(incarnation, new Spawned(process.pid(), process.port(), ((Edition) incarnation.edition()).plan().kind() == LaunchPlan.Kind.COMMAND,
-                process.startedAt()));
+        supervisor.spawned(incarnation, new Spawned(process.pid(), process.port(), isCommand(incarnation), process.startedAt()));
         process.onExit().thenAccept(end -> control.execute(() -> exited(incarnation, member, end)));
         if (process.port().isPresent() && config.readiness() == Readiness.auto()) {
             new PortWatch(control, incarnation, process, process.port().getAsInt(), () -> supervisor.accepting(incarnation)).look();
         }
+        if (!config.healthChecks().isEmpty()) {
+            member.checkup = new Checkup(control, supervisor, incarnation, isCommand(incarnation));
+            member.checkup.begin(config.healthChecks(), config.proxyProtocol(), member.channel::heartbeat);
+        }
+    }
+
+    private static boolean isCommand(Incarnation incarnation) {
+        return ((Edition) incarnation.edition()).plan().kind() == LaunchPlan.Kind.COMMAND;
     }
 
     private void spawnFailed(Incarnation incarnation, Member member, Throwable cause) {
@@ -139,6 +152,18 @@ final class Primary implements Actions {
         process(worker).kill();
     }
 
+    @Override
+    public void examine(Incarnation worker) {
+        Member member = member(worker);
+        LOG.warn("{}: worker {} (instance {}) gets no traffic any more and is replaced: {}", config.name(), worker.id(), worker.instance(),
+                worker.fault());
+        member.process.threads().thenAccept(threads -> {
+            member.threads = threads;
+            threads.ifPresent(text -> LOG.warn("{}: worker {} (instance {}), its threads:\n{}", config.name(), worker.id(), worker.instance(), text));
+            post(() -> supervisor.examined(worker));
+        });
+    }
+
     private static WorkerProcess process(Incarnation worker) {
         return member(worker).process;
     }
@@ -164,17 +189,33 @@ final class Primary implements Actions {
 
     @Override
     public void drain(Incarnation worker, Duration deadline) {
-        Runnable drained = () -> control.execute(() -> supervisor.drained(worker));
         if (balancer.isEmpty()) {
-            drained.run();
+            control.execute(() -> supervisor.drained(worker));
         } else {
-            balancer.get().drain(requests.workerName(worker), deadline).whenComplete((cut, failure) -> {
-                try {
-                    drained.run();
-                } catch (RejectedExecutionException e) {
-                    // the cluster has ended meanwhile
-                }
-            });
+            balancer.get().drain(requests.workerName(worker), deadline).whenComplete((cut, failure) -> post(() -> supervisor.drained(worker)));
+        }
+    }
+
+    @Override
+    public int load(Incarnation worker) {
+        return figures(worker).map(target -> (int) target.active()).orElse(0);
+    }
+
+    /** {@return how many connections it was given} */
+    long connections(Incarnation worker) {
+        return figures(worker).map(BalancerStats.TargetStats::accepted).orElse(0L);
+    }
+
+    private Optional<BalancerStats.TargetStats> figures(Incarnation worker) {
+        return balancer.flatMap(b -> b.stats().targets().stream().filter(target -> target.target().id().equals(requests.workerName(worker))
+                && target.target().address().getPort() == worker.port().orElse(0)).findFirst());
+    }
+
+    private void post(Runnable task) {
+        try {
+            control.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.trace("{}: has ended meanwhile", config.name());
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -253,6 +254,17 @@ public final class WorkerContext {
     /** {@return whether the end of this worker's service has begun: no new connections will come} */
     public boolean isDraining() {
         return membership.isDraining();
+    }
+
+    /**
+     * Ties heartbeats to the application: each one the primary sends ({@link HealthCheck#heartbeat()}) is answered only if this says true.
+     * One that throws, or has not returned when its time is over, is a miss; while it runs it is not called again. Default: the channel's own
+     * thread answers, which tells of the JVM alone.
+     *
+     * @param alive asked on a thread of its own; the last call wins
+     */
+    public void onHeartbeat(BooleanSupplier alive) {
+        membership.onHeartbeat(Objects.requireNonNull(alive, "onHeartbeat"));
     }
 
     /**

@@ -54,6 +54,11 @@ class ClusterBuilderTest {
                 on("restartPolicy", b -> b.restartPolicy(null)),
                 on("stopPolicy", b -> b.stopPolicy(null)),
                 on("readiness", b -> b.readiness(null)),
+                on("reloadPolicy", b -> b.reloadPolicy(null)),
+                on("healthCheck", b -> b.healthCheck((HealthCheck[]) null)),
+                on("healthCheck", b -> b.healthCheck(HealthCheck.tcp(), null)),
+                on("healthCheck path", b -> b.healthCheck(HealthCheck.http(null))),
+                on("recyclePolicy", b -> b.recyclePolicy(null)),
                 on("startTimeout", b -> b.startTimeout(null)),
                 on("type", b -> b.on(null, event -> { })),
                 on("listener", b -> b.on(ClusterEvent.class, null)),
@@ -81,6 +86,14 @@ class ClusterBuilderTest {
                 on("startTimeout PT8784H is more than a year", b -> b.startTimeout(Duration.ofDays(366))),
                 on("maxFrame 0 is not within 1 to", b -> b.maxFrame(0)),
                 on("maxFrame -5 is not within 1 to", b -> b.maxFrame(-5)),
+                on("healthCheck path 'health' of HTTP", b -> b.healthCheck(HealthCheck.http("health"))),
+                on("healthCheck path '/a b' of HTTP", b -> b.healthCheck(HealthCheck.http("/a b"))),
+                on("healthCheck path '/a\r\nX: y' of HTTP", b -> b.healthCheck(HealthCheck.http("/a\r\nX: y"))),
+                on("healthCheck interval PT0S", b -> b.healthCheck(HealthCheck.tcp().withInterval(Duration.ZERO))),
+                on("healthCheck timeout PT-1S", b -> b.healthCheck(HealthCheck.tcp().withTimeout(Duration.ofSeconds(-1)))),
+                on("healthCheck rise 1 and fall 0", b -> b.healthCheck(HealthCheck.tcp().withFall(0))),
+                on("recyclePolicy maxAge PT-1S", b -> b.recyclePolicy(RecyclePolicy.never().withMaxAge(Duration.ofSeconds(-1)))),
+                on("maxMemory -1", b -> b.recyclePolicy(RecyclePolicy.never().withMaxMemory(-1))),
                 on("command", b -> b.command()),
                 on("main", b -> b.main(" ")));
     }
@@ -100,6 +113,9 @@ class ClusterBuilderTest {
                 on("proxyProtocol needs a commonPort", b -> b.proxyProtocol(ProxyProtocol.V1)),
                 on("balancer options need a commonPort", b -> b.balancer(options -> options.loops(2))),
                 on("host needs a commonPort", b -> b.host("127.0.0.1")),
+                on("healthCheck (GET /health) needs a port", b -> b.healthCheck(HealthCheck.heartbeat(), HealthCheck.http("/health"))),
+                on("healthCheck (connect) needs a port", b -> b.healthCheck(HealthCheck.tcp())),
+                on("maxConnections needs a commonPort", b -> b.startPort(3000).recyclePolicy(RecyclePolicy.never().withMaxConnections(1))),
                 on("jvmArgs with a command", b -> b.command("node", "server.js").jvmArgs("-Xmx1g")));
     }
 
@@ -132,6 +148,9 @@ class ClusterBuilderTest {
         assertEquals(Readiness.auto(), config.readiness());
         assertEquals(StopPolicy.ofDefaults(), config.stopPolicy());
         assertEquals(RestartPolicy.always(), config.restartPolicy());
+        assertEquals(ReloadPolicy.ofDefaults(), config.reloadPolicy());
+        assertEquals(List.of(), config.healthChecks());
+        assertEquals(RecyclePolicy.never(), config.recyclePolicy());
         assertTrue(config.shutdownHook() && config.keepAlive());
     }
 

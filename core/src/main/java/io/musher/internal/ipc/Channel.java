@@ -82,6 +82,17 @@ public final class Channel implements Connection.Owner {
     }
 
     /**
+     * Asks whether the worker works.
+     *
+     * @param number comes back with the answer
+     */
+    public void heartbeat(long number) {
+        if (connection != null && !closed) {
+            connection.send(Frames.control(FrameType.HEARTBEAT, Long.toString(number)));
+        }
+    }
+
+    /**
      * Closes in good order: after what was sent before, and when the worker has answered, or after 5 s. A worker that has not said
      * hello yet is let in first.
      *
@@ -189,7 +200,7 @@ public final class Channel implements Connection.Owner {
         switch (type) {
             case FrameType.HELLO -> throw new BadFrame("a second hello");
             case FrameType.READY, FrameType.NOT_READY, FrameType.LISTENING, FrameType.STOP, FrameType.DISCONNECT, FrameType.GOODBYE,
-                    FrameType.TAKEN -> {
+                    FrameType.TAKEN, FrameType.ALIVE -> {
                 return true;
             }
             default -> skipped++;
@@ -206,6 +217,7 @@ public final class Channel implements Connection.Owner {
             case FrameType.STOP -> listener.stopRequested();
             case FrameType.DISCONNECT -> listener.disconnectRequested();
             case FrameType.TAKEN -> mailbox.taken(payload);
+            case FrameType.ALIVE -> listener.alive(Frames.number(payload, Long.MAX_VALUE, "the answer to heartbeat", "number"));
             case FrameType.GOODBYE -> {
                 mailbox.closeSending();
                 connection.heardGoodbye();

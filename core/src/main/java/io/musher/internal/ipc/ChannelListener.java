@@ -32,6 +32,13 @@ public interface ChannelListener {
     /** It was asked to end by somebody else (SIGTERM): no new connections, drain, then {@link Channel#stop}. */
     void stopRequested();
 
+    /**
+     * It has answered a heartbeat.
+     *
+     * @param number of the heartbeat
+     */
+    void alive(long number);
+
     /** The channel has closed in good order. */
     void goodbye();
 

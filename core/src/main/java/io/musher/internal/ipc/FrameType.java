@@ -34,6 +34,11 @@ public final class FrameType {
     /** Primary to worker: that worker is there no more. */
     public static final int LEFT = 12;
 
+    /** Primary to worker: do you work? With a number. */
+    public static final int HEARTBEAT = 13;
+    /** Worker to primary: I do; with that number. */
+    public static final int ALIVE = 14;
+
     /** The first type that is a user message. */
     public static final int FIRST_MESSAGE = 32;
     /** A message: JSON. */

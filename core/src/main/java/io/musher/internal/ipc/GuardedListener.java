@@ -47,6 +47,11 @@ final class GuardedListener implements ChannelListener {
     }
 
     @Override
+    public void alive(long number) {
+        guard(() -> listener.alive(number));
+    }
+
+    @Override
     public void goodbye() {
         guard(listener::goodbye);
     }

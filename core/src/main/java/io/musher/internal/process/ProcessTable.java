@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Linux' table of processes. */
 final class ProcessTable {
@@ -36,6 +37,24 @@ final class ProcessTable {
     static Optional<Entry> entry(long pid) {
         try {
             return Optional.of(parse(pid, Files.readString(PROC.resolve(pid + "/stat"), StandardCharsets.ISO_8859_1)));
+        } catch (IOException | RuntimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** {@return bytes of resident memory; 0 for a process that is gone, or has none} */
+    static long memory(long pid) {
+        return status(pid, "VmRSS").map(kib -> Long.parseLong(kib.replaceAll("\\D", "")) << 10).orElse(0L);
+    }
+
+    /** {@return whether the process has a handler of its own for a signal} */
+    static boolean catches(long pid, int signal) {
+        return status(pid, "SigCgt").map(mask -> (Long.parseUnsignedLong(mask, 16) >> signal - 1 & 1) == 1).orElse(false);
+    }
+
+    private static Optional<String> status(long pid, String line) {
+        try (Stream<String> lines = Files.lines(PROC.resolve(pid + "/status"), StandardCharsets.ISO_8859_1)) {
+            return lines.filter(each -> each.startsWith(line + ":")).map(each -> each.substring(line.length() + 1).strip()).findFirst();
         } catch (IOException | RuntimeException e) {
             return Optional.empty();
         }

@@ -151,6 +151,31 @@ public final class WorkerProcess {
         return answer;
     }
 
+    /**
+     * {@return bytes of resident memory, for a command those of all its processes; 0 where that cannot be told; completes on the spawn
+     * thread}
+     */
+    public CompletableFuture<Long> memory() {
+        CompletableFuture<Long> answer = new CompletableFuture<>();
+        thread.run(() -> {
+            long bytes = ProcessTable.memory(process.pid());
+            if (isCommand()) {
+                bytes += tree.members().stream().mapToLong(member -> ProcessTable.memory(member.pid())).sum();
+            }
+            answer.complete(bytes);
+        });
+        return answer;
+    }
+
+    /**
+     * Asks a JVM where its threads are.
+     *
+     * @return completes when it has said so, or cannot, or is gone; a JVM that answers nothing must be killed for that
+     */
+    public CompletableFuture<Optional<String>> threads() {
+        return isCommand() ? CompletableFuture.completedFuture(Optional.empty()) : ThreadDump.of(this);
+    }
+
     /** {@return what signals are sent to: a group, below zero, for a command that leads one} */
     long groupId() {
         return isCommand() && tree.hasSession() ? -process.pid() : process.pid();

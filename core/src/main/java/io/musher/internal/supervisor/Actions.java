@@ -88,6 +88,20 @@ public interface Actions {
     void kill(Incarnation worker);
 
     /**
+     * Finds out where a worker hangs, and reports {@link Supervisor#examined} (which may be late or missing: there is a deadline).
+     *
+     * @param worker who has left the balancer and is to end
+     */
+    void examine(Incarnation worker);
+
+    /**
+     * {@return how many connections a worker has: those with the fewest go first}
+     *
+     * @param worker who
+     */
+    int load(Incarnation worker);
+
+    /**
      * Runs a task later, on the supervisor's thread; as {@code EventLoop.schedule}.
      *
      * @param delayNanos from now

@@ -111,20 +111,48 @@ final class Arrival {
     void notReady(Incarnation worker) {
         worker.heldBack = true;
         if (worker.state() == WorkerState.READY) {
-            roster.stands(worker, WorkerState.NOT_READY, "it said notReady()");
-            roster.publish();
-            roster.news.notReady(worker, "it said notReady()");
+            takeOut(worker, "it said notReady()");
         }
     }
 
-    private void arrive(Incarnation worker, String why) {
+    void well(Incarnation worker) {
+        String evidence = worker.evidence;
+        worker.unwell = false;
+        worker.evidence = null;
+        boolean waits = worker.isBooting() || worker.state() == WorkerState.NOT_READY;
+        if (evidence != null && waits && !worker.heldBack) {
+            arrive(worker, evidence);
+        }
+    }
+
+    void unwell(Incarnation worker, String why) {
+        worker.unwell = true;
+        if (worker.state() == WorkerState.READY) {
+            worker.evidence = "it was ready before";
+            takeOut(worker, why);
+        }
+    }
+
+    private void takeOut(Incarnation worker, String why) {
+        roster.stands(worker, WorkerState.NOT_READY, why);
+        roster.publish();
+        roster.news.notReady(worker, why);
+    }
+
+    private void arrive(Incarnation worker, String evidence) {
         if (!worker.slot.owns(worker)) {
             return; // sent away while its process was being started
         }
-        online(worker, why);
+        online(worker, evidence);
+        if (worker.unwell) {
+            worker.evidence = evidence;
+            roster.stands(worker, worker.state(), evidence + ", and has to pass its health check");
+            return;
+        }
+        String why = roster.rules.checked() ? evidence + ", and passes its health check" : evidence;
         worker.startTimeout.cancel();
         if (rollout.soaks(worker)) {
-            soak(worker, why);
+            soak(worker, evidence);
             return;
         }
         roster.stands(worker, WorkerState.READY, why);
@@ -155,7 +183,7 @@ final class Arrival {
         worker.soak.set(time, () -> {
             worker.soaking = false;
             worker.soaked = true;
-            if (worker.heldBack) { // its time begins again
+            if (worker.heldBack || worker.unwell) { // its time begins again
                 worker.startTimeout.set(roster.rules.startTimeout(), () -> ladder.startTimedOut(worker));
             }
             seemsReady(worker, why + ", and has lived on for " + time);

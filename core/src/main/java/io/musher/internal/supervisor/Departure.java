@@ -16,14 +16,16 @@ final class Departure {
     private final Ladder ladder;
     private final Replacement replacement;
     private final RolloutPlan rollout;
+    private final Recycling recycling;
     private final Life life;
 
-    Departure(Roster roster, Arrival arrival, Ladder ladder, Replacement replacement, RolloutPlan rollout, Life life) {
+    Departure(Roster roster, Arrival arrival, Ladder ladder, Replacement replacement, RolloutPlan rollout, Recycling recycling, Life life) {
         this.roster = roster;
         this.arrival = arrival;
         this.ladder = ladder;
         this.replacement = replacement;
         this.rollout = rollout;
+        this.recycling = recycling;
         this.life = life;
     }
 
@@ -81,6 +83,15 @@ final class Departure {
         }
     }
 
+    /** It cannot be waited for: who follows comes at once, while it is asked where it hangs. */
+    void hangs(Incarnation worker, String why, boolean deaf) {
+        if (isInPlace(worker) && worker.isJudged()) {
+            Runnable lost = loss(worker, true, why, null);
+            ladder.examine(worker, why, deaf);
+            lost.run();
+        }
+    }
+
     private static boolean isInPlace(Incarnation worker) {
         return worker.slot.owns(worker) && worker.state() != WorkerState.STOPPING;
     }
@@ -106,7 +117,10 @@ final class Departure {
         }
         if (worker == slot.coming && slot.serving != null) {
             String text = "the replacement, worker " + worker.id() + ": " + why;
-            return () -> slot.waiting.fail(new IllegalStateException(text, cause));
+            return () -> {
+                recycling.failed(slot);
+                slot.waiting.fail(new IllegalStateException(text, cause));
+            };
         }
         return () -> {
             if (slot.wanted && life.isStarting() && worker.cause != Exit.Cause.KILLED) {

@@ -93,6 +93,45 @@ public interface Facts {
     void channelEnded(Incarnation worker, boolean goodbye);
 
     /**
+     * It passes all checks of its readiness; may come again and again.
+     *
+     * @param worker who
+     */
+    void well(Incarnation worker);
+
+    /**
+     * It fails a check of its readiness; may come again and again.
+     *
+     * @param worker who
+     * @param why which one, and how
+     */
+    void unwell(Incarnation worker, String why);
+
+    /**
+     * It fails a check of its liveness; may come again and again, and means nothing while it boots.
+     *
+     * @param worker who
+     * @param why which one, and how
+     * @param deaf whether it does not even answer on its channel, so that it cannot be asked to end either
+     */
+    void hangs(Incarnation worker, String why, boolean deaf);
+
+    /**
+     * {@link Actions#examine} is done.
+     *
+     * @param worker who
+     */
+    void examined(Incarnation worker);
+
+    /**
+     * It is to be replaced for its age or its appetite; comes again and again until it is.
+     *
+     * @param worker who
+     * @param why which limit it has passed
+     */
+    void worn(Incarnation worker, String why);
+
+    /**
      * {@link Actions#drain} is done.
      *
      * @param worker who

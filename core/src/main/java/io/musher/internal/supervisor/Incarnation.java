@@ -50,6 +50,14 @@ public final class Incarnation {
     /** Goodbye was said to it. */
     boolean closed;
     boolean heldBack;
+    /** Fails a check of its readiness, or has not passed it yet. */
+    boolean unwell;
+    /** What makes it ready when it is well. */
+    String evidence;
+    /** It hangs, and is asked where, before it ends. */
+    boolean examining;
+    boolean deaf;
+    private volatile String fault = "";
     boolean wasReady;
     long readyAt;
 
@@ -60,6 +68,7 @@ public final class Incarnation {
         this.restarts = slot.restarts;
         this.environment = slot.environment;
         this.edition = slot.edition;
+        this.unwell = roster.rules.checked();
         this.standing = new Standing(WorkerState.STARTING, slot.why);
         this.startTimeout = roster.alarm();
         this.alive = roster.alarm();
@@ -118,6 +127,23 @@ public final class Incarnation {
     public boolean isBooting() {
         WorkerState state = state();
         return state == WorkerState.STARTING || state == WorkerState.ONLINE;
+    }
+
+    /** {@return whether checks of its health count: it serves, or soaks; on the supervisor's thread} */
+    public boolean isJudged() {
+        WorkerState state = state();
+        return state == WorkerState.READY || state == WorkerState.NOT_READY || soaking;
+    }
+
+    /** {@return whether it is between spawn and the beginning of its end; its health should be looked at so long} */
+    public boolean isWorking() {
+        WorkerState state = state();
+        return isBooting() || state == WorkerState.READY || state == WorkerState.NOT_READY;
+    }
+
+    /** {@return which check of its liveness it failed, and how; empty if it did not} */
+    public String fault() {
+        return fault;
     }
 
     /** {@return whether its process is still there, or on its way} */
@@ -203,7 +229,12 @@ public final class Incarnation {
         return spoke && !parted && !closed;
     }
 
+    void fault(String why) {
+        fault = why;
+    }
+
     void silence() {
+        examining = false;
         startTimeout.cancel();
         alive.cancel();
         step.cancel();

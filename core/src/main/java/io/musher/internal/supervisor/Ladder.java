@@ -12,6 +12,8 @@ import java.time.Duration;
 final class Ladder {
 
     private static final Duration KILL_AGAIN = Duration.ofSeconds(5);
+    /** For a worker that hangs to say where. */
+    private static final Duration EXAMINATION = Duration.ofSeconds(2);
 
     private final Roster roster;
     private final Actions actions;
@@ -80,7 +82,7 @@ final class Ladder {
                 }
             }
             case DETACHED -> end(worker, why);
-            default -> { } // on its way already
+            default -> examined(worker); // on its way already, and not to be kept by that
         }
     }
 
@@ -153,6 +155,33 @@ final class Ladder {
         roster.stands(worker, WorkerState.STOPPING, why);
         actions.kill(worker);
         worker.step.set(KILL_AGAIN, () -> sigkill(worker, "still not reaped: SIGKILL again"));
+    }
+
+    /** It hangs: no traffic from now on; it is asked where, and ends. */
+    void examine(Incarnation worker, String why, boolean deaf) {
+        worker.silence();
+        worker.slot.release(worker);
+        worker.fault(why);
+        worker.cause = Exit.Cause.UNHEALTHY;
+        worker.deaf = deaf;
+        worker.examining = true;
+        roster.stands(worker, WorkerState.DRAINING, why);
+        roster.publish();
+        actions.examine(worker);
+        worker.step.set(EXAMINATION, () -> examined(worker));
+    }
+
+    /** It has said where it hangs, or had the time to. */
+    void examined(Incarnation worker) {
+        if (worker.examining) {
+            worker.silence();
+            if (worker.deaf) {
+                sigkill(worker, worker.fault() + "; it would not hear a stop: SIGKILL");
+            } else {
+                tellDrain(worker);
+                drain(worker);
+            }
+        }
     }
 
     /** The worker has to end now; it stays its slot's until it is reaped. */

@@ -57,6 +57,7 @@ final class RolloutPlan {
     private final Ladder ladder;
     private final Alarm again;
     private Rolling rolling;
+    private volatile Optional<Progress> progress = Optional.empty();
 
     RolloutPlan(Roster roster, BootQueue queue, Ladder ladder) {
         this.roster = roster;
@@ -77,6 +78,20 @@ final class RolloutPlan {
             roster.news.rolloutStarted(why);
         }
         rolling.promises.add(promise);
+    }
+
+    /** {@return how far the one that runs has come; from any thread} */
+    Optional<Progress> progress() {
+        return progress;
+    }
+
+    private void report() {
+        progress = Optional.ofNullable(rolling).map(it -> new Progress(it.why, it.replaced.size(),
+                (int) roster.slots().stream().filter(slot -> slot.wanted && !isThere(slot, it.edition)).count(), Optional.ofNullable(it.failure)));
+    }
+
+    boolean isRunning() {
+        return rolling != null;
     }
 
     // ---- what happens to its replacements
@@ -144,9 +159,15 @@ final class RolloutPlan {
 
     /** Goes on, where it can; harmless at any time. */
     void settle() {
-        if (rolling == null || again.isSet()) {
-            return;
+        if (rolling != null && !again.isSet()) {
+            proceed();
         }
+        if (rolling != null || progress.isPresent()) {
+            report();
+        }
+    }
+
+    private void proceed() {
         Object target = rolling.isForward() ? rolling.edition : roster.edition;
         rolling.moving.removeIf(slot -> !slot.wanted || isThere(slot, target) && isAlone(slot) || isAbandoned(slot, target));
         boolean over = rolling.moving.isEmpty();

@@ -60,8 +60,18 @@ final class Roster {
                 || slot.leaving.stream().noneMatch(worker -> worker.cause == Exit.Cause.DISCONNECTED));
     }
 
-    Slot highestWanted() {
-        return slots.descendingMap().values().stream().filter(slot -> slot.wanted).findFirst().orElseThrow();
+    /**
+     * {@return who goes when there are to be fewer: the highest; where ports promise nothing first those nobody serves in, then the
+     * one with the fewest connections}
+     */
+    Slot leastMissed() {
+        Comparator<Slot> missed = Comparator.comparingInt(this::load);
+        return slots.descendingMap().values().stream().filter(slot -> slot.wanted)
+                .min(rules.ports() == PortPlan.MOVABLE ? missed : (one, other) -> 0).orElseThrow();
+    }
+
+    private int load(Slot slot) {
+        return slot.isFilled() ? actions.load(slot.serving) : -1;
     }
 
     int wanted() {

@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param restart who is replaced and how soon
  * @param stop how much time a worker gets to end
  * @param reload how a rollout proceeds
+ * @param checked whether a worker gets traffic only while it passes its checks, told by {@link Facts#well}
  */
 public record Rules(PortPlan ports, ReadyWhen readyWhen, Duration startTimeout, int bootLimit, RestartPolicy restart,
-        StopPolicy stop, ReloadPolicy reload) { }
+        StopPolicy stop, ReloadPolicy reload, boolean checked) { }

@@ -28,6 +28,9 @@ final class Slot {
     Map<String, String> environment = Map.of();
     /** What its next process is started from. */
     Object edition;
+    /** Replacements of a worn worker that failed in a row, and when the next one may be tried. */
+    int wornFailures;
+    long wornAgainAt;
 
     /** Started, and not ready yet. */
     Incarnation coming;
@@ -104,6 +107,7 @@ final class Slot {
         }
         coming = null;
         serving = worker;
+        wornFailures = 0;
         waiting.complete(worker);
         return old;
     }

@@ -21,6 +21,7 @@ public final class Supervisor implements Facts {
     private final Arrival arrival;
     private final Wanted wanted;
     private final Replacement replacement;
+    private final Recycling recycling;
     private final RolloutPlan rollout;
     private final Life life;
     private final Departure departure;
@@ -43,7 +44,8 @@ public final class Supervisor implements Facts {
         wanted = new Wanted(roster, queue, ladder);
         replacement = new Replacement(roster, queue, ladder, wanted);
         life = new Life(roster, wanted, ladder, rollout);
-        departure = new Departure(roster, arrival, ladder, replacement, rollout, life);
+        recycling = new Recycling(roster, queue, ladder, rollout);
+        departure = new Departure(roster, arrival, ladder, replacement, rollout, recycling, life);
     }
 
     /** One input from beginning to end, and what follows from it. */
@@ -181,6 +183,11 @@ public final class Supervisor implements Facts {
         ask(promise, () -> rollout.roll(edition, why, joins, promise));
     }
 
+    /** {@return how far the rollout that runs has come, if one does; from any thread} */
+    public Optional<Progress> progress() {
+        return rollout.progress();
+    }
+
     /** {@return what workers are started from; on the supervisor's thread} */
     public Object edition() {
         return roster.edition;
@@ -256,6 +263,31 @@ public final class Supervisor implements Facts {
     @Override
     public void channelEnded(Incarnation worker, boolean goodbye) {
         hear(worker, () -> ladder.channelLost(worker, goodbye ? "it said goodbye" : "its channel closed without goodbye"));
+    }
+
+    @Override
+    public void well(Incarnation worker) {
+        hear(worker, () -> arrival.well(worker));
+    }
+
+    @Override
+    public void unwell(Incarnation worker, String why) {
+        hear(worker, () -> arrival.unwell(worker, why));
+    }
+
+    @Override
+    public void hangs(Incarnation worker, String why, boolean deaf) {
+        hear(worker, () -> departure.hangs(worker, why, deaf));
+    }
+
+    @Override
+    public void examined(Incarnation worker) {
+        hear(worker, () -> ladder.examined(worker));
+    }
+
+    @Override
+    public void worn(Incarnation worker, String why) {
+        hear(worker, () -> recycling.worn(worker, why));
     }
 
     @Override

@@ -33,7 +33,7 @@ final class Wanted {
             want(roster.lowestFree(), Map.of(), why);
         }
         for (int less = roster.wanted() - instances; less > 0; less--) {
-            unwant(roster.highestWanted(), why);
+            unwant(roster.leastMissed(), why);
         }
     }
 

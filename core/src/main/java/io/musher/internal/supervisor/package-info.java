@@ -44,7 +44,8 @@
  *
  * {@code Supervisor} takes inputs; {@code Roster} knows who there is; {@code BootQueue} starts; {@code Arrival} is the
  * way in, {@code Ladder} the way out, {@code Departure} the end; {@code Replacement} and {@code RestartBudget} say who
- * follows; {@code Wanted} keeps the number; {@code RolloutPlan} replaces all by another edition, which is what workers are started from and
+ * follows; {@code Wanted} keeps the number; {@code
+ * Recycling} replaces the worn; {@code RolloutPlan} replaces all by another edition, which is what workers are started from and
  * means nothing in here; {@code Life} begins and ends it all.
  */
 package io.musher.internal.supervisor;

@@ -36,6 +36,7 @@ public final class Membership {
     private final UserThread user;
     private final Lifecycle lifecycle;
     private final WorkerChannel channel;
+    private final Heartbeat heartbeat;
     private volatile Reader reader = new Reader(() -> false, letter -> { });
 
     private record Reader(BooleanSupplier heard, Consumer<Letter> tell) { }
@@ -49,7 +50,8 @@ public final class Membership {
         }
         this.user = new UserThread(environment.toString(), loop);
         this.lifecycle = new Lifecycle(loop, environment, user, keepAlive, end);
-        this.channel = new WorkerChannel(loop, environment, lifecycle,
+        this.heartbeat = new Heartbeat(environment.toString(), loop);
+        this.channel = new WorkerChannel(loop, environment, lifecycle, heartbeat,
                 new Inbox(lifecycle::listen, () -> reader.heard().getAsBoolean(), user::goesOn, letter -> reader.tell().accept(letter)));
         loop.execute(channel::start);
         loop.start();
@@ -192,6 +194,15 @@ public final class Membership {
      */
     public void onDisconnect(Runnable hook) {
         lifecycle.hooks(UserThread.Phase.DISCONNECT).add(hook);
+    }
+
+    /**
+     * Says who answers heartbeats; until then the channel does.
+     *
+     * @param alive whether the application works
+     */
+    public void onHeartbeat(BooleanSupplier alive) {
+        heartbeat.askInstead(alive);
     }
 
     void terminate() {

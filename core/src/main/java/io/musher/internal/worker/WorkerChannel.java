@@ -62,6 +62,7 @@ final class WorkerChannel implements Connection.Owner {
     private final Listener listener;
     private final Scratch scratch = new Scratch();
     private final Mailbox mailbox;
+    private final Heartbeat heartbeat;
     private final Set<Integer> others = ConcurrentHashMap.newKeySet();
     private final Queue<ByteBuffer> waiting = new ArrayDeque<>();
     private Connection connection;
@@ -72,10 +73,11 @@ final class WorkerChannel implements Connection.Owner {
     private String goodbye;
     private String heard = "";
 
-    WorkerChannel(EventLoop loop, WorkerEnvironment environment, Listener listener, Inbox inbox) {
+    WorkerChannel(EventLoop loop, WorkerEnvironment environment, Listener listener, Heartbeat heartbeat, Inbox inbox) {
         this.loop = loop;
         this.environment = environment;
         this.listener = listener;
+        this.heartbeat = heartbeat;
         this.mailbox = new Mailbox(loop, inbox, new MessageCounts(), scratch.spares(), Long.MAX_VALUE); // the primary bounds what comes from other workers
     }
 
@@ -144,7 +146,8 @@ final class WorkerChannel implements Connection.Owner {
         }
         return switch (type) {
             case FrameType.WELCOME, FrameType.GOODBYE -> true;
-            case FrameType.DRAIN, FrameType.STOP, FrameType.DISCONNECT, FrameType.TAKEN, FrameType.JOINED, FrameType.LEFT -> open;
+            case FrameType.DRAIN, FrameType.STOP, FrameType.DISCONNECT, FrameType.TAKEN, FrameType.JOINED, FrameType.LEFT,
+                    FrameType.HEARTBEAT -> open;
             default -> FrameType.isMessage(type);
         };
     }
@@ -157,6 +160,7 @@ final class WorkerChannel implements Connection.Owner {
             case FrameType.STOP -> listener.stop();
             case FrameType.DISCONNECT -> listener.disconnect();
             case FrameType.TAKEN -> mailbox.taken(payload);
+            case FrameType.HEARTBEAT -> heartbeat.asked(Frames.shown(payload), number -> send(FrameType.ALIVE, number));
             case FrameType.JOINED -> others.add(worker(payload));
             case FrameType.LEFT -> others.remove(worker(payload));
             case FrameType.GOODBYE -> {

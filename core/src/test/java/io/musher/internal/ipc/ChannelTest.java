@@ -32,6 +32,19 @@ class ChannelTest {
     }
 
     @Test
+    void shouldSendHeartbeatsAndTellTheAnswers() throws Exception {
+        Heard heard = scene.expect("shop-1");
+        scene.run(() -> heard.channel.heartbeat(6)); // nobody to hear it yet
+        RawPeer peer = scene.join(heard);
+
+        scene.run(() -> heard.channel.heartbeat(7));
+
+        peer.expect("13 7");
+        peer.send(14, "7").send(14, "8");
+        heard.expect("alive 7", "alive 8");
+    }
+
+    @Test
     void shouldTellTheWorkerEachThingOnce() throws Exception {
         Heard heard = scene.expect("shop-1");
         RawPeer peer = scene.join(heard);

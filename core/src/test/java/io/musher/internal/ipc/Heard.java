@@ -114,6 +114,11 @@ public final class Heard implements ChannelListener {
     }
 
     @Override
+    public void alive(long number) {
+        add("alive " + number);
+    }
+
+    @Override
     public void goodbye() {
         add("goodbye connected=" + channel.isConnected());
     }

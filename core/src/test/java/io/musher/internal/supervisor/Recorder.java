@@ -4,7 +4,9 @@ import io.musher.Exit;
 import io.musher.balancer.loop.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Writes down what a supervisor does and tells, on a virtual clock; callbacks run at once, dice show 0. */
 class Recorder implements Actions, News {
@@ -13,6 +15,7 @@ class Recorder implements Actions, News {
     final List<String> news = new ArrayList<>();
     final List<Incarnation> spawned = new ArrayList<>();
     final Timers timers = new Timers();
+    final Map<Integer, Integer> loads = new HashMap<>();
     List<Incarnation> published = List.of();
     Exit exit;
     Duration delay;
@@ -68,6 +71,16 @@ class Recorder implements Actions, News {
     @Override
     public void kill(Incarnation worker) {
         deeds.add("SIGKILL " + worker.id());
+    }
+
+    @Override
+    public void examine(Incarnation worker) {
+        deeds.add("examine " + worker.id());
+    }
+
+    @Override
+    public int load(Incarnation worker) {
+        return loads.getOrDefault(worker.id(), 0);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.musher.WorkerState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
@@ -353,5 +354,24 @@ class RolloutTest {
         stage.exits(stage.worker(2), 1);
         assertEquals(4, stage.spawned.size(), "a soaking worker boots no more");
         assertEquals("first", latest().edition());
+    }
+
+    @Test
+    void shouldTellHowFarItHasCome() {
+        Stage stage = new Stage().running(2);
+        assertEquals(Optional.empty(), stage.supervisor.progress());
+        stage.roll("second");
+        assertEquals(new Progress("deploy", 0, 2, Optional.empty()), stage.supervisor.progress().orElseThrow());
+        stage.serve(stage.worker(3));
+        assertEquals(new Progress("deploy", 1, 1, Optional.empty()), stage.supervisor.progress().orElseThrow());
+        stage.supervisor.drained(stage.worker(1));
+        stage.exits(stage.worker(1), 0);
+        stage.born(stage.worker(4));
+        stage.exits(stage.worker(4), 1);
+        assertTrue(stage.supervisor.progress().orElseThrow().failure().isPresent(), "it goes back");
+        stage.serve(stage.worker(5));
+        stage.supervisor.drained(stage.worker(3));
+        stage.exits(stage.worker(3), 0);
+        assertEquals(Optional.empty(), stage.supervisor.progress());
     }
 }

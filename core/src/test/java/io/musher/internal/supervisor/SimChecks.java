@@ -118,6 +118,7 @@ final class SimChecks implements News {
             case KILLED -> isTrue(track.killWanted, "%s was not killed", worker);
             case NEVER_READY, START_TIMEOUT -> isTrue(!track.ready && !track.detached, "%s was ready, and %s", worker, exit);
             case CRASHED, EXITED -> isTrue(track.ready, "%s was never ready, and %s", worker, exit);
+            case UNHEALTHY -> isTrue(track.hangs, "%s did not hang, and %s", worker, exit);
             case CHANNEL_LOST -> isTrue(track.channelEnded, "%s has a channel, and %s", worker, exit);
             default -> { }
         }
@@ -208,6 +209,11 @@ final class SimChecks implements News {
 
     void killsAll() {
         tracks.values().forEach(track -> track.killWanted = true);
+    }
+
+    void hangs(Incarnation worker) {
+        tell(worker, "hangs");
+        track(worker).hangs = true;
     }
 
     void killWanted(Incarnation worker) {

@@ -71,6 +71,13 @@ final class SimDeeds {
         isTrue(track(worker).online && !track(worker).disconnected, "%s was sent a frame", worker);
     }
 
+    /** It was ready or soaked, gets no traffic any more, and is no longer its slot's. */
+    void examines(Incarnation worker) {
+        checks.tell(worker, "is examined");
+        isTrue(track(worker).hangs && !worker.slot.owns(worker) && !checks.published.contains(worker) && worker.state() == WorkerState.DRAINING,
+                "%s is examined", worker);
+    }
+
     /** The stop frame or SIGTERM: never to one whose connections may still end. */
     void endsIt(Incarnation worker) {
         checks.tell(worker, "is told to end");
@@ -87,6 +94,6 @@ final class SimDeeds {
         checks.tell(worker, "SIGKILL");
         SimTrack track = track(worker);
         long patience = Alarm.nanos(world.rules.stop().kill()) / 2 * 2;
-        isTrue(track.killWanted || track.since(track.told, world.now(), patience), "%s was killed before its time", worker);
+        isTrue(track.killWanted || track.hangs || track.since(track.told, world.now(), patience), "%s was killed before its time", worker);
     }
 }

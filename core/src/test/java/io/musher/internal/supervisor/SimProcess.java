@@ -87,6 +87,9 @@ final class SimProcess {
         if (!wild || world.chance(90)) {
             becomeReady(ready);
         }
+        if (world.rules.checked() && (!wild || world.chance(90))) {
+            act(world.between(0, SimWorld.SECOND), () -> facts.well(worker));
+        }
         if (wild) {
             misbehave();
         }
@@ -120,6 +123,16 @@ final class SimProcess {
         if (world.chance(8)) {
             say(world.between(0, 8 * SimWorld.SECOND), () -> facts.asksToStop(worker));
         }
+        if (world.rules.checked() && world.chance(30)) {
+            act(world.between(0, 8 * SimWorld.SECOND), () -> facts.unwell(worker, "503"));
+            act(world.between(0, 8 * SimWorld.SECOND), () -> facts.well(worker));
+        }
+        if (world.chance(15)) {
+            act(world.between(0, 8 * SimWorld.SECOND), () -> hang(world.chance(50)));
+        }
+        if (world.chance(15)) {
+            wear();
+        }
         if (world.chance(10)) {
             act(world.between(0, 8 * SimWorld.SECOND), () -> closes(world.chance(50)));
         }
@@ -137,9 +150,33 @@ final class SimProcess {
                 facts.drained(worker);
                 facts.channelEnded(worker, false);
                 facts.disconnects(worker);
+                facts.hangs(worker, "late", true);
+                facts.examined(worker);
+                facts.well(worker);
+                facts.unwell(worker, "late");
+                facts.worn(worker, "late");
                 world.checks.isTrue(!facts.hello(worker), "a dead worker's hello was welcome");
             }
         });
+    }
+
+    private void hang(boolean deaf) {
+        world.checks.hangs(worker);
+        facts.hangs(worker, "no heartbeat", deaf);
+    }
+
+    /** Said again and again, as long as it lives. */
+    private void wear() {
+        act(SimWorld.SECOND, () -> {
+            facts.worn(worker, "is old");
+            wear();
+        });
+    }
+
+    void examine() {
+        if (world.chance(70)) {
+            world.later(world.between(0, 3 * SimWorld.SECOND), () -> facts.examined(worker));
+        }
     }
 
     private void act(long delay, Runnable step) {

@@ -22,7 +22,8 @@ final class SimRules {
                         Duration.ofMillis(random.nextInt(3) == 0 ? random.nextInt(2000) : 0),
                         Duration.ofMillis(random.nextInt(4) == 0 ? 0 : random.nextInt(5000)),
                         Duration.ofMillis(random.nextInt(6) == 0 ? 0 : random.nextInt(3000))),
-                reload(random));
+                reload(random),
+                random.nextInt(4) == 0);
     }
 
     private static ReloadPolicy reload(Random random) {

@@ -10,6 +10,7 @@ final class SimTrack {
     boolean exited;
     /** A user, or the whole cluster, asked for SIGKILL. */
     boolean killWanted;
+    boolean hangs;
     boolean drained;
     boolean channelEnded;
     boolean detached;

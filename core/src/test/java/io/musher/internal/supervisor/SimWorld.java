@@ -162,6 +162,17 @@ final class SimWorld implements Actions {
     }
 
     @Override
+    public void examine(Incarnation worker) {
+        deeds.examines(worker);
+        process(worker).examine();
+    }
+
+    @Override
+    public int load(Incarnation worker) {
+        return random.nextInt(5);
+    }
+
+    @Override
     public void callback(Runnable completion) {
         agenda.set(now, completion);
     }

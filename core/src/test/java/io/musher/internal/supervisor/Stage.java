@@ -25,7 +25,7 @@ final class Stage extends Recorder {
 
     /** JVM workers behind a common port; every option may be changed before the first input. */
     Stage() {
-        rules = new Rules(PortPlan.MOVABLE, ReadyWhen.SERVING, Duration.ofSeconds(60), 8, ALWAYS, StopPolicy.ofDefaults(), ReloadPolicy.ofDefaults());
+        rules = new Rules(PortPlan.MOVABLE, ReadyWhen.SERVING, Duration.ofSeconds(60), 8, ALWAYS, StopPolicy.ofDefaults(), ReloadPolicy.ofDefaults(), false);
         supervisor = new Supervisor(rules, "first", this, this);
     }
 
@@ -36,27 +36,31 @@ final class Stage extends Recorder {
     }
 
     Stage with(PortPlan ports) {
-        return with(new Rules(ports, rules.readyWhen(), rules.startTimeout(), rules.bootLimit(), rules.restart(), rules.stop(), rules.reload()));
+        return with(new Rules(ports, rules.readyWhen(), rules.startTimeout(), rules.bootLimit(), rules.restart(), rules.stop(), rules.reload(), rules.checked()));
     }
 
     Stage with(ReadyWhen when) {
-        return with(new Rules(rules.ports(), when, rules.startTimeout(), rules.bootLimit(), rules.restart(), rules.stop(), rules.reload()));
+        return with(new Rules(rules.ports(), when, rules.startTimeout(), rules.bootLimit(), rules.restart(), rules.stop(), rules.reload(), rules.checked()));
     }
 
     Stage with(RestartPolicy policy) {
-        return with(new Rules(rules.ports(), rules.readyWhen(), rules.startTimeout(), rules.bootLimit(), policy, rules.stop(), rules.reload()));
+        return with(new Rules(rules.ports(), rules.readyWhen(), rules.startTimeout(), rules.bootLimit(), policy, rules.stop(), rules.reload(), rules.checked()));
     }
 
     Stage with(StopPolicy policy) {
-        return with(new Rules(rules.ports(), rules.readyWhen(), rules.startTimeout(), rules.bootLimit(), rules.restart(), policy, rules.reload()));
+        return with(new Rules(rules.ports(), rules.readyWhen(), rules.startTimeout(), rules.bootLimit(), rules.restart(), policy, rules.reload(), rules.checked()));
     }
 
     Stage with(ReloadPolicy policy) {
-        return with(new Rules(rules.ports(), rules.readyWhen(), rules.startTimeout(), rules.bootLimit(), rules.restart(), rules.stop(), policy));
+        return with(new Rules(rules.ports(), rules.readyWhen(), rules.startTimeout(), rules.bootLimit(), rules.restart(), rules.stop(), policy, rules.checked()));
     }
 
     Stage bootLimit(int limit) {
-        return with(new Rules(rules.ports(), rules.readyWhen(), rules.startTimeout(), limit, rules.restart(), rules.stop(), rules.reload()));
+        return with(new Rules(rules.ports(), rules.readyWhen(), rules.startTimeout(), limit, rules.restart(), rules.stop(), rules.reload(), rules.checked()));
+    }
+
+    Stage checked() {
+        return with(new Rules(rules.ports(), rules.readyWhen(), rules.startTimeout(), rules.bootLimit(), rules.restart(), rules.stop(), rules.reload(), true));
     }
 
     Stage commands() {

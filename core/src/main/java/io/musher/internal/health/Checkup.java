@@ -1,0 +1,94 @@
+package io.musher.internal.health;
+
+import io.musher.HealthCheck;
+import io.musher.balancer.ProxyProtocol;
+import io.musher.balancer.loop.EventLoop;
+import io.musher.internal.supervisor.Facts;
+import io.musher.internal.supervisor.Incarnation;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongConsumer;
+
+/** All health checks of one worker; ends by itself when the worker's end begins. */
+public final class Checkup {
+
+    private final EventLoop loop;
+    private final Facts facts;
+    private final Incarnation worker;
+    private final boolean command;
+    private final List<Heartbeat> heartbeats = new ArrayList<>();
+    /** Checks of readiness that it does not pass. */
+    private final Set<HealthCheck> failing = new HashSet<>();
+
+    /**
+     * Checks nothing yet.
+     *
+     * @param loop the control loop
+     * @param facts who is told
+     * @param worker whose process runs
+     * @param command whether it may be a program that knows nothing of heartbeats
+     */
+    public Checkup(EventLoop loop, Facts facts, Incarnation worker, boolean command) {
+        this.loop = loop;
+        this.facts = facts;
+        this.worker = worker;
+        this.command = command;
+    }
+
+    /**
+     * Begins.
+     *
+     * @param rules what to check
+     * @param proxied the header that workers expect of whoever connects
+     * @param heartbeat sends the worker a heartbeat of a number
+     */
+    public void begin(List<HealthCheck> rules, Optional<ProxyProtocol> proxied, LongConsumer heartbeat) {
+        for (HealthCheck rule : rules) {
+            boolean gates = rule.role() == HealthCheck.Role.READINESS;
+            if (gates) {
+                failing.add(rule);
+            }
+            new Watch(loop, rule, worker, check(rule, proxied, heartbeat), gates ? () -> passes(rule) : () -> { },
+                    gates ? why -> fails(rule, why) : why -> hangs(rule, why)).ask();
+        }
+    }
+
+    private Check check(HealthCheck rule, Optional<ProxyProtocol> proxied, LongConsumer send) {
+        return switch (rule.kind()) {
+            case TCP -> new PortCheck(loop, worker::port, Optional.empty());
+            case HTTP -> new PortCheck(loop, worker::port, Optional.of(HttpRequest.bytes(rule.path(), proxied)));
+            case HEARTBEAT -> {
+                Heartbeat heartbeat = new Heartbeat(send, !command);
+                heartbeats.add(heartbeat);
+                yield heartbeat;
+            }
+        };
+    }
+
+    /**
+     * The worker has answered a heartbeat.
+     *
+     * @param number of the heartbeat
+     */
+    public void answered(long number) {
+        heartbeats.forEach(heartbeat -> heartbeat.answered(number));
+    }
+
+    private void passes(HealthCheck rule) {
+        if (failing.remove(rule) && failing.isEmpty()) {
+            facts.well(worker);
+        }
+    }
+
+    private void fails(HealthCheck rule, String why) {
+        failing.add(rule);
+        facts.unwell(worker, why);
+    }
+
+    private void hangs(HealthCheck rule, String why) {
+        facts.hangs(worker, why, rule.kind() == HealthCheck.Kind.HEARTBEAT);
+    }
+}

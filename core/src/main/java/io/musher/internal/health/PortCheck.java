@@ -1,0 +1,137 @@
+package io.musher.internal.health;
+
+import io.musher.balancer.loop.EventLoop;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Connects to a worker's port; for HTTP asks for something too, and is content with a status of 200 to 399. */
+final class PortCheck implements Check, EventLoop.Handler {
+
+    private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] ([1-5][0-9]{2})( [^\r\n]*)?\r?\n");
+    private static final int LINE = 512;
+
+    private final EventLoop loop;
+    private final Supplier<OptionalInt> port;
+    private final Optional<byte[]> request;
+    private Consumer<Optional<String>> outcome;
+    private SocketChannel channel;
+    private SelectionKey key;
+    private ByteBuffer out;
+    private ByteBuffer in;
+
+    /**
+     * @param port where it listens at the moment
+     * @param request what to send; empty for a connect alone
+     */
+    PortCheck(EventLoop loop, Supplier<OptionalInt> port, Optional<byte[]> request) {
+        this.loop = loop;
+        this.port = port;
+        this.request = request;
+    }
+
+    @Override
+    public void begin(Consumer<Optional<String>> itsOutcome) {
+        outcome = itsOutcome;
+        OptionalInt where = port.get();
+        if (where.isEmpty()) {
+            end(Optional.of("it has no port"));
+            return;
+        }
+        out = request.map(ByteBuffer::wrap).orElse(null);
+        in = request.isPresent() ? ByteBuffer.allocate(LINE) : null;
+        try {
+            channel = SocketChannel.open();
+            channel.configureBlocking(false);
+            if (channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), where.getAsInt())) || channel.finishConnect()) {
+                connected();
+            } else {
+                key = loop.register(channel, SelectionKey.OP_CONNECT, this);
+            }
+        } catch (IOException e) {
+            failed(e);
+        }
+    }
+
+    private void connected() throws IOException {
+        if (channel.getLocalAddress().equals(channel.getRemoteAddress())) {
+            throw new IOException("nobody listens"); // connected to itself, which Linux may do
+        }
+        if (out == null) {
+            end(Optional.empty());
+        } else {
+            write();
+        }
+    }
+
+    private void write() throws IOException {
+        channel.write(out);
+        want(out.hasRemaining() ? SelectionKey.OP_WRITE : SelectionKey.OP_READ);
+    }
+
+    private void want(int ops) throws IOException {
+        if (key == null) {
+            key = loop.register(channel, ops, this);
+        } else {
+            key.interestOps(ops);
+        }
+    }
+
+    @Override
+    public void ready(SelectionKey ready) throws IOException {
+        if (ready.isConnectable()) {
+            if (channel.finishConnect()) {
+                connected();
+            }
+        } else if (ready.isWritable()) {
+            write();
+        } else if (ready.isReadable()) {
+            read();
+        }
+    }
+
+    private void read() throws IOException {
+        boolean over = channel.read(in) < 0;
+        String text = new String(in.array(), 0, in.position(), StandardCharsets.ISO_8859_1);
+        Matcher line = STATUS_LINE.matcher(text);
+        if (line.lookingAt()) {
+            int status = Integer.parseInt(line.group(1));
+            end(status >= 200 && status < 400 ? Optional.empty() : Optional.of("status " + status));
+        } else if (over || text.contains("\n") || !in.hasRemaining()) {
+            end(Optional.of(text.isEmpty() ? "it closed the connection without an answer" : "its answer is no HTTP"));
+        }
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+        end(Optional.of(failure.getMessage() == null ? failure.toString() : failure.getMessage()));
+    }
+
+    private void end(Optional<String> miss) {
+        abandon();
+        Consumer<Optional<String>> told = outcome;
+        outcome = null;
+        if (told != null) {
+            told.accept(miss);
+        }
+    }
+
+    @Override
+    public void abandon() {
+        if (channel != null) {
+            loop.discard(channel, key);
+            channel = null;
+            key = null;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package io.musher.internal.health;
+
+import io.musher.RecyclePolicy;
+import io.musher.balancer.loop.EventLoop;
+import io.musher.internal.supervisor.Incarnation;
+import io.musher.internal.supervisor.Supervisor;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+
+/** Looks once a second whether a worker is past a limit of the {@link RecyclePolicy}; only where there is one. */
+public final class Wear {
+
+    private static final long SECOND = 1_000_000_000L;
+
+    private final EventLoop loop;
+    private final RecyclePolicy policy;
+    private final Supervisor supervisor;
+    private final Function<Incarnation, CompletableFuture<Long>> memory;
+    private final ToLongFunction<Incarnation> connections;
+    private Map<Incarnation, Long> ages = new HashMap<>();
+
+    /**
+     * Looks at nothing yet.
+     *
+     * @param loop the control loop
+     * @param policy the limits
+     * @param supervisor whose workers they are
+     * @param memory of a worker, on any thread
+     * @param connections a worker was given
+     */
+    public Wear(EventLoop loop, RecyclePolicy policy, Supervisor supervisor, Function<Incarnation, CompletableFuture<Long>> memory,
+            ToLongFunction<Incarnation> connections) {
+        this.loop = loop;
+        this.policy = policy;
+        this.supervisor = supervisor;
+        this.memory = memory;
+        this.connections = connections;
+    }
+
+    /** Begins, if there is a limit; the end of the loop is its end. */
+    public void begin() {
+        if (!policy.equals(RecyclePolicy.never())) {
+            loop.schedule(SECOND, this::look);
+        }
+    }
+
+    private void look() {
+        Map<Incarnation, Long> present = new HashMap<>();
+        for (Incarnation worker : supervisor.workers()) {
+            present.put(worker, ages.containsKey(worker) ? ages.get(worker) : bornAt());
+        }
+        ages = present;
+        ages.forEach(this::look);
+        loop.schedule(SECOND, this::look);
+    }
+
+    /** {@return when it was born, as far as its limit goes: somewhat before, or all that were started together would go together} */
+    private long bornAt() {
+        double tenth = ThreadLocalRandom.current().nextDouble() / 10;
+        return loop.now() - SECOND / 2 - (long) (tenth * Math.min(nanos(), Long.MAX_VALUE / 8));
+    }
+
+    private long nanos() {
+        return policy.maxAge().getSeconds() > Long.MAX_VALUE / SECOND / 4 ? Long.MAX_VALUE / 4 : policy.maxAge().toNanos();
+    }
+
+    private void look(Incarnation worker, long bornAt) {
+        if (!policy.maxAge().isZero() && loop.now() - bornAt >= nanos()) {
+            supervisor.worn(worker, "has passed the maximum age of " + policy.maxAge());
+        }
+        if (policy.maxConnections() > 0 && connections.applyAsLong(worker) >= policy.maxConnections()) {
+            supervisor.worn(worker, "has had " + policy.maxConnections() + " connections");
+        }
+        if (policy.maxMemory() > 0) {
+            memory.apply(worker).thenAccept(bytes -> {
+                if (bytes > policy.maxMemory()) {
+                    loop.execute(() -> supervisor.worn(worker, "takes " + (bytes >> 20) + " MiB of memory, over the maximum of "
+                            + (policy.maxMemory() >> 20)));
+                }
+            });
+        }
+    }
+}

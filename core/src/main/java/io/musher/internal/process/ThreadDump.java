@@ -1,0 +1,93 @@
+package io.musher.internal.process;
+
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks a HotSpot JVM for its threads the way {@code jstack} does, without the module that would need: a file says that somebody wants to
+ * attach, SIGQUIT makes the JVM look for it and open a socket, and the socket takes the question. Linux only.
+ */
+final class ThreadDump {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ThreadDump.class);
+
+    /** Where HotSpot looks, whatever {@code java.io.tmpdir} says. */
+    private static final Path FOLDER = Path.of("/tmp");
+    private static final byte[] QUESTION = "1\0threaddump\0\0\0\0".getBytes(StandardCharsets.US_ASCII);
+    private static final int SIGQUIT = 3;
+    private static final int LARGEST = 1 << 20;
+    private static final long PAUSE_MILLIS = 20;
+    private static final int PAUSES = 100;
+
+    private ThreadDump() { }
+
+    /** Completes at the latest when the process is gone. */
+    static CompletableFuture<Optional<String>> of(WorkerProcess process) {
+        CompletableFuture<Optional<String>> dump = new CompletableFuture<>();
+        Thread asker = new Thread(() -> dump.complete(ask(process)), "musher-threads-" + process.workerId());
+        asker.setDaemon(true);
+        asker.start();
+        return dump;
+    }
+
+    private static Optional<String> ask(WorkerProcess process) {
+        Path socket = FOLDER.resolve(".java_pid" + process.pid());
+        try {
+            if (!Platform.LINUX || !Files.exists(socket) && !open(process, socket)) {
+                return Optional.empty();
+            }
+            return Optional.of(question(socket)).filter(text -> !text.isBlank());
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("{}: does not tell its threads", process, e);
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            return Optional.empty(); // nobody here does that
+        }
+    }
+
+    /** {@return whether the JVM listens for questions now} */
+    private static boolean open(WorkerProcess process, Path socket) throws IOException, InterruptedException {
+        if (!ProcessTable.catches(process.pid(), SIGQUIT)) {
+            return false; // it would die of it
+        }
+        Path wish = FOLDER.resolve(".attach_pid" + process.pid());
+        try {
+            Files.createFile(wish);
+        } catch (FileAlreadyExistsException e) {
+            LOG.debug("{}: somebody else wants to attach, too", process);
+        }
+        try {
+            process.signal("QUIT");
+            for (int i = 0; i < PAUSES && process.isAlive() && !Files.exists(socket); i++) {
+                Thread.sleep(PAUSE_MILLIS);
+            }
+            return Files.exists(socket);
+        } finally {
+            Files.deleteIfExists(wish);
+        }
+    }
+
+    private static String question(Path socket) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            for (ByteBuffer question = ByteBuffer.wrap(QUESTION); question.hasRemaining();) {
+                channel.write(question);
+            }
+            ByteBuffer answer = ByteBuffer.allocate(LARGEST);
+            for (int n = 0; n >= 0 && answer.hasRemaining();) {
+                n = channel.read(answer);
+            }
+            String text = StandardCharsets.UTF_8.decode(answer.flip()).toString();
+            return text.startsWith("0\n") ? text.substring(2) : ""; // the first line is a status
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.musher.internal.worker;
+
+import io.musher.balancer.loop.EventLoop;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers the primary's heartbeats: at once, on the channel's thread, or when the application says that it works, which it is asked
+ * on a thread of its own.
+ */
+final class Heartbeat {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.musher.WorkerContext");
+
+    private final String worker;
+    private final EventLoop loop;
+    private volatile BooleanSupplier alive;
+    private boolean asking;
+    private boolean complained;
+
+    Heartbeat(String worker, EventLoop loop) {
+        this.worker = worker;
+        this.loop = loop;
+    }
+
+    void askInstead(BooleanSupplier application) {
+        alive = application;
+    }
+
+    /** On the loop's thread, as the answer. */
+    void asked(String number, Consumer<String> answer) {
+        BooleanSupplier application = alive;
+        if (application == null) {
+            answer.accept(number);
+        } else if (!asking) {
+            asking = true;
+            Pause.thread("musher-heartbeat", Thread.NORM_PRIORITY, () -> ask(application, () -> answer.accept(number)));
+        }
+    }
+
+    private void ask(BooleanSupplier application, Runnable yes) {
+        boolean works = false;
+        Throwable thrown = null;
+        try {
+            works = application.getAsBoolean();
+        } catch (Throwable e) {
+            thrown = e;
+        }
+        boolean answers = works;
+        Throwable trouble = thrown;
+        try {
+            loop.execute(() -> said(answers, trouble, yes));
+        } catch (RejectedExecutionException e) {
+            LOG.trace("{}: ends", worker);
+        }
+    }
+
+    private void said(boolean works, Throwable thrown, Runnable yes) {
+        asking = false;
+        if (works) {
+            complained = false;
+            yes.run();
+        } else if (!complained) {
+            complained = true;
+            LOG.warn("{}: onHeartbeat {}; the primary gets no answer", worker, thrown == null ? "said false" : "threw", thrown);
+        }
+    }
+}
