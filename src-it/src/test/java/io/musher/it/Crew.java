@@ -9,7 +9,10 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,6 +30,8 @@ final class Crew {
     interface Deed {
         String answer(String query) throws Exception;
     }
+
+    private static final Queue<byte[]> EATEN = new ConcurrentLinkedQueue<>();
 
     private Crew() { }
 
@@ -75,6 +80,7 @@ final class Crew {
                         .sorted().collect(Collectors.joining("\n")),
                 "/mode", query -> mode,
                 "/child", query -> child(),
+                "/eat", query -> eat(Integer.parseInt(query)),
                 "/hold", query -> {
                     System.out.println("held");
                     release.await();
@@ -87,6 +93,7 @@ final class Crew {
                 "/exit", query -> System.exit(Integer.parseInt(query)),
                 "/halt", query -> Runtime.getRuntime().halt(Integer.parseInt(query)));
         deeds.forEach((path, deed) -> server.createContext(path, exchange -> answer(exchange, deed)));
+        Health.join(server, me);
         afterwards.forEach((path, deed) -> server.createContext(path, exchange -> {
             answer(exchange, query -> "yes");
             deed.accept(exchange.getRequestURI().getQuery());
@@ -116,6 +123,16 @@ final class Crew {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Keeps so many MiB, and uses them. */
+    private static String eat(int megabytes) {
+        for (int i = 0; i < megabytes; i++) {
+            byte[] more = new byte[1 << 20];
+            Arrays.fill(more, (byte) 1);
+            EATEN.add(more);
+        }
+        return "eaten";
     }
 
     private static void spin() {

@@ -94,6 +94,15 @@ class ReadmeIT {
         assertEquals(Set.of("report has 2 pages", "worker 1 is done"), Set.copyOf(child.stdout().lines().toList()), child::report);
     }
 
+    @Test
+    void shouldRunTheHealthChecks() throws Exception {
+        Child child = runCluster("Watched", replace(program("Watched"), "commonPort(3000)", "commonPort(0)"));
+        child.awaitLine("1 is ready: its port accepts, and passes its health check");
+        child.awaitLine("2 is ready: its port accepts, and passes its health check");
+        child.signal("TERM");
+        assertEquals(143, child.exitCode(Child.PATIENCE), child::report);
+    }
+
     private Child runCluster(String name, String source) throws Exception {
         String path = Program.path(Jars.core(), Jars.balancer(), Jars.slf4j());
         Sources.compile(folder, name, source, "-cp", path);

@@ -13,7 +13,6 @@ import io.musher.Rollout;
 import io.musher.Worker;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -86,35 +85,6 @@ class RolloutIT {
         for (int i = 0; i < 4; i++) {
             assertEquals("two", Caller.fetch(cluster.commonPort(), "/mode"));
         }
-    }
-
-    /** Each of them ends the rollout, changes nothing, costs no request, and says why. */
-    @Test
-    void shouldKeepTheOldWorkersWhateverIsWrongWithTheNewOnes() throws Exception {
-        Cluster cluster = clusters.start(clusters.jvm().instances(2).commonPort(0).startTimeout(Duration.ofSeconds(8))
-                .reloadPolicy(ReloadPolicy.ofDefaults().withSoak(Duration.ofSeconds(2))));
-        try (Load load = new Load()) {
-            load.startKeptAlive(2, cluster.commonPort());
-            load.start(2, () -> Caller.fetch(cluster.commonPort()));
-            failed(cluster, Launch.main(Crew.class).args("exit", "7"), "exit code 7", "");
-            failed(cluster, Launch.main(Crew.class).args("throw"), "exit code 1", "this worker does not want to");
-            failed(cluster, Launch.main(Crew.class).args("hang"), "startTimeout", "");
-            failed(cluster, Launch.main(Crew.class).args("soak", "500"), "in its soak time", "had enough");
-            failed(cluster, Launch.main("no.such.Main"), "exit code 1", "no.such.Main");
-            failed(cluster, Launch.main(Crew.class).jvmArgs("-Xmx1m", "-Xms8g"), "exit code 1", "heap");
-            load.awaitMore(100);
-            load.stop();
-        }
-        assertEquals(List.of(1, 2), ids(cluster));
-        assertTrue(get(cluster.reload()).succeeded(), "the old launch is still in force");
-    }
-
-    private static void failed(Cluster cluster, Launch launch, String why, String output) throws Exception {
-        Rollout rollout = get(cluster.deploy(launch));
-        assertTrue(!rollout.succeeded() && rollout.failure().orElseThrow().contains(why), rollout::toString);
-        assertTrue(rollout.lastOutput().contains(output), rollout::lastOutput);
-        assertEquals(Map.of(), rollout.replaced());
-        assertEquals(List.of(1, 2), ids(cluster));
     }
 
     @Test
