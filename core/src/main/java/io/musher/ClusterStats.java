@@ -48,8 +48,8 @@ public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStat
      * How far a reload or a deploy has come. Components may be added in later versions.
      *
      * @param cause what was called
-     * @param replaced workers whose replacement serves
-     * @param left instances that have still to be replaced
+     * @param replaced instances in which a new worker serves
+     * @param left instances that have still to be replaced, or to go back
      * @param failure why it goes back to the old workers, if it does
      */
     public record RolloutStats(String cause, int replaced, int left, Optional<String> failure) { }

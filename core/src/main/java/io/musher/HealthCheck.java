@@ -8,8 +8,9 @@ import java.util.Objects;
  * {@code with} methods.
  *
  * <p>A check of <em>liveness</em> (the default) replaces a worker: it leaves the balancer after {@code fall} misses in a row, its
- * replacement is started at once, where its threads hang is logged and told by its {@code Exited} event (JVMs on Linux), and it ends: by
- * SIGKILL when it does not answer a heartbeat, by the {@link StopPolicy} else. A check of <em>readiness</em> only keeps traffic away: a
+ * replacement is started as the {@link RestartPolicy} says (at once as a rule; ports promised by {@code startPort} alone are waited for), where
+ * its threads hang is logged and told by its {@code Exited} event (JVMs on Linux), and it ends: by SIGKILL when it does not answer a heartbeat or
+ * cannot even tell its threads within 3 s, by the {@link StopPolicy} else. A check of <em>readiness</em> only keeps traffic away: a
  * worker is not ready before it has passed {@code rise} times in a row, and {@code NOT_READY} from {@code fall} misses on until it passes
  * again. Liveness counts from a worker's first being ready; before, {@code startTimeout} decides.
  *
@@ -33,7 +34,7 @@ public record HealthCheck(Kind kind, String path, Duration interval, Duration ti
         HTTP,
         /**
          * A word on the worker's channel. A JVM answers by itself, however busy its listeners are, or asks the application if {@link
-         * WorkerContext#onHeartbeat} said whom. Commands that have never answered one are let off.
+         * WorkerContext#onHeartbeat} said whom. Commands that have never answered one are let off, and programs that never joined.
          */
         HEARTBEAT
     }

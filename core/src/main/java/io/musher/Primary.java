@@ -115,7 +115,7 @@ final class Primary implements Actions {
             new PortWatch(control, incarnation, process, process.port().getAsInt(), () -> supervisor.accepting(incarnation)).look();
         }
         if (!config.healthChecks().isEmpty()) {
-            member.checkup = new Checkup(control, supervisor, incarnation, isCommand(incarnation));
+            member.checkup = new Checkup(control, supervisor, incarnation, () -> member.spoke && !isCommand(incarnation));
             member.checkup.begin(config.healthChecks(), config.proxyProtocol(), member.channel::heartbeat);
         }
     }
@@ -155,7 +155,7 @@ final class Primary implements Actions {
     @Override
     public void examine(Incarnation worker) {
         Member member = member(worker);
-        LOG.warn("{}: worker {} (instance {}) gets no traffic any more and is replaced: {}", config.name(), worker.id(), worker.instance(),
+        LOG.warn("{}: worker {} (instance {}) gets no traffic any more and is to end: {}", config.name(), worker.id(), worker.instance(),
                 worker.fault());
         member.process.threads().thenAccept(threads -> {
             member.threads = threads;

@@ -93,7 +93,7 @@ final class Crew {
                 "/exit", query -> System.exit(Integer.parseInt(query)),
                 "/halt", query -> Runtime.getRuntime().halt(Integer.parseInt(query)));
         deeds.forEach((path, deed) -> server.createContext(path, exchange -> answer(exchange, deed)));
-        Health.join(server, me);
+        Health.join(server, me, mode.equals("ill"));
         afterwards.forEach((path, deed) -> server.createContext(path, exchange -> {
             answer(exchange, query -> "yes");
             deed.accept(exchange.getRequestURI().getQuery());

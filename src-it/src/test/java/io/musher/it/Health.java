@@ -18,8 +18,9 @@ final class Health {
         this.me = me;
     }
 
-    static void join(HttpServer server, WorkerContext me) {
+    static void join(HttpServer server, WorkerContext me, boolean ill) {
         Health health = new Health(me);
+        health.status = ill ? 503 : 200;
         server.createContext("/health", exchange -> {
             synchronized (health.left) {
                 exchange.sendResponseHeaders(health.status, -1);

@@ -13,6 +13,8 @@ import io.musher.WorkerState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -31,6 +33,12 @@ class HealthIT {
     /** On a busy machine an answer may take its time; a worker that hangs gives none at all. */
     private static HealthCheck often(HealthCheck check) {
         return check.withInterval(OFTEN).withTimeout(Duration.ofSeconds(1)).withFall(2);
+    }
+
+    private static String one(int port) throws Exception {
+        try (Caller caller = new Caller(port)) {
+            return caller.get();
+        }
     }
 
     private ClusterEvent.Exited replaced(Worker worker) throws Exception {
@@ -107,12 +115,15 @@ class HealthIT {
 
     @Test
     void shouldNotBeReadyBeforeAReadinessCheckIsPassed() throws Exception {
-        Cluster cluster = clusters.start(clusters.jvm().instances(1).commonPort(0).startTimeout(Duration.ofSeconds(3))
+        Cluster cluster = clusters.start(clusters.jvm("ill").instances(0).commonPort(0)
                 .healthCheck(often(HealthCheck.http("/health").asReadiness())));
-        ClusterEvent.Ready ready = clusters.history().await(ClusterEvent.Ready.class, event -> true);
-        assertTrue(ready.cause().contains("health check"), ready::cause);
-        Worker first = ready.worker();
-        assertEquals(first, cluster.workers().get(0));
+        CompletableFuture<Worker> forked = cluster.fork();
+        Worker ill = clusters.history().await(ClusterEvent.Online.class, event -> true).worker();
+        await("it is told what keeps it").atMost(Duration.ofSeconds(20)).until(() -> cluster.explain(ill).contains("its port accepts, but its health check")
+                && cluster.explain(ill).contains("status 503"));
+        assertEquals(WorkerState.ONLINE, ill.state());
+        ill.send("be well");
+        assertEquals(ill, forked.get(20, TimeUnit.SECONDS));
     }
 
     @Test
@@ -122,5 +133,17 @@ class HealthIT {
         Worker command = cluster.workers().get(0);
         assertEquals("2", Integer.toString(cluster.fork().get().id()), "a second passes until a command is ready");
         assertEquals(WorkerState.READY, command.state());
+    }
+
+    @Test
+    void shouldLetProgramsOffThatNeverJoined() throws Exception {
+        int port = Ports.free();
+        Cluster cluster = clusters.start(clusters.any().main(Site.class).instances(1).startPort(port).args("a", Integer.toString(port))
+                .healthCheck(HealthCheck.heartbeat().withInterval(Duration.ofMillis(5)).withTimeout(Duration.ofMillis(5)).withFall(1)));
+        Worker stranger = cluster.workers().get(0);
+        for (int i = 0; i < 300; i++) {
+            assertEquals("a", one(port));
+        }
+        assertEquals(WorkerState.READY, stranger.state());
     }
 }

@@ -11,6 +11,7 @@ import io.musher.HealthCheck;
 import io.musher.RestartPolicy;
 import io.musher.StopPolicy;
 import io.musher.Worker;
+import io.musher.WorkerState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,20 +25,30 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class KillsUnderLoadIT {
 
-    /** From a kill until the kernel has closed the sockets of the dead, and the balancer has read that. */
-    private static final long DYING_NANOS = 500_000_000L;
+    /** From what is told of a worker's end until the balancer has read the ends of its connections. */
+    private static final long READING_NANOS = 200_000_000L;
+
+    /** From before a kill until the end was told. */
+    private record Kill(long begin, long end) { }
 
     @RegisterExtension
     final Clusters clusters = new Clusters();
 
-    private static void kill(Worker worker) {
-        ProcessHandle.of(worker.pid()).ifPresent(ProcessHandle::destroyForcibly);
+    private Kill kill(List<Worker> workers) throws Exception {
+        long begin = System.nanoTime();
+        for (Worker worker : workers) {
+            ProcessHandle.of(worker.pid()).ifPresent(ProcessHandle::destroyForcibly);
+        }
+        for (Worker worker : workers) {
+            clusters.history().await(ClusterEvent.Exited.class, worker);
+        }
+        return new Kill(begin, System.nanoTime());
     }
 
     /** Every failure was in flight at a kill, and was told at once. */
-    private static void assertInFlight(Shopping shopping, List<Long> kills) {
+    private static void assertInFlight(Shopping shopping, List<Kill> kills) {
         for (Shopping.Failure failure : shopping.failures()) {
-            boolean inFlight = kills.stream().anyMatch(kill -> failure.begin() - kill < DYING_NANOS && failure.end() - kill >= 0);
+            boolean inFlight = kills.stream().anyMatch(kill -> failure.begin() - kill.end < READING_NANOS && failure.end() - kill.begin >= 0);
             assertTrue(inFlight && List.of("reset", "short").contains(failure.kind()), () -> failure + "\n" + shopping.figures());
         }
     }
@@ -47,40 +58,55 @@ class KillsUnderLoadIT {
         Cluster cluster = clusters.start(Proofs.shops(clusters).instances(4).restartPolicy(RestartPolicy.always())
                 .stopPolicy(StopPolicy.ofDefaults()));
         Random random = new Random(5);
-        List<Long> kills = new ArrayList<>();
+        List<Kill> kills = new ArrayList<>();
         long descriptors = new Proc(ProcessHandle.current().pid()).descriptors();
         Shopping shopping = new Shopping(cluster.commonPort());
         try (shopping) {
             for (int i = Proofs.many(60, 8); i > 0; i--) {
                 shopping.awaitMore(Shopping.RATE);
                 List<Worker> workers = cluster.workers();
-                kills.add(System.nanoTime());
-                kill(workers.get(random.nextInt(workers.size())));
+                kills.add(kill(List.of(workers.get(random.nextInt(workers.size())))));
             }
             shopping.awaitMore(Shopping.RATE);
         }
         Proofs.tell(kills.size() + " kills", shopping);
         assertInFlight(shopping, kills);
+        assertTrue(shopping.ended() <= kills.size(), () -> "clients who were owed nothing lost their connections: " + shopping.figures());
         Proofs.awaitAgreement(cluster, 4);
         await("as many descriptors as before").atMost(Duration.ofSeconds(20))
                 .until(() -> new Proc(ProcessHandle.current().pid()).descriptors() <= descriptors + 2);
     }
 
     @Test
+    void shouldSeeConnectionsEndWithTheirWorkerWhereTheyAreNotMoved() throws Exception {
+        Cluster cluster = clusters.start(Proofs.shops(clusters).balancer(balancer -> balancer.moveKeepAlive(false)));
+        Shopping shopping = new Shopping(cluster.commonPort());
+        int kills = 0;
+        try (shopping) {
+            while (shopping.ended() <= kills && kills < 10) {
+                shopping.awaitMore(Shopping.RATE);
+                kill(List.of(cluster.workers().get(0)));
+                kills++;
+            }
+        }
+        Proofs.tell(kills + " kills without moving", shopping);
+        assertTrue(shopping.ended() > kills, "the load does not see what it is for");
+    }
+
+    @Test
     void shouldServeThoseWhoWaitedWhenAllWorkersWereKilledAtOnce() throws Exception {
         Cluster cluster = clusters.start(Proofs.shops(clusters));
         Shopping shopping = new Shopping(cluster.commonPort());
-        long kill;
+        Kill kill;
         long back;
         try (shopping) {
             shopping.awaitMore(Shopping.RATE);
-            kill = System.nanoTime();
-            cluster.workers().forEach(KillsUnderLoadIT::kill);
+            kill = kill(cluster.workers());
             clusters.history().await(ClusterEvent.Ready.class, event -> event.worker().id() > 2);
             back = System.nanoTime();
             shopping.awaitMore(Shopping.RATE);
         }
-        Proofs.tell("all workers killed at once, the first one ready after " + (back - kill) / 1_000_000 + " ms", shopping);
+        Proofs.tell("all workers killed at once, the first one ready after " + (back - kill.begin) / 1_000_000 + " ms", shopping);
         assertInFlight(shopping, List.of(kill));
         Proofs.awaitAgreement(cluster, 2);
     }
@@ -93,19 +119,24 @@ class KillsUnderLoadIT {
         Shopping shopping = new Shopping(cluster.commonPort());
         long halt;
         long left;
+        long gone;
         try (shopping) {
             shopping.awaitMore(Shopping.RATE);
             halt = System.nanoTime();
             halted.signal("STOP");
+            await("its traffic leaves it").atMost(Duration.ofSeconds(20)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2))
+                    .until(() -> halted.state() != WorkerState.READY);
+            left = System.nanoTime();
             ClusterEvent.Exited exited = clusters.history().await(ClusterEvent.Exited.class, halted);
             assertEquals(Exit.Cause.UNHEALTHY, exited.exit().cause());
-            left = System.nanoTime();
+            gone = System.nanoTime();
             clusters.history().awaitReady(0, halted.id());
             shopping.awaitMore(Shopping.RATE);
         }
-        Proofs.tell("a worker halted, and gone after " + (left - halt) / 1_000_000 + " ms", shopping);
+        Proofs.tell(String.format("a worker halted; three heartbeats, 250 ms apart, with 500 ms each: no traffic after %d ms, killed after %d ms",
+                (left - halt) / 1_000_000, (gone - halt) / 1_000_000), shopping);
         for (Shopping.Failure failure : shopping.failures()) {
-            assertTrue(failure.begin() < left, () -> failure + " after it had left");
+            assertTrue(failure.begin() - left < READING_NANOS, () -> failure + " after it had left");
         }
         Proofs.awaitAgreement(cluster, 2);
     }

@@ -105,7 +105,7 @@ final class Shopping implements AutoCloseable {
                 shopper.close();
             }
             return took;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             failures.add(new Failure(errand, kind(e), due, System.nanoTime(), (keptAlive ? "kept alive, " : "fresh, ") + e));
             close(shopper);
             return 0;
@@ -131,7 +131,7 @@ final class Shopping implements AutoCloseable {
         }
     }
 
-    private static String kind(IOException failure) {
+    private static String kind(Exception failure) {
         if (failure instanceof Shopper.ServerFault) {
             return "status";
         } else if (failure instanceof SocketTimeoutException) {
@@ -164,6 +164,11 @@ final class Shopping implements AutoCloseable {
         long goal = done() + more;
         Awaitility.await("the service goes on").atMost(Duration.ofSeconds(60)).pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(2)).until(() -> done() >= goal);
+    }
+
+    /** Kept-alive connections that the server ended while nobody used them. */
+    long ended() {
+        return ended.get();
     }
 
     List<Failure> failures() {

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
 /** All health checks of one worker; ends by itself when the worker's end begins. */
@@ -18,7 +19,8 @@ public final class Checkup {
     private final EventLoop loop;
     private final Facts facts;
     private final Incarnation worker;
-    private final boolean command;
+    private final BooleanSupplier knowsHeartbeats;
+    private long number; // of the last heartbeat
     private final List<Heartbeat> heartbeats = new ArrayList<>();
     /** Checks of readiness that it does not pass. */
     private final Set<HealthCheck> failing = new HashSet<>();
@@ -29,13 +31,13 @@ public final class Checkup {
      * @param loop the control loop
      * @param facts who is told
      * @param worker whose process runs
-     * @param command whether it may be a program that knows nothing of heartbeats
+     * @param knowsHeartbeats whether it must answer them: a program of another kind, or without a channel, need not
      */
-    public Checkup(EventLoop loop, Facts facts, Incarnation worker, boolean command) {
+    public Checkup(EventLoop loop, Facts facts, Incarnation worker, BooleanSupplier knowsHeartbeats) {
         this.loop = loop;
         this.facts = facts;
         this.worker = worker;
-        this.command = command;
+        this.knowsHeartbeats = knowsHeartbeats;
     }
 
     /**
@@ -61,7 +63,7 @@ public final class Checkup {
             case TCP -> new PortCheck(loop, worker::port, Optional.empty());
             case HTTP -> new PortCheck(loop, worker::port, Optional.of(HttpRequest.bytes(rule.path(), proxied)));
             case HEARTBEAT -> {
-                Heartbeat heartbeat = new Heartbeat(send, !command);
+                Heartbeat heartbeat = new Heartbeat(send, () -> ++number, knowsHeartbeats);
                 heartbeats.add(heartbeat);
                 yield heartbeat;
             }

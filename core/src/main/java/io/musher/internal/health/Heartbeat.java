@@ -1,33 +1,38 @@
 package io.musher.internal.health;
 
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 
 /** Asks on the channel; the answer carries the number of the question. */
 final class Heartbeat implements Check {
 
     private final LongConsumer send;
-    private final boolean knowsThem;
+    private final LongSupplier numbers;
+    private final BooleanSupplier knowsThem;
     private Consumer<Optional<String>> outcome;
     private boolean hasAnswered;
     private long number;
 
     /**
      * @param send brings a question on its way
-     * @param knowsThem whether the worker is known to answer; if not it is let off until it has done so once
+     * @param numbers the next one, of all the worker's
+     * @param knowsThem whether the worker is known to answer; until then it is let off, unless it has done so once
      */
-    Heartbeat(LongConsumer send, boolean knowsThem) {
+    Heartbeat(LongConsumer send, LongSupplier numbers, BooleanSupplier knowsThem) {
         this.send = send;
+        this.numbers = numbers;
         this.knowsThem = knowsThem;
     }
 
     @Override
     public void begin(Consumer<Optional<String>> itsOutcome) {
-        number++;
+        number = numbers.getAsLong();
         outcome = itsOutcome;
         send.accept(number);
-        if (!knowsThem && !hasAnswered) {
+        if (!hasAnswered && !knowsThem.getAsBoolean()) {
             end();
         }
     }

@@ -4,6 +4,7 @@ import io.musher.balancer.loop.EventLoop;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -42,6 +43,7 @@ final class PortCheck implements Check, EventLoop.Handler {
 
     @Override
     public void begin(Consumer<Optional<String>> itsOutcome) {
+        abandon(); // the last answer may not have ended yet
         outcome = itsOutcome;
         OptionalInt where = port.get();
         if (where.isEmpty()) {
@@ -65,7 +67,8 @@ final class PortCheck implements Check, EventLoop.Handler {
 
     private void connected() throws IOException {
         if (channel.getLocalAddress().equals(channel.getRemoteAddress())) {
-            throw new IOException("nobody listens"); // connected to itself, which Linux may do
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0); // connected to itself, which Linux may do; the worker needs the port
+            throw new IOException("nobody listens");
         }
         if (out == null) {
             end(Optional.empty());
@@ -102,11 +105,23 @@ final class PortCheck implements Check, EventLoop.Handler {
 
     private void read() throws IOException {
         boolean over = channel.read(in) < 0;
+        if (outcome == null) {
+            in.clear();
+            if (over) {
+                abandon();
+            }
+            return;
+        }
         String text = new String(in.array(), 0, in.position(), StandardCharsets.ISO_8859_1);
         Matcher line = STATUS_LINE.matcher(text);
         if (line.lookingAt()) {
             int status = Integer.parseInt(line.group(1));
-            end(status >= 200 && status < 400 ? Optional.empty() : Optional.of("status " + status));
+            tell(status >= 200 && status < 400 ? Optional.empty() : Optional.of("status " + status));
+            if (over) {
+                abandon();
+            } else {
+                in.clear(); // what follows is read, and forgotten: the worker would take a hang-up for a client's fault
+            }
         } else if (over || text.contains("\n") || !in.hasRemaining()) {
             end(Optional.of(text.isEmpty() ? "it closed the connection without an answer" : "its answer is no HTTP"));
         }
@@ -119,6 +134,10 @@ final class PortCheck implements Check, EventLoop.Handler {
 
     private void end(Optional<String> miss) {
         abandon();
+        tell(miss);
+    }
+
+    private void tell(Optional<String> miss) {
         Consumer<Optional<String>> told = outcome;
         outcome = null;
         if (told != null) {

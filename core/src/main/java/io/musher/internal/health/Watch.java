@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  * Asks one worker one thing, again and again, as long as it works; counts answers and misses, and tells what follows from them.
  *
  * <pre>
- *  unknown ─rise answers─▶ up ⇄ down (fall misses)
+ *  unknown ─rise answers─▶ up ⇄ down (fall misses; one while the worker boots)
  * </pre>
  */
 final class Watch {
@@ -90,10 +90,11 @@ final class Watch {
 
     private void missed(String why) {
         answers = 0;
-        if (!worker.isJudged()) {
+        boolean judged = worker.isJudged();
+        if (!judged && rule.role() == HealthCheck.Role.LIVENESS) {
             return; // its start has a deadline of its own
         }
-        if (++misses >= rule.fall()) {
+        if (++misses >= rule.fall() || !judged) {
             up = false;
             fallen.accept("its health check (" + rule + ") failed " + misses + (misses == 1 ? " time: " : " times: ") + why);
         }

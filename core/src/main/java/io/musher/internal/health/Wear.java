@@ -21,7 +21,24 @@ public final class Wear {
     private final Supervisor supervisor;
     private final Function<Incarnation, CompletableFuture<Long>> memory;
     private final ToLongFunction<Incarnation> connections;
-    private Map<Incarnation, Long> ages = new HashMap<>();
+    private Map<Incarnation, Looks> looks = new HashMap<>();
+
+    /** What is remembered of one worker: the balancer forgets its figures when it was out for a while. */
+    private static final class Looks {
+        private final long bornAt;
+        private long earlier;
+        private long latest;
+
+        private Looks(long bornAt) {
+            this.bornAt = bornAt;
+        }
+
+        private long add(long connections) {
+            earlier += connections < latest ? latest : 0;
+            latest = connections;
+            return earlier + latest;
+        }
+    }
 
     /**
      * Looks at nothing yet.
@@ -49,13 +66,13 @@ public final class Wear {
     }
 
     private void look() {
-        Map<Incarnation, Long> present = new HashMap<>();
-        for (Incarnation worker : supervisor.workers()) {
-            present.put(worker, ages.containsKey(worker) ? ages.get(worker) : bornAt());
-        }
-        ages = present;
-        ages.forEach(this::look);
         loop.schedule(SECOND, this::look);
+        Map<Incarnation, Looks> present = new HashMap<>();
+        for (Incarnation worker : supervisor.workers()) {
+            present.put(worker, looks.containsKey(worker) ? looks.get(worker) : new Looks(bornAt()));
+        }
+        looks = present;
+        looks.forEach(this::look);
     }
 
     /** {@return when it was born, as far as its limit goes: somewhat before, or all that were started together would go together} */
@@ -68,11 +85,11 @@ public final class Wear {
         return policy.maxAge().getSeconds() > Long.MAX_VALUE / SECOND / 4 ? Long.MAX_VALUE / 4 : policy.maxAge().toNanos();
     }
 
-    private void look(Incarnation worker, long bornAt) {
-        if (!policy.maxAge().isZero() && loop.now() - bornAt >= nanos()) {
+    private void look(Incarnation worker, Looks known) {
+        if (!policy.maxAge().isZero() && loop.now() - known.bornAt >= nanos()) {
             supervisor.worn(worker, "has passed the maximum age of " + policy.maxAge());
         }
-        if (policy.maxConnections() > 0 && connections.applyAsLong(worker) >= policy.maxConnections()) {
+        if (policy.maxConnections() > 0 && known.add(connections.applyAsLong(worker)) >= policy.maxConnections()) {
             supervisor.worn(worker, "has had " + policy.maxConnections() + " connections");
         }
         if (policy.maxMemory() > 0) {

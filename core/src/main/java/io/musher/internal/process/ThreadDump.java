@@ -27,7 +27,7 @@ final class ThreadDump {
     private static final int SIGQUIT = 3;
     private static final int LARGEST = 1 << 20;
     private static final long PAUSE_MILLIS = 20;
-    private static final int PAUSES = 100;
+    private static final int PAUSES = 1_000;
 
     private ThreadDump() { }
 
@@ -45,6 +45,9 @@ final class ThreadDump {
         try {
             if (!Platform.LINUX || !Files.exists(socket) && !open(process, socket)) {
                 return Optional.empty();
+            }
+            if (!Files.getOwner(socket).equals(Files.getOwner(Path.of("/proc/" + process.pid())))) {
+                return Optional.empty(); // somebody else's
             }
             return Optional.of(question(socket)).filter(text -> !text.isBlank());
         } catch (IOException | RuntimeException e) {
@@ -74,6 +77,15 @@ final class ThreadDump {
             return Files.exists(socket);
         } finally {
             Files.deleteIfExists(wish);
+            process.onExit().thenRun(() -> delete(socket)); // which a JVM that is killed leaves behind
+        }
+    }
+
+    private static void delete(Path socket) {
+        try {
+            Files.deleteIfExists(socket);
+        } catch (IOException e) {
+            LOG.debug("{} stays", socket, e);
         }
     }
 

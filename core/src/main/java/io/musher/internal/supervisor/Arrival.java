@@ -118,6 +118,7 @@ final class Arrival {
     void well(Incarnation worker) {
         String evidence = worker.evidence;
         worker.unwell = false;
+        worker.ailment = "";
         worker.evidence = null;
         boolean waits = worker.isBooting() || worker.state() == WorkerState.NOT_READY;
         if (evidence != null && waits && !worker.heldBack) {
@@ -127,9 +128,12 @@ final class Arrival {
 
     void unwell(Incarnation worker, String why) {
         worker.unwell = true;
+        worker.ailment = why;
         if (worker.state() == WorkerState.READY) {
             worker.evidence = "it was ready before";
             takeOut(worker, why);
+        } else if (worker.evidence != null) {
+            worker.stand(worker.state(), worker.evidence + ", but " + why);
         }
     }
 

@@ -35,7 +35,7 @@ final class Departure {
         }
         Exit exit = exit(worker, status, signal);
         ladder.part(worker, exit.toString());
-        Runnable lost = loss(worker, status != 0 || worker.cause != null, why(exit), null);
+        Runnable lost = loss(worker, status != 0 || worker.cause != null, why(worker, exit), null);
         bury(worker, exit.toString());
         roster.news.exited(worker, exit);
         roster.actions.callback(() -> worker.onExit().complete(exit));
@@ -51,9 +51,9 @@ final class Departure {
         return new Exit(signal.isPresent() ? OptionalInt.empty() : OptionalInt.of(status), signal, voluntary, cause, status);
     }
 
-    private String why(Exit exit) {
+    private String why(Incarnation worker, Exit exit) {
         return exit.cause() != Exit.Cause.START_TIMEOUT ? exit.toString()
-                : exit + ": the option startTimeout grants " + roster.rules.startTimeout();
+                : exit + ": the option startTimeout grants " + roster.rules.startTimeout() + (worker.ailment.isEmpty() ? "" : "; " + worker.ailment);
     }
 
     void spawnFailed(Incarnation worker, Throwable cause) {

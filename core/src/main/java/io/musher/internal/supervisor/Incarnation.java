@@ -52,6 +52,8 @@ public final class Incarnation {
     boolean heldBack;
     /** Fails a check of its readiness, or has not passed it yet. */
     boolean unwell;
+    /** How. */
+    String ailment = "";
     /** What makes it ready when it is well. */
     String evidence;
     /** It hangs, and is asked where, before it ends. */
@@ -60,6 +62,8 @@ public final class Incarnation {
     private volatile String fault = "";
     boolean wasReady;
     long readyAt;
+    /** It replaces one that was worn, and was so itself too soon. */
+    boolean hasty;
 
     Incarnation(int id, Slot slot, boolean spare, Roster roster) {
         this.id = id;

@@ -12,8 +12,8 @@ import java.time.Duration;
 final class Ladder {
 
     private static final Duration KILL_AGAIN = Duration.ofSeconds(5);
-    /** For a worker that hangs to say where. */
-    private static final Duration EXAMINATION = Duration.ofSeconds(2);
+    /** For a worker that hangs to say where; one that cannot say even that would not hear a stop. */
+    private static final Duration EXAMINATION = Duration.ofSeconds(3);
 
     private final Roster roster;
     private final Actions actions;
@@ -168,7 +168,10 @@ final class Ladder {
         roster.stands(worker, WorkerState.DRAINING, why);
         roster.publish();
         actions.examine(worker);
-        worker.step.set(EXAMINATION, () -> examined(worker));
+        worker.step.set(EXAMINATION, () -> {
+            worker.deaf = true;
+            examined(worker);
+        });
     }
 
     /** It has said where it hangs, or had the time to. */

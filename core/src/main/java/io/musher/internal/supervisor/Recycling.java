@@ -8,6 +8,8 @@ final class Recycling {
 
     private static final long FIRST_PAUSE = 1_000_000_000L;
     private static final int DOUBLED = 6;
+    /** A replacement that is worn itself before so long tells of a limit that cannot be kept. */
+    private static final long SOON = 10_000_000_000L;
 
     private final Roster roster;
     private final BootQueue queue;
@@ -25,20 +27,38 @@ final class Recycling {
     void worn(Incarnation worker, String why) {
         Slot slot = worker.slot;
         boolean rests = slot.wornFailures > 0 && roster.actions.now() - slot.wornAgainAt < 0;
-        if (!slot.wanted || slot.serving != worker || !slot.isFilled() || rests || rollout.isRunning() || isAnybodyMoving()) {
+        if (!slot.wanted || slot.serving != worker || !slot.isFilled() || rests || rollout.isRunning() || isAnybodyMoving(slot)
+                || isHasty(worker)) {
             return;
         }
         slot.byPolicy = false;
+        slot.recycles = true;
         if (roster.rules.ports() == PortPlan.FIXED) {
             ladder.stop(worker, why);
         }
         queue.add(slot, "replaces worker " + worker.id() + ", which " + why);
     }
 
-    /** The memory of one more worker is all that is asked for. */
-    private boolean isAnybodyMoving() {
-        return roster.slots().stream().anyMatch(slot -> slot.coming != null || slot.queued
-                || slot.leaving.stream().anyMatch(Wanted::isInTheWay));
+    /** Whether it has to wait because it was worn as soon as it had replaced another one. */
+    private boolean isHasty(Incarnation worker) {
+        Slot slot = worker.slot;
+        if (worker.hasty) {
+            return false;
+        } else if (slot.recycled != worker || roster.actions.now() - worker.readyAt >= SOON) {
+            slot.hastes = 0;
+            return false;
+        }
+        worker.hasty = true;
+        slot.wornFailures = slot.hastes++;
+        failed(slot);
+        return true;
+    }
+
+    /** The memory of one more worker is all that is asked for; and where that one comes afterwards, all others serve. */
+    private boolean isAnybodyMoving(Slot worn) {
+        boolean fixed = roster.rules.ports() == PortPlan.FIXED;
+        return roster.slots().stream().anyMatch(slot -> slot.coming != null || slot.queued || slot.backoff.isSet()
+                || slot.leaving.stream().anyMatch(Wanted::isInTheWay) || fixed && slot.wanted && slot != worn && !slot.isFilled());
     }
 
     /** A replacement has not come to be ready, whoever wanted it. */

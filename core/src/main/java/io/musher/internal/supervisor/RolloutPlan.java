@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /**
  * Replaces all workers by those of another edition, a batch at a time; one such rollout at a time.
@@ -86,8 +87,13 @@ final class RolloutPlan {
     }
 
     private void report() {
-        progress = Optional.ofNullable(rolling).map(it -> new Progress(it.why, it.replaced.size(),
-                (int) roster.slots().stream().filter(slot -> slot.wanted && !isThere(slot, it.edition)).count(), Optional.ofNullable(it.failure)));
+        progress = Optional.ofNullable(rolling).map(it -> new Progress(it.why,
+                count(slot -> slot.serving != null && slot.serving.edition() == it.edition),
+                count(slot -> it.isForward() ? !isThere(slot, it.edition) : isToGoBack(slot, roster.edition)), Optional.ofNullable(it.failure)));
+    }
+
+    private int count(Predicate<Slot> condition) {
+        return (int) roster.slots().stream().filter(slot -> slot.wanted && condition.test(slot)).count();
     }
 
     boolean isRunning() {
@@ -263,6 +269,7 @@ final class RolloutPlan {
     }
 
     private void end(Rolling ended, Optional<String> failure) {
+        report();
         Rolled rolled = new Rolled(ended.replaced, failure, Optional.ofNullable(ended.failed));
         roster.news.rolloutFinished(rolled, ended.why);
         ended.promises.complete(rolled);

@@ -31,6 +31,10 @@ final class Slot {
     /** Replacements of a worn worker that failed in a row, and when the next one may be tried. */
     int wornFailures;
     long wornAgainAt;
+    /** Whether the next process replaces one that was worn, who did so last, and how often such a one was worn too soon. */
+    boolean recycles;
+    Incarnation recycled;
+    int hastes;
 
     /** Started, and not ready yet. */
     Incarnation coming;
@@ -108,6 +112,9 @@ final class Slot {
         coming = null;
         serving = worker;
         wornFailures = 0;
+        hastes = recycles ? hastes : 0;
+        recycled = recycles ? worker : null;
+        recycles = false;
         waiting.complete(worker);
         return old;
     }

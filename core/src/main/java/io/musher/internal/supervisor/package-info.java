@@ -37,15 +37,15 @@
  * </pre>
  *
  * A worker that is to leave is <em>released</em>: its slot goes on at once (stopped, replaced, disconnected by either
- * side, asked to end by somebody else). One that is lost (killed, too slow, its channel gone) stays the slot's until it
+ * side, asked to end by somebody else, found to hang). One that is lost (killed, too slow, its channel gone) stays the slot's until it
  * is reaped, because only then it is known how it ended and what the policy says.
  *
  * <h2>Parts</h2>
  *
  * {@code Supervisor} takes inputs; {@code Roster} knows who there is; {@code BootQueue} starts; {@code Arrival} is the
  * way in, {@code Ladder} the way out, {@code Departure} the end; {@code Replacement} and {@code RestartBudget} say who
- * follows; {@code Wanted} keeps the number; {@code
- * Recycling} replaces the worn; {@code RolloutPlan} replaces all by another edition, which is what workers are started from and
- * means nothing in here; {@code Life} begins and ends it all.
+ * follows; {@code Wanted} keeps the number; {@code Recycling} replaces the worn; {@code RolloutPlan} replaces all by
+ * another edition, which is what workers are started from and means nothing in here; {@code Life} begins and ends it
+ * all.
  */
 package io.musher.internal.supervisor;

@@ -1,6 +1,8 @@
 package io.musher.internal.worker;
 
 import io.musher.balancer.loop.EventLoop;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -15,9 +17,12 @@ final class Heartbeat {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.WorkerContext");
 
+    private static final int MOST = 64;
+
     private final String worker;
     private final EventLoop loop;
     private volatile BooleanSupplier alive;
+    private final List<String> unanswered = new ArrayList<>();
     private boolean asking;
     private boolean complained;
 
@@ -35,9 +40,15 @@ final class Heartbeat {
         BooleanSupplier application = alive;
         if (application == null) {
             answer.accept(number);
-        } else if (!asking) {
+            return;
+        }
+        if (unanswered.size() == MOST) {
+            unanswered.remove(0);
+        }
+        unanswered.add(number);
+        if (!asking) {
             asking = true;
-            Pause.thread("musher-heartbeat", Thread.NORM_PRIORITY, () -> ask(application, () -> answer.accept(number)));
+            Pause.thread("musher-heartbeat", Thread.NORM_PRIORITY, () -> ask(application, () -> unanswered.forEach(answer)));
         }
     }
 
@@ -63,7 +74,12 @@ final class Heartbeat {
         if (works) {
             complained = false;
             yes.run();
-        } else if (!complained) {
+        }
+        unanswered.clear();
+        if (works) {
+            return;
+        }
+        if (!complained) {
             complained = true;
             LOG.warn("{}: onHeartbeat {}; the primary gets no answer", worker, thrown == null ? "said false" : "threw", thrown);
         }

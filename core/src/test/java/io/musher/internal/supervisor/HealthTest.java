@@ -1,7 +1,9 @@
 package io.musher.internal.supervisor;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.Exit;
@@ -9,6 +11,7 @@ import io.musher.ReloadPolicy;
 import io.musher.WorkerState;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
 /** What follows when a worker does not work, is worn, or is one too many. */
@@ -49,10 +52,18 @@ class HealthTest {
         Stage stage = new Stage().running(1);
         stage.supervisor.hangs(stage.worker(1), "no heartbeat", true);
         stage.forget();
-        stage.pass(1_999);
+        stage.pass(2_999);
         assertFalse(stage.deeds.contains("SIGKILL 1"));
         stage.pass(1);
         assertTrue(stage.deeds.contains("SIGKILL 1"));
+    }
+
+    @Test
+    void shouldKillOneThatCannotEvenSayWhereItHangs() {
+        Stage stage = new Stage().running(1);
+        stage.supervisor.hangs(stage.worker(1), "status 500", false);
+        stage.pass(3_000);
+        assertTrue(stage.deeds.contains("SIGKILL 1"), stage.deeds::toString);
     }
 
     @Test
@@ -129,9 +140,37 @@ class HealthTest {
         stage.serve(stage.worker(1));
         stage.supervisor.ready(stage.worker(1));
         assertEquals(WorkerState.ONLINE, stage.worker(1).state());
+        stage.supervisor.unwell(stage.worker(1), "GET /helth: status 404");
+        assertTrue(stage.worker(1).explain().contains("status 404"), stage.worker(1).explain());
         stage.forget();
         stage.pass(60_000);
         stage.assertDeeds("drain frame 1", "stop frame 1");
+        CompletableFuture<Void> failed = stage.stop();
+        stage.exits(stage.worker(1), 0);
+        assertTrue(failed.isDone());
+    }
+
+    @Test
+    void shouldSayWhichCheckKeptAWorkerFromBeingReady() {
+        Stage stage = new Stage().checked();
+        CompletableFuture<Void> started = stage.start(1);
+        stage.serve(stage.worker(1));
+        stage.supervisor.unwell(stage.worker(1), "GET /helth: status 404");
+        stage.pass(60_000);
+        stage.exits(stage.worker(1), 0);
+        String why = assertThrows(CompletionException.class, started::join).getCause().getMessage();
+        assertTrue(why.contains("startTimeout") && why.contains("status 404"), why);
+    }
+
+    @Test
+    void shouldTakeABadMomentWhileItBootsForBeingIll() {
+        Stage stage = new Stage().checked();
+        stage.start(1);
+        stage.born(stage.worker(1));
+        stage.supervisor.well(stage.worker(1));
+        stage.supervisor.unwell(stage.worker(1), "status 503");
+        stage.supervisor.ready(stage.worker(1));
+        assertEquals(WorkerState.ONLINE, stage.worker(1).state());
     }
 
     @Test
@@ -175,6 +214,36 @@ class HealthTest {
         assertFalse(stage.deeds.contains("spawn 2"));
         stage.exits(stage.worker(1), 0);
         assertTrue(stage.deeds.contains("spawn 2"));
+    }
+
+    @Test
+    void shouldNotGiveUpASecondPromisedPortBeforeTheFirstIsServedAgain() {
+        Stage stage = new Stage().with(PortPlan.FIXED).running(2);
+        stage.supervisor.worn(stage.worker(1), "is old");
+        stage.supervisor.drained(stage.worker(1));
+        stage.exits(stage.worker(1), 0);
+        stage.born(stage.worker(3));
+        stage.exits(stage.worker(3), 1);
+        stage.forget();
+        stage.supervisor.worn(stage.worker(2), "is old");
+        assertEquals(WorkerState.READY, stage.worker(2).state(), "the other instance waits for its backoff");
+    }
+
+    @Test
+    void shouldTakeItsTimeWithALimitThatCannotBeKept() {
+        Stage stage = new Stage().running(1);
+        long[] pauses = new long[3];
+        stage.supervisor.worn(stage.worker(1), "is fat");
+        for (int id = 2; id <= 4; id++) {
+            stage.serve(stage.worker(id));
+            stage.supervisor.drained(stage.worker(id - 1));
+            stage.exits(stage.worker(id - 1), 0);
+            for (; stage.spawned.size() == id; pauses[id - 2]++) {
+                stage.pass(1_000);
+                stage.supervisor.worn(stage.worker(id), "is fat");
+            }
+        }
+        assertArrayEquals(new long[] {2, 3, 5}, pauses);
     }
 
     @Test
