@@ -30,6 +30,7 @@ final class Lane {
     final ProxyProtocol proxyOut;
     final boolean movesKeepAlive;
     final Pump pump;
+    final Moving moving;
     final Waiting waiting;
     final Dialer dialer;
     private final BalancerListener listener;
@@ -59,6 +60,7 @@ final class Lane {
         this.trusted = config.trustedProxies().isEmpty() ? null : TrustedProxies.parse(config.trustedProxies());
         this.limited = config.maxConnections() > 0 || config.maxConnectionsPerTarget() > 0;
         this.pump = new Pump(this);
+        this.moving = new Moving(this, movesKeepAlive);
         this.waiting = new Waiting(this, limits, config);
         this.dialer = new Dialer(this, config);
         this.acceptor = new Acceptor(this, listening, listener);

@@ -25,7 +25,7 @@ final class Orphan implements Stage {
         ByteBuffer bytes = Parked.read(relay);
         if (bytes != null) {
             abandon(relay);
-            relay.moveOn(bytes);
+            relay.lane.moving.moveOn(relay, bytes);
         }
     }
 
@@ -33,7 +33,7 @@ final class Orphan implements Stage {
     public void leaveIfWithdrawn(Relay relay) throws IOException {
         if (relay.backend.isWithdrawn()) {
             abandon(relay);
-            relay.moveOn(null);
+            relay.lane.moving.moveOn(relay, null);
         }
     }
 

@@ -35,7 +35,7 @@ final class Pump {
             try {
                 n = from.channel.read(scratch);
             } catch (IOException e) {
-                if (from == relay.target && relay.outlivesTarget(relay::reset)) {
+                if (from == relay.target && lane.moving.outlivesTarget(relay, relay::reset)) {
                     return false;
                 }
                 throw e;
@@ -123,8 +123,8 @@ final class Pump {
     }
 
     /** The source has ended and all it sent is on its way: pass the end on; when both have ended, or the client soon will, that was all. */
-    private static void passEnd(Relay relay, End from, End to) throws IOException {
-        if (from == relay.target && relay.outlivesTarget(relay::close)) {
+    private void passEnd(Relay relay, End from, End to) throws IOException {
+        if (from == relay.target && lane.moving.outlivesTarget(relay, relay::close)) {
             return;
         }
         boolean over = to.isReadEnded() || to == relay.client && relay.isLastRequestIn();

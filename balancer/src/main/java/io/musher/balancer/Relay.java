@@ -268,7 +268,7 @@ final class Relay {
         lane.ended(this);
     }
 
-    private void detach() {
+    void detach() {
         if (target != null) {
             target.discard(lane);
             target = null;
@@ -280,15 +280,9 @@ final class Relay {
 
     /** Leaves a withdrawn target if nobody can tell: between two requests, or before a single byte. */
     void leaveIfWithdrawn() throws IOException {
-        boolean goes = backend.isWithdrawn() || lane.isLeaving();
-        if (!goes || !owesNothing() || target.isReadEnded() || watch == null && (lane.isLeaving() || !lane.hasRoom())) {
-            return;
+        if (backend.isWithdrawn() || lane.isLeaving()) {
+            lane.moving.leave(this);
         }
-        if (lane.isLeaving()) {
-            close();
-            return;
-        }
-        moveOn(null);
     }
 
     /** Targets were withdrawn, or the lane leaves. */
@@ -300,38 +294,19 @@ final class Relay {
         }
     }
 
-    /** Its target has ended. {@return whether it lives on, as an {@link Orphan}; if nothing comes of that, {@code passEnd} runs} */
-    boolean outlivesTarget(Runnable passEnd) throws IOException {
-        if (lane.isLeaving() || !owesNothing()) {
-            return false;
-        }
-        if (backend.isWithdrawn()) {
-            moveOn(null);
-        } else {
-            detach();
-            park(new Orphan(this, passEnd));
-        }
-        return true;
+    /** {@return whether not a byte has gone either way} */
+    boolean isUntouched() {
+        return watch == null;
     }
 
-    private boolean owesNothing() {
-        return state == State.OPEN && lane.movesKeepAlive && !client.hasPending() && !target.hasPending()
-                && !client.isReadEnded() && !broken && (watch == null || watch.isIdle());
+    /** {@return whether neither side owes the other anything: between two requests, or before a single byte} */
+    boolean owesNothing() {
+        return state == State.OPEN && !client.hasPending() && !target.hasPending() && !client.isReadEnded() && !broken
+                && (watch == null || watch.isIdle());
     }
 
-    /** Leaves the target it had for good: for another if there is something to say, or a greeting to come; else it is parked. */
-    void moveOn(ByteBuffer bytes) throws IOException {
-        lane.total.moved.add(1);
-        tally.moved.add(1);
-        detach(); // after the count, which is complete when the target is drained
-        if (bytes != null || watch == null) {
-            route(bytes);
-        } else {
-            park(new Parked(this));
-        }
-    }
-
-    private void park(Stage newStage) throws IOException {
+    /** Lives on without a target, until what its stage waits for. */
+    void park(Stage newStage) throws IOException {
         state = State.PARKED;
         stage = newStage;
         answered = false;
