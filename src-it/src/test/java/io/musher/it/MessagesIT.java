@@ -161,7 +161,7 @@ class MessagesIT {
             if (++sent == 1000) {
                 process.destroyForcibly();
             }
-            if (sent % 100 == 0) {
+            if (sent % 100 == 0 && sent < 20_000) { // later there may be no room, which is another failure
                 asked.add(worker.request(Order.of("never"), PATIENCE));
             }
         }

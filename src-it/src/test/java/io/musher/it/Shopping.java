@@ -15,6 +15,7 @@ import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
@@ -33,6 +34,8 @@ final class Shopping implements AutoCloseable {
 
     static final int RATE = 500;
     private static final int THREADS = 96;
+    /** So many connections are kept alive at least, and used in turn. */
+    private static final int KEPT = 24;
     private static final long SLOW_NANOS = 5_000_000_000L;
     /** Of twenty requests; the first half on kept-alive connections. */
     private static final List<Errand> BASKET = List.of(
@@ -45,6 +48,7 @@ final class Shopping implements AutoCloseable {
     private final AtomicLong next = new AtomicLong();
     private final AtomicLong done = new AtomicLong();
     private final AtomicLong ended = new AtomicLong();
+    private final AtomicInteger open = new AtomicInteger();
     private final AtomicLong slowest = new AtomicLong();
     private final Queue<Failure> failures = new ConcurrentLinkedQueue<>();
     private final Queue<long[]> times = new ConcurrentLinkedQueue<>();
@@ -100,7 +104,7 @@ final class Shopping implements AutoCloseable {
             }
             done.incrementAndGet();
             if (keptAlive) {
-                kept.push(shopper);
+                kept.addLast(shopper);
             } else {
                 shopper.close();
             }
@@ -108,18 +112,23 @@ final class Shopping implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             failures.add(new Failure(errand, kind(e), due, System.nanoTime(), (keptAlive ? "kept alive, " : "fresh, ") + e));
             close(shopper);
+            if (keptAlive) {
+                open.decrementAndGet();
+            }
             return 0;
         }
     }
 
     private Shopper kept() throws IOException {
-        for (Shopper shopper; (shopper = kept.poll()) != null;) {
+        for (Shopper shopper; open.get() >= KEPT && (shopper = kept.poll()) != null;) {
             if (!stale(shopper)) {
                 return shopper;
             }
             ended.incrementAndGet();
+            open.decrementAndGet();
             close(shopper);
         }
+        open.incrementAndGet();
         return new Shopper(port, (int) (SLOW_NANOS / 1_000_000));
     }
 
