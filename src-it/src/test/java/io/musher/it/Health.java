@@ -47,7 +47,7 @@ final class Health {
 
     /** Its listener takes a processor for a while. */
     private static void spin() {
-        long end = System.nanoTime() + 2_000_000_000L;
+        long end = System.nanoTime() + 4_000_000_000L;
         while (System.nanoTime() - end < 0) {
             Thread.onSpinWait();
         }

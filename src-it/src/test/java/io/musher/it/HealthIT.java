@@ -90,7 +90,7 @@ class HealthIT {
 
     @Test
     void shouldNotTakeABusyListenerForAHang() throws Exception {
-        Cluster cluster = start(1, HealthCheck.heartbeat().withInterval(Duration.ofMillis(20)).withTimeout(Duration.ofMillis(600)).withFall(2));
+        Cluster cluster = start(1, HealthCheck.heartbeat().withInterval(Duration.ofMillis(20)).withTimeout(Duration.ofSeconds(1)).withFall(2));
         Worker busy = cluster.workers().get(0);
         busy.send("spin");
         await("the end of it").atMost(Duration.ofSeconds(20)).until(() -> clusters.history().output().contains("has spun"));

@@ -54,6 +54,10 @@ public final class Membership {
         this.channel = new WorkerChannel(loop, environment, lifecycle, heartbeat,
                 new Inbox(lifecycle::listen, () -> reader.heard().getAsBoolean(), user::goesOn, letter -> reader.tell().accept(letter)));
         loop.execute(channel::start);
+    }
+
+    /** Says hello; what is to hear of the answers is in place by now. */
+    void start() {
         loop.start();
     }
 
@@ -75,7 +79,8 @@ public final class Membership {
             KeepAlive keepAlive = new KeepAlive();
             Membership begun = new Membership(WorkerEnvironment.parse(System.getenv()), ProcessEnd.ofThisJvm(), keepAlive);
             keepAlive.start();
-            begun.joinJvm();
+            begun.joinJvm(); // a primary that has heard of this worker may ask it to end
+            begun.start();
             current = begun;
         }
         return current;

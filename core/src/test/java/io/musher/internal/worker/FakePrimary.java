@@ -46,6 +46,7 @@ final class FakePrimary implements AfterEachCallback, ProcessEnd {
         member.onDrain(() -> said.add("drain"));
         member.onStop(() -> said.add("stop"));
         member.onDisconnect(() -> said.add("disconnected"));
+        member.start();
         return member;
     }
 

@@ -35,6 +35,7 @@ class MembershipProperties {
             member.onDrain(() -> said.add("drain"));
             member.onStop(() -> said.add("stop"));
             member.onDisconnect(() -> said.add("disconnected"));
+            member.start();
             say(server, bytes, sizes);
         }
         // a loss, or a goodbye first and then the death of a primary that never lived

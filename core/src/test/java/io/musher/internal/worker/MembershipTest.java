@@ -46,8 +46,8 @@ class MembershipTest {
 
     @Test
     void shouldTakeAPrimaryThatIsNotThereForDead() throws Exception {
+        primary.closeServer();
         Membership member = primary.join(true);
-        primary.closeServer(); // only now, or the end may come before the hooks that tell of it
         primary.expect(LOST);
         assertFalse(member.isConnected());
         assertTrue(member.isDraining());
