@@ -38,12 +38,14 @@ class ExplainIT {
         assertEquals(WorkerState.NOT_READY, one.state());
         explains(cluster, one, "worker 1 (instance 0) gets no traffic: NOT_READY", "it said notReady()");
         stats(cluster, 2, 1, 0);
+        Proofs.awaitTargets(cluster, 1);
         for (int i = 0; i < 4; i++) {
             assertEquals("2", Caller.fetch(cluster.commonPort()));
         }
 
         Caller.fetch(port, "/tell?ready");
         clusters.history().await(ClusterEvent.Ready.class, event -> event.worker() == one && event.cause().contains("ready()"));
+        Proofs.awaitTargets(cluster, 2);
         explains(cluster, one, "gets traffic: READY", "it said ready()");
         try (Caller kept = new Caller(cluster.commonPort()); Caller other = new Caller(cluster.commonPort())) {
             assertEquals(3, Integer.parseInt(kept.get()) + Integer.parseInt(other.get()));

@@ -33,6 +33,11 @@ final class Proofs {
                 && cluster.stats().ready() == instances && ports(cluster).equals(targets(cluster)));
     }
 
+    /** Waits until the balancer has so many targets: events are told when it has been asked for that. */
+    static void awaitTargets(Cluster cluster, int targets) {
+        Awaitility.await(targets + " targets").atMost(Duration.ofSeconds(40)).until(() -> targets(cluster).size() == targets);
+    }
+
     private static List<Integer> ports(Cluster cluster) {
         return cluster.workers().stream().map(worker -> worker.port().orElseThrow()).sorted().toList();
     }

@@ -44,10 +44,8 @@ class ScalingIT {
         assertEquals(List.of(), cluster.workers());
         scale(cluster, 2);
         assertEquals(List.of(0, 1), instances(cluster));
-        List<String> scaled = clusters.history().told().stream().map(History.Told::event)
-                .filter(ClusterEvent.Scaled.class::isInstance).map(ClusterEvent.Scaled.class::cast)
-                .map(event -> event.from() + " to " + event.to()).toList();
-        assertEquals(List.of("1 to 3", "3 to 1", "1 to 0", "0 to 2"), scaled);
+        await("all events").atMost(Duration.ofSeconds(20)).until(() -> scaled().size() == 4);
+        assertEquals(List.of("1 to 3", "3 to 1", "1 to 0", "0 to 2"), scaled());
     }
 
     @Test
@@ -107,6 +105,12 @@ class ScalingIT {
             ExecutionException failed = assertThrows(ExecutionException.class, () -> late.get(5, TimeUnit.SECONDS));
             assertInstanceOf(IllegalStateException.class, failed.getCause());
         }
+    }
+
+    private List<String> scaled() {
+        return clusters.history().told().stream().map(History.Told::event)
+                .filter(ClusterEvent.Scaled.class::isInstance).map(ClusterEvent.Scaled.class::cast)
+                .map(event -> event.from() + " to " + event.to()).toList();
     }
 
     private static void scale(Cluster cluster, int instances) throws Exception {
