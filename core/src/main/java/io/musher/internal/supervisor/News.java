@@ -2,6 +2,7 @@ package io.musher.internal.supervisor;
 
 import io.musher.Exit;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Hears what has happened, in order, on the supervisor's thread: the source of the public events.
@@ -84,6 +85,15 @@ public interface News {
      * @param cause why
      */
     void gaveUp(Incarnation last, String cause);
+
+    /**
+     * Every wanted instance has given up: no worker is left or on its way, and none will start until a call revives one. Called after
+     * {@link #gaveUp}, once each time that this becomes so, also when a stop or a scale-down has taken the last other one; never
+     * while the cluster stops.
+     *
+     * @param last the last worker of each of these instances, whose {@link Incarnation#why} tells the reason; at least one
+     */
+    default void allGaveUp(List<Incarnation> last) { }
 
     /**
      * A call of scale, or several that followed each other, reached its target.

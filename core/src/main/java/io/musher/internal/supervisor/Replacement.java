@@ -3,6 +3,7 @@ package io.musher.internal.supervisor;
 import io.musher.Exit;
 import io.musher.RestartPolicy;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Who follows a worker: by the restart policy when it was lost, by {@code restart()} when that was asked for. */
@@ -13,6 +14,7 @@ final class Replacement {
     private final BootQueue queue;
     private final Ladder ladder;
     private final Wanted wanted;
+    private boolean allGaveUp;
 
     Replacement(Roster roster, BootQueue queue, Ladder ladder, Wanted wanted) {
         this.roster = roster;
@@ -62,6 +64,16 @@ final class Replacement {
         roster.stands(worker, worker.state(), verdict);
         roster.news.gaveUp(worker, verdict);
         slot.waiting.fail(new IllegalStateException("instance " + slot.instance + " is " + verdict));
+    }
+
+    /** Reports once when no wanted slot is left that has not given up. */
+    void settle() {
+        List<Slot> wantedSlots = roster.slots().stream().filter(slot -> slot.wanted).toList();
+        boolean all = !wantedSlots.isEmpty() && wantedSlots.stream().allMatch(slot -> slot.gaveUp);
+        if (all && !allGaveUp) {
+            roster.news.allGaveUp(wantedSlots.stream().map(slot -> slot.last).toList());
+        }
+        allGaveUp = all;
     }
 
     /**

@@ -57,6 +57,7 @@ public final class Supervisor implements Facts {
             rollout.settle();
             queue.pump();
             wanted.settle();
+            replacement.settle();
             life.settle();
         } finally {
             inside = false;

@@ -156,6 +156,11 @@ class Recorder implements Actions, News {
     }
 
     @Override
+    public void allGaveUp(List<Incarnation> last) {
+        news.add("all gave up " + last.stream().map(Incarnation::id).toList());
+    }
+
+    @Override
     public void scaled(int from, int to) {
         news.add("scaled " + from + " " + to);
     }

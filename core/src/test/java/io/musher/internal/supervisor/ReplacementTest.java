@@ -9,6 +9,7 @@ import io.musher.Exit;
 import io.musher.RestartPolicy;
 import io.musher.WorkerState;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -76,6 +77,31 @@ class ReplacementTest {
         assertSame(last(), revived.join());
         stage.dies(last(), "SIGSEGV");
         assertEquals(0, stage.delay.toMillis(), "the account was cleared");
+    }
+
+    @Test
+    void shouldTellOnceThatAllGaveUp() {
+        stage.running(2);
+        loop(10);
+        assertFalse(stage.news.contains("all gave up [11]"), "the other serves");
+        stage.exits(stage.worker(1), 1);
+        loop(10);
+        assertEquals("all gave up [21, 11]", stage.news.get(stage.news.size() - 1));
+        stage.restart(last());
+        loop(9);
+        assertEquals(1, stage.news.stream().filter(news -> news.startsWith("all gave up")).count(), "revived, and trying");
+        loop(1);
+        assertEquals("all gave up [31, 11]", stage.news.get(stage.news.size() - 1));
+    }
+
+    @Test
+    void shouldTellThatAllGaveUpWhenTheOnlyOtherWorkerIsStopped() {
+        stage.running(2);
+        loop(10);
+        stage.supervisor.stop(stage.worker(1));
+        assertEquals("all gave up [11]", stage.news.get(stage.news.size() - 1));
+        stage.forget().stop();
+        assertEquals(List.of(), stage.news);
     }
 
     @Test

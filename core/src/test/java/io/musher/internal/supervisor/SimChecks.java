@@ -27,6 +27,7 @@ final class SimChecks implements News {
     final List<String> story = new ArrayList<>();
     boolean telling;
     boolean rolling;
+    private boolean allGaveUp;
 
     SimChecks(SimWorld world) {
         this.world = world;
@@ -142,6 +143,19 @@ final class SimChecks implements News {
     }
 
     @Override
+    public void allGaveUp(List<Incarnation> last) {
+        tell(last, "all gave up");
+        isTrue(!allGaveUp && haveAllGivenUp() && !stopAsked, "all gave up, it says: %s", last);
+        allGaveUp = true;
+        world.user.provoked();
+    }
+
+    private boolean haveAllGivenUp() {
+        List<SlotStatus> wanted = world.supervisor.slots().stream().filter(SlotStatus::wanted).toList();
+        return !wanted.isEmpty() && wanted.stream().allMatch(SlotStatus::gaveUp);
+    }
+
+    @Override
     public void scaled(int from, int to) {
         isTrue(!stopAsked && from != to, "scaled from %s to %s", from, to);
     }
@@ -243,6 +257,8 @@ final class SimChecks implements News {
         isTrue(ready == published.size(), "published are %s", published);
         isTrue(forked == workers.size(), "listed are %s", workers);
         budget.afterTurn();
+        isTrue(allGaveUp || !haveAllGivenUp(), "all gave up, and no news said so");
+        allGaveUp = allGaveUp && haveAllGivenUp();
         isTrue(!stopped || world.supervisorTimers == 0, "timers after the end");
     }
 }
