@@ -2,13 +2,14 @@ package io.musher;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How the primary's process ends: SIGTERM, Ctrl-C and the end of the JVM stop the cluster in good order first; a second signal kills.
+ * How the primary's process ends: SIGTERM, Ctrl-C and the end of the JVM stop the cluster in good order first; a later signal kills.
+ * A service manager and a wrapper may both pass the same signal on: those that follow the first within {@link #SAME_NANOS} are ignored.
  * Also keeps the JVM alive until then, if that is wanted.
  *
  * <p>Signals are handled by reflection: {@code sun.misc.Signal} is there on every JDK, but a compiler warns of it. A signal's former
@@ -18,13 +19,15 @@ final class Farewell {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
     private static final String[] SIGNALS = {"TERM", "INT"};
+    private static final long SAME_NANOS = 1_000_000_000L;
 
     private final ClusterConfig config;
     private final Supplier<CompletableFuture<Void>> stop;
     private final Runnable killAll;
     private final Runnable reload;
     private final CountDownLatch over = new CountDownLatch(1);
-    private final AtomicBoolean signalled = new AtomicBoolean();
+    /** When the first signal came, by {@link System#nanoTime}; 0 before. */
+    private final AtomicLong signalledAt = new AtomicLong();
     private final Object[] former = new Object[SIGNALS.length];
     private Object formerHangup;
     private Thread hook;
@@ -71,7 +74,7 @@ final class Farewell {
         JvmSignals.handle("HUP", formerHangup);
         formerHangup = null;
         for (int i = 0; i < SIGNALS.length; i++) {
-            if (former[i] != null && !signalled.get()) {
+            if (former[i] != null && signalledAt.get() == 0) {
                 JvmSignals.handle(SIGNALS[i], former[i]);
                 former[i] = null;
             }
@@ -87,9 +90,9 @@ final class Farewell {
     }
 
     private void received(int index, Object signal) {
-        if (!signalled.compareAndSet(false, true)) {
-            LOG.warn("{}: a second signal, kills all workers now", config.name());
-            killAll.run();
+        long now = System.nanoTime() | 1;
+        if (!signalledAt.compareAndSet(0, now)) {
+            later(index, now - signalledAt.get());
             return;
         }
         LOG.info("{}: SIG{} received, stops", config.name(), SIGNALS[index]);
@@ -99,5 +102,15 @@ final class Farewell {
         }, config.name() + "-signal");
         stopper.setDaemon(false); // unlike the thread it is made on: the JVM must not end with status 0 before the former handler says how
         stopper.start();
+    }
+
+    private void later(int index, long nanosAfterTheFirst) {
+        if (nanosAfterTheFirst < SAME_NANOS) {
+            LOG.info("{}: SIG{} ignored, {} ms after the first signal: the cluster is stopping; another one kills all workers", config.name(),
+                    SIGNALS[index], nanosAfterTheFirst / 1_000_000);
+        } else {
+            LOG.warn("{}: a second signal, kills all workers now", config.name());
+            killAll.run();
+        }
     }
 }

@@ -139,7 +139,28 @@ class StopIT {
         primary.awaitLine("READY", Duration.ofSeconds(30));
         primary.signal("TERM");
         primary.awaitLine("does not stop");
-        primary.signal("TERM");
+        killsWithAnother(primary);
+    }
+
+    @Test
+    void shouldTakeTwoSignalsInQuickSuccessionForOne() throws Exception {
+        Child primary = children.java(Patient.class);
+        primary.awaitLine("READY", Duration.ofSeconds(30));
+        children.command("sh", "-c", "kill -TERM $1; sleep 0.05; kill -TERM $1", "sh", Long.toString(primary.pid()));
+        primary.awaitLine("SIGTERM ignored");
+        primary.awaitLine("does not stop");
+        assertFalse(primary.stdout().contains("Exited 1"), primary::report);
+        killsWithAnother(primary);
+    }
+
+    /** A signal counts as another one when it comes a second after the first, so they are sent until that. */
+    private static void killsWithAnother(Child primary) throws Exception {
+        Awaitility.await("a kill").atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(300)).until(() -> {
+            if (!primary.stdout().contains("Exited 1")) {
+                Child.signal("TERM", primary.pid());
+            }
+            return primary.stdout().contains("Exited 1");
+        });
         primary.awaitLine("Exited 1 code -1 signal SIGKILL");
         assertEquals(143, primary.exitCode(Duration.ofSeconds(20)), primary::report);
     }
