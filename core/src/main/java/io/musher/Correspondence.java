@@ -96,7 +96,7 @@ final class Correspondence {
             call.run();
             return null;
         } catch (Throwable e) {
-            LOG.warn("{}: the listener {} threw on a {}; the cluster goes on", name, listener.getClass().getName(), message, e);
+            LOG.warn("{}: the listener {} threw on a {}; the cluster goes on", name, listener.getClass().getName(), message.summary(), e);
             return e;
         }
     }

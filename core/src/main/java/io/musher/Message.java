@@ -2,6 +2,7 @@ package io.musher;
 
 import io.musher.internal.ipc.Letter;
 import io.musher.internal.message.JsonReader;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 
@@ -10,6 +11,9 @@ import java.util.Objects;
  * time anew. May be kept, and used by any thread.
  */
 public final class Message {
+
+    /** Characters of the value in {@link #toString}. */
+    private static final int SHOWN = 80;
 
     private final Letter letter;
     private final int from;
@@ -126,10 +130,28 @@ public final class Message {
         return new JsonReader(letter.body(), 0, letter.body().length);
     }
 
-    /** {@return who sent it, and how long it is} */
+    /** Returns the sender and the size, without the value: for logs, where values do not belong. */
+    String summary() {
+        return origin() + ", " + letter.body().length + " bytes";
+    }
+
+    private String origin() {
+        return (isRequest() ? "request" : "message") + " from " + (from == 0 ? "the primary" : "worker " + from);
+    }
+
+    /** {@return the sender and the value: JSON text, cut after 80 characters, or the length of a {@code byte[]}; on one line} */
     @Override
     public String toString() {
-        return (isRequest() ? "request" : "message") + " of " + letter.body().length + " bytes from "
-                + (from == 0 ? "the primary" : "worker " + from);
+        byte[] body = letter.body();
+        if (letter.isBinary()) {
+            return origin() + ": byte[" + body.length + "]";
+        }
+        String text = new String(body, 0, Math.min(body.length, SHOWN * Character.BYTES * 2), StandardCharsets.UTF_8)
+                .replaceAll("\\p{Cntrl}", " ");
+        if (text.length() <= SHOWN) {
+            return origin() + ": " + text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(SHOWN - 1)) ? SHOWN - 1 : SHOWN;
+        return origin() + ": " + text.substring(0, end) + "… (" + body.length + " bytes)";
     }
 }

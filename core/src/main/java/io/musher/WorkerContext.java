@@ -228,7 +228,7 @@ public final class WorkerContext {
             try {
                 listener.accept(message);
             } catch (Throwable e) {
-                LOG.warn("{}: the listener {} threw on a {}; the worker goes on", this, listener.getClass().getName(), message, e);
+                LOG.warn("{}: the listener {} threw on a {}; the worker goes on", this, listener.getClass().getName(), message.summary(), e);
                 failure = failure != null ? failure : e;
             }
         }
