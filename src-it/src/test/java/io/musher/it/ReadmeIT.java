@@ -20,10 +20,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The programs in the README, compiled and run as a user would, with our jars, slf4j's, and nothing else. */
+/** The programs in the documentation, compiled and run as a user would, with our jars, slf4j's, and nothing else. */
 class ReadmeIT {
 
-    private static final Path README = Path.of(System.getProperty("basedir", "."), "..", "README.md");
+    private static final Path TOP = Path.of(System.getProperty("basedir", "."), "..");
+    private static final List<String> DOCUMENTS = List.of("README.md", "core/GUIDE.md", "balancer/README.md");
     private static final Pattern PROGRAM = Pattern.compile("(?s)```java\\n(import (?:(?!```).)*)```");
 
     @RegisterExtension
@@ -76,7 +77,7 @@ class ReadmeIT {
         int port = Ports.free();
         Child child = runCluster("Shop", replace(program("Shop"), "commonPort(3000)", "commonPort(" + port + ")"));
         for (int id = 1; id <= 4; id++) {
-            child.awaitLine(id + ": worker " + id + " has heard message of 16 bytes from the primary");
+            child.awaitLine(id + ": worker " + id + " received message from the primary: {\"hello\":\"team\"}");
         }
         try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
             client.getOutputStream().write("GET / HTTP/1.1\r\nHost: it\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -114,13 +115,15 @@ class ReadmeIT {
     }
 
     private static String program(String name) throws IOException {
-        Matcher matcher = PROGRAM.matcher(Files.readString(README));
-        while (matcher.find()) {
-            if (matcher.group(1).contains("public class " + name + " {")) {
-                return matcher.group(1);
+        for (String document : DOCUMENTS) {
+            Matcher matcher = PROGRAM.matcher(Files.readString(TOP.resolve(document)));
+            while (matcher.find()) {
+                if (matcher.group(1).contains("public class " + name + " {")) {
+                    return matcher.group(1);
+                }
             }
         }
-        throw new AssertionError("no program " + name + " in " + README);
+        throw new AssertionError("no program " + name + " in " + DOCUMENTS);
     }
 
     private static String replace(String text, String what, String by) {
