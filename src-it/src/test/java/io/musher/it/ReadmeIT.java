@@ -77,7 +77,7 @@ class ReadmeIT {
         int port = Ports.free();
         Child child = runCluster("Shop", replace(program("Shop"), "commonPort(3000)", "commonPort(" + port + ")"));
         for (int id = 1; id <= 4; id++) {
-            child.awaitLine(id + ": worker " + id + " received message from the primary: {\"hello\":\"team\"}");
+            child.awaitLine(Pattern.quote(id + ": worker " + id + " received message from the primary: {\"hello\":\"team\"}"));
         }
         try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
             client.getOutputStream().write("GET / HTTP/1.1\r\nHost: it\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
