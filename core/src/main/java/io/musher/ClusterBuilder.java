@@ -13,6 +13,7 @@ import java.util.OptionalInt;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Collects the options of a {@link Cluster}; not thread safe, reusable.
@@ -354,16 +355,17 @@ public final class ClusterBuilder {
     }
 
     /**
-     * How it is found out whether workers work; default: not at all, see {@link HealthCheck}. Checks of TCP and HTTP need ports.
+     * Adds health checks to those of earlier calls; default: none, see {@link HealthCheck}. Checks of TCP and HTTP need ports.
      *
-     * @param checks one or more, each on its own; the last call wins
+     * @param checks one or more, each judged on its own; one that is there already is not checked twice
      * @return this
+     * @throws NullPointerException if one is null
      */
     public ClusterBuilder healthCheck(HealthCheck... checks) {
         for (HealthCheck check : Objects.requireNonNull(checks, "healthCheck")) {
             Objects.requireNonNull(check, "healthCheck");
         }
-        this.healthChecks = List.of(checks);
+        healthChecks = Stream.concat(healthChecks.stream(), Stream.of(checks)).distinct().toList();
         return this;
     }
 

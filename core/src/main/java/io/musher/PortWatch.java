@@ -1,11 +1,10 @@
 package io.musher;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.internal.process.Loopback;
 import io.musher.internal.process.WorkerProcess;
 import io.musher.internal.supervisor.Incarnation;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
@@ -43,7 +42,7 @@ final class PortWatch implements EventLoop.Handler {
         try {
             channel = SocketChannel.open();
             channel.configureBlocking(false);
-            if (channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)) || channel.finishConnect()) {
+            if (channel.connect(Loopback.at(port)) || channel.finishConnect()) {
                 accepts();
             } else {
                 key = loop.register(channel, SelectionKey.OP_CONNECT, this);

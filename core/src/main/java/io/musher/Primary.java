@@ -9,6 +9,7 @@ import io.musher.internal.health.Checkup;
 import io.musher.internal.ipc.ChannelServer;
 import io.musher.internal.process.JvmShare;
 import io.musher.internal.process.LaunchPlan;
+import io.musher.internal.process.Loopback;
 import io.musher.internal.process.PortLease;
 import io.musher.internal.process.SpawnRequest;
 import io.musher.internal.process.Spawner;
@@ -21,7 +22,6 @@ import io.musher.internal.supervisor.Spawned;
 import io.musher.internal.supervisor.Supervisor;
 import io.musher.internal.worker.WorkerEnvironment;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -175,8 +175,7 @@ final class Primary implements Actions {
         balancer.ifPresent(b -> {
             List<Target> targets = new ArrayList<>();
             for (Incarnation worker : ready) {
-                worker.port().ifPresent(port -> targets.add(
-                        new Target(requests.workerName(worker), new InetSocketAddress(InetAddress.getLoopbackAddress(), port))));
+                worker.port().ifPresent(port -> targets.add(new Target(requests.workerName(worker), Loopback.at(port))));
             }
             b.targets(targets);
         });

@@ -164,4 +164,11 @@ class ClusterBuilderTest {
         assertEquals(Launch.main("shop.Main").args("one", "two").directory(Path.of("/")), config.launch());
         assertTrue(config.instances() != 99);
     }
+
+    @Test
+    void shouldAddTheHealthChecksOfEveryCall() {
+        ClusterConfig config = Cluster.builder().commonPort(0).healthCheck(HealthCheck.tcp())
+                .healthCheck(HealthCheck.heartbeat(), HealthCheck.tcp()).build();
+        assertEquals(List.of(HealthCheck.tcp(), HealthCheck.heartbeat()), config.healthChecks());
+    }
 }

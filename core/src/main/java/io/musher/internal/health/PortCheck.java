@@ -1,9 +1,8 @@
 package io.musher.internal.health;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.internal.process.Loopback;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -55,7 +54,7 @@ final class PortCheck implements Check, EventLoop.Handler {
         try {
             channel = SocketChannel.open();
             channel.configureBlocking(false);
-            if (channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), where.getAsInt())) || channel.finishConnect()) {
+            if (channel.connect(Loopback.at(where.getAsInt())) || channel.finishConnect()) {
                 connected();
             } else {
                 key = loop.register(channel, SelectionKey.OP_CONNECT, this);

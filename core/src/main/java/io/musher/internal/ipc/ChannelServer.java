@@ -1,7 +1,9 @@
 package io.musher.internal.ipc;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.internal.process.Loopback;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
@@ -27,7 +29,6 @@ import org.slf4j.LoggerFactory;
 public final class ChannelServer implements EventLoop.Handler {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
-    private static final String HOST = "127.0.0.1";
     private static final int BACKLOG = 1024;
     private static final int ACCEPTS_PER_TURN = 64;
     private static final long PAUSE_NANOS = 50_000_000L;
@@ -56,7 +57,7 @@ public final class ChannelServer implements EventLoop.Handler {
         this.listening = listening;
         this.dropped = new Dropped(name);
         this.strangers = new Strangers(this, loop, dropped);
-        this.address = HOST + ":" + ((InetSocketAddress) listening.getLocalAddress()).getPort();
+        this.address = Loopback.host() + ":" + ((InetSocketAddress) listening.getLocalAddress()).getPort();
     }
 
     Scratch scratch() {
@@ -78,10 +79,10 @@ public final class ChannelServer implements EventLoop.Handler {
      * @throws IOException when no socket can be had
      */
     public static ChannelServer open(String name, EventLoop loop, int maxFrame) throws IOException {
-        ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.INET);
+        ServerSocketChannel listening = ServerSocketChannel.open(Loopback.ADDRESS instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
         try {
             listening.configureBlocking(false);
-            listening.bind(new InetSocketAddress(HOST, 0), BACKLOG);
+            listening.bind(Loopback.at(0), BACKLOG);
             ChannelServer server = new ChannelServer(name, loop, maxFrame, listening);
             loop.execute(server::start);
             return server;

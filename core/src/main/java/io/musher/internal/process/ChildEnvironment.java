@@ -55,7 +55,7 @@ final class ChildEnvironment {
         variables.put("MUSHER_INSTANCE", Integer.toString(worker.instance()));
         variables.put("MUSHER_NAME", worker.name());
         variables.put("MUSHER_KIND", worker.plan().kind() == LaunchPlan.Kind.JVM ? "jvm" : "command");
-        variables.put("MUSHER_HOST", "127.0.0.1");
+        variables.put("MUSHER_HOST", Loopback.host());
         worker.portNumber().ifPresent(port -> variables.put("MUSHER_PORT", Integer.toString(port)));
         variables.put("MUSHER_IPC", worker.channel().getAddress().getHostAddress() + ":" + worker.channel().getPort());
         variables.put("MUSHER_TOKEN", worker.token());
