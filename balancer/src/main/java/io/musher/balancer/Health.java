@@ -118,7 +118,7 @@ final class Health {
                 });
             }
             fence.run();
-        }, lane -> lane.targetsChanged(!newlyGone.isEmpty()));
+        }, lane -> lane.targetsChanged(!withdrawn.isEmpty()));
     }
 
     /** A target that comes back to the same address while its last connections run is the same target. */
@@ -213,7 +213,7 @@ final class Health {
 
     private void changed() {
         publish();
-        lanes.all(lane -> lane.targetsChanged(false));
+        lanes.all(lane -> lane.targetsChanged(!withdrawn.isEmpty())); // a client without a byte had nowhere to go until now
     }
 
     // ---- active probes

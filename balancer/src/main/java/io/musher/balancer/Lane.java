@@ -176,12 +176,12 @@ final class Lane {
 
     // ---- what comes from outside
 
-    /** Clients that wait may be served now; those of withdrawn targets leave them if they can. */
+    /** Clients that wait may be served now; after them, clients of withdrawn targets leave these if they can. */
     void targetsChanged(boolean withdrawn) {
+        waiting.serve();
         if (withdrawn) {
             relays().forEach(Lane::leaveIfIdle);
         }
-        waiting.serve();
     }
 
     /** Ends the connections of these targets, each counted before it ends. */

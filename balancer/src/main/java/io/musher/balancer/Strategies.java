@@ -13,10 +13,6 @@ final class Strategies {
 
     private Strategies() { }
 
-    static Candidate leastConnections(List<Candidate> ready, InetAddress client) {
-        return least(ready, c -> (c.active() + 1) / c.weight());
-    }
-
     /**
      * One that never answered yet counts as instant, so it is tried; its connections then count against it. One pick in so many
      * goes to any of them, so that a target which was slow once is measured again.
@@ -28,15 +24,35 @@ final class Strategies {
                 : least(ready, c -> Math.max(1, c.answerNanos()) * (double) (c.active() + 1) / c.weight());
     }
 
+    /**
+     * Each of the two is drawn with the probability that its weight gives it. The first is taken, unless the second would have
+     * less load even after one more connection; so idle targets get shares by weight.
+     */
     static Candidate randomOfTwo(List<Candidate> ready, InetAddress client) {
-        int n = ready.size();
-        if (n == 1) {
+        if (ready.size() == 1) {
             return ready.get(0);
         }
-        ThreadLocalRandom random = ThreadLocalRandom.current();
-        int i = random.nextInt(n);
-        int j = (i + 1 + random.nextInt(n - 1)) % n;
-        return least(List.of(ready.get(i), ready.get(j)), c -> (c.active() + 1) / c.weight());
+        Candidate first = drawn(ready, null);
+        Candidate second = drawn(ready, first);
+        return first.active() / first.weight() < (second.active() + 1) / second.weight() ? first : second;
+    }
+
+    private static Candidate drawn(List<Candidate> ready, Candidate but) {
+        double total = 0;
+        for (int i = 0; i < ready.size(); i++) {
+            Candidate candidate = ready.get(i);
+            total += candidate == but ? 0 : candidate.weight();
+        }
+        double left = ThreadLocalRandom.current().nextDouble() * total;
+        Candidate last = null;
+        for (int i = 0; i < ready.size() && (last == null || left >= 0); i++) {
+            Candidate candidate = ready.get(i);
+            if (candidate != but) {
+                last = candidate;
+                left -= candidate.weight();
+            }
+        }
+        return last;
     }
 
     /**

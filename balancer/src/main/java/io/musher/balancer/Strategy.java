@@ -27,20 +27,23 @@ public interface Strategy {
         return new RoundRobin();
     }
 
-    /** {@return the one with the fewest connections for its weight; ties are spread at random} */
+    /** {@return the one with the fewest connections for its weight; equally loaded ones take turns, each as often as its
+     * weight says, so weights and slow start count however few connections there are} */
     static Strategy leastConnections() {
-        return Strategies::leastConnections;
+        return new LeastConnections();
     }
 
     /**
      * {@return the same target for the same client address, as long as it is ready (rendezvous hash: adding or removing one of
-     * n targets moves about 1/n of the clients)}
+     * n targets moves about 1/n of the clients). Weights count for the share of client addresses, not of connections; slow start
+     * does not count, or clients would move twice}
      */
     static Strategy ipHash() {
         return Strategies::ipHash;
     }
 
-    /** {@return of two picked at random the one with fewer connections for its weight} */
+    /** {@return of two drawn at random, heavier ones more often, the one with fewer connections for its weight; idle targets get
+     * shares by weight, slow start included} */
     static Strategy randomOfTwo() {
         return Strategies::randomOfTwo;
     }

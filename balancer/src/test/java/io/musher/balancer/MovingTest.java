@@ -137,6 +137,59 @@ class MovingTest {
     }
 
     @Test
+    void shouldMoveAConnectionWithoutAByteAsSoonAsThereIsATargetAgain() throws Exception {
+        ScriptedTarget a = scene.manual();
+        ScriptedTarget b = scene.manual();
+        Balancer balancer = scene.balancer(a.as("a"));
+        Peer client = scene.connect(balancer);
+        Peer server = a.next();
+        Scene.await("it is connected", () -> balancer.stats().target("a").orElseThrow().accepted() == 1);
+        Scene.get(balancer.targets(List.of()));
+        CompletableFuture<Integer> drained = balancer.drain("a", LONG);
+        Scene.get(balancer.targets(List.of(b.as("b"))));
+        server.expectEnd();
+        assertEquals(0, Scene.get(drained));
+        b.next().send("220 b\r\n");
+        client.expect("220 b\r\n");
+        assertEquals(1, balancer.stats().moved());
+    }
+
+    @Test
+    void shouldMoveAConnectionWithoutAByteAfterTheClientsThatWait() throws Exception {
+        ScriptedTarget a = scene.manual();
+        ScriptedTarget b = scene.manual();
+        Balancer balancer = scene.balancer(a.as("a"));
+        scene.connect(balancer);
+        a.next();
+        Scene.await("it is connected", () -> balancer.stats().target("a").orElseThrow().accepted() == 1);
+        Scene.get(balancer.targets(List.of()));
+        Peer waiting = scene.connect(balancer);
+        Scene.await("another one waits", () -> balancer.stats().waiting() == 1);
+        Scene.get(balancer.targets(List.of(b.as("b"))));
+        b.next().send("first");
+        waiting.expect("first");
+        assertEquals(0, Scene.get(balancer.drain("a", LONG)));
+        assertEquals(1, balancer.stats().moved());
+    }
+
+    @Test
+    void shouldMoveAConnectionWithoutAByteWhenATargetThatWasDownIsBack() throws Exception {
+        ScriptedTarget a = scene.manual();
+        HeldPort port = scene.dead();
+        ProbePolicy policy = new ProbePolicy(Duration.ofMillis(20), Duration.ofSeconds(5), 1, 1);
+        Balancer balancer = scene.balancer(o -> o.targets(List.of(a.as("a"))).probe(policy));
+        Peer client = scene.connect(balancer);
+        a.next();
+        Scene.get(balancer.targets(List.of(a.as("a"), port.as("b"))));
+        Scene.await("b is down", () -> balancer.stats().target("b").orElseThrow().state() == BalancerStats.TargetState.DOWN);
+        Scene.get(balancer.targets(List.of(port.as("b"))));
+        CompletableFuture<Integer> drained = balancer.drain("a", LONG);
+        scene.add(ScriptedTarget.running(port, new HttpTarget("b")));
+        assertEquals(0, Scene.get(drained));
+        assertEquals("b", client.ask(Http.get("/")));
+    }
+
+    @Test
     void shouldKeepAClientUntilThereIsATargetAgain() throws Exception {
         Balancer balancer = scene.balancer(scene.http("a").as("a"));
         Peer client = scene.connect(balancer);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -79,14 +80,74 @@ class StrategyProperties {
     }
 
     @Property(tries = 200)
-    void shouldAlwaysTakeTheLeastForItsWeight(@ForAll("loads") List<FakeCandidate> loads) {
+    void shouldNeverTakeOneThatHasMoreThanAnotherWouldHaveWithOneMore(@ForAll("loads") List<FakeCandidate> loads) {
         List<Candidate> ready = List.copyOf(loads);
 
         Candidate chosen = Strategy.leastConnections().choose(ready, client(1));
 
         for (Candidate other : ready) {
-            assertTrue((chosen.active() + 1) / chosen.weight() <= (other.active() + 1) / other.weight());
+            assertTrue(chosen.active() / chosen.weight() < (other.active() + 1) / other.weight());
         }
+    }
+
+    @Property(tries = 100)
+    void shouldTakeOneWithFewestConnectionsWhenWeightsAreEqual(@ForAll @Size(min = 1, max = 8) List<@IntRange(max = 5) Integer> loads) {
+        List<Candidate> ready = new ArrayList<>();
+        loads.forEach(n -> ready.add(new FakeCandidate("t" + ready.size()).active(n)));
+
+        Candidate chosen = Strategy.leastConnections().choose(ready, client(1));
+
+        assertEquals(loads.stream().min(Integer::compare).orElseThrow(), chosen.active());
+    }
+
+    /** One connection at a time, or a few: each ends before that many others have come. */
+    @Property(tries = 100)
+    void shouldGiveSharesByWeightHoweverFewConnectionsThereAre(
+            @ForAll("byWeight") String name, @ForAll @Size(min = 2, max = 5) List<@IntRange(min = 1, max = 10) Integer> weights,
+            @ForAll @IntRange(max = 6) int others) {
+        List<Candidate> ready = weighted(weights.toArray(Integer[]::new));
+
+        int[] counts = shares(Strategy.of(name), ready, 6000, others);
+
+        int sum = weights.stream().mapToInt(Integer::intValue).sum();
+        for (int i = 0; i < counts.length; i++) {
+            double share = 6000.0 * weights.get(i) / sum;
+            double tolerance = name.equals("random-of-two") ? 300 + 0.25 * share : 10 + (others == 0 ? 0 : 0.7 * share);
+            assertEquals(share, counts[i], tolerance, name + " " + weights + " with " + others + " others");
+        }
+    }
+
+    @Property(tries = 50)
+    void shouldGiveAFreshTargetItsSmallShareHoweverFewConnectionsThereAre(
+            @ForAll("byWeight") String name, @ForAll @IntRange(min = 10, max = 50) int percent, @ForAll @IntRange(max = 1) int others) {
+        List<Candidate> ready = Choices.equal(3);
+        ((FakeCandidate) ready.get(1)).weightNow(percent / 100.0);
+
+        int[] counts = shares(Strategy.of(name), ready, 3000, others);
+
+        double amongAll = 3000.0 * percent / (200 + percent);
+        double amongTwo = 3000.0 * percent / (100 + percent); // while another one is busy
+        assertTrue(counts[1] > 0.7 * amongAll && counts[1] < 1.3 * amongTwo, name + ": " + counts[1] + " of 3000");
+    }
+
+    private static int[] shares(Strategy strategy, List<Candidate> ready, int picks, int others) {
+        ArrayDeque<FakeCandidate> open = new ArrayDeque<>();
+        int[] counts = new int[ready.size()];
+        for (int i = 0; i < picks; i++) {
+            FakeCandidate chosen = (FakeCandidate) strategy.choose(ready, client(i));
+            counts[ready.indexOf(chosen)]++;
+            chosen.active++;
+            open.add(chosen);
+            if (open.size() > others) {
+                open.remove().active--;
+            }
+        }
+        return counts;
+    }
+
+    @Provide
+    Arbitrary<String> byWeight() {
+        return Arbitraries.of("round-robin", "least-connections", "random-of-two");
     }
 
     @Property(tries = 200)

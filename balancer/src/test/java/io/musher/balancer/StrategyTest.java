@@ -121,8 +121,8 @@ class StrategyTest {
     @Test
     void shouldTakeTheOnlyOneOrTheBetterOfTwo() {
         assertEquals("aaa", letters(Strategy.randomOfTwo(), equal(1), 3));
-        List<Candidate> two = List.of(new FakeCandidate("a", 1).active(1), new FakeCandidate("b", 4).active(6));
-        assertEquals("bbbbbbbbbb", letters(Strategy.randomOfTwo(), two, 10), "7/4 for its weight against 2");
+        List<Candidate> two = List.of(new FakeCandidate("a", 1).active(2), new FakeCandidate("b", 4).active(6));
+        assertEquals("bbbbbbbbbb", letters(Strategy.randomOfTwo(), two, 10), "with one more, b still has less for its weight");
     }
 
     // ---- least time
