@@ -58,6 +58,16 @@ final class Ears implements ChannelListener {
     }
 
     @Override
+    public void drainHooks() {
+        supervisor.drainHooks(worker);
+    }
+
+    @Override
+    public void drainHooksDone() {
+        supervisor.drainHooksDone(worker);
+    }
+
+    @Override
     public void goodbye() {
         ended(true);
     }

@@ -30,16 +30,17 @@ import org.slf4j.LoggerFactory;
  *
  * <p>How it ends:
  * <ul>
- * <li><b>Stopped by the primary:</b> {@link #isDraining()} becomes true and {@link #onDrain} hooks run; new connections go elsewhere
- *     and the running ones end; {@link #onStop} hooks run; the process exits with status 0.
+ * <li><b>Stopped by the primary:</b> {@link #isDraining()} becomes true and {@link #onDrain} hooks run; new connections go elsewhere.
+ *     When the running ones and the hooks have ended, or the drain time of the {@link StopPolicy} is over, {@link #onStop} hooks run;
+ *     the process exits with status 0.
  * <li><b>{@link #disconnect() Disconnected}, by either side:</b> the same drain; then the channel closes and {@link #onDisconnect}
  *     hooks run. The process is left to end by itself.
  * <li><b>The primary is gone:</b> drain and stop hooks run, for five seconds at most; the process exits with status 1.
  * </ul>
  *
  * <p>Hooks run one after the other on a thread of their own, in the order they were added. One that throws is logged and the next one
- * runs. A drain hook that hangs is logged too, and a stop does not wait for it longer than a few seconds. A hook that is added after
- * its moment runs at once.
+ * runs. A drain hook may take the whole drain time; one that still runs then is logged, and the stop hooks run without waiting for its
+ * end. A hook that is added after its moment runs at once.
  *
  * <p>All methods may be called from any thread; none of them blocks. After the channel has closed, what would tell the primary something
  * does nothing. What was told before {@code System.exit} reaches the primary.
@@ -268,9 +269,28 @@ public final class WorkerContext {
     }
 
     /**
-     * Adds what to do when the drain begins, whatever follows it: finish what runs, take no new work.
+     * Adds what to do when the drain begins, whatever follows it: finish what runs, take no new work. The primary waits for its end, at
+     * most as long as the drain time of the {@link StopPolicy} (20 s by default), with a common port or without, and also before a
+     * disconnect.
      *
-     * @param hook runs once
+     * <p>This is the place to end what would not end by itself: WebSockets, event streams, long polls. Their clients connect again, and
+     * get another worker; without a hook they keep the worker until the drain time is over, and are cut then.
+     *
+     * <pre>{@code
+     * Set<HttpExchange> streams = ConcurrentHashMap.newKeySet();
+     * server.createContext("/events", exchange -> {
+     *     exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+     *     exchange.sendResponseHeaders(200, 0);
+     *     streams.add(exchange);
+     *     if (me.isDraining()) {              // a request that came as the drain began
+     *         exchange.close();
+     *     }
+     * });
+     * me.onDrain(() -> streams.forEach(HttpExchange::close));
+     * }</pre>
+     *
+     * @param hook runs once, on the thread of the listeners; after the drain time it is not waited for any longer
+     * @throws NullPointerException if it is null
      */
     public void onDrain(Runnable hook) {
         membership.onDrain(Objects.requireNonNull(hook, "onDrain hook"));

@@ -200,7 +200,7 @@ public final class Channel implements Connection.Owner {
         switch (type) {
             case FrameType.HELLO -> throw new BadFrame("a second hello");
             case FrameType.READY, FrameType.NOT_READY, FrameType.LISTENING, FrameType.STOP, FrameType.DISCONNECT, FrameType.GOODBYE,
-                    FrameType.TAKEN, FrameType.ALIVE -> {
+                    FrameType.TAKEN, FrameType.ALIVE, FrameType.DRAIN_HOOKS, FrameType.DRAINED -> {
                 return true;
             }
             default -> skipped++;
@@ -218,6 +218,8 @@ public final class Channel implements Connection.Owner {
             case FrameType.DISCONNECT -> listener.disconnectRequested();
             case FrameType.TAKEN -> mailbox.taken(payload);
             case FrameType.ALIVE -> listener.alive(Frames.number(payload, Long.MAX_VALUE, "the answer to heartbeat", "number"));
+            case FrameType.DRAIN_HOOKS -> listener.drainHooks();
+            case FrameType.DRAINED -> listener.drainHooksDone();
             case FrameType.GOODBYE -> {
                 mailbox.closeSending();
                 connection.heardGoodbye();

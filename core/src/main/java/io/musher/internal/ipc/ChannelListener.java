@@ -39,6 +39,12 @@ public interface ChannelListener {
      */
     void alive(long number);
 
+    /** The worker has drain hooks: at a drain it wants to be waited for until {@link #drainHooksDone}; may come again after that. */
+    void drainHooks();
+
+    /** The worker's drain hooks have ended. */
+    void drainHooksDone();
+
     /** The channel has closed in good order. */
     void goodbye();
 

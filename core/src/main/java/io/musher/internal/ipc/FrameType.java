@@ -39,6 +39,11 @@ public final class FrameType {
     /** Worker to primary: I do; with that number. */
     public static final int ALIVE = 14;
 
+    /** Worker to primary: it has something to finish before its stop; after DRAIN or DISCONNECT wait for {@link #DRAINED}. */
+    public static final int DRAIN_HOOKS = 15;
+    /** Worker to primary: it has finished, until it sends {@link #DRAIN_HOOKS} again. */
+    public static final int DRAINED = 16;
+
     /** The first type that is a user message. */
     public static final int FIRST_MESSAGE = 32;
     /** A message: JSON. */

@@ -52,6 +52,16 @@ final class GuardedListener implements ChannelListener {
     }
 
     @Override
+    public void drainHooks() {
+        guard(listener::drainHooks);
+    }
+
+    @Override
+    public void drainHooksDone() {
+        guard(listener::drainHooksDone);
+    }
+
+    @Override
     public void goodbye() {
         guard(listener::goodbye);
     }

@@ -132,6 +132,21 @@ public interface Facts {
     void worn(Incarnation worker, String why);
 
     /**
+     * It has drain hooks: when it drains, it is stopped (or let go) only after {@link #drainHooksDone}, or when the drain time is over. A
+     * worker that never reports this is not waited for.
+     *
+     * @param worker who
+     */
+    void drainHooks(Incarnation worker);
+
+    /**
+     * Its drain hooks have ended.
+     *
+     * @param worker who
+     */
+    void drainHooksDone(Incarnation worker);
+
+    /**
      * {@link Actions#drain} is done.
      *
      * @param worker who

@@ -60,6 +60,10 @@ public final class Incarnation {
     boolean examining;
     boolean deaf;
     private volatile String fault = "";
+    /** It has drain hooks that have not ended. */
+    boolean drainHooks;
+    /** Its connections have ended or were cut. */
+    boolean unconnected;
     boolean wasReady;
     long readyAt;
     /** It replaces one that was worn, and was so itself too soon. */

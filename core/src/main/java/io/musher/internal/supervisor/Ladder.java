@@ -68,7 +68,12 @@ final class Ladder {
         switch (worker.state()) {
             case STARTING, ONLINE -> {
                 tellDrain(worker);
-                end(worker, why);
+                if (hasDrainHooks(worker)) {
+                    roster.stands(worker, WorkerState.DRAINING, why);
+                    drain(worker);
+                } else {
+                    end(worker, why);
+                }
             }
             case READY, NOT_READY -> {
                 boolean delay = delays && worker.state() == WorkerState.READY;
@@ -101,9 +106,25 @@ final class Ladder {
 
     /** Its connections have ended or were cut. */
     void drained(Incarnation worker) {
-        if (worker.state() == WorkerState.DRAINING) {
+        worker.unconnected = true;
+        endIfDrained(worker);
+    }
+
+    /** Whatever it had to finish is finished. */
+    void drainHooksDone(Incarnation worker) {
+        worker.drainHooks = false;
+        endIfDrained(worker);
+    }
+
+    private void endIfDrained(Incarnation worker) {
+        if (worker.state() == WorkerState.DRAINING && worker.unconnected && !hasDrainHooks(worker)) {
             end(worker, "drained");
         }
+    }
+
+    /** Whether it can still tell that they have ended. */
+    private static boolean hasDrainHooks(Incarnation worker) {
+        return worker.drainHooks && worker.talks();
     }
 
     private void end(Incarnation worker, String why) {
@@ -223,6 +244,7 @@ final class Ladder {
             default -> { } // it leaves anyway
         }
         part(worker, why); // now that its state is what the event is to find
+        endIfDrained(worker);
     }
 
     /** Says once that it can no longer be talked to. */

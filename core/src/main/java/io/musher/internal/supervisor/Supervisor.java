@@ -292,6 +292,16 @@ public final class Supervisor implements Facts {
     }
 
     @Override
+    public void drainHooks(Incarnation worker) {
+        hear(worker, () -> worker.drainHooks = true);
+    }
+
+    @Override
+    public void drainHooksDone(Incarnation worker) {
+        hear(worker, () -> ladder.drainHooksDone(worker));
+    }
+
+    @Override
     public void drained(Incarnation worker) {
         hear(worker, () -> ladder.drained(worker));
     }

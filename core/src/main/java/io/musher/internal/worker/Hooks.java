@@ -12,7 +12,7 @@ final class Hooks {
 
     private final UserThread thread;
     private final UserThread.Phase phase;
-    private final List<Runnable> waiting = new ArrayList<>();
+    private final List<UserThread.Job> waiting = new ArrayList<>();
     private boolean begun;
 
     Hooks(UserThread thread, UserThread.Phase phase) {
@@ -20,24 +20,36 @@ final class Hooks {
         this.phase = phase;
     }
 
-    synchronized void add(Runnable hook) {
+    void add(Runnable hook) {
+        add(hook, () -> { });
+    }
+
+    /** Runs {@code afterwards} on the same thread when the hook has returned or thrown. */
+    synchronized void add(Runnable hook, Runnable afterwards) {
+        UserThread.Job job = job(hook, afterwards);
         if (begun) {
-            run(hook);
+            thread.execute(job);
         } else {
-            waiting.add(hook);
+            waiting.add(job);
         }
     }
 
     synchronized void begin() {
         if (!begun) {
             begun = true;
-            waiting.forEach(this::run);
+            waiting.forEach(thread::execute);
             waiting.clear();
         }
     }
 
-    private void run(Runnable hook) {
+    private UserThread.Job job(Runnable hook, Runnable afterwards) {
         String name = phase.name().charAt(0) + phase.name().substring(1).toLowerCase(Locale.ROOT);
-        thread.execute(new UserThread.Job(phase, "the on" + name + " hook " + hook.getClass().getName(), hook));
+        return new UserThread.Job(phase, "the on" + name + " hook " + hook.getClass().getName(), () -> {
+            try {
+                hook.run();
+            } finally {
+                afterwards.run();
+            }
+        });
     }
 }

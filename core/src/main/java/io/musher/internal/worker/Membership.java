@@ -37,6 +37,8 @@ public final class Membership {
     private final Lifecycle lifecycle;
     private final WorkerChannel channel;
     private final Heartbeat heartbeat;
+    /** Drain hooks that have not ended; the loop's. */
+    private int drainHooks;
     private volatile Reader reader = new Reader(() -> false, letter -> { });
 
     private record Reader(BooleanSupplier heard, Consumer<Letter> tell) { }
@@ -175,12 +177,25 @@ public final class Membership {
     }
 
     /**
-     * Adds a hook.
+     * Adds a hook, for whose end the primary waits before it sends a stop or a goodbye.
      *
      * @param hook runs when the drain begins
      */
     public void onDrain(Runnable hook) {
-        lifecycle.hooks(UserThread.Phase.DRAIN).add(hook);
+        post(this::drainHookAdded);
+        lifecycle.hooks(UserThread.Phase.DRAIN).add(hook, () -> post(this::drainHookDone));
+    }
+
+    private void drainHookAdded() {
+        if (drainHooks++ == 0) {
+            channel.send(FrameType.DRAIN_HOOKS, "");
+        }
+    }
+
+    private void drainHookDone() {
+        if (--drainHooks == 0) {
+            channel.send(FrameType.DRAINED, "");
+        }
     }
 
     /**

@@ -20,6 +20,8 @@ public final class Heard implements ChannelListener {
     });
 
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+    /** What it told of its drain hooks; apart from the rest, because most workers have some. */
+    public final BlockingQueue<String> hooks = new LinkedBlockingQueue<>();
     private final EventLoop loop;
     public volatile Channel channel;
     /** Runs within the callback of that name. */
@@ -116,6 +118,16 @@ public final class Heard implements ChannelListener {
     @Override
     public void alive(long number) {
         add("alive " + number);
+    }
+
+    @Override
+    public void drainHooks() {
+        hooks.add("drain hooks");
+    }
+
+    @Override
+    public void drainHooksDone() {
+        hooks.add("drained");
     }
 
     @Override

@@ -58,12 +58,12 @@ public final class RawPeer implements AutoCloseable {
         return this;
     }
 
-    /** {@return the next frame as type and payload, of those that are not about other workers} */
+    /** {@return the next frame as type and payload, of those that are not about other workers or drain hooks} */
     public String receive() throws IOException {
         String frame;
         do {
             frame = receiveAny();
-        } while (isOfOthers(frame));
+        } while (isOfOthers(frame) || isOfDrainHooks(frame));
         return frame;
     }
 
@@ -81,6 +81,10 @@ public final class RawPeer implements AutoCloseable {
 
     private static boolean isOfOthers(String frame) {
         return frame.startsWith("11 ") || frame.startsWith("12 ");
+    }
+
+    private static boolean isOfDrainHooks(String frame) {
+        return frame.equals("15") || frame.equals("16");
     }
 
     /** {@return a message's frame} */
@@ -113,7 +117,7 @@ public final class RawPeer implements AutoCloseable {
         try {
             for (int first; (first = in.read()) >= 0;) {
                 String frame = rest(first << 24 | in.readUnsignedByte() << 16 | in.readUnsignedShort());
-                assertTrue(isOfOthers(frame), frame);
+                assertTrue(isOfOthers(frame) || isOfDrainHooks(frame), frame);
             }
         } catch (SocketException e) {
             assertEquals("Connection reset", e.getMessage());

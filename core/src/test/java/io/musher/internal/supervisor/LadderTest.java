@@ -53,6 +53,81 @@ class LadderTest {
     }
 
     @Test
+    void shouldWaitForDrainHooks() {
+        stage.running(1);
+        stage.supervisor.drainHooks(first());
+        stage.supervisor.stop(first());
+        stage.forget();
+        stage.supervisor.drained(first());
+        stage.pass(19_999);
+        stage.assertDeeds();
+        stage.supervisor.drainHooksDone(first());
+        stage.assertDeeds("stop frame 1");
+    }
+
+    @Test
+    void shouldWaitForConnectionsAfterDrainHooks() {
+        stage.running(1);
+        stage.supervisor.drainHooks(first());
+        stage.supervisor.stop(first());
+        stage.forget();
+        stage.supervisor.drainHooksDone(first());
+        stage.assertDeeds();
+        stage.supervisor.drained(first());
+        stage.assertDeeds("stop frame 1");
+    }
+
+    @Test
+    void shouldNotWaitForDrainHooksWhenTheDrainTimeIsOver() {
+        stage.running(1);
+        stage.supervisor.drainHooks(first());
+        stage.supervisor.stop(first());
+        stage.supervisor.drained(first());
+        stage.forget();
+        stage.pass(20_000);
+        stage.assertDeeds("stop frame 1");
+        stage.supervisor.drainHooksDone(first());
+        stage.assertDeeds();
+    }
+
+    @Test
+    void shouldWaitForDrainHooksOfAWorkerThatIsNotReadyYet() {
+        stage.start(1);
+        stage.born(first());
+        stage.supervisor.hello(first());
+        stage.supervisor.drainHooks(first());
+        stage.forget();
+        stage.supervisor.stop(first());
+        stage.assertDeeds("drain frame 1", "drain 1 20000");
+        stage.supervisor.drained(first());
+        stage.assertDeeds();
+        stage.supervisor.drainHooksDone(first());
+        stage.assertDeeds("stop frame 1");
+    }
+
+    @Test
+    void shouldWaitForDrainHooksBeforeADisconnect() {
+        stage.running(1);
+        stage.supervisor.drainHooks(first());
+        stage.supervisor.disconnect(first());
+        stage.supervisor.drained(first());
+        stage.forget();
+        stage.supervisor.drainHooksDone(first());
+        stage.assertDeeds("close 1");
+    }
+
+    @Test
+    void shouldNotWaitForDrainHooksOfOneWhoseChannelIsGone() {
+        stage.running(1);
+        stage.supervisor.drainHooks(first());
+        stage.supervisor.stop(first());
+        stage.supervisor.drained(first());
+        stage.forget();
+        stage.supervisor.channelEnded(first(), false);
+        stage.assertDeeds("SIGTERM 1");
+    }
+
+    @Test
     void shouldWaitForBalancersElsewhere() {
         stage.with(StopPolicy.ofDefaults().withPreStopDelay(Duration.ofSeconds(3))).running(2);
         stage.supervisor.stop(first());

@@ -211,6 +211,11 @@ final class SimChecks implements News {
         track(worker).drained = true;
     }
 
+    void drainHooks(Incarnation worker, boolean pending) {
+        tell(worker, pending ? "has drain hooks" : "has no drain hooks left");
+        track(worker).drainHooks = pending;
+    }
+
     void channelEnded(Incarnation worker) {
         track(worker).channelEnded = true;
         track(worker).channelEnd = new SimTrack.Moment(world.now());

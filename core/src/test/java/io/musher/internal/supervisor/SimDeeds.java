@@ -1,5 +1,6 @@
 package io.musher.internal.supervisor;
 
+import io.musher.Exit;
 import io.musher.WorkerState;
 import java.time.Duration;
 import java.util.List;
@@ -85,9 +86,23 @@ final class SimDeeds {
         long drain = Alarm.nanos(world.rules.stop().drain());
         isTrue(!track.ready || track.killWanted || track.drained || track.detached || track.told != null || track.since(track.drain, world.now(), drain)
                 || track.since(track.channelEnd, world.now(), drain), "%s was told to end before it drained", worker);
+        isTrue(track.told != null || worker.cause == Exit.Cause.START_TIMEOUT || hooksEnded(worker), "%s was told to end before its drain hooks had ended",
+                worker);
         if (track.told == null) {
             track.told = new SimTrack.Moment(world.now());
         }
+    }
+
+    /** It is let go: what it had to finish is finished. */
+    void lets(Incarnation worker) {
+        checks.tell(worker, "is let go");
+        isTrue(hooksEnded(worker), "%s was let go before its drain hooks had ended", worker);
+    }
+
+    private boolean hooksEnded(Incarnation worker) {
+        SimTrack track = track(worker);
+        return !track.drainHooks || track.channelEnd != null || track.detached
+                || track.since(track.drain, world.now(), Alarm.nanos(world.rules.stop().drain()));
     }
 
     void kills(Incarnation worker) {

@@ -34,6 +34,7 @@ final class SimProcess {
     private boolean told;
     private boolean asked;
     private boolean channel;
+    private boolean drains;
     private int status;
     private String signal;
 
@@ -82,6 +83,9 @@ final class SimProcess {
                 channel = true;
                 channel = facts.hello(worker);
             });
+            if (world.chance(40)) {
+                say(world.between(0, world.chance(50) ? 400 * SimWorld.MILLI : 8 * SimWorld.SECOND), this::drainHooks);
+            }
         }
         long ready = wild && world.chance(25) ? world.between(0, 12 * SimWorld.SECOND) : world.between(60 * SimWorld.MILLI, 900 * SimWorld.MILLI);
         if (!wild || world.chance(90)) {
@@ -148,6 +152,8 @@ final class SimProcess {
                 facts.accepting(worker);
                 facts.ready(worker);
                 facts.drained(worker);
+                facts.drainHooks(worker);
+                facts.drainHooksDone(worker);
                 facts.channelEnded(worker, false);
                 facts.disconnects(worker);
                 facts.hangs(worker, "late", true);
@@ -199,7 +205,31 @@ final class SimProcess {
         }
     }
 
+    private void drainHooks() {
+        if (told) {
+            world.checks.drainHooks(worker, true);
+        }
+        facts.drainHooks(worker);
+        if (drains) {
+            runDrainHooks();
+        }
+    }
+
+    private void runDrainHooks() {
+        if (!wild || world.chance(80)) {
+            say(world.between(0, world.chance(50) ? 400 * SimWorld.MILLI : 8 * SimWorld.SECOND), () -> {
+                world.checks.drainHooks(worker, false);
+                facts.drainHooksDone(worker);
+            });
+        }
+    }
+
     // ---- what is done to it
+
+    void drainFrame() {
+        drains = true;
+        runDrainHooks();
+    }
 
     void drain() {
         if (wild && world.chance(20)) {

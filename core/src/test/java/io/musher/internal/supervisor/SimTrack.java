@@ -12,6 +12,8 @@ final class SimTrack {
     boolean killWanted;
     boolean hangs;
     boolean drained;
+    /** It has said that it has drain hooks, and not that they have ended. */
+    boolean drainHooks;
     boolean channelEnded;
     boolean detached;
     private long start;

@@ -130,11 +130,13 @@ final class SimWorld implements Actions {
     @Override
     public void tellDrain(Incarnation worker) {
         deeds.talks(worker);
+        process(worker).drainFrame();
     }
 
     @Override
     public void tellDisconnect(Incarnation worker) {
         deeds.talks(worker);
+        process(worker).drainFrame();
     }
 
     @Override
@@ -146,6 +148,7 @@ final class SimWorld implements Actions {
 
     @Override
     public void closeChannel(Incarnation worker) {
+        deeds.lets(worker);
         process(worker).channelClosed();
     }
 

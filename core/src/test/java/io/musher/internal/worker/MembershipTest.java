@@ -1,10 +1,12 @@
 package io.musher.internal.worker;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.internal.ipc.RawPeer;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -29,6 +31,30 @@ class MembershipTest {
         peer.expect("5 80");
         peer.expect("4");
         assertTrue(member.isConnected());
+    }
+
+    @Test
+    void shouldTellWhenItsDrainHooksHaveEnded() throws Exception {
+        Membership member = primary.join(true);
+        RawPeer peer = primary.welcome();
+        assertEquals("15", peer.receiveAny());
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        member.onDrain(() -> {
+            primary.say("second");
+            end.join();
+            throw new IllegalStateException("on purpose");
+        });
+        peer.send(6, "");
+        primary.expect("drain", "second");
+        member.ready();
+        assertEquals("3", peer.receiveAny(), "nothing before the last hook has ended");
+        end.complete(null);
+        assertEquals("16", peer.receiveAny());
+
+        member.onDrain(() -> primary.say("late"));
+        primary.expect("late");
+        assertEquals("15", peer.receiveAny());
+        assertEquals("16", peer.receiveAny());
     }
 
     @Test
