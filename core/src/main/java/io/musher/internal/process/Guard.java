@@ -23,8 +23,11 @@ final class Guard {
 
     private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
 
-    /** Lines are "+ id", "- id" and "signal id"; an id below zero is a process group. */
-    private static final String SCRIPT = """
+    /**
+     * Lines are "+ id", "- id" and "signal id"; an id below zero is a process group. Nothing in it is more than POSIX has, so that BusyBox
+     * runs it. Groups are ended beside the search for marks: reading the environment of a process that hangs in the kernel may never end.
+     */
+    static final String SCRIPT = """
             trap '' HUP INT QUIT TERM PIPE TSTP
             mark=$1 grace=$2 ids=
             while read -r verb id; do
@@ -33,26 +36,33 @@ final class Guard {
                 -) rest=
                    for i in $ids; do [ "$i" = "$id" ] || rest="$rest $i"; done
                    ids=$rest ;;
-                *) kill -s "$verb" -- "$id" ;;
+                *) kill "-$verb" "$id" ;;
               esac
             done
-            all() {
-              echo $ids
-              for file in $(grep -lsz "^MUSHER_TREE=$mark\\." /proc/[0-9]*/environ); do
-                file=${file#/proc/}
-                echo "${file%/environ}"
+            watched() { echo $ids; }
+            marked() {
+              for file in /proc/[0-9]*/environ; do
+                [ -r "$file" ] || continue
+                case $(tr '\\0' '\\n' <"$file") in
+                  *"MUSHER_TREE=$mark."*) file=${file#/proc/}; echo "${file%/environ}" ;;
+                esac
               done
             }
             each() {
               found=1
-              for i in $(all); do kill -s "$1" -- "$i" && found=0; done
+              for i in $($2); do kill "-$1" "$i" && found=0; done
               return $found
             }
-            each TERM || exit 0
-            n=0
-            while [ $n -lt "$grace" ] && each 0; do n=$((n + 1)); sleep 0.1 || sleep 1; done
-            n=0
-            while [ $n -lt 50 ] && each KILL; do n=$((n + 1)); sleep 0.1 || sleep 1; done
+            end() {
+              each TERM "$1" || return 0
+              n=0
+              while [ $n -lt "$grace" ] && each 0 "$1"; do n=$((n + 1)); sleep 0.1 || sleep 1; done
+              n=0
+              while [ $n -lt 50 ] && each KILL "$1"; do n=$((n + 1)); sleep 0.1 || sleep 1; done
+            }
+            end watched &
+            end marked
+            wait
             """;
 
     private static final int RESTARTS = 10;

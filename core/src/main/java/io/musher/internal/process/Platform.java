@@ -27,7 +27,8 @@ final class Platform {
 
     private Platform() { }
 
-    private static Optional<String> tool(String name) {
+    /** {@return where a program of the system is} */
+    static Optional<String> tool(String name) {
         List<String> folders = new ArrayList<>(List.of("/usr/bin", "/bin"));
         folders.addAll(Arrays.asList(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)));
         return folders.stream().filter(folder -> !folder.isEmpty())

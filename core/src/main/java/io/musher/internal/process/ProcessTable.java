@@ -52,6 +52,11 @@ final class ProcessTable {
         return status(pid, "SigCgt").map(mask -> (Long.parseUnsignedLong(mask, 16) >> signal - 1 & 1) == 1).orElse(false);
     }
 
+    /** {@return whether this process ignores some signal, which what it starts would inherit} */
+    static boolean ignoresSignals() {
+        return status(ProcessHandle.current().pid(), "SigIgn").map(mask -> Long.parseUnsignedLong(mask, 16) != 0).orElse(false);
+    }
+
     private static Optional<String> status(long pid, String line) {
         try (Stream<String> lines = Files.lines(PROC.resolve(pid + "/status"), StandardCharsets.ISO_8859_1)) {
             return lines.filter(each -> each.startsWith(line + ":")).map(each -> each.substring(line.length() + 1).strip()).findFirst();

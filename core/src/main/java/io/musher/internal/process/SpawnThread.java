@@ -57,7 +57,7 @@ final class SpawnThread {
             return;
         }
         try {
-            new ProcessBuilder(Platform.SH.orElseThrow(), "-c", "kill -s \"$1\" -- \"$2\"", "kill", signal, Long.toString(id))
+            new ProcessBuilder(Platform.SH.orElseThrow(), "-c", "kill \"-$1\" \"$2\"", "kill", signal, Long.toString(id))
                     .redirectInput(Platform.NULL).redirectOutput(Platform.NULL).redirectError(Platform.NULL).start();
         } catch (IOException e) {
             LOG.warn("{}: signal {} could not be sent to {}", name, signal, id, e);

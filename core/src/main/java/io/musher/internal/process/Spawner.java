@@ -144,6 +144,7 @@ public final class Spawner implements AutoCloseable {
     }
 
     private WorkerProcess start(SpawnRequest request, ProcessBuilder builder, String tree, Path file) throws IOException {
+        builder.command().addAll(0, InheritedSignals.reset(builder.command().get(0)));
         Platform.SETSID.ifPresent(setsid -> builder.command().add(0, setsid));
         takePort(request);
         Process process = builder.start();

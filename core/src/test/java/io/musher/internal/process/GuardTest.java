@@ -3,15 +3,24 @@ package io.musher.internal.process;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,6 +30,8 @@ class GuardTest {
 
     /** On a busy machine, and long before the guard would send SIGKILL. */
     private static final Duration SOON = Duration.ofSeconds(30);
+
+    private static final Path BUSYBOX = Path.of("/usr/bin/busybox");
 
     private static final String FAMILY = "sleep 1000 & sh -c 'sleep 1000 & sleep 1000 & wait' & sleep 0.1; echo up; wait";
     private static final String DEAF = "trap '' TERM; (trap '' TERM; sleep 1000 & wait) & sleep 0.1; echo up; wait; wait";
@@ -88,6 +99,43 @@ class GuardTest {
             primary.process.destroyForcibly().waitFor();
             family.assertGone(SOON);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"trap : HUP; sleep 1000 & wait", "trap '' TERM; sleep 1000 & wait; wait"})
+    void shouldEndGroupsAndMarkedProcessesWithBusyBoxAlone(String script, @TempDir Path folder) throws Exception {
+        assumeTrue(Files.isExecutable(BUSYBOX), "BusyBox is not installed");
+        for (String applet : List.of("sh", "tr", "sleep", "grep")) {
+            Files.createSymbolicLink(folder.resolve(applet), BUSYBOX);
+        }
+        String mark = Long.toHexString(ThreadLocalRandom.current().nextLong());
+        Process group = process(Map.of(), "setsid", "sh", "-c", script);
+        Process marked = process(Map.of(ChildEnvironment.TREE, mark + ".1"), "setsid", "sh", "-c", script);
+        Process other = process(Map.of(ChildEnvironment.TREE, mark + "0.1"), "setsid", "sh", "-c", script);
+        ProcessBuilder guarding = new ProcessBuilder(BUSYBOX.toString(), "sh", "-c", Guard.SCRIPT, "musher-guard", mark, "3")
+                .redirectErrorStream(true);
+        guarding.environment().clear();
+        guarding.environment().put("PATH", folder.toString());
+        Process guard = guarding.start();
+        try {
+            guard.getOutputStream().write(("+ " + -group.pid() + "\nHUP " + -group.pid() + "\n").getBytes(StandardCharsets.US_ASCII));
+            guard.getOutputStream().close();
+            for (Process each : List.of(group, marked, guard)) {
+                assertTrue(each.waitFor(SOON.toSeconds(), TimeUnit.SECONDS), () -> each + " lives on");
+            }
+            assertTrue(other.isAlive(), "one that has another mark");
+        } finally {
+            for (Process each : List.of(guard, group, marked, other)) {
+                each.descendants().forEach(ProcessHandle::destroyForcibly);
+                each.destroyForcibly();
+            }
+        }
+    }
+
+    private static Process process(Map<String, String> environment, String... words) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(words).redirectInput(Platform.NULL);
+        builder.environment().putAll(environment);
+        return builder.start();
     }
 
     private static final class Family {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.musher.Launch;
 import io.musher.Output;
@@ -121,14 +122,30 @@ class SpawnerTest {
 
     @Test
     void shouldSendAnySignal() throws Exception {
-        WorkerProcess worker = spawning.sh("trap 'echo got hup' HUP; trap 'echo got usr1; exit 3' USR1; echo set; while :; do sleep 0.01; done");
+        WorkerProcess worker = spawning.sh("trap 'echo got usr2' USR2; trap 'echo got usr1; exit 3' USR1; echo set; while :; do sleep 0.01; done");
         Spawning.printed(worker, "set");
-        worker.signal("SIGHUP");
-        Spawning.printed(worker, "got hup");
+        worker.signal("SIGUSR2");
+        Spawning.printed(worker, "got usr2");
         worker.signal("usr1");
         assertEquals(OptionalInt.of(3), Spawning.end(worker).code());
         assertThrows(IllegalArgumentException.class, () -> worker.signal("NOPE"));
         worker.signal("HUP"); // gone: nothing happens
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void shouldTakeSignalsThatThePrimaryIgnores() throws Exception {
+        assumeTrue(new ProcessBuilder("env", "--default-signal", "true").start().waitFor() == 0, "this env cannot reset signals");
+        List<String> words = List.of("sh", "-c", "trap '' HUP INT; exec \"$@\"", "sh", Jvm.java(), "-cp", Jvm.CLASS_PATH,
+                HangupPrimary.class.getName());
+        Process primary = new ProcessBuilder(words).redirectErrorStream(true).start();
+        try {
+            String output = new String(primary.getInputStream().readAllBytes());
+            assertTrue(output.contains("ended SIGHUP"), output);
+        } finally {
+            primary.descendants().forEach(ProcessHandle::destroyForcibly);
+            primary.destroyForcibly();
+        }
     }
 
     @Test
