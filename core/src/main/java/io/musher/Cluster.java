@@ -70,7 +70,7 @@ public final class Cluster implements AutoCloseable {
         primary.obey(supervisor, requests);
         this.wear = new Wear(parts.control(), config.recyclePolicy(), supervisor, worker -> Requests.handle(worker).member().process.memory(),
                 primary::connections);
-        this.farewell = new Farewell(config, this::stop, requests::killAll, this::reload);
+        this.farewell = new Farewell(config, this::stop, this::killAll, this::reload);
     }
 
     /** {@return a builder; every option has a default} */
@@ -322,6 +322,12 @@ public final class Cluster implements AutoCloseable {
     @Override
     public String toString() {
         return "cluster " + name();
+    }
+
+    /** Kills all workers, also when the control thread does not answer. */
+    private void killAll() {
+        requests.killAll();
+        parts.spawner().killAll();
     }
 
     /** The last worker is gone; on the control thread, which must not close itself and wait for that. */

@@ -1,7 +1,12 @@
 package io.musher;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -20,6 +25,11 @@ final class Farewell {
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
     private static final String[] SIGNALS = {"TERM", "INT"};
     private static final long SAME_NANOS = 1_000_000_000L;
+
+    /** What a stop may take beyond the times of the stop policy. */
+    private static final Duration MARGIN = Duration.ofSeconds(10);
+    private static final Duration LONGEST = Duration.ofDays(1000);
+    private static final long AFTER_KILL_MILLIS = 2_000;
 
     private final ClusterConfig config;
     private final Supplier<CompletableFuture<Void>> stop;
@@ -51,7 +61,7 @@ final class Farewell {
             formerHangup = JvmSignals.handle("HUP", JvmSignals.handler(config.name(), signal -> reload.run()));
         }
         if (config.shutdownHook()) {
-            hook = new Thread(() -> stop.get().join(), config.name() + "-shutdown");
+            hook = new Thread(this::stopInTime, config.name() + "-shutdown");
             try {
                 Runtime.getRuntime().addShutdownHook(hook);
             } catch (IllegalStateException e) {
@@ -95,13 +105,47 @@ final class Farewell {
             later(index, now - signalledAt.get());
             return;
         }
-        LOG.info("{}: SIG{} received, stops", config.name(), SIGNALS[index]);
         Thread stopper = new Thread(() -> {
-            stop.get().join();
+            stopInTime();
             JvmSignals.pass(former[index], signal);
         }, config.name() + "-signal");
         stopper.setDaemon(false); // unlike the thread it is made on: the JVM must not end with status 0 before the former handler says how
-        stopper.start();
+        stopper.start(); // before the log line, whose appender may block
+        LOG.info("{}: SIG{} received, stops", config.name(), SIGNALS[index]);
+    }
+
+    /**
+     * Stops the cluster. If that takes longer than the stop policy allows (the control thread hangs or has died), kills the workers instead:
+     * a signal must end the process in any case.
+     */
+    private void stopInTime() {
+        StopPolicy policy = config.stopPolicy();
+        Duration limit = MARGIN;
+        for (Duration step : List.of(policy.preStopDelay(), policy.drain(), policy.kill())) {
+            limit = step.compareTo(LONGEST) < 0 ? limit.plus(step) : LONGEST;
+        }
+        if (!stopWithin(limit.toMillis())) {
+            killAll.run();
+            long seconds = limit.toSeconds();
+            Thread line = new Thread(() -> LOG.error("{}: not stopped {} s after it was asked to end: kills all workers and ends", config.name(), seconds));
+            line.setDaemon(true); // a blocked appender may be the reason
+            line.start();
+            stopWithin(AFTER_KILL_MILLIS);
+        }
+    }
+
+    private boolean stopWithin(long millis) {
+        try {
+            stop.get().get(millis, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (ExecutionException e) {
+            return true; // it has ended, by a failure that is logged
+        } catch (TimeoutException e) {
+            return false;
+        } catch (InterruptedException e) {
+            LOG.debug("{}: its end was interrupted", config.name());
+            return false;
+        }
     }
 
     private void later(int index, long nanosAfterTheFirst) {

@@ -98,6 +98,12 @@ public final class Spawner implements AutoCloseable {
         return sinks.dropped();
     }
 
+    /** Kills all workers with SIGKILL, now; starts none any more. */
+    public void killAll() {
+        closed = true;
+        alive.forEach(WorkerProcess::kill);
+    }
+
     /** Kills what still lives, and ends when it is gone, after seconds at most. */
     @Override
     public void close() {

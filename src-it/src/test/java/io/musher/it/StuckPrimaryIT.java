@@ -1,0 +1,54 @@
+package io.musher.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.musher.Cluster;
+import io.musher.StopPolicy;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A primary whose control thread hangs still ends on a signal, and takes its workers with it. */
+@DisabledOnOs(OS.WINDOWS)
+class StuckPrimaryIT {
+
+    @RegisterExtension
+    final Children children = new Children();
+
+    @Test
+    void shouldEndOnSigtermThoughTheControlThreadHangs() throws Exception {
+        Child primary = children.java(Stuck.class);
+        primary.awaitLine("the log blocks");
+        primary.signal("TERM");
+        assertEquals(128 + 15, primary.exitCode(Duration.ofSeconds(60)));
+    }
+
+    /** A primary whose log blocks, for every thread, as a pipe does that nobody reads. */
+    static final class Stuck {
+        public static void main(String[] args) throws Exception {
+            Cluster cluster = Cluster.builder().main(Talker.class).args().instances(2)
+                    .stopPolicy(StopPolicy.ofDefaults().withDrain(Duration.ZERO).withKill(Duration.ofSeconds(1))).start();
+            CountDownLatch never = new CountDownLatch(1);
+            PrintStream out = System.out;
+            System.setErr(new PrintStream(new OutputStream() {
+                @Override
+                public void write(int b) {
+                    if (Thread.currentThread().getName().endsWith("-control")) {
+                        out.println("the log blocks");
+                    }
+                    try {
+                        never.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }
+            }, true));
+            cluster.workers().get(0).kill();
+        }
+    }
+}
