@@ -32,6 +32,7 @@ public final class ChannelServer implements EventLoop.Handler {
     private static final int BACKLOG = 1024;
     private static final int ACCEPTS_PER_TURN = 64;
     private static final long PAUSE_NANOS = 50_000_000L;
+    private static final long COMPLAINT_NANOS = 10_000_000_000L;
 
     private final String name;
     private final EventLoop loop;
@@ -48,6 +49,11 @@ public final class ChannelServer implements EventLoop.Handler {
     private final Dropped dropped;
     private final Strangers strangers;
     private SelectionKey key;
+    private boolean pausing;
+    private volatile long failures; // of accepting
+    private boolean complaining; // nothing was accepted since
+    private boolean everComplained;
+    private long complainedAt;
     private boolean closed;
 
     private ChannelServer(String name, EventLoop loop, int maxFrame, ServerSocketChannel listening) throws IOException {
@@ -129,6 +135,11 @@ public final class ChannelServer implements EventLoop.Handler {
         List.copyOf(open).forEach(Channel::close);
     }
 
+    /** {@return how often a connection could not be accepted} */
+    long failures() {
+        return failures;
+    }
+
     /** {@return connections dropped before a good hello} */
     public long dropped() {
         return dropped.count();
@@ -147,17 +158,39 @@ public final class ChannelServer implements EventLoop.Handler {
         accept(ACCEPTS_PER_TURN);
     }
 
-    /** Usually no descriptor is left; whatever it is, trying again at once would spin. */
+    /** Usually no descriptor is left; whatever it is, trying again at once would spin. The workers wait in the kernel's backlog. */
     @Override
     public void failed(Throwable failure) {
-        if (!closed) {
-            LOG.warn("{}: cannot let workers join for now: {}", name, failure.toString());
+        if (closed) {
+            return;
+        }
+        failures++;
+        long now = loop.now();
+        if (!everComplained || now - complainedAt >= COMPLAINT_NANOS) {
+            everComplained = true;
+            complaining = true;
+            complainedAt = now;
+            LOG.warn("{}: cannot let workers join for now: {} ({} failure(s) so far); tries again every {} ms", name, failure.toString(), failures,
+                    PAUSE_NANOS / 1_000_000);
+        }
+        if (!pausing) {
+            pausing = true;
             key.interestOps(0);
-            loop.schedule(PAUSE_NANOS, () -> {
-                if (key.isValid()) {
-                    key.interestOps(SelectionKey.OP_ACCEPT);
-                }
-            });
+            loop.schedule(PAUSE_NANOS, this::tryAgain);
+        }
+    }
+
+    private void tryAgain() {
+        pausing = false;
+        if (key.isValid()) {
+            key.interestOps(SelectionKey.OP_ACCEPT);
+        }
+    }
+
+    private void accepted() {
+        if (complaining) {
+            complaining = false;
+            LOG.info("{}: workers can join again", name);
         }
     }
 
@@ -177,6 +210,7 @@ public final class ChannelServer implements EventLoop.Handler {
             if (channel == null) {
                 return;
             }
+            accepted();
             strangers.add(channel, scratch);
         }
     }

@@ -1,0 +1,66 @@
+package io.musher.internal.ipc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** A primary that has no descriptor left for its workers' connections. */
+@EnabledOnOs(OS.LINUX)
+class DescriptorsTest {
+
+    @Test
+    void shouldSayOnceThatWorkersCannotJoinAndLetThemJoinLater() throws Exception {
+        Process primary = new ProcessBuilder("sh", "-c", "ulimit -n 256; exec \"$0\" \"$@\"",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), Hog.class.getName())
+                .redirectErrorStream(true).start();
+        try {
+            primary.getOutputStream().close();
+            String output = new String(primary.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(primary.waitFor(30, TimeUnit.SECONDS));
+            assertTrue(output.contains("joined"), output);
+            assertEquals(1, output.lines().filter(line -> line.contains("cannot let workers join")).count(), output);
+            assertEquals(1, output.lines().filter(line -> line.contains("workers can join again")).count(), output);
+        } finally {
+            primary.destroyForcibly();
+        }
+    }
+
+    /** Opens files until none can be opened, and lets a worker connect meanwhile. */
+    static final class Hog {
+        public static void main(String[] args) throws Exception {
+            try (ChannelScene scene = new ChannelScene()) {
+                scene.join(scene.expect("first")).close(); // all classes are loaded
+                Heard heard = scene.expect("second");
+                List<FileInputStream> files = new ArrayList<>();
+                try {
+                    while (true) {
+                        files.add(new FileInputStream("/dev/null"));
+                    }
+                } catch (IOException e) {
+                    files.remove(0).close();
+                }
+                RawPeer peer = scene.connect(); // takes that one
+                peer.send(1, "musher/1 " + heard.channel.token() + " 4711");
+                for (long before = scene.server.failures(); scene.server.failures() < before + 20;) {
+                    Thread.sleep(10);
+                }
+                for (FileInputStream file : files) {
+                    file.close();
+                }
+                heard.expect("hello 4711");
+                System.out.println("joined");
+            }
+        }
+    }
+}
