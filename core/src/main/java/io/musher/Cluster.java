@@ -41,7 +41,9 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>All methods may be called from any thread. Listeners run on one events thread, in order, each isolated from the others.
- * Futures complete on another thread, so {@code join()} inside a listener is legal, and at the latest when the cluster has stopped.
+ * Futures complete on another thread, so {@code join()} inside a listener is legal, and inside a completion ({@code thenAccept} and the
+ * like) too; all complete at the latest when the cluster has stopped. At most 256 completions can block at the same time: what takes long
+ * belongs on an executor of your own ({@code thenAcceptAsync(action, executor)}).
  */
 public final class Cluster implements AutoCloseable {
 

@@ -37,7 +37,7 @@ record Parts(EventLoop control, ChannelServer channels, Optional<Balancer> balan
             Events events = new Events(config.name(), control);
             new SlowListeners(events, control);
             events.start();
-            return new Parts(control, channels, balancer, new Spawner(config.name(), config.output()), events, new Callbacks(config.name() + "-callbacks"));
+            return new Parts(control, channels, balancer, new Spawner(config.name(), config.output()), events, callbacks(config, control));
         } catch (IOException | UncheckedIOException e) {
             if (channels != null) {
                 control.execute(channels::close);
@@ -46,6 +46,10 @@ record Parts(EventLoop control, ChannelServer channels, Optional<Balancer> balan
             control.close();
             throw e;
         }
+    }
+
+    private static Callbacks callbacks(ClusterConfig config, EventLoop control) {
+        return new Callbacks(config.name() + "-callbacks", (task, nanos) -> control.execute(() -> control.schedule(nanos, task)));
     }
 
     private static Optional<Balancer> balancer(ClusterConfig config) {

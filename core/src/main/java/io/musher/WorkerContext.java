@@ -59,7 +59,7 @@ public final class WorkerContext {
     private WorkerContext(Membership membership) {
         this.membership = membership;
         this.environment = membership.environment();
-        this.mail = new Mail(environment.toString(), membership.mailbox(), environment.maxFrame(), new Callbacks("musher-callbacks"));
+        this.mail = new Mail(environment.toString(), membership.mailbox(), environment.maxFrame(), new Callbacks("musher-callbacks", membership::later));
         membership.read(() -> !listeners.isEmpty(), this::hear);
     }
 

@@ -12,19 +12,19 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.IntFunction;
 
 /**
- * Writes one value as JSON. Each thread has a writer, whose buffer is used again and again.
+ * Writes one value as JSON. A few writers are kept, whose buffers are used again and again; not one per thread, because a thread
+ * that belongs to the host would keep it, and with it the class loader of a program that the host has long unloaded.
  */
 public final class JsonWriter extends JsonOutput {
 
     static final int MAX_DEPTH = 200;
 
     private static final int KEPT = 64 * 1024;
-    private static final ThreadLocal<JsonWriter> MINE = ThreadLocal.withInitial(JsonWriter::new);
-
-    private boolean busy;
+    private static final AtomicReferenceArray<JsonWriter> SPARE = new AtomicReferenceArray<>(16);
 
     private JsonWriter() { }
 
@@ -38,17 +38,17 @@ public final class JsonWriter extends JsonOutput {
      * @throws IllegalArgumentException naming what cannot be sent and where it is, or that it is too large
      */
     public static ByteBuffer write(Object value, int headroom, int maxBody, IntFunction<ByteBuffer> room) {
-        JsonWriter writer = MINE.get();
-        if (writer.busy) { // an accessor of the value sends a message itself
+        int place = (int) Thread.currentThread().getId() & SPARE.length() - 1;
+        JsonWriter writer = SPARE.getAndSet(place, null);
+        if (writer == null) { // used by another thread, or by this one: an accessor of the value sends a message itself
             writer = new JsonWriter();
         }
-        writer.busy = true;
         try {
             return writer.writeWhole(value, headroom, maxBody, room);
         } catch (Misfit e) {
             throw e.told();
         } finally {
-            writer.busy = false;
+            SPARE.lazySet(place, writer);
         }
     }
 

@@ -32,12 +32,7 @@ interface Mapper {
         return null;
     }
 
-    ClassValue<Mapper> ALL = new ClassValue<>() {
-        @Override
-        protected Mapper computeValue(Class<?> type) {
-            return make(type);
-        }
-    };
+    PerType<Mapper> ALL = new PerType<>(Mapper::make);
 
     static Mapper of(Class<?> type) {
         return ALL.get(type);

@@ -11,12 +11,7 @@ import java.nio.charset.StandardCharsets;
 /** Writes the records of one class: its components' names as bytes, and handles of its accessors. */
 final class RecordWriter {
 
-    private static final ClassValue<RecordWriter> ALL = new ClassValue<>() {
-        @Override
-        protected RecordWriter computeValue(Class<?> type) {
-            return new RecordWriter(type);
-        }
-    };
+    private static final PerType<RecordWriter> ALL = new PerType<>(RecordWriter::new);
 
     private final Class<?> type;
     private final String[] names;

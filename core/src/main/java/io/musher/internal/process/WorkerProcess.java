@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,8 +21,9 @@ public final class WorkerProcess {
 
     /** Rounds of killing, 10 ms apart, after which somebody cannot be killed. */
     private static final int ROUNDS = 200;
-    /** A daemon it left behind may hold its output open; so long is waited for the end of it. */
-    private static final long OUTPUT_MILLIS = 300;
+    /** A daemon it left behind may hold its output open; looks at the end of it, 300 ms in all. */
+    private static final long LOOK_MILLIS = 10;
+    private static final int OUTPUT_LOOKS = 30;
 
     private final SpawnRequest request;
     private final Process process;
@@ -210,7 +210,15 @@ public final class WorkerProcess {
             LOG.warn("{}: left behind processes that cannot be killed: {}", request, left.stream().map(ProcessHandle::pid).toList());
         }
         afterwards.run();
-        output.completeOnTimeout(null, OUTPUT_MILLIS, TimeUnit.MILLISECONDS).whenComplete((done, failure) -> exit.complete(end));
+        output.whenComplete((done, failure) -> exit.complete(end));
+        awaitOutput(end, OUTPUT_LOOKS);
+    }
+
+    /** Not by a timer of the JDK's, whose thread lives on in the host and would keep this class loader. */
+    private void awaitOutput(Termination end, int looks) {
+        if (!output.isDone() && (looks == 0 || !thread.later(() -> awaitOutput(end, looks - 1), LOOK_MILLIS))) {
+            exit.complete(end);
+        }
     }
 
     private boolean isCommand() {

@@ -225,6 +225,17 @@ public final class Membership {
         heartbeat.askInstead(alive);
     }
 
+    /**
+     * Runs a task on the channel's thread, after a delay.
+     *
+     * @param task short
+     * @param nanos from now
+     * @throws RejectedExecutionException when the process is about to end
+     */
+    public void later(Runnable task, long nanos) {
+        loop.execute(() -> loop.schedule(nanos, task));
+    }
+
     void terminate() {
         post(() -> lifecycle.terminate(() -> channel.send(FrameType.STOP, "")));
     }

@@ -1,0 +1,108 @@
+package io.musher;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class CallbacksTest {
+
+    @Test
+    void shouldRunInOrderOnOneThreadWhenNothingBlocks() throws Exception {
+        Callbacks callbacks = new Callbacks("test", (task, nanos) -> { });
+        List<Integer> order = new ArrayList<>(); // of one thread
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        for (int i = 0; i < 10_000; i++) {
+            int number = i;
+            callbacks.execute(() -> order.add(number));
+        }
+        callbacks.execute(() -> end.complete(null));
+        end.get(20, TimeUnit.SECONDS);
+        for (int i = 0; i < 10_000; i++) {
+            assertEquals(i, order.get(i));
+        }
+        await("the thread ends").until(() -> callbacks.threads() == 0);
+    }
+
+    @Test
+    void shouldGoOnWhenManyCompletionsWaitForOtherFutures() throws Exception {
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+        try {
+            Callbacks callbacks = new Callbacks("test", (task, nanos) -> timer.schedule(task, nanos, TimeUnit.NANOSECONDS));
+            int count = 4 * Callbacks.MAX;
+            List<CompletableFuture<Void>> inner = new ArrayList<>();
+            List<CompletableFuture<Void>> outer = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                CompletableFuture<Void> awaited = new CompletableFuture<>();
+                CompletableFuture<Void> done = new CompletableFuture<>();
+                inner.add(awaited);
+                outer.add(done);
+                callbacks.execute(() -> {
+                    awaited.join();
+                    done.complete(null);
+                });
+            }
+            inner.forEach(each -> callbacks.execute(() -> each.complete(null)));
+            CompletableFuture.allOf(outer.toArray(CompletableFuture[]::new)).get(40, TimeUnit.SECONDS);
+        } finally {
+            timer.shutdownNow();
+        }
+    }
+
+    @Test
+    void shouldBoundTheThreadsOfCompletionsThatBlock() throws Exception {
+        BlockingQueue<Runnable> looks = new LinkedBlockingQueue<>();
+        Callbacks callbacks = new Callbacks("test", (task, nanos) -> looks.add(task));
+        CountDownLatch release = new CountDownLatch(1);
+        AtomicInteger started = new AtomicInteger();
+        CountDownLatch done = new CountDownLatch(1000);
+        for (int i = 0; i < 1000; i++) {
+            callbacks.execute(() -> {
+                started.incrementAndGet();
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                done.countDown();
+            });
+        }
+        while (callbacks.threads() < Callbacks.MAX) { // time goes by
+            int before = callbacks.threads();
+            await("all threads block").until(() -> started.get() == before);
+            looks.poll(20, TimeUnit.SECONDS).run();
+        }
+        await("all threads block").until(() -> started.get() == Callbacks.MAX);
+        callbacks.execute(() -> { });
+        assertEquals(Callbacks.MAX, callbacks.threads());
+        assertEquals(0, looks.size());
+        release.countDown();
+        assertEquals(true, done.await(20, TimeUnit.SECONDS));
+        await("the threads end").until(() -> callbacks.threads() == 0);
+    }
+
+    @Test
+    void shouldGoOnWhenTheClusterHasEnded() throws Exception {
+        Callbacks callbacks = new Callbacks("test", (task, nanos) -> {
+            throw new java.util.concurrent.RejectedExecutionException("closed");
+        });
+        CompletableFuture<Void> awaited = new CompletableFuture<>();
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        callbacks.execute(() -> {
+            awaited.join();
+            done.complete(null);
+        });
+        callbacks.execute(() -> awaited.complete(null));
+        done.get(20, TimeUnit.SECONDS);
+    }
+}
