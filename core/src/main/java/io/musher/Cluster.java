@@ -287,7 +287,8 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
-     * Replaces all workers, as {@link #reload} does, by those of another launch. After its success every worker that is started is
+     * Replaces all workers, as {@link #reload} does, by those of another launch. The builder's {@code args}, {@code jvmArgs},
+     * {@code removeJvmArgs}, {@code env} and {@code directory} hold for it too, below what the launch itself says. After its success every worker that is started is
      * one of it; after its failure the former launch stays in force.
      *
      * @param launch what workers run from now on
@@ -297,7 +298,7 @@ public final class Cluster implements AutoCloseable {
      * @throws IllegalStateException if it is {@link Launch#self()} and this program cannot be started again
      */
     public CompletableFuture<Rollout> deploy(Launch launch) {
-        return requests.roll(Optional.of(LaunchPlan.of(launch)), config.env(), "deploy() was called");
+        return requests.roll(Optional.of(LaunchPlan.of(config.completed(launch))), config.env(), "deploy() was called");
     }
 
     /** {@return completes when every worker has ended, in good order, and everything is closed; may be called again} */

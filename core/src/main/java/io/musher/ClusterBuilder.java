@@ -49,10 +49,8 @@ public final class ClusterBuilder {
     int maxFrame = 16 << 20;
     final List<ClusterConfig.Listening<?>> listeners = new ArrayList<>();
     final List<BiConsumer<Worker, Message>> messageListeners = new ArrayList<>();
+    Launch.Options common = Launch.Options.NONE;
     private Launch launch = Launch.self();
-    private List<String> args;
-    private List<String> jvmArgs = List.of();
-    private Path directory;
 
     ClusterBuilder() { }
 
@@ -213,7 +211,8 @@ public final class ClusterBuilder {
     }
 
     /**
-     * The program's arguments; replaces those of the launch (of this program, by default), appended to a command's.
+     * The program's arguments, for every launch that has none of its own, {@link Cluster#deploy} included; default: this program's for
+     * {@link Launch#self()}, else none. Appended to the words of a command.
      *
      * @param args with placeholders {@code %i} (instance), {@code %w} (worker id), {@code %p} (pid, where known)
      * @return this
@@ -229,12 +228,16 @@ public final class ClusterBuilder {
      * @return this
      */
     public ClusterBuilder args(List<String> args) {
-        this.args = LaunchChecks.words("args", args);
+        common = common.withArgs(LaunchChecks.words("args", args));
         return this;
     }
 
     /**
-     * Flags for the workers' JVMs, after those inherited from this one; not with a command.
+     * Flags for the workers' JVMs, after those inherited from this one and before those of the launch: the last one counts. They
+     * hold for every launch, {@link Cluster#deploy} included; not with a command. Default: none; the last call wins.
+     *
+     * <p>Not inherited in any case: debuggers ({@code -agentlib:jdwp}, {@code -Xrunjdwp}), {@code -Dcom.sun.management.*}, and archives
+     * that are written at exit; names of log, dump and recording files get the worker's id. See {@link #removeJvmArgs} for more.
      *
      * @param flags with placeholders as in {@link #args(String...)}
      * @return this
@@ -250,12 +253,30 @@ public final class ClusterBuilder {
      * @return this
      */
     public ClusterBuilder jvmArgs(List<String> flags) {
-        this.jvmArgs = LaunchChecks.words("jvmArgs", flags);
+        common = common.withoutJvmArgs().withJvmArgs(LaunchChecks.words("jvmArgs", flags));
         return this;
     }
 
     /**
-     * Environment variables for all workers, over those of this process.
+     * Flags of this JVM that workers do not inherit, wherever this JVM has them from. Needed for what only one process can have, above all
+     * agents that listen on a port of their own: {@code removeJvmArgs("-javaagent:/opt/jmx_exporter.jar")}. Other examples:
+     * {@code -agentpath:}, {@code -Djavax.net.ssl.keyStorePassword=}. Flags of {@link #jvmArgs} are not removed, so that each worker can get
+     * the same agent with a port of its own: {@code jvmArgs("-javaagent:/opt/jmx_exporter.jar=941%i:/etc/jmx.yml")}. For a command the
+     * flags are removed from {@code JAVA_TOOL_OPTIONS}, {@code JDK_JAVA_OPTIONS} and {@code _JAVA_OPTIONS}. Holds for every launch,
+     * {@link Cluster#deploy} included. Default: none besides those named at {@link #jvmArgs(String...)}; calls add up.
+     *
+     * @param prefixes what such flags begin with
+     * @return this
+     * @throws IllegalArgumentException if one does not begin with a hyphen
+     */
+    public ClusterBuilder removeJvmArgs(String... prefixes) {
+        common = common.withRemovedJvmArgs(LaunchChecks.list("removeJvmArgs", prefixes));
+        return this;
+    }
+
+    /**
+     * Environment variables for all workers, over those of this process and below those of the launch and of
+     * {@link Cluster#fork(Map)}; {@link Cluster#deploy} included. Default: none; the last call of {@code env} wins.
      *
      * @param variables with placeholders in their values
      * @return this
@@ -266,7 +287,7 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Environment variables for all workers, asked for when the cluster starts.
+     * Environment variables for all workers, as {@link #env(Map)}, asked for when the cluster starts and at each reload and deploy.
      *
      * @param variables gives them
      * @return this
@@ -277,13 +298,13 @@ public final class ClusterBuilder {
     }
 
     /**
-     * The workers' working directory; default: this process's.
+     * The working directory of every launch that has none of its own; default: this process's.
      *
      * @param directory an existing one
      * @return this
      */
     public ClusterBuilder directory(Path directory) {
-        this.directory = Objects.requireNonNull(directory, "directory");
+        common = common.withDirectory(directory);
         return this;
     }
 
@@ -481,18 +502,8 @@ public final class ClusterBuilder {
             int common = commonPort.orElse(0);
             refuse(common >= first && common <= last, "commonPort " + common + " is inside the workers' ports " + first + " to " + last);
         }
-        refuse(!jvmArgs.isEmpty() && launch instanceof Launch.Command, "jvmArgs with a command: a command is no JVM to us");
-        Launch whole = launch;
-        if (args != null) {
-            whole = whole.args(args);
-        }
-        if (!jvmArgs.isEmpty()) {
-            whole = whole.jvmArgs(jvmArgs);
-        }
-        if (directory != null) {
-            whole = whole.directory(directory);
-        }
-        return new ClusterConfig(this, whole);
+        refuse(!common.jvmArgs().isEmpty() && launch instanceof Launch.Command, "jvmArgs with a command: a command is no JVM to us");
+        return new ClusterConfig(this, launch);
     }
 
     /**

@@ -27,6 +27,7 @@ public final class ClusterConfig {
     private final Optional<ProxyProtocol> proxyProtocol;
     private final List<Consumer<? super BalancerBuilder>> balancerOptions;
     private final Launch launch;
+    private final Launch.Options common;
     private final Supplier<Map<String, String>> env;
     private final Output output;
     private final RestartPolicy restartPolicy;
@@ -59,7 +60,8 @@ public final class ClusterConfig {
         this.strategy = Optional.ofNullable(from.strategy);
         this.proxyProtocol = Optional.ofNullable(from.proxyProtocol);
         this.balancerOptions = List.copyOf(from.balancerOptions);
-        this.launch = launch;
+        this.common = from.common;
+        this.launch = completed(launch);
         this.env = from.env;
         this.output = from.output;
         this.restartPolicy = from.restartPolicy;
@@ -119,6 +121,11 @@ public final class ClusterConfig {
     /** {@return what a worker runs} */
     public Launch launch() {
         return launch;
+    }
+
+    /** {@return another launch over the options that all launches of this cluster have in common; its environment follows with {@link #env}} */
+    Launch completed(Launch other) {
+        return other.with(other.options().over(common, !(other instanceof Launch.Command)));
     }
 
     /** {@return additional environment, asked when the cluster starts and at each rollout} */

@@ -1,7 +1,6 @@
 package io.musher;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,6 +12,14 @@ import java.util.Optional;
  * <p>In arguments, JVM flags and values of the environment {@code %i} is replaced by the worker's instance and {@code %w} by its
  * id. {@code %p}, the process id, is not known before the process is there and stays as it is: the JVM fills it in itself in
  * names of log and dump files. Nothing is ever given to a shell: an argument arrives as it was written.
+ *
+ * <p><b>Precedence</b>, for arguments, JVM flags, variables and the directory alike, also of {@link Cluster#deploy}: what a launch says goes
+ * over what {@link ClusterBuilder} says, and that over what is inherited from this process.
+ *
+ * <p><b>Secrets:</b> flags that this JVM has from its environment ({@code JAVA_TOOL_OPTIONS}, {@code JDK_JAVA_OPTIONS},
+ * {@code _JAVA_OPTIONS}) stay in the environment. All other flags and arguments reach a worker JVM on a way that other users cannot read;
+ * its command line shows arguments only where they stand on this process's own. The words of a {@link #command(List) command} are its
+ * command line, which all users of the machine can read: give secrets to commands by {@link #env(Map) variables}.
  */
 public sealed interface Launch {
 
@@ -92,14 +99,14 @@ public sealed interface Launch {
     Launch with(Options options);
 
     /**
-     * The program's arguments: they replace those given before and, for {@link #self()}, this JVM's own. Those of a command
-     * are put behind its words.
+     * The program's arguments: they replace those given before, those of {@link ClusterBuilder#args} and, for {@link #self()}, this JVM's
+     * own. Those of a command are put behind its words. An empty list stands for no arguments.
      *
      * @param args none null
      * @return a new value
      */
     default Launch args(List<String> args) {
-        return with(new Options(Optional.of(Objects.requireNonNull(args, "args")), options().jvmArgs(), options().env(), options().directory()));
+        return with(options().withArgs(Objects.requireNonNull(args, "args")));
     }
 
     /**
@@ -113,17 +120,15 @@ public sealed interface Launch {
     }
 
     /**
-     * Flags for the worker's JVM, behind those inherited and given before: the last one counts. With a flag for the heap or the
-     * number of processors among them, Musher does not compute that share.
+     * Flags for the worker's JVM, behind those inherited, those of {@link ClusterBuilder#jvmArgs} and those given before: the last one
+     * counts. With a flag for the heap or the number of processors among them, Musher does not compute that share.
      *
      * @param flags none null
      * @return a new value
      * @throws IllegalStateException for a command, which has no JVM
      */
     default Launch jvmArgs(List<String> flags) {
-        List<String> all = new ArrayList<>(options().jvmArgs());
-        all.addAll(Objects.requireNonNull(flags, "jvmArgs"));
-        return with(new Options(options().args(), all, options().env(), options().directory()));
+        return with(options().withJvmArgs(Objects.requireNonNull(flags, "jvmArgs")));
     }
 
     /**
@@ -138,15 +143,25 @@ public sealed interface Launch {
     }
 
     /**
-     * Variables of the worker's environment, over this process's own and those given before. The names that begin with
-     * {@code MUSHER_} are Musher's.
+     * Flags of this JVM that workers do not inherit, besides those removed before; see {@link ClusterBuilder#removeJvmArgs}.
+     *
+     * @param prefixes what such flags begin with, for example {@code -javaagent:}
+     * @return a new value
+     * @throws IllegalArgumentException if one does not begin with a hyphen
+     */
+    default Launch removeJvmArgs(String... prefixes) {
+        return with(options().withRemovedJvmArgs(LaunchChecks.list("removeJvmArgs", prefixes)));
+    }
+
+    /**
+     * Variables of the worker's environment, over this process's own, those of {@link ClusterBuilder#env} and those given before; only the
+     * environment given to {@link Cluster#fork(Map)} is above them. The names that begin with {@code MUSHER_} are Musher's.
      *
      * @param variables no name or value null
      * @return a new value
      */
     default Launch env(Map<String, String> variables) {
-        return with(new Options(options().args(), options().jvmArgs(),
-                LaunchChecks.merged(options().env(), variables), options().directory()));
+        return with(options().withEnv(variables));
     }
 
     /**
@@ -161,13 +176,13 @@ public sealed interface Launch {
     }
 
     /**
-     * Where the worker runs; default: where this process runs.
+     * Where the worker runs; default: {@link ClusterBuilder#directory}, or else where this process runs.
      *
      * @param directory must exist when a worker starts
      * @return a new value
      */
     default Launch directory(Path directory) {
-        return with(new Options(options().args(), options().jvmArgs(), options().env(), Optional.of(Objects.requireNonNull(directory, "directory"))));
+        return with(options().withDirectory(directory));
     }
 
     /**
@@ -177,10 +192,12 @@ public sealed interface Launch {
      * @param jvmArgs flags for the JVM, behind the inherited ones
      * @param env variables over the inherited ones
      * @param directory where to run, or empty for this process's own
+     * @param removedJvmArgs what the flags begin with that are not inherited
      */
-    record Options(Optional<List<String>> args, List<String> jvmArgs, Map<String, String> env, Optional<Path> directory) {
+    record Options(Optional<List<String>> args, List<String> jvmArgs, Map<String, String> env, Optional<Path> directory,
+            List<String> removedJvmArgs) {
 
-        static final Options NONE = new Options(Optional.empty(), List.of(), Map.of(), Optional.empty());
+        static final Options NONE = new Options(Optional.empty(), List.of(), Map.of(), Optional.empty(), List.of());
 
         /**
          * Checks and copies.
@@ -189,12 +206,51 @@ public sealed interface Launch {
          * @param jvmArgs flags for the JVM, behind the inherited ones
          * @param env variables over the inherited ones
          * @param directory where to run, or empty for this process's own
+         * @param removedJvmArgs what the flags begin with that are not inherited
          */
         public Options {
             args = args.map(words -> LaunchChecks.words("args", words));
             jvmArgs = LaunchChecks.words("jvmArgs", jvmArgs);
             env = LaunchChecks.environment(env);
             Objects.requireNonNull(directory, "directory");
+            removedJvmArgs = LaunchChecks.prefixes(removedJvmArgs);
+        }
+
+        Options withArgs(List<String> words) {
+            return new Options(Optional.of(words), jvmArgs, env, directory, removedJvmArgs);
+        }
+
+        Options withJvmArgs(List<String> more) {
+            return new Options(args, LaunchChecks.joined(jvmArgs, more), env, directory, removedJvmArgs);
+        }
+
+        Options withoutJvmArgs() {
+            return new Options(args, List.of(), env, directory, removedJvmArgs);
+        }
+
+        Options withRemovedJvmArgs(List<String> more) {
+            return new Options(args, jvmArgs, env, directory, LaunchChecks.joined(removedJvmArgs, more));
+        }
+
+        Options withEnv(Map<String, String> more) {
+            return new Options(args, jvmArgs, LaunchChecks.merged(env, more), directory, removedJvmArgs);
+        }
+
+        Options withDirectory(Path folder) {
+            return new Options(args, jvmArgs, env, Optional.of(Objects.requireNonNull(folder, "directory")), removedJvmArgs);
+        }
+
+        /** These over the common ones of a cluster. */
+        Options over(Options common, boolean jvm) {
+            return new Options(args.or(common::args), jvm ? LaunchChecks.joined(common.jvmArgs, jvmArgs) : jvmArgs, env, directory.or(common::directory),
+                    LaunchChecks.joined(common.removedJvmArgs, removedJvmArgs));
+        }
+
+        /** Without arguments, flags and values of variables, where secrets live. */
+        @Override
+        public String toString() {
+            return "Options[" + args.map(words -> words.size() + " args").orElse("default args") + ", " + jvmArgs.size() + " jvmArgs, env "
+                    + env.keySet() + directory.map(folder -> ", directory " + folder).orElse("") + "]";
         }
     }
 
@@ -279,7 +335,7 @@ public sealed interface Launch {
         public Command {
             words = LaunchChecks.command(words);
             if (!options.jvmArgs().isEmpty()) {
-                throw new IllegalStateException("jvmArgs " + options.jvmArgs() + " with the command " + words
+                throw new IllegalStateException("jvmArgs " + options.jvmArgs() + " with the command " + words.get(0)
                         + ": a command has no JVM of Musher's; put the flags among its own words");
             }
         }

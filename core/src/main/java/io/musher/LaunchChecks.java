@@ -1,5 +1,6 @@
 package io.musher;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -16,7 +17,7 @@ final class LaunchChecks {
         Objects.requireNonNull(words, option);
         words.forEach(word -> Objects.requireNonNull(word, option + ": one of them"));
         List<String> copy = List.copyOf(words);
-        copy.forEach(word -> require(word.indexOf('\0') < 0, option + " " + copy + " have a character 0"));
+        copy.forEach(word -> require(word.indexOf('\0') < 0, option + ": the one at index " + copy.indexOf(word) + " has a character 0"));
         return copy;
     }
 
@@ -45,6 +46,19 @@ final class LaunchChecks {
     static Map<String, String> merged(Map<String, String> before, Map<String, String> over) {
         Map<String, String> all = new LinkedHashMap<>(before);
         all.putAll(environment(over));
+        return all;
+    }
+
+    static List<String> prefixes(List<String> prefixes) {
+        List<String> copy = words("removeJvmArgs", prefixes);
+        copy.forEach(prefix -> require(prefix.startsWith("-") && prefix.length() > 1,
+                "removeJvmArgs '" + prefix + "' is not the beginning of a JVM flag, such as -javaagent:"));
+        return copy;
+    }
+
+    static List<String> joined(List<String> before, List<String> more) {
+        List<String> all = new ArrayList<>(before);
+        all.addAll(more);
         return all;
     }
 

@@ -25,7 +25,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,8 +88,7 @@ final class Primary implements Actions {
         }
         member.lease = lease;
         Edition edition = (Edition) incarnation.edition();
-        Map<String, String> variables = new HashMap<>(edition.env());
-        variables.putAll(incarnation.environment());
+        Map<String, String> variables = edition.environment(incarnation.environment());
         variables.put(WorkerEnvironment.MAX_FRAME, Integer.toString(config.maxFrame()));
         SpawnRequest request = new SpawnRequest(edition.plan(), incarnation.instance(), incarnation.id(), requests.workerName(incarnation),
                 Optional.ofNullable(lease), address(channels.address()), member.channel.token(), variables, share(edition.plan()));

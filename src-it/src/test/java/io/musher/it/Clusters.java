@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -60,6 +61,11 @@ final class Clusters implements BeforeEachCallback, AfterEachCallback {
         Cluster cluster = builder.start();
         started.add(cluster);
         return cluster;
+    }
+
+    /** What the environment must have, where a test says all of it. */
+    Map<String, String> mark() {
+        return family.mark();
     }
 
     History history() {

@@ -79,6 +79,7 @@ final class Crew {
                 "/env", query -> System.getenv().entrySet().stream().map(each -> each.getKey() + "=" + each.getValue())
                         .sorted().collect(Collectors.joining("\n")),
                 "/mode", query -> mode,
+                "/property", query -> String.valueOf(System.getProperty(query)),
                 "/child", query -> child(),
                 "/eat", query -> eat(Integer.parseInt(query)),
                 "/hold", query -> {

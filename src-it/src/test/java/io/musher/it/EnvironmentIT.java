@@ -8,8 +8,12 @@ import io.musher.Cluster;
 import io.musher.Launch;
 import io.musher.Worker;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -41,6 +45,39 @@ class EnvironmentIT {
         assertTrue(environment.get("MUSHER_IPC").matches("127\\.0\\.0\\.1:\\d+"), environment.get("MUSHER_IPC"));
         assertTrue(environment.get("MUSHER_TOKEN").matches("[0-9a-f]{32}"), "the token");
         assertFalse(environment(cluster.workers().get(0)).get("MUSHER_TOKEN").equals(environment.get("MUSHER_TOKEN")), "a token each");
+    }
+
+    @Test
+    void shouldPutALaunchOverTheBuilderAndAForkOverBoth() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        Cluster cluster = clusters.start(clusters.any().instances(1).commonPort(0).main(Crew.class).jvmArgs("-DA=builder", "-DB=builder").args("serve")
+                .env(() -> {
+                    Map<String, String> variables = new HashMap<>(clusters.mark());
+                    variables.putAll(Map.of("A", "builder " + asked.incrementAndGet(), "B", "builder", "C", "builder", "HOME", "/builder"));
+                    return variables;
+                }));
+        assertEquals("builder 1 builder builder /builder", values(cluster.workers().get(0), "A", "B", "C", "HOME"));
+        Launch launch = Launch.main(Crew.class).env(Map.of("B", "launch", "C", "launch")).jvmArgs("-DB=launch");
+        assertTrue(cluster.deploy(launch).join().succeeded());
+        Worker deployed = cluster.workers().get(0);
+        assertEquals("builder 2 launch launch /builder", values(deployed, "A", "B", "C", "HOME"));
+        assertEquals("builder launch", fetched(deployed, "/property?A") + " " + fetched(deployed, "/property?B"));
+        assertEquals("serve", fetched(deployed, "/mode"), "the builder's arguments");
+        Worker forked = cluster.fork(Map.of("C", "fork")).join();
+        assertEquals("builder 2 launch fork /builder", values(forked, "A", "B", "C", "HOME"));
+        assertTrue(cluster.reload().join().succeeded());
+        assertEquals("builder 3 launch fork /builder", values(cluster.workers().get(1), "A", "B", "C", "HOME"));
+        assertTrue(cluster.deploy(launch.args("stay")).join().succeeded());
+        assertEquals("stay", fetched(cluster.workers().get(0), "/mode"), "the launch's arguments");
+    }
+
+    private static String values(Worker worker, String... names) throws Exception {
+        Map<String, String> environment = environment(worker);
+        return Stream.of(names).map(environment::get).collect(Collectors.joining(" "));
+    }
+
+    private static String fetched(Worker worker, String path) throws Exception {
+        return Caller.fetch(worker.port().orElseThrow(), path);
     }
 
     @Test

@@ -30,7 +30,6 @@ final class ChildEnvironment {
             }
         }
         inherited.putAll(defaults(worker));
-        worker.plan().options().env().forEach((name, value) -> inherited.put(name, Placeholders.fill(value, worker)));
         worker.env().forEach((name, value) -> inherited.put(name, Placeholders.fill(value, worker)));
         inherited.putAll(marks(worker));
         if (mark != null) {

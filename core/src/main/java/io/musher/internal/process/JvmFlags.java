@@ -22,11 +22,15 @@ final class JvmFlags {
 
     private JvmFlags() { }
 
-    /** {@return the flags a worker gets, with its id in the names of files} */
-    static List<String> inherited(List<String> flags, int workerId) {
+    /**
+     * {@return the flags a worker gets, with its id in the names of files}
+     *
+     * @param removed what flags begin with that it does not get either
+     */
+    static List<String> inherited(List<String> flags, List<String> removed, int workerId) {
         List<String> kept = new ArrayList<>(flags.size());
         for (String flag : flags) {
-            if (!NOT_SHARED.matcher(flag).matches()) {
+            if (!NOT_SHARED.matcher(flag).matches() && removed.stream().noneMatch(flag::startsWith)) {
                 kept.add(ownFile(flag, workerId));
             }
         }

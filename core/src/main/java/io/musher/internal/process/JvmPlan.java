@@ -89,7 +89,7 @@ final class JvmPlan extends LaunchPlan {
             words.add("-cp");
             words.add(classPath);
         }
-        List<String> inherited = JvmFlags.inherited(own.flags(), worker.workerId());
+        List<String> inherited = JvmFlags.inherited(own.flags(), options().removedJvmArgs(), worker.workerId());
         if (options().directory().isPresent()) {
             inherited.replaceAll(JvmPlan::fromHere);
         }

@@ -12,7 +12,7 @@ final class OptionsText {
     /** {@return the options without what workers must not share; the very text when there is nothing of the kind} */
     static String filter(String text, SpawnRequest worker) {
         List<String> words = words(text);
-        List<String> kept = JvmFlags.inherited(words, worker.workerId());
+        List<String> kept = JvmFlags.inherited(words, worker.plan().options().removedJvmArgs(), worker.workerId());
         return kept.equals(words) ? text : kept.stream().map(OptionsText::quoted).collect(Collectors.joining(" "));
     }
 

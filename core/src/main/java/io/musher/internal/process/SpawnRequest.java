@@ -16,7 +16,7 @@ import java.util.OptionalInt;
  * @param port where it is to listen, if anywhere
  * @param channel where the primary listens for it
  * @param token that it proves itself with; never printed
- * @param env over the launch's own variables
+ * @param env all variables over the inherited ones, those of the launch among them
  * @param share of the machine, for a JVM
  */
 public record SpawnRequest(LaunchPlan plan, int instance, int workerId, String name, Optional<PortLease> port,
@@ -32,7 +32,7 @@ public record SpawnRequest(LaunchPlan plan, int instance, int workerId, String n
      * @param port where it is to listen, if anywhere
      * @param channel where the primary listens for it
      * @param token that it proves itself with
-     * @param env over the launch's own variables
+     * @param env all variables over the inherited ones, those of the launch among them
      * @param share of the machine, for a JVM
      */
     public SpawnRequest {

@@ -22,7 +22,7 @@ class JvmFlagsTest {
         "-Dcom.sun.management.jmxremote.port=9010", "-Dcom.sun.management.jmxremote", "-XX:+ManagementServer", "-Xshare:dump",
         "-XX:ArchiveClassesAtExit=x.jsa", "-XX:AOTCacheOutput=x.aot", "-XX:AOTMode=record", "-Djdk.module.main=shop", "-Dmusher.worker=4"})
     void shouldLeaveOutWhatOnlyOneCanHave(String flag) {
-        assertEquals(List.of(), JvmFlags.inherited(List.of(flag), 3));
+        assertEquals(List.of(), JvmFlags.inherited(List.of(flag), List.of(), 3));
     }
 
     @ParameterizedTest
@@ -31,7 +31,7 @@ class JvmFlagsTest {
         "-Xlog:gc:file=gc-%p.log", "-XX:ErrorFile=/var/hs_%p.log", "-XX:HeapDumpPath=/tmp/", "-XX:StartFlightRecording=duration=3s",
         "-XX:AOTCache=x.aot", "-XX:SharedArchiveFile=x.jsa", "-Xlog:async", "-agentlib:hprof"})
     void shouldKeepTheRest(String flag) {
-        assertEquals(List.of(flag), JvmFlags.inherited(List.of(flag), 3));
+        assertEquals(List.of(flag), JvmFlags.inherited(List.of(flag), List.of(), 3));
     }
 
     @ParameterizedTest
@@ -46,13 +46,20 @@ class JvmFlagsTest {
         "-XX:StartFlightRecording:filename=a.jfr -XX:StartFlightRecording:filename=a-3.jfr",
         "-XX:StartFlightRecording=dumponexit=true,filename=rec/a.jfr,disk=true -XX:StartFlightRecording=dumponexit=true,filename=rec/a-3.jfr,disk=true"})
     void shouldMakeFilesPerWorker(String flag, String expected) {
-        assertEquals(List.of(expected), JvmFlags.inherited(List.of(flag), 3));
+        assertEquals(List.of(expected), JvmFlags.inherited(List.of(flag), List.of(), 3));
+    }
+
+    @Test
+    void shouldRemoveWhatBeginsAsTheUserSays() {
+        List<String> flags = List.of("-javaagent:/a/jmx.jar=9404:c.yml", "-javaagent:/b/apm.jar", "-Dsecret.a=1", "-Dother=-javaagent:x");
+        assertEquals(List.of("-javaagent:/b/apm.jar", "-Dother=-javaagent:x"),
+                JvmFlags.inherited(flags, List.of("-javaagent:/a/", "-Dsecret."), 3));
     }
 
     @Test
     void shouldLeaveFoldersAlone(@TempDir Path folder) {
         String flag = "-XX:HeapDumpPath=" + folder;
-        assertEquals(List.of(flag), JvmFlags.inherited(List.of(flag), 3));
+        assertEquals(List.of(flag), JvmFlags.inherited(List.of(flag), List.of(), 3));
     }
 
     @Test

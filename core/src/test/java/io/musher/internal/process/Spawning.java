@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +46,9 @@ final class Spawning implements AutoCloseable {
 
     SpawnRequest request(Launch launch, Optional<PortLease> port, Map<String, String> env) {
         int id = ++workers;
-        return new SpawnRequest(LaunchPlan.of(launch), id - 1, id, "test-" + id, port, channel, "secret", env, JvmShare.none());
+        Map<String, String> variables = new HashMap<>(launch.options().env());
+        variables.putAll(env);
+        return new SpawnRequest(LaunchPlan.of(launch), id - 1, id, "test-" + id, port, channel, "secret", variables, JvmShare.none());
     }
 
     WorkerProcess sh(String script, String... args) throws Exception {
