@@ -20,6 +20,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Backend implements Candidate {
 
+    private static final long SHORT_WAIT = 100_000_000;
+    private static final double FORGETTING = 1e9; // nanoseconds without an answer after which a new one counts half
+
     private final Ticker ticker;
     private final long slowStart;
     private final int maxActive;
@@ -33,6 +36,7 @@ final class Backend implements Candidate {
     private volatile boolean ramping;
     private volatile long readySince;
     private volatile long answerNanos;
+    private volatile long measuredAt;
     private volatile int ejections;
     private volatile boolean fenced;
     private int changes;
@@ -134,11 +138,55 @@ final class Backend implements Candidate {
         }
     }
 
+    /** The target's first byte on a connection, so long after the last from its client. */
+    void answered(long nanos, long now, Tally tally) {
+        measured(nanos, now, tally);
+    }
+
+    /** A client has left that got no answer in all that time: it says something if it waited long. */
+    void awaitedInVain(long nanos, long now, Tally tally) {
+        if (nanos > Math.max(SHORT_WAIT, 2 * answerNanos)) {
+            measured(nanos, now, tally);
+        }
+    }
+
     /** Lanes may overwrite each other's average: one sample lost now and then is cheaper than an atomic per connection. */
-    void answered(long nanos) {
+    private void measured(long nanos, long now, Tally tally) {
         long sample = Math.max(1, nanos);
+        tally.answerNanos.add(sample);
+        tally.answers.add(1);
         long old = answerNanos;
-        answerNanos = old == 0 ? sample : Math.max(1, old + (sample - old) / 8);
+        double pause = Math.max(0, now - measuredAt);
+        double share = Math.max(0.125, pause / (pause + FORGETTING));
+        answerNanos = old == 0 ? sample : Math.max(1, old + (long) ((sample - old) * share));
+        measuredAt = now;
+    }
+
+    @Override
+    public long answers() {
+        long sum = 0;
+        for (Tally tally : tallies) {
+            sum += tally.answers.get();
+        }
+        return sum;
+    }
+
+    @Override
+    public long answerNanosTotal() {
+        long sum = 0;
+        for (Tally tally : tallies) {
+            sum += tally.answerNanos.get();
+        }
+        return sum;
+    }
+
+    @Override
+    public long unanswered() {
+        long sum = 0;
+        for (Tally tally : tallies) {
+            sum += tally.unanswered.get();
+        }
+        return sum;
     }
 
     // ---- Health only, from here
@@ -188,7 +236,7 @@ final class Backend implements Candidate {
             cut += tally.cut.get();
         }
         return new TargetStats(target, state, accepted, active.get(), up, down, connectFailures, retries,
-                ejections, moved, cut, answerNanos);
+                ejections, moved, cut, answerNanos, unanswered());
     }
 
     @Override

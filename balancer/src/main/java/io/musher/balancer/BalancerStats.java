@@ -18,11 +18,13 @@ import java.util.Optional;
  * @param ejected how often a target was taken out for failing
  * @param moved connections that left a withdrawn or dead target between two requests, or before the first byte
  * @param cut connections ended at a deadline: of a drain or a shutdown, or idle
+ * @param unanswered connections that targets ended without an answer: after bytes from the client, or within a second of the
+ *     connect
  * @param targets those listed, and those withdrawn that still have connections
  */
 public record BalancerStats(
         long accepted, long active, long bytesToTargets, long bytesToClients, long connectFailures, long retries,
-        long waiting, long rejected, long ejected, long moved, long cut, List<TargetStats> targets) {
+        long waiting, long rejected, long ejected, long moved, long cut, long unanswered, List<TargetStats> targets) {
 
     /**
      * Copies the list of targets.
@@ -38,6 +40,8 @@ public record BalancerStats(
      * @param ejected how often a target was taken out for failing
      * @param moved connections that left a withdrawn or dead target between two requests, or before the first byte
      * @param cut connections ended at a deadline: of a drain, or idle
+     * @param unanswered connections that targets ended without an answer: after bytes from the client, or within a second of
+     *     the connect
      * @param targets those listed, and those withdrawn that still have connections
      */
     public BalancerStats {
@@ -80,8 +84,9 @@ public record BalancerStats(
      * @param moved connections that left it, withdrawn or dead, between two requests or before the first byte
      * @param cut its connections that were ended at a deadline
      * @param answerNanos moving average of the time to its first answer byte, 0 before the first
+     * @param unanswered connections it ended without an answer: after bytes from the client, or within a second of the connect
      */
     public record TargetStats(
             Target target, TargetState state, long accepted, long active, long bytesToTarget, long bytesToClients,
-            long connectFailures, long retries, long ejected, long moved, long cut, long answerNanos) { }
+            long connectFailures, long retries, long ejected, long moved, long cut, long answerNanos, long unanswered) { }
 }

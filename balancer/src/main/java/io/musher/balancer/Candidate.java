@@ -14,7 +14,28 @@ public interface Candidate {
 
     /**
      * {@return the moving average, in nanoseconds, of the time from the last byte sent to the target to the first byte of
-     * its answer; 0 until it has answered once}
+     * its answer; 0 until it has answered once. A new answer counts an eighth, after a pause more}
      */
     long answerNanos();
+
+    /**
+     * {@return how many times to a first answer were measured. Where a client left before the answer, and had waited more than
+     * twice the average, its wait counts}
+     */
+    default long answers() {
+        return answerNanos() == 0 ? 0 : 1;
+    }
+
+    /** {@return these times in nanoseconds, added up: the difference between two picks tells what the latest answers took} */
+    default long answerNanosTotal() {
+        return answerNanos();
+    }
+
+    /**
+     * {@return connections that the target ended without an answer: after bytes from the client, or within a second of the
+     * connect}
+     */
+    default long unanswered() {
+        return 0;
+    }
 }

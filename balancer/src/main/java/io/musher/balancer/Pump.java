@@ -35,12 +35,14 @@ final class Pump {
             try {
                 n = from.channel.read(scratch);
             } catch (IOException e) {
+                relay.ends(from);
                 if (from == relay.target && lane.moving.outlivesTarget(relay, relay::reset)) {
                     return false;
                 }
                 throw e;
             }
             if (n < 0) {
+                relay.ends(from);
                 from.endRead();
                 passEnd(relay, from, to);
                 return false;
@@ -116,7 +118,7 @@ final class Pump {
             relay.tally.bytesToClients.add(n);
             if (!relay.answered) {
                 relay.answered = true;
-                relay.backend.answered(now - relay.touched);
+                relay.backend.answered(now - relay.touched, now, relay.tally);
             }
         }
         relay.touched = now;

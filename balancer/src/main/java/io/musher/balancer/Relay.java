@@ -17,6 +17,8 @@ import java.nio.channels.SocketChannel;
  */
 final class Relay {
 
+    private static final long HASTY = 1_000_000_000;
+
     enum State { INTAKE, ROUTING, OPEN, PARKED, CLOSED }
 
     final Lane lane;
@@ -28,6 +30,7 @@ final class Relay {
     long touched;
     boolean answered;
     boolean broken;
+    private boolean blamed; // the target, for its silence
     private HttpWatch watch; // null until the first byte
     private InetSocketAddress source;
     private ByteBuffer early;
@@ -107,6 +110,7 @@ final class Relay {
         tally.accepted.add(1);
         to.connected();
         target = end;
+        blamed = false;
         touched = lane.loop.now();
         if (lane.proxyOut != null) {
             ByteBuffer header = lane.buffers.scratch();
@@ -268,8 +272,21 @@ final class Relay {
         lane.ended(this);
     }
 
+    /** One side says no more. A target that has not said a word yet is to blame, unless its client had left before. */
+    void ends(End end) {
+        if (end == target && !answered && !client.isReadEnded()
+                && (!isUntouched() || lane.loop.now() - touched < HASTY)) {
+            blamed = true;
+            lane.total.unanswered.add(1);
+            tally.unanswered.add(1);
+        }
+    }
+
     void detach() {
         if (target != null) {
+            if (!answered && !blamed && !isUntouched()) {
+                backend.awaitedInVain(lane.loop.now() - touched, lane.loop.now(), tally);
+            }
             target.discard(lane);
             target = null;
             lane.released(backend);

@@ -3,26 +3,11 @@ package io.musher.balancer;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.ToDoubleFunction;
 
 /** The built-in strategies that keep no state of their own. */
 final class Strategies {
 
-    private static final int MEASURE_EVERY = 32;
-
     private Strategies() { }
-
-    /**
-     * One that never answered yet counts as instant, so it is tried; its connections then count against it. One pick in so many
-     * goes to any of them, so that a target which was slow once is measured again.
-     */
-    static Strategy leastTime() {
-        AtomicInteger picks = new AtomicInteger();
-        return (ready, client) -> picks.incrementAndGet() % MEASURE_EVERY == 0
-                ? ready.get(ThreadLocalRandom.current().nextInt(ready.size()))
-                : least(ready, c -> Math.max(1, c.answerNanos()) * (double) (c.active() + 1) / c.weight());
-    }
 
     /**
      * Each of the two is drawn with the probability that its weight gives it. The first is taken, unless the second would have
@@ -71,25 +56,6 @@ final class Strategies {
             if (best == null || draw < bestDraw) {
                 best = candidate;
                 bestDraw = draw;
-            }
-        }
-        return best;
-    }
-
-    /** The smallest; each of several equally small ones is as likely as the other. */
-    private static Candidate least(List<Candidate> ready, ToDoubleFunction<Candidate> cost) {
-        Candidate best = null;
-        double bestCost = 0;
-        int equals = 0;
-        for (int i = 0; i < ready.size(); i++) {
-            Candidate candidate = ready.get(i);
-            double itsCost = cost.applyAsDouble(candidate);
-            if (best == null || itsCost < bestCost) {
-                best = candidate;
-                bestCost = itsCost;
-                equals = 1;
-            } else if (itsCost == bestCost && ThreadLocalRandom.current().nextInt(++equals) == 0) {
-                best = candidate;
             }
         }
         return best;

@@ -48,10 +48,14 @@ public interface Strategy {
         return Strategies::randomOfTwo;
     }
 
-    /** {@return the one that answers soonest, by the moving average of its first answer byte times its connections;
-     * one pick in 32 goes to any of them, so that a target which was slow once is measured again} */
+    /**
+     * {@return the one that answers soonest, by the time to its first answer byte and the connections in line; those about as
+     * fast as the fastest take turns by weight, slow start included. The weight does not make up for a slow answer.
+     * A target that was slow is measured again from time to time, one that has not answered yet gets two connections until it
+     * has, and one that ends connections without an answer counts as slow}
+     */
     static Strategy leastTime() {
-        return Strategies.leastTime();
+        return new LeastTime();
     }
 
     /**

@@ -11,4 +11,7 @@ final class Tally {
     final Counter rejected = new Counter();
     final Counter moved = new Counter();
     final Counter cut = new Counter();
+    final Counter answers = new Counter();
+    final Counter answerNanos = new Counter();
+    final Counter unanswered = new Counter();
 }

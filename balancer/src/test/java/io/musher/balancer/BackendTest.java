@@ -176,16 +176,45 @@ class BackendTest {
         Backend backend = backend();
         assertEquals(0, backend.answerNanos());
 
-        backend.answered(8000);
+        answered(backend, 8000);
         assertEquals(8000, backend.answerNanos(), "the first sample is the average");
-        backend.answered(0);
+        answered(backend, 0);
         assertEquals(7000, backend.answerNanos(), 1);
         for (int i = 0; i < 200; i++) {
-            backend.answered(0);
+            answered(backend, 0);
         }
 
         assertTrue(backend.answerNanos() >= 1, "0 means never measured");
         assertTrue(backend.answerNanos() <= 8, () -> "it follows: " + backend.answerNanos());
+        assertEquals(202, backend.answers());
+        assertEquals(8201, backend.answerNanosTotal());
+    }
+
+    @Test
+    void shouldForgetWhatIsLongAgo() {
+        Backend backend = backend();
+        answered(backend, 8000);
+        clock.addAndGet(SECOND);
+        answered(backend, 0);
+        assertEquals(4000, backend.answerNanos(), 1, "after a second a new answer counts half");
+        clock.addAndGet(99 * SECOND);
+        answered(backend, 0);
+        assertEquals(40, backend.answerNanos(), 1);
+    }
+
+    @Test
+    void shouldMeasureAClientsPatienceWhenItWaitedLong() {
+        Backend backend = backend();
+        backend.awaitedInVain(SECOND / 20, clock.get(), backend.tally(0));
+        assertEquals(0, backend.answers(), "a client that leaves soon says nothing");
+        backend.awaitedInVain(SECOND, clock.get(), backend.tally(0));
+        assertEquals(SECOND, backend.answerNanos());
+        backend.awaitedInVain(SECOND, clock.get(), backend.tally(0));
+        assertEquals(1, backend.answers(), "an answer might have taken as long");
+    }
+
+    private void answered(Backend backend, long nanos) {
+        backend.answered(nanos, clock.get(), backend.tally(1));
     }
 
     @Test

@@ -9,6 +9,9 @@ final class FakeCandidate implements Candidate {
     private double weight;
     int active;
     long answerNanos;
+    private long answers;
+    private long total;
+    private long unanswered;
 
     FakeCandidate(String id, int weight) {
         this.target = new Target(id, new InetSocketAddress("127.0.0.1", 8000), weight);
@@ -27,6 +30,30 @@ final class FakeCandidate implements Candidate {
     FakeCandidate answerNanos(long nanos) {
         answerNanos = nanos;
         return this;
+    }
+
+    void answered(long nanos) {
+        answers++;
+        total += nanos;
+    }
+
+    void unanswered(int times) {
+        unanswered += times;
+    }
+
+    @Override
+    public long answers() {
+        return answers == 0 ? Candidate.super.answers() : answers;
+    }
+
+    @Override
+    public long answerNanosTotal() {
+        return answers == 0 ? Candidate.super.answerNanosTotal() : total;
+    }
+
+    @Override
+    public long unanswered() {
+        return unanswered;
     }
 
     /** As during slow start. */

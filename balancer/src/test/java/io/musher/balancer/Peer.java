@@ -71,6 +71,15 @@ final class Peer implements AutoCloseable {
         return in.readAllBytes();
     }
 
+    /** Reads at most so many bytes; an end or a reset before them is no failure. */
+    byte[] receiveAllOrReset(int n) throws IOException {
+        try {
+            return in.readNBytes(n);
+        } catch (SocketException e) {
+            return new byte[0];
+        }
+    }
+
     void expectEnd() throws IOException {
         assertEquals(-1, in.read(), "the end of what the other side says");
     }

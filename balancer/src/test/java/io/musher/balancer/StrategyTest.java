@@ -125,44 +125,6 @@ class StrategyTest {
         assertEquals("bbbbbbbbbb", letters(Strategy.randomOfTwo(), two, 10), "with one more, b still has less for its weight");
     }
 
-    // ---- least time
-
-    @Test
-    void shouldPreferTheFaster() {
-        List<Candidate> ready = List.of(new FakeCandidate("a").answerNanos(900), new FakeCandidate("b").answerNanos(300));
-
-        assertEquals("bbb", letters(Strategy.leastTime(), ready, 3));
-    }
-
-    @Test
-    void shouldCountConnectionsAgainstTheFaster() {
-        List<Candidate> ready = List.of(new FakeCandidate("a").answerNanos(900),
-                new FakeCandidate("b").answerNanos(300).active(3));
-
-        assertEquals("aaa", letters(Strategy.leastTime(), ready, 3), "300 ns times four in line is more than 900");
-    }
-
-    @Test
-    void shouldWeighTheTime() {
-        List<Candidate> ready = List.of(new FakeCandidate("a", 4).answerNanos(900), new FakeCandidate("b").answerNanos(300));
-
-        assertEquals("aaa", letters(Strategy.leastTime(), ready, 3));
-    }
-
-    @Test
-    void shouldTryTheOneThatNeverAnsweredYet() {
-        List<Candidate> ready = List.of(new FakeCandidate("a").answerNanos(1000), new FakeCandidate("b").active(20));
-
-        assertEquals("b", letters(Strategy.leastTime(), ready, 1));
-    }
-
-    @Test
-    void shouldSpreadOverAllThatNeverAnswered() {
-        Map<Candidate, Integer> counts = counts(Strategy.leastTime(), equal(3), 3000);
-
-        counts.forEach((candidate, count) -> assertEquals(1000, count, 200, candidate.toString()));
-    }
-
     // ---- ip hash
 
     @Test

@@ -1,0 +1,264 @@
+package io.musher.balancer;
+
+import static io.musher.balancer.Choices.client;
+import static io.musher.balancer.Choices.counts;
+import static io.musher.balancer.Choices.equal;
+import static io.musher.balancer.Choices.letters;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.LongSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class LeastTimeTest {
+
+    private static final long MILLI = 1_000_000;
+
+    @RegisterExtension
+    final Scene scene = new Scene();
+
+    private final Strategy strategy = Strategy.leastTime();
+    private final FakeCandidate a = new FakeCandidate("a");
+    private final FakeCandidate b = new FakeCandidate("b");
+    private final List<Candidate> two = List.of(a, b);
+
+    @Test
+    void shouldPreferTheFaster() {
+        a.answerNanos(900);
+        b.answerNanos(300);
+
+        assertEquals("bbb", letters(strategy, two, 3));
+    }
+
+    @Test
+    void shouldCountConnectionsAgainstTheFaster() {
+        a.answerNanos(900);
+        b.answerNanos(300).active(3);
+
+        assertEquals("aaa", letters(strategy, two, 3), "300 ns times four in line is more than 900");
+    }
+
+    @Test
+    void shouldWeighConnectionsButNotTheTime() {
+        FakeCandidate heavy = new FakeCandidate("h", 4).answerNanos(900);
+        b.answerNanos(300);
+        assertEquals("b", letters(strategy, List.of(heavy, b), 1));
+
+        b.active(3);
+        heavy.active(2);
+        assertEquals("h", letters(strategy, List.of(heavy, b), 1), "450 for its weight against 900");
+    }
+
+    @Test
+    void shouldTakeTurnsByWeightAmongEquallyFastOnes() {
+        FakeCandidate heavy = new FakeCandidate("h", 3);
+
+        int[] counts = serve(List.of(heavy, b), 400, () -> MILLI, () -> MILLI);
+
+        assertEquals(300, counts[0], 10);
+    }
+
+    @Test
+    void shouldGiveAFreshTargetItsSmallShareAmongEquallyFastOnes() {
+        serve(two, 20, () -> MILLI, () -> MILLI);
+        FakeCandidate fresh = new FakeCandidate("c").weightNow(0.1);
+
+        int[] counts = serve(List.of(a, b, fresh), 420, () -> MILLI, () -> MILLI, () -> MILLI);
+
+        assertEquals(20, counts[2], 5);
+    }
+
+    @Test
+    void shouldSpreadOverAllThatNeverAnswered() {
+        Map<Candidate, Integer> counts = counts(strategy, equal(3), 3000);
+
+        counts.forEach((candidate, count) -> assertEquals(1000, count, 200, candidate.toString()));
+    }
+
+    @Test
+    void shouldHaveTwoOnTrialUntilTheFirstAnswer() {
+        serve(List.of(a), 1, () -> MILLI);
+        a.active(50);
+        int trials = 0;
+        for (int i = 0; i < 60; i++) {
+            if (strategy.choose(two, client(i)) == b) {
+                b.active++; // and there it stays
+                trials++;
+            }
+        }
+        assertEquals(2, trials);
+
+        a.active = 0;
+        b.active = 0;
+        b.answered(MILLI);
+        int[] counts = serve(two, 100, () -> MILLI, () -> MILLI);
+        assertEquals(50, counts[1], 5, "equal, as soon as it has answered");
+    }
+
+    /** Clients that keep idle connections must not keep a target from ever being measured. */
+    @Test
+    void shouldTryATargetThatNeverAnswersLessAndLessOften() {
+        serve(List.of(a), 1, () -> MILLI);
+        a.active(50);
+        int trials = 0;
+        for (int i = 0; i < 10_000; i++) {
+            if (strategy.choose(two, client(i)) == b) {
+                b.active++;
+                trials++;
+            }
+        }
+        assertTrue(trials > 4 && trials < 12, () -> "on trial: " + b.active);
+    }
+
+    @Test
+    void shouldServeByATargetThatNeverAnsweredWhenThereIsNoOther() {
+        a.active(50);
+        b.active(40);
+
+        assertEquals("bb", letters(strategy, two, 2));
+    }
+
+    @Test
+    void shouldCountATargetThatEndsConnectionsWithoutAnswerAsSlow() {
+        int silent = 0;
+        for (int i = 0; i < 500; i++) {
+            if (strategy.choose(two, client(i)) == b) {
+                b.unanswered(1);
+                silent++;
+            } else {
+                a.answered(MILLI);
+            }
+        }
+        assertTrue(silent > 1 && silent <= 15, "unanswered: " + silent);
+    }
+
+    @Test
+    void shouldComeOutNearEqualAfterOneBadSample() {
+        for (long bad : new long[] {5 * MILLI, 100 * MILLI, 60_000 * MILLI}) {
+            for (int before : new int[] {0, 100}) {
+                List<Candidate> fresh = equal(2);
+                serve(fresh, before, () -> MILLI, () -> MILLI);
+                ((FakeCandidate) fresh.get(1)).answered(bad);
+
+                int[] counts = serve(fresh, 200, () -> MILLI, () -> MILLI);
+
+                assertTrue(counts[1] >= 70, () -> counts[0] + " : " + counts[1] + " after " + bad);
+                int[] later = serve(fresh, 200, () -> MILLI, () -> MILLI);
+                assertEquals(100, later[1], 10, "and then for good");
+            }
+        }
+    }
+
+    @Test
+    void shouldServeByEquallyFastTargetsAlikeThoughTheirTimesVary() {
+        for (int n : new int[] {2, 3, 8}) {
+            Random random = new Random(n);
+            LongSupplier noisy = () -> (long) (MILLI * (0.5 + random.nextDouble() + (random.nextInt(50) == 0 ? 20 : 0)));
+            List<LongSupplier> times = Collections.nCopies(n, noisy);
+
+            int[] counts = serve(equal(n), 2000 * n, times.toArray(LongSupplier[]::new));
+
+            for (int count : counts) {
+                assertEquals(2000, count, 600, n + " targets");
+            }
+        }
+    }
+
+    @Test
+    void shouldSeldomServeByASlowTarget() {
+        int[] counts = serve(two, 1000, () -> MILLI, () -> 20 * MILLI);
+
+        assertTrue(counts[1] >= 5 && counts[1] < 50, () -> "slow: " + counts[1]);
+    }
+
+    @Test
+    void shouldFollowATargetThatBecomesFaster() {
+        serve(two, 300, () -> MILLI, () -> 50 * MILLI);
+
+        int[] counts = serve(two, 300, () -> MILLI, () -> MILLI / 10);
+
+        assertTrue(counts[1] > 200, () -> "the faster one: " + counts[1]);
+    }
+
+    @Test
+    void shouldKnowATargetAgainWhenTheListChanges() {
+        serve(two, 50, () -> MILLI, () -> 50 * MILLI);
+
+        int[] counts = serve(List.of(b, a, new FakeCandidate("c")), 30, () -> 50 * MILLI, () -> MILLI, () -> MILLI);
+
+        assertTrue(counts[0] <= 2, () -> "the slow one: " + counts[0]);
+    }
+
+    // ---- with real targets
+
+    @Test
+    void shouldLeaveATargetThatAcceptsAndNeverAnswers() throws Exception {
+        ScriptedTarget silent = scene.manual();
+        Balancer balancer = balancer(silent.as("silent"), scene.http("a").as("a"));
+        int hung = 0;
+        for (int i = 0; i < 160; i++) {
+            Peer client = scene.connect(balancer).send(Http.get("/"));
+            int before = hung;
+            Scene.await("an answer, or none", () -> client.in().available() > 0 || accepted(balancer, "silent") > before);
+            if (accepted(balancer, "silent") > before) {
+                hung++;
+            } else {
+                assertEquals("a", client.answer(false));
+                client.close();
+            }
+        }
+        assertTrue(hung >= 1 && hung <= 5, "hung: " + hung);
+    }
+
+    @Test
+    void shouldLeaveATargetThatEndsEveryConnection() throws Exception {
+        ScriptedTarget closing = scene.target(client -> client.in().read());
+        Balancer balancer = balancer(closing.as("closing"), scene.http("a").as("a"));
+        for (int i = 0; i < 160; i++) {
+            try (Peer client = scene.connect(balancer).send(Http.get("/"))) {
+                client.receiveAllOrReset(1);
+            }
+        }
+        BalancerStats.TargetStats stats = balancer.stats().target("closing").orElseThrow();
+        assertTrue(stats.accepted() <= 10, () -> "got " + stats.accepted() + " of 160");
+        assertEquals(stats.accepted(), stats.unanswered());
+        assertEquals(stats.accepted(), balancer.stats().unanswered());
+        assertEquals(0, balancer.stats().target("a").orElseThrow().unanswered());
+    }
+
+    @Test
+    void shouldServeByEqualTargetsAlike() throws Exception {
+        Balancer balancer = balancer(scene.http("a").as("a"), scene.http("b").as("b"));
+        for (int i = 0; i < 400; i++) {
+            try (Peer client = scene.connect(balancer)) {
+                client.ask(Http.get("/"));
+            }
+        }
+        assertEquals(200, accepted(balancer, "a"), 120);
+    }
+
+    private Balancer balancer(Target... targets) {
+        return scene.balancer(o -> o.strategy(strategy).ejectAfter(0).targets(List.of(targets)));
+    }
+
+    private static long accepted(Balancer balancer, String id) {
+        return balancer.stats().target(id).orElseThrow().accepted();
+    }
+
+    /** One connection after the other. {@return how many each target served} */
+    private int[] serve(List<Candidate> ready, int picks, LongSupplier... times) {
+        int[] counts = new int[ready.size()];
+        for (int i = 0; i < picks; i++) {
+            FakeCandidate chosen = (FakeCandidate) strategy.choose(ready, client(i));
+            int which = ready.indexOf(chosen);
+            chosen.answered(times[which].getAsLong());
+            counts[which]++;
+        }
+        return counts;
+    }
+}
