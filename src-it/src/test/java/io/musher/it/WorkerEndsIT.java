@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.musher.Cluster;
 import io.musher.ClusterEvent;
 import io.musher.Exit;
+import io.musher.Readiness;
 import io.musher.RestartPolicy;
+import io.musher.StopPolicy;
 import io.musher.Worker;
+import io.musher.WorkerContext;
 import io.musher.WorkerState;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +21,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -121,6 +125,37 @@ class WorkerEndsIT {
         Exit kill = aborted.onExit().get(30, TimeUnit.SECONDS);
         assertEquals(SIGKILL, kill.signal());
         assertFalse(kill.voluntary());
+    }
+
+    @Test
+    void shouldReplaceAWorkerWhoseProcessOutlivesItsChannel() throws Exception {
+        StopPolicy patient = StopPolicy.ofDefaults().withDrain(Duration.ofHours(1)).withKill(Duration.ofHours(1));
+        Cluster cluster = clusters.start(clusters.any().main(EndsSlowly.class).readiness(Readiness.explicit()).instances(1).stopPolicy(patient));
+        Worker slow = cluster.workers().get(0);
+        Worker next = clusters.history().awaitReady(0, slow.id());
+        assertFalse(slow.isDead(), "it is on its way still");
+        assertEquals(List.of(slow, next), cluster.workers());
+        slow.kill();
+        assertEquals(SIGKILL, slow.onExit().get(30, TimeUnit.SECONDS).signal());
+        cluster.workers().forEach(Worker::kill);
+    }
+
+    /** The first one exits, and its shutdown hook does not end. */
+    static final class EndsSlowly {
+        private EndsSlowly() { }
+
+        public static void main(String[] args) {
+            WorkerContext me = WorkerContext.current();
+            me.ready();
+            if (me.id() == 1) {
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                    while (true) {
+                        LockSupport.park();
+                    }
+                }));
+                System.exit(3);
+            }
+        }
     }
 
     private Exit end(Worker worker, End end) throws Exception {

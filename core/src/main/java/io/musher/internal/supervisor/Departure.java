@@ -83,6 +83,23 @@ final class Departure {
         }
     }
 
+    void channelEnded(Incarnation worker, boolean goodbye) {
+        String why = goodbye ? "it said goodbye" : "its channel closed without goodbye";
+        ladder.channelLost(worker, why, () -> outlives(worker, goodbye, why + ", but its process lives on"));
+    }
+
+    /** Its slot does not wait for it, unless the policy has to know how it ends. */
+    private void outlives(Incarnation worker, boolean goodbye, String why) {
+        if (replacement.needsStatus(goodbye)) {
+            ladder.drainOutliving(worker);
+            return;
+        }
+        Runnable lost = loss(worker, true, why, null);
+        worker.slot.release(worker);
+        ladder.drainOutliving(worker);
+        lost.run();
+    }
+
     /** It cannot be waited for: who follows comes at once, while it is asked where it hangs. */
     void hangs(Incarnation worker, String why, boolean deaf) {
         if (isInPlace(worker) && worker.isJudged()) {
@@ -93,7 +110,7 @@ final class Departure {
     }
 
     private static boolean isInPlace(Incarnation worker) {
-        return worker.slot.owns(worker) && worker.state() != WorkerState.STOPPING;
+        return worker.slot.owns(worker) && worker.isWorking();
     }
 
     private void bury(Incarnation worker, String why) {

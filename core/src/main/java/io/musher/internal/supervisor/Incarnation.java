@@ -59,6 +59,8 @@ public final class Incarnation {
     /** It hangs, and is asked where, before it ends. */
     boolean examining;
     boolean deaf;
+    /** Its channel has ended, and its end is waited for a moment. */
+    boolean outlives;
     private volatile String fault = "";
     /** It has drain hooks that have not ended. */
     boolean drainHooks;
@@ -243,6 +245,7 @@ public final class Incarnation {
 
     void silence() {
         examining = false;
+        outlives = false;
         startTimeout.cancel();
         alive.cancel();
         step.cancel();

@@ -14,6 +14,8 @@ final class Ladder {
     private static final Duration KILL_AGAIN = Duration.ofSeconds(5);
     /** For a worker that hangs to say where; one that cannot say even that would not hear a stop. */
     private static final Duration EXAMINATION = Duration.ofSeconds(3);
+    /** For a process without a channel to be reaped; only then it is known how it ended. */
+    private static final Duration REAPING = Duration.ofSeconds(1);
 
     private final Roster roster;
     private final Actions actions;
@@ -87,7 +89,10 @@ final class Ladder {
                 }
             }
             case DETACHED -> end(worker, why);
-            default -> examined(worker); // on its way already, and not to be kept by that
+            default -> { // on its way already, and not to be kept by what is waited for
+                examined(worker);
+                drainOutliving(worker);
+            }
         }
     }
 
@@ -150,6 +155,7 @@ final class Ladder {
         worker.silence();
         roster.stands(worker, WorkerState.STOPPING, why);
         if (!worker.talks()) {
+            worker.cause = worker.cause == null && worker.parted ? Exit.Cause.CHANNEL_LOST : worker.cause;
             terminate(worker, policy.kill());
         } else if (worker.isCommand()) {
             // the worker may be a grandchild, and a shell before it that hears nothing of the frame
@@ -229,22 +235,31 @@ final class Ladder {
         tellStop(worker, "not ready within " + roster.rules.startTimeout());
     }
 
-    /** The channel has ended, so the worker is about to; it stays its slot's until it is reaped. */
-    void channelLost(Incarnation worker, String why) {
+    /**
+     * The channel has ended, so the process is about to: it gets no traffic, and stays its slot's until it is reaped, or until the task runs
+     * because it outlives its channel.
+     */
+    void channelLost(Incarnation worker, String why, Runnable outlives) {
         switch (worker.state()) {
             case STARTING, ONLINE, READY, NOT_READY -> {
                 worker.silence();
-                roster.stands(worker, WorkerState.STOPPING, why);
+                worker.outlives = true;
+                roster.stands(worker, WorkerState.DRAINING, why);
                 roster.publish();
-                worker.step.set(policy.drain(), () -> {
-                    worker.cause = worker.cause == null ? Exit.Cause.CHANNEL_LOST : worker.cause;
-                    terminate(worker, policy.kill());
-                });
+                worker.step.set(REAPING, outlives);
             }
             default -> { } // it leaves anyway
         }
         part(worker, why); // now that its state is what the event is to find
         endIfDrained(worker);
+    }
+
+    /** Its connections may end, then its process has to. */
+    void drainOutliving(Incarnation worker) {
+        if (worker.outlives) {
+            worker.silence();
+            drain(worker);
+        }
     }
 
     /** Says once that it can no longer be talked to. */

@@ -46,6 +46,11 @@ final class Replacement {
         }
     }
 
+    /** {@return whether a worker that has closed its channel, with a goodbye or without, is replaced or not by how its process ends} */
+    boolean needsStatus(boolean goodbye) {
+        return goodbye && policy.when() == RestartPolicy.When.ON_FAILURE;
+    }
+
     private long charge(Incarnation worker) {
         RestartBudget budget = worker.slot.budget;
         long now = roster.actions.now();

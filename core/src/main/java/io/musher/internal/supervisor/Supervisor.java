@@ -263,7 +263,7 @@ public final class Supervisor implements Facts {
 
     @Override
     public void channelEnded(Incarnation worker, boolean goodbye) {
-        hear(worker, () -> ladder.channelLost(worker, goodbye ? "it said goodbye" : "its channel closed without goodbye"));
+        hear(worker, () -> departure.channelEnded(worker, goodbye));
     }
 
     @Override

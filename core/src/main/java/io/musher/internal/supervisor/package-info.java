@@ -37,8 +37,9 @@
  * </pre>
  *
  * A worker that is to leave is <em>released</em>: its slot goes on at once (stopped, replaced, disconnected by either
- * side, asked to end by somebody else, found to hang). One that is lost (killed, too slow, its channel gone) stays the slot's until it
- * is reaped, because only then it is known how it ended and what the policy says.
+ * side, asked to end by somebody else, found to hang). One that is lost (killed, too slow) stays the slot's until it is reaped, because
+ * only then it is known how it ended and what the policy says; one whose channel is gone for a second at most, unless the policy depends
+ * on how it ends.
  *
  * <h2>Parts</h2>
  *

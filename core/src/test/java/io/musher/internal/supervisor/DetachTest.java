@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.Exit;
+import io.musher.RestartPolicy;
 import io.musher.WorkerState;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -120,9 +121,73 @@ class DetachTest {
     }
 
     @Test
-    void shouldEndOneThatLostItsChannelAndStays() {
+    void shouldReplaceOneThatOutlivesItsChannelAndEndIt() {
+        stage.running(1);
+        stage.pass(10_000);
+        stage.supervisor.channelEnded(first(), true);
+        stage.assertDeeds("publish []");
+        stage.assertNews("disconnected 1");
+        stage.pass(1_000);
+        stage.assertDeeds("drain 1 20000", "spawn 2");
+        stage.assertNews("restarting 1 0");
+        stage.supervisor.drained(first());
+        stage.assertDeeds("SIGTERM 1");
+        stage.exits(first(), 42);
+        assertEquals(Exit.Cause.CHANNEL_LOST, stage.exit.cause());
+        stage.assertNews("exited 1");
+        stage.assertDeeds();
+    }
+
+    @Test
+    void shouldReplaceOneThatOutlivesItsChannelWhenItsPortIsFree() {
+        stage.with(PortPlan.FIXED).running(1);
+        stage.pass(10_000);
+        stage.supervisor.channelEnded(first(), false);
+        stage.pass(1_000);
+        stage.supervisor.drained(first());
+        stage.assertDeeds("publish []", "drain 1 20000", "SIGTERM 1");
+        stage.exits(first(), 143);
+        stage.assertDeeds("spawn 2");
+    }
+
+    @Test
+    void shouldWaitForTheStatusOfOneThatOutlivesItsChannelWhereThatDecides() {
+        stage.with(RestartPolicy.onFailure()).running(1);
+        stage.pass(10_000);
+        stage.supervisor.channelEnded(first(), true);
+        stage.pass(1_000);
+        stage.assertDeeds("publish []", "drain 1 20000");
+        stage.exits(first(), 0);
+        stage.assertDeeds();
+        assertEquals(Exit.Cause.EXITED, stage.exit.cause());
+    }
+
+    @Test
+    void shouldReplaceOneThatLosesItsChannelWithoutGoodbyeAsAFailure() {
+        stage.with(RestartPolicy.onFailure()).running(1);
+        stage.pass(10_000);
+        stage.supervisor.channelEnded(first(), false);
+        stage.pass(1_000);
+        stage.assertDeeds("publish []", "drain 1 20000", "spawn 2");
+    }
+
+    @Test
+    void shouldFailTheStartWhenAWorkerOutlivesItsChannel() {
+        CompletableFuture<Void> started = stage.start(1);
+        stage.born(first());
+        stage.supervisor.hello(first());
+        stage.supervisor.channelEnded(first(), false);
+        stage.pass(1_000);
+        stage.supervisor.drained(first());
+        stage.exits(first(), 1);
+        assertTrue(started.isCompletedExceptionally());
+    }
+
+    @Test
+    void shouldEndOneThatOutlivesItsChannelAtTheDeadline() {
         stage.running(1);
         stage.supervisor.channelEnded(first(), true);
+        stage.pass(1_000);
         stage.forget();
         stage.pass(20_000);
         stage.assertDeeds("SIGTERM 1");

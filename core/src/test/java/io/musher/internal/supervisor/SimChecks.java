@@ -2,6 +2,7 @@ package io.musher.internal.supervisor;
 
 import io.musher.Exit;
 import io.musher.ReloadPolicy;
+import io.musher.RestartPolicy;
 import io.musher.WorkerState;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -105,6 +106,7 @@ final class SimChecks implements News {
         SimTrack track = track(worker);
         isTrue(track.forked && !track.disconnected && !track.exited && !worker.isConnected(), "%s disconnected", worker);
         track.disconnected = true;
+        track.disconnection = new SimTrack.Moment(world.now());
         world.user.provoked();
     }
 
@@ -254,6 +256,8 @@ final class SimChecks implements News {
                 ready++;
                 isTrue(published.contains(worker), "%s is not published", worker);
             }
+            isTrue(worker.state() != WorkerState.DRAINING || !worker.slot.owns(worker) || world.rules.restart().when() == RestartPolicy.When.ON_FAILURE
+                    || !track(worker).since(track(worker).disconnection, world.now(), SimWorld.SECOND + 1), "%s keeps its slot without a channel", worker);
             if (track(worker).forked) {
                 forked++;
                 isTrue(workers.contains(worker), "%s is not listed", worker);

@@ -20,6 +20,7 @@ final class SimTrack {
     private boolean started;
     Moment drain;
     Moment channelEnd;
+    Moment disconnection;
     Moment told;
 
     record Moment(long at) { }
