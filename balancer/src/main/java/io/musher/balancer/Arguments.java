@@ -21,6 +21,8 @@ final class Arguments {
               --trust-proxy NET        expect a PROXY header from this address or CIDR block; may be repeated
               --probe                  probe targets by a TCP connect every 2 s (down after 3 failures, up after 2 successes)
               --max-connections N      relayed at once; more wait (default: no limit)
+              --max-waiting N          clients held while no target can take them (default 1024)
+              --wait-timeout SECONDS   how long each of them is held at most (default 30)
               --idle-timeout SECONDS   cut a connection on which nothing moves (default: never)
               --drain-timeout SECONDS  how long connections may go on after SIGTERM (default 20)
               --help                   print this
@@ -88,6 +90,8 @@ final class Arguments {
             case "--proxy" -> this::proxy;
             case "--trust-proxy" -> this::trust;
             case "--max-connections" -> n -> builder.maxConnections(number(option, n, 1));
+            case "--max-waiting" -> n -> builder.maxWaiting(number(option, n, 0));
+            case "--wait-timeout" -> n -> builder.waitTimeout(Duration.ofSeconds(number(option, n, 1)));
             case "--idle-timeout" -> n -> builder.idleTimeout(Duration.ofSeconds(number(option, n, 1)));
             case "--drain-timeout" -> n -> drainTimeout = Duration.ofSeconds(number(option, n, 0));
             default -> null;

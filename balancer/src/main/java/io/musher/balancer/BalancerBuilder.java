@@ -147,8 +147,13 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Clients held while no target can take them; default 1024. One more is closed and counted as rejected. They are not read
-     * meanwhile, so one that leaves keeps its place until a target could take it, or {@link #waitTimeout}.
+     * Clients held while no target can take them; default 1024. One that leaves meanwhile is noticed, unless more than 16 KiB
+     * that it sent before still wait unread, and is closed; one that ends its side after it has sent something is served.
+     *
+     * <p>When all places are taken and another client comes, it gets the place of a client that has ended its side, else that
+     * of the youngest client of an address (IPv6: a network of 64 bits) that holds more than a quarter of the places; a client
+     * whose own address already holds a quarter gets none. Behind {@link #trustedProxies} the address is that of the PROXY
+     * header. A client without a place is closed and counted as rejected.
      *
      * @param clients at least 0; 0 holds nobody
      * @return this

@@ -44,9 +44,9 @@ final class Buffers {
         return mine;
     }
 
-    /** Takes a kept buffer back; null is ignored. Small ones, and more than a few, are left to the collector. */
+    /** Takes a kept buffer back; null and copies on the heap are ignored. Small ones, and more than a few, are left to the collector. */
     void giveBack(ByteBuffer buffer) {
-        if (buffer == null) {
+        if (buffer == null || !buffer.isDirect()) {
             return;
         }
         kept--;

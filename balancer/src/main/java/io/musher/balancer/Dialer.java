@@ -221,6 +221,12 @@ final class Dialer {
             next();
         }
 
+        /** The client had to wait, so it is listened to. */
+        @Override
+        public void readable(Relay waiting) throws IOException {
+            lane.waiting.readable(waiting);
+        }
+
         /** A withdrawn target is not waited for. */
         @Override
         public void leaveIfWithdrawn(Relay leaving) {

@@ -239,11 +239,11 @@ final class Lane {
         relays().forEach(Relay::end);
     }
 
-    /** {@return every relay but those that wait: they have a registered channel, or will be read in this turn} */
+    /** {@return every relay but those that wait for a target} */
     private Set<Relay> relays() {
-        Set<Relay> relays = new LinkedHashSet<>(fresh);
+        Set<Relay> relays = new LinkedHashSet<>(fresh); // they will be read in this turn; the others have a registered channel
         for (EventLoop.Handler handler : loop.handlers()) {
-            if (handler instanceof End end) {
+            if (handler instanceof End end && !end.relay.isIn(waiting)) {
                 relays.add(end.relay);
             } else if (handler instanceof Dialer.Attempt attempt) {
                 relays.add(attempt.relay());

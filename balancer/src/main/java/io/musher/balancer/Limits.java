@@ -14,15 +14,14 @@ final class Limits {
     private static final int PER_CONNECTION = 2;
 
     private final int maxConnections;
-    private final int maxWaiting;
     private final int maxClients;
+    final Places places;
     private final AtomicInteger relayed = new AtomicInteger();
-    private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicInteger clients = new AtomicInteger();
 
     Limits(int maxConnections, int maxWaiting, int descriptors) {
         this.maxConnections = maxConnections;
-        this.maxWaiting = maxWaiting;
+        this.places = new Places(maxWaiting);
         this.maxClients = Math.max(8, (descriptors - RESERVE) / PER_CONNECTION);
     }
 
@@ -54,16 +53,8 @@ final class Limits {
         }
     }
 
-    boolean acquireWaiting() {
-        return acquire(waiting, maxWaiting);
-    }
-
-    void releaseWaiting() {
-        waiting.decrementAndGet();
-    }
-
     int waiting() {
-        return waiting.get();
+        return places.taken();
     }
 
     private static boolean acquire(AtomicInteger count, int max) {

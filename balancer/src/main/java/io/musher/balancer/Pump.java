@@ -125,7 +125,7 @@ final class Pump {
     }
 
     /** The source has ended and all it sent is on its way: pass the end on; when both have ended, or the client soon will, that was all. */
-    private void passEnd(Relay relay, End from, End to) throws IOException {
+    void passEnd(Relay relay, End from, End to) throws IOException {
         if (from == relay.target && lane.moving.outlivesTarget(relay, relay::close)) {
             return;
         }

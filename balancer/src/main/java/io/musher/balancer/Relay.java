@@ -86,6 +86,35 @@ final class Relay {
         lane.dialer.route(this);
     }
 
+    boolean isIn(Stage someStage) {
+        return stage == someStage;
+    }
+
+    /** {@return how many bytes of the client wait here for a target} */
+    int firstBytes() {
+        return early == null ? 0 : early.remaining();
+    }
+
+    /** What was read so far may have to be kept for long: in a copy that is as large as need be, unless it is larger than {@code most}. */
+    void copyFirst(int most) {
+        if (early != null && early.isDirect() && early.remaining() <= most) {
+            ByteBuffer read = early;
+            early = null;
+            addFirst(read);
+            lane.buffers.giveBack(read);
+        }
+    }
+
+    /** Keeps a copy of more bytes for the target, on the heap. */
+    void addFirst(ByteBuffer more) {
+        int held = firstBytes();
+        if (early == null || early.capacity() - early.limit() < more.remaining()) {
+            ByteBuffer larger = ByteBuffer.allocate(Math.max(512, held + Math.max(held, more.remaining())));
+            early = early == null ? larger.flip() : larger.put(early).flip();
+        }
+        early.limit(early.limit() + more.remaining()).put(early.limit() - more.remaining(), more, more.position(), more.remaining());
+    }
+
     /** What it waits for now, or null. */
     void stage(Stage newStage) {
         stage = newStage;
@@ -123,9 +152,17 @@ final class Relay {
         ByteBuffer first = early;
         early = null;
         if (first != null) {
+            if (!first.isDirect()) {
+                ByteBuffer copy = lane.buffers.scratch().put(first).flip();
+                first = copy;
+                lane.buffers.keep();
+            }
             boolean goesOn = lane.pump.forward(this, first, client, end);
             if (!end.hasPending()) {
                 lane.buffers.giveBack(first);
+            }
+            if (goesOn && client.isReadEnded()) {
+                lane.pump.passEnd(this, client, end);
             }
             if (!goesOn) {
                 listenToTarget();

@@ -1,37 +1,47 @@
 package io.musher.balancer;
 
 import io.musher.balancer.loop.Timers;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Clients of one lane that no target can take now, in the order they came; bounded over all lanes, each with a deadline.
  *
  * <p>They are served when targets change, when a connection ends and makes room, and by a retry that grows from 20 ms to
  * 500 ms. Whoever is served first is the one that waited longest, also after a retry has failed.
+ *
+ * <p>They are read meanwhile, up to a bound, so that one that leaves is noticed: one that ends without having sent anything is
+ * closed, one that ends after it has sent something is served, but its place is the first to go. What was read is forwarded first.
  */
 final class Waiting implements Stage {
 
     private static final long FIRST_RETRY = 20_000_000;
     private static final long LAST_RETRY = 500_000_000;
 
+    /** So much of one client is kept; one that has sent more is not read until it is served. */
+    private static final int MAX_HELD = 16 * 1024;
+
     /** A client's place in the queue, one of the bounded number, and its deadline; its own until it is served or closed. */
-    record Ticket(long place, long deadline) { }
+    record Ticket(Places.Place place, long deadline) { }
 
     private final Lane lane;
-    private final Limits limits;
+    private final Places places;
     private final long timeout;
+    private final int maxHeld;
     private final TreeMap<Long, Relay> queue = new TreeMap<>();
-    private long arrivals;
     private long retryAfter = FIRST_RETRY;
     private Timers.Timer retry;
     private Timers.Timer expiry;
 
     Waiting(Lane lane, Limits limits, BalancerConfig config) {
         this.lane = lane;
-        this.limits = limits;
+        this.places = limits.places;
         this.timeout = config.waitTimeout().toNanos();
+        this.maxHeld = Math.min(MAX_HELD, config.bufferSize());
     }
 
     /** {@return how long this client may go on without a target; counted from its arrival, or its first word after a pause} */
@@ -54,7 +64,8 @@ final class Waiting implements Stage {
         }
         Ticket ticket = relay.ticket();
         if (ticket == null) {
-            if (!limits.acquireWaiting()) {
+            Places.Place place = takePlace(relay);
+            if (place == null) {
                 lane.reject(relay, "too many clients wait for a target");
                 return;
             }
@@ -63,31 +74,81 @@ final class Waiting implements Stage {
                 retry = null;
                 retryAfter = FIRST_RETRY;
             }
-            ticket = new Ticket(++arrivals, relay.touched + timeout);
+            ticket = new Ticket(place, relay.touched + timeout);
             relay.ticket(ticket);
         }
-        queue.put(ticket.place, relay);
+        queue.put(ticket.place.number(), relay);
         relay.stage(this);
+        listen(relay);
         if (retry == null) {
             retry = lane.loop.schedule(retryAfter, this::retry);
         }
-        if (expiry == null || queue.firstKey() == ticket.place) { // one that comes back may be later than those in line
+        if (expiry == null || queue.firstKey() == ticket.place.number()) { // one that comes back may be later than those in line
             lane.loop.cancel(expiry);
             expiry = lane.loop.schedule(Math.max(0, ticket.deadline - lane.loop.now()), this::expire);
+        }
+    }
+
+    private Places.Place takePlace(Relay relay) {
+        try {
+            return places.take(relay.source().getAddress(), why -> evicted(relay, why));
+        } catch (IOException e) {
+            return null; // closed already
+        }
+    }
+
+    /** On any thread: its place is another's. */
+    private void evicted(Relay relay, String why) {
+        try {
+            lane.loop.execute(() -> {
+                if (relay.ticket() != null) { // else it was served just now
+                    lane.reject(relay, why);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // the loop has closed it
+        }
+    }
+
+    private void listen(Relay relay) {
+        relay.copyFirst(maxHeld);
+        if (relay.firstBytes() < maxHeld && !relay.client.isReadEnded()) {
+            try {
+                relay.client.wantRead(true);
+            } catch (IOException e) {
+                relay.failed(relay.client, e);
+            }
+        }
+    }
+
+    /** A client that waits, or had to and is away on a connect, has sent something or has left. */
+    @Override
+    public void readable(Relay relay) throws IOException {
+        int held = relay.firstBytes();
+        ByteBuffer scratch = lane.buffers.scratch().limit(maxHeld - held);
+        int n = relay.client.channel.read(scratch);
+        if (n < 0 && held == 0) {
+            relay.close();
+        } else if (n < 0) {
+            relay.client.endRead();
+            places.ended(relay.ticket().place);
+        } else {
+            relay.addFirst(scratch.flip());
+            relay.client.wantRead(held + n < maxHeld);
         }
     }
 
     /** A client leaves the queue: it is tried again, or closed. */
     @Override
     public void abandon(Relay relay) {
-        queue.remove(relay.ticket().place);
+        queue.remove(relay.ticket().place.number());
     }
 
     /** A client waits no more: it has a target, or is closed. */
     void done(Relay relay) {
         if (relay.ticket() != null) {
+            places.giveBack(relay.ticket().place);
             relay.ticket(null);
-            limits.releaseWaiting();
         }
     }
 

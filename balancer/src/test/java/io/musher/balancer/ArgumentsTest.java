@@ -33,7 +33,7 @@ class ArgumentsTest {
     void shouldTakeEveryOption() {
         String[] args = {"--listen", "127.0.0.1:0", "--target", "127.0.0.1:1", "--target", "127.0.0.1:2@7", "--strategy", "ip-hash",
                 "--loops", "3", "--proxy", "v2", "--trust-proxy", "10.0.0.0/8", "--trust-proxy", "::1", "--probe", "--max-connections", "9",
-                "--idle-timeout", "60", "--drain-timeout", "5"};
+                "--max-waiting", "0", "--wait-timeout", "7", "--idle-timeout", "60", "--drain-timeout", "5"};
         BalancerConfig config = config(args);
 
         assertEquals(Optional.of("127.0.0.1"), config.host());
@@ -46,6 +46,8 @@ class ArgumentsTest {
         assertEquals(List.of("10.0.0.0/8", "::1"), config.trustedProxies());
         assertEquals(Optional.of(ProbePolicy.ofDefaults()), config.probe());
         assertEquals(9, config.maxConnections());
+        assertEquals(0, config.maxWaiting());
+        assertEquals(Duration.ofSeconds(7), config.waitTimeout());
         assertEquals(Duration.ofSeconds(60), config.idleTimeout());
         assertEquals(Duration.ofSeconds(5), Arguments.parse(args).drainTimeout());
         assertEquals(Duration.ofSeconds(20), Arguments.parse("--listen", "1", "--target", "127.0.0.1:1").drainTimeout());
@@ -92,7 +94,7 @@ class ArgumentsTest {
         }
 
         assertEquals(List.of("--listen", "--target", "--strategy", "--loops", "--proxy", "--trust-proxy", "--probe", "--max-connections",
-                "--idle-timeout", "--drain-timeout", "--help"), listed);
+                "--max-waiting", "--wait-timeout", "--idle-timeout", "--drain-timeout", "--help"), listed);
     }
 
     @Test
@@ -133,14 +135,14 @@ class ArgumentsTest {
         refusedValue("--proxy", "v3");
         refusedValue("--proxy", "V1");
         refusedValue("--trust-proxy", "somebody");
-        for (String option : List.of("--loops", "--max-connections", "--idle-timeout", "--drain-timeout")) {
+        for (String option : List.of("--loops", "--max-connections", "--max-waiting", "--wait-timeout", "--idle-timeout", "--drain-timeout")) {
             for (String value : List.of("", "x", "-1", "1.5", "1234567890", "\u0661")) {
                 refusedValue(option, value);
             }
         }
         refusedValue("--idle-timeout", "999999999"); // more than a year
         refusedValue("--strategy", "fastest");
-        for (String option : List.of("--loops", "--max-connections", "--idle-timeout")) {
+        for (String option : List.of("--loops", "--max-connections", "--wait-timeout", "--idle-timeout")) {
             refusedValue(option, "0");
         }
         assertEquals(Duration.ZERO, Arguments.parse("--listen", "1", "--target", "127.0.0.1:1", "--drain-timeout", "0").drainTimeout());

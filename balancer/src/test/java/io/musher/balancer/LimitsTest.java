@@ -40,24 +40,9 @@ class LimitsTest {
     }
 
     @Test
-    void shouldCountThoseThatWait() {
-        Limits limits = new Limits(0, 1, 1000);
-
-        assertTrue(limits.acquireWaiting());
-        assertFalse(limits.acquireWaiting());
-        assertEquals(1, limits.waiting());
-        limits.releaseWaiting();
-
-        assertEquals(0, limits.waiting());
-        assertFalse(new Limits(0, 0, 1000).acquireWaiting(), "zero holds nobody");
-    }
-
-    @Test
     void shouldNeverExceedALimitWhenManyAcquire() throws Exception {
         Limits limits = new Limits(3, 3, 1000);
         assertTrue(mostAtOnce(limits::acquireConnection, limits::releaseConnection) <= 3);
-        assertTrue(mostAtOnce(limits::acquireWaiting, limits::releaseWaiting) <= 3);
-        assertEquals(0, limits.waiting());
         for (int i = 0; i < 3; i++) {
             assertTrue(limits.acquireConnection(), "all have been given back");
         }

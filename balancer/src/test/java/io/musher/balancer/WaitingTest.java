@@ -1,8 +1,8 @@
 package io.musher.balancer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -104,12 +104,12 @@ class WaitingTest {
     @Test
     void shouldCountTogetherWithOtherLanes() throws Exception {
         lane(options().maxWaiting(2));
-        assertTrue(lane.limits.acquireWaiting()); // somebody elsewhere
+        Places.Place elsewhere = lane.limits.places.take(InetAddress.getLoopbackAddress(), why -> { });
 
         arrive(2);
 
         assertEquals(List.of(1), lane.rejected);
-        lane.limits.releaseWaiting();
+        lane.limits.places.giveBack(elsewhere);
         arrive(1);
         assertEquals(List.of(0, 2), lane.waiting());
     }

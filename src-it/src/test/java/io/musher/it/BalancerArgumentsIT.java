@@ -22,7 +22,7 @@ class BalancerArgumentsIT {
         assertEquals(0, child.exitCode(Child.PATIENCE), child::report);
         assertEquals("", child.stderr());
         for (String option : new String[] {"listen", "target", "strategy", "loops", "proxy", "trust-proxy", "probe",
-                "max-connections", "idle-timeout", "drain-timeout", "help"}) {
+                "max-connections", "max-waiting", "wait-timeout", "idle-timeout", "drain-timeout", "help"}) {
             assertTrue(child.stdout().contains("  --" + option + " "), child::report);
         }
     }
