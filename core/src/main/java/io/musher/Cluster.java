@@ -64,7 +64,11 @@ public final class Cluster implements AutoCloseable {
         this.config = config;
         this.parts = parts;
         this.keeper = new Keeper(config, port(parts));
-        Primary primary = new Primary(config, parts, keeper);
+        Capacity capacity = new Capacity(config, port(parts));
+        capacity.limit(plan.kind()).refusal(config.instances()).ifPresent(refusal -> {
+            throw new StartupException(config.name() + ": " + refusal, null, "");
+        });
+        Primary primary = new Primary(config, parts, keeper, capacity);
         this.supervisor = new Supervisor(rules(config), new Edition(plan, LaunchChecks.environment(config.env().get())), primary,
                 new Chronicle(config.name(), parts.events(), this::allGone));
         this.correspondence = new Correspondence(config, parts);
@@ -248,7 +252,10 @@ public final class Cluster implements AutoCloseable {
         return correspondence.broadcast(message, workers());
     }
 
-    /** {@return one more worker, in the lowest free instance; completes when it is ready} */
+    /**
+     * {@return one more worker, in the lowest free instance; completes when it is ready; fails with {@link IllegalStateException} when
+     * the cluster stops, the instance is given up, or the limit of {@link #scale} is reached}
+     */
     public CompletableFuture<Worker> fork() {
         return fork(Map.of());
     }
@@ -265,8 +272,14 @@ public final class Cluster implements AutoCloseable {
     /**
      * Changes the number of workers. Superseded calls complete when the newest number is reached.
      *
+     * <p>Instances that the restart policy has given up are revived, with a new account. When there are to be fewer, those go first that
+     * are missed least: given up or waiting for a restart, starting, not ready, and then those with the fewest connections; where ports
+     * are promised to the outside ({@code startPort} without a common port) always the highest.
+     *
      * @param instances at least 0
-     * @return completes when there are so many, ready
+     * @return completes when there are so many, ready; fails with {@link IllegalStateException} when the cluster stops, or an instance
+     *     has given up, and at once with {@link IllegalArgumentException}, which says how the limit was computed, when the number is more
+     *     than the machine's memory (48 MiB for a worker JVM, 4 MiB for a command) or the ports allow
      * @throws IllegalArgumentException if the number is negative
      */
     public CompletableFuture<Void> scale(int instances) {

@@ -17,6 +17,7 @@ import io.musher.internal.process.Termination;
 import io.musher.internal.process.WorkerProcess;
 import io.musher.internal.supervisor.Actions;
 import io.musher.internal.supervisor.Incarnation;
+import io.musher.internal.supervisor.Limit;
 import io.musher.internal.supervisor.SlotStatus;
 import io.musher.internal.supervisor.Spawned;
 import io.musher.internal.supervisor.Supervisor;
@@ -25,6 +26,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +34,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,10 +53,11 @@ final class Primary implements Actions {
     private final Optional<Balancer> balancer;
     private final Keeper keeper;
     private final Shares shares;
+    private final Capacity capacity;
     private Supervisor supervisor;
     private Requests requests;
 
-    Primary(ClusterConfig config, Parts parts, Keeper keeper) {
+    Primary(ClusterConfig config, Parts parts, Keeper keeper, Capacity capacity) {
         this.config = config;
         this.control = parts.control();
         this.callbacks = parts.callbacks();
@@ -61,6 +65,7 @@ final class Primary implements Actions {
         this.channels = parts.channels();
         this.balancer = parts.balancer();
         this.keeper = keeper;
+        this.capacity = capacity;
         this.shares = new Shares(config.name(), balancer.isPresent());
     }
 
@@ -194,8 +199,20 @@ final class Primary implements Actions {
     }
 
     @Override
-    public int load(Incarnation worker) {
-        return figures(worker).map(target -> (int) target.active()).orElse(0);
+    public ToIntFunction<Incarnation> loads() {
+        Map<String, Long> active = new HashMap<>();
+        balancer.ifPresent(b -> b.stats().targets().forEach(target -> active.put(
+                key(target.target().id(), target.target().address().getPort()), target.active())));
+        return worker -> active.getOrDefault(key(requests.workerName(worker), worker.port().orElse(0)), 0L).intValue();
+    }
+
+    @Override
+    public Limit limit() {
+        return capacity.limit(((Edition) supervisor.edition()).plan().kind());
+    }
+
+    private static String key(String name, int port) {
+        return name + ":" + port;
     }
 
     /** {@return how many connections it was given} */

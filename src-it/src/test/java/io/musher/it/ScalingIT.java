@@ -9,8 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.musher.Cluster;
 import io.musher.ClusterEvent;
 import io.musher.Exit;
+import io.musher.RestartPolicy;
+import io.musher.StartupException;
 import io.musher.Worker;
 import io.musher.WorkerState;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,12 +24,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The number of workers changes, also while they crash. */
 class ScalingIT {
 
     @RegisterExtension
     final Clusters clusters = new Clusters();
+
+    @TempDir
+    Path folder;
 
     @Test
     void shouldScaleUpAndDownAndToZeroAndBack() throws Exception {
@@ -93,6 +101,66 @@ class ScalingIT {
         forked.kill();
         Worker heir = clusters.history().awaitReady(0, 3);
         assertTrue(Caller.fetch(heir.port().orElseThrow(), "/env").contains("\nFLAVOUR=0-4\n"), "a replacement inherits it");
+    }
+
+    @Test
+    void shouldStopTheWorkerThatIsNotReadyFirst() throws Exception {
+        Cluster cluster = clusters.start(clusters.jvm().instances(2).commonPort(0));
+        Worker sick = cluster.workers().get(0);
+        Worker sound = cluster.workers().get(1);
+        Caller.fetch(sick.port().orElseThrow(), "/tell?notReady");
+        clusters.history().await(ClusterEvent.NotReady.class, event -> event.worker() == sick);
+        scale(cluster, 1);
+        assertEquals(List.of(sound), cluster.workers());
+        assertEquals("2", Caller.fetch(cluster.commonPort()));
+    }
+
+    @Test
+    void shouldReviveAnInstanceThatGaveUp() throws Exception {
+        Path needed = Files.createFile(folder.resolve("needed"));
+        Cluster cluster = clusters.start(clusters.jvm("needs", needed.toString()).instances(1).commonPort(0)
+                .restartPolicy(RestartPolicy.always().withGiveUp(2, Duration.ofMinutes(1))));
+        Files.delete(needed);
+        cluster.workers().get(0).kill();
+        clusters.history().await(ClusterEvent.GaveUp.class, event -> true);
+        Files.createFile(needed);
+        scale(cluster, 1);
+        assertEquals(Integer.toString(cluster.workers().get(0).id()), Caller.fetch(cluster.commonPort()));
+    }
+
+    @Test
+    void shouldRefuseMoreWorkersThanTheMachineCanHave() throws Exception {
+        Cluster cluster = clusters.start(clusters.jvm("idle").instances(1));
+        String refusal = refusal(IllegalArgumentException.class, cluster.scale(5_000_000));
+        assertTrue(refusal.contains("scale to 5000000") && refusal.contains("48 MiB"), refusal);
+        StartupException unborn = assertThrows(StartupException.class, () -> clusters.jvm("idle").instances(5_000_000).start());
+        assertTrue(unborn.getMessage().contains("5000000 instances are more than the limit"), unborn::getMessage);
+        scale(cluster, 2);
+    }
+
+    @Test
+    void shouldRefuseAnInstanceForWhichThereIsNoPort() throws Exception {
+        Cluster cluster = clusters.start(clusters.jvm().instances(1).startPort(65535));
+        String refusal = refusal(IllegalArgumentException.class, cluster.scale(2));
+        assertTrue(refusal.contains("limit of 1: startPort 65535") && refusal.contains("65535, the highest"), refusal);
+        refusal = refusal(IllegalStateException.class, cluster.fork());
+        assertTrue(refusal.contains("limit of 1: startPort 65535"), refusal);
+        assertEquals(1, cluster.stats().wanted());
+    }
+
+    @Test
+    void shouldRefuseAnInstanceThatWouldHaveTheCommonPort() throws Exception {
+        int port = Ports.free();
+        Cluster cluster = clusters.start(clusters.jvm().instances(1).startPort(port - 1).commonPort(port));
+        String refusal = refusal(IllegalArgumentException.class, cluster.scale(2));
+        assertTrue(refusal.contains("instance 1 port " + port + ", which is the commonPort"), refusal);
+        assertTrue(refusal(IllegalStateException.class, cluster.fork()).contains("commonPort"));
+    }
+
+    private static String refusal(Class<? extends Exception> type, CompletableFuture<?> refused) {
+        Throwable why = assertThrows(ExecutionException.class, () -> refused.get(10, TimeUnit.SECONDS)).getCause();
+        assertInstanceOf(type, why);
+        return why.getMessage();
     }
 
     @Test

@@ -12,12 +12,12 @@ import javax.management.JMException;
 import javax.management.ObjectName;
 
 /** How much memory there is for this process: the machine's, or less where a control group says so. */
-final class Memory {
+public final class Memory {
 
     private Memory() { }
 
     /** {@return bytes; 0 when it cannot be told} */
-    static long total() {
+    public static long total() {
         return Platform.LINUX ? total(Path.of("/")) : asTheJvmSees();
     }
 

@@ -1,13 +1,31 @@
 package io.musher.internal.process;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.OptionalInt;
 
 /** Which port an instance has where the user fixed the first. */
 public final class Ports {
 
-    private static final int LAST = 65535;
+    /** The highest port there is. */
+    public static final int LAST = 65535;
+
+    private static final Path RANGE = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
+    /** What IANA sets apart for this, and systems without that file use. */
+    private static final int USUAL = 16_384;
 
     private Ports() { }
+
+    /** {@return how many ports the machine gives out to those who ask for any free one, taken or not} */
+    public static int free() {
+        try {
+            String[] range = Files.readString(RANGE).trim().split("\\s+");
+            return Integer.parseInt(range[1]) - Integer.parseInt(range[0]) + 1;
+        } catch (IOException | RuntimeException e) {
+            return USUAL;
+        }
+    }
 
     /**
      * Checks a configuration before anything is started.

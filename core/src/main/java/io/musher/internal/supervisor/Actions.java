@@ -3,6 +3,7 @@ package io.musher.internal.supervisor;
 import io.musher.balancer.loop.Timers;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /**
  * What the supervisor has done: all its effects on the world, and the world's clock and dice.
@@ -94,12 +95,11 @@ public interface Actions {
      */
     void examine(Incarnation worker);
 
-    /**
-     * {@return how many connections a worker has: those with the fewest go first}
-     *
-     * @param worker who
-     */
-    int load(Incarnation worker);
+    /** {@return how many connections each worker has at this moment: those with the fewest are stopped first} */
+    ToIntFunction<Incarnation> loads();
+
+    /** {@return how many instances there can be at this moment} */
+    Limit limit();
 
     /**
      * Runs a task later, on the supervisor's thread; as {@code EventLoop.schedule}.

@@ -46,7 +46,9 @@ final class BootQueue {
         }
         List<Slot> next = new ArrayList<>();
         for (Slot slot : line) {
-            if (booting < roster.rules.bootLimit() && hasPort(slot)) {
+            if (booting >= roster.rules.bootLimit()) {
+                break;
+            } else if (hasPort(slot)) {
                 booting++;
                 next.add(slot);
             }

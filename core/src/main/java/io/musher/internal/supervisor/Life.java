@@ -44,7 +44,7 @@ final class Life {
 
     void start(int instances, CompletableFuture<Void> promise) {
         starters.add(promise);
-        wanted.become(instances);
+        wanted.start(instances);
     }
 
     /** A worker was lost before all were ready. */

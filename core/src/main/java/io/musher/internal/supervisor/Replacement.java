@@ -4,6 +4,7 @@ import io.musher.Exit;
 import io.musher.RestartPolicy;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Who follows a worker: by the restart policy when it was lost, by {@code restart()} when that was asked for. */
@@ -73,10 +74,16 @@ final class Replacement {
 
     /** Reports once when no wanted slot is left that has not given up. */
     void settle() {
-        List<Slot> wantedSlots = roster.slots().stream().filter(slot -> slot.wanted).toList();
-        boolean all = !wantedSlots.isEmpty() && wantedSlots.stream().allMatch(slot -> slot.gaveUp);
+        boolean all = false;
+        for (Slot slot : roster.slots()) {
+            if (slot.wanted && !slot.gaveUp) {
+                allGaveUp = false;
+                return;
+            }
+            all |= slot.wanted;
+        }
         if (all && !allGaveUp) {
-            roster.news.allGaveUp(wantedSlots.stream().map(slot -> slot.last).toList());
+            roster.news.allGaveUp(roster.slots().stream().filter(slot -> slot.wanted).map(slot -> slot.last).toList());
         }
         allGaveUp = all;
     }
@@ -91,19 +98,23 @@ final class Replacement {
                     "worker " + worker.id() + " cannot be restarted: worker " + slot.last.id() + " has followed it"));
             return;
         }
+        Optional<String> refusal = slot.wanted ? Optional.empty() : roster.actions.limit().refusal(roster.wanted() + 1);
+        if (refusal.isPresent()) {
+            Promises.fail(roster.actions, promise, new IllegalStateException("restart() of worker " + worker.id() + ": " + refusal.get()));
+            return;
+        }
         slot.waiting.add(promise);
         if (slot.queued || slot.serving == worker && slot.coming != null) {
             return; // under way
-        }
-        if (slot.gaveUp) {
-            slot.budget.clear();
         }
         boolean stays = worker == slot.serving && roster.rules.ports() != PortPlan.FIXED;
         if (worker.isAlive() && !stays) {
             ladder.stop(worker, "restart() was called");
         }
         String why = "restart() of worker " + worker.id();
-        if (slot.wanted) {
+        if (slot.gaveUp) {
+            wanted.revive(slot, why);
+        } else if (slot.wanted) {
             slot.byPolicy = false;
             queue.add(slot, why);
         } else {

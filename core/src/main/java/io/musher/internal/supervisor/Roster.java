@@ -5,9 +5,13 @@ import io.musher.WorkerState;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 
 /** All slots and who lives in them; gives out ids, keeps the list of workers and the balancer's targets true. */
 final class Roster {
@@ -44,15 +48,27 @@ final class Roster {
     }
 
     /**
-     * {@return the lowest slot that nobody wants, and whose port is not held by a worker that may live as long as it
-     * likes}
+     * Finds the lowest slots that nobody wants, and whose port is not held by a worker that may live as long as it
+     * likes.
+     *
+     * @param count how many
+     * @param limit their numbers are below this one
+     * @return so many, or fewer if there are no more
      */
-    Slot lowestFree() {
-        int instance = 0;
-        while (slots.containsKey(instance) && !isFree(slots.get(instance))) {
-            instance++;
+    List<Slot> lowestFree(int count, int limit) {
+        List<Slot> free = new ArrayList<>();
+        for (int instance = 0; free.size() < count && instance < limit; instance++) {
+            Slot slot = slots.get(instance);
+            if (slot == null || isFree(slot)) {
+                free.add(slot != null ? slot : new Slot(instance, this));
+            }
         }
-        return slots.computeIfAbsent(instance, n -> new Slot(n, this));
+        return free;
+    }
+
+    /** The slot is one of those used from now on. */
+    void use(Slot slot) {
+        slots.putIfAbsent(slot.instance, slot);
     }
 
     private boolean isFree(Slot slot) {
@@ -61,17 +77,23 @@ final class Roster {
     }
 
     /**
-     * {@return who goes when there are to be fewer: the highest; where ports promise nothing first those nobody serves in, then the
-     * one with the fewest connections}
+     * Chooses the instances to stop when there are to be fewer. Where ports are promised to the outside these are the highest. Else
+     * those without a worker come first, then those whose worker starts or is about to end, those whose worker is not ready, and last the
+     * ready ones, those with the fewest connections first; among equals the highest.
+     *
+     * @param count how many, at most {@link #wanted()}
+     * @return the slots
      */
-    Slot leastMissed() {
-        Comparator<Slot> missed = Comparator.comparingInt(this::load);
-        return slots.descendingMap().values().stream().filter(slot -> slot.wanted)
-                .min(rules.ports() == PortPlan.MOVABLE ? missed : (one, other) -> 0).orElseThrow();
-    }
-
-    private int load(Slot slot) {
-        return slot.isFilled() ? actions.load(slot.serving) : -1;
+    List<Slot> leastMissed(int count) {
+        Stream<Slot> highestFirst = slots.descendingMap().values().stream().filter(slot -> slot.wanted);
+        if (rules.ports() == PortPlan.FIXED) {
+            return highestFirst.limit(count).toList();
+        }
+        ToIntFunction<Incarnation> loads = actions.loads();
+        Map<Slot, Integer> load = new HashMap<>();
+        Comparator<Slot> missed = Comparator.comparing(Slot::service)
+                .thenComparingInt(slot -> load.computeIfAbsent(slot, s -> s.isFilled() ? loads.applyAsInt(s.serving) : 0));
+        return highestFirst.sorted(missed).limit(count).toList();
     }
 
     int wanted() {

@@ -1,5 +1,6 @@
 package io.musher.internal.supervisor;
 
+import io.musher.WorkerState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,9 @@ import java.util.Optional;
  * has given up, or has a worker that serves and perhaps one that comes to replace it.
  */
 final class Slot {
+
+    /** How much would be missed; the order says who is stopped, or replaced, first. */
+    enum Service { GAVE_UP, WAITS, STARTS, NOT_READY, READY }
 
     final int instance;
     final RestartBudget budget;
@@ -72,6 +76,18 @@ final class Slot {
             case READY, NOT_READY -> true;
             default -> false;
         };
+    }
+
+    /** What its worker does for clients, from nothing to all it can. */
+    Service service() {
+        if (gaveUp) {
+            return Service.GAVE_UP;
+        } else if (serving == null && coming == null) {
+            return Service.WAITS;
+        } else if (!isFilled()) {
+            return Service.STARTS;
+        }
+        return serving.state() == WorkerState.READY ? Service.READY : Service.NOT_READY;
     }
 
     List<Incarnation> living() {

@@ -1,6 +1,8 @@
 package io.musher.internal.supervisor;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Which slots are wanted: scale, fork, and workers sent away one by one. The last request wins. */
@@ -19,34 +21,62 @@ final class Wanted {
         this.scalers = new Promises<>(roster.actions);
     }
 
+    /** What has given up and is still wanted is revived: the caller wants so many that serve. */
     void scale(int instances, CompletableFuture<Void> promise) {
-        if (scalers.isEmpty()) {
-            scaledFrom = roster.wanted();
+        Limit limit = roster.actions.limit();
+        Optional<String> refusal = limit.refusal(instances);
+        int before = roster.wanted();
+        List<Slot> free = refusal.isPresent() ? List.of() : roster.lowestFree(instances - before, limit.instances());
+        if (refusal.isPresent()) {
+            Promises.fail(roster.actions, promise, new IllegalArgumentException("scale to " + instances + ": " + refusal.get()));
+        } else if (free.size() < instances - before) {
+            Promises.fail(roster.actions, promise, noneFree("scale to " + instances, limit));
+        } else {
+            scaledFrom = scalers.isEmpty() ? before : scaledFrom;
+            scalers.add(promise);
+            String why = "scaled to " + instances;
+            free.forEach(slot -> want(slot, Map.of(), why));
+            roster.leastMissed(Math.max(0, before - instances)).forEach(slot -> unwant(slot, why));
+            roster.slots().stream().filter(slot -> slot.gaveUp).forEach(slot -> revive(slot, why));
         }
-        scalers.add(promise);
-        become(instances);
     }
 
-    void become(int instances) {
-        String why = "scaled to " + instances;
-        for (int more = instances - roster.wanted(); more > 0; more--) {
-            want(roster.lowestFree(), Map.of(), why);
-        }
-        for (int less = roster.wanted() - instances; less > 0; less--) {
-            unwant(roster.leastMissed(), why);
-        }
+    /** The first workers; the caller has checked their number. */
+    void start(int instances) {
+        roster.lowestFree(instances, instances).forEach(slot -> want(slot, Map.of(), "start() was called"));
     }
 
     void fork(Map<String, String> environment, CompletableFuture<Incarnation> promise) {
-        Slot slot = roster.lowestFree();
-        want(slot, environment, "fork() was called");
-        slot.waiting.add(promise);
+        Limit limit = roster.actions.limit();
+        Optional<String> refusal = limit.refusal(roster.wanted() + 1);
+        List<Slot> free = refusal.isPresent() ? List.of() : roster.lowestFree(1, limit.instances());
+        if (refusal.isPresent()) {
+            Promises.fail(roster.actions, promise, new IllegalStateException("fork(): " + refusal.get()));
+        } else if (free.isEmpty()) {
+            Promises.fail(roster.actions, promise, noneFree("fork()", limit));
+        } else {
+            want(free.get(0), environment, "fork() was called");
+            free.get(0).waiting.add(promise);
+        }
+    }
+
+    private static IllegalStateException noneFree(String request, Limit limit) {
+        return new IllegalStateException(request + ": the instances that are not wanted have ports that disconnected workers still hold, "
+                + "and there is none above " + (limit.instances() - 1) + ": " + limit.why());
     }
 
     void want(Slot slot, Map<String, String> environment, String why) {
+        roster.use(slot);
         slot.wanted = true;
         slot.environment = environment;
         slot.edition = roster.edition;
+        queue.add(slot, why);
+    }
+
+    /** A wanted slot that has given up begins anew, as if it never had. */
+    void revive(Slot slot, String why) {
+        slot.budget.clear();
+        slot.byPolicy = false;
         queue.add(slot, why);
     }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 
 /** Writes down what a supervisor does and tells, on a virtual clock; callbacks run at once, dice show 0. */
 class Recorder implements Actions, News {
@@ -16,6 +17,7 @@ class Recorder implements Actions, News {
     final List<Incarnation> spawned = new ArrayList<>();
     final Timers timers = new Timers();
     final Map<Integer, Integer> loads = new HashMap<>();
+    Limit limit = Limit.NONE;
     List<Incarnation> published = List.of();
     Exit exit;
     Duration delay;
@@ -79,8 +81,13 @@ class Recorder implements Actions, News {
     }
 
     @Override
-    public int load(Incarnation worker) {
-        return loads.getOrDefault(worker.id(), 0);
+    public ToIntFunction<Incarnation> loads() {
+        return worker -> loads.getOrDefault(worker.id(), 0);
+    }
+
+    @Override
+    public Limit limit() {
+        return limit;
     }
 
     @Override

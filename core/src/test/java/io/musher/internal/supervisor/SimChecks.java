@@ -246,6 +246,18 @@ final class SimChecks implements News {
         budget.revives(worker);
     }
 
+    /** Whatever is still wanted then and had given up begins anew. */
+    void scales() {
+        budget.rolls();
+    }
+
+    /** Who is sent away is missed less than all who stay. */
+    void scaled(Map<Slot, Slot.Service> before) {
+        boolean readyGone = before.entrySet().stream().anyMatch(each -> each.getValue() == Slot.Service.READY && !each.getKey().wanted);
+        boolean sickStay = before.entrySet().stream().anyMatch(each -> each.getValue() != Slot.Service.READY && each.getKey().wanted);
+        isTrue(!readyGone || !sickStay || world.rules.ports() == PortPlan.FIXED || stopAsked, "a ready worker was stopped, and one that is not stays");
+    }
+
     void afterTurn() {
         List<Incarnation> workers = world.supervisor.workers();
         int ready = 0;

@@ -30,6 +30,9 @@ final class SimDeeds {
         isTrue(worker.id() == ++lastId, "id %s after %s", worker.id(), lastId - 1);
         isTrue(!checks.stopAsked, "spawned after stop");
         checks.budget.spawns(worker);
+        int limit = Math.max(world.limit.instances(), world.user.begun);
+        long wanted = world.supervisor.slots().stream().filter(SlotStatus::wanted).count();
+        isTrue(worker.instance() < limit && wanted <= limit, "%s, beyond the limit of %s", worker, limit);
         long booting = checks.tracks.entrySet().stream().filter(e -> e.getValue().isAlive() && e.getKey().isBooting() && !e.getKey().soaking
                 && e.getKey().slot.coming == e.getKey()).count();
         isTrue(booting < world.rules.bootLimit(), "%s boot already", booting);

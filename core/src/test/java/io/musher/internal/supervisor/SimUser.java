@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 /** Asks for anything at any moment, of the living and the dead, and keeps every promise it was given. */
 final class SimUser {
@@ -15,6 +16,7 @@ final class SimUser {
     /** The number of instances there must be, if nothing but scale has touched it. */
     Integer exact;
     boolean stopped;
+    int begun;
     private int asked;
 
     SimUser(SimWorld world) {
@@ -23,6 +25,7 @@ final class SimUser {
 
     CompletableFuture<Void> start(int instances) {
         exact = instances;
+        begun = instances;
         CompletableFuture<Void> promise = promise("start");
         promise.whenComplete((done, failure) -> {
             if (failure != null) {
@@ -57,8 +60,15 @@ final class SimUser {
         if (dice < 30) {
             int instances = world.random.nextInt(5);
             world.checks.revives(null);
+            if (instances <= world.limit.instances()) {
+                world.checks.scales();
+            }
+            Map<Slot, Slot.Service> before = world.slots.stream().filter(slot -> slot.wanted).collect(Collectors.toMap(slot -> slot, Slot::service));
             supervisor.scale(instances, promise("scale"));
-            exact = stopped ? null : instances;
+            world.checks.scaled(before);
+            if (instances <= world.limit.instances()) {
+                exact = stopped || world.limit != Limit.NONE && world.rules.ports() == PortPlan.FIXED ? null : Integer.valueOf(instances);
+            }
         } else if (dice < 38) {
             exact = null;
             world.checks.revives(null);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.ToIntFunction;
 
 /**
  * One simulated machine: a virtual clock, one agenda for everything, and scripted processes behind the supervisor's
@@ -28,6 +29,7 @@ final class SimWorld implements Actions {
     final SimDeeds deeds;
     final SimUser user;
     final Map<Incarnation, SimProcess> processes = new HashMap<>();
+    final Limit limit;
     final List<Incarnation> known = new ArrayList<>();
     final Set<Slot> slots = new HashSet<>();
     /** From now on new processes behave. */
@@ -42,6 +44,7 @@ final class SimWorld implements Actions {
         now = random.nextLong();
         born = now;
         rules = SimRules.any(random);
+        limit = random.nextInt(4) == 0 ? new Limit(random.nextInt(6), "simulated") : Limit.NONE;
         checks = new SimChecks(this);
         deeds = new SimDeeds(this, checks);
         supervisor = new Supervisor(rules, "first", this, checks);
@@ -171,8 +174,13 @@ final class SimWorld implements Actions {
     }
 
     @Override
-    public int load(Incarnation worker) {
-        return random.nextInt(5);
+    public ToIntFunction<Incarnation> loads() {
+        return worker -> random.nextInt(5);
+    }
+
+    @Override
+    public Limit limit() {
+        return limit;
     }
 
     @Override

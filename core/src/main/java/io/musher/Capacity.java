@@ -1,0 +1,59 @@
+package io.musher;
+
+import io.musher.internal.process.LaunchPlan;
+import io.musher.internal.process.Memory;
+import io.musher.internal.process.Ports;
+import io.musher.internal.supervisor.Limit;
+import java.util.OptionalInt;
+
+/**
+ * How many workers the machine's memory and the ports allow. The least a worker takes is assumed, so a number within the limit may still be
+ * too much, but one above it cannot work.
+ */
+final class Capacity {
+
+    private static final long MIB = 1 << 20;
+    /** The smallest heap a share of the memory can be, and what the smallest JVM takes besides it. */
+    private static final long LEAST_JVM = 48 * MIB;
+    private static final long LEAST_COMMAND = 4 * MIB;
+
+    private final long memory;
+    private final Limit ports;
+
+    /** Of this machine. */
+    Capacity(ClusterConfig config, OptionalInt commonPort) {
+        this(Memory.total(), ports(config.startPort(), commonPort, Ports.free()));
+    }
+
+    Capacity(long memory, Limit ports) {
+        this.memory = memory;
+        this.ports = ports;
+    }
+
+    /** Takes the common port that is really bound, and how many free ports the machine gives out. */
+    static Limit ports(OptionalInt startPort, OptionalInt commonPort, int free) {
+        if (startPort.isPresent()) {
+            int first = startPort.getAsInt();
+            if (commonPort.isPresent() && commonPort.getAsInt() >= first) {
+                return new Limit(commonPort.getAsInt() - first, "startPort " + first + " gives instance " + (commonPort.getAsInt() - first)
+                        + " port " + commonPort.getAsInt() + ", which is the commonPort; set a lower startPort, or one above the commonPort");
+            }
+            return new Limit(Ports.LAST - first + 1, "startPort " + first + " gives the instances ports up to " + Ports.LAST
+                    + ", the highest; set a lower startPort");
+        } else if (commonPort.isPresent()) {
+            return new Limit(free / 2, "each worker needs a port, and one for its replacement, out of " + free + " that the machine gives out");
+        }
+        return Limit.NONE;
+    }
+
+    /** {@return what holds for workers of a kind} */
+    Limit limit(LaunchPlan.Kind kind) {
+        long least = kind == LaunchPlan.Kind.JVM ? LEAST_JVM : LEAST_COMMAND;
+        long fit = memory / least;
+        if (memory <= 0 || fit >= ports.instances()) {
+            return ports;
+        }
+        return new Limit((int) Math.max(1, fit), "each " + (kind == LaunchPlan.Kind.JVM ? "worker JVM" : "command") + " takes at least "
+                + least / MIB + " MiB out of " + memory / MIB + " MiB of memory");
+    }
+}
