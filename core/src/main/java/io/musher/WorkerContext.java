@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>The first call of {@link #current} joins the cluster. From then on the JVM lives as long as its channel to the primary is open,
- * even after {@code main} has returned (but not after it has thrown); SIGINT is left to the primary, because Ctrl-C reaches the whole
+ * even after {@code main} has returned. When {@code main} throws, the JVM ends with status 1; SIGINT is left to the primary, because Ctrl-C reaches the whole
  * terminal group; SIGTERM asks the primary for a stop, and stops this process anyway when the primary does not answer.
  *
  * <p>How it ends:

@@ -85,9 +85,10 @@ final class JvmPlan extends LaunchPlan {
     @Override
     List<String> words(SpawnRequest worker, Map<String, String> environment) throws IOException {
         List<String> words = new ArrayList<>(List.of(own.java()));
-        if (!classPath.isEmpty()) {
+        MainStart start = MainStart.of(classPath, target);
+        if (!start.classPath().isEmpty()) {
             words.add("-cp");
-            words.add(classPath);
+            words.add(start.classPath());
         }
         List<String> inherited = JvmFlags.inherited(own.flags(), options().removedJvmArgs(), worker.workerId());
         if (options().directory().isPresent()) {
@@ -95,7 +96,8 @@ final class JvmPlan extends LaunchPlan {
         }
         words.addAll(worker.share().applied(inherited, Placeholders.fill(options().jvmArgs(), worker)));
         words.add("-Dmusher.worker=" + worker.workerId());
-        words.addAll(target);
+        words.addAll(start.flags());
+        words.addAll(start.target());
         words.addAll(options().args().map(given -> Placeholders.fill(given, worker)).orElse(args));
         return words;
     }

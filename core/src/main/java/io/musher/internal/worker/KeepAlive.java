@@ -5,19 +5,20 @@ import java.util.concurrent.CountDownLatch;
 /**
  * The one thread that is no daemon: while it waits, the JVM lives, even when main has returned.
  *
- * <p>When main <i>throws</i>, it lets go, so that the JVM ends as it would without a cluster: with status 1, after its other threads.
+ * <p>When main <i>throws</i>, the JVM ends with status 1. That is {@link MainRunner}'s task; where a program had to be started without it,
+ * a handler of uncaught exceptions does the same, unless the program installs another.
  */
 final class KeepAlive {
 
     private final CountDownLatch released = new CountDownLatch(1);
 
-    void start() {
+    void start(ProcessEnd end) {
         Thread main = mainThread();
         if (main != null && main.getUncaughtExceptionHandler() == main.getThreadGroup()) {
             ThreadGroup group = main.getThreadGroup();
             main.setUncaughtExceptionHandler((thread, failure) -> {
-                release();
                 group.uncaughtException(thread, failure);
+                end.exit(1);
             });
         }
         new Thread(this::await, "musher-keep-alive").start();

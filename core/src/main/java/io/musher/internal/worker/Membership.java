@@ -79,8 +79,9 @@ public final class Membership {
                 throw new IllegalStateException("this process is no worker; ask Cluster.isWorker() first");
             }
             KeepAlive keepAlive = new KeepAlive();
-            Membership begun = new Membership(WorkerEnvironment.parse(System.getenv()), ProcessEnd.ofThisJvm(), keepAlive);
-            keepAlive.start();
+            ProcessEnd end = ProcessEnd.ofThisJvm();
+            Membership begun = new Membership(WorkerEnvironment.parse(System.getenv()), end, keepAlive);
+            keepAlive.start(end);
             begun.joinJvm(); // a primary that has heard of this worker may ask it to end
             begun.start();
             current = begun;

@@ -11,6 +11,7 @@
  * <tr><td>{@code musher-channel}, daemon</td><td>an EventLoop: owns the channel and the lifecycle; reads, writes, never runs user code, but may be led by
  * the next one</td></tr>
  * <tr><td>{@code musher-listeners}, daemon</td><td>owns nothing; runs hooks and message listeners in order. One that hangs is left behind for a new one</td></tr>
+ * <tr><td>{@code main}</td><td>the program's, started by MainRunner</td></tr>
  * <tr><td>{@code musher-keep-alive}</td><td>waits until a disconnect is complete; keeps the JVM alive so long</td></tr>
  * <tr><td>{@code musher-deadline}, {@code musher-primary-watch}, daemons</td><td>wait, in the last phase of a life only</td></tr>
  * <tr><td>{@code musher-preload}, daemon</td><td>loads what a good end needs, once, before a deployment overwrites the jars</td></tr>

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.Launch;
+import io.musher.internal.worker.MainRunner;
 import java.io.File;
 import java.net.InetSocketAddress;
 import java.net.URL;
@@ -15,6 +16,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,6 +71,26 @@ class JvmPlanTest {
         assertFalse(LaunchPlan.of(Launch.jar(jar)).saysHello());
         assertTrue(assertThrows(IllegalArgumentException.class, () -> LaunchPlan.of(Launch.jar(folder.resolve("none.jar")))).getMessage()
                 .contains("none.jar"));
+    }
+
+    @Test
+    void shouldRunTheMainClassOfAJarByARunnerAndDoAsItsManifestSays(@TempDir Path folder) throws Exception {
+        Path jar = folder.resolve("app.jar");
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, "app.Main");
+        manifest.getMainAttributes().putValue("Add-Opens", "java.base/java.lang java.base/java.nio");
+        new JarOutputStream(Files.newOutputStream(jar), manifest).close();
+        List<String> words = words(Launch.jar(jar).args("a"), own);
+        assertTrue(words.get(2).startsWith(jar + File.pathSeparator), words.get(2));
+        assertEquals(List.of("-Dp=1", "-Dmusher.worker=3", "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "--add-opens=java.base/java.nio=ALL-UNNAMED", MainRunner.class.getName(), "app.Main", "a"), words.subList(3, words.size()));
+        Path runner = Path.of(words.get(2).substring(words.get(2).indexOf(File.pathSeparator) + 1));
+        Files.delete(runner); // as a cleaner of temporary files does
+        assertTrue(Files.exists(Path.of(words(Launch.jar(jar), own).get(2).split(File.pathSeparator)[1])));
+        manifest.getMainAttributes().putValue("Launcher-Agent-Class", "app.Agent");
+        new JarOutputStream(Files.newOutputStream(jar), manifest).close();
+        assertEquals(List.of("-jar", jar.toString()), tail(words(Launch.jar(jar), own), 2));
     }
 
     @Test
