@@ -23,6 +23,8 @@ final class Arguments {
               --max-connections N      relayed at once; more wait (default: no limit)
               --max-waiting N          clients held while no target can take them (default 1024)
               --wait-timeout SECONDS   how long each of them is held at most (default 30)
+              --max-buffered BYTES     direct memory kept for slow readers; when it is spent, those stalled for longest are
+                                       ended (default: half of -XX:MaxDirectMemorySize, at most 256 MiB)
               --idle-timeout SECONDS   cut a connection on which nothing moves (default: never)
               --drain-timeout SECONDS  how long connections may go on after SIGTERM (default 20)
               --help                   print this
@@ -92,6 +94,7 @@ final class Arguments {
             case "--max-connections" -> n -> builder.maxConnections(number(option, n, 1));
             case "--max-waiting" -> n -> builder.maxWaiting(number(option, n, 0));
             case "--wait-timeout" -> n -> builder.waitTimeout(Duration.ofSeconds(number(option, n, 1)));
+            case "--max-buffered" -> n -> maxBuffered(n);
             case "--idle-timeout" -> n -> builder.idleTimeout(Duration.ofSeconds(number(option, n, 1)));
             case "--drain-timeout" -> n -> drainTimeout = Duration.ofSeconds(number(option, n, 0));
             default -> null;
@@ -139,6 +142,13 @@ final class Arguments {
         String host = host("--target", value, place.substring(0, colon));
         int port = port("--target", value, place.substring(colon + 1), 1);
         targets.add(new Target(place, new InetSocketAddress(host, port), weight));
+    }
+
+    private void maxBuffered(String value) {
+        if (!value.matches("\\d{1,15}")) {
+            throw new IllegalArgumentException("--max-buffered '" + value + "' is not a number of bytes");
+        }
+        builder.maxBufferedBytes(Long.parseLong(value));
     }
 
     private void proxy(String value) {

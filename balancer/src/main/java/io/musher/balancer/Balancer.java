@@ -172,7 +172,8 @@ public final class Balancer implements AutoCloseable {
 
     /** {@return the figures of this moment, cheap} */
     public BalancerStats stats() {
-        long accepted = 0, ended = 0, up = 0, down = 0, failures = 0, retries = 0, rejected = 0, moved = 0, cut = 0, unanswered = 0;
+        long accepted = 0, ended = 0, up = 0, down = 0, failures = 0, retries = 0, rejected = 0, moved = 0, cut = 0, unanswered = 0,
+                cutStalled = 0, buffered = 0;
         for (Lane lane : lanes.list()) {
             Tally tally = lane.total;
             ended += tally.ended.get(); // before accepted, so that the difference is never negative
@@ -185,9 +186,11 @@ public final class Balancer implements AutoCloseable {
             moved += tally.moved.get();
             cut += tally.cut.get();
             unanswered += tally.unanswered.get();
+            cutStalled += tally.cutStalled.get();
+            buffered += tally.bufferedBytes.get();
         }
         return new BalancerStats(accepted, accepted - ended, up, down, failures, retries, limits.waiting(), rejected,
-                health.ejections(), moved, cut, unanswered, health.stats());
+                health.ejections(), moved, cut, unanswered, cutStalled, buffered, health.stats());
     }
 
     /**

@@ -37,6 +37,7 @@ public final class BalancerBuilder {
     ProxyProtocol proxyProtocol;
     List<String> trustedProxies = List.of();
     int bufferSize = 256 * 1024;
+    long maxBufferedBytes; // 0: not set
     BalancerListener listener = new BalancerListener() { };
 
     BalancerBuilder() { }
@@ -275,8 +276,8 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Bytes read at once, one buffer per loop; default 256 KiB, which bulk transfers like best. A connection whose peer is slow
-     * may hold one each way; from the 65th such one of a loop on it is 16 KiB.
+     * Bytes read at once, one buffer per loop; default 256 KiB, which bulk transfers like best. Reads become smaller (16 KiB) while
+     * a quarter of {@link #maxBufferedBytes} is kept for connections whose peers are slow.
      *
      * @param bytes 4 KiB to 16 MiB
      * @return this
@@ -284,6 +285,24 @@ public final class BalancerBuilder {
     public BalancerBuilder bufferSize(int bytes) {
         require(bytes >= 4096 && bytes <= 16 << 20, "bufferSize " + bytes + " is not within 4 KiB to 16 MiB");
         this.bufferSize = bytes;
+        return this;
+    }
+
+    /**
+     * Direct memory kept at most for connections whose peers do not take what was read for them, all loops together; default half of the JVM's
+     * direct memory ({@code -XX:MaxDirectMemorySize}, which is the maximum heap unless it is set), at most 256 MiB, at least
+     * {@link #bufferSize} for each loop. It is allocated when needed and used again until the balancer is closed.
+     *
+     * <p>One such connection takes 16 KiB each way as a rule. When the memory is spent, the connection that has made no progress for longest is ended with a
+     * reset and counted in {@link BalancerStats#cutStalled}; all others go on.
+     *
+     * @param bytes at least {@link #bufferSize} for each loop, which is checked by {@link #build}
+     * @return this
+     * @throws IllegalArgumentException if it is less than 4096
+     */
+    public BalancerBuilder maxBufferedBytes(long bytes) {
+        require(bytes >= 4096, "maxBufferedBytes " + bytes + " is less than 4096");
+        this.maxBufferedBytes = bytes;
         return this;
     }
 
@@ -302,12 +321,16 @@ public final class BalancerBuilder {
      * Checks the whole, without starting anything.
      *
      * @return the configuration
-     * @throws IllegalStateException if the port is missing
+     * @throws IllegalStateException if the port is missing, or {@link #maxBufferedBytes} is less than a buffer for each loop
      * @throws IllegalArgumentException if the host cannot be resolved
      */
     public BalancerConfig build() {
         if (port < 0) {
             throw new IllegalStateException("port is missing: say port(n), or port(0) for any free one");
+        }
+        if (maxBufferedBytes > 0 && maxBufferedBytes / loops < bufferSize) {
+            throw new IllegalStateException("maxBufferedBytes " + maxBufferedBytes + " is less than bufferSize " + bufferSize
+                    + " for each of " + loops + " loop(s)");
         }
         try {
             return new BalancerConfig(this, host == null

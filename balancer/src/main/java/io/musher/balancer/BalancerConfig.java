@@ -11,6 +11,8 @@ import java.util.Optional;
  */
 public final class BalancerConfig {
 
+    private static final long MAX_BUFFERED = 256L << 20;
+
     private final String name;
     private final String host;
     private final int port;
@@ -32,6 +34,7 @@ public final class BalancerConfig {
     private final ProxyProtocol proxyProtocol;
     private final List<String> trustedProxies;
     private final int bufferSize;
+    private final long maxBufferedBytes;
     private final BalancerListener listener;
 
     BalancerConfig(BalancerBuilder from, InetSocketAddress address) {
@@ -56,6 +59,8 @@ public final class BalancerConfig {
         this.proxyProtocol = from.proxyProtocol;
         this.trustedProxies = from.trustedProxies;
         this.bufferSize = from.bufferSize;
+        this.maxBufferedBytes = from.maxBufferedBytes > 0 ? from.maxBufferedBytes
+                : Math.max((long) bufferSize * loops, Math.min(MAX_BUFFERED, DirectMemory.max() / 2));
         this.listener = from.listener;
     }
 
@@ -162,6 +167,11 @@ public final class BalancerConfig {
     /** {@return bytes read at once} */
     public int bufferSize() {
         return bufferSize;
+    }
+
+    /** {@return direct memory kept at most for connections whose peers are slow, in bytes} */
+    public long maxBufferedBytes() {
+        return maxBufferedBytes;
     }
 
     /** {@return who hears what happens} */

@@ -48,6 +48,14 @@ public interface BalancerListener {
     default void rejected(InetSocketAddress client, String why) { }
 
     /**
+     * The memory for slow connections ({@link BalancerBuilder#maxBufferedBytes}) is spent and stalled connections are ended. Called
+     * at most once in 10 s by each loop.
+     *
+     * @param why what was the matter
+     */
+    default void buffersSpent(String why) { }
+
+    /**
      * A loop stopped accepting because descriptors ran out, or accepts again.
      *
      * @param paused whether it stopped

@@ -40,7 +40,7 @@ final class BalancerMain {
                 return 0;
             }
             balancer = arguments.builder().listener(new Announcer(err)).start();
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | IllegalStateException e) {
             err.println("musher-balancer: " + e.getMessage() + "; --help lists the options");
             return 2;
         } catch (UncheckedIOException e) {
@@ -93,6 +93,11 @@ final class BalancerMain {
         @Override
         public void restored(Target target) {
             err.println("musher-balancer: target " + target.id() + " is back");
+        }
+
+        @Override
+        public void buffersSpent(String why) {
+            err.println("musher-balancer: " + why + "; those stalled for longest are ended (said once in 10 s)");
         }
 
         @Override

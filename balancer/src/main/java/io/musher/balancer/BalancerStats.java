@@ -20,11 +20,14 @@ import java.util.Optional;
  * @param cut connections ended at a deadline: of a drain or a shutdown, or idle
  * @param unanswered connections that targets ended without an answer: after bytes from the client, or within a second of the
  *     connect
+ * @param cutStalled connections ended because {@code maxBufferedBytes} was spent and their peers did not read
+ * @param bufferedBytes bytes of {@code maxBufferedBytes} in use now
  * @param targets those listed, and those withdrawn that still have connections
  */
 public record BalancerStats(
         long accepted, long active, long bytesToTargets, long bytesToClients, long connectFailures, long retries,
-        long waiting, long rejected, long ejected, long moved, long cut, long unanswered, List<TargetStats> targets) {
+        long waiting, long rejected, long ejected, long moved, long cut, long unanswered, long cutStalled, long bufferedBytes,
+        List<TargetStats> targets) {
 
     /**
      * Copies the list of targets.
@@ -42,6 +45,8 @@ public record BalancerStats(
      * @param cut connections ended at a deadline: of a drain, or idle
      * @param unanswered connections that targets ended without an answer: after bytes from the client, or within a second of
      *     the connect
+     * @param cutStalled connections ended because {@code maxBufferedBytes} was spent and their peers did not read
+     * @param bufferedBytes bytes of {@code maxBufferedBytes} in use now
      * @param targets those listed, and those withdrawn that still have connections
      */
     public BalancerStats {

@@ -22,6 +22,10 @@ final class Counter {
         VALUE.setOpaque(this, value + n);
     }
 
+    void set(long n) {
+        VALUE.setOpaque(this, n);
+    }
+
     long get() {
         return (long) VALUE.getOpaque(this);
     }

@@ -19,6 +19,8 @@ final class End implements EventLoop.Handler {
     final Relay relay;
     final SocketChannel channel;
     private SelectionKey key;
+    End stalledBefore; // in the lane's list of stalled ends
+    End stalledAfter;
     private ByteBuffer pending;
     private byte interest;
     private boolean wrote;
@@ -79,10 +81,9 @@ final class End implements EventLoop.Handler {
     }
 
     /**
-     * Writes, and keeps what the peer does not take.
+     * Writes; what the peer does not take remains in the buffer.
      *
-     * @param buffer the lane's scratch, or one kept from it
-     * @return whether all was taken; if not, the buffer is this end's now
+     * @return whether all was taken
      */
     boolean write(ByteBuffer buffer) throws IOException {
         if (!undelayed) {
@@ -93,27 +94,38 @@ final class End implements EventLoop.Handler {
             wrote = true;
         }
         channel.write(buffer);
-        if (!buffer.hasRemaining()) {
-            return true;
-        }
-        pending = buffer;
+        return !buffer.hasRemaining();
+    }
+
+    /** Keeps, until the peer takes it, what it did not take. */
+    void hold(ByteBuffer rest) throws IOException {
+        pending = rest;
         wantWrite(true);
-        return false;
     }
 
     /** {@return whether nothing is kept any more} */
-    boolean flush(Buffers buffers) throws IOException {
+    boolean flush() throws IOException {
         if (pending == null) {
             return true;
         }
-        channel.write(pending);
+        int taken = channel.write(pending);
         if (pending.hasRemaining()) {
+            if (taken > 0) {
+                relay.lane.stalled.progressed(this);
+            }
             return false;
         }
-        buffers.giveBack(pending);
-        pending = null;
+        drop();
         wantWrite(false);
         return true;
+    }
+
+    private void drop() {
+        if (pending != null) {
+            relay.lane.buffers.giveBack(pending);
+            pending = null;
+            relay.lane.stalled.remove(this);
+        }
     }
 
     boolean hasPending() {
@@ -139,10 +151,9 @@ final class End implements EventLoop.Handler {
     }
 
     /** Drops what is kept for the peer: it can take no more. */
-    void giveUpWriting(Buffers buffers) throws IOException {
+    void giveUpWriting() throws IOException {
         writeEnded = true;
-        buffers.giveBack(pending);
-        pending = null;
+        drop();
         wantWrite(false);
     }
 
@@ -162,8 +173,7 @@ final class End implements EventLoop.Handler {
     void discard(Lane lane) {
         if (!discarded) {
             discarded = true;
-            lane.buffers.giveBack(pending);
-            pending = null;
+            drop();
             lane.loop.discard(channel, key);
         }
     }

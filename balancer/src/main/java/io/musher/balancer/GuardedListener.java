@@ -47,6 +47,11 @@ final class GuardedListener implements BalancerListener {
     }
 
     @Override
+    public void buffersSpent(String why) {
+        guard("buffersSpent", l -> l.buffersSpent(why));
+    }
+
+    @Override
     public void accepting(boolean paused) {
         guard("accepting", l -> l.accepting(paused));
     }

@@ -25,7 +25,9 @@ final class Lane {
     final EventLoop loop;
     final Limits limits;
     final Tally total = new Tally();
+    final long maxBufferedBytes;
     final Buffers buffers;
+    final Stalled stalled;
     final HttpHead head = new HttpHead();
     final ProxyProtocol proxyOut;
     final boolean movesKeepAlive;
@@ -54,7 +56,9 @@ final class Lane {
         this.idleNanos = config.idleTimeout().toNanos();
         this.loop = loop;
         this.limits = limits;
-        this.buffers = new Buffers(config.bufferSize());
+        this.maxBufferedBytes = config.maxBufferedBytes();
+        this.buffers = new Buffers(config.bufferSize(), maxBufferedBytes / config.loops(), loop::now);
+        this.stalled = new Stalled(this, listener);
         this.proxyOut = config.proxyProtocol().orElse(null);
         this.movesKeepAlive = config.moveKeepAlive();
         this.trusted = config.trustedProxies().isEmpty() ? null : TrustedProxies.parse(config.trustedProxies());
@@ -261,6 +265,11 @@ final class Lane {
         }
         late.forEach(Relay::cut);
         loop.schedule(idleNanos / 4, this::sweep);
+    }
+
+    /** What is kept for slow peers has changed. */
+    void buffered() {
+        total.bufferedBytes.set(buffers.kept());
     }
 
     // ---- trouble

@@ -24,10 +24,9 @@ final class Parked implements Stage {
         }
     }
 
-    /** {@return the client's next bytes, null when there are none; a client that has ended is closed} */
+    /** {@return the client's next bytes, null when there are none; a client that has ended, or for which nothing can be kept, is closed} */
     static ByteBuffer read(Relay relay) throws IOException {
-        Buffers buffers = relay.lane.buffers;
-        ByteBuffer scratch = buffers.scratch();
+        ByteBuffer scratch = relay.lane.buffers.smallScratch();
         int n = relay.client.channel.read(scratch);
         if (n < 0) {
             relay.close();
@@ -36,7 +35,11 @@ final class Parked implements Stage {
             return null;
         }
         scratch.flip();
-        return buffers.keep();
+        ByteBuffer bytes = relay.lane.stalled.keep();
+        if (bytes == null) {
+            relay.lane.stalled.cut(relay);
+        }
+        return bytes;
     }
 
     @Override

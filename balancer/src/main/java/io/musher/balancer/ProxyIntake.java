@@ -21,8 +21,11 @@ final class ProxyIntake implements Stage {
     public void readable(Relay relay) throws IOException {
         Lane lane = relay.lane;
         if (bytes == null) {
-            lane.buffers.scratch();
-            bytes = lane.buffers.keep();
+            bytes = lane.buffers.block();
+            if (bytes == null) {
+                lane.stalled.cut(relay);
+                return;
+            }
         }
         int n = relay.client.channel.read(bytes);
         try {

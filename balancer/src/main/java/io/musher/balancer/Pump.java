@@ -52,14 +52,8 @@ final class Pump {
             }
             // a short read has emptied the socket, so the next one waits for its event; but a short-lived target's end is
             // usually right behind its first answer
-            boolean again = n == scratch.capacity() || from == relay.target && !relay.answered;
-            if (!forward(relay, scratch.flip(), from, to)) {
-                if (to.hasPending()) {
-                    buffers.keep();
-                }
-                return false;
-            }
-            if (!again) {
+            boolean again = !scratch.hasRemaining() || from == relay.target && !relay.answered;
+            if (!forward(relay, scratch.flip(), from, to) || !again) {
                 return false;
             }
         }
@@ -71,7 +65,7 @@ final class Pump {
         End from = relay.other(to);
         relay.touched = lane.loop.now();
         try {
-            if (!to.flush(buffers)) {
+            if (!to.flush()) {
                 return;
             }
         } catch (IOException e) {
@@ -91,13 +85,19 @@ final class Pump {
         }
     }
 
-    /** {@return whether all was taken and the connection goes on; if not, and {@code to} has something pending, it has the buffer} */
+    /**
+     * Writes bytes on, and keeps what is not taken.
+     *
+     * @param bytes the lane's scratch, or a buffer kept from it, which is {@code to}'s if it has something pending afterwards
+     * @return whether all was taken and the connection goes on
+     */
     boolean forward(Relay relay, ByteBuffer bytes, End from, End to) throws IOException {
         count(relay, bytes.remaining(), from);
         relay.observe(bytes, from);
         try {
             if (!to.write(bytes)) {
                 from.wantRead(false);
+                lane.stalled.hold(to, bytes);
                 return false;
             }
         } catch (IOException e) {
@@ -147,7 +147,7 @@ final class Pump {
             return;
         }
         relay.broken = true;
-        to.giveUpWriting(buffers);
+        to.giveUpWriting();
         from.wantRead(false);
         finishBroken(relay, to, from);
     }

@@ -145,20 +145,15 @@ final class Relay {
             ByteBuffer header = lane.buffers.scratch();
             ProxyHeader.write(header, lane.proxyOut, source(), (InetSocketAddress) client.channel.getLocalAddress());
             if (!target.write(header.flip())) {
-                lane.buffers.keep();
                 throw new IOException("a fresh connection to " + to + " has no room for a PROXY header");
             }
         }
         ByteBuffer first = early;
         early = null;
         if (first != null) {
-            if (!first.isDirect()) {
-                ByteBuffer copy = lane.buffers.scratch().put(first).flip();
-                first = copy;
-                lane.buffers.keep();
-            }
-            boolean goesOn = lane.pump.forward(this, first, client, end);
-            if (!end.hasPending()) {
+            boolean kept = first.isDirect();
+            boolean goesOn = lane.pump.forward(this, kept ? first : lane.buffers.scratch().put(first).flip(), client, end);
+            if (kept && !end.hasPending()) {
                 lane.buffers.giveBack(first);
             }
             if (goesOn && client.isReadEnded()) {

@@ -14,4 +14,6 @@ final class Tally {
     final Counter answers = new Counter();
     final Counter answerNanos = new Counter();
     final Counter unanswered = new Counter();
+    final Counter cutStalled = new Counter();
+    final Counter bufferedBytes = new Counter();
 }

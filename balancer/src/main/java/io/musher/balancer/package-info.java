@@ -14,7 +14,8 @@
  * </pre>
  *
  * <p>An idle connection holds no buffer. Bytes are read into the lane's one scratch buffer and written on at once; when the
- * peer takes less, the buffer itself stays with the connection until it is empty, and reading stops meanwhile.
+ * peer takes less, {@code Buffers} keeps the rest, within a budget, until the peer has taken it, and reading stops meanwhile. When the
+ * budget is spent, {@code Stalled} ends the connection without progress for longest.
  *
  * <table>
  * <caption>Who owns what</caption>

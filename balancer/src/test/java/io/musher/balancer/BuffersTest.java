@@ -1,7 +1,10 @@
 package io.musher.balancer;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,7 +19,11 @@ import org.junit.jupiter.api.Test;
 
 class BuffersTest {
 
-    private final Buffers buffers = new Buffers(1024);
+    private static final int SIZE = 64 * 1024;
+    private static final int BLOCK = 16 * 1024;
+
+    /** Room for two large buffers and 24 blocks. */
+    private final Buffers buffers = new Buffers(SIZE, 8 * SIZE, System::nanoTime);
 
     @Test
     void shouldGiveOneScratchAgainAndAgain() {
@@ -25,121 +32,141 @@ class BuffersTest {
 
         assertSame(scratch, buffers.scratch());
         assertEquals(0, scratch.position(), "empty again");
-        assertEquals(1024, scratch.limit());
+        assertEquals(SIZE, scratch.limit());
+        assertTrue(buffers.isScratch(scratch));
     }
 
     @Test
     void shouldBeDirectAndOfNativeOrder() {
-        assertTrue(buffers.scratch().isDirect());
-        assertEquals(ByteOrder.nativeOrder(), buffers.scratch().order());
-        buffers.keep();
-        assertEquals(ByteOrder.nativeOrder(), buffers.scratch().order());
+        for (ByteBuffer buffer : List.of(buffers.scratch(), buffers.block(), keep(SIZE), buffers.scratch())) {
+            assertTrue(buffer.isDirect());
+            assertEquals(ByteOrder.nativeOrder(), buffer.order());
+        }
     }
 
     @Test
-    void shouldGiveAnotherWhenOneIsKept() {
+    void shouldKeepALargeRemainderWithoutACopy() {
         ByteBuffer scratch = buffers.scratch();
-        scratch.putInt(42);
 
-        ByteBuffer kept = buffers.keep();
+        ByteBuffer kept = keep(BLOCK + 1);
 
         assertSame(scratch, kept);
-        assertNotSame(kept, buffers.scratch());
-        assertEquals(4, kept.position(), "it is the keeper's now, as it was");
+        assertFalse(buffers.isScratch(kept));
+        assertContent(kept, BLOCK + 1);
+        assertEquals(SIZE, buffers.kept());
     }
 
     @Test
-    void shouldUseAReturnedBufferAgain() {
-        buffers.scratch();
-        ByteBuffer kept = buffers.keep();
-        kept.position(7).limit(9);
-        buffers.giveBack(kept);
+    void shouldKeepASmallRemainderInABlock() {
+        ByteBuffer scratch = buffers.scratch();
 
-        ByteBuffer again = buffers.scratch();
+        ByteBuffer kept = keep(BLOCK);
 
-        assertSame(kept, again);
-        assertEquals(0, again.position());
-        assertEquals(1024, again.limit());
+        assertSame(scratch, buffers.scratch(), "the scratch stays");
+        assertContent(kept, BLOCK);
+        assertEquals(BLOCK, buffers.kept());
+    }
+
+    @Test
+    void shouldReadNoMoreThanABlockWhenALargeRemainderCouldNotBeKept() {
+        List<ByteBuffer> kept = List.of(keep(SIZE), keep(SIZE));
+        assertEquals(BLOCK, buffers.scratch().limit());
+        assertSame(buffers.scratch(), buffers.smallScratch());
+
+        buffers.giveBack(kept.get(1));
+
+        assertEquals(SIZE, buffers.scratch().limit());
+    }
+
+    @Test
+    void shouldKeepNoMoreThanItsBudget() {
+        List<ByteBuffer> kept = keepAll();
+        assertEquals(26, kept.size());
+        assertEquals(8 * SIZE, buffers.kept());
+        assertNull(buffers.block());
+        assertNotNull(buffers.scratch(), "there is always one to read into");
+
+        kept.forEach(buffers::giveBack);
+
+        assertEquals(0, buffers.kept());
+        assertEquals(26, keepAll().size(), "the same again");
+    }
+
+    @Test
+    void shouldUseMemoryAgain() {
+        Set<ByteBuffer> known = Collections.newSetFromMap(new IdentityHashMap<>());
+        known.add(buffers.scratch());
+        List<ByteBuffer> kept = keepAll();
+        known.addAll(kept);
+        known.add(buffers.scratch());
+        for (int round = 0; round < 5; round++) {
+            kept.forEach(buffers::giveBack);
+            kept = keepAll();
+            assertTrue(known.containsAll(kept));
+        }
     }
 
     @Test
     void shouldNeverGiveOneBufferToTwo() {
-        Set<ByteBuffer> held = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (int round = 0; round < 5; round++) {
-            for (int i = 0; i < 40; i++) {
-                buffers.scratch();
-                assertTrue(held.add(buffers.keep()), "held by another");
+        List<ByteBuffer> kept = keepAll();
+        for (int i = 0; i < kept.size(); i++) {
+            ByteBuffer buffer = kept.get(i).clear();
+            while (buffer.hasRemaining()) {
+                buffer.put((byte) i);
             }
-            List<ByteBuffer> returned = new ArrayList<>(held);
-            held.clear();
-            returned.forEach(buffers::giveBack);
+        }
+        for (int i = 0; i < kept.size(); i++) {
+            ByteBuffer buffer = kept.get(i).flip();
+            while (buffer.hasRemaining()) {
+                assertEquals((byte) i, buffer.get());
+            }
         }
     }
 
     @Test
-    void shouldKeepABoundedNumberOfSpareOnes() {
-        List<ByteBuffer> kept = keep(buffers, 40);
-        Set<ByteBuffer> known = Collections.newSetFromMap(new IdentityHashMap<>());
-        known.addAll(kept);
-        kept.forEach(buffers::giveBack);
-
-        int reused = 0;
-        for (int i = 0; i < 40; i++) {
-            reused += known.contains(buffers.scratch()) ? 1 : 0;
-            buffers.keep();
+    void shouldKeepSmallBuffersInBlocksOfTheirSize() {
+        Buffers small = new Buffers(4096, 3 * 4096, System::nanoTime);
+        for (int i = 0; i < 3; i++) {
+            assertEquals(4096, small.scratch().remaining());
+            assertEquals(4096, small.keep().capacity());
         }
-
-        assertEquals(16, reused);
-    }
-
-    @Test
-    void shouldGiveSmallOnesWhenVeryManyAreKept() {
-        Buffers large = new Buffers(64 * 1024);
-        List<ByteBuffer> kept = keep(large, 80);
-        assertEquals(64 * 1024, kept.get(63).capacity());
-        assertEquals(16 * 1024, kept.get(64).capacity());
-        assertEquals(16 * 1024, large.scratch().capacity());
-
-        Collections.reverse(kept); // the small ones first
-        kept.forEach(large::giveBack);
-
-        assertEquals(64 * 1024, large.scratch().capacity(), "the scratch is a large one again, at once");
-        keep(large, 17).forEach(buffer -> assertEquals(64 * 1024, buffer.capacity()));
-    }
-
-    @Test
-    void shouldNotTakeTheScratchAwayFromItsUser() {
-        Buffers large = new Buffers(64 * 1024);
-        List<ByteBuffer> kept = keep(large, 65);
-        ByteBuffer inUse = large.scratch();
-        inUse.put((byte) 42);
-
-        large.giveBack(kept.get(0)); // a better scratch, while the present one is being read from
-        ByteBuffer next = large.scratch();
-        next.put((byte) 7);
-
-        assertNotSame(inUse, next);
-        assertEquals(42, inUse.get(0));
-    }
-
-    @Test
-    void shouldNotMakeSmallSizesLarger() {
-        keep(buffers, 100).forEach(buffer -> assertEquals(1024, buffer.capacity()));
-    }
-
-    private static List<ByteBuffer> keep(Buffers buffers, int count) {
-        List<ByteBuffer> kept = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            buffers.scratch();
-            kept.add(buffers.keep());
-        }
-        return kept;
+        small.scratch();
+        assertNull(small.keep());
     }
 
     @Test
     void shouldIgnoreNothing() {
         buffers.giveBack(null);
 
-        assertEquals(1024, buffers.scratch().remaining());
+        assertEquals(0, buffers.kept());
+    }
+
+    /** Keeps all that can be kept: reads as large as they may be, and no longer than the limit. */
+    private List<ByteBuffer> keepAll() {
+        List<ByteBuffer> kept = new ArrayList<>();
+        for (ByteBuffer buffer; (buffer = keep(buffers.scratch().limit())) != null;) {
+            kept.add(buffer);
+        }
+        return kept;
+    }
+
+    /** Reads so many bytes, numbered, and keeps them. */
+    private ByteBuffer keep(int bytes) {
+        ByteBuffer scratch = buffers.scratch();
+        for (int i = 0; i < bytes; i++) {
+            scratch.put((byte) i);
+        }
+        scratch.flip();
+        return buffers.keep();
+    }
+
+    private static void assertContent(ByteBuffer buffer, int bytes) {
+        byte[] expected = new byte[bytes];
+        for (int i = 0; i < bytes; i++) {
+            expected[i] = (byte) i;
+        }
+        byte[] content = new byte[buffer.remaining()];
+        buffer.get(content);
+        assertArrayEquals(expected, content);
     }
 }

@@ -1,0 +1,104 @@
+package io.musher.balancer;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The ends of one lane whose peers do not take what is kept for them, in the order of their last progress.
+ *
+ * <p>When the memory for them is spent, the one without progress for longest is ended, so that a connection that stalls for a moment
+ * finds room. All others are as before.
+ */
+final class Stalled {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
+
+    private final Lane lane;
+    private final Buffers buffers;
+    private final BalancerListener listener;
+    private final Seldom spent = new Seldom();
+    private End first;
+    private End last;
+
+    Stalled(Lane lane, BalancerListener listener) {
+        this.lane = lane;
+        this.buffers = lane.buffers;
+        this.listener = listener;
+    }
+
+    /** Keeps for an end what its peer did not take; a connection for which nothing can be kept is ended. */
+    void hold(End end, ByteBuffer rest) throws IOException {
+        ByteBuffer kept = buffers.isScratch(rest) ? keep() : rest;
+        if (!end.relay.isOpen()) {
+            buffers.giveBack(kept); // it was the one to be ended
+        } else if (kept == null) {
+            cut(end.relay);
+        } else {
+            append(end);
+            end.hold(kept);
+            lane.buffered();
+        }
+    }
+
+    /** {@return the scratch's remaining bytes, kept, if need be at the cost of others; null when no connection is left to be ended} */
+    ByteBuffer keep() {
+        ByteBuffer kept;
+        while ((kept = buffers.keep()) == null && first != null) {
+            cut(first.relay);
+        }
+        lane.buffered();
+        return kept;
+    }
+
+    /** Ends a connection for want of memory. */
+    void cut(Relay relay) {
+        lane.total.cutStalled.add(1);
+        relay.reset();
+        if (spent.now(lane.loop.now())) {
+            String why = "maxBufferedBytes (" + lane.maxBufferedBytes + ") is spent for connections whose peers do not read";
+            LOG.warn("{}: {}; those stalled for longest are ended (said once in 10 s)", lane.name, why);
+            listener.buffersSpent(why);
+        }
+    }
+
+    /** Its peer took something, though not all. */
+    void progressed(End end) {
+        if (end != last) {
+            unlink(end);
+            append(end);
+        }
+    }
+
+    /** Its peer took all, or it has ended. */
+    void remove(End end) {
+        unlink(end);
+        lane.buffered();
+    }
+
+    private void append(End end) {
+        end.stalledBefore = last;
+        if (last == null) {
+            first = end;
+        } else {
+            last.stalledAfter = end;
+        }
+        last = end;
+    }
+
+    private void unlink(End end) {
+        if (end.stalledBefore == null) {
+            first = end.stalledAfter;
+        } else {
+            end.stalledBefore.stalledAfter = end.stalledAfter;
+        }
+        if (end.stalledAfter == null) {
+            last = end.stalledBefore;
+        } else {
+            end.stalledAfter.stalledBefore = end.stalledBefore;
+        }
+        end.stalledBefore = null;
+        end.stalledAfter = null;
+    }
+}

@@ -1,0 +1,134 @@
+package io.musher.balancer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Clients that do not read: what is kept for them is bounded, and only they pay for it. */
+class StalledReadersTest {
+
+    /** One loop then keeps four blocks of 16 KiB and no large buffer. */
+    private static final int LITTLE = 64 * 1024;
+
+    @RegisterExtension
+    final Scene scene = new Scene();
+
+    private final ScriptedTarget target = scene.manual();
+    private final List<String> told = new CopyOnWriteArrayList<>();
+
+    @Test
+    void shouldEndTheLongestStalledWhenTheMemoryIsSpent() throws Exception {
+        Balancer balancer = balancer();
+        Peer before = scene.connect(balancer);
+        Peer beforeServer = target.next();
+        List<Peer> stalled = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            stalled.add(stall(balancer));
+            int kept = Math.min(4, i + 1);
+            int cut = i + 1 - kept;
+            Scene.await("stalled client " + i, () -> balancer.stats().bufferedBytes() == kept * 16384L && balancer.stats().cutStalled() == cut);
+        }
+
+        for (int i = 0; i < 10; i++) {
+            exchange(before, beforeServer);
+            Peer fresh = scene.connect(balancer);
+            exchange(fresh, target.next());
+            fresh.close();
+        }
+        assertEquals(2, balancer.stats().cutStalled());
+        assertEquals(2, balancer.stats().cut() + balancer.stats().cutStalled());
+        assertEquals(1, told.size(), told::toString);
+        for (int i = 0; i < 2; i++) {
+            Peer longest = stalled.get(i);
+            assertThrows(SocketException.class, longest::receiveAll, "the one that stalled first");
+        }
+        for (int i = 2; i < 6; i++) {
+            stalled.get(i).receive(1_000_000); // is served as soon as it reads
+            stalled.get(i).close();
+        }
+        Scene.await("all is given back", () -> balancer.stats().bufferedBytes() == 0);
+    }
+
+    @Test
+    void shouldFindRoomForOneThatStallsForAMoment() throws Exception {
+        Balancer balancer = balancer();
+        for (int i = 0; i < 4; i++) {
+            stall(balancer);
+        }
+        Scene.await("the memory is spent", () -> balancer.stats().bufferedBytes() == LITTLE);
+        byte[] big = new byte[12_000_000];
+        new Random(1).nextBytes(big);
+        Peer slow = scene.connect(balancer);
+        Peer server = target.next();
+        Future<Peer> download = scene.beside(() -> server.send(big).sendEnd());
+        Scene.await("it has stalled", () -> balancer.stats().cutStalled() > 0);
+
+        assertArrayEquals(big, slow.receiveAll());
+        Scene.get(download);
+        assertEquals(1, balancer.stats().cutStalled());
+    }
+
+    @Test
+    void shouldDeliverEveryByteBothWaysWhenLittleMayBeKept() throws Exception {
+        Balancer balancer = balancer();
+        byte[] big = new byte[12_000_000];
+        new Random(2).nextBytes(big);
+        Peer client = scene.connect(balancer);
+        Peer server = target.next();
+        Future<Peer> up = scene.beside(() -> client.send(big).sendEnd());
+        Future<Peer> down = scene.beside(() -> server.send(big).sendEnd());
+        Scene.awaitStall("the client is stalled", () -> balancer.stats().bytesToClients());
+        Scene.awaitStall("the target is stalled", () -> balancer.stats().bytesToTargets());
+        Future<byte[]> uploaded = scene.beside(server::receiveAll);
+
+        assertArrayEquals(big, client.receiveAll());
+        assertArrayEquals(big, Scene.get(uploaded));
+        Scene.get(up);
+        Scene.get(down);
+        assertEquals(0, balancer.stats().cutStalled());
+        Scene.await("all is given back", () -> balancer.stats().bufferedBytes() == 0);
+    }
+
+    private Balancer balancer() {
+        BalancerListener listener = new BalancerListener() {
+            @Override
+            public void buffersSpent(String why) {
+                told.add(why);
+            }
+        };
+        return scene.balancer(b -> b.bufferSize(LITTLE).maxBufferedBytes(LITTLE).listener(listener).targets(List.of(target.as("a"))));
+    }
+
+    /** A client whose target sends without an end, and that does not read. */
+    private Peer stall(Balancer balancer) throws Exception {
+        Socket small = new Socket();
+        small.setReceiveBufferSize(16384);
+        Peer client = scene.add(Peer.connect(balancer.address(), small));
+        Peer server = target.next();
+        scene.beside(() -> {
+            byte[] block = new byte[50_000];
+            while (true) {
+                server.send(block);
+            }
+        });
+        return client;
+    }
+
+    private static void exchange(Peer client, Peer server) throws Exception {
+        client.send("hello");
+        server.expect("hello");
+        server.send("welcome");
+        client.expect("welcome");
+    }
+}
