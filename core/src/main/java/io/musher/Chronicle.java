@@ -5,6 +5,7 @@ import io.musher.internal.supervisor.News;
 import io.musher.internal.supervisor.Rolled;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,11 +18,13 @@ final class Chronicle implements News {
     private final String name;
     private final Events events;
     private final Runnable whenStopped;
+    private final Runnable whenAllGaveUp;
 
-    Chronicle(String name, Events events, Runnable whenStopped) {
+    Chronicle(String name, Events events, Runnable whenStopped, Runnable whenAllGaveUp) {
         this.name = name;
         this.events = events;
         this.whenStopped = whenStopped;
+        this.whenAllGaveUp = whenAllGaveUp;
     }
 
     @Override
@@ -75,6 +78,13 @@ final class Chronicle implements News {
         LOG.error("{}: instance {} is given up: {}; the others go on, restart() of its last worker revives it{}", name, last.instance(),
                 cause, output(Requests.lastOutput(last)));
         tell(new ClusterEvent.GaveUp(handle(last), Instant.now(), cause));
+    }
+
+    @Override
+    public void allGaveUp(List<Incarnation> last) {
+        LOG.error("{}: no worker is left: {} given up; see the errors above", name,
+                last.size() == 1 ? "the only instance is" : "all " + last.size() + " instances are");
+        whenAllGaveUp.run();
     }
 
     @Override

@@ -70,13 +70,13 @@ public final class Cluster implements AutoCloseable {
         });
         Primary primary = new Primary(config, parts, keeper, capacity);
         this.supervisor = new Supervisor(rules(config), new Edition(plan, LaunchChecks.environment(config.env().get())), primary,
-                new Chronicle(config.name(), parts.events(), this::allGone));
+                new Chronicle(config.name(), parts.events(), this::allGone, this::allGaveUp));
         this.correspondence = new Correspondence(config, parts);
         this.requests = new Requests(config.name(), parts.control(), supervisor, correspondence, parts.callbacks());
         primary.obey(supervisor, requests);
         this.wear = new Wear(parts.control(), config.recyclePolicy(), supervisor, worker -> Requests.handle(worker).member().process.memory(),
                 primary::connections);
-        this.farewell = new Farewell(config, this::stop, this::killAll, this::reload);
+        this.farewell = new Farewell(config, this::stop, this::killAll, this::reload, parts.events());
     }
 
     /** {@return a builder; every option has a default} */
@@ -344,6 +344,10 @@ public final class Cluster implements AutoCloseable {
     private void killAll() {
         requests.killAll();
         parts.spawner().killAll();
+    }
+
+    private void allGaveUp() {
+        farewell.failed();
     }
 
     /** The last worker is gone; on the control thread, which must not close itself and wait for that. */

@@ -46,6 +46,7 @@ public final class ClusterBuilder {
     Duration startTimeout = Duration.ofSeconds(60);
     boolean shutdownHook = true;
     boolean keepAlive = true;
+    boolean exitWhenAllGaveUp = true;
     int maxFrame = 16 << 20;
     final List<ClusterConfig.Listening<?>> listeners = new ArrayList<>();
     final List<BiConsumer<Worker, Message>> messageListeners = new ArrayList<>();
@@ -435,6 +436,20 @@ public final class ClusterBuilder {
      */
     public ClusterBuilder keepAlive(boolean keep) {
         this.keepAlive = keep;
+        return this;
+    }
+
+    /**
+     * Whether the cluster stops and this JVM exits with status 1 when every wanted instance has given up (see {@link RestartPolicy}), so that
+     * a service manager above notices; default true. It means a JVM that lives for its cluster: with {@code keepAlive(false)} the cluster
+     * only logs an error and tells {@link ClusterEvent.GaveUp}, and its clients wait until {@code restart()}, {@code scale()} or {@code
+     * deploy()} starts workers again.
+     *
+     * @param exit whether it does
+     * @return this
+     */
+    public ClusterBuilder exitWhenAllGaveUp(boolean exit) {
+        this.exitWhenAllGaveUp = exit;
         return this;
     }
 

@@ -40,6 +40,7 @@ public final class ClusterConfig {
     private final Duration startTimeout;
     private final boolean shutdownHook;
     private final boolean keepAlive;
+    private final boolean exitWhenAllGaveUp;
     private final int maxFrame;
     private final List<Listening<?>> listeners;
     private final List<BiConsumer<Worker, Message>> messageListeners;
@@ -74,6 +75,7 @@ public final class ClusterConfig {
         this.startTimeout = from.startTimeout;
         this.shutdownHook = from.shutdownHook;
         this.keepAlive = from.keepAlive;
+        this.exitWhenAllGaveUp = from.exitWhenAllGaveUp;
         this.maxFrame = from.maxFrame;
         this.listeners = List.copyOf(from.listeners);
         this.messageListeners = List.copyOf(from.messageListeners);
@@ -186,6 +188,11 @@ public final class ClusterConfig {
     /** {@return whether the cluster keeps this JVM alive until it has stopped} */
     public boolean keepAlive() {
         return keepAlive;
+    }
+
+    /** {@return whether this JVM exits with status 1 when every wanted instance has given up, provided that the cluster keeps it alive} */
+    public boolean exitWhenAllGaveUp() {
+        return exitWhenAllGaveUp;
     }
 
     /** {@return the largest message, in bytes of its body} */

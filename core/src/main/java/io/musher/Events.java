@@ -124,6 +124,17 @@ final class Events implements EventLoop.Guest {
         deliver("the end", () -> ended = true);
     }
 
+    /** Waits until the last event has been delivered, on any thread but that of the listeners; logs what is left behind. */
+    void awaitEnd(long millis) throws InterruptedException {
+        if (!isCurrentThread()) {
+            thread.join(millis);
+            if (thread.isAlive()) {
+                LOG.warn("{}: does not wait any longer for listeners to end: one is busy with {}, {} event(s) are not told", name, running,
+                        queue.size());
+            }
+        }
+    }
+
     boolean isCurrentThread() {
         return Thread.currentThread() == thread;
     }

@@ -30,11 +30,14 @@ final class Farewell {
     private static final Duration MARGIN = Duration.ofSeconds(10);
     private static final Duration LONGEST = Duration.ofDays(1000);
     private static final long AFTER_KILL_MILLIS = 2_000;
+    /** For the listeners of the last events, before the JVM ends. */
+    private static final long LISTENERS_MILLIS = 5_000;
 
     private final ClusterConfig config;
     private final Supplier<CompletableFuture<Void>> stop;
     private final Runnable killAll;
     private final Runnable reload;
+    private final Events events;
     private final CountDownLatch over = new CountDownLatch(1);
     /** When the first signal came, by {@link System#nanoTime}; 0 before. */
     private final AtomicLong signalledAt = new AtomicLong();
@@ -42,11 +45,12 @@ final class Farewell {
     private Object formerHangup;
     private Thread hook;
 
-    Farewell(ClusterConfig config, Supplier<CompletableFuture<Void>> stop, Runnable killAll, Runnable reload) {
+    Farewell(ClusterConfig config, Supplier<CompletableFuture<Void>> stop, Runnable killAll, Runnable reload, Events events) {
         this.config = config;
         this.stop = stop;
         this.killAll = killAll;
         this.reload = reload;
+        this.events = events;
     }
 
     synchronized void begin() {
@@ -94,8 +98,34 @@ final class Farewell {
     private void awaitOver() {
         try {
             over.await();
+            awaitListeners();
         } catch (InterruptedException e) {
             LOG.debug("{}: the keep-alive thread was interrupted", config.name());
+        }
+    }
+
+    private void stopAndTell() {
+        if (stopInTime()) {
+            awaitListeners();
+        }
+    }
+
+    /** Without this the end of the JVM would cut the listeners of the last events. */
+    private void awaitListeners() {
+        try {
+            events.awaitEnd(LISTENERS_MILLIS);
+        } catch (InterruptedException e) {
+            LOG.debug("{}: its end was interrupted", config.name());
+        }
+    }
+
+    /** Every wanted instance has given up: a JVM that lives for its cluster ends, so that a service manager notices. */
+    void failed() {
+        if (config.keepAlive() && config.exitWhenAllGaveUp()) {
+            new Thread(() -> {
+                stopAndTell();
+                System.exit(1);
+            }, config.name() + "-exit").start();
         }
     }
 
@@ -106,7 +136,7 @@ final class Farewell {
             return;
         }
         Thread stopper = new Thread(() -> {
-            stopInTime();
+            stopAndTell();
             JvmSignals.pass(former[index], signal);
         }, config.name() + "-signal");
         stopper.setDaemon(false); // unlike the thread it is made on: the JVM must not end with status 0 before the former handler says how
@@ -117,21 +147,24 @@ final class Farewell {
     /**
      * Stops the cluster. If that takes longer than the stop policy allows (the control thread hangs or has died), kills the workers instead:
      * a signal must end the process in any case.
+     *
+     * @return whether it has stopped in good order
      */
-    private void stopInTime() {
+    private boolean stopInTime() {
         StopPolicy policy = config.stopPolicy();
         Duration limit = MARGIN;
         for (Duration step : List.of(policy.preStopDelay(), policy.drain(), policy.kill())) {
             limit = step.compareTo(LONGEST) < 0 ? limit.plus(step) : LONGEST;
         }
-        if (!stopWithin(limit.toMillis())) {
-            killAll.run();
-            long seconds = limit.toSeconds();
-            Thread line = new Thread(() -> LOG.error("{}: not stopped {} s after it was asked to end: kills all workers and ends", config.name(), seconds));
-            line.setDaemon(true); // a blocked appender may be the reason
-            line.start();
-            stopWithin(AFTER_KILL_MILLIS);
+        if (stopWithin(limit.toMillis())) {
+            return true;
         }
+        killAll.run();
+        long seconds = limit.toSeconds();
+        Thread line = new Thread(() -> LOG.error("{}: not stopped {} s after it was asked to end: kills all workers and ends", config.name(), seconds));
+        line.setDaemon(true); // a blocked appender may be the reason
+        line.start();
+        return stopWithin(AFTER_KILL_MILLIS);
     }
 
     private boolean stopWithin(long millis) {

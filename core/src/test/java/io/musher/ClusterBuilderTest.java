@@ -151,7 +151,7 @@ class ClusterBuilderTest {
         assertEquals(ReloadPolicy.ofDefaults(), config.reloadPolicy());
         assertEquals(List.of(), config.healthChecks());
         assertEquals(RecyclePolicy.never(), config.recyclePolicy());
-        assertTrue(config.shutdownHook() && config.keepAlive());
+        assertTrue(config.shutdownHook() && config.keepAlive() && config.exitWhenAllGaveUp());
     }
 
     @Test
