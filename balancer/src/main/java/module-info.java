@@ -5,6 +5,7 @@
  */
 @SuppressWarnings("module") // io.musher is compiled after this module
 module io.musher.balancer {
+    requires jdk.unsupported; // sun.misc.Signal, by reflection, for the program
     requires org.slf4j;
 
     exports io.musher.balancer;

@@ -29,7 +29,8 @@ final class Arguments {
               --drain-timeout SECONDS  how long connections may go on after SIGTERM (default 20)
               --help                   print this
 
-            SIGTERM or Ctrl-C: stops accepting, waits for connections to end, exits 0. Exit code 2: bad arguments; 1: cannot listen.
+            SIGTERM or Ctrl-C: stops accepting, waits for connections to end, exits 0; a second one, a second later: cuts them now.
+            Exit code 2: bad arguments; 1: cannot listen.
             """;
 
     private final BalancerBuilder builder = Balancer.builder();

@@ -195,7 +195,9 @@ public final class Balancer implements AutoCloseable {
 
     /**
      * Stops in good order: no new clients, those that wait for a target are closed, keep-alive connections end between two
-     * requests, the others when they end or at the deadline; then everything is closed.
+     * requests, connections on which no byte has moved end after a second, the others when they end or at the deadline; then
+     * everything is closed. May be called again: the earliest deadline holds, so {@code shutdown(Duration.ZERO)} cuts now, and
+     * {@link #stats} counts what was cut; {@link #close} does so, too, uncounted.
      *
      * @param deadline from now
      * @return completes when all is closed

@@ -3,15 +3,10 @@ package io.musher.balancer;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /** The balancer as a program: {@code java -jar musher-balancer.jar --listen 3000 --target 127.0.0.1:8000 …}. */
 final class BalancerMain {
-
-    /** After the drain's deadline everything is closed at once; this is for a machine that is very busy. */
-    private static final long GRACE_SECONDS = 10;
 
     private BalancerMain() { }
 
@@ -47,27 +42,11 @@ final class BalancerMain {
             err.println("musher-" + e.getMessage());
             return 1;
         }
-        Duration drain = arguments.drainTimeout();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(balancer, drain, out), "musher-balancer-stop"));
+        new ProgramEnd(balancer, arguments.drainTimeout(), out).install();
         InetSocketAddress at = balancer.address();
         out.println("musher-balancer: listens on port " + at.getPort() + ", targets "
                 + String.join(" ", balancer.config().targets().stream().map(Target::id).toList()));
         return -1;
-    }
-
-    /** A signal's default exit status would be 128 + its number; an orderly end is a success. */
-    private static void leave(Balancer balancer, Duration drain, PrintStream out) {
-        BalancerStats before = balancer.stats();
-        out.println("musher-balancer: stops accepting, " + before.active() + " connection(s) may end within "
-                + drain.toSeconds() + " s");
-        try {
-            balancer.shutdown(drain).get(drain.toSeconds() + GRACE_SECONDS, TimeUnit.SECONDS);
-        } catch (Exception e) {
-            out.println("musher-balancer: gave up waiting: " + e);
-        }
-        out.println("musher-balancer: stopped, " + balancer.stats().cut() + " connection(s) cut");
-        out.flush();
-        Runtime.getRuntime().halt(0);
     }
 
     /** Run alone there is usually no logging backend beside it, and that is no error. */

@@ -19,6 +19,7 @@ final class Lane {
 
     private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
     private static final long LISTEN_LATER = 20_000_000;
+    private static final long SILENT_GRACE = 1_000_000_000;
 
     final int number;
     final String name;
@@ -200,6 +201,9 @@ final class Lane {
 
     /** No new clients; those that wait, are parked or between two requests go; {@code last} runs when a client was the last one of all lanes. */
     void leave(Runnable last) {
+        if (onLast == null) {
+            loop.schedule(SILENT_GRACE, this::endSilent);
+        }
         onLast = last;
         acceptor.stop(true);
         for (Relay relay : waiting.relays()) {
@@ -212,6 +216,16 @@ final class Lane {
                 leaveIfIdle(relay);
             }
         }
+    }
+
+    /** The lane leaves: clients on whose connections no byte has moved had their time, those that a slow connect left behind, too. */
+    private void endSilent() {
+        for (Relay relay : relays()) {
+            if (relay.isSilent() && loop.now() - relay.touched >= SILENT_GRACE) {
+                relay.close();
+            }
+        }
+        loop.schedule(SILENT_GRACE, this::endSilent);
     }
 
     private static void leaveIfIdle(Relay relay) {

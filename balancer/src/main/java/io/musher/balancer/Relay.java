@@ -348,6 +348,11 @@ final class Relay {
         return watch == null;
     }
 
+    /** {@return whether it has what it needs to begin, a target or a header to come, and not a byte has gone either way} */
+    boolean isSilent() {
+        return isUntouched() && (state == State.OPEN && !client.hasPending() && !target.hasPending() || state == State.INTAKE);
+    }
+
     /** {@return whether neither side owes the other anything: between two requests, or before a single byte} */
     boolean owesNothing() {
         return state == State.OPEN && !client.hasPending() && !target.hasPending() && !client.isReadEnded() && !broken

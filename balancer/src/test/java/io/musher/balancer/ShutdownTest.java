@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -91,6 +92,42 @@ class ShutdownTest {
         untouched.expectEnd();
         server.expectEnd();
         Scene.get(stopped);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void shouldEndConnectionsOnWhichNothingMovesAfterAGrace(int loops) throws Exception {
+        Balancer balancer = scene.balancer(b -> b.loops(loops).moveKeepAlive(loops == 1).targets(List.of(a.as("a"))));
+        Peer silent = scene.connect(balancer);
+        Peer server = a.next();
+        Peer listener = scene.connect(balancer);
+        Peer speaker = a.next().send("welcome");
+        listener.expect("welcome");
+        CompletableFuture<Void> stopped = balancer.shutdown(LONG);
+        silent.expectEnd();
+        server.expectEnd();
+        assertFalse(stopped.isDone());
+        speaker.send("and more").sendEnd();
+        listener.expect("and more");
+        listener.expectEnd();
+        listener.sendEnd();
+        Scene.get(stopped);
+        assertEquals(0, balancer.stats().cut());
+    }
+
+    @Test
+    void shouldNotWaitForTheHeaderOfASilentProxy() throws Exception {
+        Balancer balancer = scene.balancer(b -> b.trustedProxies("127.0.0.1").targets(List.of(a.as("a"))));
+        List<Peer> proxies = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            proxies.add(scene.connect(balancer));
+        }
+        Scene.await("they have come", () -> balancer.stats().active() == 3);
+        Scene.get(balancer.shutdown(LONG));
+        for (Peer proxy : proxies) {
+            proxy.expectEnd();
+        }
+        assertEquals(0, a.accepted());
     }
 
     @ParameterizedTest

@@ -102,6 +102,70 @@ class BalancerSignalIT {
     }
 
     @Test
+    void shouldNotWaitForClientsThatSayNothing() throws Exception {
+        CountDownLatch accepted = new CountDownLatch(3);
+        try (Server target = new Server(socket -> {
+            accepted.countDown();
+            socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+        })) {
+            Program program = Program.start(children, "--target", target.target(), "--drain-timeout", LONG);
+            try (Caller first = new Caller(program.port()); Caller second = new Caller(program.port()); Caller third = new Caller(program.port())) {
+                accepted.await();
+                program.child().signal("TERM");
+                first.expectEnd();
+                second.expectEnd();
+                third.expectEnd();
+                assertStopped(program, 0);
+            }
+        }
+    }
+
+    @Test
+    void shouldCutAtASecondSignal() throws Exception {
+        try (Server target = new Server(socket -> {
+            socket.getOutputStream().write('x');
+            socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+        })) {
+            Program program = Program.start(children, "--target", target.target(), "--drain-timeout", LONG);
+            try (Socket client = new Socket("127.0.0.1", program.port())) {
+                assertEquals('x', client.getInputStream().read());
+                program.child().signal("TERM");
+                program.child().awaitLine("stops accepting");
+                await("a signal cuts").until(() -> {
+                    Child.signal("TERM", program.child().pid()); // within the first second it counts for nothing
+                    return !program.child().isAlive();
+                });
+                assertThrows(IOException.class, client.getInputStream()::read);
+            }
+            Child child = program.child();
+            assertEquals(0, child.exitCode(Child.PATIENCE), child::report);
+            assertTrue(child.stdout().contains("musher-balancer: a second signal, cuts 1 connection(s)"), child::report);
+            assertTrue(child.stdout().endsWith("musher-balancer: stopped, 1 connection(s) cut"), child::report);
+        }
+    }
+
+    @Test
+    void shouldTakeTwoSignalsAtOnceForOne() throws Exception {
+        CountDownLatch stopping = new CountDownLatch(1);
+        try (Server target = new Server(socket -> {
+            socket.getOutputStream().write('x');
+            stopping.await();
+            Pattern.write(socket.getOutputStream(), 0, 1 << 20);
+        })) {
+            Program program = Program.start(children, "--target", target.target(), "--drain-timeout", LONG);
+            try (Socket client = new Socket("127.0.0.1", program.port())) {
+                assertEquals('x', client.getInputStream().read());
+                children.command("sh", "-c", "kill -s TERM $0; kill -s INT $0", Long.toString(program.child().pid())).exitCode(Child.PATIENCE);
+                awaitRefused(program);
+                stopping.countDown();
+                Pattern.expect(client.getInputStream(), 0, 1 << 20);
+                assertEquals(-1, client.getInputStream().read());
+            }
+            assertStopped(program, 0);
+        }
+    }
+
+    @Test
     void shouldCutWhatDoesNotEnd() throws Exception {
         try (Server target = new Server(socket -> {
             socket.getOutputStream().write('x');

@@ -37,7 +37,7 @@ class PackagedJarsIT {
         ModuleDescriptor balancer = descriptor(Jars.balancer());
         assertEquals("io.musher.balancer", balancer.name());
         assertEquals(Set.of("io.musher.balancer", "io.musher.balancer.loop to [io.musher]"), exports(balancer));
-        assertTrue(requires(Set.of("java.base", "org.slf4j"), balancer), balancer::toString);
+        assertTrue(requires(Set.of("java.base", "jdk.unsupported", "org.slf4j"), balancer), balancer::toString);
     }
 
     @Test
