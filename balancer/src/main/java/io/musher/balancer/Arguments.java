@@ -26,6 +26,7 @@ final class Arguments {
               --max-buffered BYTES     direct memory kept for slow readers; when it is spent, those stalled for longest are
                                        ended (default: half of -XX:MaxDirectMemorySize, at most 256 MiB)
               --idle-timeout SECONDS   cut a connection on which nothing moves (default: never)
+              --no-move                keep-alive connections never leave a withdrawn or dead target between two requests
               --drain-timeout SECONDS  how long connections may go on after SIGTERM (default 20)
               --help                   print this
 
@@ -105,6 +106,7 @@ final class Arguments {
     private boolean flag(String option) {
         switch (option) {
             case "--probe" -> builder.probe(ProbePolicy.ofDefaults());
+            case "--no-move" -> builder.moveKeepAlive(false);
             case "--help", "-h" -> help = true;
             default -> {
                 return false;

@@ -239,8 +239,8 @@ public final class BalancerBuilder {
     /**
      * Whether HTTP/1.1 keep-alive connections leave a withdrawn target between two requests, unseen by the client; default
      * true. So do those that the target ends between two requests, and connections of any protocol on which not a byte has
-     * gone: the end reaches the client half a second late, unless it is served by another target by then. Switch it off when
-     * a login is tied to the connection (NTLM).
+     * gone: the end reaches the client half a second late, unless it is served by another target by then. Connections with
+     * a login by NTLM or Negotiate never move; switch moving off when a login of another kind is tied to the connection.
      *
      * @param move whether they do
      * @return this

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>A scratch object, one per lane: {@link #parse} fills the fields. Strict on purpose: what is unusual (bare line feeds,
  * folded lines, both kinds of length, HTTP/1.0, an answer with {@code Connection: close}) is {@link #OPAQUE}, and such a connection is
- * left alone.
+ * left alone. So is one with a login by NTLM or Negotiate, which belongs to the connection and not to a request.
  * The buffer must have native byte order; lines are found eight bytes at a time.
  */
 final class HttpHead {
@@ -28,6 +28,12 @@ final class HttpHead {
     private static final byte[] HEAD = "head ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] CLOSE = "close".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] UPGRADE = "upgrade".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] WWW_AUTHENTICATE = "www-authenticate".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] PROXY_AUTHENTICATE = "proxy-authenticate".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] AUTHORIZATION = "authorization".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] PROXY_AUTHORIZATION = "proxy-authorization".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NTLM = "ntlm".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NEGOTIATE = "negotiate".getBytes(StandardCharsets.US_ASCII);
     private static final long LINE_FEEDS = 0x0A0A0A0A0A0A0A0AL;
     private static final long ONES = 0x0101010101010101L;
     private static final int MAX_METHOD = 20;
@@ -41,6 +47,7 @@ final class HttpHead {
     boolean isHead;
     /** Of a request: the client wants no other answer on this connection. */
     boolean close;
+    private boolean upgrade;
 
     /**
      * Parses a head.
@@ -52,6 +59,7 @@ final class HttpHead {
         chunked = false;
         isHead = false;
         close = false;
+        upgrade = false;
         status = 0;
         int end = lineEnd(in, from, to);
         if (end < 0) {
@@ -66,7 +74,7 @@ final class HttpHead {
                 return end;
             }
             if (end == line) {
-                return chunked && length >= 0 || close && !request ? OPAQUE : line + 2;
+                return chunked && length >= 0 || close && (upgrade || !request) ? OPAQUE : line + 2;
             }
             if (!header(in, line, end)) {
                 return OPAQUE;
@@ -155,10 +163,26 @@ final class HttpHead {
                 chunked = true;
                 return first && in.get(colon) == ':' && end - value == CHUNKED.length && is(CHUNKED, in, value);
             }
+            case 'A', 'a' -> {
+                return !isLogin(AUTHORIZATION, in, from, end);
+            }
+            case 'P', 'p' -> {
+                return !isLogin(PROXY_AUTHENTICATE, in, from, end) && !isLogin(PROXY_AUTHORIZATION, in, from, end);
+            }
+            case 'W', 'w' -> {
+                return !isLogin(WWW_AUTHENTICATE, in, from, end);
+            }
             default -> {
                 return true;
             }
         }
+    }
+
+    /** {@return whether a login that belongs to the connection is offered or made; one within a quoted string counts, which does no harm} */
+    private static boolean isLogin(byte[] name, ByteBuffer in, int from, int end) {
+        int colon = from + name.length;
+        return isNamed(name, in, from, end)
+                && (in.get(colon) != ':' || lists(NTLM, in, colon + 1, end, true) || lists(NEGOTIATE, in, colon + 1, end, true));
     }
 
     private boolean contentLength(ByteBuffer in, int colon, int end) {
@@ -179,16 +203,45 @@ final class HttpHead {
     }
 
     private boolean connection(ByteBuffer in, int colon, int end) {
-        if (!contains(CLOSE, in, colon + 1, end)) {
-            return true;
+        close |= lists(CLOSE, in, colon + 1, end, false);
+        upgrade |= lists(UPGRADE, in, colon + 1, end, false);
+        return in.get(colon) == ':';
+    }
+
+    /**
+     * {@return whether a comma-separated list (RFC 9110, 5.6.1) has this element; blanks around it do not matter}
+     *
+     * @param first whether the first word of an element is to be compared, and not all of it
+     */
+    private static boolean lists(byte[] lower, ByteBuffer in, int from, int end, boolean first) {
+        for (int at = from; at < end;) {
+            int start = skipBlanks(in, at, end);
+            int comma = start;
+            while (comma < end && in.get(comma) != ',') {
+                comma++;
+            }
+            int stop = first ? start : comma;
+            while (first && stop < comma && !isBlank(in.get(stop))) {
+                stop++;
+            }
+            while (!first && stop > start && isBlank(in.get(stop - 1))) {
+                stop--;
+            }
+            if (stop - start == lower.length && is(lower, in, start)) {
+                return true;
+            }
+            at = comma + 1;
         }
-        close = true;
-        return in.get(colon) == ':' && !contains(UPGRADE, in, colon + 1, end);
+        return false;
+    }
+
+    private static boolean isBlank(byte b) {
+        return b == ' ' || b == '\t';
     }
 
     private static int skipBlanks(ByteBuffer in, int from, int end) {
         int at = from;
-        while (at < end && (in.get(at) == ' ' || in.get(at) == '\t')) {
+        while (at < end && isBlank(in.get(at))) {
             at++;
         }
         return at;
@@ -201,15 +254,6 @@ final class HttpHead {
         }
         byte after = in.get(from + lower.length);
         return (after == ':' || after == ' ' || after == '\t') && is(lower, in, from);
-    }
-
-    private static boolean contains(byte[] lower, ByteBuffer in, int from, int end) {
-        for (int at = from; at + lower.length <= end; at++) {
-            if (is(lower, in, at)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Letters compare without regard to case. */

@@ -120,7 +120,16 @@ class BalancerBuilderTest {
         isBad("ejectAfter -1", b -> b.ejectAfter(-1));
         isBad("trustedProxies: 'nobody'", b -> b.trustedProxies("::1", "nobody"));
         isBad("bufferSize 4095", b -> b.bufferSize(4095));
+        isBad("maxBufferedBytes 4095", b -> b.maxBufferedBytes(4095));
         isBad("bufferSize 16777217", b -> b.bufferSize((16 << 20) + 1));
+    }
+
+    @Test
+    void shouldRefuseLessMemoryThanABufferForEachLoop() {
+        BalancerBuilder builder = Balancer.builder().port(0).loops(2).bufferSize(65536).maxBufferedBytes(131071);
+        IllegalStateException e = assertThrows(IllegalStateException.class, builder::build);
+        assertEquals("maxBufferedBytes 131071 is less than bufferSize 65536 for each of 2 loop(s)", e.getMessage());
+        assertEquals(131072, builder.maxBufferedBytes(131072).build().maxBufferedBytes());
     }
 
     /** A loop counts in nanoseconds, and these would not fit or be longer than anybody means. */

@@ -151,6 +151,35 @@ class HttpHeadTest {
     }
 
     @Test
+    void shouldNotTakePartsOfOtherTokensForClose() {
+        for (String line : List.of("Connection: x-close-y, keep-alive", "Connection: closed", "Connection: not close", "Connection: close;q=1",
+                "Connection: \"close\"", "Connection: enclose,keep-alive", "Connection: ,, ,", "Connection:")) {
+            assertTrue(request("GET / HTTP/1.1\r\n" + line + "\r\n\r\n") > 0 && !head.close, line);
+            assertTrue(response("HTTP/1.1 200 OK\r\n" + line + "\r\n\r\n") > 0, line);
+        }
+        assertTrue(request("GET / HTTP/1.1\r\nConnection: close, x-upgrade\r\n\r\n") > 0 && head.close);
+        assertEquals(OPAQUE, request("GET / HTTP/1.1\r\nConnection: Upgrade\r\nConnection: close\r\n\r\n"), "in two lines");
+        assertTrue(request("GET / HTTP/1.1\r\nConnection: keep-alive\r\nConnection: close\r\n\r\n") > 0 && head.close, "in two lines");
+    }
+
+    @Test
+    void shouldLeaveLoginsAloneThatBelongToTheConnection() {
+        for (String line : List.of("WWW-Authenticate: NTLM", "www-authenticate:negotiate", "WWW-Authenticate: Negotiate oYG2MIGz", "Proxy-Authenticate: NTLM",
+                "WWW-Authenticate: Basic realm=\"a, b\", NTLM", "WWW-Authenticate: Basic realm=a\r\nWWW-Authenticate: Negotiate",
+                "WWW-Authenticate : Basic", "proxy-authenticate: \tNegotiate\t")) {
+            assertEquals(OPAQUE, response("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n" + line + "\r\n\r\n"), line);
+        }
+        for (String line : List.of("Authorization: NTLM TlRMTVNTUAAB", "authorization:negotiate x", "Proxy-Authorization: Negotiate x")) {
+            assertEquals(OPAQUE, request("GET / HTTP/1.1\r\n" + line + "\r\n\r\n"), line);
+        }
+        for (String line : List.of("WWW-Authenticate: Basic realm=\"ntlm\"", "WWW-Authenticate: Bearer", "X-WWW-Authenticate: NTLM", "WWW-Authenticate: NTLMv9",
+                "WWW-Authenticate: Digest a=negotiate", "Authorization: Basic bnRsbQ==", "Authorization: Bearer NTLM", "Proxy-Authorization: Digest")) {
+            assertTrue(response("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n" + line + "\r\n\r\n") > 0, line);
+            assertTrue(request("GET / HTTP/1.1\r\n" + line + "\r\n\r\n") > 0, line);
+        }
+    }
+
+    @Test
     void shouldLeaveBareLineFeedsAlone() {
         for (String text : List.of("GET / HTTP/1.1\n\n", "GET / HTTP/1.1\n", "GET / HTTP/1.1\r\nA: b\n", "GET / HTTP/1.1\r\nA: b\n\r\n\r\n",
                 "GET / HTTP/1.1\r\nA: b\r\n\n", "\n", "\r\nGET / HTTP/1.1\r\n\r\n")) {

@@ -50,6 +50,8 @@ class NeverMovedTest {
                 new Talk("CONNECT", "CONNECT host:443 HTTP/1.1\r\nHost: host\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n"),
                 new Talk("the client wants to close", "GET / HTTP/1.1\r\nConnection: close\r\n\r\n", Http.ok("a")),
                 new Talk("the target wants to close", GET, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\na"),
+                new Talk("a login by NTLM is asked for", GET, "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: NTLM\r\nContent-Length: 0\r\n\r\n"),
+                new Talk("a login of the connection", "GET / HTTP/1.1\r\nAuthorization: Negotiate YII=\r\n\r\n", Http.ok("a")),
                 new Talk("an answer without a length", GET, "HTTP/1.1 200 OK\r\n\r\nall that comes"),
                 new Talk("server-sent events", GET, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n"),
                 new Talk("events in chunks", GET, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n"),
