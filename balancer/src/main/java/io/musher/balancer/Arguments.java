@@ -20,6 +20,7 @@ final class Arguments {
               --proxy v1|v2            send each target a PROXY protocol header
               --trust-proxy NET        expect a PROXY header from this address or CIDR block; may be repeated
               --probe                  probe targets by a TCP connect every 2 s (down after 3 failures, up after 2 successes)
+              --keep-unanswered        do not eject targets that end connections without an answer
               --max-connections N      relayed at once; more wait (default: no limit)
               --max-waiting N          clients held while no target can take them (default 1024)
               --wait-timeout SECONDS   how long each of them is held at most (default 30)
@@ -107,6 +108,7 @@ final class Arguments {
         switch (option) {
             case "--probe" -> builder.probe(ProbePolicy.ofDefaults());
             case "--no-move" -> builder.moveKeepAlive(false);
+            case "--keep-unanswered" -> builder.ejectUnanswered(false);
             case "--help", "-h" -> help = true;
             default -> {
                 return false;

@@ -12,6 +12,7 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One target as all lanes see it: what must be shared of it is atomic, everything else belongs to {@link Health}.
@@ -20,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Backend implements Candidate {
 
+    private static final long BETWEEN_TRIALS = 500_000_000;
     private static final long SHORT_WAIT = 100_000_000;
     private static final double FORGETTING = 1e9; // nanoseconds without an answer after which a new one counts half
 
@@ -28,6 +30,8 @@ final class Backend implements Candidate {
     private final int maxActive;
     private final AtomicInteger active = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
+    private final AtomicInteger silences = new AtomicInteger();
+    private final AtomicLong lastTrial = new AtomicLong();
     private final Tally[] tallies;
     final InetSocketAddress address;
     final ProtocolFamily family;
@@ -38,6 +42,8 @@ final class Backend implements Candidate {
     private volatile long answerNanos;
     private volatile long measuredAt;
     private volatile int ejections;
+    private volatile boolean answering;
+    private volatile boolean onTrial;
     private volatile boolean fenced;
     private int changes;
 
@@ -98,11 +104,25 @@ final class Backend implements Candidate {
     }
 
     boolean isFull() {
-        return maxActive > 0 && active.get() >= maxActive;
+        return maxActive > 0 && active.get() >= maxActive || onTrial && !isTrialDue(false);
+    }
+
+    /** {@return whether it is out, but gets one connection now and then, to see whether it answers} */
+    boolean isOnTrial() {
+        return onTrial;
+    }
+
+    private boolean isTrialDue(boolean take) {
+        long last = lastTrial.get();
+        long now = ticker.nanos();
+        return now - last >= BETWEEN_TRIALS && (!take || lastTrial.compareAndSet(last, now));
     }
 
     /** Counts a connection from the moment it is picked, so that the next pick sees it; false when there is no room. */
     boolean acquire() {
+        if (onTrial && !isTrialDue(true)) {
+            return false;
+        }
         if (active.incrementAndGet() > maxActive && maxActive > 0) {
             active.decrementAndGet();
             return false;
@@ -141,6 +161,21 @@ final class Backend implements Candidate {
     /** The target's first byte on a connection, so long after the last from its client. */
     void answered(long nanos, long now, Tally tally) {
         measured(nanos, now, tally);
+        if (!answering) {
+            answering = true;
+            silences.set(0);
+        }
+    }
+
+    /** It ended a connection without an answer. {@return how often in a row} */
+    int silent() {
+        answering = false;
+        return silences.incrementAndGet();
+    }
+
+    /** {@return whether the last connection of which something is known was answered} */
+    boolean isAnswering() {
+        return answering;
     }
 
     /** A client has left that got no answer in all that time: it says something if it waited long. */
@@ -191,11 +226,22 @@ final class Backend implements Candidate {
 
     // ---- Health only, from here
 
+    void beginTrial() {
+        lastTrial.set(ticker.nanos() - BETWEEN_TRIALS);
+        onTrial = true;
+    }
+
+    void endTrial() {
+        onTrial = false;
+    }
+
     void becomes(TargetState next) {
         fenced = false;
+        onTrial = false;
         changes++;
         if (next == TargetState.READY) {
             failures.set(0);
+            silences.set(0);
             readySince = ticker.nanos();
             ramping = slowStart > 0;
         }

@@ -190,7 +190,7 @@ public final class Balancer implements AutoCloseable {
             buffered += tally.bufferedBytes.get();
         }
         return new BalancerStats(accepted, accepted - ended, up, down, failures, retries, limits.waiting(), rejected,
-                health.ejections(), moved, cut, unanswered, cutStalled, buffered, health.stats());
+                health.ejection().count(), moved, cut, unanswered, cutStalled, buffered, health.stats());
     }
 
     /**

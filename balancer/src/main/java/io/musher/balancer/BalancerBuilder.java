@@ -32,6 +32,7 @@ public final class BalancerBuilder {
     Duration idleTimeout = Duration.ZERO;
     Duration slowStart = Duration.ZERO;
     int ejectAfter = 3;
+    boolean ejectUnanswered = true;
     ProbePolicy probe;
     boolean moveKeepAlive = true;
     ProxyProtocol proxyProtocol;
@@ -216,12 +217,29 @@ public final class BalancerBuilder {
     /**
      * Failed connects in a row that take a target out, unless it is the last one; default 3, 0 for never. It is then tried in
      * the background, after 100 ms and after growing, jittered pauses of at most 2 s, and comes back with the first success.
+     * So many unanswered connections in a row take it out as well, see {@link #ejectUnanswered}.
      *
      * @param failures at least 0
      * @return this
      */
     public BalancerBuilder ejectAfter(int failures) {
         this.ejectAfter = atLeast(0, failures, "ejectAfter");
+        return this;
+    }
+
+    /**
+     * Whether {@link #ejectAfter} also counts connections that the target ends without an answer; default true. Counted are
+     * ends and resets after bytes from the client, and within a second of the connect; not ends that the client began. A target is
+     * not ejected for this while no other target answers, so one-way protocols are safe.
+     *
+     * <p>Such a target is tried in the background as above, with pauses of at most 10 s; when it does not end that connection
+     * within 250 ms it gets one client, and another one every 500 ms, until it answers one, and is back, or fails one.
+     *
+     * @param eject whether they count
+     * @return this
+     */
+    public BalancerBuilder ejectUnanswered(boolean eject) {
+        this.ejectUnanswered = eject;
         return this;
     }
 

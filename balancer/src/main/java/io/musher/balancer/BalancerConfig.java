@@ -29,6 +29,7 @@ public final class BalancerConfig {
     private final Duration idleTimeout;
     private final Duration slowStart;
     private final int ejectAfter;
+    private final boolean ejectUnanswered;
     private final ProbePolicy probe;
     private final boolean moveKeepAlive;
     private final ProxyProtocol proxyProtocol;
@@ -54,6 +55,7 @@ public final class BalancerConfig {
         this.idleTimeout = from.idleTimeout;
         this.slowStart = from.slowStart;
         this.ejectAfter = from.ejectAfter;
+        this.ejectUnanswered = from.ejectUnanswered;
         this.probe = from.probe;
         this.moveKeepAlive = from.moveKeepAlive;
         this.proxyProtocol = from.proxyProtocol;
@@ -139,9 +141,14 @@ public final class BalancerConfig {
         return slowStart;
     }
 
-    /** {@return failed connects in a row that take a target out, 0 for never} */
+    /** {@return failures in a row that take a target out, 0 for never} */
     public int ejectAfter() {
         return ejectAfter;
+    }
+
+    /** {@return whether connections that a target ends without an answer count as failures} */
+    public boolean ejectUnanswered() {
+        return ejectUnanswered;
     }
 
     /** {@return the active probe, empty when targets are not probed} */

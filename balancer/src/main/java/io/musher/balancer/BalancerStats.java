@@ -66,7 +66,8 @@ public record BalancerStats(
     public enum TargetState {
         /** It does. */
         READY,
-        /** It failed and is tried again in the background. */
+        /** It failed and is tried again in the background; one that ended connections without an answer then with a client now and
+         * then. */
         EJECTED,
         /** The active probe finds it down. */
         DOWN,

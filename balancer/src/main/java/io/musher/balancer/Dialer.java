@@ -35,9 +35,11 @@ final class Dialer {
         this.perTargetLimit = config.maxConnectionsPerTarget() > 0;
     }
 
-    /** Sends a relay on its way: to a target, or to those that wait. */
+    /** Sends a relay on its way: to a target, or to those that wait. The target it had, if that ended it, comes last. */
     void route(Relay relay) {
-        if (!lane.waiting.isEmpty() || !attempt(relay, List.of())) {
+        Backend last = relay.backend;
+        boolean elsewhere = last != null && !last.isWithdrawn();
+        if (!lane.waiting.isEmpty() || !(elsewhere && attempt(relay, List.of(last)) || attempt(relay, List.of()))) {
             lane.waiting.add(relay);
         }
     }
@@ -107,12 +109,12 @@ final class Dialer {
             lane.total.retries.add(1);
             tally.retries.add(1);
         }
-        lane.health.failed(backend, why);
+        lane.health.ejection().connectFailed(backend, why);
     }
 
     private List<Candidate> candidates(List<Backend> tried) {
         List<Candidate> ready = lane.health.ready();
-        if (!perTargetLimit && tried.isEmpty()) {
+        if (!perTargetLimit && tried.isEmpty() && !lane.health.hasTrials()) {
             return ready;
         }
         List<Candidate> left = new ArrayList<>(ready.size());

@@ -4,11 +4,27 @@ import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Timers;
 import java.io.IOException;
 import java.net.BindException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
-/** One TCP connect to see whether a target accepts; ends with exactly one verdict, at the latest after the timeout. */
+/**
+ * One TCP connect to see whether a target accepts, and with a hold whether it keeps the connection for so long; ends with exactly
+ * one verdict, at the latest after the timeout and the hold.
+ */
 final class Probe implements EventLoop.Handler {
+
+    /** What became of it. */
+    enum Outcome {
+        /** The target accepted, and did not end the connection while it was held. */
+        ACCEPTED,
+        /** It refused, or did not answer in time. */
+        REFUSED,
+        /** It accepted, and ended the connection at once. */
+        ENDED,
+        /** The trouble is our own (descriptors, ports), which says nothing of the target. */
+        LOCAL_TROUBLE
+    }
 
     /** Hears the outcome on the loop's thread. */
     interface Verdict {
@@ -17,68 +33,89 @@ final class Probe implements EventLoop.Handler {
          * The probe ended.
          *
          * @param failure what was the matter, or null when the target accepted
-         * @param local whether the trouble is our own (descriptors, ports), which says nothing of the target
+         * @param outcome what became of it
          */
-        void of(String failure, boolean local);
+        void of(String failure, Outcome outcome);
     }
 
     private final EventLoop loop;
     private final Backend backend;
+    private final long hold;
     private final Verdict verdict;
     private SocketChannel channel;
     private SelectionKey key;
     private Timers.Timer timer;
+    private boolean held;
 
-    private Probe(EventLoop loop, Backend backend, Verdict verdict) {
+    private Probe(EventLoop loop, Backend backend, long hold, Verdict verdict) {
         this.loop = loop;
         this.backend = backend;
+        this.hold = hold;
         this.verdict = verdict;
     }
 
-    static void start(EventLoop loop, Backend backend, long timeoutNanos, Verdict verdict) {
-        new Probe(loop, backend, verdict).start(timeoutNanos);
+    static void start(EventLoop loop, Backend backend, long timeoutNanos, long holdNanos, Verdict verdict) {
+        new Probe(loop, backend, holdNanos, verdict).start(timeoutNanos);
     }
 
     private void start(long timeoutNanos) {
         try {
             channel = SocketChannel.open(backend.family);
         } catch (IOException e) {
-            verdict.of(e.getMessage(), true);
+            verdict.of(e.getMessage(), Outcome.LOCAL_TROUBLE);
             return;
         } catch (RuntimeException e) { // an IPv6 target where there is no IPv6
-            verdict.of(e.toString(), false);
+            verdict.of(e.toString(), Outcome.REFUSED);
             return;
         }
         try {
             channel.configureBlocking(false);
             if (channel.connect(backend.address) || channel.finishConnect()) {
-                backend.refuseItself(channel);
-                end(null, false);
+                connected();
                 return;
             }
             key = loop.register(channel, SelectionKey.OP_CONNECT, this);
-            timer = loop.schedule(timeoutNanos, () -> end("no answer within " + timeoutNanos / 1_000_000 + " ms", false));
+            timer = loop.schedule(timeoutNanos, () -> end("no answer within " + timeoutNanos / 1_000_000 + " ms", Outcome.REFUSED));
         } catch (IOException | RuntimeException e) {
             failed(e);
         }
     }
 
+    private void connected() throws IOException {
+        backend.refuseItself(channel);
+        if (hold == 0) {
+            end(null, Outcome.ACCEPTED);
+            return;
+        }
+        held = true;
+        loop.cancel(timer);
+        timer = loop.schedule(hold, () -> end(null, Outcome.ACCEPTED));
+        if (key == null) {
+            key = loop.register(channel, SelectionKey.OP_READ, this);
+        } else {
+            key.interestOps(SelectionKey.OP_READ);
+        }
+    }
+
     @Override
     public void ready(SelectionKey ready) throws IOException {
-        if (channel.finishConnect()) {
-            backend.refuseItself(channel);
-            end(null, false);
+        if (held) {
+            boolean ended = channel.read(ByteBuffer.allocate(1)) < 0;
+            end(ended ? "it ends connections at once" : null, ended ? Outcome.ENDED : Outcome.ACCEPTED);
+        } else if (channel.finishConnect()) {
+            connected();
         }
     }
 
     @Override
     public void failed(Throwable failure) {
-        end(failure.getMessage(), failure instanceof BindException);
+        boolean local = failure instanceof BindException;
+        end(failure.getMessage(), local ? Outcome.LOCAL_TROUBLE : held ? Outcome.ENDED : Outcome.REFUSED);
     }
 
-    private void end(String failure, boolean local) {
+    private void end(String failure, Outcome outcome) {
         loop.cancel(timer);
         loop.discard(channel, key);
-        verdict.of(failure, local);
+        verdict.of(failure, outcome);
     }
 }

@@ -119,6 +119,9 @@ final class Pump {
             if (!relay.answered) {
                 relay.answered = true;
                 relay.backend.answered(now - relay.touched, now, relay.tally);
+                if (relay.backend.isOnTrial()) {
+                    lane.health.ejection().trialPassed(relay.backend);
+                }
             }
         }
         relay.touched = now;

@@ -311,6 +311,7 @@ final class Relay {
             blamed = true;
             lane.total.unanswered.add(1);
             tally.unanswered.add(1);
+            lane.health.ejection().unanswered(backend);
         }
     }
 

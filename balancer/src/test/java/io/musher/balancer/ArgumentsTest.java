@@ -96,8 +96,14 @@ class ArgumentsTest {
             }
         }
 
-        assertEquals(List.of("--listen", "--target", "--strategy", "--loops", "--proxy", "--trust-proxy", "--probe", "--max-connections",
-                "--max-waiting", "--wait-timeout", "--max-buffered", "--idle-timeout", "--no-move", "--drain-timeout", "--help"), listed);
+        assertEquals(List.of("--listen", "--target", "--strategy", "--loops", "--proxy", "--trust-proxy", "--probe", "--keep-unanswered",
+                "--max-connections", "--max-waiting", "--wait-timeout", "--max-buffered", "--idle-timeout", "--no-move", "--drain-timeout", "--help"), listed);
+    }
+
+    @Test
+    void shouldEjectTargetsThatDoNotAnswerUnlessToldNotTo() {
+        assertTrue(config("--listen", "1", "--target", "127.0.0.1:1").ejectUnanswered());
+        assertFalse(config("--listen", "1", "--target", "127.0.0.1:1", "--keep-unanswered").ejectUnanswered());
     }
 
     @Test

@@ -38,6 +38,7 @@ class BalancerBuilderTest {
         assertEquals(Duration.ZERO, config.idleTimeout());
         assertEquals(Duration.ZERO, config.slowStart());
         assertEquals(3, config.ejectAfter());
+        assertTrue(config.ejectUnanswered());
         assertEquals(Optional.empty(), config.probe());
         assertTrue(config.moveKeepAlive());
         assertEquals(Optional.empty(), config.proxyProtocol());

@@ -99,6 +99,26 @@ class OrphanTest {
 
     @ParameterizedTest
     @EnumSource
+    void shouldServeTheFirstBytesByAnotherTargetThoughTheFirstOneListens(Death death) throws Exception {
+        connectToTheFirstOf(a.as("a"), b.as("b"));
+        death.of(server);
+        orphaned();
+        client.send("hello");
+        b.next().expect("hello");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldServeTheFirstBytesByTheSameTargetWhenThereIsNoOther(Death death) throws Exception {
+        connect(o -> o.targets(List.of(a.as("a"))));
+        death.of(server);
+        orphaned();
+        client.send("hello");
+        a.next().expect("hello");
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void shouldBringTheGreetingOfAnotherTargetWhenTheDeadOneIsWithdrawn(Death death) throws Exception {
         connect(o -> o.targets(List.of(a.as("a"))));
         death.of(server);

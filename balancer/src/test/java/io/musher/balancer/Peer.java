@@ -71,12 +71,15 @@ final class Peer implements AutoCloseable {
         return in.readAllBytes();
     }
 
-    /** Reads at most so many bytes; an end or a reset before them is no failure. */
-    byte[] receiveAllOrReset(int n) throws IOException {
+    /** {@return whether a first byte comes, rather than an end or a reset; it stays to be read} */
+    boolean isAnswered() throws IOException {
+        in.mark(1);
         try {
-            return in.readNBytes(n);
+            boolean answered = in.read() >= 0;
+            in.reset();
+            return answered;
         } catch (SocketException e) {
-            return new byte[0];
+            return false;
         }
     }
 

@@ -101,7 +101,7 @@ class StrategyProperties {
     }
 
     /** One connection at a time, or a few: each ends before that many others have come. */
-    @Property(tries = 100)
+    @Property(tries = 200)
     void shouldGiveSharesByWeightHoweverFewConnectionsThereAre(
             @ForAll("byWeight") String name, @ForAll @Size(min = 2, max = 5) List<@IntRange(min = 1, max = 10) Integer> weights,
             @ForAll @IntRange(max = 6) int others) {
@@ -112,8 +112,12 @@ class StrategyProperties {
         int sum = weights.stream().mapToInt(Integer::intValue).sum();
         for (int i = 0; i < counts.length; i++) {
             double share = 6000.0 * weights.get(i) / sum;
-            double tolerance = name.equals("random-of-two") ? 300 + 0.25 * share : 10 + (others == 0 ? 0 : 0.7 * share);
-            assertEquals(share, counts[i], tolerance, name + " " + weights + " with " + others + " others");
+            if (others == 0) {
+                assertEquals(share, counts[i], name.equals("random-of-two") ? 300 : 10, name + " " + weights);
+            } else { // a light one that is idle goes before heavy ones that are busy
+                assertTrue(counts[i] > share / 2 - 100 && counts[i] < share * 3 + 100,
+                        name + " " + weights + " with " + others + " others: " + counts[i] + " of " + share);
+            }
         }
     }
 

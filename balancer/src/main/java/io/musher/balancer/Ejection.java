@@ -1,0 +1,145 @@
+package io.musher.balancer;
+
+import io.musher.balancer.BalancerStats.TargetState;
+import io.musher.balancer.loop.EventLoop;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes out targets that fail and finds out when they work again; owned by {@link Health}'s loop.
+ *
+ * <pre>
+ *  READY ─connects fail in a row─▶ EJECTED ─a retest connects──────────────────────────────▶ READY
+ *    └─connections end unanswered─▶ EJECTED ─a retest is not closed at once─▶ on trial ─answer─▶ READY
+ *                                     ▲                                         │
+ *                                     └────────── no answer, no connect ────────┘
+ * </pre>
+ *
+ * <p>Retests come after 100 ms and after growing, jittered pauses. On trial a target stays EJECTED for everyone else, but gets
+ * one client now and then: that it accepts proves nothing where the application behind it may be dead. Never the last target is
+ * ejected, nor for silence unless another one answers: a wrong verdict must not take the service down, and where no target ever
+ * answers, that is the protocol.
+ */
+final class Ejection {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
+    private static final long LAST_RETEST = 2_000_000_000;
+    private static final long LAST_RETEST_OF_SILENT = 10_000_000_000L;
+    private static final long FORGIVEN_AFTER = 10_000_000_000L;
+    private static final long HOLD = 250_000_000;
+
+    private final BalancerConfig config;
+    private final BalancerListener listener;
+    private final EventLoop loop;
+    private final Health health;
+    private volatile long count;
+
+    Ejection(BalancerConfig config, BalancerListener listener, EventLoop loop, Health health) {
+        this.config = config;
+        this.listener = listener;
+        this.loop = loop;
+        this.health = health;
+    }
+
+    /** {@return how many there were; from any thread} */
+    long count() {
+        return count;
+    }
+
+    // ---- from any lane
+
+    /** A connect to the target was refused or timed out. */
+    void connectFailed(Backend backend, String why) {
+        int inRow = backend.failed();
+        if (backend.isOnTrial()) {
+            health.post(() -> trialFailed(backend, why));
+        } else if (config.ejectAfter() > 0 && inRow >= config.ejectAfter() && backend.state() == TargetState.READY) {
+            health.post(() -> eject(backend, false, "connects failed", why));
+        }
+    }
+
+    /** The target ended a connection without an answer. */
+    void unanswered(Backend backend) {
+        int inRow = backend.silent();
+        if (backend.isOnTrial()) {
+            health.post(() -> trialFailed(backend, "a connection ended without an answer"));
+        } else if (config.ejectUnanswered() && config.ejectAfter() > 0 && inRow >= config.ejectAfter()
+                && backend.state() == TargetState.READY) {
+            health.post(() -> eject(backend, true, "connections ended", "without an answer"));
+        }
+    }
+
+    /** A target on trial has answered. */
+    void trialPassed(Backend backend) {
+        health.post(() -> {
+            Listed listed = health.listed(backend);
+            if (listed != null && backend.isOnTrial()) {
+                health.restore(listed);
+            }
+        });
+    }
+
+    // ---- on the loop
+
+    private void eject(Backend backend, boolean silent, String what, String why) {
+        Listed listed = health.listed(backend);
+        if (listed == null || !listed.is(TargetState.READY) || !health.isThereAnother(backend, silent)) {
+            return;
+        }
+        if (loop.now() - listed.restoredAt > FORGIVEN_AFTER) {
+            listed.pause = Listed.FIRST_RETEST;
+        }
+        listed.silent = silent;
+        listed.round++;
+        backend.becomes(TargetState.EJECTED);
+        count++;
+        health.publish();
+        LOG.info("{}: target {} is ejected: {} {} in a row ({}); it is tried again in the background",
+                config.name(), backend, config.ejectAfter(), what, why);
+        listener.ejected(backend.target(), silent ? what + " " + why : why);
+        retestLater(listed);
+    }
+
+    private void retestLater(Listed listed) {
+        int round = listed.round;
+        loop.schedule(Listed.jittered(listed.pause), () -> {
+            if (isStill(listed, round)) {
+                listed.pause = Math.min(listed.silent ? LAST_RETEST_OF_SILENT : LAST_RETEST, listed.pause * 2);
+                Probe.start(loop, listed.backend, config.connectTimeout().toNanos(), listed.silent ? HOLD : 0,
+                        (failure, kind) -> {
+                            if (isStill(listed, round)) {
+                                retested(listed, kind);
+                            }
+                        });
+            }
+        });
+    }
+
+    private void retested(Listed listed, Probe.Outcome outcome) {
+        if (outcome == Probe.Outcome.ACCEPTED && !listed.silent) {
+            health.restore(listed);
+        } else if (outcome == Probe.Outcome.ACCEPTED) {
+            listed.backend.beginTrial();
+            health.changed();
+        } else {
+            listed.silent &= outcome != Probe.Outcome.REFUSED; // when it accepts again, it is not what it was
+            retestLater(listed);
+        }
+    }
+
+    private void trialFailed(Backend backend, String why) {
+        Listed listed = health.listed(backend);
+        if (listed != null && backend.isOnTrial()) {
+            LOG.debug("{}: target {} stays ejected: {}", config.name(), backend, why);
+            backend.endTrial();
+            listed.round++;
+            health.publish();
+            retestLater(listed);
+        }
+    }
+
+    private boolean isStill(Listed listed, int round) {
+        return listed.round == round && listed.is(TargetState.EJECTED) && !listed.backend.isOnTrial()
+                && health.listed(listed.backend) == listed;
+    }
+}
