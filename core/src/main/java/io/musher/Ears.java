@@ -3,18 +3,26 @@ package io.musher;
 import io.musher.internal.ipc.ChannelListener;
 import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.Supervisor;
+import java.util.function.IntPredicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What one worker says on its channel, told to the supervisor; control thread only. */
 final class Ears implements ChannelListener {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+
     private final Supervisor supervisor;
     private final Incarnation worker;
     private final Member member;
+    private final IntPredicate isBalancers;
 
-    Ears(Supervisor supervisor, Incarnation worker, Member member) {
+    /** Takes what finds out whether a port is the one that the balancer listens on. */
+    Ears(Supervisor supervisor, Incarnation worker, Member member, IntPredicate isBalancers) {
         this.supervisor = supervisor;
         this.worker = worker;
         this.member = member;
+        this.isBalancers = isBalancers;
     }
 
     @Override
@@ -37,6 +45,11 @@ final class Ears implements ChannelListener {
 
     @Override
     public void listening(int port) {
+        if (isBalancers.test(port)) {
+            LOG.error("worker {} (instance {}) reports that it listens on port {}, which is the common port: ignored, its connections would "
+                    + "go round in circles; a worker listens on a port of its own", worker.id(), worker.instance(), port);
+            return;
+        }
         supervisor.listening(worker, port);
     }
 

@@ -82,7 +82,7 @@ final class Primary implements Actions {
         Member member = new Member(new Worker(requests, incarnation));
         incarnation.attach(member);
         member.channel = channels.expect(config.name() + ": worker " + incarnation.id(), incarnation.id(),
-                new Ears(supervisor, incarnation, member), requests.correspondence().inbox(member));
+                new Ears(supervisor, incarnation, member, this::isBalancers), requests.correspondence().inbox(member));
         member.mail = requests.correspondence().mail(member, member.channel);
         PortLease lease;
         try {
@@ -180,8 +180,18 @@ final class Primary implements Actions {
             for (Incarnation worker : ready) {
                 worker.port().ifPresent(port -> targets.add(new Target(requests.workerName(worker), Loopback.at(port))));
             }
-            b.targets(targets);
+            try {
+                b.targets(targets);
+            } catch (IllegalArgumentException e) {
+                LOG.error("{}: the balancer keeps its former targets", config.name(), e);
+            }
         });
+    }
+
+    /** Whether a worker that listened on this port would be the balancer itself. */
+    private boolean isBalancers(int port) {
+        return balancer.map(Balancer::address).filter(address -> address.getPort() == port
+                && (address.getAddress().isAnyLocalAddress() || address.getAddress().equals(Loopback.ADDRESS))).isPresent();
     }
 
     @Override

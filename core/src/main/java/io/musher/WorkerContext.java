@@ -122,7 +122,8 @@ public final class WorkerContext {
     }
 
     /**
-     * Tells the primary where this worker really listens, when it is not at {@link #port()}, and that it is ready.
+     * Tells the primary where this worker really listens, when it is not at {@link #port()}, and that it is ready. The primary ignores
+     * the cluster's common port, and logs an error: its own balancer listens there.
      *
      * @param port within 1 to 65535
      * @throws IllegalArgumentException if it is not

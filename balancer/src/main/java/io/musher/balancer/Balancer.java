@@ -71,6 +71,12 @@ public final class Balancer implements AutoCloseable {
         List<Lane> list = new ArrayList<>();
         Balancer balancer;
         try {
+            OwnAddress.refuse((InetSocketAddress) listening.getLocalAddress(), config.targets());
+        } catch (IOException | IllegalArgumentException e) {
+            closeQuietly(listening);
+            throw e instanceof IllegalArgumentException refused ? refused : new UncheckedIOException((IOException) e);
+        }
+        try {
             Limits limits = new Limits(config.maxConnections(), config.maxWaiting(), Limits.freeDescriptors());
             for (int i = 0; i < config.loops(); i++) {
                 EventLoop loop = new EventLoop(config.name() + "-lb-" + i, Ticker.system());
@@ -131,10 +137,11 @@ public final class Balancer implements AutoCloseable {
      * @param targets the whole new list, ids distinct; empty: clients wait
      * @return completes when no loop can still pick a withdrawn target
      * @throws NullPointerException if the list or an element is null
-     * @throws IllegalArgumentException if an id occurs twice
+     * @throws IllegalArgumentException if an id occurs twice, or a target is where the balancer itself listens; nothing has changed then
      */
     public CompletableFuture<Void> targets(List<Target> targets) {
         List<Target> checked = BalancerBuilder.checked(targets);
+        OwnAddress.refuse(address, checked);
         CompletableFuture<Void> fence = new CompletableFuture<>();
         return onFirst(fence, () -> health.list(checked, () -> complete(fence, null)));
     }
@@ -280,7 +287,7 @@ public final class Balancer implements AutoCloseable {
         return deadline.compareTo(Duration.ofDays(365)) > 0 ? Long.MAX_VALUE : Math.max(0, deadline.toNanos());
     }
 
-    private static String text(InetSocketAddress address) {
+    static String text(InetSocketAddress address) {
         String host = address.getAddress().isAnyLocalAddress() ? "*" : address.getAddress().getHostAddress();
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
     }

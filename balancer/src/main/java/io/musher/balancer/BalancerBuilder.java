@@ -363,7 +363,7 @@ public final class BalancerBuilder {
      *
      * @return the running balancer
      * @throws IllegalStateException if the port is missing
-     * @throws IllegalArgumentException if the host cannot be resolved
+     * @throws IllegalArgumentException if the host cannot be resolved, or a target is where the balancer itself would listen
      * @throws java.io.UncheckedIOException if it cannot listen; the message names host and port, nothing is left running
      */
     public Balancer start() {

@@ -42,6 +42,10 @@ final class Crew {
             case "throw" -> throw new IllegalStateException("this worker does not want to");
             case "hang" -> new CountDownLatch(1).await();
             case "idle" -> WorkerContext.current();
+            case "claim" -> {
+                WorkerContext.current().listening(Integer.parseInt(args[1]));
+                serve(WorkerContext.current(), "elsewhere");
+            }
             case "needs" -> {
                 if (!Files.exists(Path.of(args[1]))) {
                     System.err.println("there is no " + args[1]);

@@ -1,0 +1,57 @@
+package io.musher.balancer;
+
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.util.List;
+
+/** The address a balancer listens on, as far as its targets must not be there: a connection would come back for ever. */
+final class OwnAddress {
+
+    private OwnAddress() { }
+
+    /**
+     * Checks targets.
+     *
+     * @throws IllegalArgumentException if a connect to one of them would reach the listening address; the message names it
+     */
+    static void refuse(InetSocketAddress listening, List<Target> targets) {
+        for (Target target : targets) {
+            if (target.address().getPort() == listening.getPort() && reaches(target.address().getAddress(), listening.getAddress())) {
+                throw new IllegalArgumentException("target " + target.id() + " (" + Balancer.text(target.address())
+                        + ") is the balancer's own address " + Balancer.text(listening)
+                        + ": connections would go round in circles; name the server's host and port");
+            }
+        }
+    }
+
+    private static boolean reaches(InetAddress target, InetAddress listening) {
+        if (target.isAnyLocalAddress()) { // the JDK connects to one of these in its place
+            return reaches(InetAddress.getLoopbackAddress(), listening) || localHost() != null && reaches(localHost(), listening);
+        }
+        if (listening.isAnyLocalAddress()) {
+            return isLocal(target) && !(listening instanceof Inet4Address && target instanceof Inet6Address);
+        }
+        return target.equals(listening);
+    }
+
+    private static boolean isLocal(InetAddress address) {
+        try {
+            return address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null;
+        } catch (SocketException e) {
+            return false;
+        }
+    }
+
+    private static InetAddress localHost() {
+        try {
+            return InetAddress.getLocalHost();
+        } catch (UnknownHostException e) {
+            return null;
+        }
+    }
+}

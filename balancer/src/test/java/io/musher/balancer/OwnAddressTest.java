@@ -1,0 +1,90 @@
+package io.musher.balancer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A target that is the balancer itself. */
+class OwnAddressTest {
+
+    @RegisterExtension
+    final Scene scene = new Scene();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "localhost"})
+    void shouldRefuseItsOwnHostAndPortAtStart(String host) throws Exception {
+        int port = freePort();
+        BalancerBuilder builder = Balancer.builder().host("127.0.0.1").port(port).targets(List.of(target(host, port)));
+
+        refused(assertThrows(IllegalArgumentException.class, builder::start), host, port);
+
+        new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1")).close(); // nothing is left
+    }
+
+    @Test
+    void shouldRefuseEveryLocalAddressWhenItListensOnAll() throws Exception {
+        Balancer all = scene.add(Balancer.builder().port(0).loops(1).start());
+        Balancer allOfV4 = scene.add(Balancer.builder().host("0.0.0.0").port(0).loops(1).start());
+        List<String> hosts = new ArrayList<>(List.of("127.0.0.1", "127.0.0.2", "localhost", "0.0.0.0"));
+        for (NetworkInterface networkInterface : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+            Collections.list(networkInterface.getInetAddresses()).forEach(address -> hosts.add(address.getHostAddress()));
+        }
+        for (String host : hosts) {
+            int port = all.address().getPort();
+            refused(assertThrows(IllegalArgumentException.class, () -> all.targets(List.of(target(host, port))), host), host, port);
+            if (host.indexOf(':') < 0) {
+                int other = allOfV4.address().getPort();
+                refused(assertThrows(IllegalArgumentException.class, () -> allOfV4.targets(List.of(target(host, other))), host), host, other);
+            }
+        }
+    }
+
+    @Test
+    void shouldKeepItsTargetsWhenItRefusesOthers() throws Exception {
+        Balancer balancer = scene.balancer(scene.http("a").as("a"));
+        Target self = new Target("self", balancer.address());
+
+        assertThrows(IllegalArgumentException.class, () -> balancer.targets(List.of(scene.http("b").as("b"), self)));
+
+        assertEquals("a", scene.connect(balancer).ask(Http.get("/")));
+    }
+
+    @Test
+    void shouldTakeWhatOnlyLooksLikeItself() throws Exception {
+        Balancer balancer = scene.balancer();
+        int port = balancer.address().getPort();
+        Scene.get(balancer.targets(List.of(target("127.0.0.2", port), target("192.0.2.1", port), target("127.0.0.1", port == 1 ? 2 : 1))));
+
+        assumeTrue(InetAddress.getByName("::1").isReachable(1000), "IPv6");
+        Balancer allOfV4 = scene.balancer(b -> b.host("0.0.0.0"));
+        Scene.get(allOfV4.targets(List.of(target("::1", allOfV4.address().getPort()))));
+    }
+
+    private static void refused(IllegalArgumentException refusal, String host, int port) {
+        String text = refusal.getMessage();
+        assertTrue(text.contains("target to " + host + " ") && text.contains(":" + port) && text.contains("own address"), text);
+    }
+
+    private static Target target(String host, int port) throws Exception {
+        return new Target("to " + host, new InetSocketAddress(InetAddress.getByName(host), port));
+    }
+
+    private static int freePort() throws Exception {
+        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            return any.getLocalPort();
+        }
+    }
+}
