@@ -96,7 +96,7 @@ final class Primary implements Actions {
         Map<String, String> variables = edition.environment(incarnation.environment());
         variables.put(WorkerEnvironment.MAX_FRAME, Integer.toString(config.maxFrame()));
         SpawnRequest request = new SpawnRequest(edition.plan(), incarnation.instance(), incarnation.id(), requests.workerName(incarnation),
-                Optional.ofNullable(lease), address(channels.address()), member.channel.token(), variables, share(edition.plan()));
+                Optional.ofNullable(lease), address(channels.address()), member.channel.token(), variables, share(edition));
         spawner.spawn(request).whenComplete((process, failure) -> control.execute(() -> {
             if (failure == null) {
                 spawned(incarnation, member, process);
@@ -106,8 +106,8 @@ final class Primary implements Actions {
         }));
     }
 
-    private JvmShare share(LaunchPlan plan) {
-        return plan.kind() == LaunchPlan.Kind.JVM ? shares.among(supervisor.slots().stream().filter(SlotStatus::wanted).count()) : JvmShare.none();
+    private JvmShare share(Edition edition) {
+        return edition.plan().kind() == LaunchPlan.Kind.JVM ? shares.among(supervisor.slots().stream().filter(SlotStatus::wanted).count(), edition) : JvmShare.none();
     }
 
     private void spawned(Incarnation incarnation, Member member, WorkerProcess process) {

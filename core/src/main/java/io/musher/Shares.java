@@ -1,10 +1,11 @@
 package io.musher;
 
 import io.musher.internal.process.JvmShare;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What part of the machine the next worker JVM gets: computed anew when their number has changed, and logged then. Control thread only. */
+/** What part of the machine the next worker JVM gets; logged when that has changed. Control thread only. */
 final class Shares {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
@@ -13,18 +14,23 @@ final class Shares {
     private final boolean relays;
     private JvmShare share = JvmShare.none();
     private int workers;
+    private String logged = "";
 
     Shares(String name, boolean relays) {
         this.name = name;
         this.relays = relays;
     }
 
-    JvmShare among(long wanted) {
+    JvmShare among(long wanted, Edition edition) {
         int now = (int) Math.max(1, wanted);
         if (now != workers) {
             workers = now;
             share = JvmShare.of(now, relays);
-            LOG.info("{}: {}", name, share.text());
+        }
+        String text = edition.plan().inForce(share, edition.environment(Map.of()));
+        if (!text.equals(logged)) {
+            logged = text;
+            LOG.info("{}: {}", name, text);
         }
         return share;
     }

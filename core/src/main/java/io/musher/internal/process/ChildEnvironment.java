@@ -10,8 +10,6 @@ final class ChildEnvironment {
     /** A command's descendants are known by it, wherever they are. */
     static final String TREE = "MUSHER_TREE";
 
-    private static final List<String> JVM_OPTIONS = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
-
     private ChildEnvironment() { }
 
     /**
@@ -19,15 +17,14 @@ final class ChildEnvironment {
      * @param mark of the worker's descendants, or null when none is needed
      */
     static void apply(Map<String, String> inherited, SpawnRequest worker, String mark) {
-        boolean jvm = worker.plan().kind() == LaunchPlan.Kind.JVM;
         inherited.keySet().removeIf(name -> name.startsWith("PUP_CLUSTER_")
                 || name.startsWith("MUSHER_") && !name.equals(TREE)); // who watches over us watches over our workers
-        for (String name : JVM_OPTIONS) {
-            if (jvm) { // this JVM has read them, so they are among the flags it passes on
-                inherited.remove(name);
-            } else {
-                inherited.computeIfPresent(name, (key, options) -> OptionsText.filter(options, worker));
-            }
+        for (String name : InheritedFlags.VARIABLES) {
+            inherited.computeIfPresent(name, (key, text) -> {
+                List<String> before = InheritedFlags.words(name, text);
+                List<String> after = worker.plan().inherited(before, worker);
+                return after.isEmpty() ? null : OptionsText.of(after, before, text);
+            });
         }
         inherited.putAll(defaults(worker));
         worker.env().forEach((name, value) -> inherited.put(name, Placeholders.fill(value, worker)));

@@ -31,14 +31,14 @@ final class CommandPlan extends LaunchPlan {
     }
 
     @Override
-    List<String> words(SpawnRequest worker, Map<String, String> environment) throws IOException {
+    CommandLine words(SpawnRequest worker, Map<String, String> environment) throws IOException {
         List<String> words = new ArrayList<>(command.words());
         words.addAll(options().args().orElse(List.of()));
         words = Placeholders.fill(words, worker);
         if (!Platform.WINDOWS) {
             words.set(0, find(words.get(0), environment.getOrDefault("PATH", "/usr/bin:/bin")));
         }
-        return words;
+        return CommandLine.of(words);
     }
 
     /** Looked for here, so that it is missed before anything is started and not by whoever starts it for us. */

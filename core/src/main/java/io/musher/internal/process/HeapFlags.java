@@ -1,12 +1,18 @@
 package io.musher.internal.process;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Flags that size a JVM's heap, brought together so that the JVM starts with them. */
-final class HeapFlags {
+/**
+ * How large a worker's heap is to be, and which flags stand in the way of that: a JVM whose flags contradict each other does not start.
+ *
+ * @param max bytes; 0 when it is left to the JVM, or to the flags given for workers
+ * @param drops flags for a heap that would not fit
+ * @param why where it comes from, for the log
+ */
+record HeapFlags(long max, Predicate<String> drops, String why) {
 
     private static final Pattern MAX = Pattern.compile("(?:-Xmx|-XX:MaxHeapSize=)(\\d+)([kKmMgGtT]?)");
     /** More than the maximum in one of these, and the JVM does not start. */
@@ -14,26 +20,38 @@ final class HeapFlags {
     private static final Pattern OF_THE_MACHINE =
             Pattern.compile("-XX:(MaxRAMPercentage|MinRAMPercentage|InitialRAMPercentage|MaxRAMFraction|MinRAMFraction|InitialRAMFraction|MaxRAM)=(.*)");
 
-    private HeapFlags() { }
-
-    /** {@return the inherited flags without those for a heap that would not fit, and the share, unless one is wanted} */
-    static List<String> applied(long share, List<String> inherited, List<String> wanted) {
-        List<String> flags = new ArrayList<>(inherited);
-        if (wanted.stream().anyMatch(flag -> MAX.matcher(flag).matches() || OF_THE_MACHINE.matcher(flag).matches())) {
-            flags.removeIf(HeapFlags::isAny);
-            return flags;
+    /**
+     * {@return what becomes of a share}
+     *
+     * @param share of the machine
+     * @param inherited flags of this JVM, wherever they come from
+     * @param wanted flags given for workers, by arguments or environment
+     */
+    static HeapFlags of(JvmShare share, List<String> inherited, List<String> wanted) {
+        String given = null;
+        for (String flag : wanted) {
+            given = MAX.matcher(flag).matches() || OF_THE_MACHINE.matcher(flag).matches() ? flag : given;
         }
-        if (share <= 0) {
-            return flags;
+        if (given != null) {
+            return new HeapFlags(0, HeapFlags::isAny, "heap as " + given + " of the workers' flags says");
+        }
+        if (share.heap() <= 0) {
+            return new HeapFlags(0, flag -> false, "the heap its JVM likes");
         }
         long within = largest(WITHIN, wanted);
-        long most = Math.max(share, within);
-        long own = largest(MAX, inherited);
-        long max = own > 0 && own <= most && own >= within ? own : most;
-        flags.removeIf(flag -> MAX.matcher(flag).matches() || OF_THE_MACHINE.matcher(flag).matches()
-                || largest(WITHIN, List.of(flag)) > max);
-        flags.add("-Xmx" + (max % (1 << 20) == 0 ? (max >> 20) + "m" : Long.toString(max)));
-        return flags;
+        long own = last(MAX, inherited);
+        long limit = Math.max(own > 0 ? share.most() : share.heap(), within);
+        boolean keepsOwn = own > 0 && own <= limit && own >= within;
+        long max = keepsOwn ? own : limit;
+        String why = keepsOwn ? "as this process's own" : limit == within && within > share.heap() ? "as the workers' flags need"
+                : own > 0 ? "this process's own does not fit so often" : share.why();
+        return new HeapFlags(max, flag -> MAX.matcher(flag).matches() || OF_THE_MACHINE.matcher(flag).matches()
+                || largest(WITHIN, List.of(flag)) > max, "heap " + (max >> 20) + " MiB (" + why + ")");
+    }
+
+    /** {@return the flag for it, if it needs one} */
+    List<String> added() {
+        return max <= 0 ? List.of() : List.of("-Xmx" + (max % (1 << 20) == 0 ? (max >> 20) + "m" : Long.toString(max)));
     }
 
     /** {@return the last {@code MaxRAMPercentage}, or 0} */
@@ -53,20 +71,25 @@ final class HeapFlags {
     }
 
     private static long largest(Pattern pattern, List<String> flags) {
-        long largest = 0;
-        for (String flag : flags) {
-            Matcher matcher = pattern.matcher(flag);
-            if (matcher.matches()) {
-                int shift = switch (matcher.group(2)) {
-                    case "k", "K" -> 10;
-                    case "m", "M" -> 20;
-                    case "g", "G" -> 30;
-                    case "t", "T" -> 40;
-                    default -> 0;
-                };
-                largest = Math.max(largest, Long.parseLong(matcher.group(1)) << shift);
-            }
+        return flags.stream().mapToLong(flag -> bytes(pattern, flag)).max().orElse(0);
+    }
+
+    private static long last(Pattern pattern, List<String> flags) {
+        return flags.stream().mapToLong(flag -> bytes(pattern, flag)).filter(bytes -> bytes > 0).reduce((earlier, later) -> later).orElse(0);
+    }
+
+    private static long bytes(Pattern pattern, String flag) {
+        Matcher matcher = pattern.matcher(flag);
+        if (!matcher.matches()) {
+            return 0;
         }
-        return largest;
+        int shift = switch (matcher.group(2)) {
+            case "k", "K" -> 10;
+            case "m", "M" -> 20;
+            case "g", "G" -> 30;
+            case "t", "T" -> 40;
+            default -> 0;
+        };
+        return Long.parseLong(matcher.group(1)) << shift;
     }
 }

@@ -13,7 +13,7 @@ final class JvmFlags {
             + "|-javaagent:.*(debugger-agent|idea_rt)\\.jar\\b.*"
             + "|-Dcom\\.sun\\.management\\..*|-XX:[+-]ManagementServer"
             + "|-XX:(ArchiveClassesAtExit|DumpLoadedClassList|AOTCacheOutput)=.*|-XX:AOTMode=(record|create)|-Xshare:dump"
-            + "|-Djdk\\.module\\.main=.*|-Dmusher\\.worker=.*");
+            + "|-Djdk\\.module\\.main=.*|-Dmusher\\.(worker|program)=.*");
 
     private static final Pattern FILE = Pattern.compile("(-Xloggc:|-XX:(?:HeapDumpPath|ErrorFile|LogFile|ReplayDataFile)=)(.+)");
     private static final Pattern RECORDING = Pattern.compile("(-XX:StartFlightRecording[=:](?:.*,)?filename=)([^,]+)(.*)");
@@ -35,6 +35,20 @@ final class JvmFlags {
             }
         }
         return kept;
+    }
+
+    /** {@return whether one of the later flags sets the same thing} */
+    static boolean overridden(String flag, List<String> later) {
+        String subject = subject(flag);
+        return !subject.isEmpty() && later.stream().anyMatch(other -> subject(other).equals(subject));
+    }
+
+    /** {@return what a flag sets, or nothing for one that may be given several times} */
+    private static String subject(String flag) {
+        if (flag.startsWith("-XX:")) {
+            return "-XX:" + flag.substring(4).replaceFirst("^[+-]", "").replaceFirst("=.*", "");
+        }
+        return flag.startsWith("-D") ? flag.replaceFirst("(?s)=.*", "") : flag.matches("-X(ss|mn|ms|mx)\\d.*") ? flag.substring(0, 4) : "";
     }
 
     private static String ownFile(String flag, int workerId) {

@@ -1,7 +1,6 @@
 package io.musher.internal.process;
 
 import io.musher.Launch;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,7 +56,8 @@ final class JvmPlan extends LaunchPlan {
         }
         Optional<List<String>> args = launch.options().args();
         if (args.isEmpty() && own.args().isEmpty()) {
-            throw Runners.refusal("this JVM does not tell the arguments of " + own.program() + "; say which with .args(words)");
+            throw Runners.refusal("the arguments of " + own.program() + " cannot be told apart here: the system does not show this process's command"
+                    + " line, or a file of arguments is gone; say which with .args(words)");
         }
         return new JvmPlan(launch, own, own.classPath(), own.target(), own.args().orElse(List.of()), true);
     }
@@ -83,23 +83,61 @@ final class JvmPlan extends LaunchPlan {
     }
 
     @Override
-    List<String> words(SpawnRequest worker, Map<String, String> environment) throws IOException {
-        List<String> words = new ArrayList<>(List.of(own.java()));
+    CommandLine words(SpawnRequest worker, Map<String, String> environment) {
+        List<String> shown = new ArrayList<>(List.of(own.java(), "-Dmusher.worker=" + worker.workerId()));
+        List<String> hidden = new ArrayList<>();
         MainStart start = MainStart.of(classPath, target);
         if (!start.classPath().isEmpty()) {
-            words.add("-cp");
-            words.add(start.classPath());
+            hidden.add("-cp");
+            hidden.add(start.classPath());
         }
-        List<String> inherited = JvmFlags.inherited(own.flags(), options().removedJvmArgs(), worker.workerId());
+        List<String> wanted = Placeholders.fill(options().jvmArgs(), worker);
+        hidden.addAll(inherited(own.flags().commandLine(), worker));
+        hidden.addAll(worker.share().added(allInherited(worker.env()), allWanted(wanted, worker.env())));
+        hidden.addAll(wanted);
+        hidden.addAll(start.flags());
+        List<String> program = new ArrayList<>(start.target());
+        program.addAll(options().args().map(given -> Placeholders.fill(given, worker)).orElse(args));
+        String name = target.get(target.size() - 1);
+        boolean shows = program.size() == start.target().size() || options().args().isEmpty() && own.shown();
+        if (!shows || !program.contains(name)) {
+            shown.add("-Dmusher.program=" + name); // for those who look for it in a list of processes
+        }
+        if (shows) {
+            return new CommandLine(shown, hidden, program);
+        }
+        hidden.addAll(program);
+        return new CommandLine(shown, hidden, List.of());
+    }
+
+    @Override
+    List<String> inherited(List<String> flags, SpawnRequest worker) {
+        List<String> kept = super.inherited(flags, worker);
         if (options().directory().isPresent()) {
-            inherited.replaceAll(JvmPlan::fromHere);
+            kept.replaceAll(JvmPlan::fromHere);
         }
-        words.addAll(worker.share().applied(inherited, Placeholders.fill(options().jvmArgs(), worker)));
-        words.add("-Dmusher.worker=" + worker.workerId());
-        words.addAll(start.flags());
-        words.addAll(start.target());
-        words.addAll(options().args().map(given -> Placeholders.fill(given, worker)).orElse(args));
-        return words;
+        kept.removeIf(flag -> JvmFlags.overridden(flag, options().jvmArgs())); // what _JAVA_OPTIONS says would count otherwise
+        return worker.share().kept(kept, allInherited(worker.env()), allWanted(options().jvmArgs(), worker.env()));
+    }
+
+    @Override
+    public String inForce(JvmShare share, Map<String, String> env) {
+        return share.text(allInherited(env), allWanted(options().jvmArgs(), env));
+    }
+
+    private List<String> allInherited(Map<String, String> given) {
+        return own.flags().without(given.keySet());
+    }
+
+    /** A variable given for workers counts as flags given for them. */
+    private static List<String> allWanted(List<String> wanted, Map<String, String> given) {
+        List<String> all = new ArrayList<>(wanted);
+        for (String name : InheritedFlags.VARIABLES) {
+            if (given.containsKey(name)) {
+                all.addAll(InheritedFlags.words(name, given.get(name)));
+            }
+        }
+        return all;
     }
 
     /** Paths that would mean something else in the worker's folder. */

@@ -49,7 +49,26 @@ public abstract sealed class LaunchPlan permits JvmPlan, CommandPlan {
      * @return the program, from the root, and its arguments
      * @throws IOException if there is no such program
      */
-    abstract List<String> words(SpawnRequest worker, Map<String, String> environment) throws IOException;
+    abstract CommandLine words(SpawnRequest worker, Map<String, String> environment) throws IOException;
+
+    /**
+     * {@return which of the flags in a variable of this process's environment, such as {@code JAVA_TOOL_OPTIONS}, the worker inherits}
+     *
+     * @param flags as that variable has them
+     */
+    List<String> inherited(List<String> flags, SpawnRequest worker) {
+        return JvmFlags.inherited(flags, options().removedJvmArgs(), worker.workerId());
+    }
+
+    /**
+     * {@return what is in force of a share of the machine, for the log; empty for what is no JVM}
+     *
+     * @param share that was computed
+     * @param env variables given for workers
+     */
+    public String inForce(JvmShare share, Map<String, String> env) {
+        return "";
+    }
 
     Launch.Options options() {
         return launch.options();

@@ -9,11 +9,9 @@ final class OptionsText {
 
     private OptionsText() { }
 
-    /** {@return the options without what workers must not share; the very text when there is nothing of the kind} */
-    static String filter(String text, SpawnRequest worker) {
-        List<String> words = words(text);
-        List<String> kept = JvmFlags.inherited(words, worker.plan().options().removedJvmArgs(), worker.workerId());
-        return kept.equals(words) ? text : kept.stream().map(OptionsText::quoted).collect(Collectors.joining(" "));
+    /** {@return options as one text; the very text given when it has these words} */
+    static String of(List<String> words, List<String> before, String text) {
+        return words.equals(before) ? text : words.stream().map(OptionsText::quoted).collect(Collectors.joining(" "));
     }
 
     static List<String> words(String text) {
@@ -44,6 +42,9 @@ final class OptionsText {
     }
 
     private static String quoted(String word) {
+        if (word.isEmpty()) {
+            return "\"\"";
+        }
         if (word.chars().noneMatch(c -> Character.isWhitespace(c) || c == '"' || c == '\'')) {
             return word;
         }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
@@ -14,19 +15,20 @@ import java.util.Properties;
  * How this JVM was started, as far as it takes to start another one like it.
  *
  * @param java the program
- * @param flags of the JVM, those from the environment and from argument files too
+ * @param flags of the JVM, wherever it has them from
  * @param classPath absolute; empty for none
  * @param target the words that name the program: a class, {@code -jar file} or {@code -m module/class}
  * @param args the program's arguments; empty when they cannot be told
+ * @param shown whether program and arguments stand on the command line, and not in a file that may be this user's alone
  */
-record OwnJvm(String java, List<String> flags, String classPath, List<String> target, Optional<List<String>> args) {
+record OwnJvm(String java, InheritedFlags flags, String classPath, List<String> target, Optional<List<String>> args, boolean shown) {
 
     /** What is read, so that it can be made up. */
-    record Facts(Properties properties, List<String> flags, List<String> commandLine) { }
+    record Facts(Properties properties, List<String> flags, List<String> commandLine, Map<String, String> environment) { }
 
     private static final class Once {
         static final OwnJvm VALUE = of(new Facts(System.getProperties(),
-                ManagementFactory.getRuntimeMXBean().getInputArguments(), commandLine()));
+                ManagementFactory.getRuntimeMXBean().getInputArguments(), commandLine(), System.getenv()));
     }
 
     static OwnJvm read() {
@@ -40,8 +42,9 @@ record OwnJvm(String java, List<String> flags, String classPath, List<String> ta
         String command = properties.getProperty("sun.java.command", "").strip();
         String classPath = properties.getProperty("java.class.path", "");
         String main = properties.getProperty("jdk.module.main.class", "");
-        Optional<List<String>> words = ProgramWords.of(command, facts.commandLine());
-        String first = words.map(list -> list.get(0)).orElseGet(() -> command.split(" ", 2)[0]);
+        Optional<List<String>> found = ProgramWords.of(command, facts.commandLine());
+        Optional<List<String>> words = found.or(() -> ProgramWords.of(command, ProgramWords.expand(facts.commandLine())));
+        String first = words.map(list -> list.get(0)).orElseGet(() -> ProgramWords.program(command, classPath));
         List<String> target = new ArrayList<>();
         if (first.contains("/") && !main.isEmpty() && first.startsWith(first.substring(0, first.indexOf('/')) + "/" + main)
                 || first.equals(properties.getProperty("jdk.module.main"))) {
@@ -59,8 +62,12 @@ record OwnJvm(String java, List<String> flags, String classPath, List<String> ta
             target.add(ClassPaths.absolute(args.get().get(0))); // java Shop.java
             args = Optional.of(args.get().subList(1, args.get().size()));
         }
+        if (main.startsWith("com.sun.tools.javac.launcher.") && target.size() < 3) {
+            target.clear(); // which source file is an argument
+        }
         boolean none = target.contains("-jar") || module && classPath.isEmpty();
-        return new OwnJvm(java, facts.flags(), none ? "" : ClassPaths.absolutes(classPath), List.copyOf(target), args);
+        return new OwnJvm(java, InheritedFlags.split(facts.flags(), facts.environment()), none ? "" : ClassPaths.absolutes(classPath),
+                List.copyOf(target), args, found.isPresent());
     }
 
     /** {@return the class or jar this JVM runs} */

@@ -22,7 +22,13 @@ final class ProgramWords {
 
     private ProgramWords() { }
 
-    /** {@return program and arguments; empty when they cannot be told apart} */
+    /**
+     * {@return program and arguments; empty when they cannot be told apart: it is not known whether a blank parts two arguments or belongs to
+     * one}
+     *
+     * @param joined as the JVM keeps them
+     * @param commandLine empty where the system does not tell it, as Windows
+     */
     static Optional<List<String>> of(String joined, List<String> commandLine) {
         if (joined.isEmpty()) {
             return Optional.empty();
@@ -36,13 +42,13 @@ final class ProgramWords {
                 return all;
             });
         }
-        if (found.isEmpty() && commandLine.stream().anyMatch(word -> word.startsWith("@"))) {
-            found = tail(joined, expand(commandLine));
-        }
-        if (found.isEmpty() && (commandLine.isEmpty() || joined.indexOf(' ') < 0)) {
-            found = Optional.of(List.of(joined.split(" +"))); // nothing better is to be had
-        }
-        return found;
+        return found.isEmpty() && joined.indexOf(' ') < 0 ? Optional.of(List.of(joined)) : found;
+    }
+
+    /** {@return the program alone, which is a class, or the jar that is all of the class path} */
+    static String program(String joined, String classPath) {
+        boolean jar = !classPath.isEmpty() && (joined.equals(classPath) || joined.startsWith(classPath + " "));
+        return jar ? classPath : joined.split(" ", 2)[0];
     }
 
     /** The words at the end that make the text; there is one such number of words at most. */
@@ -56,7 +62,8 @@ final class ProgramWords {
         return Optional.empty();
     }
 
-    private static List<String> expand(List<String> words) {
+    /** {@return the words with those in argument files} */
+    static List<String> expand(List<String> words) {
         List<String> expanded = new ArrayList<>();
         for (String word : words) {
             if (!word.startsWith("@")) {

@@ -7,7 +7,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -130,7 +130,7 @@ public final class Spawner implements AutoCloseable {
         String tree = mark + "." + request.workerId();
         ProcessBuilder builder = new ProcessBuilder().redirectInput(Platform.NULL);
         ChildEnvironment.apply(builder.environment(), request, guarded ? tree : null);
-        List<String> words = request.plan().words(request, builder.environment());
+        CommandLine line = request.plan().words(request, builder.environment());
         if (request.plan().options().directory().isPresent()) {
             Path directory = request.plan().options().directory().get();
             if (!Files.isDirectory(directory)) {
@@ -138,18 +138,24 @@ public final class Spawner implements AutoCloseable {
             }
             builder.directory(directory.toFile());
         }
-        boolean jvm = request.plan().kind() == LaunchPlan.Kind.JVM;
-        Path file = jvm && ArgumentFile.isNeeded(words) ? ArgumentFile.write(words) : null;
+        if (line.hidden().isEmpty()) {
+            builder.command(new ArrayList<>(line.all()));
+            return start(request, builder, guarded ? tree : null, Optional.empty());
+        }
+        ArgumentFile arguments = ArgumentFile.of(line.hidden());
+        builder.command(line.with(arguments.reference()));
+        if (arguments.isPipe()) {
+            builder.redirectInput(ProcessBuilder.Redirect.PIPE);
+        }
         try {
-            builder.command(new ArrayList<>(file == null ? words : List.of(words.get(0), "@" + file)));
-            return start(request, builder, guarded ? tree : null, file);
+            return start(request, builder, guarded ? tree : null, Optional.of(arguments));
         } catch (IOException | RuntimeException | Error e) {
-            ArgumentFile.delete(file);
+            arguments.delete();
             throw e;
         }
     }
 
-    private WorkerProcess start(SpawnRequest request, ProcessBuilder builder, String tree, Path file) throws IOException {
+    private WorkerProcess start(SpawnRequest request, ProcessBuilder builder, String tree, Optional<ArgumentFile> arguments) throws IOException {
         builder.command().addAll(0, InheritedSignals.reset(builder.command().get(0)));
         Platform.SETSID.ifPresent(setsid -> builder.command().add(0, setsid));
         takePort(request);
@@ -169,10 +175,10 @@ public final class Spawner implements AutoCloseable {
             out.start(cluster + "-out-" + request.workerId());
             err.start(cluster + "-err-" + request.workerId());
             alive.add(worker);
-            worker.watch(cluster + "-wait-" + request.workerId(), () -> {
+            worker.watch(cluster + "-wait-" + request.workerId(), () -> arguments.ifPresent(them -> them.feed(process)), () -> {
                 thread.guard().forget(id);
                 alive.remove(worker);
-                ArgumentFile.delete(file);
+                arguments.ifPresent(ArgumentFile::delete);
             });
             return worker;
         } catch (RuntimeException | Error e) { // no memory, or no thread to be had

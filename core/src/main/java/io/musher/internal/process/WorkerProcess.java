@@ -181,10 +181,16 @@ public final class WorkerProcess {
         return isCommand() && tree.hasSession() ? -process.pid() : process.pid();
     }
 
-    /** Waits for the end, on a thread of its own: the pool that {@link Process#onExit} uses is the user's, and may be busy. */
-    void watch(String name, Runnable afterwards) {
+    /**
+     * Waits for the end, on a thread of its own: the pool that {@link Process#onExit} uses is the user's, and may be busy.
+     *
+     * @param before runs there first, and may block as long as the process lives
+     * @param afterwards runs when all is gone
+     */
+    void watch(String name, Runnable before, Runnable afterwards) {
         Thread waiter = new Thread(() -> {
             try {
+                before.run();
                 Termination end = Termination.of(process.waitFor());
                 thread.run(() -> settle(end, afterwards));
             } catch (InterruptedException e) {

@@ -6,7 +6,7 @@
  *
  * <ul>
  *   <li>{@link io.musher.internal.process.LaunchPlan#of} says whether a launch is possible here, before anything is started;
- *   <li>{@link io.musher.internal.process.JvmShare#of} computes a worker JVM's part of the machine, with a text for the log;
+ *   <li>{@link io.musher.internal.process.JvmShare#of} computes a worker JVM's part of the machine;
  *   <li>{@link io.musher.internal.process.Ports} and {@link io.musher.internal.process.PortLease} plan and reserve ports;
  *   <li>{@link io.musher.internal.process.Spawner} starts one {@link io.musher.internal.process.SpawnRequest} after the other;
  *   <li>{@link io.musher.internal.process.WorkerProcess} is what comes of it, and ends with a
@@ -16,7 +16,7 @@
  * <pre>{@code
  * LaunchPlan plan = LaunchPlan.of(config.launch());                    // refuses a test runner's command line and the like
  * JvmShare share = JvmShare.of(config.instances(), config.hasCommonPort());
- * log.info("{}: {}", config.name(), share.text());
+ * log.info("{}: {}", config.name(), plan.inForce(share, env));
  * Spawner spawner = new Spawner(config.name(), config.output());
  *
  * spawner.spawn(new SpawnRequest(plan, instance, id, name, Optional.of(PortLease.free()), channel.address(), token, env, share))

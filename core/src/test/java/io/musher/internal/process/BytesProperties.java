@@ -2,12 +2,14 @@ package io.musher.internal.process;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -90,14 +92,20 @@ class BytesProperties {
 
     @Property(tries = 200)
     void shouldReadTheArgumentFilesItWrites(@ForAll("words") List<String> words) throws Exception {
-        List<String> all = new ArrayList<>(List.of("java"));
-        all.addAll(words);
-        Path file = ArgumentFile.write(all);
+        ArgumentFile arguments = ArgumentFile.file(words);
+        Path file = Path.of(arguments.reference().substring(1));
         try {
             assertEquals(words, ProgramWords.argumentFile(Files.readString(file)));
+            assertEquals(PosixFilePermissions.fromString("rw-------"), Files.getPosixFilePermissions(file));
         } finally {
-            Files.delete(file);
+            arguments.delete();
         }
+        assertFalse(Files.exists(file));
+    }
+
+    @Property(tries = 200)
+    void shouldReadTheOptionsItWrites(@ForAll("words") List<String> words) {
+        assertEquals(words, OptionsText.words(OptionsText.of(words, List.of("-other"), "-other")));
     }
 
     @Property(tries = 100)

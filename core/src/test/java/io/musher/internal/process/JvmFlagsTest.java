@@ -1,10 +1,13 @@
 package io.musher.internal.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.Launch;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,11 +72,24 @@ class JvmFlagsTest {
 
     @Test
     void shouldPutARecentOptionsTextTogetherAgain() {
-        SpawnRequest worker = new SpawnRequest(LaunchPlan.of(Launch.command("x")), 0, 3, "n", Optional.empty(),
+        SpawnRequest worker = new SpawnRequest(LaunchPlan.of(Launch.command("x").removeJvmArgs("-javaagent:")), 0, 3, "n", Optional.empty(),
                 new InetSocketAddress(1), "t", Map.of(), JvmShare.none());
-        String untouched = " -Da='b c'  -ea";
-        assertEquals(untouched, OptionsText.filter(untouched, worker));
-        String filtered = OptionsText.filter("-Xdebug -Da='b c' -Dq='\"' -XX:ErrorFile=e.log", worker);
-        assertEquals(List.of("-Da=b c", "-Dq=\"", "-XX:ErrorFile=e-3.log"), OptionsText.words(filtered));
+        Map<String, String> environment = new HashMap<>(Map.of("JAVA_TOOL_OPTIONS", " -Da='b c'  -ea", "_JAVA_OPTIONS", "-Xdebug -javaagent:/a.jar",
+                "JDK_JAVA_OPTIONS", "-Xdebug -Da='b c' -Dq='\"' '' --add-opens a/b=c -XX:ErrorFile=e.log"));
+        ChildEnvironment.apply(environment, worker, null);
+        assertEquals(" -Da='b c'  -ea", environment.get("JAVA_TOOL_OPTIONS"), "untouched");
+        assertEquals(List.of("-Da=b c", "-Dq=\"", "", "--add-opens=a/b=c", "-XX:ErrorFile=e-3.log"), OptionsText.words(environment.get("JDK_JAVA_OPTIONS")));
+        assertFalse(environment.containsKey("_JAVA_OPTIONS"));
+    }
+
+    @Test
+    void shouldKnowWhatSetsTheSameThing() {
+        List<String> later = List.of("-Da=2", "-XX:-UseSerialGC", "-XX:MaxMetaspaceSize=3m", "-Xss2m", "-javaagent:x.jar");
+        for (String flag : List.of("-Da=1", "-Da", "-XX:+UseSerialGC", "-XX:MaxMetaspaceSize=1m", "-Xss1m")) {
+            assertTrue(JvmFlags.overridden(flag, later), flag);
+        }
+        for (String flag : List.of("-Dab=1", "-javaagent:x.jar", "-XX:+UseG1GC", "-Xmn1m", "--add-opens=a")) {
+            assertFalse(JvmFlags.overridden(flag, later), flag);
+        }
     }
 }

@@ -30,20 +30,20 @@ class JvmPlanTest {
 
     @Test
     void shouldRepeatThisJvm() throws Exception {
-        assertEquals(List.of(Jvm.java(), "-cp", "/a:/b.jar", "-Dp=1", "-Dmusher.worker=3", "Shop", "x", "%i"), words(Launch.self(), own));
+        assertEquals(List.of(Jvm.java(), "-Dmusher.worker=3", "-cp", "/a:/b.jar", "-Dp=1", "Shop", "x", "%i"), words(Launch.self(), own));
     }
 
     @Test
     void shouldReplaceArgumentsAndAppendFlags() throws Exception {
-        assertEquals(List.of(Jvm.java(), "-cp", "/a:/b.jar", "-Dp=1", "-Dq=3", "-Dmusher.worker=3", "Shop", "y2"),
+        assertEquals(List.of(Jvm.java(), "-Dmusher.worker=3", "-Dmusher.program=Shop", "-cp", "/a:/b.jar", "-Dp=1", "-Dq=3", "Shop", "y2"),
                 words(Launch.self().args("y%i").jvmArgs("-Dq=%w"), own));
     }
 
     @Test
     void shouldRunAnotherMainThroughMusher() throws Exception {
         List<String> words = words(Launch.main("Other").args("z"), own);
-        assertEquals(List.of("-Dp=1", "-Dmusher.worker=3", JvmPlan.WORKER_MAIN, "Other", "z"), words.subList(3, words.size()));
-        List<String> classPath = List.of(words.get(2).split(File.pathSeparator));
+        assertEquals(List.of("-Dp=1", JvmPlan.WORKER_MAIN, "Other", "z"), words.subList(5, words.size()));
+        List<String> classPath = List.of(words.get(4).split(File.pathSeparator));
         assertEquals(List.of("/a", "/b.jar"), classPath.subList(0, 2));
         assertEquals(1, classPath.stream().filter(entry -> Files.exists(Path.of(entry, "io/musher/Launch.class"))).count());
         assertTrue(LaunchPlan.of(Launch.main("Other")).saysHello());
@@ -57,17 +57,17 @@ class JvmPlanTest {
         ClassLoader before = thread.getContextClassLoader();
         try (URLClassLoader loader = new URLClassLoader(new URL[] {here.toUri().toURL(), extra}, null)) {
             thread.setContextClassLoader(loader);
-            assertTrue(words(Launch.main("Other"), own).get(2).contains(folder.resolve("extra.jar").toString()));
+            assertTrue(words(Launch.main("Other"), own).get(3).contains(folder.resolve("extra.jar").toString()));
         } finally {
             thread.setContextClassLoader(before);
         }
-        assertTrue(words(Launch.main(JvmPlanTest.class), own).get(2).contains(here.toString()));
+        assertTrue(words(Launch.main(JvmPlanTest.class), own).get(3).contains(here.toString()));
     }
 
     @Test
     void shouldRunAJarAsItIs(@TempDir Path folder) throws Exception {
         Path jar = Files.createFile(folder.resolve("app.jar"));
-        assertEquals(List.of(Jvm.java(), "-Dp=1", "-Dmusher.worker=3", "-jar", jar.toString(), "a"), words(Launch.jar(jar).args("a"), own));
+        assertEquals(List.of(Jvm.java(), "-Dmusher.worker=3", "-Dmusher.program=" + jar, "-Dp=1", "-jar", jar.toString(), "a"), words(Launch.jar(jar).args("a"), own));
         assertFalse(LaunchPlan.of(Launch.jar(jar)).saysHello());
         assertTrue(assertThrows(IllegalArgumentException.class, () -> LaunchPlan.of(Launch.jar(folder.resolve("none.jar")))).getMessage()
                 .contains("none.jar"));
@@ -82,12 +82,12 @@ class JvmPlanTest {
         manifest.getMainAttributes().putValue("Add-Opens", "java.base/java.lang java.base/java.nio");
         new JarOutputStream(Files.newOutputStream(jar), manifest).close();
         List<String> words = words(Launch.jar(jar).args("a"), own);
-        assertTrue(words.get(2).startsWith(jar + File.pathSeparator), words.get(2));
-        assertEquals(List.of("-Dp=1", "-Dmusher.worker=3", "--add-opens=java.base/java.lang=ALL-UNNAMED",
-                "--add-opens=java.base/java.nio=ALL-UNNAMED", MainRunner.class.getName(), "app.Main", "a"), words.subList(3, words.size()));
-        Path runner = Path.of(words.get(2).substring(words.get(2).indexOf(File.pathSeparator) + 1));
+        assertTrue(classPath(words).startsWith(jar + File.pathSeparator), words::toString);
+        assertEquals(List.of("-Dp=1", "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "--add-opens=java.base/java.nio=ALL-UNNAMED", MainRunner.class.getName(), "app.Main", "a"), words.subList(5, words.size()));
+        Path runner = Path.of(classPath(words).split(File.pathSeparator)[1]);
         Files.delete(runner); // as a cleaner of temporary files does
-        assertTrue(Files.exists(Path.of(words(Launch.jar(jar), own).get(2).split(File.pathSeparator)[1])));
+        assertTrue(Files.exists(Path.of(classPath(words(Launch.jar(jar), own)).split(File.pathSeparator)[1])));
         manifest.getMainAttributes().putValue("Launcher-Agent-Class", "app.Agent");
         new JarOutputStream(Files.newOutputStream(jar), manifest).close();
         assertEquals(List.of("-jar", jar.toString()), tail(words(Launch.jar(jar), own), 2));
@@ -101,11 +101,11 @@ class JvmPlanTest {
 
     @Test
     void shouldMakePathsMeanTheSameElsewhere(@TempDir Path folder) throws Exception {
-        OwnJvm relative = new OwnJvm(Jvm.java(), List.of("--module-path=m" + File.pathSeparator + "/n", "-javaagent:a.jar=x=y", "-javaagent:/b.jar"),
-                "", List.of("Shop"), Optional.of(List.of()));
+        OwnJvm relative = new OwnJvm(Jvm.java(), InheritedFlags.of(List.of("--module-path=m" + File.pathSeparator + "/n", "-javaagent:a.jar=x=y",
+                "-javaagent:/b.jar")), "", List.of("Shop"), Optional.of(List.of()), true);
         String here = Path.of("").toAbsolutePath().toString();
         assertEquals(List.of("--module-path=" + here + "/m" + File.pathSeparator + "/n", "-javaagent:" + here + "/a.jar=x=y", "-javaagent:/b.jar"),
-                words(Launch.self().directory(folder), relative).subList(1, 4));
+                words(Launch.self().directory(folder), relative).subList(2, 5));
     }
 
     @ParameterizedTest
@@ -132,7 +132,7 @@ class JvmPlanTest {
 
     @Test
     void shouldRefuseWithoutAJava() {
-        OwnJvm none = new OwnJvm("/no/such/java", List.of(), "/a", List.of("Shop"), Optional.of(List.of()));
+        OwnJvm none = new OwnJvm("/no/such/java", InheritedFlags.of(List.of()), "/a", List.of("Shop"), Optional.of(List.of()), true);
         assertTrue(assertThrows(IllegalStateException.class, () -> JvmPlan.of(Launch.self(), none)).getMessage().contains("/no/such/java"));
     }
 
@@ -143,12 +143,16 @@ class JvmPlanTest {
     }
 
     private static OwnJvm own(List<String> target, Optional<List<String>> args) {
-        return new OwnJvm(Jvm.java(), List.of("-Dp=1", "-Xdebug"), "/a:/b.jar", target, args);
+        return new OwnJvm(Jvm.java(), InheritedFlags.of(List.of("-Dp=1", "-Xdebug")), "/a:/b.jar", target, args, true);
     }
 
     private static List<String> words(Launch launch, OwnJvm own) throws Exception {
         JvmPlan plan = JvmPlan.of(launch, own);
-        return plan.words(new SpawnRequest(plan, 2, 3, "n", Optional.empty(), new InetSocketAddress(1), "t", Map.of(), JvmShare.none()), Map.of());
+        return plan.words(new SpawnRequest(plan, 2, 3, "n", Optional.empty(), new InetSocketAddress(1), "t", Map.of(), JvmShare.none()), Map.of()).all();
+    }
+
+    private static String classPath(List<String> words) {
+        return words.get(words.indexOf("-cp") + 1);
     }
 
     private static List<String> tail(List<String> words, int count) {

@@ -88,7 +88,8 @@ class JvmWorkerTest {
     }
 
     private WorkerProcess start(Optional<PortLease> port, String... args) throws Exception {
-        OwnJvm own = new OwnJvm(Jvm.java(), List.of(), Jvm.CLASS_PATH, List.of(JvmWorker.class.getName()), Optional.of(List.of()));
+        OwnJvm own = new OwnJvm(Jvm.java(), InheritedFlags.of(List.of()), Jvm.CLASS_PATH, List.of(JvmWorker.class.getName()),
+                Optional.of(List.of()), true);
         SpawnRequest request = spawning.request(Launch.command("never"), port, Map.of());
         return spawning.spawner.spawn(new SpawnRequest(JvmPlan.of(Launch.self().args(args), own), request.instance(), request.workerId(),
                 request.name(), port, request.channel(), request.token(), Map.of(), JvmShare.none())).get(10, TimeUnit.SECONDS);

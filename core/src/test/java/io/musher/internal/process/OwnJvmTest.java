@@ -1,10 +1,13 @@
 package io.musher.internal.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -71,10 +74,42 @@ class OwnJvmTest {
     }
 
     @Test
-    void shouldDoWithoutACommandLineWhereThereIsNone() {
+    void shouldNotSplitArgumentsWhereThereIsNoCommandLine() {
         OwnJvm own = own("Shop a b", "out", null);
         assertEquals(List.of("Shop"), own.target());
-        assertEquals(Optional.of(List.of("a", "b")), own.args());
+        assertEquals(Optional.empty(), own.args());
+        assertEquals(Optional.of(List.of()), own("Shop", "out", null).args());
+    }
+
+    @Test
+    void shouldKnowAJarWithBlanksInItsNameWhereThereIsNoCommandLine() {
+        assertEquals(List.of("-jar", here + "/my app.jar"), own("my app.jar", "my app.jar", null).target());
+        assertEquals(List.of("-jar", here + "/my app.jar"), own("my app.jar x y", "my app.jar", null).target());
+        assertEquals(Optional.empty(), own("my app.jar x y", "my app.jar", null).args());
+    }
+
+    @Test
+    void shouldNotRunASourceFileItDoesNotKnow() {
+        String launcher = "com.sun.tools.javac.launcher.Main";
+        assertEquals(List.of(), own("jdk.compiler/" + launcher + " P.java x", "out", launcher).target());
+    }
+
+    @Test
+    void shouldTellWhatStandsOnTheCommandLine(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("args"), "-cp out Shop secret");
+        assertTrue(own("Shop a b", "out", null, "-cp", "out", "Shop", "a b").shown());
+        assertFalse(own("Shop secret four", "out", null, "@" + file, "four").shown());
+    }
+
+    @Test
+    void shouldTellFlagsByWhereTheyComeFrom(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("more"), "-Dfile=1 --add-reads a=b");
+        List<String> flags = List.of("-Dt=a b", "-Xmx1g", "--add-opens=m/p=ALL-UNNAMED", "-Dfile=1", "--add-reads=a=b", "-Xmx1g", "-Dc=1", "-Xmx1g");
+        InheritedFlags split = InheritedFlags.split(flags, Map.of("JAVA_TOOL_OPTIONS", "'-Dt=a b' -Xmx1g", "JDK_JAVA_OPTIONS",
+                "--add-opens m/p=ALL-UNNAMED @" + file, "_JAVA_OPTIONS", "-Xmx1g"));
+        assertEquals(List.of("-Xmx1g", "-Dc=1"), split.commandLine());
+        assertEquals(flags, split.all());
+        assertEquals(List.of("-Xmx1g", "-Dc=1", "-Xmx1g"), split.without(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")));
     }
 
     private static OwnJvm own(String command, String classPath, String moduleMain, String... commandLine) {
@@ -85,6 +120,6 @@ class OwnJvmTest {
         if (moduleMain != null) {
             properties.setProperty("jdk.module.main.class", moduleMain);
         }
-        return OwnJvm.of(new OwnJvm.Facts(properties, List.of(), List.of(commandLine)));
+        return OwnJvm.of(new OwnJvm.Facts(properties, List.of(), List.of(commandLine), Map.of()));
     }
 }

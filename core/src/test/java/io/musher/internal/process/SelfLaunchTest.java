@@ -13,7 +13,9 @@ import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
@@ -92,7 +94,7 @@ class SelfLaunchTest {
         String out = run(Map.of("TMPDIR", folder.toString()), "-Djava.io.tmpdir=" + folder, "@args", "z");
         assertTrue(out.contains("worker 1 of 1\nargs [z]\n"), out);
         try (var files = Files.list(folder)) {
-            assertEquals(1, files.count(), "the argument file stays");
+            assertEquals(1, files.count(), "nothing is left");
         }
     }
 
@@ -108,9 +110,51 @@ class SelfLaunchTest {
         String flags = out.lines().filter(line -> line.startsWith("flags ")).findFirst().orElseThrow();
         assertFalse(flags.contains("jdwp") || flags.contains("jmxremote"), flags);
         assertTrue(flags.contains("-Dtool=a b") && flags.contains("-Djdk=1") && flags.contains("-XX:HeapDumpPath=dump-1.hprof"), flags);
-        assertTrue(out.contains("options null null"), out);
+        assertTrue(line(out, "options ").matches("-Dtool=a.*-Djdk=1.*"), out); // so that programs the worker starts have them, too
         assertTrue(Files.size(folder.resolve("gc.log")) > 0);
         assertTrue(Files.size(folder.resolve("gc-1.log")) > 0);
+    }
+
+    @Test
+    void shouldShowNoSecretsOnTheCommandLine() throws Exception {
+        Path file = Files.writeString(folder.resolve("secret.args"), "-Dfile=s3cret -cp \"" + Jvm.CLASS_PATH + "\" " + MAIN + " s3cret-argument");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        Map<String, String> environment = Map.of("JAVA_TOOL_OPTIONS", "-Dtool=s3cret", "JDK_JAVA_OPTIONS", "-Djdk=s3cret --add-opens java.base/java.io=ALL-UNNAMED",
+                "_JAVA_OPTIONS", "-Dlast=s3cret -Dboth=inherited", "SELF_FLAG", "-Dboth=s3cret-launch");
+        String out = run(environment, "-Dshown=1", "@secret.args", "open");
+        assertTrue(out.contains("args [s3cret-argument, open]\n"), out);
+        assertFalse(line(out, "shown ").contains("s3cret"), out);
+        assertTrue(line(out, "shown ").contains("-Dmusher.worker=1 -Dmusher.program=" + MAIN), out);
+        assertTrue(out.contains("input -1\n"), out);
+        String flags = line(out, "flags ");
+        for (String flag : List.of("-Dfile=s3cret", "-Dtool=s3cret", "-Djdk=s3cret", "-Dlast=s3cret", "--add-opens=java.base/java.io=ALL-UNNAMED",
+                "-Dboth=s3cret-launch", "-Dshown=1")) {
+            assertEquals(2, flags.split(flag, -1).length, flag + " once in " + flags);
+        }
+        assertFalse(flags.contains("-Dboth=inherited"), flags);
+        assertTrue(line(out, "options ").startsWith("-Dtool=s3cret -Djdk=s3cret"), out);
+    }
+
+    @Test
+    void shouldShowTheProgramOnTheCommandLine() throws Exception {
+        String out = run(Map.of(), "-Dfile=hidden", "-cp", Jvm.CLASS_PATH, MAIN, "one two", "@three");
+        assertTrue(line(out, "shown ").endsWith("-Dmusher.worker=1 @/dev/stdin io.musher.internal.worker.MainRunner " + MAIN + " one two @three "), out);
+        assertTrue(out.contains("args [one two, @three]"), out);
+    }
+
+    @Test
+    void shouldLetTheMemoryOptionsOfTheEnvironmentMeanTheShare() throws Exception {
+        String out = run(Map.of("JAVA_TOOL_OPTIONS", "-XX:MaxRAMPercentage=8 -Xms512m", "_JAVA_OPTIONS", "-XX:ActiveProcessorCount=9 -Xmx3g -Dlast=1"),
+                "-XX:+UseSerialGC", "-cp", Jvm.CLASS_PATH, MAIN);
+        long heap = Long.parseLong(line(out, "heap "));
+        long share = Memory.total() / 100 * 2 >> 20;
+        assertTrue(heap > share * 9 / 10 && heap <= share, heap + " of " + share);
+        assertTrue(out.contains("processors 2\n"), out);
+        assertTrue(line(out, "options ").endsWith(" null -Dlast=1"), out);
+    }
+
+    private static String line(String out, String beginning) {
+        return out.lines().filter(each -> each.startsWith(beginning)).findFirst().orElseThrow(() -> new AssertionError(out)).substring(beginning.length());
     }
 
     @Test
