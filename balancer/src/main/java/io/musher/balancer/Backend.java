@@ -35,6 +35,7 @@ final class Backend implements Candidate {
     private final Tally[] tallies;
     final InetSocketAddress address;
     final ProtocolFamily family;
+    final ProxyProtocol proxyProtocol;
     private volatile Target target;
     private volatile TargetState state = TargetState.READY;
     private volatile boolean ramping;
@@ -52,6 +53,7 @@ final class Backend implements Candidate {
         this.address = target.address();
         this.family = address.getAddress() instanceof Inet4Address
                 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
+        this.proxyProtocol = config.proxyProtocol().orElse(null);
         this.ticker = ticker;
         this.slowStart = config.slowStart().toNanos();
         this.maxActive = config.maxConnectionsPerTarget();

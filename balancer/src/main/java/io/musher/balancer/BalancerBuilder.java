@@ -269,7 +269,12 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Sends each target a PROXY protocol header that tells who the client is; default: none.
+     * Sends each target a PROXY protocol header with the addresses of the client and of the port it connected to; default: none.
+     * Probes send one without a client: {@code LOCAL} in version 2, {@code UNKNOWN} in version 1.
+     *
+     * <p>A header that came from one of the {@link #trustedProxies} is passed on: byte for byte, extensions (TLV) included, if it
+     * is of this version. Else it is translated, without extensions; {@code UNKNOWN} in version 1 is the command {@code PROXY}
+     * without addresses in version 2, and whatever version 1 has no word for ({@code LOCAL}, other protocols) is {@code UNKNOWN} there.
      *
      * @param version of the header
      * @return this

@@ -83,6 +83,9 @@ final class Probe implements EventLoop.Handler {
 
     private void connected() throws IOException {
         backend.refuseItself(channel);
+        if (backend.proxyProtocol != null) { // or the target would complain of a connection without a header
+            channel.write(ByteBuffer.wrap(ProxyHeader.ofOurOwn(backend.proxyProtocol)));
+        }
         if (hold == 0) {
             end(null, Outcome.ACCEPTED);
             return;

@@ -9,12 +9,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The PROXY protocol's header, versions 1 and 2: written for targets, read from trusted proxies. Stateless.
+ * The PROXY protocol's header, versions 1 and 2: written for targets, read from trusted proxies and passed on. Stateless.
  *
- * @param source who the client is, or null when the proxy speaks for itself or does not say
+ * @param version in which it came
+ * @param local whether the proxy speaks for itself (version 2 only)
+ * @param source the client, or null when the proxy speaks for itself or does not say
+ * @param destination where the client connected to, or null likewise
  * @param length bytes the header took
  */
-record ProxyHeader(InetSocketAddress source, int length) {
+record ProxyHeader(ProxyProtocol version, boolean local, InetSocketAddress source, InetSocketAddress destination, int length) {
 
     /** What stands where a header should be is none. */
     static final class BadHeader extends Exception {
@@ -30,6 +33,7 @@ record ProxyHeader(InetSocketAddress source, int length) {
 
     private static final byte[] SIGNATURE_2 = {13, 10, 13, 10, 0, 13, 10, 'Q', 'U', 'I', 'T', 10};
     private static final byte[] SIGNATURE_1 = "PROXY ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] UNKNOWN_1 = "PROXY UNKNOWN\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final int MAX_LENGTH_1 = 107;
     private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
 
@@ -53,6 +57,38 @@ record ProxyHeader(InetSocketAddress source, int length) {
         out.put(from).put(to);
         putShort(out, source.getPort());
         putShort(out, destination.getPort());
+    }
+
+    /** {@return the header of a connection that is made for no client, such as a probe's} */
+    static byte[] ofOurOwn(ProxyProtocol version) {
+        return version == ProxyProtocol.V1 ? UNKNOWN_1.clone() : withoutAddresses(0x20);
+    }
+
+    /**
+     * {@return this header for a target: byte for byte, extensions (TLV) included, where its version is the wanted one; else what
+     * the other version can express of it}
+     *
+     * @param wanted the target's version
+     * @param in begins with this header
+     */
+    byte[] passedOn(ProxyProtocol wanted, ByteBuffer in) {
+        if (version == wanted) {
+            byte[] same = new byte[length];
+            in.get(0, same);
+            return same;
+        }
+        if (source == null) {
+            return wanted == ProxyProtocol.V1 ? UNKNOWN_1 : withoutAddresses(0x21);
+        }
+        ByteBuffer out = ByteBuffer.allocate(232);
+        write(out, wanted, source, destination);
+        return Arrays.copyOf(out.array(), out.position());
+    }
+
+    private static byte[] withoutAddresses(int versionAndCommand) {
+        byte[] header = Arrays.copyOf(SIGNATURE_2, 16);
+        header[12] = (byte) versionAndCommand;
+        return header;
     }
 
     /**
@@ -92,11 +128,13 @@ record ProxyHeader(InetSocketAddress source, int length) {
             return null;
         }
         if (!proxied || size == 0) {
-            return new ProxyHeader(null, 16 + length);
+            return new ProxyHeader(ProxyProtocol.V2, !proxied, null, null, 16 + length);
         }
-        byte[] address = new byte[size];
-        in.get(16, address);
-        return new ProxyHeader(socketAddress(address, in.getShort(16 + 2 * size) & 0xffff), 16 + length);
+        byte[] source = new byte[size];
+        byte[] destination = new byte[size];
+        in.get(16, source).get(16 + size, destination);
+        return new ProxyHeader(ProxyProtocol.V2, false, socketAddress(source, in.getShort(16 + 2 * size) & 0xffff),
+                socketAddress(destination, in.getShort(18 + 2 * size) & 0xffff), 16 + length);
     }
 
     private static ProxyHeader parse1(ByteBuffer in) throws BadHeader {
@@ -118,17 +156,14 @@ record ProxyHeader(InetSocketAddress source, int length) {
         in.get(0, line);
         String[] words = new String(line, StandardCharsets.ISO_8859_1).split(" ", -1);
         if (words[1].equals("UNKNOWN")) {
-            return new ProxyHeader(null, end + 1);
+            return new ProxyHeader(ProxyProtocol.V1, false, null, null, end + 1);
         }
         int size = words[1].equals("TCP4") ? 4 : words[1].equals("TCP6") ? 16 : 0;
         if (size == 0 || words.length != 6) {
             throw new BadHeader("PROXY v1 header with " + words.length + " words for protocol " + printable(words[1]));
         }
-        byte[] source = address(words[2], size);
-        address(words[3], size);
-        int port = port(words[4]);
-        port(words[5]);
-        return new ProxyHeader(socketAddress(source, port), end + 1);
+        return new ProxyHeader(ProxyProtocol.V1, false, socketAddress(address(words[2], size), port(words[4])),
+                socketAddress(address(words[3], size), port(words[5])), end + 1);
     }
 
     /** As far as the bytes go. */

@@ -32,13 +32,14 @@ final class ProxyIntake implements Stage {
             ProxyHeader header = n < 0 ? null : ProxyHeader.parse(bytes);
             if (header != null) {
                 lane.loop.cancel(timer);
+                byte[] forTarget = lane.proxyOut == null ? null : header.passedOn(lane.proxyOut, bytes);
                 ByteBuffer rest = bytes.flip().position(header.length());
                 bytes = null;
                 if (!rest.hasRemaining()) {
                     lane.buffers.giveBack(rest);
                     rest = null;
                 }
-                relay.introduced(header.source(), rest);
+                relay.introduced(header.source(), forTarget, rest);
             } else if (n < 0) {
                 relay.close();
             } else if (!bytes.hasRemaining()) {

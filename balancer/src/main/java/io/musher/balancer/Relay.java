@@ -33,6 +33,7 @@ final class Relay {
     private boolean blamed; // the target, for its silence
     private HttpWatch watch; // null until the first byte
     private InetSocketAddress source;
+    private byte[] passedOn; // the PROXY header for targets, if one came
     private ByteBuffer early;
     private Stage stage; // of a relay that is not open
     private Waiting.Ticket ticket;
@@ -71,8 +72,9 @@ final class Relay {
     }
 
     /** The header came. */
-    void introduced(InetSocketAddress from, ByteBuffer rest) throws IOException {
+    void introduced(InetSocketAddress from, byte[] headerForTarget, ByteBuffer rest) throws IOException {
         source = from;
+        passedOn = headerForTarget;
         route(rest);
     }
 
@@ -143,7 +145,11 @@ final class Relay {
         touched = lane.loop.now();
         if (lane.proxyOut != null) {
             ByteBuffer header = lane.buffers.scratch();
-            ProxyHeader.write(header, lane.proxyOut, source(), (InetSocketAddress) client.channel.getLocalAddress());
+            if (passedOn != null) {
+                header.put(passedOn);
+            } else {
+                ProxyHeader.write(header, lane.proxyOut, source(), (InetSocketAddress) client.channel.getLocalAddress());
+            }
             if (!target.write(header.flip())) {
                 throw new IOException("a fresh connection to " + to + " has no room for a PROXY header");
             }

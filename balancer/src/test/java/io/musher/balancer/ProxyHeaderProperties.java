@@ -32,6 +32,7 @@ class ProxyHeaderProperties {
         ProxyHeader parsed = ProxyHeader.parse(filled(header, payload));
 
         assertEquals(from, parsed.source());
+        assertEquals(to, parsed.destination());
         assertEquals(header.length, parsed.length());
     }
 

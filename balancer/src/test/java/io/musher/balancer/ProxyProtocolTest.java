@@ -9,13 +9,18 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ProxyProtocolTest {
@@ -86,7 +91,7 @@ class ProxyProtocolTest {
     @MethodSource("headers")
     void shouldTakeTheClientsAddressFromATrustedProxy(byte[] header) throws Exception {
         Peer client = scene.connect(chained()).send(header).send("data");
-        introduces("TCP4 192.0.2.7 127.0.0.1 4711", "data", client);
+        introduces("TCP4 192.0.2.7 192.0.2.8 4711", "data", client);
     }
 
     @ParameterizedTest
@@ -96,7 +101,7 @@ class ProxyProtocolTest {
         for (byte b : header) {
             client.send(new byte[] {b});
         }
-        introduces("TCP4 192.0.2.7 127.0.0.1 4711", "data", client.send("data"));
+        introduces("TCP4 192.0.2.7 192.0.2.8 4711", "data", client.send("data"));
     }
 
     @ParameterizedTest
@@ -106,21 +111,95 @@ class ProxyProtocolTest {
         packet.write(header);
         packet.write("x".repeat(30_000).getBytes());
         Peer client = scene.connect(chained()).send(packet.toByteArray());
-        introduces("TCP4 192.0.2.7 127.0.0.1 4711", "x".repeat(30_000), client);
+        introduces("TCP4 192.0.2.7 192.0.2.8 4711", "x".repeat(30_000), client);
+    }
+
+    static Stream<Arguments> chains() throws IOException {
+        byte[] v1 = text("PROXY TCP4 192.0.2.7 198.51.100.8 4711 443\r\n");
+        byte[] v2 = v2(0x21, 0x11, "192.0.2.7", "198.51.100.8", 4711, 443);
+        byte[] v1Six = text("PROXY TCP6 2001:db8:0:0:0:0:0:1 2001:db8:0:0:0:0:0:2 4711 443\r\n");
+        byte[] v2Six = v2(0x21, 0x21, "2001:db8::1", "2001:db8::2", 4711, 443);
+        byte[] unknown1 = text("PROXY UNKNOWN\r\n");
+        byte[] unknown2 = v2(0x21, 0, "", "", 0, 0);
+        byte[] local2 = v2(0x20, 0, "", "", 0, 0);
+        byte[] extended = Arrays.copyOf(v2, v2.length + 300);
+        extended[14] = (byte) (312 >> 8); // 12 for the addresses and 300 for a TLV of type NOOP
+        extended[15] = (byte) 312;
+        extended[v2.length] = 4;
+        extended[v2.length + 1] = (byte) (297 >> 8);
+        extended[v2.length + 2] = (byte) 297;
+        byte[] unix = Arrays.copyOf(v2(0x21, 0x31, "", "", 0, 0), 16 + 216);
+        unix[15] = (byte) 216;
+        byte[] localWithAddresses = v2(0x20, 0x11, "192.0.2.7", "198.51.100.8", 4711, 443);
+        return Stream.of(
+                Arguments.of("v1 as it is", v1, ProxyProtocol.V1, v1), Arguments.of("v2 as it is", v2, ProxyProtocol.V2, v2),
+                Arguments.of("v1 to v2", v1, ProxyProtocol.V2, v2), Arguments.of("v2 to v1", v2, ProxyProtocol.V1, v1),
+                Arguments.of("v1 to v2, IPv6", v1Six, ProxyProtocol.V2, v2Six), Arguments.of("v2 to v1, IPv6", v2Six, ProxyProtocol.V1, v1Six),
+                Arguments.of("UNKNOWN", unknown1, ProxyProtocol.V1, unknown1), Arguments.of("UNKNOWN to v2", unknown1, ProxyProtocol.V2, unknown2),
+                Arguments.of("UNKNOWN with more", text("PROXY UNKNOWN x y\r\n"), ProxyProtocol.V1, text("PROXY UNKNOWN x y\r\n")),
+                Arguments.of("unspecified", unknown2, ProxyProtocol.V2, unknown2), Arguments.of("unspecified to v1", unknown2, ProxyProtocol.V1, unknown1),
+                Arguments.of("LOCAL", local2, ProxyProtocol.V2, local2), Arguments.of("LOCAL to v1", local2, ProxyProtocol.V1, unknown1),
+                Arguments.of("LOCAL with addresses", localWithAddresses, ProxyProtocol.V2, localWithAddresses),
+                Arguments.of("extensions", extended, ProxyProtocol.V2, extended), Arguments.of("extensions to v1", extended, ProxyProtocol.V1, v1),
+                Arguments.of("a Unix socket", unix, ProxyProtocol.V2, unix), Arguments.of("a Unix socket to v1", unix, ProxyProtocol.V1, unknown1));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("chains")
+    void shouldPassOnWhatCame(String name, byte[] in, ProxyProtocol wanted, byte[] out) throws Exception {
+        Balancer balancer = scene.balancer(b -> b.trustedProxies("127.0.0.1").proxyProtocol(wanted).targets(List.of(a.as("a"))));
+        Peer client = scene.connect(balancer).send(in).send(Http.get("/"));
+        Peer server = a.next();
+        assertArrayEquals(out, server.receive(out.length));
+        server.expect(Http.get("/"));
+        server.send(Http.ok("a"));
+        assertEquals("a", client.answer(false));
+
+        ScriptedTarget b = scene.manual();
+        Scene.get(balancer.targets(List.of(b.as("b"))));
+        client.send(Http.get("/"));
+        Peer next = b.next();
+        assertArrayEquals(out, next.receive(out.length), "and to the next target");
+        next.expect(Http.get("/"));
     }
 
     @Test
     void shouldTakeAHeaderWithoutAddressForTheProxysOwn() throws Exception {
-        for (byte[] header : List.of(text("PROXY UNKNOWN\r\n"), v2(0x20, 0, "0.0.0.0", "0.0.0.0", 0, 0))) {
-            Peer client = scene.connect(chained()).send(header).send("data");
-            introduces("TCP4 127.0.0.1 127.0.0.1 " + client.socket.getLocalPort(), "data", client);
+        for (byte[] header : List.of(text("PROXY UNKNOWN\r\n"), v2(0x20, 0, "", "", 0, 0))) {
+            AtomicReference<InetAddress> seen = new AtomicReference<>();
+            Balancer balancer = scene.balancer(b -> b.trustedProxies("127.0.0.1").targets(List.of(a.as("a"), scene.http("b").as("b")))
+                    .strategy((ready, client) -> {
+                        seen.set(client);
+                        return ready.get(0);
+                    }));
+            scene.connect(balancer).send(header).send("data");
+            a.next().expect("data");
+            assertEquals(InetAddress.getByName("127.0.0.1"), seen.get());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldIntroduceItsProbes(ProxyProtocol version) throws Exception {
+        byte[] own = version == ProxyProtocol.V1 ? text("PROXY UNKNOWN\r\n") : v2(0x20, 0, "", "", 0, 0);
+        HeldPort dead = scene.dead();
+        Balancer balancer = scene.balancer(b -> b.proxyProtocol(version).ejectAfter(1).targets(List.of(dead.as("dead"), scene.echo().as("b")))
+                .probe(new ProbePolicy(Duration.ofMillis(50), Duration.ofSeconds(5), 1, 1_000_000)));
+        Scene.await("a target is ejected", () -> {
+            scene.connect(balancer).send("x");
+            return balancer.stats().target("dead").orElseThrow().ejected() > 0;
+        });
+        ScriptedTarget back = scene.add(ScriptedTarget.running(dead, null));
+        for (int i = 0; i < 5; i++) { // retests and probes
+            Peer probe = back.next();
+            assertArrayEquals(own, probe.receiveAll());
         }
     }
 
     @Test
     void shouldDeliverAnEndThatComesWithTheHeader() throws Exception {
         Peer client = scene.connect(chained()).send("PROXY TCP4 192.0.2.7 192.0.2.8 4711 443\r\nall").sendEnd();
-        introduces("TCP4 192.0.2.7 127.0.0.1 4711", "all", client);
+        introduces("TCP4 192.0.2.7 192.0.2.8 4711", "all", client);
     }
 
     @Test
@@ -130,7 +209,7 @@ class ProxyProtocolTest {
         Scene.await("the client waits", () -> balancer.stats().waiting() == 1);
         client.send(" second");
         Scene.get(balancer.targets(List.of(a.as("a"))));
-        introduces("TCP4 192.0.2.7 127.0.0.1 4711", "first second", client);
+        introduces("TCP4 192.0.2.7 192.0.2.8 4711", "first second", client);
     }
 
     static Stream<byte[]> garbage() throws IOException {
@@ -191,10 +270,7 @@ class ProxyProtocolTest {
 
     private void introduces(String addresses, String data, Peer client) throws Exception {
         Peer server = a.next();
-        server.expect("PROXY " + addresses + " ");
-        while (server.in().read() != '\n') {
-            // the balancer's own port
-        }
+        server.expect("PROXY " + addresses + " 443\r\n");
         server.expect(data);
         server.send("answer");
         client.expect("answer");
@@ -210,7 +286,11 @@ class ProxyProtocolTest {
         out.write(SIGNATURE);
         out.write(command);
         out.write(family);
-        out.writeShort(12);
+        int address = from.isEmpty() ? 0 : InetAddress.getByName(from).getAddress().length;
+        out.writeShort(address == 0 ? 0 : 2 * address + 4);
+        if (address == 0) {
+            return bytes.toByteArray();
+        }
         out.write(InetAddress.getByName(from).getAddress());
         out.write(InetAddress.getByName(to).getAddress());
         out.writeShort(fromPort);
