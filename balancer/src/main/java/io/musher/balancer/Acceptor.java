@@ -1,12 +1,11 @@
 package io.musher.balancer;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Log;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Accepts on one lane. All lanes register the same listening channel; the kernel spreads the connections.
@@ -16,7 +15,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Acceptor implements EventLoop.Handler {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
+    private static final Log LOG = Log.of(Balancer.class);
     private static final int ACCEPTS_PER_TURN = 16;
     private static final int BACKLOG_TURNS = 1024; // a flood of new clients must not keep us here
     private static final long PAUSE = 50_000_000;

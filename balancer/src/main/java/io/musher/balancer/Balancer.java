@@ -1,6 +1,7 @@
 package io.musher.balancer;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Log;
 import io.musher.balancer.loop.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,8 +19,6 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A TCP load balancer: accepts on one port and relays each connection to one of its targets.
@@ -34,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Balancer implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
+    private static final Log LOG = Log.of(Balancer.class);
     private static final long JOIN_MILLIS = 10_000;
 
     private final BalancerConfig config;

@@ -1,11 +1,10 @@
 package io.musher.balancer;
 
+import io.musher.balancer.loop.Log;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.function.LongSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A lane's direct memory: one scratch buffer that every read uses, and a budget for what has to be kept when a peer is slow.
@@ -19,7 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Buffers {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
+    private static final Log LOG = Log.of(Balancer.class);
     private static final int BLOCK = 16 * 1024;
     private static final long RETRY_AFTER = 60_000_000_000L;
 

@@ -1,6 +1,7 @@
 package io.musher.balancer;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Log;
 import io.musher.balancer.loop.Timers;
 import java.io.IOException;
 import java.net.BindException;
@@ -8,8 +9,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds a target for a relay and connects to it: picks, connects, and goes on to the next when that fails.
@@ -19,7 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Dialer {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
+    private static final Log LOG = Log.of(Balancer.class);
 
     private final Lane lane;
     private final Strategy strategy;

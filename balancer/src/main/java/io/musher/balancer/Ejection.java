@@ -2,8 +2,7 @@ package io.musher.balancer;
 
 import io.musher.balancer.BalancerStats.TargetState;
 import io.musher.balancer.loop.EventLoop;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import io.musher.balancer.loop.Log;
 
 /**
  * Takes out targets that fail and finds out when they work again; owned by {@link Health}'s loop.
@@ -22,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Ejection {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
+    private static final Log LOG = Log.of(Balancer.class);
     private static final long LAST_RETEST = 2_000_000_000;
     private static final long LAST_RETEST_OF_SILENT = 10_000_000_000L;
     private static final long FORGIVEN_AFTER = 10_000_000_000L;

@@ -1,16 +1,15 @@
 package io.musher.balancer;
 
+import io.musher.balancer.loop.Log;
 import java.net.InetSocketAddress;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Stands between the loops and the user's listener: what that throws is logged once per kind and harms nothing. */
 final class GuardedListener implements BalancerListener {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
+    private static final Log LOG = Log.of(Balancer.class);
 
     private final String name;
     private final BalancerListener listener;

@@ -2,14 +2,13 @@ package io.musher.balancer;
 
 import io.musher.balancer.BalancerStats.TargetState;
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Log;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Owns the list of targets and what is known of their health; publishes those that are ready as an immutable list.
@@ -25,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Health {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
+    private static final Log LOG = Log.of(Balancer.class);
     private final BalancerConfig config;
     private final BalancerListener listener;
     private final Lanes lanes;

@@ -1,6 +1,7 @@
 package io.musher.balancer;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Log;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -11,13 +12,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One event loop with everything that lives on it: connections, waiting clients, buffers, counters. Its thread owns all. */
 final class Lane {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
+    private static final Log LOG = Log.of(Balancer.class);
     private static final long LISTEN_LATER = 20_000_000;
     private static final long SILENT_GRACE = 1_000_000_000;
 

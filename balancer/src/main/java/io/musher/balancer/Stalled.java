@@ -1,9 +1,8 @@
 package io.musher.balancer;
 
+import io.musher.balancer.loop.Log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The ends of one lane whose peers do not take what is kept for them, in the order of their last progress.
@@ -13,7 +12,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Stalled {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
+    private static final Log LOG = Log.of(Balancer.class);
 
     private final Lane lane;
     private final Buffers buffers;

@@ -52,6 +52,27 @@ class BalancerProgramIT {
     }
 
     @Test
+    void shouldRunWithoutAnyOtherJar(@TempDir Path folder) throws Exception {
+        Path jar = Files.copy(Jars.balancer(), folder.resolve("balancer.jar"));
+        try (Site site = new Site("site")) {
+            Program program = Program.of(children.jar(jar, "--listen", "127.0.0.1:0", "--target", "127.0.0.1:" + Ports.free(),
+                    "--target", site.target(), "--trust-proxy", "127.0.0.1"));
+            for (int i = 0; i < 10; i++) {
+                try (Caller caller = new Caller(program.port())) {
+                    caller.send("PROXY UNKNOWN\r\n");
+                    assertEquals("site", caller.get());
+                }
+            }
+            program.child().awaitLine("musher-balancer: target .* is ejected: ");
+            try (Caller caller = new Caller(program.port())) {
+                caller.send("no header");
+                program.child().awaitLine("WARN balancer: closed a connection from the trusted proxy");
+            }
+            program.stop();
+        }
+    }
+
+    @Test
     void shouldRunAnywhereWithTwoJarsSideBySide(@TempDir Path folder) throws Exception {
         Path home = Files.createDirectories(folder.resolve("a place"));
         Files.copy(Jars.balancer(), home.resolve("balancer.jar"));

@@ -14,8 +14,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One daemon thread with one selector, one queue of tasks and timers: the owner of whatever is registered with it.
@@ -59,7 +57,7 @@ public final class EventLoop implements Executor {
         boolean work();
     }
 
-    private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
+    private static final Log LOG = Log.of(EventLoop.class);
 
     /** Deadlines compare by subtraction, so they must not be further apart than half of all longs; 146 years is never. */
     private static final long LONGEST_DELAY = Long.MAX_VALUE / 2;

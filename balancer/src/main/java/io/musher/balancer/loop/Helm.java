@@ -4,8 +4,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Which thread runs a loop's turns: its own, or for a time a {@link Guest}'s.
@@ -15,7 +13,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Helm {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Helm.class);
+    private static final Log LOG = Log.of(Helm.class);
     private static final long LOOK_NANOS = 1_000_000;
     private static final int QUIET_LOOKS = 50;
 

@@ -1,0 +1,155 @@
+package io.musher.balancer.loop;
+
+import java.io.PrintStream;
+import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Logs by slf4j; where that is not on the class path, because the balancer's jar was copied without it, warnings and errors go to
+ * the standard error stream. In messages {@code {}} stands for the next argument; a {@code Throwable} left over is the cause. Thread safe.
+ */
+public abstract class Log {
+
+    private static final boolean SLF4J = isThere("org.slf4j.LoggerFactory");
+
+    Log() { }
+
+    /**
+     * {@return the log of a class}
+     *
+     * @param owner gives its name to the logger
+     */
+    public static Log of(Class<?> owner) {
+        return SLF4J ? new Slf4j(owner) : new Plain(System.err);
+    }
+
+    /**
+     * Logs for those that look for a fault in the balancer itself.
+     *
+     * @param message with places for the arguments
+     * @param arguments for the places
+     */
+    public abstract void trace(String message, Object... arguments);
+
+    /**
+     * Logs for those that look for a fault.
+     *
+     * @param message with places for the arguments
+     * @param arguments for the places
+     */
+    public abstract void debug(String message, Object... arguments);
+
+    /**
+     * Logs what happens in normal operation.
+     *
+     * @param message with places for the arguments
+     * @param arguments for the places
+     */
+    public abstract void info(String message, Object... arguments);
+
+    /**
+     * Logs what an operator should know.
+     *
+     * @param message with places for the arguments
+     * @param arguments for the places
+     */
+    public abstract void warn(String message, Object... arguments);
+
+    /**
+     * Logs a fault.
+     *
+     * @param message with places for the arguments
+     * @param arguments for the places
+     */
+    public abstract void error(String message, Object... arguments);
+
+    private static boolean isThere(String name) {
+        try {
+            Class.forName(name, false, Log.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+    }
+
+    private static final class Slf4j extends Log {
+        private final Logger logger;
+
+        private Slf4j(Class<?> owner) {
+            logger = LoggerFactory.getLogger(owner);
+        }
+
+        @Override
+        public void trace(String message, Object... arguments) {
+            logger.trace(message, arguments);
+        }
+
+        @Override
+        public void debug(String message, Object... arguments) {
+            logger.debug(message, arguments);
+        }
+
+        @Override
+        public void info(String message, Object... arguments) {
+            logger.info(message, arguments);
+        }
+
+        @Override
+        public void warn(String message, Object... arguments) {
+            logger.warn(message, arguments);
+        }
+
+        @Override
+        public void error(String message, Object... arguments) {
+            logger.error(message, arguments);
+        }
+    }
+
+    /** One line each, errors with their stack trace. */
+    static final class Plain extends Log {
+        private final PrintStream out;
+
+        Plain(PrintStream out) {
+            this.out = out;
+        }
+
+        @Override
+        public void trace(String message, Object... arguments) { }
+
+        @Override
+        public void debug(String message, Object... arguments) { }
+
+        @Override
+        public void info(String message, Object... arguments) { }
+
+        @Override
+        public void warn(String message, Object... arguments) {
+            out.println("WARN " + text(message, arguments, false));
+        }
+
+        @Override
+        public void error(String message, Object... arguments) {
+            out.println("ERROR " + text(message, arguments, true));
+        }
+
+        private static String text(String message, Object[] arguments, boolean trace) {
+            StringBuilder text = new StringBuilder();
+            int from = 0;
+            int next = 0;
+            for (int place; next < arguments.length && (place = message.indexOf("{}", from)) >= 0; from = place + 2) {
+                text.append(message, from, place).append(arguments[next++]);
+            }
+            text.append(message, from, message.length());
+            for (Object left : Arrays.copyOfRange(arguments, next, arguments.length)) {
+                if (left instanceof Throwable cause) {
+                    text.append(": ").append(cause);
+                    for (StackTraceElement element : trace ? cause.getStackTrace() : new StackTraceElement[0]) {
+                        text.append(System.lineSeparator()).append("    at ").append(element);
+                    }
+                }
+            }
+            return text.toString();
+        }
+    }
+}
