@@ -53,7 +53,9 @@ final class Pump {
             // a short read has emptied the socket, so the next one waits for its event; but a short-lived target's end is
             // usually right behind its first answer
             boolean again = !scratch.hasRemaining() || from == relay.target && !relay.answered;
-            if (!forward(relay, scratch.flip(), from, to) || !again) {
+            scratch.flip();
+            boolean discarded = from == relay.client && relay.isUnwanted(scratch);
+            if (!discarded && !forward(relay, scratch, from, to) || !again) {
                 return false;
             }
         }
@@ -116,6 +118,7 @@ final class Pump {
         } else {
             lane.total.bytesToClients.add(n);
             relay.tally.bytesToClients.add(n);
+            relay.bytesToClient += n;
             if (!relay.answered) {
                 relay.answered = true;
                 relay.backend.answered(now - relay.touched, now, relay.tally);
@@ -134,7 +137,11 @@ final class Pump {
         }
         boolean over = to.isReadEnded() || to == relay.client && relay.isLastRequestIn();
         if (over && !from.hasPending()) {
-            relay.close();
+            if (to.isReadEnded()) {
+                relay.close();
+            } else {
+                relay.closeOrLinger();
+            }
         } else {
             to.endWrite();
         }
@@ -142,7 +149,8 @@ final class Pump {
 
     /**
      * The peer takes no more. What a target sent before may still be here to read (a server that answers 413 and closes), so that
-     * goes on first; then the other side is reset, because what it sent was not delivered.
+     * goes on first; then the other side is reset, because what it sent was not delivered. A target that has ended in good order was
+     * not interested in more: what the client still sends is discarded.
      */
     private void cannotWrite(Relay relay, End from, End to) throws IOException {
         if (relay.broken || to == relay.client) {
@@ -162,7 +170,11 @@ final class Pump {
             more = readable(relay, dead);
         }
         if (relay.isOpen() && !alive.hasPending()) {
-            relay.reset();
+            if (dead.isReadEnded()) {
+                relay.linger();
+            } else {
+                relay.reset();
+            }
         }
     }
 }

@@ -13,13 +13,17 @@ import java.nio.channels.SocketChannel;
  *                     ▲  │ no target ready: in Waiting                                      │
  *                     │  └── the client's bytes stay unread meanwhile                       │ the client's next bytes
  *                     └──────────────────────────────────────────────────────────────────────┘        any ─▶ CLOSED
+ *  OPEN ─the target has ended, the client may still send─▶ ENDING
  * </pre>
  */
 final class Relay {
 
     private static final long HASTY = 1_000_000_000;
 
-    enum State { INTAKE, ROUTING, OPEN, PARKED, CLOSED }
+    /** So much is on its way to a client at once, however slow it is: the first flight of a connection. */
+    private static final int AT_ONCE = 10 * 1400;
+
+    enum State { INTAKE, ROUTING, OPEN, PARKED, ENDING, CLOSED }
 
     final Lane lane;
     final End client;
@@ -28,6 +32,7 @@ final class Relay {
     Backend backend;
     Tally tally;
     long touched;
+    long bytesToClient;
     boolean answered;
     boolean broken;
     private boolean blamed; // the target, for its silence
@@ -233,6 +238,18 @@ final class Relay {
         return watch == HttpWatch.LAST;
     }
 
+    /**
+     * {@return whether what the client sends is to be discarded: line ends after its last request, which servers ignore} A target that closes
+     * with them unread would reset the connection.
+     */
+    boolean isUnwanted(ByteBuffer bytes) {
+        boolean lineEnds = watch == HttpWatch.LAST;
+        for (int i = bytes.position(); i < bytes.limit() && lineEnds; i++) {
+            lineEnds = bytes.get(i) == '\r' || bytes.get(i) == '\n';
+        }
+        return lineEnds;
+    }
+
     /** The answer to its only request may be here already. */
     void readAnswer() {
         if (state != State.OPEN) {
@@ -276,6 +293,10 @@ final class Relay {
         if (state == State.CLOSED) {
             return;
         }
+        if (state == State.ENDING) {
+            close();
+            return;
+        }
         lane.total.cut.add(1);
         if (tally != null) {
             tally.cut.add(1);
@@ -285,11 +306,33 @@ final class Relay {
 
     /** Ends it from our side, now. */
     void end() {
-        if (state == State.PARKED || watch != null && watch.isIdle() && !client.hasPending()) {
+        if (state == State.PARKED || state == State.ENDING || watch != null && watch.isIdle() && !client.hasPending()) {
             close();
         } else {
             reset();
         }
+    }
+
+    /** The client's last answer was a small one: {@link #close}; else, or if that may be, {@link #linger}. */
+    void closeOrLinger() throws IOException {
+        if (bytesToClient <= AT_ONCE) {
+            close(); // and it arrives even if the client has sent more than was read
+        } else {
+            linger();
+        }
+    }
+
+    /** The target is gone, all it sent is in the kernel's hands: what the client still sends must not keep that from arriving. */
+    void linger() throws IOException {
+        if (client.isReadEnded()) {
+            close();
+            return;
+        }
+        detach();
+        client.endWrite();
+        state = State.ENDING;
+        stage = new Lingering(this);
+        client.wantRead(true);
     }
 
     /** Ends both sides tidily; what is kept for them is dropped. */

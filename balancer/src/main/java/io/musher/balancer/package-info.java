@@ -33,5 +33,8 @@
  * <p><b>Death.</b> A target may be killed before anybody can withdraw it. A client that is between two requests then, or on
  * whose connection not a byte has gone, owes it nothing and is owed nothing: it lives on for a moment as an {@code Orphan}, in
  * which its next bytes, or the withdrawal of the dead target, bring it to another. If neither comes, the end was meant for it.
+ *
+ * <p><b>End.</b> A client whose target has ended may still send: {@code Lingering} tells it the end and discards what it sends, until its own end or a deadline, because a
+ * connection that is closed with unread input is reset, and the answer on its way is lost.
  */
 package io.musher.balancer;

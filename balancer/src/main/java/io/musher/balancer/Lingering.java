@@ -1,0 +1,46 @@
+package io.musher.balancer;
+
+import io.musher.balancer.loop.Timers;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Waits for the end of a client that was sent its last answer and the end of it. What the client still sends is discarded: to close a
+ * connection with unread input resets it, and what the kernel has not delivered by then would be lost.
+ *
+ * <p>A client that neither sends nor ends is closed after 5 s, any other after 30 s or a megabyte.
+ */
+final class Lingering implements Stage {
+
+    private static final long SILENCE = 5_000_000_000L;
+    private static final long AT_MOST = 30_000_000_000L;
+    private static final int MOST_BYTES = 1 << 20;
+
+    private final long begun;
+    private Timers.Timer timer;
+    private int bytes;
+
+    Lingering(Relay relay) {
+        this.begun = relay.lane.loop.now();
+        this.timer = relay.lane.loop.schedule(SILENCE, relay::close);
+    }
+
+    @Override
+    public void readable(Relay relay) throws IOException {
+        Lane lane = relay.lane;
+        ByteBuffer scratch = lane.buffers.scratch();
+        int n = relay.client.channel.read(scratch);
+        bytes += Math.max(0, n);
+        if (n < 0 || bytes > MOST_BYTES) {
+            relay.close();
+        } else if (n > 0) {
+            lane.loop.cancel(timer);
+            timer = lane.loop.schedule(Math.max(0, Math.min(SILENCE, begun + AT_MOST - lane.loop.now())), relay::close);
+        }
+    }
+
+    @Override
+    public void abandon(Relay relay) {
+        relay.lane.loop.cancel(timer);
+    }
+}
