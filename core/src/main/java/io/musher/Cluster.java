@@ -114,14 +114,21 @@ public final class Cluster implements AutoCloseable {
             cluster = new Cluster(config, parts, plan);
             cluster.begin();
             return cluster;
-        } catch (RuntimeException | IOException e) {
-            if (cluster != null) {
-                cluster.farewell.end();
-                cluster.keeper.close();
-            }
-            parts.close();
-            throw e instanceof RuntimeException runtime ? runtime : new StartupException(config.name() + ": " + e.getMessage(), e, "");
+        } catch (IOException e) {
+            undo(cluster, parts);
+            throw new StartupException(config.name() + ": " + e.getMessage(), e, "");
+        } catch (RuntimeException | Error e) {
+            undo(cluster, parts);
+            throw e;
         }
+    }
+
+    private static void undo(Cluster cluster, Parts parts) {
+        if (cluster != null) {
+            cluster.farewell.end();
+            cluster.keeper.close();
+        }
+        parts.close();
     }
 
     private void begin() throws IOException {

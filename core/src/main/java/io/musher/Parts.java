@@ -7,13 +7,17 @@ import io.musher.balancer.loop.Ticker;
 import io.musher.internal.ipc.ChannelServer;
 import io.musher.internal.process.Spawner;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
  * What a cluster consists of besides its workers: opened together, closed together in reverse order.
  *
+ * @param name of the cluster
  * @param control the loop everything else reports to
  * @param channels where workers join
  * @param balancer the common port, if there is one
@@ -21,29 +25,42 @@ import java.util.concurrent.RejectedExecutionException;
  * @param events delivers events
  * @param callbacks completes users' futures
  */
-record Parts(EventLoop control, ChannelServer channels, Optional<Balancer> balancer, Spawner spawner, Events events,
+record Parts(String name, EventLoop control, ChannelServer channels, Optional<Balancer> balancer, Spawner spawner, Events events,
         Callbacks callbacks) {
 
     private static final long JOIN_MILLIS = 5_000;
 
-    /** Opens everything, or nothing. */
+    /** The names of this JVM's clusters, with the loop of each. */
+    private static final Map<String, EventLoop> NAMES = new ConcurrentHashMap<>();
+
+    /**
+     * Opens everything, or nothing.
+     *
+     * @throws IllegalStateException if a cluster of that name runs
+     */
     static Parts open(ClusterConfig config) throws IOException {
-        EventLoop control = new EventLoop(config.name() + "-control", Ticker.system());
-        ChannelServer channels = null;
+        Deque<Runnable> undo = new ArrayDeque<>();
         try {
-            channels = ChannelServer.open(config.name(), control, config.maxFrame());
-            Optional<Balancer> balancer = balancer(config);
+            EventLoop control = new EventLoop(config.name() + "-control", Ticker.system());
+            undo.push(control::close);
+            if (NAMES.putIfAbsent(config.name(), control) != null) {
+                throw new IllegalStateException("name " + config.name() + ": a cluster of that name runs in this JVM already; give each one"
+                        + " a name of its own with .name(…), so that their threads, workers and log lines can be told apart");
+            }
+            undo.push(() -> NAMES.remove(config.name(), control));
+            ChannelServer channels = ChannelServer.open(config.name(), control, config.maxFrame());
             control.start();
+            undo.push(() -> control.execute(channels::close));
+            Optional<Balancer> balancer = balancer(config);
+            undo.push(() -> balancer.ifPresent(Balancer::close));
+            Spawner spawner = new Spawner(config.name(), config.output());
+            undo.push(spawner::close);
             Events events = new Events(config.name(), control);
             new SlowListeners(events, control);
             events.start();
-            return new Parts(control, channels, balancer, new Spawner(config.name(), config.output()), events, callbacks(config, control));
-        } catch (IOException | UncheckedIOException e) {
-            if (channels != null) {
-                control.execute(channels::close);
-            }
-            control.start();
-            control.close();
+            return new Parts(config.name(), control, channels, balancer, spawner, events, callbacks(config, control));
+        } catch (Throwable e) {
+            undo.forEach(Runnable::run);
             throw e;
         }
     }
@@ -64,16 +81,19 @@ record Parts(EventLoop control, ChannelServer channels, Optional<Balancer> balan
         return Optional.of(builder.name(config.name()).port(config.commonPort().getAsInt()).start());
     }
 
-    /** Closes everything; on no thread of the cluster's own. */
-    void close() {
+    /** Closes everything, once; a second call waits for the first. On no thread of the cluster's own. */
+    synchronized void close() {
         balancer.ifPresent(Balancer::close);
         spawner.close();
+        events.end();
         try {
             control.execute(channels::close);
+            control.close();
+            control.join(JOIN_MILLIS);
         } catch (RejectedExecutionException e) {
             return; // closed before
+        } finally {
+            NAMES.remove(name, control);
         }
-        control.close();
-        control.join(JOIN_MILLIS);
     }
 }
