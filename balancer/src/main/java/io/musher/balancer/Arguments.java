@@ -16,7 +16,10 @@ final class Arguments {
             usage: java -jar musher-balancer.jar --listen [HOST:]PORT --target HOST:PORT [--target HOST:PORT]... [options]
 
               --listen [HOST:]PORT     where to accept; without HOST on all interfaces; [::1]:3000 for IPv6; 0 = any free port
-              --target HOST:PORT[@N]   where to send connections, with weight N (default 1); once for each target
+              --target HOST:PORT[@N]   where to send connections, with weight N (default 1); once for each target.
+                                       A name is looked up in the background, and again when no connect to any of its
+                                       addresses succeeds; they are tried in turn, the first that accepts gets all
+                                       connections. While a name cannot be resolved, its target is down
               --strategy NAME          round-robin (default), least-connections, ip-hash (= source-ip-hash),
                                        random-of-two or least-time
               --loops N                event loops (default: a quarter of the processors, 1 to 4)
@@ -184,7 +187,19 @@ final class Arguments {
         }
         String host = host("--target", value, place.substring(0, colon));
         int port = port("--target", value, place.substring(colon + 1), 1);
-        targets.add(new Target(place, new InetSocketAddress(host, port), weight));
+        targets.add(new Target(place, address(host, port), weight));
+    }
+
+    /** A name stays unresolved here: the balancer looks it up, as often as need be. */
+    private static InetSocketAddress address(String host, int port) {
+        if (host.indexOf(':') < 0 && !host.matches("[0-9.]+")) {
+            return InetSocketAddress.createUnresolved(host, port);
+        }
+        InetSocketAddress literal = new InetSocketAddress(host, port);
+        if (literal.isUnresolved()) {
+            throw new IllegalArgumentException("host '" + host + "' is not an IP address");
+        }
+        return literal;
     }
 
     private void maxBuffered(String value) {

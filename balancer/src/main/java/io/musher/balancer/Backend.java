@@ -6,11 +6,13 @@ import io.musher.balancer.loop.Ticker;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -32,12 +34,14 @@ final class Backend implements Candidate {
     private final AtomicInteger failures = new AtomicInteger();
     private final AtomicInteger silences = new AtomicInteger();
     private final AtomicLong lastTrial = new AtomicLong();
+    private final AtomicLong lastLookup = new AtomicLong();
     private final Tally[] tallies;
-    final InetSocketAddress address;
-    final ProtocolFamily family;
     final ProxyProtocol proxyProtocol;
+    private volatile InetSocketAddress[] addresses = {};
+    private volatile InetSocketAddress address; // the one of them to connect to
     private volatile Target target;
     private volatile TargetState state = TargetState.READY;
+    private volatile String why = "";
     private volatile boolean ramping;
     private volatile long readySince;
     private volatile long answerNanos;
@@ -50,9 +54,9 @@ final class Backend implements Candidate {
 
     Backend(Target target, BalancerConfig config, int lanes, Ticker ticker) {
         this.target = target;
-        this.address = target.address();
-        this.family = address.getAddress() instanceof Inet4Address
-                ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
+        if (!isNamed()) {
+            found(target.address().getAddress());
+        }
         this.proxyProtocol = config.proxyProtocol().orElse(null);
         this.ticker = ticker;
         this.slowStart = config.slowStart().toNanos();
@@ -61,7 +65,7 @@ final class Backend implements Candidate {
         for (int i = 0; i < lanes; i++) {
             tallies[i] = new Tally();
         }
-        becomes(TargetState.READY);
+        becomesReadyIfResolved();
     }
 
     @Override
@@ -91,6 +95,43 @@ final class Backend implements Candidate {
     @Override
     public long answerNanos() {
         return answerNanos;
+    }
+
+    // ---- addresses
+
+    /** {@return whether its host is a name, to be looked up} */
+    boolean isNamed() {
+        return target.address().isUnresolved();
+    }
+
+    /** {@return where to connect to; null while its name has not been resolved, and then it is not ready} */
+    InetSocketAddress address() {
+        return address;
+    }
+
+    static ProtocolFamily family(InetSocketAddress address) {
+        return address.getAddress() instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
+    }
+
+    /** A connect has failed, one of a series that began with {@code first}. {@return the next address, null when all were tried} */
+    InetSocketAddress next(InetSocketAddress failed, InetSocketAddress first) {
+        InetSocketAddress[] all = addresses;
+        if (all.length < 2) {
+            return null;
+        }
+        int index = List.of(all).indexOf(failed);
+        InetSocketAddress next = all[(index + 1) % all.length];
+        if (failed.equals(address)) {
+            address = next;
+        }
+        return index < 0 || next.equals(first) ? null : next;
+    }
+
+    /** {@return whether the name was last looked up so long ago; if so, it is now} */
+    boolean isLookupDue(long nanos) {
+        long last = lastLookup.get();
+        long now = ticker.nanos();
+        return (last == 0 || now - last >= nanos) && lastLookup.compareAndSet(last, now == 0 ? 1 : now);
     }
 
     Tally tally(int lane) {
@@ -137,8 +178,8 @@ final class Backend implements Candidate {
      * systems hand out, Linux may give it to the connecting socket, which is then connected to itself. The client would hear
      * its own words, and the target could not listen again.
      */
-    void refuseItself(SocketChannel channel) throws IOException {
-        if (address.equals(channel.getLocalAddress())) {
+    static void refuseItself(SocketChannel channel) throws IOException {
+        if (channel.getRemoteAddress().equals(channel.getLocalAddress())) {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0); // the port is free at once
             throw new ConnectException("Connection refused");
         }
@@ -237,7 +278,34 @@ final class Backend implements Candidate {
         onTrial = false;
     }
 
+    /** Its name has been looked up, in the order to try; the present address stays if it is among them. */
+    void found(InetAddress... found) {
+        InetSocketAddress[] fresh = new InetSocketAddress[found.length];
+        for (int i = 0; i < fresh.length; i++) {
+            fresh[i] = new InetSocketAddress(found[i], target.address().getPort());
+        }
+        addresses = fresh;
+        if (address == null || !List.of(fresh).contains(address)) {
+            address = fresh[0];
+        }
+    }
+
+    /** It has been listed, or its name resolved; without an address it is down, and why is not known yet. */
+    void becomesReadyIfResolved() {
+        becomes(address == null ? TargetState.DOWN : TargetState.READY);
+    }
+
+    /** {@return why it is not ready, empty when it is or nothing is known yet} */
+    String why() {
+        return why;
+    }
+
     void becomes(TargetState next) {
+        becomes(next, "");
+    }
+
+    void becomes(TargetState next, String reason) {
+        why = reason;
         fenced = false;
         onTrial = false;
         changes++;
@@ -284,11 +352,13 @@ final class Backend implements Candidate {
             cut += tally.cut.get();
         }
         return new TargetStats(target, state, accepted, active.get(), up, down, connectFailures, retries,
-                ejections, moved, cut, answerNanos, unanswered());
+                ejections, moved, cut, answerNanos, unanswered(), why);
     }
 
     @Override
     public String toString() {
-        return target.id() + " (" + address.getAddress().getHostAddress() + ":" + address.getPort() + ")";
+        InetSocketAddress listed = target.address();
+        String host = listed.isUnresolved() ? listed.getHostString() : listed.getAddress().getHostAddress();
+        return target.id() + " (" + host + ":" + listed.getPort() + ")";
     }
 }

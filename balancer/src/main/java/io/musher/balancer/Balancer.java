@@ -256,6 +256,7 @@ public final class Balancer implements AutoCloseable {
         }
         if (told.compareAndSet(false, true)) {
             health.drains().closed();
+            health.names().close();
             callbacks.setKeepAliveTime(1, TimeUnit.MILLISECONDS); // its threads need not wait for more
             LOG.info("{}: closed", config.name());
             ended.complete(null);

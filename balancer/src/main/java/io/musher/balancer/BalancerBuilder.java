@@ -40,6 +40,7 @@ public final class BalancerBuilder {
     int bufferSize = 256 * 1024;
     long maxBufferedBytes; // 0: not set
     BalancerListener listener = new BalancerListener() { };
+    Names.Lookup lookup = InetAddress::getAllByName;
 
     BalancerBuilder() { }
 

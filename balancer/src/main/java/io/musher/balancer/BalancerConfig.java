@@ -37,6 +37,7 @@ public final class BalancerConfig {
     private final int bufferSize;
     private final long maxBufferedBytes;
     private final BalancerListener listener;
+    private final Names.Lookup lookup;
 
     BalancerConfig(BalancerBuilder from, InetSocketAddress address) {
         this.name = from.name;
@@ -64,6 +65,7 @@ public final class BalancerConfig {
         this.maxBufferedBytes = from.maxBufferedBytes > 0 ? from.maxBufferedBytes
                 : Math.max((long) bufferSize * loops, Math.min(MAX_BUFFERED, DirectMemory.max() / 2));
         this.listener = from.listener;
+        this.lookup = from.lookup;
     }
 
     /** {@return the name its threads and log lines begin with} */
@@ -179,6 +181,11 @@ public final class BalancerConfig {
     /** {@return direct memory kept at most for connections whose peers are slow, in bytes} */
     public long maxBufferedBytes() {
         return maxBufferedBytes;
+    }
+
+    /** What finds the addresses of targets' host names. */
+    Names.Lookup lookup() {
+        return lookup;
     }
 
     /** {@return who hears what happens} */

@@ -91,8 +91,9 @@ public record BalancerStats(
      * @param cut its connections that were ended at a deadline
      * @param answerNanos moving average of the time to its first answer byte, 0 before the first
      * @param unanswered connections it ended without an answer: after bytes from the client, or within a second of the connect
+     * @param why what failed, while it is ejected or down; else empty
      */
     public record TargetStats(
             Target target, TargetState state, long accepted, long active, long bytesToTarget, long bytesToClients,
-            long connectFailures, long retries, long ejected, long moved, long cut, long answerNanos, long unanswered) { }
+            long connectFailures, long retries, long ejected, long moved, long cut, long answerNanos, long unanswered, String why) { }
 }

@@ -5,6 +5,7 @@ import io.musher.balancer.loop.Log;
 import io.musher.balancer.loop.Timers;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
@@ -57,36 +58,59 @@ final class Dialer {
                 tried = with(tried, backend);
                 continue;
             }
+            InetSocketAddress first = backend.address();
+            Progress progress = connect(relay, backend, first, first, tried);
+            if (progress != Progress.FAILED) {
+                return progress == Progress.MADE;
+            }
+            tried = with(tried, backend);
+        }
+    }
+
+    private enum Progress {
+        /** It is connected, or a connect is under way. */
+        MADE,
+        FAILED,
+        /** No descriptor, so no other target either. */
+        IMPOSSIBLE
+    }
+
+    /** Connects to an acquired target, from one of its addresses on until all have been tried; releases it if that fails. */
+    private Progress connect(Relay relay, Backend backend, InetSocketAddress first, InetSocketAddress from, List<Backend> tried) {
+        InetSocketAddress address = from;
+        while (true) {
             SocketChannel channel = null;
             Attempt attempt = null;
             try {
-                channel = SocketChannel.open(backend.family);
+                channel = SocketChannel.open(Backend.family(address));
                 channel.configureBlocking(false);
-                if (!channel.connect(backend.address) && !channel.finishConnect()) {
-                    attempt = new Attempt(relay, backend, channel, tried);
+                if (!channel.connect(address) && !channel.finishConnect()) {
+                    attempt = new Attempt(relay, backend, channel, address, first, tried);
                     attempt.start();
-                    return true;
+                    return Progress.MADE;
                 }
-                backend.refuseItself(channel);
+                Backend.refuseItself(channel);
             } catch (IOException | RuntimeException | Error e) {
                 if (channel != null) {
                     lane.loop.discard(channel, attempt == null ? null : attempt.key);
                 }
-                lane.unpicked(backend);
-                if (channel == null && e instanceof IOException) { // no descriptor, so no other target either
-                    lane.localTrouble(e);
-                    return false;
+                boolean impossible = channel == null && e instanceof IOException;
+                boolean local = impossible || isLocal(e);
+                InetSocketAddress next = local ? null : backend.next(address, first);
+                if (next != null) {
+                    address = next;
+                    continue;
                 }
-                if (isLocal(e)) {
+                lane.unpicked(backend);
+                if (local) {
                     lane.localTrouble(e);
                 } else {
                     failed(backend, reason(e), tried);
                 }
-                tried = with(tried, backend);
-                continue;
+                return impossible ? Progress.IMPOSSIBLE : Progress.FAILED;
             }
             established(relay, backend, channel, null);
-            return true;
+            return Progress.MADE;
         }
     }
 
@@ -109,6 +133,7 @@ final class Dialer {
             tally.retries.add(1);
         }
         lane.health.ejection().connectFailed(backend, why);
+        lane.health.names().outdated(backend);
     }
 
     private List<Candidate> candidates(List<Backend> tried) {
@@ -170,14 +195,19 @@ final class Dialer {
         private final Relay relay;
         private final Backend backend;
         private final SocketChannel channel;
+        private final InetSocketAddress address;
+        private final InetSocketAddress first;
         private final List<Backend> tried;
         private SelectionKey key;
         private Timers.Timer timer;
 
-        private Attempt(Relay relay, Backend backend, SocketChannel channel, List<Backend> tried) {
+        private Attempt(Relay relay, Backend backend, SocketChannel channel, InetSocketAddress address, InetSocketAddress first,
+                List<Backend> tried) {
             this.relay = relay;
             this.backend = backend;
             this.channel = channel;
+            this.address = address;
+            this.first = first;
             this.tried = tried;
         }
 
@@ -196,7 +226,7 @@ final class Dialer {
         @Override
         public void ready(SelectionKey ready) throws IOException {
             if (channel.finishConnect()) {
-                backend.refuseItself(channel);
+                Backend.refuseItself(channel);
                 lane.loop.cancel(timer);
                 established(relay, backend, channel, key);
             }
@@ -204,6 +234,11 @@ final class Dialer {
 
         @Override
         public void failed(Throwable failure) {
+            InetSocketAddress next = isLocal(failure) ? null : backend.next(address, first);
+            if (next != null && lane.waiting.timeLeft(relay) > 0) {
+                tryNext(next);
+                return;
+            }
             abandon(relay);
             if (isLocal(failure)) {
                 lane.localTrouble(failure);
@@ -215,6 +250,11 @@ final class Dialer {
 
         /** A target that was not given the whole time is not to blame. */
         private void expired(boolean whole) {
+            InetSocketAddress next = whole ? backend.next(address, first) : null;
+            if (next != null) {
+                tryNext(next);
+                return;
+            }
             abandon(relay);
             if (whole) {
                 Dialer.this.failed(backend, "no answer to a connect within " + connectNanos / 1_000_000 + " ms", tried);
@@ -237,6 +277,15 @@ final class Dialer {
             }
         }
 
+        /** The target has another address; it stays acquired. */
+        private void tryNext(InetSocketAddress next) {
+            drop();
+            relay.stage(null);
+            if (connect(relay, backend, first, next, tried) != Progress.MADE) {
+                next();
+            }
+        }
+
         private void next() {
             relay.stage(null);
             if (lane.waiting.timeLeft(relay) <= 0 || !attempt(relay, with(tried, backend))) {
@@ -246,9 +295,13 @@ final class Dialer {
 
         @Override
         public void abandon(Relay abandoned) {
+            drop();
+            lane.unpicked(backend);
+        }
+
+        private void drop() {
             lane.loop.cancel(timer);
             lane.loop.discard(channel, key);
-            lane.unpicked(backend);
         }
     }
 }

@@ -90,12 +90,13 @@ final class Ejection {
         }
         listed.silent = silent;
         listed.round++;
-        backend.becomes(TargetState.EJECTED);
+        String reason = silent ? what + " " + why : why;
+        backend.becomes(TargetState.EJECTED, reason);
         count++;
         health.publish();
         LOG.info("{}: target {} is ejected: {} {} in a row ({}); it is tried again in the background",
                 config.name(), backend, config.ejectAfter(), what, why);
-        listener.ejected(backend.target(), silent ? what + " " + why : why);
+        listener.ejected(backend.target(), reason);
         retestLater(listed);
     }
 
@@ -121,6 +122,7 @@ final class Ejection {
             listed.backend.beginTrial();
             health.changed();
         } else {
+            health.names().outdated(listed.backend);
             listed.silent &= outcome != Probe.Outcome.REFUSED; // when it accepts again, it is not what it was
             retestLater(listed);
         }

@@ -31,6 +31,7 @@ final class Health {
     private final EventLoop loop;
     private final Drains drains;
     private final Ejection ejection;
+    private final Names names;
     private volatile Map<String, Listed> listed = Map.of();
     private volatile List<Backend> withdrawn = List.of();
     private volatile List<Candidate> ready = List.of();
@@ -43,6 +44,7 @@ final class Health {
         this.loop = lanes.first().loop;
         this.drains = new Drains(lanes);
         this.ejection = new Ejection(config, listener, loop, this);
+        this.names = new Names(config, listener, loop, this);
     }
 
     /** {@return the targets that may be chosen; the same object until something changes} */
@@ -57,6 +59,10 @@ final class Health {
 
     Ejection ejection() {
         return ejection;
+    }
+
+    Names names() {
+        return names;
     }
 
     Drains drains() {
@@ -77,11 +83,13 @@ final class Health {
     void list(Collection<Target> targets, Runnable fence) {
         Map<String, Listed> old = listed;
         Map<String, Listed> next = new LinkedHashMap<>();
+        List<Listed> added = new ArrayList<>();
         List<Backend> leaving = new ArrayList<>(withdrawn);
         for (Target target : targets) {
             Listed known = old.get(target.id());
-            if (known == null || !known.backend.address.equals(target.address())) {
+            if (known == null || !known.backend.target().address().equals(target.address())) {
                 known = new Listed(revived(target, leaving));
+                added.add(known);
                 if (config.probe().isPresent()) {
                     probeLater(known);
                 }
@@ -100,6 +108,7 @@ final class Health {
         listed = next;
         withdrawn = List.copyOf(leaving);
         publish();
+        added.forEach(names::listed);
         LOG.debug("{}: targets {}", config.name(), targets);
         lanes.fence(() -> {
             if (loop.inLoop()) { // else it has ended, and with it what there was to keep account of
@@ -115,9 +124,9 @@ final class Health {
     /** A target that comes back to the same address while its last connections run is the same target. */
     private Backend revived(Target target, List<Backend> leaving) {
         for (Backend backend : leaving) {
-            if (backend.target().id().equals(target.id()) && backend.address.equals(target.address())) {
+            if (backend.target().id().equals(target.id()) && backend.target().address().equals(target.address())) {
                 leaving.remove(backend);
-                backend.becomes(TargetState.READY);
+                backend.becomesReadyIfResolved();
                 drains.revived(backend);
                 return backend;
             }
@@ -163,6 +172,16 @@ final class Health {
                 && (!answering || record.backend.isAnswering()));
     }
 
+    /** The name of a target that had no address has been resolved; that is news only if it is known to be down. */
+    void resolved(Listed record) {
+        if (record.backend.why().isEmpty()) {
+            record.backend.becomesReadyIfResolved();
+            changed();
+        } else {
+            restore(record);
+        }
+    }
+
     void restore(Listed record) {
         readmit(record);
         changed();
@@ -187,7 +206,9 @@ final class Health {
     private void probeLater(Listed record) {
         ProbePolicy policy = config.probe().orElseThrow();
         loop.schedule(Listed.jittered(policy.interval().toNanos()), () -> {
-            if (listed(record.backend) == record) {
+            if (listed(record.backend) == record && record.backend.address() == null) {
+                probeLater(record);
+            } else if (listed(record.backend) == record) {
                 Probe.start(loop, record.backend, policy.timeout().toNanos(), 0, (failure, outcome) -> {
                     if (listed(record.backend) == record) {
                         if (outcome != Probe.Outcome.LOCAL_TROUBLE) {
@@ -209,9 +230,10 @@ final class Health {
             }
             return;
         }
+        names.outdated(record.backend);
         record.rises = 0;
         if (++record.falls >= policy.fall() && !record.is(TargetState.DOWN)) {
-            record.backend.becomes(TargetState.DOWN);
+            record.backend.becomes(TargetState.DOWN, failure);
             publish();
             LOG.info("{}: target {} is down ({})", config.name(), record.backend, failure);
             listener.down(record.backend.target(), failure);

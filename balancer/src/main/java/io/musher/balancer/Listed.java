@@ -16,6 +16,10 @@ final class Listed {
     long pause = FIRST_RETEST;
     long restoredAt;
 
+    // of a host name
+    boolean lookingUp;
+    long lookupPause = 1_000_000_000;
+
     // of active probes
     int rises;
     int falls;

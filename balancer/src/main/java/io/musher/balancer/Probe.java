@@ -4,6 +4,7 @@ import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Timers;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -42,47 +43,57 @@ final class Probe implements EventLoop.Handler {
     private final Backend backend;
     private final long hold;
     private final Verdict verdict;
+    private final long timeout;
+    private final InetSocketAddress first;
+    private InetSocketAddress address;
     private SocketChannel channel;
     private SelectionKey key;
     private Timers.Timer timer;
     private boolean held;
 
-    private Probe(EventLoop loop, Backend backend, long hold, Verdict verdict) {
+    private Probe(EventLoop loop, Backend backend, long timeout, long hold, Verdict verdict) {
         this.loop = loop;
+        this.timeout = timeout;
+        this.first = backend.address();
+        this.address = first;
         this.backend = backend;
         this.hold = hold;
         this.verdict = verdict;
     }
 
+    /** Probes a target that has an address; if it has several, until one accepts. */
     static void start(EventLoop loop, Backend backend, long timeoutNanos, long holdNanos, Verdict verdict) {
-        new Probe(loop, backend, holdNanos, verdict).start(timeoutNanos);
+        new Probe(loop, backend, timeoutNanos, holdNanos, verdict).start();
     }
 
-    private void start(long timeoutNanos) {
+    private void start() {
+        key = null;
+        timer = null;
+        held = false;
         try {
-            channel = SocketChannel.open(backend.family);
+            channel = SocketChannel.open(Backend.family(address));
         } catch (IOException e) {
             verdict.of(e.getMessage(), Outcome.LOCAL_TROUBLE);
             return;
         } catch (RuntimeException e) { // an IPv6 target where there is no IPv6
-            verdict.of(e.toString(), Outcome.REFUSED);
+            verdict(e.toString(), Outcome.REFUSED);
             return;
         }
         try {
             channel.configureBlocking(false);
-            if (channel.connect(backend.address) || channel.finishConnect()) {
+            if (channel.connect(address) || channel.finishConnect()) {
                 connected();
                 return;
             }
             key = loop.register(channel, SelectionKey.OP_CONNECT, this);
-            timer = loop.schedule(timeoutNanos, () -> end("no answer within " + timeoutNanos / 1_000_000 + " ms", Outcome.REFUSED));
+            timer = loop.schedule(timeout, () -> end("no answer within " + timeout / 1_000_000 + " ms", Outcome.REFUSED));
         } catch (IOException | RuntimeException e) {
             failed(e);
         }
     }
 
     private void connected() throws IOException {
-        backend.refuseItself(channel);
+        Backend.refuseItself(channel);
         if (backend.proxyProtocol != null) { // or the target would complain of a connection without a header
             channel.write(ByteBuffer.wrap(ProxyHeader.ofOurOwn(backend.proxyProtocol)));
         }
@@ -119,6 +130,16 @@ final class Probe implements EventLoop.Handler {
     private void end(String failure, Outcome outcome) {
         loop.cancel(timer);
         loop.discard(channel, key);
-        verdict.of(failure, outcome);
+        verdict(failure, outcome);
+    }
+
+    private void verdict(String failure, Outcome outcome) {
+        InetSocketAddress next = outcome == Outcome.REFUSED || outcome == Outcome.ENDED ? backend.next(address, first) : null;
+        if (next == null) {
+            verdict.of(failure, outcome);
+        } else {
+            address = next;
+            start();
+        }
     }
 }

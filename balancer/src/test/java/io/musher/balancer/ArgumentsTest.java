@@ -107,6 +107,18 @@ class ArgumentsTest {
     }
 
     @Test
+    void shouldLeaveNamesToTheBalancer() {
+        List<Target> targets = config("--listen", "1", "--target", "no-such-host.invalid:80@3", "--target", "localhost:81",
+                "--target", "127.0.0.1:82", "--target", "[::1]:83").targets();
+
+        assertEquals(List.of(true, true, false, false), targets.stream().map(t -> t.address().isUnresolved()).toList());
+        assertEquals(new Target("no-such-host.invalid:80", InetSocketAddress.createUnresolved("no-such-host.invalid", 80), 3),
+                targets.get(0));
+        refusedValue("--target", "999.1.1.1:80");
+        refusedValue("--target", "[::x]:80");
+    }
+
+    @Test
     void shouldMissWhatIsNeeded() {
         refused("--listen is missing", new String[0]);
         refused("--listen is missing", "--target", "127.0.0.1:8000");

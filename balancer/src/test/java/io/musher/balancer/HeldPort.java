@@ -19,10 +19,14 @@ final class HeldPort implements AutoCloseable {
     }
 
     HeldPort(String host) {
+        this(host, 0);
+    }
+
+    HeldPort(String host, int port) {
         try {
             holder = SocketChannel.open();
             holder.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            holder.bind(new InetSocketAddress(InetAddress.getByName(host), 0));
+            holder.bind(new InetSocketAddress(InetAddress.getByName(host), port));
             address = (InetSocketAddress) holder.getLocalAddress();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

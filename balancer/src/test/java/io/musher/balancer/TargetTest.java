@@ -23,6 +23,12 @@ class TargetTest {
     }
 
     @Test
+    void shouldTakeANameThatIsToBeLookedUp() {
+        InetSocketAddress name = InetSocketAddress.createUnresolved("somewhere", 1);
+        assertEquals(name, new Target("a", name).address());
+    }
+
+    @Test
     void shouldNameWhatIsNull() {
         assertEquals("target id", assertThrows(NullPointerException.class, () -> new Target(null, address)).getMessage());
         assertEquals("target address", assertThrows(NullPointerException.class, () -> new Target("a", null)).getMessage());
@@ -31,7 +37,7 @@ class TargetTest {
     @Test
     void shouldNameTheTargetAndTheBadValue() {
         refused("blank", () -> new Target(" ", address));
-        refused("target a: host nowhere cannot be resolved", () -> new Target("a", InetSocketAddress.createUnresolved("nowhere", 1)));
+        refused("target a: port 0", () -> new Target("a", InetSocketAddress.createUnresolved("somewhere", 0)));
         refused("target a: port 0", () -> new Target("a", new InetSocketAddress("127.0.0.1", 0)));
         refused("target a: weight 0", () -> new Target("a", address, 0));
         refused("target a: weight -3", () -> new Target("a", address, -3));

@@ -56,7 +56,7 @@ class BalancerArgumentsIT {
             --listen 0 --target 8000                           ; --target '8000' is not HOST:PORT
             --listen 0 --target 127.0.0.1:0                    ; port '0' is not within 1 to 65535
             --listen 0 --target 127.0.0.1:1@0                  ; --target '0' is not a number of at least 1
-            --listen 0 --target no-such-host.invalid:1         ; no-such-host.invalid
+            --listen 0 --target 999.1.1.1:1                    ; host '999.1.1.1' is not an IP address
             --listen 0 --target 127.0.0.1:1 --target 127.0.0.1:1 ; 127.0.0.1:1 occurs twice
             --listen 0 --target 127.0.0.1:1 --strategy best    ; 'best' is unknown; there are round-robin
             --listen 0 --target 127.0.0.1:1 --loops 0          ; --loops '0' is not a number of at least 1

@@ -1,0 +1,127 @@
+package io.musher.balancer;
+
+import io.musher.balancer.BalancerStats.TargetState;
+import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Log;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Looks up the host names of targets; owned by {@link Health}'s loop, the lookups run on a few threads of their own.
+ *
+ * <p>A name is looked up when its target is listed, after growing pauses while there is no answer, and when connects to all its
+ * addresses have failed, at most once a second. A target without any address is down; addresses once found stay until a lookup
+ * finds others. The JDK's cache lies below ({@code networkaddress.cache.ttl}).
+ */
+final class Names {
+
+    /** Finds the addresses of a host; may block. */
+    interface Lookup {
+        InetAddress[] of(String host) throws UnknownHostException;
+    }
+
+    private static final Log LOG = Log.of(Balancer.class);
+    private static final int THREADS = 4;
+    private static final long BETWEEN = 1_000_000_000;
+    private static final long LAST_PAUSE = 30_000_000_000L;
+
+    private final BalancerConfig config;
+    private final BalancerListener listener;
+    private final EventLoop loop;
+    private final Health health;
+    private final ThreadPoolExecutor threads;
+
+    Names(BalancerConfig config, BalancerListener listener, EventLoop loop, Health health) {
+        this.config = config;
+        this.listener = listener;
+        this.loop = loop;
+        this.health = health;
+        this.threads = new ThreadPoolExecutor(THREADS, THREADS, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+            Thread thread = new Thread(task, config.name() + "-lb-lookup");
+            thread.setDaemon(true);
+            return thread;
+        });
+        threads.allowCoreThreadTimeOut(true);
+    }
+
+    /** From any lane: connects to all known addresses of the target have failed. */
+    void outdated(Backend backend) {
+        if (backend.isNamed() && backend.isLookupDue(BETWEEN)) {
+            health.post(() -> {
+                Listed listed = health.listed(backend);
+                if (listed != null) {
+                    lookUp(listed);
+                }
+            });
+        }
+    }
+
+    /** A target has been listed. */
+    void listed(Listed listed) {
+        if (listed.backend.isNamed() && listed.backend.address() == null) {
+            lookUp(listed);
+        }
+    }
+
+    private void lookUp(Listed listed) {
+        if (listed.lookingUp) {
+            return;
+        }
+        String host = listed.backend.target().address().getHostString();
+        try {
+            threads.execute(() -> {
+                InetAddress[] found;
+                try {
+                    found = config.lookup().of(host);
+                } catch (UnknownHostException | RuntimeException e) {
+                    LOG.debug("{}: no address of {}", config.name(), host, e);
+                    found = new InetAddress[0];
+                }
+                InetAddress[] addresses = found;
+                health.post(() -> lookedUp(listed, addresses));
+            });
+            listed.lookingUp = true;
+        } catch (RejectedExecutionException e) {
+            LOG.trace("{}: closed", config.name());
+        }
+    }
+
+    private void lookedUp(Listed listed, InetAddress[] found) {
+        Backend backend = listed.backend;
+        listed.lookingUp = false;
+        if (health.listed(backend) != listed) {
+            return;
+        }
+        boolean first = backend.address() == null;
+        if (found.length > 0) {
+            backend.found(found);
+            listed.lookupPause = BETWEEN;
+            if (first) {
+                LOG.debug("{}: target {} has {} address(es)", config.name(), backend, found.length);
+                health.resolved(listed);
+            }
+        } else if (first) {
+            String why = "host " + backend.target().address().getHostString() + " cannot be resolved";
+            if (backend.why().isEmpty()) {
+                backend.becomes(TargetState.DOWN, why);
+                LOG.warn("{}: target {} is down: {}; it is looked up again until it can", config.name(), backend, why);
+                listener.down(backend.target(), why);
+            }
+            loop.schedule(Listed.jittered(listed.lookupPause), () -> {
+                if (health.listed(backend) == listed) {
+                    lookUp(listed);
+                }
+            });
+            listed.lookupPause = Math.min(LAST_PAUSE, listed.lookupPause * 2);
+        }
+    }
+
+    /** Lookups under way may go on for long, on threads that nothing waits for. */
+    void close() {
+        threads.shutdownNow();
+    }
+}
