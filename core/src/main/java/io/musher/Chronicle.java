@@ -101,20 +101,26 @@ final class Chronicle implements News {
 
     @Override
     public void rolloutDelayed(Incarnation worker, long delayNanos, String cause) {
-        LOG.warn("{}: the rollout goes on in {} ms, the old workers serve: worker {} (instance {}) {}{}", name, delayNanos / 1_000_000,
+        LOG.warn("{}: the rollout tries again in {} ms, a replacement has failed: worker {} (instance {}) {}{}", name, delayNanos / 1_000_000,
                 worker.id(), worker.instance(), cause, output(Requests.lastOutput(worker)));
     }
 
     @Override
     public void rolloutFinished(Rolled rolled, String cause) {
         Rollout rollout = Requests.rollout(rolled);
-        if (rollout.succeeded()) {
-            LOG.info("{}: the rollout is complete: {}", name, rollout.replaced());
-        } else {
-            LOG.error("{}: the rollout has failed, the old workers stay: {}{}", name, rollout.failure().orElse(""),
+        String revived = rollout.revived().isEmpty() ? "" : ", instances without a worker that served, and their workers now: " + rollout.revived();
+        switch (rollout.outcome()) {
+            case SUCCEEDED -> LOG.info("{}: the rollout is complete, workers replaced: {}{}", name, rollout.replaced(), revived);
+            case FAILED -> LOG.error("{}: the rollout has failed, {}: {}{}", name, kept(rollout), rollout.failure().orElse(""),
                     output(rollout.lastOutput()));
+            case ABORTED -> LOG.warn("{}: the rollout was aborted, {}", name, kept(rollout));
+            default -> LOG.info("{}: the rollout has ended: {}", name, rollout.failure().orElse(""));
         }
         tell(new ClusterEvent.RolloutFinished(Instant.now(), cause, rollout));
+    }
+
+    private static String kept(Rollout rollout) {
+        return rollout.kept() == 0 ? "no worker of the launch in force serves" : rollout.kept() + " worker(s) of the launch in force serve";
     }
 
     private static String output(String text) {

@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BiConsumer;
@@ -72,11 +73,12 @@ public final class Cluster implements AutoCloseable {
         this.supervisor = new Supervisor(rules(config), new Edition(plan, LaunchChecks.environment(config.env().get())), primary,
                 new Chronicle(config.name(), parts.events(), this::allGone, this::allGaveUp));
         this.correspondence = new Correspondence(config, parts);
-        this.requests = new Requests(config.name(), parts.control(), supervisor, correspondence, parts.callbacks());
+        this.requests = new Requests(config.name(), parts.control(), supervisor, correspondence,
+                new EnvironmentSource(config.name(), parts.control(), config.env()));
         primary.obey(supervisor, requests);
         this.wear = new Wear(parts.control(), config.recyclePolicy(), supervisor, worker -> Requests.handle(worker).member().process.memory(),
                 primary::connections);
-        this.farewell = new Farewell(config, this::stop, this::killAll, this::reload, parts.events());
+        this.farewell = new Farewell(config, this::stop, this::killAll, this::hangUp, parts.events());
     }
 
     /** {@return a builder; every option has a default} */
@@ -298,27 +300,60 @@ public final class Cluster implements AutoCloseable {
 
     /**
      * Replaces all workers, a batch at a time, by new ones of the same program; the supplier of {@code env} is asked again. The first
-     * replacement that fails ends it, and the old workers go on serving; see {@link ReloadPolicy}. Joins a rollout that runs.
+     * replacement that fails ends it, and the old workers go on serving; see {@link ReloadPolicy}.
      *
-     * @return completes when it has ended, also when it has failed: {@link Rollout#succeeded} tells
+     * <p>Instances where no worker serves come first and at once: a worker that is not ready yet is stopped, one that was given up is
+     * revived, a delay is not waited for. They are in {@link Rollout#revived}.
+     *
+     * <p>While a rollout runs, a reload is one to that rollout's program: it joins when the environment is the same; if that has
+     * changed, a new rollout with it begins at once where the former one is, and the callers of the former one wait for it as well. While a
+     * rollout goes back, a reload takes its place.
+     *
+     * <p>The supplier is called on a thread of its own, once at a time; calls that come meanwhile share the next one.
+     *
+     * @return completes when it has ended, also when it has failed: {@link Rollout#succeeded} tells. Fails with what the supplier threw, or
+     *     with {@link IllegalStateException} when the cluster stops
      */
     public CompletableFuture<Rollout> reload() {
-        return requests.roll(Optional.empty(), config.env(), "reload() was called");
+        return requests.reload();
     }
 
     /**
      * Replaces all workers, as {@link #reload} does, by those of another launch. The builder's {@code args}, {@code jvmArgs},
-     * {@code removeJvmArgs}, {@code env} and {@code directory} hold for it too, below what the launch itself says. After its success every worker that is started is
-     * one of it; after its failure the former launch stays in force.
+     * {@code removeJvmArgs}, {@code env} and {@code directory} hold for it too, below what the launch itself says. After its success every
+     * worker that is started is one of it; after its failure the former launch stays in force.
+     *
+     * <p>It takes the place of a rollout that runs, at once: what that one has replaced is replaced again, its future completes with
+     * {@link Rollout.Outcome#SUPERSEDED}. Should this one fail, what goes back goes back to the launch that was in force before both.
      *
      * @param launch what workers run from now on
-     * @return completes when it has ended, also when it has failed; fails with {@link IllegalStateException} while another
-     *     rollout runs
+     * @return completes when it has ended, also when it has failed or was superseded. Fails as that of {@link #reload}
      * @throws IllegalArgumentException if the launch cannot be
      * @throws IllegalStateException if it is {@link Launch#self()} and this program cannot be started again
      */
     public CompletableFuture<Rollout> deploy(Launch launch) {
-        return requests.roll(Optional.of(LaunchPlan.of(config.completed(launch))), config.env(), "deploy() was called");
+        return requests.deploy(LaunchPlan.of(config.completed(launch)));
+    }
+
+    /**
+     * Ends the rollout that runs: its replacements are stopped, what it has replaced is rolled back to the launch and environment in
+     * force, as after a failure with {@link ReloadPolicy.OnFailure#KEEP_OLD}. The future of its {@link #reload} or {@link #deploy} completes
+     * with {@link Rollout.Outcome#ABORTED}. One that goes back already goes on doing so.
+     *
+     * @return completes when the rollout has ended, at once when none runs; never fails
+     */
+    public CompletableFuture<Void> abortRollout() {
+        return requests.abortRollout();
+    }
+
+    /** A SIGHUP: nobody waits for the outcome, so a reload that could not even begin is reported here, and any other with the rollout. */
+    private void hangUp() {
+        reload().whenComplete((rollout, failure) -> {
+            if (failure != null) {
+                Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                LOG.error("{}: the reload that SIGHUP asked for has failed, the workers stay as they are: {}", name(), cause.toString(), cause);
+            }
+        });
     }
 
     /** {@return completes when every worker has ended, in good order, and everything is closed; may be called again} */
@@ -359,6 +394,7 @@ public final class Cluster implements AutoCloseable {
 
     /** The last worker is gone; on the control thread, which must not close itself and wait for that. */
     private void allGone() {
+        requests.end();
         Thread closer = new Thread(() -> {
             farewell.end();
             parts.close();

@@ -7,9 +7,7 @@ import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.Rolled;
 import io.musher.internal.supervisor.Supervisor;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -21,14 +19,14 @@ final class Requests {
     private final EventLoop control;
     private final Supervisor supervisor;
     private final Correspondence correspondence;
-    private final Executor callbacks;
+    private final EnvironmentSource environment;
 
-    Requests(String name, EventLoop control, Supervisor supervisor, Correspondence correspondence, Executor callbacks) {
+    Requests(String name, EventLoop control, Supervisor supervisor, Correspondence correspondence, EnvironmentSource environment) {
         this.name = name;
         this.control = control;
         this.supervisor = supervisor;
         this.correspondence = correspondence;
-        this.callbacks = callbacks;
+        this.environment = environment;
     }
 
     Correspondence correspondence() {
@@ -74,21 +72,57 @@ final class Requests {
         return ask(promise -> supervisor.scale(instances, promise));
     }
 
-    /**
-     * A rollout to a plan, or to the one in force when it begins. The user's supplier of the environment is asked before, on a thread for
-     * users' code.
-     */
-    CompletableFuture<Rollout> roll(Optional<LaunchPlan> plan, Supplier<Map<String, String>> env, String why) {
-        return CompletableFuture.supplyAsync(() -> LaunchChecks.environment(env.get()), callbacks)
-                .thenCompose(variables -> this.<Rolled>ask(promise -> {
-                    LaunchPlan next = plan.orElseGet(() -> ((Edition) supervisor.edition()).plan());
-                    supervisor.roll(new Edition(next, variables), why, plan.isEmpty(), promise);
-                })).thenApply(Requests::rollout);
+    /** A rollout to a plan. The user's supplier of the environment is asked before, on a thread for users' code. */
+    CompletableFuture<Rollout> deploy(LaunchPlan plan) {
+        return roll(() -> plan, false, "deploy() was called with " + program(plan.launch()));
+    }
+
+    /** A rollout to the plan that is being rolled out, or is in force, and the environment of this moment. */
+    CompletableFuture<Rollout> reload() {
+        return roll(() -> ((Edition) supervisor.target()).plan(), true, "reload() was called");
+    }
+
+    /** Without arguments, where secrets live. */
+    private static String program(Launch launch) {
+        if (launch instanceof Launch.Main main) {
+            return "main " + main.name();
+        } else if (launch instanceof Launch.Jar jar) {
+            return "jar " + jar.jar();
+        }
+        return launch instanceof Launch.Command command ? "command " + command.words().get(0) : "this program";
+    }
+
+    private CompletableFuture<Rollout> roll(Supplier<LaunchPlan> plan, boolean joins, String why) {
+        return this.<Rolled>ask(promise -> {
+            supervisor.expect(promise);
+            environment.ask((variables, failure) -> {
+                if (failure == null) {
+                    supervisor.roll(new Edition(plan.get(), variables), why, joins, promise);
+                } else {
+                    supervisor.refuse(promise, failure);
+                }
+            });
+        }).thenApply(Requests::rollout);
+    }
+
+    CompletableFuture<Void> abortRollout() {
+        CompletableFuture<Void> promise = new CompletableFuture<>();
+        try {
+            control.execute(() -> supervisor.abortRollout(promise));
+        } catch (RejectedExecutionException e) {
+            promise.complete(null); // everything has ended
+        }
+        return promise;
+    }
+
+    /** The cluster has stopped; on the control thread. */
+    void end() {
+        environment.end();
     }
 
     static Rollout rollout(Rolled rolled) {
-        return new Rollout(rolled.failure().isEmpty(), rolled.replaced(), rolled.failure(),
-                rolled.failed().map(Requests::lastOutput).orElse(""));
+        return new Rollout(rolled.outcome(), rolled.replaced(), rolled.revived(), rolled.failure(),
+                rolled.failed().map(Requests::lastOutput).orElse(""), rolled.kept());
     }
 
     static String lastOutput(Incarnation worker) {

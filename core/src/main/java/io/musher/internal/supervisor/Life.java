@@ -1,6 +1,8 @@
 package io.musher.internal.supervisor;
 
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -20,6 +22,8 @@ final class Life {
     private final Alarm delay;
     private final Promises<Void> starters;
     private final Promises<Void> stoppers;
+    /** Nothing has been asked for with these yet, but they complete at the latest now. */
+    private final Set<CompletableFuture<?>> expected = new LinkedHashSet<>();
     private StartFailure failure;
     private boolean stopping;
     private boolean stopped;
@@ -53,6 +57,14 @@ final class Life {
         stop("the start failed: " + failure.getMessage());
     }
 
+    void expect(CompletableFuture<?> promise) {
+        expected.add(promise);
+    }
+
+    void isHere(CompletableFuture<?> promise) {
+        expected.remove(promise);
+    }
+
     void stop(CompletableFuture<Void> promise) {
         stoppers.add(promise);
         stop("the cluster stops");
@@ -65,6 +77,8 @@ final class Life {
         stopping = true;
         ladder.delayNobody();
         IllegalStateException refusal = refusal();
+        expected.forEach(promise -> Promises.fail(roster.actions, promise, refusal));
+        expected.clear();
         rollout.abandon(refusal);
         wanted.abandon(refusal);
         for (Slot slot : roster.slots()) {

@@ -18,6 +18,11 @@ final class Promises<T> {
         waiting.add(promise);
     }
 
+    void addAll(Promises<T> others) {
+        waiting.addAll(others.waiting);
+        others.waiting.clear();
+    }
+
     boolean isEmpty() {
         return waiting.isEmpty();
     }

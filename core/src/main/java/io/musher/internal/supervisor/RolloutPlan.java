@@ -2,14 +2,12 @@ package io.musher.internal.supervisor;
 
 import io.musher.Exit;
 import io.musher.ReloadPolicy;
+import io.musher.Rollout;
 import io.musher.WorkerState;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
@@ -18,8 +16,10 @@ import java.util.function.Predicate;
  *
  * <pre>
  * forward: slot by slot ─ready, soaked─▶ the old one goes ─all─▶ done: the edition of all that follow
- *    └─a replacement fails─▶ KEEP_OLD: back, slot by slot ─▶ failed
- *                            RETRY: [delay] ─▶ forward
+ *    ├─a replacement fails─▶ KEEP_OLD: back, slot by slot ─▶ failed
+ *    │                       RETRY: [delay] ─▶ forward
+ *    ├─abort───────────────▶ back, slot by slot ─▶ aborted
+ *    └─another one, also while this one goes back─▶ superseded
  * </pre>
  *
  * <p>An edition is what workers are started from; the supervisor only tells one from another.
@@ -29,35 +29,12 @@ final class RolloutPlan {
     private static final long FIRST_DELAY = 100_000_000L;
     private static final long LONGEST_DELAY = 15_000_000_000L;
 
-    private static final class Rolling {
-        final Object edition;
-        final String why;
-        final Promises<Rolled> promises;
-        final Map<Integer, Integer> replaced = new LinkedHashMap<>();
-        final Set<Slot> moving = new LinkedHashSet<>();
-        final Set<Slot> triedBack = new HashSet<>();
-        final Map<Slot, Incarnation> stoppedFirst = new HashMap<>();
-        String failure;
-        Incarnation failed;
-        int failures;
-
-        Rolling(Object edition, String why, Promises<Rolled> promises) {
-            this.edition = edition;
-            this.why = why;
-            this.promises = promises;
-        }
-
-        boolean isForward() {
-            return failure == null;
-        }
-    }
-
     private final Roster roster;
     private final ReloadPolicy policy;
     private final BootQueue queue;
     private final Ladder ladder;
     private final Alarm again;
-    private Rolling rolling;
+    private RunningRollout rolling;
     private volatile Optional<Progress> progress = Optional.empty();
 
     RolloutPlan(Roster roster, BootQueue queue, Ladder ladder) {
@@ -68,17 +45,78 @@ final class RolloutPlan {
         this.again = roster.alarm();
     }
 
-    /** Begins, or joins the one that runs if it may. */
+    /**
+     * Begins; joins the one that runs if that leads to an equal edition and it may, else takes its place.
+     *
+     * @param joins whether it is about the same program, so that those who wait for the one that runs may wait for this one
+     */
     void roll(Object edition, String why, boolean joins, CompletableFuture<Rolled> promise) {
-        if (rolling != null && !joins) {
-            Promises.fail(roster.actions, promise, new IllegalStateException("a rollout runs already: " + rolling.why));
+        if (rolling != null && joins && rolling.isForward() && rolling.edition.equals(edition)) {
+            rolling.promises.add(promise);
             return;
         }
-        if (rolling == null) {
-            rolling = new Rolling(edition, why, new Promises<>(roster.actions));
-            roster.news.rolloutStarted(why);
+        RunningRollout next = new RunningRollout(edition, why, roster.actions);
+        if (rolling != null) {
+            supersede(next, joins && rolling.isForward());
         }
+        rolling = next;
         rolling.promises.add(promise);
+        roster.news.rolloutStarted(why);
+        roster.slots().forEach(this::begin);
+    }
+
+    /** What serves nobody is replaced at once: it may hang for as long as the start timeout, or be what the rollout is to cure. */
+    private void begin(Slot slot) {
+        slot.budget.clear();
+        if (slot.wanted && !slot.isFilled() && !isBlocked(slot)) {
+            if (slot.serving != null) {
+                ladder.release(slot.serving, rolling.why);
+            }
+            move(slot, rolling.edition);
+        }
+    }
+
+    private void supersede(RunningRollout next, boolean inherits) {
+        RunningRollout ended = rolling;
+        String failure = (ended.isForward() ? "" : ended.failure + "; ") + "superseded by another rollout: " + next.why;
+        withdraw("another rollout begins: " + next.why);
+        next.stoppedFirst.putAll(ended.stoppedFirst);
+        if (inherits) {
+            next.inherit(ended);
+        }
+        rolling = null;
+        end(ended, Rollout.Outcome.SUPERSEDED, Optional.of(failure));
+    }
+
+    /** Takes back what was replaced, if one runs that has not failed already. */
+    void abort(CompletableFuture<Void> promise) {
+        if (rolling == null) {
+            roster.actions.callback(() -> promise.complete(null));
+            return;
+        }
+        rolling.aborts.add(promise);
+        if (rolling.isForward()) {
+            goBack(Rollout.Outcome.ABORTED, "aborted: abortRollout() was called", null);
+        }
+    }
+
+    private void goBack(Rollout.Outcome outcome, String failure, Incarnation failed) {
+        rolling.outcome = outcome;
+        rolling.failure = failure;
+        rolling.failed = failed;
+        withdraw("the rollout goes back: " + failure);
+    }
+
+    /** Its replacements that are not ready yet are no longer wanted. */
+    private void withdraw(String why) {
+        again.cancel();
+        rolling.moving.clear();
+        roster.slots().forEach(slot -> keepOld(slot, why));
+    }
+
+    /** {@return what workers will be started from when the one that runs succeeds, or are at present} */
+    Object target() {
+        return rolling != null && rolling.isForward() ? rolling.edition : roster.edition;
     }
 
     /** {@return how far the one that runs has come; from any thread} */
@@ -118,12 +156,8 @@ final class RolloutPlan {
     }
 
     void arrived(Incarnation worker, Incarnation old) {
-        if (rolling == null) {
-            return;
-        }
-        Incarnation before = old != null ? old : rolling.stoppedFirst.remove(worker.slot);
-        if (before != null && before.edition() != worker.edition()) {
-            rolling.replaced.put(before.id(), worker.id());
+        if (rolling != null) {
+            rolling.arrived(worker, old);
         }
     }
 
@@ -131,15 +165,14 @@ final class RolloutPlan {
     void failed(Incarnation worker, String why) {
         Slot slot = worker.slot;
         String text = "worker " + worker.id() + " (instance " + worker.instance() + ") " + why;
-        slot.waiting.fail(new IllegalStateException("the rollout: " + text));
+        if (slot.serving != null) { // else a worker of the old edition is started for those who wait
+            slot.waiting.fail(new IllegalStateException("the rollout: " + text));
+        }
         if (policy.onFailure() == ReloadPolicy.OnFailure.KEEP_OLD) {
-            rolling.failure = text;
-            rolling.failed = worker;
-            rolling.moving.clear();
-            roster.slots().forEach(this::keepOld);
+            goBack(Rollout.Outcome.FAILED, text, worker);
         } else {
             rolling.moving.remove(slot);
-            keepOld(slot);
+            keepOld(slot, "the rollout waits before it tries again: " + text);
             long delay = Math.min(LONGEST_DELAY, FIRST_DELAY << Math.min(rolling.failures++, 20));
             roster.news.rolloutDelayed(worker, delay, why);
             again.set(delay, () -> { });
@@ -147,17 +180,19 @@ final class RolloutPlan {
     }
 
     /** Back to the edition in force: what is on its way goes, and an empty place is filled. */
-    private void keepOld(Slot slot) {
+    private void keepOld(Slot slot, String why) {
         boolean queued = slot.queued && slot.edition == rolling.edition;
         slot.edition = roster.edition;
         if (slot.coming != null && slot.coming.edition() == rolling.edition) {
-            ladder.stop(slot.coming, "the rollout has failed");
-            slot.waiting.fail(new IllegalStateException("the rollout has failed: " + rolling.failure));
+            ladder.stop(slot.coming, why);
+            if (slot.serving != null) {
+                slot.waiting.fail(new IllegalStateException("instance " + slot.instance + ": " + why));
+            }
         }
         if (queued && slot.serving != null && slot.waiting.isEmpty()) { // else somebody has called restart()
             queue.remove(slot);
         } else if (slot.wanted && slot.isVacant() && !slot.backoff.isSet() && !slot.gaveUp) {
-            queue.add(slot, "the rollout has failed");
+            queue.add(slot, why);
         }
     }
 
@@ -177,6 +212,7 @@ final class RolloutPlan {
         Object target = rolling.isForward() ? rolling.edition : roster.edition;
         rolling.moving.removeIf(slot -> !slot.wanted || isThere(slot, target) && isAlone(slot) || isAbandoned(slot, target));
         boolean over = rolling.moving.isEmpty();
+        List<Slot> next = new ArrayList<>();
         for (Slot slot : roster.slots()) {
             if (!slot.wanted || isThere(slot, target) || rolling.moving.contains(slot)) {
                 continue;
@@ -189,13 +225,24 @@ final class RolloutPlan {
                 continue;
             }
             over = false;
-            if (rolling.moving.size() < width() && slot.coming == null && !isGoing(slot)) {
-                move(slot, target);
+            if (mayMove(slot, target)) {
+                next.add(slot);
             }
         }
+        next.sort(Comparator.comparing(Slot::service)); // those that serve nobody first
+        next.stream().limit(Math.max(0, width() - rolling.moving.size())).forEach(slot -> move(slot, target));
         if (over) {
             finish();
         }
+    }
+
+    /**
+     * Whether there is nobody to wait for: a worker that is on its way out, or one of another edition that starts where no other worker
+     * serves and this rollout has failed before.
+     */
+    private boolean mayMove(Slot slot, Object target) {
+        boolean comes = slot.coming != null;
+        return !isGoing(slot) && (!comes || slot.coming.edition() != target && (slot.serving != null || !rolling.tried.contains(slot)));
     }
 
     private int width() {
@@ -233,11 +280,13 @@ final class RolloutPlan {
 
     private void move(Slot slot, Object target) {
         rolling.moving.add(slot);
-        if (!rolling.isForward()) {
-            rolling.triedBack.add(slot);
+        (rolling.isForward() ? rolling.tried : rolling.triedBack).add(slot);
+        if (slot.coming != null) {
+            ladder.stop(slot.coming, rolling.why);
         }
         slot.edition = target;
         slot.byPolicy = false;
+        slot.recycles = false;
         if (slot.gaveUp) {
             slot.budget.clear();
         }
@@ -249,29 +298,31 @@ final class RolloutPlan {
     }
 
     private void finish() {
-        Rolling ended = rolling;
+        RunningRollout ended = rolling;
         rolling = null;
         if (ended.isForward()) {
             roster.edition = ended.edition;
         }
-        end(ended, Optional.ofNullable(ended.failure));
+        end(ended, ended.isForward() ? Rollout.Outcome.SUCCEEDED : ended.outcome, Optional.ofNullable(ended.failure));
     }
 
     /** The cluster stops. */
     void abandon(Throwable why) {
         if (rolling != null) {
-            Rolling ended = rolling;
+            RunningRollout ended = rolling;
             rolling = null;
             again.cancel();
             ended.promises.fail(why);
-            end(ended, Optional.of(why.getMessage()));
+            end(ended, Rollout.Outcome.STOPPED, Optional.of(why.getMessage()));
         }
     }
 
-    private void end(Rolling ended, Optional<String> failure) {
+    private void end(RunningRollout ended, Rollout.Outcome outcome, Optional<String> failure) {
         report();
-        Rolled rolled = new Rolled(ended.replaced, failure, Optional.ofNullable(ended.failed));
+        int kept = failure.isEmpty() ? 0 : count(slot -> slot.isFilled() && slot.serving.edition() == roster.edition);
+        Rolled rolled = new Rolled(outcome, ended.replaced, ended.revived, failure, Optional.ofNullable(ended.failed), kept);
         roster.news.rolloutFinished(rolled, ended.why);
         ended.promises.complete(rolled);
+        ended.aborts.complete(null);
     }
 }

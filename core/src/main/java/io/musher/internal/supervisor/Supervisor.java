@@ -173,15 +173,55 @@ public final class Supervisor implements Facts {
     }
 
     /**
+     * Takes care of a promise whose request is still being prepared: it fails when the cluster stops meanwhile.
+     *
+     * @param promise is given to {@link #roll} or {@link #refuse} later, or never
+     */
+    public void expect(CompletableFuture<?> promise) {
+        ask(promise, () -> life.expect(promise));
+    }
+
+    /**
+     * The request cannot be prepared.
+     *
+     * @param promise one that is expected; fails
+     * @param why what it fails with
+     */
+    public void refuse(CompletableFuture<?> promise, Throwable why) {
+        turn(() -> {
+            life.isHere(promise);
+            Promises.fail(roster.actions, promise, why);
+        });
+    }
+
+    /**
      * Replaces all workers, step by step.
      *
      * @param edition what the new ones are started from; in force from the success on
      * @param why for the log
-     * @param joins whether a rollout that runs will do
-     * @param promise completes when it has ended, well or not; fails when another one runs, or the cluster stops meanwhile
+     * @param joins whether it is about the program of {@link #target()}: then a rollout that runs and leads to an equal edition will do,
+     *     and if there is one that leads elsewhere, those who wait for it wait for this one
+     * @param promise completes when it has ended, well or not, also when it was superseded; fails when the cluster stops meanwhile
      */
     public void roll(Object edition, String why, boolean joins, CompletableFuture<Rolled> promise) {
-        ask(promise, () -> rollout.roll(edition, why, joins, promise));
+        ask(promise, () -> {
+            life.isHere(promise);
+            rollout.roll(edition, why, joins, promise);
+        });
+    }
+
+    /**
+     * Takes back the rollout that runs: what was replaced is rolled back, as after a failure.
+     *
+     * @param promise completes when it has ended, at once when none runs
+     */
+    public void abortRollout(CompletableFuture<Void> promise) {
+        turn(() -> rollout.abort(promise));
+    }
+
+    /** {@return what workers will be started from when the rollout that runs succeeds, or are at present; on the supervisor's thread} */
+    public Object target() {
+        return rollout.target();
     }
 
     /** {@return how far the rollout that runs has come, if one does; from any thread} */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.ReloadPolicy;
+import io.musher.Rollout;
 import io.musher.WorkerState;
 import java.time.Duration;
 import java.util.List;
@@ -53,7 +54,7 @@ class RolloutTest {
         stage.serve(stage.worker(4));
         assertFalse(rolled.isDone());
         leaves(stage.worker(2));
-        assertEquals(new Rolled(Map.of(1, 3, 2, 4), java.util.Optional.empty(), java.util.Optional.empty()), rolled.join());
+        assertEquals(new Rolled(Rollout.Outcome.SUCCEEDED, Map.of(1, 3, 2, 4), Map.of(), Optional.empty(), Optional.empty(), 0), rolled.join());
         assertEquals(List.of("second", "second"), editions());
         stage.forget();
         stage.exits(stage.worker(3), 1);
@@ -270,19 +271,6 @@ class RolloutTest {
         assertTrue(rolled.isDone(), "nobody wants the third any more");
         assertTrue(rolled.join().failure().isEmpty());
         assertEquals("second", stage.published.get(0).edition());
-    }
-
-    @Test
-    void shouldRunOneAtATime() {
-        stage.running(1);
-        CompletableFuture<Rolled> first = stage.roll("second");
-        assertInstanceOf(IllegalStateException.class, assertThrows(CompletionException.class, () -> stage.roll("third").join()).getCause());
-        CompletableFuture<Rolled> joined = new CompletableFuture<>();
-        stage.supervisor.roll("fourth", "reload", true, joined);
-        stage.serve(stage.worker(2));
-        leaves(stage.worker(1));
-        assertEquals(first.join(), joined.join());
-        assertEquals(2, stage.spawned.size());
     }
 
     @Test

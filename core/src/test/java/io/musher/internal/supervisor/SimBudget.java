@@ -63,6 +63,13 @@ final class SimBudget {
         gaveUp.put(instance, true);
     }
 
+    /** Everybody begins anew. */
+    void begins() {
+        inARow.clear();
+        unstable.clear();
+        gaveUp.clear();
+    }
+
     /** A rollout tries to repair what was given up, and leaves it started when it fails. */
     void rolls() {
         List.copyOf(gaveUp.keySet()).forEach(this::forget);

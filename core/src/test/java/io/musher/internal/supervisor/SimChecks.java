@@ -2,6 +2,7 @@ package io.musher.internal.supervisor;
 
 import io.musher.Exit;
 import io.musher.ReloadPolicy;
+import io.musher.Rollout;
 import io.musher.RestartPolicy;
 import io.musher.WorkerState;
 import java.time.Duration;
@@ -29,6 +30,9 @@ final class SimChecks implements News {
     boolean telling;
     boolean rolling;
     private boolean allGaveUp;
+    private boolean superseded;
+    private boolean abortAsked;
+    private Object inForce = "first";
 
     SimChecks(SimWorld world) {
         this.world = world;
@@ -166,8 +170,10 @@ final class SimChecks implements News {
     public void rolloutStarted(String cause) {
         tell("", "rollout: " + cause);
         isTrue(!rolling && !stopAsked, "two rollouts at once");
+        superseded = false;
+        abortAsked = false;
         rolling = true;
-        budget.rolls();
+        budget.begins();
     }
 
     @Override
@@ -180,6 +186,15 @@ final class SimChecks implements News {
     public void rolloutFinished(Rolled rolled, String cause) {
         tell("", "rollout ended: " + rolled.failure());
         isTrue(rolling, "a rollout ends that does not run");
+        isTrue(rolled.failure().isEmpty() == (rolled.outcome() == Rollout.Outcome.SUCCEEDED), "%s", rolled);
+        switch (rolled.outcome()) {
+            case FAILED -> isTrue(rolled.failed().isPresent() && world.rules.reload().onFailure() == ReloadPolicy.OnFailure.KEEP_OLD, "%s", rolled);
+            case ABORTED -> isTrue(abortAsked, "aborted by itself");
+            case SUPERSEDED -> superseded = true;
+            case SUCCEEDED -> inForce = world.supervisor.edition();
+            case STOPPED -> { }
+        }
+        isTrue(inForce == world.supervisor.edition(), "%s is in force after %s", world.supervisor.edition(), rolled);
         for (Slot slot : rolled.failure().isPresent() ? Set.<Slot>of() : world.slots) {
             isTrue(!slot.wanted || slot.serving == null || slot.serving.edition() == world.supervisor.edition(), "%s was not replaced", slot.serving);
         }
@@ -226,6 +241,11 @@ final class SimChecks implements News {
     void asksToStop() {
         tell("", "stop");
         stopAsked = true;
+    }
+
+    void abortAsked() {
+        tell("", "abort");
+        abortAsked = rolling;
     }
 
     void killsAll() {
@@ -278,6 +298,7 @@ final class SimChecks implements News {
         isTrue(ready == published.size(), "published are %s", published);
         isTrue(forked == workers.size(), "listed are %s", workers);
         budget.afterTurn();
+        isTrue(!superseded, "superseded by nothing");
         isTrue(allGaveUp || !haveAllGivenUp(), "all gave up, and no news said so");
         allGaveUp = allGaveUp && haveAllGivenUp();
         isTrue(!stopped || world.supervisorTimers == 0, "timers after the end");

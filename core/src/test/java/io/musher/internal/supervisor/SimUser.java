@@ -13,6 +13,7 @@ final class SimUser {
 
     private final SimWorld world;
     private final List<Promised> promises = new ArrayList<>();
+    private final List<CompletableFuture<?>> unprepared = new ArrayList<>();
     /** The number of instances there must be, if nothing but scale has touched it. */
     Integer exact;
     boolean stopped;
@@ -81,10 +82,36 @@ final class SimUser {
             world.checks.killsAll();
             supervisor.killAll();
         } else if (dice < 46 && dice > 39) {
-            world.checks.revives(null);
-            supervisor.roll("edition " + asked, "roll", world.chance(50), promise("roll"));
+            roll();
         } else if (!world.known.isEmpty()) {
             askOf(pick(), dice);
+        }
+    }
+
+    private void roll() {
+        Supervisor supervisor = world.supervisor;
+        switch (world.random.nextInt(8)) {
+            case 0 -> {
+                world.checks.abortAsked();
+                supervisor.abortRollout(promise("abort"));
+            }
+            case 1 -> prepare();
+            case 2 -> supervisor.roll(new String((String) supervisor.target()), "the same", true, promise("roll"));
+            case 3, 4 -> supervisor.roll("edition " + asked, "reload", true, promise("roll"));
+            default -> supervisor.roll("edition " + asked, "deploy", false, promise("roll"));
+        }
+    }
+
+    /** A request that comes later, or that is refused, or that never comes: then the end of all completes it. */
+    private void prepare() {
+        int fate = world.random.nextInt(3);
+        CompletableFuture<Rolled> promise = fate == 0 ? new CompletableFuture<>() : promise("prepared");
+        world.supervisor.expect(promise);
+        String edition = "edition " + asked;
+        switch (fate) {
+            case 0 -> unprepared.add(promise);
+            case 1 -> world.later(world.between(0, SimWorld.SECOND), () -> world.supervisor.roll(edition, "prepared", true, promise));
+            default -> world.later(world.between(0, SimWorld.SECOND), () -> world.supervisor.refuse(promise, new IllegalStateException()));
         }
     }
 
@@ -123,6 +150,9 @@ final class SimUser {
     void checkPromises() {
         for (Promised promise : promises) {
             world.checks.isTrue(promise.future.isDone(), "a promise of %s is open", promise.what);
+        }
+        for (CompletableFuture<?> promise : unprepared) {
+            world.checks.isTrue(promise.isDone() == (stopped || world.checks.isStopped()), "a request that never came is open, or done");
         }
         for (Incarnation worker : world.known) {
             world.checks.isTrue(worker.isAlive() || worker.onExit().isDone(), "the end of %s was not told", worker);

@@ -139,6 +139,19 @@ final class Stage extends Recorder {
         return rolled;
     }
 
+    /** Of the same program. */
+    CompletableFuture<Rolled> reload(String edition) {
+        CompletableFuture<Rolled> rolled = new CompletableFuture<>();
+        supervisor.roll(edition, "reload", true, rolled);
+        return rolled;
+    }
+
+    CompletableFuture<Void> abortRollout() {
+        CompletableFuture<Void> aborted = new CompletableFuture<>();
+        supervisor.abortRollout(aborted);
+        return aborted;
+    }
+
     CompletableFuture<Void> stop() {
         CompletableFuture<Void> stopped = new CompletableFuture<>();
         supervisor.stop(stopped);
