@@ -25,11 +25,16 @@ final class Arguments {
               --probe                  probe targets by a TCP connect every 2 s (down after 3 failures, up after 2 successes)
               --keep-unanswered        do not eject targets that end connections without an answer
               --max-connections N      relayed at once; more wait (default: no limit)
+              --max-connections-per-client N   of one client address at once; more are closed (default: no limit)
               --max-waiting N          clients held while no target can take them (default 1024)
               --wait-timeout SECONDS   how long each of them is held at most (default 30)
               --max-buffered BYTES     direct memory kept for slow readers; when it is spent, those stalled for longest are
                                        ended (default: half of -XX:MaxDirectMemorySize, at most 256 MiB)
               --idle-timeout SECONDS   cut a connection on which nothing moves (default: never)
+              --half-close-timeout SECONDS     the same for one of which one side has ended (default 300, 0 = never)
+              --first-byte-timeout SECONDS     cut a connection whose client has sent nothing (default: never)
+              --connect-on-first-byte SECONDS  connect to a target when the client has sent something; close one that is silent for
+                                       so long (default: connect at once; not for protocols in which the server speaks first)
               --no-move                keep-alive connections never leave a withdrawn or dead target between two requests
               --drain-timeout SECONDS  how long connections may go on after SIGTERM (default 20)
               --help                   print this
@@ -98,10 +103,14 @@ final class Arguments {
             case "--proxy" -> this::proxy;
             case "--trust-proxy" -> this::trust;
             case "--max-connections" -> n -> builder.maxConnections(number(option, n, 1));
+            case "--max-connections-per-client" -> n -> builder.maxConnectionsPerClient(number(option, n, 1));
             case "--max-waiting" -> n -> builder.maxWaiting(number(option, n, 0));
             case "--wait-timeout" -> n -> builder.waitTimeout(Duration.ofSeconds(number(option, n, 1)));
             case "--max-buffered" -> n -> maxBuffered(n);
             case "--idle-timeout" -> n -> builder.idleTimeout(Duration.ofSeconds(number(option, n, 1)));
+            case "--half-close-timeout" -> n -> builder.halfCloseTimeout(Duration.ofSeconds(number(option, n, 0)));
+            case "--first-byte-timeout" -> n -> builder.firstByteTimeout(Duration.ofSeconds(number(option, n, 1)));
+            case "--connect-on-first-byte" -> n -> builder.connectOnFirstByte(Duration.ofSeconds(number(option, n, 1)));
             case "--drain-timeout" -> n -> drainTimeout = Duration.ofSeconds(number(option, n, 0));
             default -> null;
         };

@@ -76,7 +76,7 @@ public final class Balancer implements AutoCloseable {
             throw e instanceof IllegalArgumentException refused ? refused : new UncheckedIOException((IOException) e);
         }
         try {
-            Limits limits = new Limits(config.maxConnections(), config.maxWaiting(), Limits.freeDescriptors());
+            Limits limits = new Limits(config.maxConnections(), config.maxConnectionsPerClient(), config.maxWaiting(), Limits.freeDescriptors());
             for (int i = 0; i < config.loops(); i++) {
                 EventLoop loop = new EventLoop(config.name() + "-lb-" + i, Ticker.system());
                 list.add(new Lane(i, config, listener, listening, loop, limits));

@@ -26,10 +26,14 @@ public final class BalancerBuilder {
     List<Target> targets = List.of();
     int maxConnections;
     int maxConnectionsPerTarget;
+    int maxConnectionsPerClient;
     int maxWaiting = 1024;
     Duration waitTimeout = Duration.ofSeconds(30);
     Duration connectTimeout = Duration.ofSeconds(3);
     Duration idleTimeout = Duration.ZERO;
+    Duration halfCloseTimeout = Duration.ofMinutes(5);
+    Duration firstByteTimeout = Duration.ZERO;
+    Duration connectOnFirstByte = Duration.ZERO;
     Duration slowStart = Duration.ZERO;
     int ejectAfter = 3;
     boolean ejectUnanswered = true;
@@ -150,6 +154,19 @@ public final class BalancerBuilder {
     }
 
     /**
+     * Connections of one client address at once; default 0, no limit. One more is closed and counted as rejected. For IPv6 an address is a network of 64 bits; behind
+     * {@link #trustedProxies} it is the address their header tells.
+     *
+     * @param connections at least 0
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     */
+    public BalancerBuilder maxConnectionsPerClient(int connections) {
+        this.maxConnectionsPerClient = atLeast(0, connections, "maxConnectionsPerClient");
+        return this;
+    }
+
+    /**
      * Clients held while no target can take them; default 1024. One that leaves meanwhile is noticed, unless more than 16 KiB
      * that it sent before still wait unread, and is closed; one that ends its side after it has sent something is served.
      *
@@ -197,9 +214,47 @@ public final class BalancerBuilder {
      * @return this
      */
     public BalancerBuilder idleTimeout(Duration timeout) {
-        notNegative(timeout, "idleTimeout");
-        require(timeout.isZero() || timeout.toMillis() >= 10, "idleTimeout " + timeout + " is less than 10 ms");
-        this.idleTimeout = timeout;
+        this.idleTimeout = zeroOrAtLeast10Millis(timeout, "idleTimeout");
+        return this;
+    }
+
+    /**
+     * Cuts a connection of which one side has ended, and on which no byte has moved for so long since; default 5 minutes. Without it a peer that never ends its
+     * side holds the connection for ever. Checked like {@link #idleTimeout}.
+     *
+     * @param timeout zero (never) or at least 10 ms
+     * @return this
+     * @throws IllegalArgumentException if it is negative, less than 10 ms, or more than a year
+     */
+    public BalancerBuilder halfCloseTimeout(Duration timeout) {
+        this.halfCloseTimeout = zeroOrAtLeast10Millis(timeout, "halfCloseTimeout");
+        return this;
+    }
+
+    /**
+     * Cuts a connection whose client has not sent a byte for so long since it was accepted; default zero, never. The target is connected
+     * meanwhile, so this suits protocols in which the server speaks first, too; see {@link #connectOnFirstByte}. Checked like {@link #idleTimeout}.
+     *
+     * @param timeout zero or at least 10 ms
+     * @return this
+     * @throws IllegalArgumentException if it is negative, less than 10 ms, or more than a year
+     */
+    public BalancerBuilder firstByteTimeout(Duration timeout) {
+        this.firstByteTimeout = zeroOrAtLeast10Millis(timeout, "firstByteTimeout");
+        return this;
+    }
+
+    /**
+     * Connects to a target only when the client has sent its first byte, so that silent clients cannot take the threads of servers that have one for each
+     * connection; a client that is silent for so long is closed and counted as rejected. Default zero: connects at once. Leave it so for protocols in which the server
+     * speaks first (SMTP, SSH, MySQL).
+     *
+     * @param silence zero (connects at once) or at least 10 ms: how long a client may be silent
+     * @return this
+     * @throws IllegalArgumentException if it is negative, less than 10 ms, or more than a year
+     */
+    public BalancerBuilder connectOnFirstByte(Duration silence) {
+        this.connectOnFirstByte = zeroOrAtLeast10Millis(silence, "connectOnFirstByte");
         return this;
     }
 
@@ -395,6 +450,12 @@ public final class BalancerBuilder {
     static Duration positive(Duration value, String option) {
         notNegative(value, option);
         require(!value.isZero(), option + " " + value + " is not positive");
+        return value;
+    }
+
+    private static Duration zeroOrAtLeast10Millis(Duration value, String option) {
+        notNegative(value, option);
+        require(value.isZero() || value.toMillis() >= 10, option + " " + value + " is less than 10 ms");
         return value;
     }
 

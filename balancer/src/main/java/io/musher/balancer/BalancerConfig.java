@@ -23,10 +23,14 @@ public final class BalancerConfig {
     private final List<Target> targets;
     private final int maxConnections;
     private final int maxConnectionsPerTarget;
+    private final int maxConnectionsPerClient;
     private final int maxWaiting;
     private final Duration waitTimeout;
     private final Duration connectTimeout;
     private final Duration idleTimeout;
+    private final Duration halfCloseTimeout;
+    private final Duration firstByteTimeout;
+    private final Duration connectOnFirstByte;
     private final Duration slowStart;
     private final int ejectAfter;
     private final boolean ejectUnanswered;
@@ -50,10 +54,14 @@ public final class BalancerConfig {
         this.targets = from.targets;
         this.maxConnections = from.maxConnections;
         this.maxConnectionsPerTarget = from.maxConnectionsPerTarget;
+        this.maxConnectionsPerClient = from.maxConnectionsPerClient;
         this.maxWaiting = from.maxWaiting;
         this.waitTimeout = from.waitTimeout;
         this.connectTimeout = from.connectTimeout;
         this.idleTimeout = from.idleTimeout;
+        this.halfCloseTimeout = from.halfCloseTimeout;
+        this.firstByteTimeout = from.firstByteTimeout;
+        this.connectOnFirstByte = from.connectOnFirstByte;
         this.slowStart = from.slowStart;
         this.ejectAfter = from.ejectAfter;
         this.ejectUnanswered = from.ejectUnanswered;
@@ -118,6 +126,11 @@ public final class BalancerConfig {
         return maxConnectionsPerTarget;
     }
 
+    /** {@return connections of one client address at once, 0 for no limit} */
+    public int maxConnectionsPerClient() {
+        return maxConnectionsPerClient;
+    }
+
     /** {@return clients held while no target can take them} */
     public int maxWaiting() {
         return maxWaiting;
@@ -136,6 +149,21 @@ public final class BalancerConfig {
     /** {@return after how long without a byte either way a connection is cut, zero for never} */
     public Duration idleTimeout() {
         return idleTimeout;
+    }
+
+    /** {@return after how long without a byte a connection of which one side has ended is cut, zero for never} */
+    public Duration halfCloseTimeout() {
+        return halfCloseTimeout;
+    }
+
+    /** {@return within which time a client must have sent something, zero for no such time} */
+    public Duration firstByteTimeout() {
+        return firstByteTimeout;
+    }
+
+    /** {@return how long a client may be silent before it gets a target, zero when it gets one at once} */
+    public Duration connectOnFirstByte() {
+        return connectOnFirstByte;
     }
 
     /** {@return how long the share of a fresh target ramps up, zero for not at all} */

@@ -13,11 +13,11 @@ import java.util.Optional;
  * @param connectFailures connects to a target that were refused or timed out
  * @param retries clients sent on to another target, unseen by them, after such a failure
  * @param waiting clients held now because no target can take them
- * @param rejected clients closed without service: too many waiting, waited too long, a bad PROXY header, or the
+ * @param rejected clients closed without service: too many waiting, waited too long, a bad PROXY header, too many of one address, silent, or the
  *     balancer stops
  * @param ejected how often a target was taken out for failing
  * @param moved connections that left a withdrawn or dead target between two requests, or before the first byte
- * @param cut connections ended at a deadline: of a drain or a shutdown, or idle
+ * @param cut connections ended at a deadline: of a drain or a shutdown, idle, half closed, or without a first byte
  * @param unanswered connections that targets ended without an answer: after bytes from the client, or within a second of the
  *     connect
  * @param cutStalled connections ended because {@code maxBufferedBytes} was spent and their peers did not read
@@ -39,10 +39,10 @@ public record BalancerStats(
      * @param connectFailures connects to a target that were refused or timed out
      * @param retries clients sent on to another target, unseen by them, after such a failure
      * @param waiting clients held now because no target can take them
-     * @param rejected clients closed without service: too many waiting, waited too long, or a bad PROXY header
+     * @param rejected clients closed without service: too many waiting, waited too long, a bad PROXY header, too many of one address, or silent
      * @param ejected how often a target was taken out for failing
      * @param moved connections that left a withdrawn or dead target between two requests, or before the first byte
-     * @param cut connections ended at a deadline: of a drain, or idle
+     * @param cut connections ended at a deadline: of a drain or a shutdown, idle, half closed, or without a first byte
      * @param unanswered connections that targets ended without an answer: after bytes from the client, or within a second of
      *     the connect
      * @param cutStalled connections ended because {@code maxBufferedBytes} was spent and their peers did not read

@@ -28,6 +28,7 @@ final class End implements EventLoop.Handler {
     private boolean readEnded;
     private boolean writeEnded;
     private boolean discarded;
+    private boolean keptAlive;
 
     End(Relay relay, SocketChannel channel) {
         this.relay = relay;
@@ -159,6 +160,16 @@ final class End implements EventLoop.Handler {
 
     boolean isWriteEnded() {
         return writeEnded;
+    }
+
+    /** {@return whether TCP keep-alive was enabled now, and not before} */
+    boolean keepAlive() throws IOException {
+        if (keptAlive || discarded) {
+            return false;
+        }
+        keptAlive = true;
+        KeepAlive.enable(channel);
+        return true;
     }
 
     /** The peer is to see a reset rather than a tidy end. */

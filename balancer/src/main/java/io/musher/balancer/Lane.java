@@ -4,12 +4,11 @@ import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Log;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -36,7 +35,8 @@ final class Lane {
     final Waiting waiting;
     final Dialer dialer;
     private final BalancerListener listener;
-    private final long idleNanos;
+    private final long firstByteNanos;
+    private final Sweep sweep;
     private final TrustedProxies trusted;
     private final Acceptor acceptor;
     private final Seldom localTrouble = new Seldom();
@@ -53,7 +53,7 @@ final class Lane {
         this.number = number;
         this.name = config.name();
         this.listener = listener;
-        this.idleNanos = config.idleTimeout().toNanos();
+        this.firstByteNanos = config.connectOnFirstByte().toNanos();
         this.loop = loop;
         this.limits = limits;
         this.maxBufferedBytes = config.maxBufferedBytes();
@@ -67,6 +67,7 @@ final class Lane {
         this.moving = new Moving(this, movesKeepAlive);
         this.waiting = new Waiting(this, limits, config);
         this.dialer = new Dialer(this, config);
+        this.sweep = new Sweep(this, config);
         this.acceptor = new Acceptor(this, listening, listener);
     }
 
@@ -78,9 +79,6 @@ final class Lane {
 
     void startAccepting() {
         acceptor.start();
-        if (idleNanos > 0) {
-            loop.schedule(idleNanos / 4, this::sweep);
-        }
     }
 
     // ---- a connection comes and goes
@@ -91,17 +89,31 @@ final class Lane {
         Relay relay = new Relay(this, channel);
         try {
             channel.configureBlocking(false);
+            sweep.begin();
             if (trusted != null && trusted.contains(relay.source().getAddress())) {
                 relay.expectHeader(new ProxyIntake(relay));
             } else {
-                dialer.route(relay);
+                admit(relay, null);
             }
         } catch (Throwable e) {
             relay.failed(relay.client, e);
         }
     }
 
+    /** It is known who the client is: it gets a target, unless its address has too many connections, or when it has sent something. */
+    void admit(Relay relay, ByteBuffer first) throws IOException {
+        if (!limits.admit(relay)) {
+            buffers.giveBack(first);
+            reject(relay, "too many connections from this address (maxConnectionsPerClient)");
+        } else if (first == null && firstByteNanos > 0) {
+            relay.awaitFirstByte(firstByteNanos);
+        } else {
+            relay.route(first);
+        }
+    }
+
     void ended(Relay relay) {
+        limits.dismiss(relay);
         total.ended.add(1);
         if (limits.left() == 0 && onLast != null) {
             onLast.run();
@@ -267,17 +279,6 @@ final class Lane {
             }
         }
         return relays;
-    }
-
-    private void sweep() {
-        List<Relay> late = new ArrayList<>();
-        for (Relay relay : relays()) {
-            if (relay.isOpen() && loop.now() - relay.touched >= idleNanos) {
-                late.add(relay);
-            }
-        }
-        late.forEach(Relay::cut);
-        loop.schedule(idleNanos / 4, this::sweep);
     }
 
     /** What is kept for slow peers has changed. */

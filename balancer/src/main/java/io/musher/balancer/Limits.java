@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What all lanes together may have: connections, waiting clients, descriptors. Thread safe. */
@@ -15,11 +16,14 @@ final class Limits {
 
     private final int maxConnections;
     private final int maxClients;
+    private final int maxPerClient;
+    private final ConcurrentHashMap<Object, Integer> perClient = new ConcurrentHashMap<>();
     final Places places;
     private final AtomicInteger relayed = new AtomicInteger();
     private final AtomicInteger clients = new AtomicInteger();
 
-    Limits(int maxConnections, int maxWaiting, int descriptors) {
+    Limits(int maxConnections, int maxPerClient, int maxWaiting, int descriptors) {
+        this.maxPerClient = maxPerClient;
         this.maxConnections = maxConnections;
         this.places = new Places(maxWaiting);
         this.maxClients = Math.max(8, (descriptors - RESERVE) / PER_CONNECTION);
@@ -41,6 +45,32 @@ final class Limits {
 
     int clients() {
         return clients.get();
+    }
+
+    /** Counts a client under its address; false when that has too many connections. */
+    boolean admit(Relay relay) throws IOException {
+        if (maxPerClient > 0 && relay.countedAs == null) {
+            Object address = Places.address(relay.source().getAddress());
+            boolean[] full = {false};
+            perClient.compute(address, (a, count) -> {
+                int had = count == null ? 0 : count;
+                full[0] = had >= maxPerClient;
+                return full[0] ? count : Integer.valueOf(had + 1);
+            });
+            if (full[0]) {
+                return false;
+            }
+            relay.countedAs = address;
+        }
+        return true;
+    }
+
+    /** A client has ended. */
+    void dismiss(Relay relay) {
+        if (relay.countedAs != null) {
+            perClient.computeIfPresent(relay.countedAs, (a, count) -> count == 1 ? null : Integer.valueOf(count - 1));
+            relay.countedAs = null;
+        }
     }
 
     boolean acquireConnection() {

@@ -137,7 +137,8 @@ final class Places {
         return taken;
     }
 
-    private static Object address(InetAddress address) {
+    /** {@return what stands for a client's address: for IPv6 its network of 64 bits} */
+    static Object address(InetAddress address) {
         byte[] bytes = address.getAddress();
         return bytes.length == 4 ? address : new Network(ByteBuffer.wrap(bytes).getLong());
     }

@@ -113,6 +113,7 @@ final class Pump {
     private void count(Relay relay, int n, End from) {
         long now = lane.loop.now();
         if (from == relay.client) {
+            relay.clientSpoke = true;
             lane.total.bytesToTargets.add(n);
             relay.tally.bytesToTargets.add(n);
         } else {

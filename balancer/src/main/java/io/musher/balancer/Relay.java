@@ -9,10 +9,10 @@ import java.nio.channels.SocketChannel;
  * One client connection and, once it has been routed, its connection to a target. Belongs to its lane's thread.
  *
  * <pre>
- *  INTAKE ─header─▶ ROUTING ─connected─▶ OPEN ─withdrawn or dead, between two requests─▶ PARKED
- *                     ▲  │ no target ready: in Waiting                                      │
- *                     │  └── the client's bytes stay unread meanwhile                       │ the client's next bytes
- *                     └──────────────────────────────────────────────────────────────────────┘        any ─▶ CLOSED
+ *  INTAKE ─a header, or the first byte─▶ ROUTING ─connected─▶ OPEN ─withdrawn or dead, between two requests─▶ PARKED
+ *                                          ▲  │ no target ready: in Waiting                                      │
+ *                                          │  └── the client's bytes are kept meanwhile                          │ the client's next bytes
+ *                                          └─────────────────────────────────────────────────────────────────────┘        any ─▶ CLOSED
  *  OPEN ─the target has ended, the client may still send─▶ ENDING
  * </pre>
  */
@@ -31,7 +31,10 @@ final class Relay {
     End target;
     Backend backend;
     Tally tally;
+    final long arrived;
     long touched;
+    boolean clientSpoke;
+    Object countedAs; // by maxConnectionsPerClient
     long bytesToClient;
     boolean answered;
     boolean broken;
@@ -47,7 +50,8 @@ final class Relay {
     Relay(Lane lane, SocketChannel channel) {
         this.lane = lane;
         this.client = new End(this, channel);
-        this.touched = lane.loop.now();
+        this.arrived = lane.loop.now();
+        this.touched = arrived;
     }
 
     State state() {
@@ -80,7 +84,19 @@ final class Relay {
     void introduced(InetSocketAddress from, byte[] headerForTarget, ByteBuffer rest) throws IOException {
         source = from;
         passedOn = headerForTarget;
-        route(rest);
+        lane.admit(this, rest);
+    }
+
+    /** The client gets a target when it has sent something, which may be here already. */
+    void awaitFirstByte(long nanos) throws IOException {
+        ByteBuffer bytes = Parked.read(this);
+        if (bytes != null) {
+            route(bytes);
+        } else if (state != State.CLOSED) {
+            state = State.INTAKE;
+            stage = new FirstByte(this, nanos);
+            client.wantRead(true);
+        }
     }
 
     /** Looks for a target for what was read so far, or null; more bytes wait unread, in the kernel. */
@@ -306,7 +322,7 @@ final class Relay {
 
     /** Ends it from our side, now. */
     void end() {
-        if (state == State.PARKED || state == State.ENDING || watch != null && watch.isIdle() && !client.hasPending()) {
+        if (isSilent() || state == State.PARKED || state == State.ENDING || watch != null && watch.isIdle() && !client.hasPending()) {
             close();
         } else {
             reset();
@@ -396,6 +412,11 @@ final class Relay {
     /** {@return whether not a byte has gone either way} */
     boolean isUntouched() {
         return watch == null;
+    }
+
+    /** {@return whether one side has ended, and the other has not} */
+    boolean isHalfClosed() {
+        return client.isReadEnded() || target.isReadEnded();
     }
 
     /** {@return whether it has what it needs to begin, a target or a header to come, and not a byte has gone either way} */

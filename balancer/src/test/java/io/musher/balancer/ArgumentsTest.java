@@ -33,7 +33,7 @@ class ArgumentsTest {
     void shouldTakeEveryOption() {
         String[] args = {"--listen", "127.0.0.1:0", "--target", "127.0.0.1:1", "--target", "127.0.0.1:2@7", "--strategy", "ip-hash",
                 "--loops", "3", "--proxy", "v2", "--trust-proxy", "10.0.0.0/8", "--trust-proxy", "::1", "--probe", "--max-connections", "9",
-                "--max-waiting", "0", "--wait-timeout", "7", "--max-buffered", "1000000", "--idle-timeout", "60", "--no-move", "--drain-timeout", "5"};
+                "--max-waiting", "0", "--wait-timeout", "7", "--max-buffered", "1000000", "--idle-timeout", "60", "--max-connections-per-client", "11", "--half-close-timeout", "0", "--first-byte-timeout", "12", "--connect-on-first-byte", "13", "--no-move", "--drain-timeout", "5"};
         BalancerConfig config = config(args);
 
         assertEquals(Optional.of("127.0.0.1"), config.host());
@@ -49,6 +49,10 @@ class ArgumentsTest {
         assertEquals(0, config.maxWaiting());
         assertEquals(Duration.ofSeconds(7), config.waitTimeout());
         assertFalse(config.moveKeepAlive());
+        assertEquals(11, config.maxConnectionsPerClient());
+        assertEquals(Duration.ZERO, config.halfCloseTimeout());
+        assertEquals(Duration.ofSeconds(12), config.firstByteTimeout());
+        assertEquals(Duration.ofSeconds(13), config.connectOnFirstByte());
         assertTrue(config("--listen", "1", "--target", "127.0.0.1:1").moveKeepAlive());
         assertEquals(1_000_000, config.maxBufferedBytes());
         assertEquals(Duration.ofSeconds(60), config.idleTimeout());
@@ -97,7 +101,8 @@ class ArgumentsTest {
         }
 
         assertEquals(List.of("--listen", "--target", "--strategy", "--loops", "--proxy", "--trust-proxy", "--probe", "--keep-unanswered",
-                "--max-connections", "--max-waiting", "--wait-timeout", "--max-buffered", "--idle-timeout", "--no-move", "--drain-timeout", "--help"), listed);
+                "--max-connections", "--max-connections-per-client", "--max-waiting", "--wait-timeout", "--max-buffered", "--idle-timeout", "--half-close-timeout",
+                "--first-byte-timeout", "--connect-on-first-byte", "--no-move", "--drain-timeout", "--help"), listed);
     }
 
     @Test

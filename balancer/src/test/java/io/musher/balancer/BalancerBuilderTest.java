@@ -44,6 +44,10 @@ class BalancerBuilderTest {
         assertEquals(Optional.empty(), config.proxyProtocol());
         assertEquals(List.of(), config.trustedProxies());
         assertEquals(256 * 1024, config.bufferSize());
+        assertEquals(Duration.ofMinutes(5), config.halfCloseTimeout());
+        assertEquals(Duration.ZERO, config.firstByteTimeout());
+        assertEquals(Duration.ZERO, config.connectOnFirstByte());
+        assertEquals(0, config.maxConnectionsPerClient());
     }
 
     @Test
@@ -89,6 +93,9 @@ class BalancerBuilderTest {
         isNull("waitTimeout", b -> b.waitTimeout(null));
         isNull("connectTimeout", b -> b.connectTimeout(null));
         isNull("idleTimeout", b -> b.idleTimeout(null));
+        isNull("halfCloseTimeout", b -> b.halfCloseTimeout(null));
+        isNull("firstByteTimeout", b -> b.firstByteTimeout(null));
+        isNull("connectOnFirstByte", b -> b.connectOnFirstByte(null));
         isNull("slowStart", b -> b.slowStart(null));
         isNull("probe", b -> b.probe(null));
         isNull("proxyProtocol", b -> b.proxyProtocol(null));
@@ -117,6 +124,10 @@ class BalancerBuilderTest {
         isBad("connectTimeout PT-1S", b -> b.connectTimeout(SECOND.negated()));
         isBad("idleTimeout PT-1S", b -> b.idleTimeout(SECOND.negated()));
         isBad("idleTimeout PT0.009S", b -> b.idleTimeout(Duration.ofMillis(9)));
+        isBad("halfCloseTimeout PT0.009S", b -> b.halfCloseTimeout(Duration.ofMillis(9)));
+        isBad("firstByteTimeout PT-1S", b -> b.firstByteTimeout(SECOND.negated()));
+        isBad("connectOnFirstByte PT-1S", b -> b.connectOnFirstByte(SECOND.negated()));
+        isBad("maxConnectionsPerClient -1", b -> b.maxConnectionsPerClient(-1));
         isBad("slowStart PT-1S", b -> b.slowStart(SECOND.negated()));
         isBad("ejectAfter -1", b -> b.ejectAfter(-1));
         isBad("trustedProxies: 'nobody'", b -> b.trustedProxies("::1", "nobody"));

@@ -43,7 +43,7 @@ final class LaneFixture implements AutoCloseable {
             }
         };
         BalancerConfig config = builder.port(0).build();
-        limits = new Limits(config.maxConnections(), config.maxWaiting(), 10_000);
+        limits = new Limits(config.maxConnections(), config.maxConnectionsPerClient(), config.maxWaiting(), 10_000);
         loop = new EventLoop("lane-under-test", clock::get);
         lane = new Lane(0, config, listener, null, loop, limits);
         Lanes lanes = new Lanes(List.of(lane), clock::get);
@@ -68,6 +68,11 @@ final class LaneFixture implements AutoCloseable {
             }
         });
         return number;
+    }
+
+    /** {@return the port a client connected from} */
+    int port(int number) {
+        return ports.get(number);
     }
 
     /** {@return the numbers of those that wait, in order} */

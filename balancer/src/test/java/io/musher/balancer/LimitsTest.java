@@ -18,7 +18,7 @@ class LimitsTest {
 
     @Test
     void shouldCountConnectionsUpToTheirLimit() {
-        Limits limits = new Limits(2, 0, 1000);
+        Limits limits = new Limits(2, 0, 0, 1000);
 
         assertTrue(limits.acquireConnection());
         assertTrue(limits.acquireConnection());
@@ -32,7 +32,7 @@ class LimitsTest {
 
     @Test
     void shouldNotLimitConnectionsByDefault() {
-        Limits limits = new Limits(0, 0, 1000);
+        Limits limits = new Limits(0, 0, 0, 1000);
         for (int i = 0; i < 10_000; i++) {
             assertTrue(limits.acquireConnection());
         }
@@ -41,7 +41,7 @@ class LimitsTest {
 
     @Test
     void shouldNeverExceedALimitWhenManyAcquire() throws Exception {
-        Limits limits = new Limits(3, 3, 1000);
+        Limits limits = new Limits(3, 0, 3, 1000);
         assertTrue(mostAtOnce(limits::acquireConnection, limits::releaseConnection) <= 3);
         for (int i = 0; i < 3; i++) {
             assertTrue(limits.acquireConnection(), "all have been given back");
@@ -72,7 +72,7 @@ class LimitsTest {
 
     @Test
     void shouldLeaveDescriptorsToTheRestOfTheProgram() {
-        Limits limits = new Limits(0, 0, 132); // 32 are left alone, a client needs two
+        Limits limits = new Limits(0, 0, 0, 132); // 32 are left alone, a client needs two
         for (int i = 0; i < 50; i++) {
             assertTrue(limits.hasDescriptors(), "client " + i);
             limits.arrived();
@@ -88,7 +88,7 @@ class LimitsTest {
     @Test
     void shouldTakeAFewClientsHoweverFewDescriptorsThereAre() {
         for (int descriptors : new int[] {0, 20, 40}) {
-            Limits limits = new Limits(0, 0, descriptors);
+            Limits limits = new Limits(0, 0, 0, descriptors);
             for (int i = 0; i < 8; i++) {
                 assertTrue(limits.hasDescriptors());
                 limits.arrived();

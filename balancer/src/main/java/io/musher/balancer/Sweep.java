@@ -1,0 +1,94 @@
+package io.musher.balancer;
+
+import io.musher.balancer.loop.EventLoop;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Looks at all connections of a lane now and then: ends those past a deadline ({@code idleTimeout}, {@code halfCloseTimeout},
+ * {@code firstByteTimeout}), and enables TCP keep-alive on those that have lived for some seconds, which costs short ones nothing.
+ *
+ * <p>Looks at a few at a time, so that very many connections delay nobody; not at all while there are none.
+ */
+final class Sweep {
+
+    private static final long KEEP_ALIVE_PAUSE = 15_000_000_000L;
+    private static final long SLICE_PAUSE = 1_000_000;
+    private static final int SLICE = 1024;
+    private static final int ENABLED_IN_A_SLICE = 64;
+
+    private final Lane lane;
+    private final long idle;
+    private final long halfClose;
+    private final long firstByte;
+    private final long pause;
+    private boolean scheduled;
+    private long keepAliveAt;
+    private boolean keepAliveDue;
+    private List<EventLoop.Handler> handlers = List.of();
+    private int next;
+
+    Sweep(Lane lane, BalancerConfig config) {
+        this.lane = lane;
+        this.idle = config.idleTimeout().toNanos();
+        this.halfClose = config.halfCloseTimeout().toNanos();
+        this.firstByte = config.firstByteTimeout().toNanos();
+        long least = KEEP_ALIVE_PAUSE;
+        for (long timeout : new long[] {idle, halfClose, firstByte}) {
+            least = timeout > 0 ? Math.min(least, timeout / 4) : least;
+        }
+        this.pause = least;
+    }
+
+    /** There is a connection. */
+    void begin() {
+        if (!scheduled) {
+            scheduled = true;
+            keepAliveAt = lane.loop.now() + KEEP_ALIVE_PAUSE;
+            lane.loop.schedule(pause, this::start);
+        }
+    }
+
+    private void start() {
+        handlers = lane.loop.handlers();
+        next = 0;
+        keepAliveDue = lane.loop.now() - keepAliveAt >= 0;
+        slice();
+    }
+
+    private void slice() {
+        int enabled = 0;
+        for (int end = Math.min(handlers.size(), next + SLICE); next < end && enabled < ENABLED_IN_A_SLICE; next++) {
+            if (handlers.get(next) instanceof End one) {
+                try {
+                    enabled += keepAliveDue && one.keepAlive() ? 1 : 0;
+                    check(one.relay);
+                } catch (IOException | RuntimeException e) {
+                    one.failed(e);
+                }
+            }
+        }
+        if (next < handlers.size()) {
+            lane.loop.schedule(SLICE_PAUSE, this::slice);
+            return;
+        }
+        handlers = List.of();
+        keepAliveAt = keepAliveDue ? lane.loop.now() + KEEP_ALIVE_PAUSE : keepAliveAt;
+        scheduled = lane.limits.clients() > 0;
+        if (scheduled) {
+            lane.loop.schedule(pause, this::start);
+        }
+    }
+
+    private void check(Relay relay) {
+        if (!relay.isOpen()) {
+            return;
+        }
+        long silence = lane.loop.now() - relay.touched;
+        if (idle > 0 && silence >= idle || halfClose > 0 && silence >= halfClose && relay.isHalfClosed()) {
+            relay.cut();
+        } else if (firstByte > 0 && !relay.clientSpoke && lane.loop.now() - relay.arrived >= firstByte) {
+            relay.cut();
+        }
+    }
+}
