@@ -55,33 +55,4 @@ final class BalancerMain {
             System.setProperty("slf4j.internal.verbosity", "ERROR");
         }
     }
-
-    /** Says on stderr what an operator wants to know when there is no log. */
-    private record Announcer(PrintStream err) implements BalancerListener {
-
-        @Override
-        public void ejected(Target target, String why) {
-            err.println("musher-balancer: target " + target.id() + " is ejected: " + why);
-        }
-
-        @Override
-        public void down(Target target, String why) {
-            err.println("musher-balancer: target " + target.id() + " is down: " + why);
-        }
-
-        @Override
-        public void restored(Target target) {
-            err.println("musher-balancer: target " + target.id() + " is back");
-        }
-
-        @Override
-        public void buffersSpent(String why) {
-            err.println("musher-balancer: " + why + "; those stalled for longest are ended (said once in 10 s)");
-        }
-
-        @Override
-        public void accepting(boolean paused) {
-            err.println("musher-balancer: " + (paused ? "out of descriptors, stops accepting for now" : "accepts again"));
-        }
-    }
 }

@@ -16,6 +16,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Lane {
 
     private static final Log LOG = Log.of(Balancer.class);
+    /** Why clients are rejected while the lane leaves. */
+    static final String STOPS = "the balancer stops";
+
     private static final long LISTEN_LATER = 20_000_000;
     private static final long SILENT_GRACE = 1_000_000_000;
 
@@ -218,7 +221,7 @@ final class Lane {
         onLast = last;
         acceptor.stop(true);
         for (Relay relay : waiting.relays()) {
-            reject(relay, "the balancer stops");
+            reject(relay, STOPS);
         }
         for (Relay relay : relays()) {
             if (relay.state() == Relay.State.PARKED) {

@@ -59,7 +59,7 @@ final class Waiting implements Stage {
             return;
         }
         if (lane.isLeaving()) {
-            lane.reject(relay, "the balancer stops");
+            lane.reject(relay, Lane.STOPS);
             return;
         }
         Ticket ticket = relay.ticket();
