@@ -125,6 +125,14 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
+    /** An agent of this process is one of its workers, too, and may not find its port free. */
+    private static String agentAdvice(String output) {
+        boolean taken = output.contains("Address already in use") || output.contains("Port already in use");
+        return taken && (output.contains("-javaagent") || output.contains("agent library") || output.contains("JMX connector"))
+                ? "; an agent of the worker's JVM listens on a port that is taken: leave out inherited agents by removeJvmArgs(\"-javaagent:…\"), or"
+                        + " give each worker a port of its own (%i is the instance)" : "";
+    }
+
     private static void undo(Cluster cluster, Parts parts) {
         if (cluster != null) {
             cluster.farewell.end();
@@ -146,7 +154,7 @@ public final class Cluster implements AutoCloseable {
         } catch (ExecutionException e) {
             String output = e.getCause() instanceof StartFailure failure
                     ? failure.worker().map(Requests::lastOutput).orElse("") : "";
-            throw new StartupException(config.name() + ": " + e.getCause().getMessage(), e.getCause(), output);
+            throw new StartupException(config.name() + ": " + e.getCause().getMessage() + agentAdvice(output), e.getCause(), output);
         }
         parts.control().execute(wear::begin);
         parts.spawner().preload(); // now that nobody waits for a processor

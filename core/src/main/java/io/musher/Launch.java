@@ -45,7 +45,8 @@ public sealed interface Launch {
     }
 
     /**
-     * Another main class from this JVM's class path, in a JVM of its own.
+     * Another main class from this JVM's class path, in a JVM of its own. A start or deploy refuses one that is not there with an
+     * {@link IllegalArgumentException}, unless its JVM flags may bring it.
      *
      * @param main its full name, or {@code module/class} where this JVM has a module path
      * @return the launch

@@ -1,5 +1,6 @@
 package io.musher.balancer;
 
+import io.musher.balancer.loop.BindAdvice;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Log;
 import io.musher.balancer.loop.Ticker;
@@ -114,7 +115,7 @@ public final class Balancer implements AutoCloseable {
             }
             IOException cause = e instanceof IOException io ? io : new IOException(e.toString(), e);
             throw new UncheckedIOException(config.name() + ": cannot listen on " + text(wanted) + ": " + cause.getMessage()
-                    + "; choose another host or port, or stop the program that has it", cause);
+                    + "; " + BindAdvice.of(wanted.getPort(), cause), cause);
         }
     }
 

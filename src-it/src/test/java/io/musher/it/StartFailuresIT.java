@@ -71,8 +71,15 @@ class StartFailuresIT {
     }
 
     @Test
-    void shouldSayThatThereIsNoSuchClass() {
-        has(failure(clusters.any().main("no.such.Shop").instances(1)).lastOutput(), "no.such.Shop");
+    void shouldSayThatThereIsNoSuchClassBeforeAnythingStarts() {
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> clusters.any().main("no.such.Shop").commonPort(0).start());
+        has(refused.getMessage(), "no.such.Shop");
+        assertEquals(List.of(), kinds());
+    }
+
+    @Test
+    void shouldTellTheLastWordsOfAJvmThatFindsNoSuchClass() {
+        has(failure(clusters.any().main("no.such.Shop").jvmArgs("-cp", System.getProperty("java.class.path")).instances(1)).lastOutput(), "no.such.Shop");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.musher.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.Cluster;
@@ -103,7 +104,8 @@ class ZeroDowntimeIT {
             failed(cluster, Launch.main(Crew.class).args("throw"), "exit code 1", "this worker does not want to");
             failed(cluster, Launch.main(Crew.class).args("hang"), "startTimeout", "");
             failed(cluster, Launch.main(Shop.class).args("soak"), "in its soak time", "had enough");
-            failed(cluster, Launch.main("no.such.Main"), "exit code 1", "no.such.Main");
+            assertThrows(IllegalArgumentException.class, () -> cluster.deploy(Launch.main("no.such.Main")));
+            failed(cluster, Launch.main("no.such.Main").jvmArgs("-cp", System.getProperty("java.class.path")), "exit code 1", "no.such.Main");
             failed(cluster, Launch.main(Crew.class).jvmArgs("-Xmx1m", "-Xms8g"), "exit code 1", "heap");
             shopping.awaitMore(100);
         }

@@ -1,14 +1,19 @@
 package io.musher.internal.process;
 
 import java.io.File;
+import java.io.IOException;
+import java.net.MalformedURLException;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Path;
 import java.security.CodeSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -45,6 +50,32 @@ final class ClassPaths {
         }
         source(ClassPaths.class).ifPresent(entries::add);
         return String.join(File.pathSeparator, entries);
+    }
+
+    /**
+     * {@return whether a JVM with this class path finds a class; jars may name others, and an entry may be all jars of a folder}
+     *
+     * @param classPath as for {@code java -cp}
+     * @param type its full name
+     */
+    static boolean has(String classPath, String type) {
+        List<URL> entries = new ArrayList<>();
+        for (String entry : classPath.split(File.pathSeparator)) {
+            File[] jars = entry.equals("*") || entry.endsWith(File.separator + "*")
+                    ? new File(entry).getAbsoluteFile().getParentFile().listFiles((folder, name) -> name.toLowerCase(Locale.ROOT).endsWith(".jar")) : null;
+            for (File file : jars == null ? new File[] {new File(entry)} : jars) {
+                try {
+                    entries.add(file.getAbsoluteFile().toURI().toURL());
+                } catch (MalformedURLException e) {
+                    return true; // which is for java to say
+                }
+            }
+        }
+        try (URLClassLoader loader = new URLClassLoader(entries.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+            return loader.getResource(type.replace('.', '/') + ".class") != null;
+        } catch (IOException e) {
+            return true;
+        }
     }
 
     private static Optional<String> source(Class<?> type) {

@@ -9,9 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Any program. */
 final class CommandPlan extends LaunchPlan {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CommandPlan.class);
 
     private final Launch.Command command;
 
@@ -54,7 +58,9 @@ final class CommandPlan extends LaunchPlan {
                 return found.get();
             }
         }
-        throw new IOException("cannot run " + program + ": there is no such program on the PATH " + path);
+        LOG.debug("{} is not on the PATH {}", program, path);
+        throw new IOException("cannot run " + program + ": there is no such program on the worker's PATH; name it by its full path, or set"
+                + " PATH by env");
     }
 
     private static Optional<String> executable(Path file) {

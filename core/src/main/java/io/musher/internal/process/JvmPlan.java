@@ -7,12 +7,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** A JVM like this one: the same {@code java} and flags, with this JVM's program or another. */
 final class JvmPlan extends LaunchPlan {
 
     /** Opens the channel, then runs the main class that is its first argument. */
     static final String WORKER_MAIN = "io.musher.internal.worker.WorkerMain";
+
+    /** Flags of a launch by which its JVM may find classes that this one does not. */
+    private static final Pattern OTHER_CLASSES = Pattern.compile("-cp|-classpath|--class-path.*|-Xbootclasspath.*|--patch-module.*|--module-path.*|-p"
+            + "|-javaagent:.*|-Djava\\.system\\.class\\.loader=.*|@.*");
 
     private final OwnJvm own;
     private final String classPath;
@@ -69,7 +74,12 @@ final class JvmPlan extends LaunchPlan {
             return new JvmPlan(main, own, own.classPath(), List.of("-m", name), List.of(), false);
         }
         String known = own.isJar() ? own.program() : own.classPath();
-        return new JvmPlan(main, own, ClassPaths.with(known, main.type()), List.of(WORKER_MAIN, main.name()), List.of(), true);
+        String classPath = ClassPaths.with(known, main.type());
+        if (main.options().jvmArgs().stream().noneMatch(OTHER_CLASSES.asMatchPredicate()) && !ClassPaths.has(classPath, main.name())) {
+            throw new IllegalArgumentException("main " + main.name() + ": there is no such class on the workers' class path, which is this JVM's:"
+                    + " look at package and spelling (a nested class is called Outer$Inner), or add its jar to the class path");
+        }
+        return new JvmPlan(main, own, classPath, List.of(WORKER_MAIN, main.name()), List.of(), true);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.musher.internal.process;
 
+import io.musher.balancer.loop.BindAdvice;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -95,7 +96,7 @@ public final class PortLease implements AutoCloseable {
             return socket.bind(new InetSocketAddress(port));
         } catch (IOException | RuntimeException e) {
             socket.close();
-            BindException told = new BindException("port " + port + " cannot be taken: " + e.getMessage());
+            BindException told = new BindException("port " + port + " cannot be taken: " + e.getMessage() + "; " + BindAdvice.of(port, e));
             told.initCause(e);
             throw told;
         }

@@ -19,12 +19,15 @@ import java.util.Optional;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JvmPlanTest {
+
+    private static final String OTHER = "io.musher.Cluster"; // on the class path of every worker
 
     private final OwnJvm own = own(List.of("Shop"), Optional.of(List.of("x", "%i")));
 
@@ -41,12 +44,32 @@ class JvmPlanTest {
 
     @Test
     void shouldRunAnotherMainThroughMusher() throws Exception {
-        List<String> words = words(Launch.main("Other").args("z"), own);
-        assertEquals(List.of("-Dp=1", JvmPlan.WORKER_MAIN, "Other", "z"), words.subList(5, words.size()));
+        List<String> words = words(Launch.main(OTHER).args("z"), own);
+        assertEquals(List.of("-Dp=1", JvmPlan.WORKER_MAIN, OTHER, "z"), words.subList(5, words.size()));
         List<String> classPath = List.of(words.get(4).split(File.pathSeparator));
         assertEquals(List.of("/a", "/b.jar"), classPath.subList(0, 2));
         assertEquals(1, classPath.stream().filter(entry -> Files.exists(Path.of(entry, "io/musher/Launch.class"))).count());
-        assertTrue(LaunchPlan.of(Launch.main("Other")).saysHello());
+        assertTrue(LaunchPlan.of(Launch.main(OTHER)).saysHello());
+    }
+
+    @Test
+    void shouldRefuseAMainClassThatIsNotThere(@TempDir Path folder) throws Exception {
+        Path library = Files.createDirectory(folder.resolve("lib"));
+        try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(library.resolve("Shop.JAR")))) {
+            jar.putNextEntry(new ZipEntry("io/shop/Shop$Main.class"));
+        }
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, "lib/Shop.JAR");
+        new JarOutputStream(Files.newOutputStream(folder.resolve("paths.jar")), manifest).close();
+        for (String classPath : List.of(library + File.separator + "*", folder.resolve("paths.jar").toString(), library.resolve("Shop.JAR").toString())) {
+            OwnJvm jvm = new OwnJvm(Jvm.java(), InheritedFlags.of(List.of()), "/none" + File.pathSeparator + classPath, List.of("X"), Optional.empty(), true);
+            JvmPlan.of(Launch.main("io.shop.Shop$Main"), jvm);
+            IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> JvmPlan.of(Launch.main("io.shop.Shop.Main"), jvm));
+            assertTrue(refused.getMessage().contains("io.shop.Shop.Main"), refused.getMessage());
+            JvmPlan.of(Launch.main("Elsewhere").jvmArgs("-cp", "/elsewhere"), jvm);
+        }
+        JvmPlan.of(Launch.main("java.lang.String"), own);
     }
 
     @Test
@@ -57,7 +80,7 @@ class JvmPlanTest {
         ClassLoader before = thread.getContextClassLoader();
         try (URLClassLoader loader = new URLClassLoader(new URL[] {here.toUri().toURL(), extra}, null)) {
             thread.setContextClassLoader(loader);
-            assertTrue(words(Launch.main("Other"), own).get(3).contains(folder.resolve("extra.jar").toString()));
+            assertTrue(words(Launch.main(OTHER), own).get(3).contains(folder.resolve("extra.jar").toString()));
         } finally {
             thread.setContextClassLoader(before);
         }

@@ -1,0 +1,27 @@
+package io.musher.balancer.loop;
+
+/** What to do about a port that cannot be bound. */
+public final class BindAdvice {
+
+    private static final int FIRST_UNPRIVILEGED = 1024;
+
+    private BindAdvice() { }
+
+    /**
+     * {@return what to do, for the end of a message}
+     *
+     * @param port that was asked for
+     * @param cause why it could not be had
+     */
+    public static String of(int port, Throwable cause) {
+        String why = String.valueOf(cause.getMessage());
+        if (why.contains("Permission denied")) {
+            return port < FIRST_UNPRIVILEGED ? "ports below " + FIRST_UNPRIVILEGED + " need root or the capability CAP_NET_BIND_SERVICE; choose another"
+                    + " port, or lower net.ipv4.ip_unprivileged_port_start by sysctl"
+                    : "the system forbids this port to this program; choose another port";
+        } else if (why.contains("Cannot assign requested address")) {
+            return "the host is no address of this machine; choose one that is, or none for all";
+        }
+        return "choose another host or port, or stop the program that has it";
+    }
+}
