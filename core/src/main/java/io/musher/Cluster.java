@@ -1,14 +1,11 @@
 package io.musher;
 
-import io.musher.balancer.Balancer;
 import io.musher.internal.health.Wear;
 import io.musher.internal.process.LaunchPlan;
-import io.musher.internal.ipc.MessageCounts;
 import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.PortPlan;
 import io.musher.internal.supervisor.ReadyWhen;
 import io.musher.internal.supervisor.Rules;
-import io.musher.internal.supervisor.SlotStatus;
 import io.musher.internal.supervisor.StartFailure;
 import io.musher.internal.supervisor.Supervisor;
 import io.musher.internal.worker.Membership;
@@ -211,15 +208,7 @@ public final class Cluster implements AutoCloseable {
 
     /** {@return the cluster at this moment} */
     public ClusterStats stats() {
-        List<ClusterStats.WorkerStats> lines = workers().stream().map(worker -> new ClusterStats.WorkerStats(worker.id(),
-                worker.instance(), worker.state(), explain(worker), worker.member().mail.mailbox().waiting())).toList();
-        MessageCounts counts = parts.channels().counts();
-        List<SlotStatus> slots = supervisor.slots();
-        return new ClusterStats((int) slots.stream().filter(SlotStatus::wanted).count(),
-                (int) lines.stream().filter(line -> line.state() == WorkerState.READY).count(),
-                slots.stream().mapToLong(SlotStatus::restarts).sum(), lines,
-                new ClusterStats.MessageStats(counts.allDelivered(), counts.allRefused(), counts.allUnwanted()), parts.balancer().map(Balancer::stats),
-                supervisor.progress().map(it -> new ClusterStats.RolloutStats(it.why(), it.replaced(), it.left(), it.failure())));
+        return StatsReader.read(parts, supervisor, workers(), this::explain, requests);
     }
 
     /**

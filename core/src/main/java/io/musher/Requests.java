@@ -34,7 +34,11 @@ final class Requests {
     }
 
     String workerName(Incarnation worker) {
-        return name + "-" + (worker.instance() + 1);
+        return workerName(worker.instance());
+    }
+
+    String workerName(int instance) {
+        return name + "-" + (instance + 1);
     }
 
     void stop(Incarnation worker) {

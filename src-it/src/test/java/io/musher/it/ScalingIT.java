@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.Cluster;
 import io.musher.ClusterEvent;
+import io.musher.ClusterStats;
 import io.musher.Exit;
 import io.musher.RestartPolicy;
 import io.musher.StartupException;
@@ -123,9 +124,15 @@ class ScalingIT {
         Files.delete(needed);
         cluster.workers().get(0).kill();
         clusters.history().await(ClusterEvent.GaveUp.class, event -> true);
+        ClusterStats.SlotStats slot = cluster.stats().slots().get(0);
+        assertEquals(ClusterStats.SlotStats.State.GAVE_UP, slot.state());
+        assertTrue(slot.reason().contains("exit code 9"), slot::toString);
+        assertEquals(List.of("it-1", 2, 9), List.of(slot.name(), slot.restarts(), slot.lastExit().orElseThrow().status()));
+        assertEquals(3, slot.worker().orElseThrow());
         Files.createFile(needed);
         scale(cluster, 1);
         assertEquals(Integer.toString(cluster.workers().get(0).id()), Caller.fetch(cluster.commonPort()));
+        assertEquals(ClusterStats.SlotStats.State.READY, cluster.stats().slots().get(0).state());
     }
 
     @Test

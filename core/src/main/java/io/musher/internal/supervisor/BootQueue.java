@@ -20,7 +20,7 @@ final class BootQueue {
 
     /** The slot gets a process as soon as may be. */
     void add(Slot slot, String why) {
-        slot.backoff.cancel();
+        slot.endBackoff();
         slot.gaveUp = false;
         slot.queued = true;
         slot.why = why;

@@ -36,6 +36,7 @@ final class Departure {
         Exit exit = exit(worker, status, signal);
         ladder.part(worker, exit.toString());
         Runnable lost = loss(worker, status != 0 || worker.cause != null, why(worker, exit), null);
+        worker.slot.lastExit = Optional.of(exit);
         bury(worker, exit.toString());
         roster.news.exited(worker, exit);
         roster.actions.callback(() -> worker.onExit().complete(exit));

@@ -43,7 +43,7 @@ final class Replacement {
         if (delay == 0) {
             queue.add(slot, "replaces worker " + worker.id());
         } else {
-            slot.backoff.set(delay, () -> queue.add(slot, "replaces worker " + worker.id()));
+            slot.backOff(roster.actions.now(), delay, () -> queue.add(slot, "replaces worker " + worker.id()));
         }
     }
 

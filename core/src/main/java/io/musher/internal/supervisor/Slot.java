@@ -1,10 +1,13 @@
 package io.musher.internal.supervisor;
 
+import io.musher.ClusterStats.SlotStats.State;
+import io.musher.Exit;
 import io.musher.WorkerState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A place for a worker: what survives its processes. Waits for nothing, or in the boot queue, or for its backoff, or
@@ -28,7 +31,7 @@ final class Slot {
     boolean byPolicy;
     volatile int restarts;
     /** Why the next process is started. */
-    String why = "";
+    volatile String why = "";
     Map<String, String> environment = Map.of();
     /** What its next process is started from. */
     Object edition;
@@ -41,13 +44,17 @@ final class Slot {
     int hastes;
 
     /** Started, and not ready yet. */
-    Incarnation coming;
+    volatile Incarnation coming;
     /** Has been ready; is the slot's worker until it is dismissed or reaped. */
-    Incarnation serving;
+    volatile Incarnation serving;
     /** Dismissed, or detached: alive, but no longer the slot's worker. */
     final List<Incarnation> leaving = new ArrayList<>();
     /** The latest of all. */
     volatile Incarnation last;
+    /** How the latest that ended did so. */
+    volatile Optional<Exit> lastExit = Optional.empty();
+    /** On the monotonic clock, while the backoff runs. */
+    private volatile OptionalLong nextStart = OptionalLong.empty();
 
     Slot(int instance, Roster roster) {
         this.instance = instance;
@@ -58,7 +65,32 @@ final class Slot {
     }
 
     SlotStatus status() {
-        return new SlotStatus(instance, wanted, queued, gaveUp, restarts, Optional.ofNullable(last));
+        Incarnation server = serving;
+        Incarnation starter = coming;
+        Incarnation latest = last;
+        OptionalLong next = nextStart;
+        State state = gaveUp ? State.GAVE_UP : server != null && server.state() == WorkerState.READY ? State.READY
+                : server != null && server.state() == WorkerState.NOT_READY ? State.NOT_READY
+                : starter != null ? State.STARTING : next.isPresent() ? State.WAITING : server != null ? State.ENDING : State.QUEUED;
+        String reason = switch (state) {
+            case READY, NOT_READY, ENDING -> server.why();
+            case STARTING -> starter.why();
+            case QUEUED -> why;
+            case WAITING, GAVE_UP -> latest == null ? why : latest.why();
+        };
+        return new SlotStatus(instance, wanted, queued, gaveUp, restarts, Optional.ofNullable(latest), state, reason, lastExit,
+                state == State.WAITING ? next : OptionalLong.empty());
+    }
+
+    /** The next worker is started when a delay is over. */
+    void backOff(long now, long delay, Runnable start) {
+        nextStart = OptionalLong.of(now + delay);
+        backoff.set(delay, start);
+    }
+
+    void endBackoff() {
+        nextStart = OptionalLong.empty();
+        backoff.cancel();
     }
 
     boolean owns(Incarnation worker) {

@@ -91,7 +91,7 @@ final class Wanted {
     void give(Slot slot, String why) {
         slot.wanted = false;
         slot.gaveUp = false;
-        slot.backoff.cancel();
+        slot.endBackoff();
         slot.budget.clear();
         queue.remove(slot);
         slot.waiting.fail(new IllegalStateException("instance " + slot.instance + " is not wanted any more: " + why));

@@ -1,0 +1,68 @@
+package io.musher.internal.supervisor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.musher.ClusterStats.SlotStats.State;
+import io.musher.Exit;
+import io.musher.RestartPolicy;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+/** What a slot says of itself. */
+class SlotStatusTest {
+
+    private final Stage stage = new Stage().with(RestartPolicy.always().withGiveUp(3, Duration.ofMinutes(1)));
+
+    private SlotStatus slot(int instance) {
+        return stage.supervisor.slots().get(instance);
+    }
+
+    private void assertSlot(int instance, State state, String reason) {
+        assertEquals(state, slot(instance).state());
+        assertTrue(slot(instance).reason().contains(reason), slot(instance)::reason);
+    }
+
+    private Incarnation latest() {
+        return stage.spawned.get(stage.spawned.size() - 1);
+    }
+
+    @Test
+    void shouldTellALifeFromTheStartToTheEnd() {
+        stage.bootLimit(1).start(2);
+        assertSlot(0, State.STARTING, "start() was called");
+        assertSlot(1, State.QUEUED, "start() was called");
+        stage.serve(stage.worker(1));
+        assertSlot(0, State.READY, "it said ready()");
+        stage.supervisor.notReady(stage.worker(1));
+        assertSlot(0, State.NOT_READY, "it said notReady()");
+        stage.supervisor.kill(stage.worker(1));
+        assertSlot(0, State.ENDING, "kill() was called");
+        stage.dies(stage.worker(1), "SIGKILL");
+        assertSlot(0, State.QUEUED, "replaces worker 1");
+        assertEquals(Exit.Cause.KILLED, slot(0).lastExit().orElseThrow().cause());
+        assertTrue(slot(1).lastExit().isEmpty());
+    }
+
+    @Test
+    void shouldTellWhatItWaitsForAndThatItGaveUp() {
+        stage.running(1);
+        stage.exits(stage.worker(1), 7);
+        stage.supervisor.spawnFailed(latest(), new IOException("no such program"));
+        assertSlot(0, State.WAITING, "no such program");
+        assertEquals(OptionalLong.of(stage.now + 200_000_000), slot(0).nextStart());
+        assertEquals(7, slot(0).lastExit().orElseThrow().status());
+        stage.pass(200);
+        assertSlot(0, State.STARTING, "replaces worker 2");
+        assertTrue(slot(0).nextStart().isEmpty());
+        stage.born(latest());
+        stage.exits(latest(), 9);
+        assertSlot(0, State.GAVE_UP, "given up after 3 unstable starts, the last one: exit code 9");
+        assertEquals(9, slot(0).lastExit().orElseThrow().status());
+        assertEquals(2, slot(0).restarts());
+        stage.scale(1);
+        assertSlot(0, State.STARTING, "scaled to 1");
+    }
+}
