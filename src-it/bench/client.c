@@ -1,12 +1,15 @@
 /*
  * client fetch PORT STREAMS SECONDS     read large answers, as fast as they come
  * client hold  PORT COUNT   SECONDS     open connections, use each once, keep them
+ * client stall PORT COUNT   SECONDS     open connections, ask for 8 MB on each, read nothing
  * client ask   PORT COUNT   TIMES       COUNT kept-alive connections, TIMES requests on each
  * client short PORT COUNT   TIMES       COUNT connections at once, one request each; TIMES over
  *
  * "fetch" prints the bytes it read and the seconds that took. It lets the
  * kernel throw the bytes away instead of copying them (MSG_TRUNC). "hold" prints
- * "held N" when all are open and "open N" when it is stopped with SIGTERM.
+ * "held N" when all are open and "open N" when it is stopped with SIGTERM; so does
+ * "stall", once answers have begun, with receive buffers that are small, lest the
+ * kernel's memory for TCP runs out.
  * Gives up on an answer that takes 10 s.
  */
 #define _GNU_SOURCE
@@ -21,9 +24,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_STREAMS = 64, BODY = 256 << 20, PIECE = 1 << 20 };
+enum { MAX_STREAMS = 64, BODY = 256 << 20, STALLED = 8000000, PIECE = 1 << 20 };
 
-static int port;
+static int port, receive;                       /* receive: size of the buffer, 0 for the kernel's choice */
 static char sink[PIECE];
 
 static void fail(const char *what)
@@ -44,6 +47,7 @@ static int dial(void)
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     struct sockaddr_in there = { AF_INET, htons(port), { htonl(INADDR_LOOPBACK) }, { 0 } };
     struct timeval patience = { 10, 0 };
+    if (fd >= 0 && receive) setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive, sizeof receive);
     if (fd < 0 || connect(fd, (struct sockaddr *) &there, sizeof there)) fail("connect");
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     return fd;
@@ -116,23 +120,31 @@ static void fetch(int streams, int seconds)
     printf("%ld %.6f\n", total, clock_now() - begin);
 }
 
-static void hold(int count, int seconds)
+static void hold(int count, int seconds, int stall)
 {
     int *fds = calloc(count, sizeof *fds), open = 0;
+    struct pollfd state = { 0 };
     sigset_t ends;
     sigemptyset(&ends);
     sigaddset(&ends, SIGTERM);
     sigprocmask(SIG_BLOCK, &ends, NULL);
+    receive = stall ? 16384 : 0;
     for (int i = 0; i < count; i++) {
         fds[i] = dial();
-        request(fds[i], 0, "");
-        small_answer(fds[i]);
+        request(fds[i], stall ? STALLED : 0, "");
+        if (!stall) small_answer(fds[i]);
+    }
+    for (int i = 0; stall && i < count; i++) {
+        state = (struct pollfd) { fds[i], POLLIN, 0 };
+        if (poll(&state, 1, 10000) != 1) fail("answer");
     }
     printf("held %d\n", count);
     fflush(stdout);
     sigtimedwait(&ends, NULL, &(struct timespec) { seconds, 0 });
-    for (int i = 0; i < count; i++)
-        open += recv(fds[i], sink, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+    for (int i = 0; i < count; i++) {
+        state = (struct pollfd) { fds[i], POLLRDHUP, 0 };
+        open += poll(&state, 1, 0) == 0;
+    }
     printf("open %d\n", open);
 }
 
@@ -161,11 +173,12 @@ static void brief(int count, int times)
 
 int main(int argc, char **argv)
 {
-    if (argc != 5) { fputs("usage: client fetch|hold|ask|short PORT NUMBER NUMBER\n", stderr); return 2; }
+    if (argc != 5) { fputs("usage: client fetch|hold|stall|ask|short PORT NUMBER NUMBER\n", stderr); return 2; }
     port = atoi(argv[2]);
     int a = atoi(argv[3]), b = atoi(argv[4]);
     if (!strcmp(argv[1], "fetch")) fetch(a, b);
-    else if (!strcmp(argv[1], "hold")) hold(a, b);
+    else if (!strcmp(argv[1], "hold")) hold(a, b, 0);
+    else if (!strcmp(argv[1], "stall")) hold(a, b, 1);
     else if (!strcmp(argv[1], "ask")) ask(a, b);
     else if (!strcmp(argv[1], "short")) brief(a, b);
     else return 2;

@@ -356,7 +356,7 @@ public final class BalancerBuilder {
 
     /**
      * Bytes read at once, one buffer per loop; default 256 KiB, which bulk transfers like best. Reads become smaller (16 KiB) while
-     * a quarter of {@link #maxBufferedBytes} is kept for connections whose peers are slow.
+     * the peers of 16 connections of a loop (fewer, if they take a quarter of {@link #maxBufferedBytes}) are slow.
      *
      * @param bytes 4 KiB to 16 MiB
      * @return this

@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 /**
  * A lane's direct memory: one scratch buffer that every read uses, and a budget for what has to be kept when a peer is slow.
  *
- * <p>A quarter of the budget are buffers as large as the scratch: one of them becomes the scratch, and the scratch itself stays
+ * <p>A quarter of the budget, at most 16 buffers, are as large as the scratch: one of them becomes the scratch, and the scratch itself stays
  * with the connection, without a copy. The rest are blocks of 16 KiB, into which small remainders are copied; when the large ones are taken,
  * reads are no larger than a block, so that what is left of a read can be kept for as long as there is a block.
  *
@@ -20,6 +20,7 @@ final class Buffers {
 
     private static final Log LOG = Log.of(Balancer.class);
     private static final int BLOCK = 16 * 1024;
+    private static final int MOST_LARGE = 16; // bulk transfers that stall now and then; of hundreds that stall, each is to take little
     private static final long RETRY_AFTER = 60_000_000_000L;
 
     private final int size;
@@ -45,7 +46,7 @@ final class Buffers {
         this.size = size;
         this.blockSize = Math.min(size, BLOCK);
         this.clock = clock;
-        this.largeLeft = size == blockSize ? 0 : (int) Math.min(Integer.MAX_VALUE, budget / 4 / size);
+        this.largeLeft = size == blockSize ? 0 : (int) Math.min(MOST_LARGE, budget / 4 / size);
         this.blocksLeft = (int) Math.min(Integer.MAX_VALUE, (budget - (long) largeLeft * size) / blockSize);
         this.scratch = direct(size);
         addLarge();
