@@ -3,8 +3,11 @@ package io.musher.balancer;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** What was asked for on the command line of {@link BalancerMain}; every message names the option and the value. */
 final class Arguments {
@@ -37,17 +40,23 @@ final class Arguments {
                                        so long (default: connect at once; not for protocols in which the server speaks first)
               --no-move                keep-alive connections never leave a withdrawn or dead target between two requests
               --drain-timeout SECONDS  how long connections may go on after SIGTERM (default 20)
-              --help                   print this
+              --help                   print this; also -h
+              --version                print the version; also -v
 
-            SIGTERM or Ctrl-C: stops accepting, waits for connections to end, exits 0; a second one, a second later: cuts them now.
-            Exit code 2: bad arguments; 1: cannot listen.
+            Options may be written --name=VALUE, too. SIGTERM or Ctrl-C: stops accepting, waits for connections to end, exits 0;
+            a second one, a second later: cuts them now. Exit code 2: bad arguments; 1: cannot listen.
             """;
+
+    /** What {@link #USAGE} lists. */
+    private static final List<String> OPTIONS = Pattern.compile("^  (--[a-z-]+)", Pattern.MULTILINE).matcher(USAGE).results()
+            .map(match -> match.group(1)).toList();
 
     private final BalancerBuilder builder = Balancer.builder();
     private final List<Target> targets = new ArrayList<>();
     private final List<String> trusted = new ArrayList<>();
     private boolean listens;
     private boolean help;
+    private boolean version;
     private Duration drainTimeout = Duration.ofSeconds(20);
 
     private Arguments() { }
@@ -71,7 +80,7 @@ final class Arguments {
             if (taker == null) {
                 if (!result.flag(option) || inline != null) {
                     throw new IllegalArgumentException(inline != null && result.flag(option)
-                            ? option + " takes no value" : "unknown option '" + args[i] + "'");
+                            ? option + " takes no value" : unknown(args[i], option));
                 }
             } else if (inline == null && i + 1 == args.length) {
                 throw new IllegalArgumentException(option + " needs a value");
@@ -79,10 +88,35 @@ final class Arguments {
                 take(option, taker, inline != null ? inline : args[++i]);
             }
         }
-        if (!result.help) {
+        if (!result.help && !result.version) {
             result.check();
         }
         return result;
+    }
+
+    private static String unknown(String argument, String option) {
+        String message = "unknown option '" + argument + "'";
+        if (!option.startsWith("-")) {
+            return message + "; options begin with --";
+        }
+        String name = option.startsWith("--") ? option : "-" + option;
+        return OPTIONS.stream().filter(known -> name.length() > 4 && known.startsWith(name) || distance(name, known) <= 2)
+                .min(Comparator.comparingInt(known -> distance(name, known))).map(known -> message + "; did you mean " + known + "?").orElse(message);
+    }
+
+    /** {@return how many characters have to be inserted, removed or replaced to make one of the other} */
+    private static int distance(String one, String other) {
+        int[] row = IntStream.rangeClosed(0, other.length()).toArray();
+        for (int i = 1; i <= one.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= other.length(); j++) {
+                int replaced = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, 1 + Math.min(row[j - 1], row[j]));
+            }
+        }
+        return row[other.length()];
     }
 
     /** What the builder refuses is told by the option's name here. */
@@ -122,6 +156,7 @@ final class Arguments {
             case "--no-move" -> builder.moveKeepAlive(false);
             case "--keep-unanswered" -> builder.ejectUnanswered(false);
             case "--help", "-h" -> help = true;
+            case "--version", "-v" -> version = true;
             default -> {
                 return false;
             }
@@ -140,6 +175,9 @@ final class Arguments {
     }
 
     private void listen(String value) {
+        if (listens) {
+            throw new IllegalArgumentException("--listen '" + value + "' is the second one; a balancer listens on one port");
+        }
         int colon = value.lastIndexOf(':');
         if (colon >= 0) {
             builder.host(host("--listen", value, value.substring(0, colon)));
@@ -219,6 +257,10 @@ final class Arguments {
             throw new IllegalArgumentException(option + " '" + text + "' is not a number of at least " + least);
         }
         return Integer.parseInt(text);
+    }
+
+    boolean version() {
+        return version;
     }
 
     boolean help() {

@@ -289,6 +289,9 @@ public final class Balancer implements AutoCloseable {
     }
 
     static String text(InetSocketAddress address) {
+        if (address.isUnresolved()) {
+            return address.getHostString() + ":" + address.getPort();
+        }
         String host = address.getAddress().isAnyLocalAddress() ? "*" : address.getAddress().getHostAddress();
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
     }

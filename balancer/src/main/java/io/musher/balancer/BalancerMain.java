@@ -2,6 +2,7 @@ package io.musher.balancer;
 
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.lang.module.ModuleDescriptor;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CountDownLatch;
 
@@ -34,6 +35,10 @@ final class BalancerMain {
                 out.print(Arguments.USAGE);
                 return 0;
             }
+            if (arguments.version()) {
+                out.println("musher-balancer " + version());
+                return 0;
+            }
             balancer = arguments.builder().listener(new Announcer(err)).start();
         } catch (IllegalArgumentException | IllegalStateException e) {
             err.println("musher-balancer: " + e.getMessage() + "; --help lists the options");
@@ -47,6 +52,13 @@ final class BalancerMain {
         out.println("musher-balancer: listens on port " + at.getPort() + ", targets "
                 + String.join(" ", balancer.config().targets().stream().map(Target::id).toList()));
         return -1;
+    }
+
+    /** In the jar's manifest, or, on the module path, in the module's descriptor. */
+    private static String version() {
+        String version = BalancerMain.class.getPackage().getImplementationVersion();
+        ModuleDescriptor module = BalancerMain.class.getModule().getDescriptor();
+        return version != null ? version : module != null ? module.rawVersion().orElse("of unknown version") : "of unknown version";
     }
 
     /** Run alone there is usually no logging backend beside it, and that is no error. */

@@ -21,12 +21,21 @@ final class OwnAddress {
      */
     static void refuse(InetSocketAddress listening, List<Target> targets) {
         for (Target target : targets) {
-            if (target.address().getPort() == listening.getPort() && reaches(target.address().getAddress(), listening.getAddress())) {
+            if (isOwn(listening, target.address())) {
                 throw new IllegalArgumentException("target " + target.id() + " (" + Balancer.text(target.address())
                         + ") is the balancer's own address " + Balancer.text(listening)
                         + ": connections would go round in circles; name the server's host and port");
             }
         }
+    }
+
+    /** {@return whether a connect to the target would reach the listening address; of a name not looked up yet that is known only for localhost} */
+    static boolean isOwn(InetSocketAddress listening, InetSocketAddress target) {
+        if (target.getPort() != listening.getPort()) {
+            return false;
+        }
+        return target.isUnresolved() ? target.getHostString().equalsIgnoreCase("localhost") && reaches(InetAddress.getLoopbackAddress(), listening.getAddress())
+                : reaches(target.getAddress(), listening.getAddress());
     }
 
     private static boolean reaches(InetAddress target, InetAddress listening) {

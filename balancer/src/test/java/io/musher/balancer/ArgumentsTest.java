@@ -102,7 +102,7 @@ class ArgumentsTest {
 
         assertEquals(List.of("--listen", "--target", "--strategy", "--loops", "--proxy", "--trust-proxy", "--probe", "--keep-unanswered",
                 "--max-connections", "--max-connections-per-client", "--max-waiting", "--wait-timeout", "--max-buffered", "--idle-timeout", "--half-close-timeout",
-                "--first-byte-timeout", "--connect-on-first-byte", "--no-move", "--drain-timeout", "--help"), listed);
+                "--first-byte-timeout", "--connect-on-first-byte", "--no-move", "--drain-timeout", "--help", "--version"), listed);
     }
 
     @Test
@@ -139,6 +139,32 @@ class ArgumentsTest {
         refused("unknown option '-p'", "-p");
         refused("--probe takes no value", "--probe=yes");
         refused("--target needs a value", "--listen", "3000", "--target");
+    }
+
+    @Test
+    void shouldSuggestTheOptionThatWasMeant() {
+        refused("unknown option '--lisen'; did you mean --listen?", "--lisen", "3000");
+        refused("unknown option '--targets=x'; did you mean --target?", "--targets=x");
+        refused("unknown option '-listen'; did you mean --listen?", "-listen", "3000");
+        refused("unknown option '--drain'; did you mean --drain-timeout?", "--drain", "3");
+        refused("unknown option '--max-conections'; did you mean --max-connections?", "--max-conections", "3");
+        for (String strange : List.of("--port", "-p", "--", "-x", "--bogus", "--max", "---")) {
+            IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Arguments.parse(strange, "1"));
+            assertTrue(strange.equals("--max") || !e.getMessage().contains("did you mean"), e.getMessage());
+        }
+        refused("unknown option '8080'; options begin with --", "8080");
+    }
+
+    @Test
+    void shouldTellItsVersionWhateverElseIsThere() {
+        assertTrue(Arguments.parse("--version").version());
+        assertTrue(Arguments.parse("-v", "--listen", "3000").version());
+        assertFalse(Arguments.parse("--listen", "3000", "--target", "127.0.0.1:1").version());
+    }
+
+    @Test
+    void shouldListenOnOnePort() {
+        refused("--listen '3001' is the second one", "--listen", "3000", "--listen", "3001", "--target", "127.0.0.1:1");
     }
 
     @Test

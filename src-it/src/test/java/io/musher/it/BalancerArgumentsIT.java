@@ -27,6 +27,19 @@ class BalancerArgumentsIT {
         }
     }
 
+    @Test
+    void shouldTellItsVersion() throws Exception {
+        String jar = Jars.balancer().getFileName().toString();
+        String version = jar.substring("musher-balancer-".length(), jar.length() - ".jar".length());
+        Child[] ways = {children.jar(Jars.balancer(), "--version"), children.command(Child.java(), "-p", Program.path(Jars.balancer(), Jars.slf4j()),
+                "-m", "io.musher.balancer/io.musher.balancer.BalancerMain", "-v")};
+        for (Child child : ways) {
+            assertEquals(0, child.exitCode(Child.PATIENCE), child::report);
+            assertEquals("musher-balancer " + version, child.stdout(), child::report);
+            assertEquals("", child.stderr(), child::report);
+        }
+    }
+
     @ParameterizedTest(name = "[{0}]")
     @CsvSource(delimiter = ';', ignoreLeadingAndTrailingWhitespace = true, textBlock = """
             ''                                                 ; --listen is missing
