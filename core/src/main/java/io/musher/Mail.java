@@ -91,7 +91,10 @@ final class Mail {
         boolean sent = mailbox.ask(question, peer, timeout, new Mailbox.Asker() {
             @Override
             public void answered(Letter answer) {
-                callbacks.execute(() -> complete(promise, answer, from));
+                callbacks.execute(() -> {
+                    mailbox.took(answer);
+                    complete(promise, answer, from);
+                });
             }
 
             @Override
@@ -162,8 +165,8 @@ final class Mail {
         long last = warned.get();
         long now = System.nanoTime();
         if (now - last >= SELDOM_NANOS && warned.compareAndSet(last, now)) {
-            LOG.warn("{}: a message was not sent, {} MiB wait to be taken by the listeners of the other side (said once in 10 s)", owner,
-                    mailbox.waiting() >> 20);
+            LOG.warn("{}: a message was not sent, {} KiB wait to be taken by the listeners of the other side, the window is {} KiB"
+                    + " (said once in 10 s)", owner, mailbox.waiting() >> 10, mailbox.window() >> 10);
         }
     }
 

@@ -87,7 +87,8 @@ public final class Worker {
      *
      * @param message null, boolean, number, string, {@code byte[]}, list, array, collection, map with string keys, record, enum,
      *     {@code Optional}, {@code UUID}, or of {@code java.time}; up to 200 deep
-     * @return whether it is on its way; false when the worker's channel has closed, or 32 MiB wait for its listeners already
+     * @return whether it is on its way; false when the worker's channel has closed, or too much waits for its listeners already:
+     *     32 MiB, or less where one of the two JVMs has a small heap
      * @throws IllegalArgumentException if it is something else (the message says what and where), or larger than {@code maxFrame}
      */
     public boolean send(Object message) {

@@ -140,7 +140,8 @@ public final class WorkerContext {
      * arrives.
      *
      * @param message whatever can be sent
-     * @return whether it is on its way; false when the channel has closed, or 32 MiB wait for listeners already
+     * @return whether it is on its way; false when the channel has closed, or too much waits for listeners already: 32 MiB, or less where
+     *     one of the two JVMs has a small heap
      * @throws IllegalArgumentException if it cannot be sent (the message says what and where), or is larger than {@code maxFrame}
      */
     public boolean send(Object message) {
@@ -201,7 +202,7 @@ public final class WorkerContext {
     }
 
     /**
-     * Sends a message to all other workers, through the primary. When 32 MiB wait already it is dropped, with a warning.
+     * Sends a message to all other workers, through the primary. When too much waits already, as with {@link #send}, it is dropped, with a warning.
      *
      * @param message as with {@link #send}
      * @throws IllegalArgumentException as with {@link #send}

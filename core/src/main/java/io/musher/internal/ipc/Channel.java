@@ -16,13 +16,11 @@ import org.slf4j.LoggerFactory;
 public final class Channel implements Connection.Owner {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
+    private static final long PID = ProcessHandle.current().pid();
 
     /** For what an ended process sent before, whose children may hold the socket open; and for a hello on its way. */
     private static final long REST_NANOS = 1_000_000_000L;
     private static final long LATE_HELLO_NANOS = 100_000_000L;
-
-    /** Answers may go over a worker's window. */
-    private static final long SLACK = Sender.WINDOW;
 
     private final ChannelServer server;
     private final EventLoop loop;
@@ -36,6 +34,7 @@ public final class Channel implements Connection.Owner {
     private int told;
     private String goodbye;
     private long skipped;
+    private long window;
     private volatile boolean closed;
 
     Channel(ChannelServer server, EventLoop loop, String worker, int id, ChannelListener listener, Inbox inbox) {
@@ -43,7 +42,8 @@ public final class Channel implements Connection.Owner {
         this.loop = loop;
         this.worker = worker;
         this.id = id;
-        this.mailbox = new Mailbox(loop, inbox, server.counts(), server.scratch().spares(), Sender.WINDOW + Letter.cost(server.maxFrame()) + SLACK);
+        this.mailbox = new Mailbox(loop, inbox, server.counts(), server.scratch().spares(), server.window(), server.share(worker));
+        this.window = server.window();
         this.listener = new GuardedListener(worker, listener);
     }
 
@@ -87,7 +87,11 @@ public final class Channel implements Connection.Owner {
      * @param number comes back with the answer
      */
     public void heartbeat(long number) {
-        if (connection != null && !closed) {
+        if (connection == null || closed) {
+            return;
+        } else if (mailbox.isPaused()) {
+            loop.execute(() -> listener.alive(number)); // it may answer, but is not read
+        } else {
             connection.send(Frames.control(FrameType.HEARTBEAT, Long.toString(number)));
         }
     }
@@ -147,10 +151,11 @@ public final class Channel implements Connection.Owner {
         return token.matches(claimed);
     }
 
-    void open(Connection opened, long pid, ByteBuffer welcome) {
+    void open(Connection opened, Hello hello) {
         connection = opened;
         opened.owner(this);
-        opened.send(welcome);
+        mailbox.peersWindow(hello.window());
+        opened.send(new Welcome(Hello.VERSION, PID, window).frame());
         early.forEach(opened::send);
         server.introduce(this);
         mailbox.open(opened);
@@ -158,8 +163,19 @@ public final class Channel implements Connection.Owner {
             mailbox.closeSending();
             opened.goodbye(goodbye);
         }
-        LOG.debug("{}: hello from process {}", worker, pid);
-        listener.hello(pid);
+        LOG.debug("{}: hello from process {}, window {}", worker, hello.pid(), hello.window());
+        listener.hello(hello.pid());
+    }
+
+    /** What the worker sends may take so much memory from now on. */
+    void window(long bytes) {
+        if (window != bytes && !closed) {
+            window = bytes;
+            mailbox.window(bytes);
+            if (connection != null) {
+                connection.send(Frames.control(FrameType.WINDOW, Long.toString(bytes)));
+            }
+        }
     }
 
     private void tell(int type) {
@@ -194,13 +210,13 @@ public final class Channel implements Connection.Owner {
             throw new BadFrame("a frame of " + length + " bytes, over " + server.maxFrame());
         }
         if (FrameType.isMessage(type)) {
-            mailbox.owes(Letter.cost(length));
+            mailbox.comes(Letter.cost(length));
             return true;
         }
         switch (type) {
             case FrameType.HELLO -> throw new BadFrame("a second hello");
             case FrameType.READY, FrameType.NOT_READY, FrameType.LISTENING, FrameType.STOP, FrameType.DISCONNECT, FrameType.GOODBYE,
-                    FrameType.TAKEN, FrameType.ALIVE, FrameType.DRAIN_HOOKS, FrameType.DRAINED -> {
+                    FrameType.TAKEN, FrameType.ALIVE, FrameType.WINDOW, FrameType.DRAIN_HOOKS, FrameType.DRAINED -> {
                 return true;
             }
             default -> skipped++;
@@ -217,6 +233,7 @@ public final class Channel implements Connection.Owner {
             case FrameType.STOP -> listener.stopRequested();
             case FrameType.DISCONNECT -> listener.disconnectRequested();
             case FrameType.TAKEN -> mailbox.taken(payload);
+            case FrameType.WINDOW -> mailbox.peersWindow(Frames.number(payload, Long.MAX_VALUE, "a window of", "number of bytes"));
             case FrameType.ALIVE -> listener.alive(Frames.number(payload, Long.MAX_VALUE, "the answer to heartbeat", "number"));
             case FrameType.DRAIN_HOOKS -> listener.drainHooks();
             case FrameType.DRAINED -> listener.drainHooksDone();
@@ -230,6 +247,7 @@ public final class Channel implements Connection.Owner {
     }
 
     private void message(Letter letter) throws BadFrame {
+        mailbox.came();
         if (letter.peer() == 0) {
             mailbox.receive(letter);
         } else {
@@ -250,6 +268,9 @@ public final class Channel implements Connection.Owner {
             return;
         }
         closed = true;
+        if (connection != null && mailbox.isPaused()) {
+            LOG.warn("{}: its channel has ended before listeners had taken what it sent; what it sent last is lost", worker);
+        }
         mailbox.close();
         server.forget(this);
         if (connection != null) {

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
-import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -41,7 +40,7 @@ public final class ChannelServer implements EventLoop.Handler {
     private final String address;
     private final Scratch scratch = new Scratch();
     private final Relays relays = new Relays(this);
-    private final ByteBuffer welcome = new Welcome(Hello.VERSION, ProcessHandle.current().pid()).frame();
+    private final Intake intake;
     private final List<Channel> expected = new ArrayList<>();
     private final Set<Channel> open = new LinkedHashSet<>();
     private final Map<Integer, Channel> known = new LinkedHashMap<>(); // both, by the worker's id
@@ -56,10 +55,11 @@ public final class ChannelServer implements EventLoop.Handler {
     private long complainedAt;
     private boolean closed;
 
-    private ChannelServer(String name, EventLoop loop, int maxFrame, ServerSocketChannel listening) throws IOException {
+    private ChannelServer(String name, EventLoop loop, int maxFrame, long heap, ServerSocketChannel listening) throws IOException {
         this.name = name;
         this.loop = loop;
         this.maxFrame = maxFrame;
+        this.intake = new Intake(heap, this::divide);
         this.listening = listening;
         this.dropped = new Dropped(name);
         this.strangers = new Strangers(this, loop, dropped);
@@ -85,11 +85,16 @@ public final class ChannelServer implements EventLoop.Handler {
      * @throws IOException when no socket can be had
      */
     public static ChannelServer open(String name, EventLoop loop, int maxFrame) throws IOException {
+        return open(name, loop, maxFrame, Runtime.getRuntime().maxMemory());
+    }
+
+    /** {@code heap} is the most memory this JVM has. */
+    static ChannelServer open(String name, EventLoop loop, int maxFrame, long heap) throws IOException {
         ServerSocketChannel listening = ServerSocketChannel.open(Loopback.ADDRESS instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
         try {
             listening.configureBlocking(false);
             listening.bind(Loopback.at(0), BACKLOG);
-            ChannelServer server = new ChannelServer(name, loop, maxFrame, listening);
+            ChannelServer server = new ChannelServer(name, loop, maxFrame, heap, listening);
             loop.execute(server::start);
             return server;
         } catch (IOException | RuntimeException e) {
@@ -121,6 +126,7 @@ public final class ChannelServer implements EventLoop.Handler {
             expected.add(channel);
             known.put(id, channel);
             open.forEach(other -> other.tellOf(channel, FrameType.JOINED));
+            divide();
         }
         return channel;
     }
@@ -228,7 +234,7 @@ public final class ChannelServer implements EventLoop.Handler {
             strangers.remove(stranger);
             expected.remove(found);
             open.add(found);
-            found.open(stranger.handOver(), hello.pid(), welcome.duplicate());
+            found.open(stranger.handOver(), hello);
         }
     }
 
@@ -241,7 +247,24 @@ public final class ChannelServer implements EventLoop.Handler {
             known.remove(channel.id());
             relays.forget(channel);
             open.forEach(other -> other.tellOf(channel, FrameType.LEFT));
+            divide();
         }
+    }
+
+    /** There are more workers or fewer, so each one's window is another one, perhaps. */
+    private void divide() {
+        long window = window();
+        known.values().forEach(channel -> channel.window(window));
+    }
+
+    long window() {
+        return intake.window(known.size());
+    }
+
+    Intake.Share share(String worker) {
+        Intake.Share share = intake.new Share(worker);
+        share.window(window());
+        return share;
     }
 
     /** Tells a worker of all others. */

@@ -48,6 +48,8 @@ public final class Connection implements EventLoop.Handler {
     private Timers.Timer patience;
     private boolean deaf;
     private boolean writing;
+    private boolean paused;
+    private ByteBuffer rest; // was read, but not decoded, before a pause
     private boolean said;
     private boolean heard;
     private boolean closed;
@@ -152,6 +154,7 @@ public final class Connection implements EventLoop.Handler {
         if (!closed) {
             closed = true;
             decoder.stop();
+            rest = null;
             outbox.clear();
             loop.cancel(patience);
             loop.discard(channel, key);
@@ -189,10 +192,16 @@ public final class Connection implements EventLoop.Handler {
     }
 
     private void read() throws IOException {
+        if (paused || rest != null) {
+            return;
+        }
         scratch.clear();
         int n = channel.read(scratch);
         if (n > 0) {
             decoder.decode(scratch.flip());
+            if (paused && scratch.hasRemaining()) {
+                rest = ByteBuffer.allocate(scratch.remaining()).put(scratch).flip();
+            }
         } else if (n < 0) {
             end(said || heard ? Ending.GOODBYE : Ending.GONE, decoder.isInside() ? "end of file inside a frame" : "end of file");
         }
@@ -216,7 +225,38 @@ public final class Connection implements EventLoop.Handler {
     private void listen(boolean forRoom) {
         if (writing != forRoom) {
             writing = forRoom;
-            key.interestOps(forRoom ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ);
+            listen();
+        }
+    }
+
+    private void listen() {
+        key.interestOps((paused || rest != null ? 0 : SelectionKey.OP_READ) | (writing ? SelectionKey.OP_WRITE : 0));
+    }
+
+    /** Reads nothing for a while: what the peer sends stays with it. An end of the connection is not noticed meanwhile. */
+    void pause(boolean pauses) {
+        if (!closed && paused != pauses) {
+            paused = pauses;
+            decoder.suspend(pauses);
+            listen();
+            if (rest != null && !pauses) {
+                loop.execute(this::readRest);
+            }
+        }
+    }
+
+    private void readRest() {
+        if (closed || paused || rest == null) {
+            return;
+        }
+        try {
+            decoder.decode(rest);
+            if (!closed && !(paused && rest.hasRemaining())) {
+                rest = null;
+                listen();
+            }
+        } catch (Throwable e) {
+            failed(e);
         }
     }
 

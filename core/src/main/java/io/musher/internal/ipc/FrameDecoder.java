@@ -20,6 +20,7 @@ final class FrameDecoder {
     private boolean inFrame;
     private boolean taken;
     private boolean stopped;
+    private boolean suspended;
     private int type;
     private int sequence;
     private int missing;
@@ -35,16 +36,21 @@ final class FrameDecoder {
         sink = next;
     }
 
-    /** Takes all bytes, unless it is stopped on the way. */
+    /** Takes all bytes, unless it is stopped or suspended on the way. */
     void decode(ByteBuffer in) throws BadFrame {
         try {
-            while (!stopped && (inFrame || header(in)) && payload(in)) {
+            while (!stopped && (inFrame || header(in)) && !suspended && payload(in)) {
                 continue;
             }
         } catch (BadFrame e) {
             stop();
             throw e;
         }
+    }
+
+    /** Leaves bytes where they are, from the payload of a frame on whose header was read, until it goes on. */
+    void suspend(boolean suspends) {
+        suspended = suspends;
     }
 
     /** No frame comes out any more. */

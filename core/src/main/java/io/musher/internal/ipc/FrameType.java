@@ -44,6 +44,9 @@ public final class FrameType {
     /** Worker to primary: it has finished, until it sends {@link #DRAIN_HOOKS} again. */
     public static final int DRAINED = 16;
 
+    /** Either way: so much of what the other side sends may be untaken from now on. */
+    public static final int WINDOW = 17;
+
     /** The first type that is a user message. */
     public static final int FIRST_MESSAGE = 32;
     /** A message: JSON. */

@@ -19,7 +19,7 @@ public final class Mailbox {
     public interface Asker {
 
         /**
-         * By an answer.
+         * By an answer; it counts as not taken until {@link Mailbox#took(Letter)}.
          *
          * @param answer or a failure
          */
@@ -32,35 +32,41 @@ public final class Mailbox {
         void gone();
     }
 
-    /** What was taken is told when it is so much. */
-    private static final long PORTION = 256 * 1024;
+    /** What was taken is told when it is so much, or a quarter of the window. */
+    private static final long MOST_PORTION = 256 * 1024;
 
     private final EventLoop loop;
     private final Inbox inbox;
     private final Sender sender;
     private final Replies replies;
-    private final long mayOwe;
+    private final Intake.Share share; // null where the peer alone bounds what comes
     private final AtomicLong taken = new AtomicLong();
     private final AtomicBoolean telling = new AtomicBoolean();
     private final MessageCounts counts;
     private final SpareArrays spares;
-    private long owed;
+    private volatile long portion;
+    private long coming; // what the message that comes costs
     private Connection connection;
 
     /**
-     * One end.
+     * A worker's end.
      *
      * @param loop the connection's
      * @param inbox where messages go
      * @param counts are kept
      * @param spares of the loop's connections
-     * @param mayOwe a peer that sends more than this without its being taken breaks the rules
+     * @param window how much may come, and be sent, that is not taken
      */
-    public Mailbox(EventLoop loop, Inbox inbox, MessageCounts counts, SpareArrays spares, long mayOwe) {
+    public Mailbox(EventLoop loop, Inbox inbox, MessageCounts counts, SpareArrays spares, long window) {
+        this(loop, inbox, counts, spares, window, null);
+    }
+
+    Mailbox(EventLoop loop, Inbox inbox, MessageCounts counts, SpareArrays spares, long window, Intake.Share share) {
         this.loop = loop;
         this.inbox = inbox;
-        this.mayOwe = mayOwe;
-        this.sender = new Sender(loop);
+        this.share = share;
+        this.sender = new Sender(loop, sent(window));
+        this.portion = portion(window);
         this.replies = new Replies(loop, counts);
         this.counts = counts;
         this.spares = spares;
@@ -136,6 +142,11 @@ public final class Mailbox {
         return sender.waiting();
     }
 
+    /** {@return how much may wait} */
+    public long window() {
+        return sender.window();
+    }
+
     /** {@return where messages go} */
     public Inbox inbox() {
         return inbox;
@@ -150,16 +161,57 @@ public final class Mailbox {
      */
     public void open(Connection opened) {
         connection = opened;
+        if (share != null) {
+            share.open(opened);
+        }
         sender.open(opened);
         told();
     }
 
-    /** A message has come; whoever takes it says so by {@link #took}. */
-    void owes(int cost) throws BadFrame {
-        owed += cost;
-        if (owed > mayOwe) {
-            throw new BadFrame("more messages than its window allows: " + owed + " bytes are not taken yet");
-        }
+    /** A message comes; whoever takes it says so by {@link #took}. */
+    void comes(int cost) {
+        coming = cost;
+        share.owe(cost);
+    }
+
+    /** It has come. */
+    void came() {
+        coming = 0;
+    }
+
+    /** {@return what the peer has sent and nobody has taken} */
+    long owed() {
+        return share.owed();
+    }
+
+    /** {@return whether the peer is not read, because it has sent too much} */
+    boolean isPaused() {
+        return share.isPaused();
+    }
+
+    /** This side has another window from now on. */
+    void window(long window) {
+        share.window(window);
+        sender.ours(sent(window));
+        portion = portion(window);
+        told(); // the peer may wait for less than the portion before
+    }
+
+    /**
+     * The peer has told its window.
+     *
+     * @param window in bytes
+     */
+    public void peersWindow(long window) {
+        sender.theirs(window);
+    }
+
+    private static long sent(long window) {
+        return Math.max(Window.LEAST_SENT, window);
+    }
+
+    private static long portion(long window) {
+        return Math.max(1, Math.min(MOST_PORTION, window / 4));
     }
 
     /**
@@ -169,8 +221,9 @@ public final class Mailbox {
      */
     public void receive(Letter letter) {
         if (FrameType.isAnswer(letter.type())) {
-            replies.answered(letter);
-            took(letter.cost());
+            if (!replies.answered(letter)) {
+                took(letter.cost());
+            }
         } else {
             inbox.add(letter);
         }
@@ -181,9 +234,18 @@ public final class Mailbox {
         took(letter.cost());
     }
 
+    /**
+     * An answer is dealt with.
+     *
+     * @param answer that an {@link Asker} was given
+     */
+    public void took(Letter answer) {
+        took(answer.cost());
+    }
+
     /** From any thread: the window may move on. */
     void took(int cost) {
-        if (taken.addAndGet(cost) >= PORTION && !telling.getAndSet(true)) {
+        if (taken.addAndGet(cost) >= portion && !telling.getAndSet(true)) {
             try {
                 loop.execute(this::told);
             } catch (RejectedExecutionException e) {
@@ -195,10 +257,12 @@ public final class Mailbox {
     private void told() {
         telling.set(false);
         if (connection != null) {
-            long portion = taken.getAndSet(0);
-            if (portion > 0) {
-                owed -= portion;
-                connection.send(Frames.control(FrameType.TAKEN, Long.toString(portion)));
+            long cost = taken.getAndSet(0);
+            if (cost > 0) {
+                if (share != null) {
+                    share.took(cost);
+                }
+                connection.send(Frames.control(FrameType.TAKEN, Long.toString(cost)));
             }
         }
     }
@@ -213,8 +277,8 @@ public final class Mailbox {
         sender.taken(Frames.number(payload, Long.MAX_VALUE, "taking", "number of bytes"));
     }
 
-    void relay(ByteBuffer frame, Sender.Origin origin, int cost) {
-        sender.relay(frame, origin, cost);
+    void relay(ByteBuffer frame, Sender.Origin origin, int cost, boolean answer) {
+        sender.relay(frame, origin, cost, answer);
     }
 
     /** The channel's goodbye is next: what was sent goes first, and nothing after it. */
@@ -227,5 +291,10 @@ public final class Mailbox {
     public void close() {
         sender.close();
         replies.close();
+        if (share != null) {
+            share.end(coming);
+            portion = 1; // nobody is told any more, but what it had sent is to be counted to its end
+            told();
+        }
     }
 }

@@ -15,7 +15,7 @@ import java.util.Set;
  */
 final class Relays {
 
-    private static final int MAX_QUESTIONS = 100_000;
+    private static final int MAX_QUESTIONS = 10_000;
 
     private record Question(Channel asker, int sequence) { }
 
@@ -49,7 +49,7 @@ final class Relays {
                 questions.remove(new Question(to, letter.sequence()));
             }
         }
-        to.mailbox().relay(from(from, letter), from.mailbox()::took, letter.cost());
+        to.mailbox().relay(from(from, letter), from.mailbox()::took, letter.cost(), FrameType.isAnswer(letter.type()));
     }
 
     private void broadcast(Channel from, Letter letter) throws BadFrame {
@@ -68,7 +68,7 @@ final class Relays {
                 if (--left[0] == 0) {
                     from.mailbox().took(cost);
                 }
-            }, letter.cost());
+            }, letter.cost(), false);
         }
     }
 

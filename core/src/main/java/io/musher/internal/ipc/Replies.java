@@ -81,20 +81,21 @@ final class Replies {
         });
     }
 
-    /** An answer has come. */
-    void answered(Letter answer) {
+    /** An answer has come. {@return whether its asker has it; else it is dealt with} */
+    boolean answered(Letter answer) {
         Question question = open.get(answer.sequence());
         if (question == null || question.peer != answer.peer()) {
             counts.unwanted();
-            return;
+            return false;
         }
         open.remove(answer.sequence());
         loop.cancel(question.deadline);
         if (answer.type() == FrameType.GONE) {
             question.asker.gone();
-        } else {
-            question.asker.answered(answer);
+            return false;
         }
+        question.asker.answered(answer);
+        return true;
     }
 
     /** No answer will come any more. */

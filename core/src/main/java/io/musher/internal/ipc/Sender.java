@@ -12,15 +12,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Messages on their way to one peer, from any thread, within a window: what was sent and is not taken by the peer's listeners yet.
+ * Messages on their way to one peer, from any thread, within a window: what was sent and is not taken by the peer's listeners yet. The window
+ * is the smaller one of what this side has memory for and what the peer has told.
  *
- * <p>What was sent before the connection is there waits for it. {@link #send}, {@link #answer} and {@link #whenWritable} may be called from any
- * thread, all else belongs to the loop's.
+ * <p>What was sent before the connection is there waits for it; what is passed on for another worker waits for room in the window. Answers
+ * wait for nothing. {@link #send}, {@link #answer} and {@link #whenWritable} may be called from any thread, all else belongs to the loop's.
  */
 final class Sender {
-
-    /** While less than this waits, more is accepted. */
-    static final long WINDOW = 32L << 20;
 
     private static final int FRAMES_PER_TURN = 4096;
 
@@ -29,35 +27,43 @@ final class Sender {
         void taken(int cost);
     }
 
+    private record Held(ByteBuffer frame, Origin origin, int cost) { }
+
     private record Relayed(long end, Origin origin, int cost) { }
 
     private final EventLoop loop;
+    private final Queue<ByteBuffer> answers = new ConcurrentLinkedQueue<>();
     private final Queue<ByteBuffer> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong waiting = new AtomicLong();
     private final AtomicBoolean scheduled = new AtomicBoolean();
-    private final ArrayDeque<ByteBuffer> early = new ArrayDeque<>(); // passed on, but for the connection
+    private final ArrayDeque<Held> held = new ArrayDeque<>();
     private final ArrayDeque<Relayed> relayed = new ArrayDeque<>();
     private final List<Runnable> waiters = new ArrayList<>(); // guarded by itself
     private Connection connection;
+    private long ours;
+    private long theirs = Window.DEFAULT;
+    private volatile long window;
     private long passedOn;
     private long taken;
     private volatile boolean closed;
 
-    Sender(EventLoop loop) {
+    Sender(EventLoop loop, long ours) {
         this.loop = loop;
+        this.ours = ours;
+        this.window = Math.min(ours, theirs);
     }
 
     /** {@return whether it is on its way; false when this is closed, or too much waits} */
     boolean send(ByteBuffer frame) {
-        return send(frame, WINDOW);
+        return send(queue, frame, window);
     }
 
     /** An answer may go a little over the window: only its asker, who waits for it, could make room. */
     boolean answer(ByteBuffer frame) {
-        return send(frame, 2 * WINDOW);
+        return send(answers, frame, 2 * window);
     }
 
-    private boolean send(ByteBuffer frame, long limit) {
+    private boolean send(Queue<ByteBuffer> to, ByteBuffer frame, long limit) {
         long cost = cost(frame);
         long before;
         do {
@@ -66,7 +72,7 @@ final class Sender {
                 return false;
             }
         } while (!waiting.compareAndSet(before, before + cost));
-        queue.add(frame);
+        to.add(frame);
         wake();
         return true;
     }
@@ -80,10 +86,15 @@ final class Sender {
         return waiting.get();
     }
 
+    /** {@return how much may wait} */
+    long window() {
+        return window;
+    }
+
     /** Runs something when it is worth trying again, or this is closed; on any thread. */
     void whenWritable(Runnable waiter) {
         synchronized (waiters) {
-            if (!closed && waiting.get() >= WINDOW) {
+            if (!closed && waiting.get() >= window) {
                 waiters.add(waiter);
                 return;
             }
@@ -103,60 +114,66 @@ final class Sender {
 
     private void turn() {
         scheduled.set(false);
-        if (connection != null) {
-            pass(FRAMES_PER_TURN);
-            if (!queue.isEmpty()) {
-                wake();
-            }
+        if (connection != null && pass(FRAMES_PER_TURN, false)) {
+            wake();
         }
     }
 
     /** The connection is there: all that was sent so far goes first. */
     void open(Connection opened) {
         connection = opened;
-        early.forEach(opened::post);
-        early.clear();
-        flush();
+        pass(Integer.MAX_VALUE, false);
     }
 
     /** Hands all that was sent so far to the connection. */
     void flush() {
         if (connection != null) {
-            pass(Integer.MAX_VALUE);
+            pass(Integer.MAX_VALUE, true);
         }
     }
 
-    private void pass(int atMost) {
-        ByteBuffer frame;
-        for (int i = 0; i < atMost && (frame = queue.poll()) != null; i++) {
-            passedOn += cost(frame);
-            if (connection == null) {
-                early.add(frame);
-            } else {
-                connection.post(frame);
-            }
+    /** {@return whether there is more that could be passed on} */
+    private boolean pass(int atMost, boolean overTheWindow) {
+        int left = atMost;
+        for (ByteBuffer frame; left > 0 && (frame = answers.poll()) != null; left--) {
+            post(frame);
         }
-        if (connection != null) {
-            connection.write();
+        for (ByteBuffer frame; left > 0 && (overTheWindow || hasRoom()) && (frame = queue.poll()) != null; left--) {
+            post(frame);
         }
+        for (Held next; left > 0 && (overTheWindow || hasRoom()) && (next = held.poll()) != null; left--) {
+            post(next.frame);
+            relayed.add(new Relayed(passedOn, next.origin, next.cost));
+        }
+        connection.write();
+        return left == 0;
+    }
+
+    private boolean hasRoom() {
+        return passedOn - taken < window;
+    }
+
+    private void post(ByteBuffer frame) {
+        passedOn += cost(frame);
+        connection.post(frame);
     }
 
     /** Passes a frame on for somebody; it spends that one's window rather than being refused. */
-    void relay(ByteBuffer frame, Origin origin, int originCost) {
+    void relay(ByteBuffer frame, Origin origin, int originCost, boolean answer) {
         if (closed) {
             origin.taken(originCost);
             return;
         }
-        int cost = cost(frame);
-        waiting.addAndGet(cost);
-        pass(Integer.MAX_VALUE); // in its order
-        passedOn += cost;
-        relayed.add(new Relayed(passedOn, origin, originCost));
-        if (connection == null) {
-            early.add(frame);
-        } else {
-            connection.post(frame);
+        waiting.addAndGet(cost(frame));
+        if (connection != null && !queue.isEmpty()) {
+            pass(Integer.MAX_VALUE, false); // was sent before
+        }
+        if (connection != null && (answer || held.isEmpty() && hasRoom())) {
+            post(frame);
+            relayed.add(new Relayed(passedOn, origin, originCost));
             connection.write();
+        } else {
+            held.add(new Held(frame, origin, originCost));
         }
     }
 
@@ -169,19 +186,49 @@ final class Sender {
         for (Relayed first; (first = relayed.peek()) != null && first.end - taken <= 0; relayed.remove()) {
             first.origin.taken(first.cost);
         }
-        if (waiting.addAndGet(-cost) <= WINDOW / 2) {
+        if (!held.isEmpty() || !queue.isEmpty()) {
+            wake();
+        }
+        if (waiting.addAndGet(-cost) <= window / 2) {
             release();
+        }
+    }
+
+    /** This side has memory for so much. */
+    void ours(long bytes) {
+        ours = bytes;
+        resize();
+    }
+
+    /** The peer has room for so much. */
+    void theirs(long bytes) {
+        theirs = bytes;
+        resize();
+    }
+
+    private void resize() {
+        long before = window;
+        window = Math.min(ours, theirs);
+        if (window > before) {
+            if (connection != null) {
+                wake();
+            }
+            if (waiting.get() < window) {
+                release();
+            }
         }
     }
 
     /** Nothing is sent any more; what is with the connection already still goes out. */
     void close() {
         closed = true;
+        answers.clear();
         queue.clear();
-        early.clear();
         release();
         relayed.forEach(each -> each.origin.taken(each.cost));
         relayed.clear();
+        held.forEach(each -> each.origin.taken(each.cost));
+        held.clear();
     }
 
     private void release() {

@@ -14,7 +14,7 @@ public final class SpareArrays {
     private static final int LEAST = 14; // 16 KiB
     private static final int MOST = 20; // 1 MiB
     private static final int EXTRA = 64; // so that a frame of a round size with its header fits its own class
-    private static final long MAX_KEPT = 16 << 20;
+    private static final long MAX_KEPT = Math.min(16 << 20, Runtime.getRuntime().maxMemory() / 32);
 
     private final Queue<?>[] classes = new Queue<?>[MOST + 1];
     private final AtomicLong kept = new AtomicLong();

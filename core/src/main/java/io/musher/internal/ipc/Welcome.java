@@ -3,16 +3,18 @@ package io.musher.internal.ipc;
 import java.nio.ByteBuffer;
 
 /**
- * The primary's answer to a good hello: {@code musher/1 <pid>}. What follows after one more space is for later versions and ignored.
+ * The primary's answer to a good hello: {@code musher/1 <pid>}. After one more space further fields follow, of which those unknown are
+ * ignored.
  *
  * @param version of the protocol
  * @param pid of the primary
+ * @param window how much of what it is sent may be untaken, in bytes
  */
-public record Welcome(int version, long pid) {
+public record Welcome(int version, long pid, long window) {
 
     /** {@return the frame} */
     public ByteBuffer frame() {
-        return Frames.control(FrameType.WELCOME, Hello.NAME + version + " " + pid);
+        return Frames.control(FrameType.WELCOME, Hello.NAME + version + " " + pid + Window.field(window));
     }
 
     /**
@@ -27,6 +29,6 @@ public record Welcome(int version, long pid) {
         if (version != Hello.VERSION || fields.length < 2 || !fields[1].matches("[0-9]{1,18}")) {
             throw new BadFrame("a welcome that is not in musher/" + Hello.VERSION);
         }
-        return new Welcome(version, Long.parseLong(fields[1]));
+        return new Welcome(version, Long.parseLong(fields[1]), Window.parse(fields.length > 2 ? fields[2] : ""));
     }
 }

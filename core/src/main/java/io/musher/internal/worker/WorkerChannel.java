@@ -14,6 +14,7 @@ import io.musher.internal.ipc.Mailbox;
 import io.musher.internal.ipc.MessageCounts;
 import io.musher.internal.ipc.Scratch;
 import io.musher.internal.ipc.Welcome;
+import io.musher.internal.ipc.Window;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
@@ -78,7 +79,7 @@ final class WorkerChannel implements Connection.Owner {
         this.environment = environment;
         this.listener = listener;
         this.heartbeat = heartbeat;
-        this.mailbox = new Mailbox(loop, inbox, new MessageCounts(), scratch.spares(), Long.MAX_VALUE); // the primary bounds what comes from other workers
+        this.mailbox = new Mailbox(loop, inbox, new MessageCounts(), scratch.spares(), Window.ofThisJvm());
     }
 
     /** {@return its messages; for any thread as that says} */
@@ -109,7 +110,7 @@ final class WorkerChannel implements Connection.Owner {
     private void connected(SocketChannel channel) {
         connection = new Connection(loop, channel, scratch, this);
         connection.open();
-        connection.send(new Hello(Hello.VERSION, environment.token(), ProcessHandle.current().pid()).frame());
+        connection.send(new Hello(Hello.VERSION, environment.token(), ProcessHandle.current().pid(), Window.ofThisJvm()).frame());
     }
 
     void send(int type, String text) {
@@ -146,7 +147,7 @@ final class WorkerChannel implements Connection.Owner {
         }
         return switch (type) {
             case FrameType.WELCOME, FrameType.GOODBYE -> true;
-            case FrameType.DRAIN, FrameType.STOP, FrameType.DISCONNECT, FrameType.TAKEN, FrameType.JOINED, FrameType.LEFT,
+            case FrameType.DRAIN, FrameType.STOP, FrameType.DISCONNECT, FrameType.TAKEN, FrameType.WINDOW, FrameType.JOINED, FrameType.LEFT,
                     FrameType.HEARTBEAT -> open;
             default -> FrameType.isMessage(type);
         };
@@ -160,6 +161,7 @@ final class WorkerChannel implements Connection.Owner {
             case FrameType.STOP -> listener.stop();
             case FrameType.DISCONNECT -> listener.disconnect();
             case FrameType.TAKEN -> mailbox.taken(payload);
+            case FrameType.WINDOW -> mailbox.peersWindow(Frames.number(payload, Long.MAX_VALUE, "a window of", "number of bytes"));
             case FrameType.HEARTBEAT -> heartbeat.asked(Frames.shown(payload), number -> send(FrameType.ALIVE, number));
             case FrameType.JOINED -> others.add(worker(payload));
             case FrameType.LEFT -> others.remove(worker(payload));
@@ -194,6 +196,7 @@ final class WorkerChannel implements Connection.Owner {
         }
         open = true;
         listener.welcome(welcome.pid());
+        mailbox.peersWindow(welcome.window());
         waiting.forEach(connection::send);
         waiting.clear();
         mailbox.open(connection);

@@ -27,9 +27,14 @@ public final class ChannelScene implements AfterEachCallback, AutoCloseable {
 
     /** Opens it. */
     public ChannelScene() {
+        this(Runtime.getRuntime().maxMemory());
+    }
+
+    /** Opens it as in a JVM of such a heap. */
+    ChannelScene(long heap) {
         try {
             loop = new EventLoop("test-control", () -> System.nanoTime() + ahead.get());
-            server = ChannelServer.open("test", loop, MAX_FRAME);
+            server = ChannelServer.open("test", loop, MAX_FRAME, heap);
             loop.start();
         } catch (IOException e) {
             throw new AssertionError(e);

@@ -35,8 +35,8 @@ class FramesTest {
 
     @Test
     void shouldReadItsOwnHelloAndWelcome() throws Exception {
-        assertEquals(new Hello(1, TOKEN, 4711), Hello.parse(new Hello(1, TOKEN, 4711).frame().position(Frames.HEADER)));
-        assertEquals(new Welcome(1, 17), Welcome.parse(new Welcome(1, 17).frame().position(Frames.HEADER)));
+        assertEquals(new Hello(1, TOKEN, 4711, 1000), Hello.parse(new Hello(1, TOKEN, 4711, 1000).frame().position(Frames.HEADER)));
+        assertEquals(new Welcome(1, 17, 2000), Welcome.parse(new Welcome(1, 17, 2000).frame().position(Frames.HEADER)));
     }
 
     @Test
@@ -85,7 +85,7 @@ class FramesTest {
         assertFalse(token.matches(token.hex().substring(1) + "x"));
         assertFalse(token.matches(""));
         assertFalse(token.toString().contains(token.hex()));
-        assertFalse(new Hello(1, TOKEN, 4711).toString().contains(TOKEN));
+        assertFalse(new Hello(1, TOKEN, 4711, 1000).toString().contains(TOKEN));
     }
 
     private static ByteBuffer bytes(String text) {

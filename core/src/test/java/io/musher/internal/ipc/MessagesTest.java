@@ -168,18 +168,26 @@ class MessagesTest {
     }
 
     @Test
-    void shouldCloseAWorkerThatIgnoresItsWindow() throws Exception {
+    void shouldReadNoMoreOfAWorkerThatIgnoresItsWindowUntilListenersHaveTakenSome() throws Exception {
         Heard heard = scene.expect("a-1");
         heard.listens = false;
         RawPeer peer = scene.join(heard);
         byte[] message = RawPeer.message(33, 0, 0, new byte[MIB]);
         scene.beside(() -> {
-            for (int i = 0; i < 80; i++) {
+            for (int i = 0; i < 200; i++) {
                 peer.send(message);
             }
+            peer.send(3, "");
             return null;
         });
-        assertTrue(heard.next().startsWith("lost: it sent more messages than its window allows"));
+        Awaitility.await("it is not read").until(() -> scene.onLoop(heard.channel.mailbox()::isPaused));
+        assertTrue(scene.onLoop(heard.channel.mailbox()::owed) <= 68L * MIB, "two windows and a message");
+        heard.listens = true;
+        heard.inbox.poke();
+        for (int i = 0; i < 200; i++) {
+            assertEquals(MIB, heard.letter().body().length);
+        }
+        heard.expect("ready");
     }
 
     @Test
