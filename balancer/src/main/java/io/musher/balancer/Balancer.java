@@ -52,7 +52,7 @@ public final class Balancer implements AutoCloseable {
         this.address = address;
         this.limits = limits;
         this.lanes = lanes;
-        this.health = new Health(config, listener, lanes);
+        this.health = new Health(config, listener, lanes, address);
         this.callbacks = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
             Thread thread = new Thread(task, config.name() + "-lb-callbacks");
             thread.setDaemon(true);

@@ -3,6 +3,7 @@ package io.musher.balancer;
 import io.musher.balancer.BalancerStats.TargetState;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Log;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -37,14 +38,14 @@ final class Health {
     private volatile List<Candidate> ready = List.of();
     private volatile boolean trials;
 
-    Health(BalancerConfig config, BalancerListener listener, Lanes lanes) {
+    Health(BalancerConfig config, BalancerListener listener, Lanes lanes, InetSocketAddress listening) {
         this.config = config;
         this.listener = listener;
         this.lanes = lanes;
         this.loop = lanes.first().loop;
         this.drains = new Drains(lanes);
         this.ejection = new Ejection(config, listener, loop, this);
-        this.names = new Names(config, listener, loop, this);
+        this.names = new Names(config, listener, loop, this, listening);
     }
 
     /** {@return the targets that may be chosen; the same object until something changes} */

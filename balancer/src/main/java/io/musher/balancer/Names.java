@@ -4,6 +4,7 @@ import io.musher.balancer.BalancerStats.TargetState;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Log;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -15,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>A name is looked up when its target is listed, after growing pauses while there is no answer, and when connects to all its
  * addresses have failed, at most once a second. A target without any address is down; addresses once found stay until a lookup
- * finds others. The JDK's cache lies below ({@code networkaddress.cache.ttl}).
+ * finds others; the balancer's own address is none. The JDK's cache lies below ({@code networkaddress.cache.ttl}).
  */
 final class Names {
 
@@ -33,13 +34,15 @@ final class Names {
     private final BalancerListener listener;
     private final EventLoop loop;
     private final Health health;
+    private final InetSocketAddress listening;
     private final ThreadPoolExecutor threads;
 
-    Names(BalancerConfig config, BalancerListener listener, EventLoop loop, Health health) {
+    Names(BalancerConfig config, BalancerListener listener, EventLoop loop, Health health, InetSocketAddress listening) {
         this.config = config;
         this.listener = listener;
         this.loop = loop;
         this.health = health;
+        this.listening = listening;
         this.threads = new ThreadPoolExecutor(THREADS, THREADS, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
             Thread thread = new Thread(task, config.name() + "-lb-lookup");
             thread.setDaemon(true);
@@ -71,7 +74,8 @@ final class Names {
         if (listed.lookingUp) {
             return;
         }
-        String host = listed.backend.target().address().getHostString();
+        InetSocketAddress target = listed.backend.target().address();
+        String host = target.getHostString();
         try {
             threads.execute(() -> {
                 InetAddress[] found;
@@ -81,8 +85,10 @@ final class Names {
                     LOG.debug("{}: no address of {}", config.name(), host, e);
                     found = new InetAddress[0];
                 }
-                InetAddress[] addresses = found;
-                health.post(() -> lookedUp(listed, addresses));
+                InetAddress[] addresses = OwnAddress.without(listening, target.getPort(), found);
+                String why = addresses.length == found.length ? "host " + host + " cannot be resolved"
+                        : "host " + host + " is the balancer itself, which listens on " + Balancer.text(listening);
+                health.post(() -> lookedUp(listed, addresses, why));
             });
             listed.lookingUp = true;
         } catch (RejectedExecutionException e) {
@@ -90,7 +96,7 @@ final class Names {
         }
     }
 
-    private void lookedUp(Listed listed, InetAddress[] found) {
+    private void lookedUp(Listed listed, InetAddress[] found, String why) {
         Backend backend = listed.backend;
         listed.lookingUp = false;
         if (health.listed(backend) != listed) {
@@ -105,7 +111,6 @@ final class Names {
                 health.resolved(listed);
             }
         } else if (first) {
-            String why = "host " + backend.target().address().getHostString() + " cannot be resolved";
             if (backend.why().isEmpty()) {
                 backend.becomes(TargetState.DOWN, why);
                 LOG.warn("{}: target {} is down: {}; it is looked up again until it can", config.name(), backend, why);

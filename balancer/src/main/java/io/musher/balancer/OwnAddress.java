@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.List;
 
 /** The address a balancer listens on, as far as its targets must not be there: a connection would come back for ever. */
@@ -36,6 +37,11 @@ final class OwnAddress {
         }
         return target.isUnresolved() ? target.getHostString().equalsIgnoreCase("localhost") && reaches(InetAddress.getLoopbackAddress(), listening.getAddress())
                 : reaches(target.getAddress(), listening.getAddress());
+    }
+
+    /** {@return those of a target's addresses that are not the balancer's own} */
+    static InetAddress[] without(InetSocketAddress listening, int port, InetAddress[] found) {
+        return Arrays.stream(found).filter(address -> !isOwn(listening, new InetSocketAddress(address, port))).toArray(InetAddress[]::new);
     }
 
     private static boolean reaches(InetAddress target, InetAddress listening) {

@@ -47,7 +47,7 @@ final class LaneFixture implements AutoCloseable {
         loop = new EventLoop("lane-under-test", clock::get);
         lane = new Lane(0, config, listener, null, loop, limits);
         Lanes lanes = new Lanes(List.of(lane), clock::get);
-        health = new Health(config, listener, lanes);
+        health = new Health(config, listener, lanes, (InetSocketAddress) entrance.getLocalAddress());
         lane.join(lanes, health);
         loop.start();
     }

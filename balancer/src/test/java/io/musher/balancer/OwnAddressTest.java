@@ -73,6 +73,48 @@ class OwnAddressTest {
         Scene.get(allOfV4.targets(List.of(target("::1", allOfV4.address().getPort()))));
     }
 
+    @Test
+    void shouldRefuseLocalhostBeforeItIsLookedUp() {
+        Balancer balancer = scene.balancer();
+        int port = balancer.address().getPort();
+        Target named = new Target("to localhost", InetSocketAddress.createUnresolved("LocalHost", port));
+
+        refused(assertThrows(IllegalArgumentException.class, () -> balancer.targets(List.of(named))), "localhost", port);
+    }
+
+    @Test
+    void shouldNotConnectToItselfByAName() throws Exception {
+        Recorder recorder = new Recorder();
+        Balancer balancer = scene.balancer(b -> {
+            b.lookup = host -> InetAddress.getAllByName("127.0.0.1");
+            return b.listener(recorder);
+        });
+        int port = balancer.address().getPort();
+        balancer.targets(List.of(new Target("n", InetSocketAddress.createUnresolved("self.test", port))));
+
+        Scene.await("it is down", () -> recorder.heard("down n: host self.test is the balancer itself, which listens on 127.0.0.1:" + port));
+
+        scene.connect(balancer);
+        Scene.await("the client waits", () -> balancer.stats().waiting() == 1);
+        assertEquals(1, balancer.stats().accepted());
+    }
+
+    @Test
+    void shouldUseTheOtherAddressesOfAName() throws Exception {
+        Balancer balancer = scene.balancer(b -> {
+            b.lookup = host -> new InetAddress[] {InetAddress.getByName("127.0.0.1"), InetAddress.getByName("127.0.0.2")};
+            return b;
+        });
+        int port = balancer.address().getPort();
+        try (ServerSocket server = new ServerSocket(port, 10, InetAddress.getByName("127.0.0.2"))) {
+            balancer.targets(List.of(new Target("n", InetSocketAddress.createUnresolved("both.test", port))));
+            Peer client = scene.connect(balancer).send("hello");
+            Peer accepted = scene.add(new Peer(server.accept()));
+            accepted.expect("hello");
+            client.close();
+        }
+    }
+
     private static void refused(IllegalArgumentException refusal, String host, int port) {
         String text = refusal.getMessage();
         assertTrue(text.contains("target to " + host + " ") && text.contains(":" + port) && text.contains("own address"), text);
