@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,8 +85,17 @@ final class Callbacks implements Executor {
         try {
             later.run(() -> lookAgain(before), patience);
         } catch (RejectedExecutionException e) {
-            lookAgain(before); // the cluster has ended
+            lookLater(before, patience); // the cluster has ended
         }
+    }
+
+    private void lookLater(long before, long patience) {
+        Thread thread = new Thread(() -> {
+            LockSupport.parkNanos(patience);
+            lookAgain(before);
+        }, name + "-late");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private void lookAgain(long before) {

@@ -140,6 +140,12 @@ final class Chronicle implements News {
         LOG.debug("{}: worker {} (instance {}): {}", name, worker.id(), worker.instance(), what);
     }
 
+    /** The cluster has ended by a failure of its control thread; nothing else is told of it. */
+    void failed(String cause) {
+        tell(new ClusterEvent.Stopped(Instant.now(), cause));
+        events.end();
+    }
+
     private void log(Incarnation worker, String what) {
         LOG.info("{}: worker {} (instance {}) {}", name, worker.id(), worker.instance(), what);
     }

@@ -55,6 +55,7 @@ public final class Cluster implements AutoCloseable {
     private final Requests requests;
     private final Wear wear;
     private final Farewell farewell;
+    private final Collapse collapse;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private final CountDownLatch over = new CountDownLatch(1);
 
@@ -67,8 +68,8 @@ public final class Cluster implements AutoCloseable {
             throw new StartupException(config.name() + ": " + refusal, null, "");
         });
         Primary primary = new Primary(config, parts, keeper, capacity);
-        this.supervisor = new Supervisor(rules(config), new Edition(plan, LaunchChecks.environment(config.env().get())), primary,
-                new Chronicle(config.name(), parts.events(), this::allGone, this::allGaveUp));
+        Chronicle chronicle = new Chronicle(config.name(), parts.events(), this::allGone, this::allGaveUp);
+        this.supervisor = new Supervisor(rules(config), new Edition(plan, LaunchChecks.environment(config.env().get())), primary, chronicle);
         this.correspondence = new Correspondence(config, parts);
         this.requests = new Requests(config.name(), parts.control(), supervisor, correspondence,
                 new EnvironmentSource(config.name(), parts.control(), config.env()));
@@ -76,6 +77,8 @@ public final class Cluster implements AutoCloseable {
         this.wear = new Wear(parts.control(), config.recyclePolicy(), supervisor, worker -> Requests.handle(worker).member().process.memory(),
                 primary::connections);
         this.farewell = new Farewell(config, this::stop, this::killAll, this::hangUp, parts.events());
+        this.collapse = new Collapse(config, parts, keeper, supervisor, requests, chronicle, farewell);
+        collapse.await(this::ended);
     }
 
     /** {@return a builder; every option has a default} */
@@ -153,6 +156,7 @@ public final class Cluster implements AutoCloseable {
                     ? failure.worker().map(Requests::lastOutput).orElse("") : "";
             throw new StartupException(config.name() + ": " + e.getCause().getMessage() + agentAdvice(output), e.getCause(), output);
         }
+        collapse.started();
         parts.control().execute(wear::begin);
         parts.spawner().preload(); // now that nobody waits for a processor
         LOG.info("{}: {} worker(s) ready{}", config.name(), config.instances(),
@@ -353,7 +357,10 @@ public final class Cluster implements AutoCloseable {
         });
     }
 
-    /** {@return completes when every worker has ended, in good order, and everything is closed; may be called again} */
+    /**
+     * {@return completes when every worker has ended, in good order, and everything is closed; fails with {@link IllegalStateException} when the
+     * cluster has ended by a failure of its own instead; may be called again}
+     */
     public CompletableFuture<Void> stop() {
         requests.stopAll();
         return stopped.copy();
@@ -371,7 +378,11 @@ public final class Cluster implements AutoCloseable {
     /** Stops and waits; also on the events thread, which then hears the last events afterwards. */
     @Override
     public void close() {
-        stop().join();
+        try {
+            stop().join();
+        } catch (CompletionException e) {
+            LOG.debug("{}: has ended by a failure", name(), e); // which was logged, and nothing is left to close
+        }
     }
 
     @Override
@@ -396,10 +407,21 @@ public final class Cluster implements AutoCloseable {
             farewell.end();
             parts.close();
             keeper.close();
-            over.countDown();
-            parts.callbacks().execute(() -> stopped.complete(null));
+            ended(null);
         }, name() + "-closer");
         closer.setDaemon(true);
         closer.start();
+    }
+
+    /** Everything is closed; the failure is null after a stop. */
+    private void ended(Throwable failure) {
+        over.countDown();
+        parts.callbacks().execute(() -> {
+            if (failure == null) {
+                stopped.complete(null);
+            } else {
+                stopped.completeExceptionally(failure);
+            }
+        });
     }
 }

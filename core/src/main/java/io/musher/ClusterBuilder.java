@@ -431,6 +431,9 @@ public final class ClusterBuilder {
     /**
      * Whether the cluster keeps this JVM alive until it has stopped; default true. False for hosts that live by themselves.
      *
+     * <p>Should the cluster's control thread fail (a JVM that is out of memory), all workers are killed, all futures fail, and
+     * {@link Cluster#awaitStop} returns. A JVM that lives for its cluster then exits with status 1; with {@code keepAlive(false)} it lives on.
+     *
      * @param keep whether it does
      * @return this
      */

@@ -75,8 +75,13 @@ final class Farewell {
     }
 
     /** The cluster has stopped, or never started: everything is as it was before. */
-    synchronized void end() {
+    void end() {
         over.countDown();
+        restore();
+    }
+
+    /** Signals and shutdown hook are as before; the JVM is kept alive still. */
+    synchronized void restore() {
         if (hook != null) {
             try {
                 Runtime.getRuntime().removeShutdownHook(hook);
@@ -127,6 +132,17 @@ final class Farewell {
                 System.exit(1);
             }, config.name() + "-exit").start();
         }
+    }
+
+    /** {@return whether a signal has come, which is passed on when the cluster has ended} */
+    boolean isSignalled() {
+        return signalledAt.get() != 0;
+    }
+
+    /** The cluster has ended by a failure, and the JVM lives for it. */
+    void exit(int status) {
+        awaitListeners();
+        System.exit(status);
     }
 
     private void received(int index, Object signal) {

@@ -6,8 +6,12 @@ import io.musher.internal.process.WorkerProcess;
 import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.Rolled;
 import io.musher.internal.supervisor.Supervisor;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -20,6 +24,8 @@ final class Requests {
     private final Supervisor supervisor;
     private final Correspondence correspondence;
     private final EnvironmentSource environment;
+    /** What was asked for and has not come to its end. */
+    private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
 
     Requests(String name, EventLoop control, Supervisor supervisor, Correspondence correspondence, EnvironmentSource environment) {
         this.name = name;
@@ -110,13 +116,7 @@ final class Requests {
     }
 
     CompletableFuture<Void> abortRollout() {
-        CompletableFuture<Void> promise = new CompletableFuture<>();
-        try {
-            control.execute(() -> supervisor.abortRollout(promise));
-        } catch (RejectedExecutionException e) {
-            promise.complete(null); // everything has ended
-        }
-        return promise;
+        return this.<Void>ask(supervisor::abortRollout).exceptionally(failure -> null); // everything has ended
     }
 
     /** The cluster has stopped; on the control thread. */
@@ -148,12 +148,19 @@ final class Requests {
 
     private <T> CompletableFuture<T> ask(Consumer<CompletableFuture<T>> request) {
         CompletableFuture<T> promise = new CompletableFuture<>();
+        open.add(promise);
+        promise.whenComplete((done, failure) -> open.remove(promise));
         try {
             control.execute(() -> request.accept(promise));
         } catch (RejectedExecutionException e) {
             promise.completeExceptionally(new IllegalStateException(name + " has stopped"));
         }
         return promise;
+    }
+
+    /** Nothing comes to its end any more: the control thread has died. */
+    void fail(Throwable failure, Executor callbacks) {
+        List.copyOf(open).forEach(promise -> callbacks.execute(() -> promise.completeExceptionally(failure)));
     }
 
     private void tell(Runnable request) {

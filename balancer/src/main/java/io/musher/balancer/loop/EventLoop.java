@@ -75,6 +75,7 @@ public final class EventLoop implements Executor {
     private volatile boolean asleep;
     private volatile boolean closing;
     private volatile boolean closed;
+    private volatile Consumer<Throwable> whenFailed = cause -> { };
     private boolean stale;
     private Throwable failure; // of a guest's turn
     private long now;
@@ -94,6 +95,16 @@ public final class EventLoop implements Executor {
         this.thread = new Thread(this::run, name);
         thread.setDaemon(true);
         this.helm = new Helm(thread);
+    }
+
+    /**
+     * Says what is to happen when the loop ends by a failure of its own, such as an {@link OutOfMemoryError}; not by {@link #close}. Handlers
+     * and tasks that throw do not end it.
+     *
+     * @param action runs on the loop's thread, last, when the loop is closed
+     */
+    public void whenFailed(Consumer<Throwable> action) {
+        whenFailed = action;
     }
 
     /** Starts the thread; once only. */
@@ -272,26 +283,47 @@ public final class EventLoop implements Executor {
             return; // closed before it started
         }
         try {
-            while (!closing) {
+            while (!closing && failure == null) {
                 turn(null);
                 helm.pass(() -> closing);
-                if (failure != null) {
-                    throw failure;
-                }
             }
             runTasks();
         } catch (Throwable e) {
-            LOG.error("{}: the event loop ended by a failure; its connections are closed", name, e);
-        } finally {
-            closing = true;
+            failure = e;
+        }
+        if (failure != null) {
+            complain("the event loop ended by a failure; its connections are closed", failure);
+        }
+        try {
+            closeAll();
+        } catch (Throwable e) {
+            complain("not everything could be closed", e);
+        }
+        closed = true;
+        guarded(this::runTasks);
+        if (failure != null) {
+            guarded(() -> whenFailed.accept(failure));
+        }
+    }
+
+    private void closeAll() {
+        closing = true;
+        if (selector.isOpen()) {
             for (SelectionKey key : selector.keys()) {
                 closeQuietly(key.channel());
             }
-            leaving.forEach(EventLoop::closeQuietly);
-            left.forEach(EventLoop::closeQuietly);
-            closeQuietly(selector);
-            closed = true;
-            runTasks();
+        }
+        leaving.forEach(EventLoop::closeQuietly);
+        left.forEach(EventLoop::closeQuietly);
+        closeQuietly(selector);
+    }
+
+    /** Where there is no memory left, the line itself may fail; the loop goes on. */
+    private void complain(String what, Throwable e) {
+        try {
+            LOG.error("{}: {}", name, what, e);
+        } catch (Throwable again) {
+            return;
         }
     }
 
@@ -353,7 +385,7 @@ public final class EventLoop implements Executor {
             try {
                 handler.failed(e);
             } catch (Throwable again) {
-                LOG.error("{}: a handler failed while it handled a failure", name, again);
+                complain("a handler failed while it handled a failure", again);
             }
         }
     }
@@ -385,7 +417,7 @@ public final class EventLoop implements Executor {
         try {
             task.run();
         } catch (Throwable e) {
-            LOG.error("{}: a task failed", name, e);
+            complain("a task failed", e);
         }
     }
 

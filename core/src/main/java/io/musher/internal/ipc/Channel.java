@@ -263,6 +263,12 @@ public final class Channel implements Connection.Owner {
         end(how, why);
     }
 
+    /** The loop has ended by a failure. */
+    void abandon() {
+        closed = true;
+        mailbox.close();
+    }
+
     private void end(Ending how, String why) {
         if (closed) {
             return;

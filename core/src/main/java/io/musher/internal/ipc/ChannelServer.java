@@ -141,6 +141,12 @@ public final class ChannelServer implements EventLoop.Handler {
         List.copyOf(open).forEach(Channel::close);
     }
 
+    /** The loop has ended by a failure: ends what waits for answers or for room, tells nobody else. */
+    public void abandon() {
+        closed = true;
+        List.copyOf(known.values()).forEach(Channel::abandon);
+    }
+
     /** {@return how often a connection could not be accepted} */
     long failures() {
         return failures;
@@ -251,7 +257,6 @@ public final class ChannelServer implements EventLoop.Handler {
         }
     }
 
-    /** There are more workers or fewer, so each one's window is another one, perhaps. */
     private void divide() {
         long window = window();
         known.values().forEach(channel -> channel.window(window));
@@ -262,9 +267,7 @@ public final class ChannelServer implements EventLoop.Handler {
     }
 
     Intake.Share share(String worker) {
-        Intake.Share share = intake.new Share(worker);
-        share.window(window());
-        return share;
+        return intake.new Share(worker, window());
     }
 
     /** Tells a worker of all others. */

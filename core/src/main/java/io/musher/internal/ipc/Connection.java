@@ -230,6 +230,9 @@ public final class Connection implements EventLoop.Handler {
     }
 
     private void listen() {
+        if (!key.isValid()) {
+            return; // the loop has ended by a failure
+        }
         key.interestOps((paused || rest != null ? 0 : SelectionKey.OP_READ) | (writing ? SelectionKey.OP_WRITE : 0));
     }
 

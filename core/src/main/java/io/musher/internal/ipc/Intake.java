@@ -69,8 +69,9 @@ final class Intake {
         private boolean ended;
         private Connection connection;
 
-        Share(String worker) {
+        Share(String worker, long window) {
             this.worker = worker;
+            window(window);
         }
 
         void open(Connection opened) {

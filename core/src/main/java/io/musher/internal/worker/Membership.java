@@ -56,6 +56,10 @@ public final class Membership {
         this.channel = new WorkerChannel(loop, environment, lifecycle, heartbeat,
                 new Inbox(lifecycle::listen, () -> reader.heard().getAsBoolean(), user::goesOn, letter -> reader.tell().accept(letter)));
         loop.execute(channel::start);
+        loop.whenFailed(failure -> {
+            LOG.error("{}: the channel's thread has failed, so this worker can no longer be led: exits with status 1", environment);
+            end.exit(1);
+        });
     }
 
     /** Says hello; what is to hear of the answers is in place by now. */

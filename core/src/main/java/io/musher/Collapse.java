@@ -1,0 +1,77 @@
+package io.musher;
+
+import io.musher.internal.supervisor.Supervisor;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is left to do when the control thread has died of a failure, most likely for want of memory: nobody looks after the workers any more,
+ * so they are killed; nothing is to wait for what will not come; and a JVM that lives for its cluster ends, so that whatever runs it starts
+ * it again. Runs on the dying thread, because another one may not be had; each step is tried whatever became of those before.
+ */
+final class Collapse {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    private static final int STATUS = 1;
+
+    private final ClusterConfig config;
+    private final Parts parts;
+    private final Keeper keeper;
+    private final Supervisor supervisor;
+    private final Requests requests;
+    private final Chronicle chronicle;
+    private final Farewell farewell;
+    private volatile boolean started;
+
+    Collapse(ClusterConfig config, Parts parts, Keeper keeper, Supervisor supervisor, Requests requests, Chronicle chronicle, Farewell farewell) {
+        this.config = config;
+        this.parts = parts;
+        this.keeper = keeper;
+        this.supervisor = supervisor;
+        this.requests = requests;
+        this.chronicle = chronicle;
+        this.farewell = farewell;
+    }
+
+    /** {@code stopped} is told of the failure when everything is closed. */
+    void await(Consumer<Throwable> stopped) {
+        parts.control().whenFailed(cause -> run(cause, stopped));
+    }
+
+    /** From now on the failure is not told by an exception of the start. */
+    void started() {
+        started = true;
+    }
+
+    private void run(Throwable cause, Consumer<Throwable> stopped) {
+        boolean exits = started && config.keepAlive() && !farewell.isSignalled();
+        attempt(() -> parts.spawner().killAll());
+        attempt(() -> LOG.error("{}: the control thread has failed: kills all workers, the cluster has ended{}", config.name(),
+                exits ? "; the process exits with status " + STATUS : "", cause));
+        IllegalStateException failure = new IllegalStateException(config.name() + " has ended by a failure of its control thread: " + cause, cause);
+        attempt(() -> parts.channels().abandon());
+        attempt(() -> requests.fail(failure, parts.callbacks()));
+        attempt(() -> supervisor.workers().forEach(worker -> parts.callbacks().execute(() -> worker.onExit().completeExceptionally(failure))));
+        attempt(() -> chronicle.failed(failure.getMessage()));
+        attempt(exits ? farewell::restore : farewell::end); // or the JVM ends by itself first, with status 0
+        attempt(parts::close);
+        attempt(keeper::close);
+        stopped.accept(failure);
+        if (exits) {
+            farewell.exit(STATUS);
+        }
+    }
+
+    private void attempt(Runnable step) {
+        try {
+            step.run();
+        } catch (Throwable e) {
+            try {
+                LOG.warn("{}: could not be undone after the failure of the control thread", config.name(), e);
+            } catch (Throwable again) { // there may be no memory for a line either
+                return;
+            }
+        }
+    }
+}
