@@ -12,6 +12,7 @@ import io.musher.internal.worker.Membership;
 import io.musher.internal.worker.WorkerEnvironment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -46,6 +47,8 @@ import org.slf4j.LoggerFactory;
 public final class Cluster implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    /** For the supplier of env, before the next call of it begins. */
+    private static final Duration ENV_PATIENCE = Duration.ofSeconds(10);
 
     private final ClusterConfig config;
     private final Parts parts;
@@ -72,7 +75,7 @@ public final class Cluster implements AutoCloseable {
         this.supervisor = new Supervisor(rules(config), new Edition(plan, LaunchChecks.environment(config.env().get())), primary, chronicle);
         this.correspondence = new Correspondence(config, parts);
         this.requests = new Requests(config.name(), parts.control(), supervisor, correspondence,
-                new EnvironmentSource(config.name(), parts.control(), config.env()));
+                new EnvironmentSource(config.name(), parts.control(), config.env(), ENV_PATIENCE));
         primary.obey(supervisor, requests);
         this.wear = new Wear(parts.control(), config.recyclePolicy(), supervisor, worker -> Requests.handle(worker).member().process.memory(),
                 primary::connections);
@@ -310,7 +313,8 @@ public final class Cluster implements AutoCloseable {
      * changed, a new rollout with it begins at once where the former one is, and the callers of the former one wait for it as well. While a
      * rollout goes back, a reload takes its place.
      *
-     * <p>The supplier is called on a thread of its own, once at a time; calls that come meanwhile share the next one.
+     * <p>The supplier is called on a thread of its own; reloads that come meanwhile share the next call. One that has not returned for 10 s is
+     * logged, and no longer waited for: the next reload calls it again, at most four times at once, and answers for the older ones.
      *
      * @return completes when it has ended, also when it has failed: {@link Rollout#succeeded} tells. Fails with what the supplier threw, or
      *     with {@link IllegalStateException} when the cluster stops

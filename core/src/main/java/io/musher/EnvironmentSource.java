@@ -2,37 +2,55 @@ package io.musher;
 
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Timers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls the user's supplier of {@code env}, on a thread of its own and once at a time. Requests that come while it is called share the
- * next call, so each gets variables that were asked for after it was made. Control thread only.
+ * Calls the user's supplier of {@code env}, on threads of its own. Requests that come while it is called share the next call, which begins
+ * when this one returns, so each gets variables that were asked for after it was made. A call that does not return in time is no longer
+ * waited for: the next one begins beside it, and answers its requests, too. At most {@value #MOST} calls run at once. Control thread only.
  */
 final class EnvironmentSource {
 
+    static final int MOST = 4;
+
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
-    private static final long PATIENCE_SECONDS = 10;
+
+    /** What a request is given: the variables, or what the supplier threw. */
+    private interface Answer extends BiConsumer<Map<String, String>, Throwable> { }
+
+    private static final class Call {
+        final List<Answer> answers;
+        Thread thread;
+        Timers.Timer patience;
+        boolean late;
+
+        Call(List<Answer> answers) {
+            this.answers = answers;
+        }
+    }
 
     private final String name;
     private final EventLoop control;
     private final Supplier<Map<String, String>> supplier;
-    private final List<BiConsumer<Map<String, String>, Throwable>> waiting = new ArrayList<>();
-    private Thread thread;
-    private Timers.Timer warning;
+    private final Duration patience;
+    private final List<Answer> waiting = new ArrayList<>();
+    /** Those that have not returned, the oldest first. */
+    private final List<Call> calls = new ArrayList<>();
     private boolean ended;
 
-    EnvironmentSource(String name, EventLoop control, Supplier<Map<String, String>> supplier) {
+    EnvironmentSource(String name, EventLoop control, Supplier<Map<String, String>> supplier, Duration patience) {
         this.name = name;
         this.control = control;
         this.supplier = supplier;
+        this.patience = patience;
     }
 
     /**
@@ -41,53 +59,76 @@ final class EnvironmentSource {
      * @param answer is given them, or what the supplier threw; on the control thread, unless the cluster has stopped before
      */
     void ask(BiConsumer<Map<String, String>, Throwable> answer) {
-        waiting.add(answer);
-        if (thread == null) {
-            callSupplier();
-        }
+        waiting.add(answer::accept);
+        callIfPossible();
     }
 
-    /** The cluster has stopped: interrupts a supplier that is still called. */
+    /** The cluster has stopped: interrupts calls that have not returned. */
     void end() {
         ended = true;
         waiting.clear();
-        control.cancel(warning);
-        if (thread != null) {
-            thread.interrupt();
-        }
+        calls.forEach(call -> {
+            control.cancel(call.patience);
+            call.thread.interrupt();
+        });
     }
 
-    private void callSupplier() {
-        List<BiConsumer<Map<String, String>, Throwable>> answers = List.copyOf(waiting);
+    private void callIfPossible() {
+        if (ended || waiting.isEmpty() || calls.size() >= MOST || calls.stream().anyMatch(call -> !call.late)) {
+            return;
+        }
+        Call call = new Call(new ArrayList<>(waiting));
         waiting.clear();
-        thread = new Thread(() -> {
+        calls.add(call);
+        call.thread = new Thread(() -> {
             try {
                 Map<String, String> variables = LaunchChecks.environment(supplier.get());
-                report(() -> answers.forEach(answer -> answer.accept(variables, null)));
+                report(() -> returned(call, variables));
             } catch (Throwable e) {
-                report(() -> answers.forEach(answer -> answer.accept(null, e)));
+                report(() -> threw(call, e));
             }
         }, name + "-env");
-        thread.setDaemon(true);
-        warning = control.schedule(TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS), () -> {
-            warning = null;
-            LOG.warn("{}: the supplier of env has not returned for {} s, thread {}-env: reload() and deploy() wait for it", name,
-                    PATIENCE_SECONDS, name);
-        });
-        thread.start();
+        call.thread.setDaemon(true);
+        call.patience = control.schedule(patience.toNanos(), () -> late(call));
+        call.thread.start();
     }
 
-    private void report(Runnable answers) {
+    private void late(Call call) {
+        call.patience = null;
+        call.late = true;
+        LOG.warn("{}: the supplier of env has not returned for {}, thread {}; {} reload() or deploy() waits for it, or for the next call",
+                name, patience, call.thread.getName(), call.answers.size());
+        callIfPossible();
+    }
+
+    /** Requests of older calls are answered as well: these variables are fresher than any that may still come. */
+    private void returned(Call call, Map<String, String> variables) {
+        List<Answer> answers = new ArrayList<>();
+        for (Call older : calls.subList(0, calls.indexOf(call) + 1)) {
+            answers.addAll(older.answers);
+            older.answers.clear();
+        }
+        end(call);
+        answers.forEach(answer -> answer.accept(variables, null));
+        callIfPossible();
+    }
+
+    private void threw(Call call, Throwable failure) {
+        end(call);
+        call.answers.forEach(answer -> answer.accept(null, failure));
+        callIfPossible();
+    }
+
+    private void end(Call call) {
+        calls.remove(call);
+        control.cancel(call.patience);
+    }
+
+    private void report(Runnable result) {
         try {
             control.execute(() -> {
-                thread = null;
-                control.cancel(warning);
-                warning = null;
                 if (!ended) {
-                    answers.run();
-                }
-                if (!ended && !waiting.isEmpty()) {
-                    callSupplier();
+                    result.run();
                 }
             });
         } catch (RejectedExecutionException e) {

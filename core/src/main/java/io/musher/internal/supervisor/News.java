@@ -89,7 +89,7 @@ public interface News {
     /**
      * Every wanted instance has given up: no worker is left or on its way, and none will start until a call revives one. Called after
      * {@link #gaveUp}, once each time that this becomes so, also when a stop or a scale-down has taken the last other one; never
-     * while the cluster stops.
+     * while a rollout runs, which revives them, nor while the cluster stops.
      *
      * @param last the last worker of each of these instances, whose {@link Incarnation#why} tells the reason; at least one
      */

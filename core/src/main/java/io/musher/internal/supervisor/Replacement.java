@@ -15,14 +15,16 @@ final class Replacement {
     private final BootQueue queue;
     private final Ladder ladder;
     private final Wanted wanted;
+    private final RolloutPlan rollout;
     private boolean allGaveUp;
 
-    Replacement(Roster roster, BootQueue queue, Ladder ladder, Wanted wanted) {
+    Replacement(Roster roster, BootQueue queue, Ladder ladder, Wanted wanted, RolloutPlan rollout) {
         this.roster = roster;
         this.policy = roster.rules.restart();
         this.queue = queue;
         this.ladder = ladder;
         this.wanted = wanted;
+        this.rollout = rollout;
     }
 
     /** A wanted slot has lost its worker, and nobody is on the way. */
@@ -72,8 +74,12 @@ final class Replacement {
         slot.waiting.fail(new IllegalStateException("instance " + slot.instance + " is " + verdict));
     }
 
-    /** Reports once when no wanted slot is left that has not given up. */
+    /** Reports once when no wanted slot is left that has not given up, and no rollout will revive them. */
     void settle() {
+        if (rollout.isRunning()) {
+            allGaveUp = false;
+            return;
+        }
         boolean all = false;
         for (Slot slot : roster.slots()) {
             if (slot.wanted && !slot.gaveUp) {
@@ -104,6 +110,9 @@ final class Replacement {
             return;
         }
         slot.waiting.add(promise);
+        if (slot.leaving.contains(worker)) { // detached, it may live on for ever and hold the port its successor waits for
+            ladder.stop(worker, "restart() was called");
+        }
         if (slot.queued || slot.serving == worker && slot.coming != null) {
             return; // under way
         }

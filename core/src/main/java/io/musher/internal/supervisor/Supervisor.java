@@ -42,7 +42,7 @@ public final class Supervisor implements Facts {
         rollout = new RolloutPlan(roster, queue, ladder);
         arrival = new Arrival(roster, ladder, rollout);
         wanted = new Wanted(roster, queue, ladder);
-        replacement = new Replacement(roster, queue, ladder, wanted);
+        replacement = new Replacement(roster, queue, ladder, wanted, rollout);
         life = new Life(roster, wanted, ladder, rollout);
         recycling = new Recycling(roster, queue, ladder, rollout);
         departure = new Departure(roster, arrival, ladder, replacement, rollout, recycling, life);

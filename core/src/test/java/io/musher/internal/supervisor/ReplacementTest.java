@@ -186,6 +186,20 @@ class ReplacementTest {
         assertEquals(2, stage.spawned.size());
     }
 
+    /** It might have held its port for hours. */
+    @Test
+    void shouldStopADetachedWorkerThatIsToBeRestarted() {
+        stage.with(PortPlan.FIXED).running(1);
+        stage.supervisor.disconnects(stage.worker(1));
+        stage.supervisor.drained(stage.worker(1));
+        assertEquals(WorkerState.DETACHED, stage.worker(1).state());
+        CompletableFuture<Incarnation> restarted = stage.restart(stage.worker(1));
+        assertEquals(WorkerState.STOPPING, stage.worker(1).state());
+        stage.exits(stage.worker(1), 143);
+        stage.serve(last());
+        assertSame(last(), restarted.join());
+    }
+
     @Test
     void shouldDoAsThePolicySays() {
         stage.with(RestartPolicy.onFailure()).running(3);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.ReloadPolicy;
+import io.musher.RestartPolicy;
 import io.musher.Rollout;
 import io.musher.WorkerState;
 import java.time.Duration;
@@ -361,6 +362,31 @@ class RolloutCommandsTest {
         stage.born(latest());
         stage.exits(latest(), 1);
         assertEquals(0, hopeless.join().kept());
+    }
+
+    @Test
+    void shouldNotTellThatAllGaveUpWhileARolloutIsToReviveThem() {
+        stage.with(RestartPolicy.always().withGiveUp(2, Duration.ofMinutes(1)))
+                .with(ReloadPolicy.onFailure(ReloadPolicy.OnFailure.RETRY)).running(1);
+        stage.roll("broken");
+        fails(stage.worker(2));
+        stage.exits(stage.worker(1), 1);
+        fails(stage.worker(3));
+        assertTrue(stage.news.contains("gave up 3"), stage.news::toString);
+        stage.pass(100);
+        assertEquals("broken", latest().edition());
+        stage.abortRollout();
+        neverServes(stage.worker(4));
+        assertFalse(stage.news.stream().anyMatch(news -> news.startsWith("all gave up")), stage.news::toString);
+        fails(stage.worker(5));
+        stage.pass(1_000);
+        fails(stage.worker(6));
+        assertEquals("all gave up [6]", stage.news.get(stage.news.size() - 1));
+    }
+
+    private void fails(Incarnation worker) {
+        stage.born(worker);
+        stage.exits(worker, 1);
     }
 
     // ---- asked for, and still being prepared

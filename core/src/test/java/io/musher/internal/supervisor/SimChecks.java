@@ -158,7 +158,7 @@ final class SimChecks implements News {
 
     private boolean haveAllGivenUp() {
         List<SlotStatus> wanted = world.supervisor.slots().stream().filter(SlotStatus::wanted).toList();
-        return !wanted.isEmpty() && wanted.stream().allMatch(SlotStatus::gaveUp);
+        return !rolling && !wanted.isEmpty() && wanted.stream().allMatch(SlotStatus::gaveUp);
     }
 
     @Override
