@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * A small {@code sh} that outlives this process. It reads a pipe that only this process holds; when the pipe ends, however
  * this process ended, it ends all that were to be watched: process groups, and whatever carries their mark. SIGTERM first, SIGKILL
  * to what is left. Started with the first that is watched, in a session of its own, so that no Ctrl-C reaches it. It costs nothing
- * while it waits. Used on the spawn thread only.
+ * while it waits. Thread safe.
  */
 final class Guard {
 
@@ -70,7 +70,7 @@ final class Guard {
     private final String cluster;
     private final String mark;
     private final int grace;
-    private final Executor thread;
+    private final Executor threads;
     private final Set<String> watched = new LinkedHashSet<>();
     private Process process;
     private int starts;
@@ -79,16 +79,17 @@ final class Guard {
     /**
      * @param mark what the marks of all that is watched begin with
      * @param grace from SIGTERM to SIGKILL, in tenths of a second
+     * @param threads where its end is dealt with
      */
-    Guard(String cluster, String mark, int grace, Executor thread) {
+    Guard(String cluster, String mark, int grace, Executor threads) {
         this.cluster = cluster;
         this.mark = mark;
         this.grace = grace;
-        this.thread = thread;
+        this.threads = threads;
     }
 
     /** @param id of a process or, below zero, of a process group */
-    void watch(long id) {
+    synchronized void watch(long id) {
         watched.add(Long.toString(id));
         if (process == null) {
             start();
@@ -97,19 +98,27 @@ final class Guard {
         }
     }
 
-    void forget(long id) {
+    synchronized void forget(long id) {
         if (watched.remove(Long.toString(id))) {
             tell("- " + id);
         }
     }
 
-    /** {@return false when there is no guard to do it} */
-    boolean signal(String name, long id) {
-        return process != null && tell(name + " " + id);
+    /** Sends a signal that the JDK cannot send. */
+    synchronized void signal(String name, long id) {
+        if (process != null && tell(name + " " + id)) {
+            return;
+        }
+        try {
+            new ProcessBuilder(Platform.SH.orElseThrow(), "-c", "kill \"-$1\" \"$2\"", "kill", name, Long.toString(id))
+                    .redirectInput(Platform.NULL).redirectOutput(Platform.NULL).redirectError(Platform.NULL).start();
+        } catch (IOException e) {
+            LOG.warn("{}: signal {} could not be sent to {}", cluster, name, id, e);
+        }
     }
 
     /** Nothing is left to watch. */
-    void close() {
+    synchronized void close() {
         closed = true;
         if (process != null) {
             try {
@@ -140,13 +149,13 @@ final class Guard {
             Process started = builder.start();
             process = started;
             watched.forEach(id -> tell("+ " + id));
-            started.onExit().thenRunAsync(() -> ended(started), thread);
+            started.onExit().thenRunAsync(() -> ended(started), threads);
         } catch (IOException e) {
             LOG.warn("{}: no guard: if this process is killed, its command workers live on", cluster, e);
         }
     }
 
-    private void ended(Process which) {
+    private synchronized void ended(Process which) {
         if (!closed && process == which) {
             process = null;
             if (!watched.isEmpty()) {
@@ -170,7 +179,7 @@ final class Guard {
     }
 
     /** {@return its process, or null} */
-    Process process() {
+    synchronized Process process() {
         return process;
     }
 }

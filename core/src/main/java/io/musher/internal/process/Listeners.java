@@ -42,16 +42,20 @@ final class Listeners {
     }
 
     private static boolean holds(long pid, Set<String> sockets) {
-        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc", Long.toString(pid), "fd"))) {
-            for (Path descriptor : descriptors) {
-                if (isOne(descriptor, sockets)) {
-                    return true;
+        try {
+            return ProcessTable.look(pid, folder -> {
+                try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(folder.resolve("fd"))) {
+                    for (Path descriptor : descriptors) {
+                        if (isOne(descriptor, sockets)) {
+                            return true;
+                        }
+                    }
+                    return false;
                 }
-            }
+            });
         } catch (IOException | DirectoryIteratorException e) {
-            // gone, or somebody else's
+            return false; // gone, or somebody else's
         }
-        return false;
     }
 
     private static boolean isOne(Path descriptor, Set<String> sockets) {

@@ -8,8 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Linux' table of processes. */
 final class ProcessTable {
@@ -17,9 +18,52 @@ final class ProcessTable {
     /** @param state {@code Z} for one that is dead and not reaped yet */
     record Entry(long pid, char state, long group, long session) { }
 
+    /** Reads what Linux says of a process. */
+    interface Look<T> {
+        T at(Path folder) throws IOException;
+    }
+
     private static final Path PROC = Path.of("/proc");
 
+    /** So long after it has begun, a look hangs. */
+    private static final long HANGS_NANOS = 3_000_000_000L;
+    /** The looks that are not over. */
+    private static final Map<Thread, Begun> LOOKS = new ConcurrentHashMap<>();
+
+    private record Begun(long pid, long at) {
+        boolean hangs() {
+            return System.nanoTime() - at > HANGS_NANOS;
+        }
+    }
+
     private ProcessTable() { }
+
+    /**
+     * Looks at a process. Parts of its folder cannot be read while it hangs in the kernel with its memory locked, as one that waits for a
+     * server of files may for ever.
+     *
+     * @throws IOException if it is gone, or somebody else's, or another look at it hangs
+     */
+    static <T> T look(long pid, Look<T> look) throws IOException {
+        for (Begun other : LOOKS.values()) {
+            if (other.pid() == pid && other.hangs()) {
+                throw new IOException("process " + pid + " cannot be looked at");
+            }
+        }
+        Thread thread = Thread.currentThread();
+        LOOKS.put(thread, new Begun(pid, System.nanoTime()));
+        try {
+            return look.at(PROC.resolve(Long.toString(pid)));
+        } finally {
+            LOOKS.remove(thread);
+        }
+    }
+
+    /** {@return whether the look of a thread hangs; one that only takes long goes from process to process} */
+    static boolean hangs(Thread thread) {
+        Begun look = thread == null ? null : LOOKS.get(thread);
+        return look != null && look.hangs();
+    }
 
     static List<Long> pids() {
         List<Long> pids = new ArrayList<>();
@@ -36,7 +80,7 @@ final class ProcessTable {
     /** {@return the process, unless it is gone} */
     static Optional<Entry> entry(long pid) {
         try {
-            return Optional.of(parse(pid, Files.readString(PROC.resolve(pid + "/stat"), StandardCharsets.ISO_8859_1)));
+            return Optional.of(parse(pid, look(pid, folder -> Files.readString(folder.resolve("stat"), StandardCharsets.ISO_8859_1))));
         } catch (IOException | RuntimeException e) {
             return Optional.empty();
         }
@@ -58,8 +102,9 @@ final class ProcessTable {
     }
 
     private static Optional<String> status(long pid, String line) {
-        try (Stream<String> lines = Files.lines(PROC.resolve(pid + "/status"), StandardCharsets.ISO_8859_1)) {
-            return lines.filter(each -> each.startsWith(line + ":")).map(each -> each.substring(line.length() + 1).strip()).findFirst();
+        try {
+            return look(pid, folder -> Files.readString(folder.resolve("status"), StandardCharsets.ISO_8859_1)).lines()
+                    .filter(each -> each.startsWith(line + ":")).map(each -> each.substring(line.length() + 1).strip()).findFirst();
         } catch (IOException | RuntimeException e) {
             return Optional.empty();
         }
@@ -74,7 +119,7 @@ final class ProcessTable {
     /** {@return whether the process was started with that variable} */
     static boolean hasVariable(long pid, String variable) {
         try {
-            byte[] environment = Files.readAllBytes(PROC.resolve(pid + "/environ"));
+            byte[] environment = look(pid, folder -> Files.readAllBytes(folder.resolve("environ")));
             return ("\0" + new String(environment, StandardCharsets.ISO_8859_1)).contains("\0" + variable + "\0");
         } catch (IOException | RuntimeException e) {
             return false; // gone, or somebody else's

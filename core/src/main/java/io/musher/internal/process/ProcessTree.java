@@ -3,7 +3,6 @@ package io.musher.internal.process;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * A worker's process and everything it has started. Where the worker has a session of its own, that is its session and, for a
@@ -46,13 +45,6 @@ final class ProcessTree {
             }
         }
         return members;
-    }
-
-    /** Does something to all of them, the leader excepted. {@return to how many} */
-    int each(Consumer<ProcessHandle> action) {
-        List<ProcessHandle> members = members();
-        members.forEach(action);
-        return members.size();
     }
 
     private boolean isMember(long pid) {

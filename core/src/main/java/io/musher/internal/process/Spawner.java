@@ -32,6 +32,8 @@ public final class Spawner implements AutoCloseable {
     private final String cluster;
     private final String mark = Long.toHexString(ThreadLocalRandom.current().nextLong());
     private final SpawnThread thread;
+    private final Looks looks;
+    private final Guard guard;
     private final OutputSinks sinks;
     private final Set<WorkerProcess> alive = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
@@ -49,7 +51,9 @@ public final class Spawner implements AutoCloseable {
     /** @param graceTenths from SIGTERM to SIGKILL for commands whose primary is gone, in tenths of a second */
     Spawner(String cluster, Output output, int graceTenths) {
         this.cluster = cluster;
-        this.thread = new SpawnThread(cluster, mark, graceTenths);
+        this.thread = new SpawnThread(cluster);
+        this.looks = new Looks(cluster);
+        this.guard = new Guard(cluster, mark, graceTenths, looks::run);
         this.sinks = new OutputSinks(cluster, output);
         if (ProcessHandle.current().pid() == 1) {
             LOG.warn("{}: this process is pid 1, and a JVM does not reap orphans: processes that workers leave behind stay as zombies;"
@@ -98,6 +102,11 @@ public final class Spawner implements AutoCloseable {
         return sinks.dropped();
     }
 
+    /** {@return where processes are started} */
+    SpawnThread thread() {
+        return thread;
+    }
+
     /** Kills all workers with SIGKILL, now; starts none any more. */
     public void killAll() {
         closed = true;
@@ -109,6 +118,7 @@ public final class Spawner implements AutoCloseable {
     public void close() {
         closed = true;
         CompletableFuture<Void> gone = new CompletableFuture<>();
+        alive.forEach(WorkerProcess::kill); // should a start in progress hang
         thread.run(() -> { // behind a start in progress
             alive.forEach(WorkerProcess::kill);
             CompletableFuture.allOf(alive.stream().map(WorkerProcess::onExit).toArray(CompletableFuture[]::new))
@@ -122,6 +132,8 @@ public final class Spawner implements AutoCloseable {
             LOG.warn("{}: not all workers could be killed: {}", cluster, alive);
         }
         thread.close();
+        guard.close();
+        looks.close();
         sinks.close();
     }
 
@@ -168,22 +180,22 @@ public final class Spawner implements AutoCloseable {
             OutputPump err = new OutputPump(output(request, process, 2), tail, sinks.sink(request, process.pid(), true));
             WorkerProcess worker = new WorkerProcess(request, process,
                     new ProcessTree(process.toHandle(), Platform.SETSID.isPresent(), tree == null ? null : ChildEnvironment.TREE + "=" + tree),
-                    thread, tail, CompletableFuture.allOf(out.done(), err.done()));
+                    looks, guard, tail, CompletableFuture.allOf(out.done(), err.done()));
             if (tree != null) {
-                thread.guard().watch(id);
+                guard.watch(id);
             }
             out.start(cluster + "-out-" + request.workerId());
             err.start(cluster + "-err-" + request.workerId());
             alive.add(worker);
             worker.watch(cluster + "-wait-" + request.workerId(), () -> arguments.ifPresent(them -> them.feed(process)), () -> {
-                thread.guard().forget(id);
+                guard.forget(id);
                 alive.remove(worker);
                 arguments.ifPresent(ArgumentFile::delete);
             });
             return worker;
         } catch (RuntimeException | Error e) { // no memory, or no thread to be had
             process.destroyForcibly();
-            thread.guard().forget(id);
+            guard.forget(id);
             throw e;
         }
     }

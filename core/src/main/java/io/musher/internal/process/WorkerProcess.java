@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,30 +24,33 @@ public final class WorkerProcess {
 
     /** Rounds of killing, 10 ms apart, after which somebody cannot be killed. */
     private static final int ROUNDS = 200;
-    /** A daemon it left behind may hold its output open; looks at the end of it, 300 ms in all. */
-    private static final long LOOK_MILLIS = 10;
-    private static final int OUTPUT_LOOKS = 30;
+    private static final long ROUND_MILLIS = 10;
+    private static final long PEACE_MILLIS = 50;
+    /** A daemon it left behind may hold its output open; so long is waited for the end of it. */
+    private static final long OUTPUT_MILLIS = 300;
 
     private final SpawnRequest request;
     private final Process process;
     private final ProcessHandle leader; // unlike the process, it does not close our end of its output when it sends a signal
     private final ProcessTree tree;
-    private final SpawnThread thread;
+    private final Looks looks;
+    private final Guard guard;
     private final Tail tail;
     private final CompletableFuture<Void> output;
     private final Instant startedAt = Instant.now();
     private final CompletableFuture<Termination> exit = new CompletableFuture<>();
     private volatile boolean asked;
     private volatile boolean killed;
-    private int rounds; // spawn thread
+    private CompletableFuture<Long> measured = CompletableFuture.completedFuture(0L);
 
-    WorkerProcess(SpawnRequest request, Process process, ProcessTree tree, SpawnThread thread, Tail tail,
+    WorkerProcess(SpawnRequest request, Process process, ProcessTree tree, Looks looks, Guard guard, Tail tail,
             CompletableFuture<Void> output) {
         this.request = request;
         this.process = process;
         this.leader = process.toHandle();
         this.tree = tree;
-        this.thread = thread;
+        this.looks = looks;
+        this.guard = guard;
         this.tail = tail;
         this.output = output;
     }
@@ -94,7 +100,7 @@ public final class WorkerProcess {
         asked = true;
         leader.destroy();
         if (isCommand()) {
-            thread.run(() -> tree.each(ProcessHandle::destroy));
+            looks.run(() -> members().forEach(ProcessHandle::destroy));
         }
     }
 
@@ -103,10 +109,10 @@ public final class WorkerProcess {
         killed = true;
         if (tree.hasSession()) {
             leader.destroyForcibly();
-            thread.run(() -> tree.each(ProcessHandle::destroyForcibly));
+            looks.run(() -> members().forEach(ProcessHandle::destroyForcibly));
         } else {
-            thread.run(() -> {
-                List<ProcessHandle> members = tree.members(); // not to be found any more when the leader is gone
+            looks.run(() -> {
+                List<ProcessHandle> members = members(); // not to be found any more when the leader is gone
                 leader.destroyForcibly();
                 members.forEach(ProcessHandle::destroyForcibly);
             });
@@ -114,7 +120,7 @@ public final class WorkerProcess {
     }
 
     /**
-     * Any signal; for a command to its process group.
+     * Any signal; for a command to its process group. Takes as long as writing to the guard, or starting a {@code sh} where there is none.
      *
      * @param name such as {@code HUP} or {@code SIGHUP}
      * @throws IllegalArgumentException if there is no such signal
@@ -127,11 +133,9 @@ public final class WorkerProcess {
         } else if (Platform.SH.isEmpty()) {
             throw new UnsupportedOperationException("signal " + name + ": there is no sh to send it");
         } else {
-            thread.run(() -> {
-                if (process.isAlive()) {
-                    thread.signal(signal, groupId());
-                }
-            });
+            if (process.isAlive()) {
+                guard.signal(signal, groupId());
+            }
         }
     }
 
@@ -139,32 +143,36 @@ public final class WorkerProcess {
      * Whether it, or something it started, listens on a port; empty where that cannot be told.
      *
      * @param port where somebody listens
-     * @return completes on the spawn thread
+     * @return completes on any thread
      */
     public CompletableFuture<Optional<Boolean>> listensOn(int port) {
         CompletableFuture<Optional<Boolean>> answer = new CompletableFuture<>();
-        thread.run(() -> {
+        looks.run(() -> {
             List<Long> pids = new ArrayList<>(List.of(process.pid()));
-            tree.members().forEach(member -> pids.add(member.pid()));
+            members().forEach(member -> pids.add(member.pid()));
             answer.complete(Listeners.listens(port, pids));
         });
         return answer;
     }
 
     /**
-     * {@return bytes of resident memory, for a command those of all its processes; 0 where that cannot be told; completes on the spawn
-     * thread}
+     * {@return bytes of resident memory, for a command those of all its processes; 0 where that cannot be told; completes on any
+     * thread, and joins a look that is not over}
      */
-    public CompletableFuture<Long> memory() {
+    public synchronized CompletableFuture<Long> memory() {
+        if (!measured.isDone()) {
+            return measured.copy();
+        }
         CompletableFuture<Long> answer = new CompletableFuture<>();
-        thread.run(() -> {
+        measured = answer;
+        looks.run(() -> {
             long bytes = ProcessTable.memory(process.pid());
             if (isCommand()) {
-                bytes += tree.members().stream().mapToLong(member -> ProcessTable.memory(member.pid())).sum();
+                bytes += members().stream().mapToLong(member -> ProcessTable.memory(member.pid())).sum();
             }
             answer.complete(bytes);
         });
-        return answer;
+        return answer.copy();
     }
 
     /**
@@ -192,7 +200,13 @@ public final class WorkerProcess {
             try {
                 before.run();
                 Termination end = Termination.of(process.waitFor());
-                thread.run(() -> settle(end, afterwards));
+                try {
+                    settle();
+                    afterwards.run();
+                    awaitOutput();
+                } finally {
+                    exit.complete(end);
+                }
             } catch (InterruptedException e) {
                 LOG.debug("{}: nobody waits for it any more", request, e);
             }
@@ -201,29 +215,41 @@ public final class WorkerProcess {
         waiter.start();
     }
 
-    private void settle(Termination end, Runnable afterwards) {
-        List<ProcessHandle> left = tree.hasSession() ? tree.members() : List.of();
-        boolean inPeace = isCommand() && asked && !killed;
-        if (!left.isEmpty() && (inPeace || rounds++ < ROUNDS)) {
+    /** Kills what it left behind, or waits for that. */
+    private void settle() throws InterruptedException {
+        if (!tree.hasSession()) {
+            return;
+        }
+        List<ProcessHandle> left = looks.see(tree::members, List.of());
+        for (int rounds = 0; !left.isEmpty() && rounds < ROUNDS;) {
+            boolean inPeace = isCommand() && asked && !killed;
             if (!inPeace) {
+                rounds++;
                 left.forEach(ProcessHandle::destroyForcibly);
             }
-            if (thread.later(() -> settle(end, afterwards), inPeace ? 50 : 10)) {
-                return;
-            }
+            Thread.sleep(inPeace ? PEACE_MILLIS : ROUND_MILLIS);
+            left = looks.see(tree::members, List.of());
         }
         if (!left.isEmpty()) {
             LOG.warn("{}: left behind processes that cannot be killed: {}", request, left.stream().map(ProcessHandle::pid).toList());
         }
-        afterwards.run();
-        output.whenComplete((done, failure) -> exit.complete(end));
-        awaitOutput(end, OUTPUT_LOOKS);
     }
 
-    /** Not by a timer of the JDK's, whose thread lives on in the host and would keep this class loader. */
-    private void awaitOutput(Termination end, int looks) {
-        if (!output.isDone() && (looks == 0 || !thread.later(() -> awaitOutput(end, looks - 1), LOOK_MILLIS))) {
-            exit.complete(end);
+    private void awaitOutput() throws InterruptedException {
+        try {
+            output.get(OUTPUT_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("{}: its output is held open by what it has started", request);
+        }
+    }
+
+    /** Those alive, without the leader; waits for that. */
+    private List<ProcessHandle> members() {
+        try {
+            return looks.see(tree::members, List.of());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
         }
     }
 

@@ -28,8 +28,9 @@
  *
  * <h2>Threads</h2>
  *
- * <p>{@code <cluster>-spawn} is the only one that blocks for us: in process starts and looks at the process table. Per worker two
- * daemons read its output and one waits for its end; one or two per cluster hand the output on. No method but
+ * <p>{@code <cluster>-spawn} blocks in process starts, {@code <cluster>-look}, as many as are needed, in looks at the process table: a start or a
+ * look that hangs holds up nothing else. Per worker two daemons read its output and one waits for its end; one or two per cluster hand the
+ * output on. No method but
  * {@code Spawner.close()} blocks, so the control thread may call all of them. Futures complete on any of these threads: go on with an
  * executor of your own.
  *
