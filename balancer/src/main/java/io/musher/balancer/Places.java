@@ -133,6 +133,10 @@ final class Places {
         taken--;
     }
 
+    synchronized boolean isTaken(Place place) {
+        return place.taken;
+    }
+
     int taken() {
         return taken;
     }

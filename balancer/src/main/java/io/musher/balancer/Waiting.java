@@ -101,7 +101,7 @@ final class Waiting implements Stage {
     private void evicted(Relay relay, String why) {
         try {
             lane.loop.execute(() -> {
-                if (relay.ticket() != null) { // else it was served just now
+                if (relay.ticket() != null && !places.isTaken(relay.ticket().place)) { // else it was served just now
                     lane.reject(relay, why);
                 }
             });

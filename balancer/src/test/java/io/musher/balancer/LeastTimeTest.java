@@ -231,15 +231,16 @@ class LeastTimeTest {
         assertEquals(0, balancer.stats().target("a").orElseThrow().unanswered());
     }
 
+    /** How much each gets depends on how busy the machine is: whoever is measured in a bad moment gets less for a while. */
     @Test
-    void shouldServeByEqualTargetsAlike() throws Exception {
+    void shouldServeByBothOfTwoEqualTargets() throws Exception {
         Balancer balancer = balancer(scene.http("a").as("a"), scene.http("b").as("b"));
         for (int i = 0; i < 400; i++) {
             try (Peer client = scene.connect(balancer)) {
                 client.ask(Http.get("/"));
             }
         }
-        assertEquals(200, accepted(balancer, "a"), 120);
+        assertEquals(200, accepted(balancer, "a"), 195);
     }
 
     private Balancer balancer(Target... targets) {
