@@ -113,7 +113,7 @@ final class Names {
         } else if (first) {
             if (backend.why().isEmpty()) {
                 backend.becomes(TargetState.DOWN, why);
-                LOG.warn("{}: target {} is down: {}; it is looked up again until it can", config.name(), backend, why);
+                LOG.info("{}: target {} is down: {}; it is looked up again until it can", config.name(), backend, why);
                 listener.down(backend.target(), why);
             }
             loop.schedule(Listed.jittered(listed.lookupPause), () -> {
