@@ -229,7 +229,7 @@ public final class Cluster implements AutoCloseable {
             return told;
         }
         return told + parts.balancer().get().stats().target(worker.name())
-                .map(target -> "; the balancer has it as " + target.state() + " with " + target.active() + " connection(s)").orElse("");
+                .map(target -> "; the balancer has it as " + target.state() + (target.why().isEmpty() ? "" : " (" + target.why() + ")") + " with " + target.active() + " connection(s)").orElse("");
     }
 
     /**

@@ -273,7 +273,8 @@ public final class BalancerBuilder {
     /**
      * Failed connects in a row that take a target out, unless it is the last one; default 3, 0 for never. It is then tried in
      * the background, after 100 ms and after growing, jittered pauses of at most 2 s, and comes back with the first success.
-     * So many unanswered connections in a row take it out as well, see {@link #ejectUnanswered}.
+     * So many unanswered connections in a row take it out as well, see {@link #ejectUnanswered}. When no other target is ready
+     * any more, ejected ones are let in again.
      *
      * @param failures at least 0
      * @return this

@@ -10,7 +10,8 @@ import java.net.InetSocketAddress;
 public interface BalancerListener {
 
     /**
-     * A target was taken out after failing; it is tried in the background and comes back as soon as it answers.
+     * A target was taken out after failed connects, or after connections that it ended without an answer; it is tried in the
+     * background and comes back as soon as it works.
      *
      * @param target the target
      * @param why what failed
@@ -18,7 +19,7 @@ public interface BalancerListener {
     default void ejected(Target target, String why) { }
 
     /**
-     * The active probe found a target down.
+     * The active probe found a target down, or its host name cannot be resolved.
      *
      * @param target the target
      * @param why what failed

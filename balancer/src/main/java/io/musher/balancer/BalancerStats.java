@@ -69,7 +69,7 @@ public record BalancerStats(
         /** It failed and is tried again in the background; one that ended connections without an answer then with a client now and
          * then. */
         EJECTED,
-        /** The active probe finds it down. */
+        /** The active probe finds it down, or its host name has not been resolved yet. */
         DOWN,
         /** It is no longer listed; its last connections run. */
         WITHDRAWN

@@ -20,7 +20,9 @@
  * <table>
  * <caption>Who owns what</caption>
  * <tr><td>Lane</td><td>its relays, waiting clients, scratch buffers, counters</td></tr>
- * <tr><td>Health, on the first lane's loop</td><td>the list of targets, who is ejected or down; publishes immutable snapshots</td></tr>
+ * <tr><td>Health, on the first lane's loop</td><td>the list of targets, which are ready or down; publishes immutable snapshots</td></tr>
+ * <tr><td>Ejection, likewise</td><td>which targets are out for failing, and how they come back</td></tr>
+ * <tr><td>Names, likewise</td><td>the addresses of targets that have host names; looks them up on threads of its own</td></tr>
  * <tr><td>Backend</td><td>what all lanes must see of a target: atomic counts</td></tr>
  * </table>
  *

@@ -92,6 +92,17 @@ class EjectionTest {
     }
 
     @Test
+    void shouldLetItInWhenNoOtherIsLeft() throws Exception {
+        Balancer balancer = balancer(1, scene.http("a").as("a"));
+        ask(balancer, "a", 1);
+        becomes(balancer, TargetState.EJECTED);
+        assertTrue(balancer.stats().target("flaky").orElseThrow().why().contains("refused"));
+        Scene.get(balancer.targets(List.of(port.as("flaky"))));
+        assertEquals(TargetState.READY, state(balancer));
+        assertEquals("", balancer.stats().target("flaky").orElseThrow().why());
+    }
+
+    @Test
     void shouldLeaveOneOfSeveralDeadTargets() throws Exception {
         Balancer balancer = balancer(1, scene.dead().as("b"), scene.dead().as("c"));
         scene.connect(balancer);
