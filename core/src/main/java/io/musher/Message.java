@@ -9,6 +9,9 @@ import java.util.Objects;
 /**
  * What came from another process: a {@code byte[]} as it was sent, or a JSON-like value. It is decoded when it is asked for, every
  * time anew. May be kept, and used by any thread.
+ *
+ * <p>JSON may become thirty times as large when it is decoded. What would take more than a quarter of this JVM's heap is refused, by
+ * {@link #value}, {@link #as}, {@link #asList} and {@link #text}, with an {@link IllegalArgumentException}; {@link #bytes} always gives the text.
  */
 public final class Message {
 

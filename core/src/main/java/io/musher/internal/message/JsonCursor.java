@@ -10,8 +10,8 @@ final class JsonCursor extends JsonTokens {
 
     private int depth;
 
-    JsonCursor(byte[] in, int offset, int length) {
-        super(in, offset, length);
+    JsonCursor(byte[] in, int offset, int length, long budget) {
+        super(in, offset, length, budget);
     }
 
     // ---- structure
@@ -31,8 +31,10 @@ final class JsonCursor extends JsonTokens {
         if (peek() == close) {
             at++;
             depth--;
+            charge(EMPTY);
             return false;
         }
+        charge(open == '{' ? MAP : LIST);
         return true;
     }
 
@@ -40,6 +42,7 @@ final class JsonCursor extends JsonTokens {
     boolean more(char close) {
         byte b = peek();
         if (b == ',') {
+            charge(close == '}' ? ENTRY : ELEMENT);
             at++;
             peek();
             return true;
@@ -119,6 +122,13 @@ final class JsonCursor extends JsonTokens {
 
     /** Reads something and forgets it. */
     void skip() {
+        boolean before = skipping;
+        skipping = true; // or has failed, and is not used any more
+        skipValue();
+        skipping = before;
+    }
+
+    private void skipValue() {
         switch (peek()) {
             case '{' -> {
                 for (boolean more = begin('{', '}'); more; more = more('}')) {

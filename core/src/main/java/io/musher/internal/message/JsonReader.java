@@ -6,13 +6,18 @@ import java.util.function.Function;
 
 /**
  * Reads a JSON text, as often as asked, from any thread. Whatever is wrong with it or does not fit is an
- * {@code IllegalArgumentException} that says where.
+ * {@code IllegalArgumentException} that says where. So is a value that would take more than a quarter of the heap: sixteen megabytes of JSON may
+ * be half a gigabyte of objects.
  */
 public final class JsonReader {
+
+    /** What a decoded value may take of the heap; with less than this it is not worth a fight. */
+    private static final long BUDGET = Math.max(4L << 20, Runtime.getRuntime().maxMemory() / 4);
 
     private final byte[] bytes;
     private final int offset;
     private final int length;
+    private final long budget;
 
     /**
      * Reads nothing yet.
@@ -22,6 +27,12 @@ public final class JsonReader {
      * @param length in bytes
      */
     public JsonReader(byte[] bytes, int offset, int length) {
+        this(bytes, offset, length, BUDGET);
+    }
+
+    /** {@code budget} is how much memory the value may take, in bytes, roughly. */
+    JsonReader(byte[] bytes, int offset, int length, long budget) {
+        this.budget = budget;
         this.bytes = bytes;
         this.offset = offset;
         this.length = length;
@@ -55,7 +66,7 @@ public final class JsonReader {
     }
 
     private Object read(Function<JsonCursor, Object> reading) {
-        JsonCursor in = new JsonCursor(bytes, offset, length);
+        JsonCursor in = new JsonCursor(bytes, offset, length, budget);
         try {
             Object value = reading.apply(in);
             in.finish();

@@ -17,16 +17,38 @@ abstract class JsonTokens {
     private static final int SURE_DIGITS = 15; // fit a double exactly
     private static final int SURE_LONG = 18;
 
+    /** Bytes that objects of these kinds take: with their headers, arrays and the reference to them. */
+    static final int EMPTY = 64;
+    static final int LIST = 104; // the first element included
+    static final int MAP = 184;
+    static final int ENTRY = 52;
+    static final int ELEMENT = 28;
+    static final int STRING = 48;
+    static final int BIG = 64;
+
     final byte[] in;
+    final long budget;
+    boolean skipping;
+    private long room;
     final int end;
     final int from;
     int at;
 
-    JsonTokens(byte[] in, int offset, int length) {
+    JsonTokens(byte[] in, int offset, int length, long budget) {
+        this.budget = budget;
+        this.room = budget;
         this.in = in;
         this.from = offset;
         this.at = offset;
         this.end = offset + length;
+    }
+
+    /** What is read takes so much memory; a text of two bytes may be a value of a hundred. */
+    void charge(long bytes) {
+        if (!skipping && (room -= bytes) < 0) {
+            throw new Misfit("the message of " + (end - from) + " bytes would take more than " + (budget >> 10) + " KiB when it is decoded, a quarter"
+                    + " of this JVM's heap; send less at once, send it as a byte[], or give this JVM a larger heap (-Xmx)");
+        }
     }
 
     Misfit malformed(String what) {
@@ -79,6 +101,7 @@ abstract class JsonTokens {
         } else if (length <= SURE_LONG) {
             return integer(start, at);
         }
+        charge(BIG + length);
         BigInteger large = new BigInteger(ascii(start, length));
         return large.bitLength() < Long.SIZE ? (Number) large.longValue() : large;
     }
@@ -191,6 +214,7 @@ abstract class JsonTokens {
         while ((at = Plain.end(in, at, end)) < end) {
             byte b = in[at];
             if (b == '"') {
+                charge(STRING + (plain ? at - start : 2L * (at - start)));
                 String text = plain ? ascii(start, at - start) : utf8(start, at);
                 at++;
                 return text;
@@ -207,6 +231,7 @@ abstract class JsonTokens {
 
     private String escaped(int start) {
         StringBuilder text = new StringBuilder(utf8(start, at));
+        charge(STRING + 2L * (at - start));
         while (at < end) {
             byte b = in[at];
             if (b == '"') {
@@ -223,6 +248,7 @@ abstract class JsonTokens {
                     }
                     at++;
                 }
+                charge(2L * (at - first));
                 text.append(utf8(first, at));
             }
         }
