@@ -38,6 +38,12 @@ final class HttpHead {
     private static final long ONES = 0x0101010101010101L;
     private static final int MAX_METHOD = 20;
 
+    /** Bytes that all connections of a lane together may hold of heads that have come in part; more, and further ones are not followed. */
+    static final int MOST_GATHERED = 2 << 20;
+
+    /** Bytes held so now. */
+    int gathered;
+
     /** Bytes of body, -1 when the head does not say. */
     long length;
     boolean chunked;

@@ -38,34 +38,60 @@ final class HttpSide {
         if (head == null) {
             int end = parser.parse(in, from, to, request);
             if (end == HttpHead.INCOMPLETE) {
-                return gather(in, from, to);
+                return gather(parser, in, from, to);
             }
             return end;
         }
         int before = head.position();
-        if (gather(in, from, to) == HttpHead.OPAQUE) {
+        if (gather(parser, in, from, to) == HttpHead.OPAQUE) {
             return HttpHead.OPAQUE;
+        }
+        if (!hasLineFeed(in, from, to)) {
+            return HttpHead.INCOMPLETE; // to read it from its beginning with every byte would take a while
         }
         int end = parser.parse(head, 0, head.position(), request);
         if (end >= 0) {
-            head = null;
+            forget(parser);
             return from + end - before;
         }
         return end;
     }
 
-    private int gather(ByteBuffer in, int from, int to) {
+    /** What is held of a head is needed no more. */
+    void forget(HttpHead parser) {
+        if (head != null) {
+            parser.gathered -= head.capacity();
+            head = null;
+        }
+    }
+
+    private static boolean hasLineFeed(ByteBuffer in, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (in.get(i) == '\n') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private int gather(HttpHead parser, ByteBuffer in, int from, int to) {
         int had = head == null ? 0 : head.position();
         int need = had + to - from;
         if (need > MAX_HEAD) {
             return HttpHead.OPAQUE;
         }
         if (head == null || head.capacity() < need) {
-            ByteBuffer larger = ByteBuffer.allocate(Math.max(512, Math.min(MAX_HEAD, 2 * need))).order(ByteOrder.nativeOrder());
+            int size = Math.max(512, Math.min(MAX_HEAD, 2 * need));
+            if (parser.gathered + size > HttpHead.MOST_GATHERED) {
+                return HttpHead.OPAQUE;
+            }
+            ByteBuffer larger = ByteBuffer.allocate(size).order(ByteOrder.nativeOrder());
             if (head != null) {
                 larger.put(head.flip());
             }
+            forget(parser);
             head = larger;
+            parser.gathered += larger.capacity();
         }
         head.put(had, in, from, to - from).position(need);
         return HttpHead.INCOMPLETE;

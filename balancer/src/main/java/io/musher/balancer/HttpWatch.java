@@ -38,6 +38,12 @@ final class HttpWatch {
         return !awaiting && request.isBetween() && response.isBetween();
     }
 
+    /** The connection has ended, or is followed no more. */
+    void forget(HttpHead parser) {
+        request.forget(parser);
+        response.forget(parser);
+    }
+
     /** {@return what stands for the connection that is followed no more} */
     HttpWatch outcome() {
         return last ? LAST : OPAQUE;

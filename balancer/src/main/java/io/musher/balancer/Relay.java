@@ -245,6 +245,7 @@ final class Relay {
         } else if (!(from == client
                 ? watch.fromClient(lane.head, bytes, bytes.position(), bytes.limit())
                 : watch.fromTarget(lane.head, bytes, bytes.position(), bytes.limit()))) {
+            watch.forget(lane.head);
             watch = watch.outcome();
         }
     }
@@ -364,6 +365,9 @@ final class Relay {
         lane.waiting.done(this);
         lane.buffers.giveBack(early);
         early = null;
+        if (watch != null) {
+            watch.forget(lane.head);
+        }
         client.discard(lane);
         detach();
         lane.ended(this);

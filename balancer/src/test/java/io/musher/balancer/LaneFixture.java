@@ -52,14 +52,19 @@ final class LaneFixture implements AutoCloseable {
         loop.start();
     }
 
-    /** {@return its number} */
+    /** A client that sends its number. {@return the number} */
     int arrive() throws Exception {
+        return arrive(new byte[] {(byte) clients.size()});
+    }
+
+    /** A client that sends this. {@return its number} */
+    int arrive(byte[] first) throws Exception {
         SocketChannel client = SocketChannel.open(entrance.getLocalAddress());
         SocketChannel accepted = entrance.accept();
         int number = clients.size();
         clients.add(client);
         ports.add(((InetSocketAddress) client.getLocalAddress()).getPort());
-        client.write(ByteBuffer.wrap(new byte[] {(byte) number}));
+        client.write(ByteBuffer.wrap(first));
         onLoop(() -> {
             try {
                 lane.accepted(accepted);
