@@ -123,7 +123,9 @@ final class Ejection {
             health.changed();
         } else {
             health.names().outdated(listed.backend);
-            listed.silent &= outcome != Probe.Outcome.REFUSED; // when it accepts again, it is not what it was
+            if (outcome != Probe.Outcome.LOCAL_TROUBLE) {
+                listed.silent = outcome == Probe.Outcome.ENDED; // one that refuses is not what it was when it accepts again
+            }
             retestLater(listed);
         }
     }

@@ -124,7 +124,8 @@ final class Probe implements EventLoop.Handler {
     @Override
     public void failed(Throwable failure) {
         boolean local = failure instanceof BindException;
-        end(failure.getMessage(), local ? Outcome.LOCAL_TROUBLE : held ? Outcome.ENDED : Outcome.REFUSED);
+        boolean reset = String.valueOf(failure.getMessage()).startsWith("Connection reset"); // it may come before the connect is complete here
+        end(failure.getMessage(), local ? Outcome.LOCAL_TROUBLE : held || reset ? Outcome.ENDED : Outcome.REFUSED);
     }
 
     private void end(String failure, Outcome outcome) {
