@@ -94,18 +94,30 @@ public final class Cluster implements AutoCloseable {
         return !isWorker();
     }
 
-    /** {@return whether this process was forked by a cluster; the first call in a worker joins it to its primary} */
+    /**
+     * {@return whether this process was forked by a cluster; the first call in a worker joins it to its primary}
+     *
+     * <p>Below a command worker every process has the marks of a worker in its environment, on purpose: the worker is often a grandchild, behind
+     * {@code sh} or {@code npm}. The first that joins is the worker; for later ones this is true as well, but they have no channel. A program
+     * that is to be no worker there, for example one that is to start a cluster of its own, must be started without the marks:
+     * {@code env -u MUSHER_IPC java …}. Children of a JVM worker do not have them. In a JVM with two copies of Musher the first one joins, and
+     * {@link WorkerContext#current} of the other one throws.
+     */
     public static boolean isWorker() {
-        boolean worker = WorkerEnvironment.isWorker(System.getenv(), System.getProperty(WorkerEnvironment.PROPERTY));
+        boolean worker = Membership.isWorker();
         if (worker) {
-            Membership.current();
+            Membership.join();
         }
         return worker;
     }
 
     static Cluster start(ClusterConfig config) {
-        if (isWorker()) {
-            throw new IllegalStateException("start() inside a worker would fork for ever: ask Cluster.isWorker() first, and return");
+        if (Membership.isWorker()) { // without joining: that is for the program to decide
+            throw new IllegalStateException(System.getProperty(WorkerEnvironment.PROPERTY) != null
+                    ? "start() inside a worker would fork for ever: ask Cluster.isWorker() first, and return"
+                    : "start() below a command worker of a cluster (" + System.getenv("MUSHER_NAME") + "), whose marks are in the environment: ask"
+                            + " Cluster.isWorker() first to be that worker; for a cluster of its own this program has to be started without them,"
+                            + " as by: env -u MUSHER_IPC java …");
         }
         LaunchPlan plan = LaunchPlan.of(config.launch());
         Parts parts;

@@ -56,7 +56,8 @@ public final class ClusterBuilder {
     ClusterBuilder() { }
 
     /**
-     * The cluster's name; workers are called {@code <name>-1} and so on. Default {@code cluster}.
+     * The cluster's name; workers are called {@code <name>-1} and so on. Default {@code cluster}. No two clusters of one name run in a JVM
+     * at the same time.
      *
      * @param name not blank
      * @return this
@@ -530,7 +531,9 @@ public final class ClusterBuilder {
      * @return the running cluster
      * @throws StartupException if a worker does not become ready, or anything else cannot be had; all is undone by then. An
      *     interrupt ends it the same way
-     * @throws IllegalStateException if options do not go together, or inside a worker: no fork bombs
+     * @throws IllegalStateException if options do not go together, if a cluster of that name runs in this JVM, or inside a worker and below
+     *     a command worker: no fork bombs, see {@link Cluster#isWorker}
+     * @throws IllegalArgumentException if the launch cannot be, as one of a main class that is not there
      */
     public Cluster start() {
         return Cluster.start(build());

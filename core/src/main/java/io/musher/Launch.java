@@ -66,7 +66,8 @@ public sealed interface Launch {
     }
 
     /**
-     * Any program. It is found as {@code PATH} says.
+     * Any program. It is found as {@code PATH} says. What it starts has the marks of the worker in its environment, too; see
+     * {@link Cluster#isWorker} for Musher programs among that.
      *
      * @param words the program and its first arguments
      * @return the launch

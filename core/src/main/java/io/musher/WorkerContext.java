@@ -66,7 +66,8 @@ public final class WorkerContext {
     /**
      * {@return this worker's context, always the same one; the first call joins the cluster}
      *
-     * @throws IllegalStateException if this process is no worker, or its environment is not as the primary made it
+     * @throws IllegalStateException if this process is no worker, its environment is not as the primary made it, or another copy of Musher
+     *     in this JVM has joined
      */
     public static WorkerContext current() {
         synchronized (WorkerContext.class) {

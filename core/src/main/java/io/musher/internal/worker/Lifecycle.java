@@ -157,7 +157,8 @@ final class Lifecycle implements WorkerChannel.Listener {
         if (worker.jvm()) {
             lost("the primary refuses this process: " + why);
         } else {
-            // of all descendants of a command the first to say hello is the worker
+            LOG.warn("{}: this process has no channel ({}): of all processes of a command the first to say hello is the worker. It runs on"
+                    + " without; a Musher program that is to be no worker must be started without MUSHER_IPC in its environment", worker, why);
             closed("the primary refuses this process: " + why);
         }
     }

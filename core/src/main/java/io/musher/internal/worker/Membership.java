@@ -9,6 +9,7 @@ import io.musher.internal.ipc.Mailbox;
 import io.musher.internal.process.Preload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.security.CodeSource;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -28,6 +29,9 @@ public final class Membership {
 
     /** Later than most programs take to start, which needs the processor more. */
     private static final long PRELOAD_NANOS = 500_000_000;
+
+    /** Set by the copy of Musher that has joined; there may be several, each with a class loader of its own, but one channel. */
+    private static final String JOINED = "musher.joined";
 
     private static Membership current;
 
@@ -72,25 +76,59 @@ public final class Membership {
         return WorkerEnvironment.isWorker(System.getenv(), System.getProperty(WorkerEnvironment.PROPERTY));
     }
 
+    /** Joins, unless another copy of Musher in this JVM has done so, as one on the class path beside one in a web application. */
+    public static synchronized void join() {
+        if (current == null && System.getProperty(JOINED) != null) {
+            LOG.warn("{}", anotherCopy(System.getProperty(JOINED)));
+        } else {
+            current();
+        }
+    }
+
     /**
      * {@return this process' membership, begun now if it has not been}
      *
-     * @throws IllegalStateException if this process is no worker, or its environment was tampered with
+     * @throws IllegalStateException if this process is no worker, its environment was tampered with, or another copy of Musher in this JVM
+     *     has joined
      */
     public static synchronized Membership current() {
         if (current == null) {
             if (!isWorker()) {
                 throw new IllegalStateException("this process is no worker; ask Cluster.isWorker() first");
             }
-            KeepAlive keepAlive = new KeepAlive();
-            ProcessEnd end = ProcessEnd.ofThisJvm();
-            Membership begun = new Membership(WorkerEnvironment.parse(System.getenv()), end, keepAlive);
-            keepAlive.start(end);
-            begun.joinJvm(); // a primary that has heard of this worker may ask it to end
-            begun.start();
-            current = begun;
+            Object other = System.getProperties().putIfAbsent(JOINED, place());
+            if (other != null) {
+                throw new IllegalStateException(anotherCopy(other));
+            }
+            try {
+                current = begin();
+            } finally {
+                if (current == null) {
+                    System.getProperties().remove(JOINED);
+                }
+            }
         }
         return current;
+    }
+
+    private static Membership begin() {
+        KeepAlive keepAlive = new KeepAlive();
+        ProcessEnd end = ProcessEnd.ofThisJvm();
+        Membership begun = new Membership(WorkerEnvironment.parse(System.getenv()), end, keepAlive);
+        keepAlive.start(end);
+        begun.joinJvm(); // a primary that has heard of this worker may ask it to end
+        begun.start();
+        return begun;
+    }
+
+    private static String anotherCopy(Object other) {
+        return "a second copy of Musher in this worker (" + place() + "): the copy at " + other + " has joined the cluster, and a worker joins once;"
+                + " keep Musher in one place, as on the class path and not in the web application too (Maven's scope provided)";
+    }
+
+    private static String place() {
+        CodeSource source = Membership.class.getProtectionDomain().getCodeSource();
+        return source == null ? String.valueOf(Membership.class.getClassLoader()) : String.valueOf(source.getLocation());
     }
 
     private void joinJvm() {
