@@ -10,4 +10,6 @@ module io.musher.balancer {
 
     exports io.musher.balancer;
     exports io.musher.balancer.loop to io.musher;
+
+    uses org.slf4j.spi.SLF4JServiceProvider; // to see whether there is one
 }

@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.News;
 import io.musher.internal.supervisor.Rolled;
@@ -14,17 +15,27 @@ import org.slf4j.LoggerFactory;
 final class Chronicle implements News {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
 
     private final String name;
     private final Events events;
+    private final LastOutput lastOutput;
     private final Runnable whenStopped;
     private final Runnable whenAllGaveUp;
 
-    Chronicle(String name, Events events, Runnable whenStopped, Runnable whenAllGaveUp) {
+    private volatile boolean started;
+
+    Chronicle(String name, Output output, Events events, Runnable whenStopped, Runnable whenAllGaveUp) {
         this.name = name;
         this.events = events;
+        this.lastOutput = new LastOutput(output);
         this.whenStopped = whenStopped;
         this.whenAllGaveUp = whenAllGaveUp;
+    }
+
+    /** From now on failures are no failures of the start, which throws what there is to say. */
+    void started() {
+        started = true;
     }
 
     @Override
@@ -63,8 +74,29 @@ final class Chronicle implements News {
     @Override
     public void exited(Incarnation worker, Exit exit) {
         String why = worker.fault().isEmpty() ? exit.toString() : exit + ": " + worker.fault();
-        log(worker, "exited: " + why);
+        if (!isFailure(worker, exit)) {
+            log(worker, "exited: " + why);
+        } else if (started) {
+            OPERATOR.warn("{}: worker {} (instance {}) exited: {}{}", name, worker.id(), worker.instance(), why, lastOutput.sometimes(worker));
+        } else {
+            LOG.warn("{}: worker {} (instance {}) exited: {}{}", name, worker.id(), worker.instance(), why, lastOutput.sometimes(worker));
+        }
         tell(new ClusterEvent.Exited(handle(worker), Instant.now(), why, exit, ((Member) worker.attachment()).threads));
+    }
+
+    /** Whether it was not to end, or not in this way; an unhealthy one is logged when it is found so. */
+    private static boolean isFailure(Incarnation worker, Exit exit) {
+        return switch (exit.cause()) {
+            case CRASHED, NEVER_READY, START_TIMEOUT, CHANNEL_LOST -> true;
+            case EXITED -> !worker.wasToldToEnd();
+            default -> false;
+        };
+    }
+
+    @Override
+    public void killedLate(Incarnation worker) {
+        OPERATOR.warn("{}: worker {} (instance {}) has not ended in the time that the stopPolicy grants it (kill): SIGKILL", name, worker.id(),
+                worker.instance());
     }
 
     @Override
@@ -75,14 +107,14 @@ final class Chronicle implements News {
 
     @Override
     public void gaveUp(Incarnation last, String cause) {
-        LOG.error("{}: instance {} is given up: {}; the others go on, restart() of its last worker revives it{}", name, last.instance(),
-                cause, output(Requests.lastOutput(last)));
+        OPERATOR.error("{}: instance {} is given up: {}; the others go on, restart() of its last worker revives it{}", name, last.instance(),
+                cause, lastOutput.of(last));
         tell(new ClusterEvent.GaveUp(handle(last), Instant.now(), cause));
     }
 
     @Override
     public void allGaveUp(List<Incarnation> last) {
-        LOG.error("{}: no worker is left: {} given up; see the errors above", name,
+        OPERATOR.error("{}: no worker is left: {} given up; see the errors above", name,
                 last.size() == 1 ? "the only instance is" : "all " + last.size() + " instances are");
         whenAllGaveUp.run();
     }
@@ -101,8 +133,8 @@ final class Chronicle implements News {
 
     @Override
     public void rolloutDelayed(Incarnation worker, long delayNanos, String cause) {
-        LOG.warn("{}: the rollout tries again in {} ms, a replacement has failed: worker {} (instance {}) {}{}", name, delayNanos / 1_000_000,
-                worker.id(), worker.instance(), cause, output(Requests.lastOutput(worker)));
+        OPERATOR.warn("{}: the rollout tries again in {} ms, a replacement has failed: worker {} (instance {}) {}{}", name, delayNanos / 1_000_000,
+                worker.id(), worker.instance(), cause, lastOutput.of(worker));
     }
 
     @Override
@@ -111,8 +143,8 @@ final class Chronicle implements News {
         String revived = rollout.revived().isEmpty() ? "" : ", instances without a worker that served, and their workers now: " + rollout.revived();
         switch (rollout.outcome()) {
             case SUCCEEDED -> LOG.info("{}: the rollout is complete, workers replaced: {}{}", name, rollout.replaced(), revived);
-            case FAILED -> LOG.error("{}: the rollout has failed, {}: {}{}", name, kept(rollout), rollout.failure().orElse(""),
-                    output(rollout.lastOutput()));
+            case FAILED -> OPERATOR.error("{}: the rollout has failed, {}: {}{}", name, kept(rollout), rollout.failure().orElse(""),
+                    rolled.failed().map(lastOutput::of).orElse(""));
             case ABORTED -> LOG.warn("{}: the rollout was aborted, {}", name, kept(rollout));
             default -> LOG.info("{}: the rollout has ended: {}", name, rollout.failure().orElse(""));
         }
@@ -121,10 +153,6 @@ final class Chronicle implements News {
 
     private static String kept(Rollout rollout) {
         return rollout.kept() == 0 ? "no worker of the launch in force serves" : rollout.kept() + " worker(s) of the launch in force serve";
-    }
-
-    private static String output(String text) {
-        return text.isBlank() ? "" : ". Its last output:\n" + text.strip();
     }
 
     @Override

@@ -54,6 +54,7 @@ public final class Cluster implements AutoCloseable {
     private final Parts parts;
     private final Keeper keeper;
     private final Supervisor supervisor;
+    private final Chronicle chronicle;
     private final Correspondence correspondence;
     private final Requests requests;
     private final Wear wear;
@@ -68,10 +69,10 @@ public final class Cluster implements AutoCloseable {
         this.keeper = new Keeper(config, port(parts));
         Capacity capacity = new Capacity(config, port(parts));
         capacity.limit(plan.kind()).refusal(config.instances()).ifPresent(refusal -> {
-            throw new StartupException(config.name() + ": " + refusal, null, "");
+            throw StartupException.of(config.name() + ": " + refusal, null, "");
         });
         Primary primary = new Primary(config, parts, keeper, capacity);
-        Chronicle chronicle = new Chronicle(config.name(), parts.events(), this::allGone, this::allGaveUp);
+        this.chronicle = new Chronicle(config.name(), config.output(), parts.events(), this::allGone, this::allGaveUp);
         this.supervisor = new Supervisor(rules(config), new Edition(plan, LaunchChecks.environment(config.env().get())), primary, chronicle);
         this.correspondence = new Correspondence(config, parts);
         this.requests = new Requests(config.name(), parts.control(), supervisor, correspondence,
@@ -124,7 +125,7 @@ public final class Cluster implements AutoCloseable {
         try {
             parts = Parts.open(config);
         } catch (IOException | UncheckedIOException e) {
-            throw new StartupException(e.getMessage(), e, "");
+            throw StartupException.of(e.getMessage(), e, "");
         }
         Cluster cluster = null;
         try {
@@ -133,7 +134,7 @@ public final class Cluster implements AutoCloseable {
             return cluster;
         } catch (IOException e) {
             undo(cluster, parts);
-            throw new StartupException(config.name() + ": " + e.getMessage(), e, "");
+            throw StartupException.of(config.name() + ": " + e.getMessage(), e, "");
         } catch (RuntimeException | Error e) {
             undo(cluster, parts);
             throw e;
@@ -165,17 +166,26 @@ public final class Cluster implements AutoCloseable {
         } catch (InterruptedException e) {
             stop().join();
             Thread.currentThread().interrupt();
-            throw new StartupException(config.name() + ": the start was interrupted; everything was undone", e, "");
+            throw StartupException.of(config.name() + ": the start was interrupted; everything was undone", e, "");
         } catch (ExecutionException e) {
-            String output = e.getCause() instanceof StartFailure failure
-                    ? failure.worker().map(Requests::lastOutput).orElse("") : "";
-            throw new StartupException(config.name() + ": " + e.getCause().getMessage() + agentAdvice(output), e.getCause(), output);
+            throw startFailed(e.getCause());
         }
         collapse.started();
+        chronicle.started();
         parts.control().execute(wear::begin);
         parts.spawner().preload(); // now that nobody waits for a processor
         LOG.info("{}: {} worker(s) ready{}", config.name(), config.instances(),
                 parts.balancer().map(balancer -> ", port " + balancer.address().getPort()).orElse(""));
+    }
+
+    private StartupException startFailed(Throwable failure) {
+        String message = config.name() + ": " + failure.getMessage();
+        if (!(failure instanceof StartFailure start)) {
+            return StartupException.of(message, failure, "");
+        }
+        String output = start.worker().map(Requests::lastOutput).orElse("");
+        boolean unseen = !output.isBlank() && !LastOutput.isVisible(config.output());
+        return StartupException.of(message + agentAdvice(output) + (unseen ? LastOutput.suffix(output) : ""), start.getCause(), output);
     }
 
     private static Rules rules(ClusterConfig config) {

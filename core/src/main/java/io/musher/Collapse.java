@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.supervisor.Supervisor;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -13,6 +14,7 @@ import org.slf4j.LoggerFactory;
 final class Collapse {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
     private static final int STATUS = 1;
 
     private final ClusterConfig config;
@@ -47,7 +49,7 @@ final class Collapse {
     private void run(Throwable cause, Consumer<Throwable> stopped) {
         boolean exits = started && config.keepAlive() && !farewell.isSignalled();
         attempt(() -> parts.spawner().killAll());
-        attempt(() -> LOG.error("{}: the control thread has failed: kills all workers, the cluster has ended{}", config.name(),
+        attempt(() -> OPERATOR.error("{}: the control thread has failed: kills all workers, the cluster has ended{}", config.name(),
                 exits ? "; the process exits with status " + STATUS : "", cause));
         IllegalStateException failure = new IllegalStateException(config.name() + " has ended by a failure of its control thread: " + cause, cause);
         attempt(() -> parts.channels().abandon());

@@ -62,20 +62,20 @@ public record Exit(OptionalInt code, Optional<String> signal, boolean voluntary,
         }
     }
 
-    /** {@return the code or the signal, and why, in words} */
+    /** {@return the code or the signal, and why, in words: first what the worker did, else what was done to it} */
     @Override
     public String toString() {
         String how = signal.orElseGet(() -> "exit code " + code.getAsInt());
-        return how + " (" + switch (cause) {
-            case STOPPED -> "stopped";
-            case DISCONNECTED -> "after disconnect()";
-            case KILLED -> "kill() was called";
-            case START_TIMEOUT -> "not ready in time";
-            case NEVER_READY -> "never became ready";
-            case CHANNEL_LOST -> "lost its channel";
-            case UNHEALTHY -> "failed its health check";
-            case CRASHED -> "crashed";
-            case EXITED -> "exited by itself";
-        } + ")";
+        return switch (cause) {
+            case STOPPED -> "stopped (" + how + ")";
+            case DISCONNECTED -> how + " (after disconnect())";
+            case KILLED -> "kill() was called (" + how + ")";
+            case START_TIMEOUT -> "not ready in time, stopped for that (" + how + ")";
+            case NEVER_READY -> how + " (never became ready)";
+            case CHANNEL_LOST -> "lost its channel, stopped for that (" + how + ")";
+            case UNHEALTHY -> "failed its health check, stopped for that (" + how + ")";
+            case CRASHED -> how + " (crashed)";
+            case EXITED -> how + " (exited by itself)";
+        };
     }
 }

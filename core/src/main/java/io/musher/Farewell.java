@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.balancer.loop.OperatorLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class Farewell {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
     private static final String[] SIGNALS = {"TERM", "INT"};
     private static final long SAME_NANOS = 1_000_000_000L;
 
@@ -177,7 +179,7 @@ final class Farewell {
         }
         killAll.run();
         long seconds = limit.toSeconds();
-        Thread line = new Thread(() -> LOG.error("{}: not stopped {} s after it was asked to end: kills all workers and ends", config.name(), seconds));
+        Thread line = new Thread(() -> OPERATOR.error("{}: not stopped {} s after it was asked to end: kills all workers and ends", config.name(), seconds));
         line.setDaemon(true); // a blocked appender may be the reason
         line.start();
         return stopWithin(AFTER_KILL_MILLIS);

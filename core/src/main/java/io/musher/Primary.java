@@ -4,6 +4,7 @@ import io.musher.balancer.Balancer;
 import io.musher.balancer.BalancerStats;
 import io.musher.balancer.Target;
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.OperatorLog;
 import io.musher.balancer.loop.Timers;
 import io.musher.internal.health.Checkup;
 import io.musher.internal.ipc.ChannelServer;
@@ -44,6 +45,7 @@ import org.slf4j.LoggerFactory;
 final class Primary implements Actions {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
 
     private final ClusterConfig config;
     private final EventLoop control;
@@ -158,7 +160,7 @@ final class Primary implements Actions {
     @Override
     public void examine(Incarnation worker) {
         Member member = member(worker);
-        LOG.warn("{}: worker {} (instance {}) gets no traffic any more and is to end: {}", config.name(), worker.id(), worker.instance(),
+        OPERATOR.warn("{}: worker {} (instance {}) gets no traffic any more and is to end: {}", config.name(), worker.id(), worker.instance(),
                 worker.fault());
         member.process.threads().thenAccept(threads -> {
             member.threads = threads;

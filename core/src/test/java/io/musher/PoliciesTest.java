@@ -55,7 +55,7 @@ class PoliciesTest {
         Exit crash = new Exit(OptionalInt.of(42), Optional.empty(), false, Exit.Cause.CRASHED, 42);
         assertEquals("exit code 42 (crashed)", crash.toString());
         Exit killed = new Exit(OptionalInt.empty(), Optional.of("SIGKILL"), true, Exit.Cause.STOPPED, 137);
-        assertEquals("SIGKILL (stopped)", killed.toString());
+        assertEquals("stopped (SIGKILL)", killed.toString());
         assertThrows(IllegalArgumentException.class,
                 () -> new Exit(OptionalInt.empty(), Optional.empty(), true, Exit.Cause.STOPPED, 0));
     }

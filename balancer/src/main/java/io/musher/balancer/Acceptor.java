@@ -2,6 +2,7 @@ package io.musher.balancer;
 
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Log;
+import io.musher.balancer.loop.OperatorLog;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
@@ -16,6 +17,7 @@ import java.nio.channels.SocketChannel;
 final class Acceptor implements EventLoop.Handler {
 
     private static final Log LOG = Log.of(Balancer.class);
+    private static final OperatorLog OPERATOR = new OperatorLog(Balancer.class);
     private static final int ACCEPTS_PER_TURN = 16;
     private static final int BACKLOG_TURNS = 1024; // a flood of new clients must not keep us here
     private static final long PAUSE = 50_000_000;
@@ -76,7 +78,7 @@ final class Acceptor implements EventLoop.Handler {
         pausedAt = lane.loop.now();
         if (!paused) {
             paused = true;
-            LOG.warn("{}: stops accepting for now ({}); clients wait in the kernel's backlog, connections go on", lane.name, why);
+            OPERATOR.warn("{}: stops accepting for now, probably out of descriptors ({}); clients wait in the kernel's backlog, connections go on", lane.name, why);
             listener.accepting(true);
             lane.loop.schedule(CALM, this::calm);
         }
@@ -102,7 +104,7 @@ final class Acceptor implements EventLoop.Handler {
             return;
         }
         paused = false;
-        LOG.info("{}: accepts again", lane.name);
+        OPERATOR.info("{}: accepts again", lane.name);
         listener.accepting(false);
     }
 

@@ -359,6 +359,7 @@ final class Backend implements Candidate {
     public String toString() {
         InetSocketAddress listed = target.address();
         String host = listed.isUnresolved() ? listed.getHostString() : listed.getAddress().getHostAddress();
-        return target.id() + " (" + host + ":" + listed.getPort() + ")";
+        String where = host + ":" + listed.getPort();
+        return target.id().equals(where) ? where : target.id() + " (" + where + ")";
     }
 }

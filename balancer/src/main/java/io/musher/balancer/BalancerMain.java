@@ -39,7 +39,7 @@ final class BalancerMain {
                 out.println("musher-balancer " + version());
                 return 0;
             }
-            balancer = arguments.builder().listener(new Announcer(err)).start();
+            balancer = arguments.builder().listener(new Announcer()).start();
         } catch (IllegalArgumentException | IllegalStateException e) {
             err.println("musher-balancer: " + e.getMessage() + "; --help lists the options");
             return 2;

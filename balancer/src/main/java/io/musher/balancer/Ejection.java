@@ -3,6 +3,7 @@ package io.musher.balancer;
 import io.musher.balancer.BalancerStats.TargetState;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Log;
+import io.musher.balancer.loop.OperatorLog;
 
 /**
  * Takes out targets that fail and finds out when they work again; owned by {@link Health}'s loop.
@@ -22,6 +23,7 @@ import io.musher.balancer.loop.Log;
 final class Ejection {
 
     private static final Log LOG = Log.of(Balancer.class);
+    private static final OperatorLog OPERATOR = new OperatorLog(Balancer.class);
     private static final long LAST_RETEST = 2_000_000_000;
     private static final long LAST_RETEST_OF_SILENT = 10_000_000_000L;
     private static final long FORGIVEN_AFTER = 10_000_000_000L;
@@ -94,7 +96,7 @@ final class Ejection {
         backend.becomes(TargetState.EJECTED, reason);
         count++;
         health.publish();
-        LOG.info("{}: target {} is ejected: {} {} in a row ({}); it is tried again in the background",
+        OPERATOR.warn("{}: target {} is ejected: {} {} in a row ({}); it is tried again in the background",
                 config.name(), backend, config.ejectAfter(), what, why);
         listener.ejected(backend.target(), reason);
         retestLater(listed);

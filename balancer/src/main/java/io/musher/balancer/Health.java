@@ -3,6 +3,7 @@ package io.musher.balancer;
 import io.musher.balancer.BalancerStats.TargetState;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Log;
+import io.musher.balancer.loop.OperatorLog;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -26,6 +27,7 @@ import java.util.concurrent.RejectedExecutionException;
 final class Health {
 
     private static final Log LOG = Log.of(Balancer.class);
+    private static final OperatorLog OPERATOR = new OperatorLog(Balancer.class);
     private final BalancerConfig config;
     private final BalancerListener listener;
     private final Lanes lanes;
@@ -193,7 +195,7 @@ final class Health {
         record.falls = 0;
         record.rises = 0;
         record.backend.becomes(TargetState.READY);
-        LOG.info("{}: target {} is back", config.name(), record.backend);
+        OPERATOR.info("{}: target {} is back", config.name(), record.backend);
         listener.restored(record.backend.target());
     }
 
@@ -236,7 +238,7 @@ final class Health {
         if (++record.falls >= policy.fall() && !record.is(TargetState.DOWN)) {
             record.backend.becomes(TargetState.DOWN, failure);
             publish();
-            LOG.info("{}: target {} is down ({})", config.name(), record.backend, failure);
+            OPERATOR.warn("{}: target {} is down: {}", config.name(), record.backend, failure);
             listener.down(record.backend.target(), failure);
         }
     }

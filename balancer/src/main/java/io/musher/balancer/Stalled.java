@@ -1,6 +1,6 @@
 package io.musher.balancer;
 
-import io.musher.balancer.loop.Log;
+import io.musher.balancer.loop.OperatorLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
  */
 final class Stalled {
 
-    private static final Log LOG = Log.of(Balancer.class);
+    private static final OperatorLog OPERATOR = new OperatorLog(Balancer.class);
 
     private final Lane lane;
     private final Buffers buffers;
@@ -57,7 +57,7 @@ final class Stalled {
         relay.reset();
         if (spent.now(lane.loop.now())) {
             String why = "maxBufferedBytes (" + lane.maxBufferedBytes + ") is spent for connections whose peers do not read";
-            LOG.warn("{}: {}; those stalled for longest are ended (said once in 10 s)", lane.name, why);
+            OPERATOR.warn("{}: {}; those stalled for longest are ended (said once in 10 s)", lane.name, why);
             listener.buffersSpent(why);
         }
     }

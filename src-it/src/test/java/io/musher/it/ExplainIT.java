@@ -53,11 +53,11 @@ class ExplainIT {
         }
 
         two.stop().get(30, TimeUnit.SECONDS);
-        explains(cluster, two, "worker 2 (instance 1) gets no traffic: DEAD", "exit code 0 (stopped)");
+        explains(cluster, two, "worker 2 (instance 1) gets no traffic: DEAD", "stopped (exit code 0)");
         stats(cluster, 1, 1, 0);
         one.kill();
         Worker three = clusters.history().awaitReady(0, 1);
-        explains(cluster, one, "gets no traffic: DEAD", "SIGKILL (kill() was called)");
+        explains(cluster, one, "gets no traffic: DEAD", "kill() was called (SIGKILL)");
         explains(cluster, three, "worker 3 (instance 0) gets traffic: READY");
         stats(cluster, 1, 1, 1);
         assertEquals(1, three.restarts());

@@ -50,7 +50,9 @@ class HelloClusterIT {
         assertEquals(130, primary.exitCode(Duration.ofSeconds(30)), primary::report);
         assertEquals(Set.of(), primary.family());
         assertTrue(Ports.isFree(port), "the port is free");
-        assertEquals("", primary.stderr(), "nothing that looks like trouble");
+        List<String> errors = primary.stderr().lines().toList();
+        assertEquals(1, errors.size(), "nothing that looks like trouble but what was made: " + errors);
+        assertTrue(errors.get(0).matches("musher-\\w+: worker [1-4] \\(instance [0-3]\\) exited: SIGKILL \\(crashed\\)"), errors::toString);
     }
 
     @Test

@@ -94,7 +94,7 @@ class RedeployIT {
         }
         primary.signal("TERM");
         assertEquals(143, primary.exitCode(PATIENCE), primary::report);
-        primary.awaitLine("self Exited 5 exit code 0 \\(stopped\\)");
+        primary.awaitLine("self Exited 5 stopped \\(exit code 0\\)");
         primary.awaitLine("self Stopped");
         primary.awaitLine("cmd Stopped");
     }

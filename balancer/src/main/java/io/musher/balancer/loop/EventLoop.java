@@ -58,6 +58,7 @@ public final class EventLoop implements Executor {
     }
 
     private static final Log LOG = Log.of(EventLoop.class);
+    private static final OperatorLog OPERATOR = new OperatorLog(EventLoop.class);
 
     /** Deadlines compare by subtraction, so they must not be further apart than half of all longs; 146 years is never. */
     private static final long LONGEST_DELAY = Long.MAX_VALUE / 2;
@@ -321,7 +322,7 @@ public final class EventLoop implements Executor {
     /** Where there is no memory left, the line itself may fail; the loop goes on. */
     private void complain(String what, Throwable e) {
         try {
-            LOG.error("{}: {}", name, what, e);
+            OPERATOR.error("{}: {}", name, what, e);
         } catch (Throwable again) {
             return;
         }

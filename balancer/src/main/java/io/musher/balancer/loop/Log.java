@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  */
 public abstract class Log {
 
-    private static final boolean SLF4J = isThere("org.slf4j.LoggerFactory");
+    static final boolean SLF4J = isThere("org.slf4j.LoggerFactory");
 
     Log() { }
 
@@ -133,7 +133,7 @@ public abstract class Log {
             out.println("ERROR " + text(message, arguments, true));
         }
 
-        private static String text(String message, Object[] arguments, boolean trace) {
+        static String text(String message, Object[] arguments, boolean trace) {
             StringBuilder text = new StringBuilder();
             int from = 0;
             int next = 0;

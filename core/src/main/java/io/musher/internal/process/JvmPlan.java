@@ -1,6 +1,7 @@
 package io.musher.internal.process;
 
 import io.musher.Launch;
+import io.musher.balancer.loop.OperatorLog;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -100,6 +101,9 @@ final class JvmPlan extends LaunchPlan {
         if (!start.classPath().isEmpty()) {
             hidden.add("-cp");
             hidden.add(start.classPath());
+        }
+        if (!OperatorLog.hasProvider()) {
+            hidden.add("-Dslf4j.internal.verbosity=ERROR"); // this process has said once that there is none
         }
         List<String> wanted = Placeholders.fill(options().jvmArgs(), worker);
         hidden.addAll(inherited(own.flags().commandLine(), worker));

@@ -53,8 +53,21 @@ final class Departure {
     }
 
     private String why(Incarnation worker, Exit exit) {
-        return exit.cause() != Exit.Cause.START_TIMEOUT ? exit.toString()
-                : exit + ": the option startTimeout grants " + roster.rules.startTimeout() + (worker.ailment.isEmpty() ? "" : "; " + worker.ailment);
+        if (exit.cause() != Exit.Cause.START_TIMEOUT) {
+            return exit.toString();
+        }
+        return exit + ": the option startTimeout grants " + roster.rules.startTimeout() + ", in which "
+                + (worker.ailment.isEmpty() ? awaited(worker) : "its health check did not pass: " + worker.ailment);
+    }
+
+    /** What would have made it ready. */
+    private String awaited(Incarnation worker) {
+        return switch (roster.rules.readyWhen()) {
+            case TOLD -> "it did not call ready()";
+            case SERVING -> "it did not listen on its port" + (worker.port().isPresent() ? " " + worker.port().getAsInt() : "")
+                    + ", nor call ready() or listening(port)";
+            case RUNNING -> worker.isCommand() ? "it did not come to run" : "it did not join the cluster";
+        };
     }
 
     void spawnFailed(Incarnation worker, Throwable cause) {
@@ -89,15 +102,17 @@ final class Departure {
         ladder.channelLost(worker, why, () -> outlives(worker, goodbye, why + ", but its process lives on"));
     }
 
-    /** Its slot does not wait for it, unless the policy has to know how it ends. */
+    /** Its slot does not wait for it, unless how it ends decides what follows or is what has to be reported. */
     private void outlives(Incarnation worker, boolean goodbye, String why) {
-        if (replacement.needsStatus(goodbye)) {
-            ladder.drainOutliving(worker);
+        Slot slot = worker.slot;
+        boolean reports = life.isStarting() || worker == slot.coming && (slot.serving != null || rollout.isFailure(worker));
+        if (reports || replacement.needsStatus(goodbye)) {
+            ladder.hurryOutliving(worker);
             return;
         }
         Runnable lost = loss(worker, true, why, null);
-        worker.slot.release(worker);
-        ladder.drainOutliving(worker);
+        slot.release(worker);
+        ladder.hurryOutliving(worker);
         lost.run();
     }
 

@@ -59,9 +59,10 @@ public final class Incarnation {
     /** It hangs, and is asked where, before it ends. */
     boolean examining;
     boolean deaf;
-    /** Its channel has ended, and its end is waited for a moment. */
+    /** Its channel has ended unasked, and its own end is awaited for a while. */
     boolean outlives;
     private volatile String fault = "";
+    private volatile boolean toldToEnd;
     /** It has drain hooks that have not ended. */
     boolean drainHooks;
     /** Its connections have ended or were cut. */
@@ -156,6 +157,11 @@ public final class Incarnation {
         return fault;
     }
 
+    /** {@return whether it was told to end, for whatever reason: then an exit with status 0 is what was wanted} */
+    public boolean wasToldToEnd() {
+        return toldToEnd;
+    }
+
     /** {@return whether its process is still there, or on its way} */
     public boolean isAlive() {
         return state() != WorkerState.DEAD;
@@ -237,6 +243,10 @@ public final class Incarnation {
     /** Whether a frame sent now can reach it. */
     boolean talks() {
         return spoke && !parted && !closed;
+    }
+
+    void toldToEnd() {
+        toldToEnd = true;
     }
 
     void fault(String why) {

@@ -91,7 +91,7 @@ final class Ladder {
             case DETACHED -> end(worker, why);
             default -> { // on its way already, and not to be kept by what is waited for
                 examined(worker);
-                drainOutliving(worker);
+                hurryOutliving(worker);
             }
         }
     }
@@ -153,10 +153,10 @@ final class Ladder {
 
     private void tellStop(Incarnation worker, String why) {
         worker.silence();
+        worker.toldToEnd();
         roster.stands(worker, WorkerState.STOPPING, why);
         if (!worker.talks()) {
-            worker.cause = worker.cause == null && worker.parted ? Exit.Cause.CHANNEL_LOST : worker.cause;
-            terminate(worker, policy.kill());
+            terminateSilent(worker);
         } else if (worker.isCommand()) {
             // the worker may be a grandchild, and a shell before it that hears nothing of the frame
             Duration half = policy.kill().dividedBy(2);
@@ -168,6 +168,19 @@ final class Ladder {
         }
     }
 
+    /** One without a channel; if it has closed that unasked, it is ending by itself, and gets as much time for it as one that was told to. */
+    private void terminateSilent(Incarnation worker) {
+        if (worker.cause != null || !worker.parted) {
+            terminate(worker, policy.kill());
+            return;
+        }
+        worker.outlives = true;
+        worker.step.set(policy.kill(), () -> {
+            worker.cause = Exit.Cause.CHANNEL_LOST;
+            hurryOutliving(worker);
+        });
+    }
+
     private void terminate(Incarnation worker, Duration patience) {
         roster.news.step(worker, "SIGTERM");
         actions.terminate(worker);
@@ -175,6 +188,7 @@ final class Ladder {
     }
 
     private void killLate(Incarnation worker) {
+        roster.news.killedLate(worker);
         sigkill(worker, "still alive at the deadline: SIGKILL");
     }
 
@@ -254,11 +268,15 @@ final class Ladder {
         endIfDrained(worker);
     }
 
-    /** Its connections may end, then its process has to. */
-    void drainOutliving(Incarnation worker) {
+    /** It has had its moment: now its connections may end, or when they have, its process has to. */
+    void hurryOutliving(Incarnation worker) {
         if (worker.outlives) {
             worker.silence();
-            drain(worker);
+            if (worker.state() == WorkerState.DRAINING) {
+                drain(worker);
+            } else {
+                terminate(worker, policy.kill());
+            }
         }
     }
 

@@ -70,6 +70,13 @@ public interface News {
     void exited(Incarnation worker, Exit exit);
 
     /**
+     * A worker that was told to stop has not ended in time and gets SIGKILL; once.
+     *
+     * @param worker who
+     */
+    default void killedLate(Incarnation worker) { }
+
+    /**
      * The restart policy replaces a worker.
      *
      * @param last who is replaced

@@ -1,6 +1,8 @@
 package io.musher.internal.worker;
 
+import io.musher.WorkerContext;
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.worker.UserThread.Job;
 import io.musher.internal.worker.UserThread.Phase;
 import java.util.EnumMap;
@@ -36,6 +38,7 @@ final class Lifecycle implements WorkerChannel.Listener {
     private static final long SLOW_NANOS = 2_000_000_000L;
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.WorkerContext");
+    private static final OperatorLog OPERATOR = new OperatorLog(WorkerContext.class);
 
     private final EventLoop loop;
     private final WorkerEnvironment worker;
@@ -170,7 +173,7 @@ final class Lifecycle implements WorkerChannel.Listener {
         if (exiting) {
             return;
         }
-        LOG.warn("{}: has lost its primary ({}); stops, within {} s at most", worker, why, ORPHAN_NANOS / 1_000_000_000L);
+        OPERATOR.warn("{}: has lost its primary ({}); stops, within {} s at most", worker, why, ORPHAN_NANOS / 1_000_000_000L);
         status = stopping ? status : 1;
         stop();
     }

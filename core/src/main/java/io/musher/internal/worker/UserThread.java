@@ -1,6 +1,8 @@
 package io.musher.internal.worker;
 
+import io.musher.WorkerContext;
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.ipc.ListenerThread;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -24,6 +26,7 @@ final class UserThread implements EventLoop.Guest {
     record Job(Phase phase, String what, Runnable code) { }
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.WorkerContext");
+    private static final OperatorLog OPERATOR = new OperatorLog(WorkerContext.class);
 
     /** Who lost the lead has slow listeners, and does not try again at once. */
     private static final long LEAD_AGAIN_NANOS = 100_000_000L;
@@ -95,7 +98,7 @@ final class UserThread implements EventLoop.Guest {
     /** Goes on without a job, if that is what runs. */
     synchronized void leaveBehind(Job job) {
         if (running == job && !ended) {
-            LOG.warn("{}: goes on without waiting for {}", worker, job.what);
+            OPERATOR.warn("{}: goes on without waiting for {}", worker, job.what);
             running = null;
             startRunner();
         }
@@ -146,9 +149,9 @@ final class UserThread implements EventLoop.Guest {
 
     private void complain(Job job, Throwable thrown) {
         try {
-            LOG.warn("{}: {} threw; the worker goes on", worker, job.what, thrown);
+            OPERATOR.warn("{}: {} threw; the worker goes on", worker, job.what, thrown);
         } catch (Throwable again) { // an exception that cannot even be printed
-            LOG.warn("{}: {} threw a {}; the worker goes on", worker, job.what, thrown.getClass().getName());
+            OPERATOR.warn("{}: {} threw a {}; the worker goes on", worker, job.what, thrown.getClass().getName());
         }
     }
 

@@ -131,6 +131,8 @@ class DetachTest {
         stage.assertDeeds("drain 1 20000", "spawn 2");
         stage.assertNews("restarting 1 0");
         stage.supervisor.drained(first());
+        stage.assertDeeds();
+        stage.pass(5_000);
         stage.assertDeeds("SIGTERM 1");
         stage.exits(first(), 42);
         assertEquals(Exit.Cause.CHANNEL_LOST, stage.exit.cause());
@@ -145,6 +147,7 @@ class DetachTest {
         stage.supervisor.channelEnded(first(), false);
         stage.pass(1_000);
         stage.supervisor.drained(first());
+        stage.pass(5_000);
         stage.assertDeeds("publish []", "drain 1 20000", "SIGTERM 1");
         stage.exits(first(), 143);
         stage.assertDeeds("spawn 2");
@@ -172,15 +175,28 @@ class DetachTest {
     }
 
     @Test
-    void shouldFailTheStartWhenAWorkerOutlivesItsChannel() {
+    void shouldReportHowTheStartFailedWhenAWorkerOutlivesItsChannel() {
         CompletableFuture<Void> started = stage.start(1);
         stage.born(first());
         stage.supervisor.hello(first());
-        stage.supervisor.channelEnded(first(), false);
+        stage.supervisor.channelEnded(first(), true);
         stage.pass(1_000);
         stage.supervisor.drained(first());
-        stage.exits(first(), 1);
-        assertTrue(started.isCompletedExceptionally());
+        assertFalse(started.isDone());
+        stage.exits(first(), 9);
+        String why = started.handle((nothing, failure) -> failure.getMessage()).join();
+        assertTrue(why.contains("exit code 9 (never became ready)"), why);
+    }
+
+    @Test
+    void shouldNotLetOneThatOutlivesItsChannelDelayAStop() {
+        stage.running(1);
+        stage.supervisor.channelEnded(first(), true);
+        CompletableFuture<Void> stop = stage.stop();
+        stage.supervisor.drained(first());
+        stage.assertDeeds("publish []", "stop accepting", "drain 1 20000", "SIGTERM 1");
+        stage.dies(first(), "SIGTERM");
+        assertTrue(stop.isDone());
     }
 
     @Test
@@ -190,6 +206,8 @@ class DetachTest {
         stage.pass(1_000);
         stage.forget();
         stage.pass(20_000);
+        stage.assertDeeds();
+        stage.pass(5_000);
         stage.assertDeeds("SIGTERM 1");
         stage.pass(5_000);
         stage.assertDeeds("SIGKILL 1");

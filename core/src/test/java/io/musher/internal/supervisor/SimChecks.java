@@ -288,7 +288,7 @@ final class SimChecks implements News {
                 ready++;
                 isTrue(published.contains(worker), "%s is not published", worker);
             }
-            isTrue(worker.state() != WorkerState.DRAINING || !worker.slot.owns(worker) || world.rules.restart().when() == RestartPolicy.When.ON_FAILURE
+            isTrue(worker.state() != WorkerState.DRAINING || worker.slot.serving != worker || !world.user.started.isDone() || world.rules.restart().when() == RestartPolicy.When.ON_FAILURE
                     || !track(worker).since(track(worker).disconnection, world.now(), SimWorld.SECOND + 1), "%s keeps its slot without a channel", worker);
             if (track(worker).forked) {
                 forked++;

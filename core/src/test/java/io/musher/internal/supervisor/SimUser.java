@@ -24,6 +24,8 @@ final class SimUser {
         this.world = world;
     }
 
+    CompletableFuture<Void> started;
+
     CompletableFuture<Void> start(int instances) {
         exact = instances;
         begun = instances;
@@ -33,6 +35,7 @@ final class SimUser {
                 world.checks.isTrue(failure instanceof StartFailure && world.checks.isStopped(), "start failed by %s", failure);
             }
         });
+        started = promise;
         world.supervisor.start(instances, promise);
         world.checks.afterTurn();
         return promise;

@@ -1,0 +1,83 @@
+package io.musher.balancer.loop;
+
+import java.util.ServiceLoader;
+import org.slf4j.LoggerFactory;
+import org.slf4j.helpers.NOPLoggerFactory;
+import org.slf4j.spi.SLF4JServiceProvider;
+
+/**
+ * A log for the few lines that an operator must not miss: where there is no slf4j, or slf4j has no provider, they go to standard error,
+ * each as {@code musher-} and the message, which begins with a name. Everything else is a matter for {@link Log}. Thread safe.
+ */
+public final class OperatorLog {
+
+    private static final class Providers {
+        static final boolean ANY = ServiceLoader.load(SLF4JServiceProvider.class, LoggerFactory.class.getClassLoader()).stream().findAny().isPresent();
+
+        static boolean logs() {
+            return !(LoggerFactory.getILoggerFactory() instanceof NOPLoggerFactory) || ANY;
+        }
+    }
+
+    private final Log log;
+
+    /**
+     * Logs under the name of a class.
+     *
+     * @param type names the logger
+     */
+    public OperatorLog(Class<?> type) {
+        log = Log.of(type);
+    }
+
+    /** {@return whether there is slf4j and a provider for it, be it one that was chosen to be silent} */
+    public static boolean hasProvider() {
+        return Log.SLF4J && Providers.logs();
+    }
+
+    /**
+     * Logs good news that follow bad ones.
+     *
+     * @param message with places for the arguments, as {@link Log} has them
+     * @param arguments for the places; without a provider the stack trace of a cause is left out
+     */
+    public void info(String message, Object... arguments) {
+        if (hasProvider()) {
+            log.info(message, arguments);
+        } else {
+            print(message, arguments);
+        }
+    }
+
+    /**
+     * Logs a warning.
+     *
+     * @param message as with {@link #info}
+     * @param arguments as with {@link #info}
+     */
+    public void warn(String message, Object... arguments) {
+        if (hasProvider()) {
+            log.warn(message, arguments);
+        } else {
+            print(message, arguments);
+        }
+    }
+
+    /**
+     * Logs an error.
+     *
+     * @param message as with {@link #info}
+     * @param arguments as with {@link #info}
+     */
+    public void error(String message, Object... arguments) {
+        if (hasProvider()) {
+            log.error(message, arguments);
+        } else {
+            print(message, arguments);
+        }
+    }
+
+    private static void print(String message, Object... arguments) {
+        System.err.println("musher-" + Log.Plain.text(message, arguments, false));
+    }
+}
