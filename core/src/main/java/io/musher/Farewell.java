@@ -129,10 +129,12 @@ final class Farewell {
     /** Every wanted instance has given up: a JVM that lives for its cluster ends, so that a service manager notices. */
     void failed() {
         if (config.keepAlive() && config.exitWhenAllGaveUp()) {
-            new Thread(() -> {
+            Thread exit = new Thread(() -> {
                 stopAndTell();
                 System.exit(1);
-            }, config.name() + "-exit").start();
+            }, config.name() + "-exit");
+            exit.setDaemon(false); // unlike the thread it is made on: the JVM must not end with status 0 before
+            exit.start();
         }
     }
 
