@@ -8,7 +8,8 @@ import java.util.Optional;
  * Something that happened in a cluster; heard with {@link Cluster#on}.
  *
  * <p>For one worker: {@code Forked → Online → Listening* → Ready → … → Disconnected → Exited}, the last two exactly once each, in that
- * order, whatever the reason. Records may get more components in later versions: read them by their accessors.
+ * order, whatever the reason. While listeners take their time, at most 32 changes of one worker between {@code Ready} and {@code NotReady}
+ * wait for them, and as many {@code Listening}: of more, a change and its opposite are left out, and the oldest port. Records may get more components in later versions: read them by their accessors.
  */
 public sealed interface ClusterEvent {
 

@@ -24,9 +24,6 @@ final class Events implements EventLoop.Guest {
     /** Who lost the lead has slow listeners, and does not try again at once. */
     private static final long LEAD_AGAIN_NANOS = 100_000_000L;
 
-    /** What is delivered, for the log, and how. */
-    private record Delivery(Object what, Runnable how) { }
-
     private record Listener<E>(Class<E> type, Consumer<? super E> code) {
         void hear(ClusterEvent event) {
             if (type.isInstance(event)) {
@@ -39,6 +36,7 @@ final class Events implements EventLoop.Guest {
     private final EventLoop control;
     private final List<Listener<?>> listeners = new CopyOnWriteArrayList<>();
     private final LinkedBlockingQueue<Delivery> queue = new LinkedBlockingQueue<>();
+    private final Backlog backlog = new Backlog(queue);
     private final AtomicLong progress = new AtomicLong();
     private final Thread thread;
     private volatile Runnable whenBusy = () -> { };
@@ -70,19 +68,26 @@ final class Events implements EventLoop.Guest {
     }
 
     void deliver(ClusterEvent event) {
-        deliver(event, () -> listeners.forEach(listener -> hear(listener, event)));
+        Delivery delivery = new Delivery(event, () -> listeners.forEach(listener -> hear(listener, event)));
+        boolean tells;
+        synchronized (backlog) {
+            tells = backlog.add(event, delivery);
+        }
+        if (tells) {
+            deliver(delivery);
+        }
     }
 
     /** Tells listeners of messages, in the order of the events; {@code what} is for the log. */
     void deliverMessages(Object what, Runnable how) {
-        deliver(what, () -> {
+        deliver(new Delivery(what, () -> {
             messages = true;
             how.run();
-        });
+        }));
     }
 
-    private void deliver(Object what, Runnable how) {
-        queue.add(new Delivery(what, how));
+    private void deliver(Delivery delivery) {
+        queue.add(delivery);
         if (leads && !isCurrentThread()) {
             wake();
         }
@@ -114,14 +119,14 @@ final class Events implements EventLoop.Guest {
     void complain(long seconds) {
         Delivery now = running;
         if (now != null) {
-            LOG.warn("{}: a listener has been busy with {} for more than {} s; {} event(s) wait for it", name, now.what, seconds,
+            LOG.warn("{}: a listener has been busy with {} for more than {} s; {} event(s) wait for it", name, now, seconds,
                     queue.size());
         }
     }
 
     /** No event follows. */
     void end() {
-        deliver("the end", () -> ended = true);
+        deliver(new Delivery("the end", () -> ended = true));
     }
 
     /** Waits until the last event has been delivered, on any thread but that of the listeners; logs what is left behind. */
@@ -181,7 +186,7 @@ final class Events implements EventLoop.Guest {
     private void perform(Delivery next) {
         running = next;
         try {
-            ListenerThread.listen(next.how);
+            ListenerThread.listen(next::run);
         } catch (Throwable e) { // a listener's exception that cannot even be logged, no memory
             LOG.error("{}: an event could not be delivered, the others follow", name);
         } finally {

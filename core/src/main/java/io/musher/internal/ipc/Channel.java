@@ -44,7 +44,7 @@ public final class Channel implements Connection.Owner {
         this.id = id;
         this.mailbox = new Mailbox(loop, inbox, server.counts(), server.scratch().spares(), server.window(), server.share(worker));
         this.window = server.window();
-        this.listener = new GuardedListener(worker, listener);
+        this.listener = new PacedListener(loop, worker, new GuardedListener(worker, listener));
     }
 
     /** {@return what goes into the worker's environment, and nowhere else} */
