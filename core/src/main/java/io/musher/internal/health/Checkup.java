@@ -60,8 +60,8 @@ public final class Checkup {
 
     private Check check(HealthCheck rule, Optional<ProxyProtocol> proxied, LongConsumer send) {
         return switch (rule.kind()) {
-            case TCP -> new PortCheck(loop, worker::port, Optional.empty());
-            case HTTP -> new PortCheck(loop, worker::port, Optional.of(HttpRequest.bytes(rule.path(), proxied)));
+            case TCP -> new PortCheck(loop, worker::port, HttpRequest.none(proxied), false);
+            case HTTP -> new PortCheck(loop, worker::port, Optional.of(HttpRequest.bytes(rule.path(), proxied)), true);
             case HEARTBEAT -> {
                 Heartbeat heartbeat = new Heartbeat(send, () -> ++number, knowsHeartbeats);
                 heartbeats.add(heartbeat);

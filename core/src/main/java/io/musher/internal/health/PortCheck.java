@@ -24,6 +24,7 @@ final class PortCheck implements Check, EventLoop.Handler {
     private final EventLoop loop;
     private final Supplier<OptionalInt> port;
     private final Optional<byte[]> request;
+    private final boolean answered;
     private Consumer<Optional<String>> outcome;
     private SocketChannel channel;
     private SelectionKey key;
@@ -33,11 +34,13 @@ final class PortCheck implements Check, EventLoop.Handler {
     /**
      * @param port where it listens at the moment
      * @param request what to send; empty for a connect alone
+     * @param answered whether the worker has to answer it, by HTTP
      */
-    PortCheck(EventLoop loop, Supplier<OptionalInt> port, Optional<byte[]> request) {
+    PortCheck(EventLoop loop, Supplier<OptionalInt> port, Optional<byte[]> request, boolean answered) {
         this.loop = loop;
         this.port = port;
         this.request = request;
+        this.answered = answered;
     }
 
     @Override
@@ -50,7 +53,7 @@ final class PortCheck implements Check, EventLoop.Handler {
             return;
         }
         out = request.map(ByteBuffer::wrap).orElse(null);
-        in = request.isPresent() ? ByteBuffer.allocate(LINE) : null;
+        in = answered ? ByteBuffer.allocate(LINE) : null;
         try {
             channel = SocketChannel.open();
             channel.configureBlocking(false);
@@ -70,6 +73,9 @@ final class PortCheck implements Check, EventLoop.Handler {
             throw new IOException("nobody listens");
         }
         if (out == null) {
+            end(Optional.empty());
+        } else if (!answered) {
+            channel.write(out); // so few bytes always fit
             end(Optional.empty());
         } else {
             write();

@@ -49,13 +49,29 @@ class PortCheckTest {
 
     private CompletableFuture<Optional<String>> ask(Optional<byte[]> request) {
         CompletableFuture<Optional<String>> outcome = new CompletableFuture<>();
-        check = new PortCheck(loop, () -> OptionalInt.of(server.getLocalPort()), request);
+        check = new PortCheck(loop, () -> OptionalInt.of(server.getLocalPort()), request, request.isPresent());
         loop.execute(() -> check.begin(told -> assertTrue(outcome.complete(told), "told once")));
         return outcome;
     }
 
     private static String get(CompletableFuture<Optional<String>> outcome) throws Exception {
         return outcome.get(10, TimeUnit.SECONDS).orElse("well");
+    }
+
+    @Test
+    void shouldIntroduceAConnectThatAsksForNothing() throws Exception {
+        for (ProxyProtocol version : ProxyProtocol.values()) {
+            CompletableFuture<Optional<String>> outcome = new CompletableFuture<>();
+            check = new PortCheck(loop, () -> OptionalInt.of(server.getLocalPort()), HttpRequest.none(Optional.of(version)), false);
+            loop.execute(() -> check.begin(told -> assertTrue(outcome.complete(told), "told once")));
+            try (Socket worker = server.accept()) {
+                worker.setSoTimeout(10_000);
+                byte[] header = version == ProxyProtocol.V1 ? "PROXY UNKNOWN\r\n".getBytes(StandardCharsets.US_ASCII)
+                        : "\r\n\r\n\0\r\nQUIT\n \0\0\0".getBytes(StandardCharsets.US_ASCII);
+                assertArrayEquals(header, worker.getInputStream().readAllBytes());
+            }
+            assertEquals("well", get(outcome));
+        }
     }
 
     @ParameterizedTest
