@@ -107,8 +107,8 @@ final class Chronicle implements News {
 
     @Override
     public void gaveUp(Incarnation last, String cause) {
-        OPERATOR.error("{}: instance {} is given up: {}; the others go on, restart() of its last worker revives it{}", name, last.instance(),
-                cause, lastOutput.of(last));
+        OPERATOR.error("{}: instance {} is given up: {}; the others go on; scale(), a rollout, or restart() of its last worker revives it{}", name,
+                last.instance(), cause, lastOutput.of(last));
         tell(new ClusterEvent.GaveUp(handle(last), Instant.now(), cause));
     }
 

@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.health.Wear;
 import io.musher.internal.process.LaunchPlan;
 import io.musher.internal.supervisor.Incarnation;
@@ -47,6 +48,7 @@ import org.slf4j.LoggerFactory;
 public final class Cluster implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
     /** For the supplier of env, before the next call of it begins. */
     private static final Duration ENV_PATIENCE = Duration.ofSeconds(10);
 
@@ -378,7 +380,7 @@ public final class Cluster implements AutoCloseable {
         reload().whenComplete((rollout, failure) -> {
             if (failure != null) {
                 Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-                LOG.error("{}: the reload that SIGHUP asked for has failed, the workers stay as they are: {}", name(), cause.toString(), cause);
+                OPERATOR.error("{}: the reload that SIGHUP asked for has failed, the workers stay as they are: {}", name(), cause.toString(), cause);
             }
         });
     }

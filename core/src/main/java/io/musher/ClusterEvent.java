@@ -96,7 +96,7 @@ public sealed interface ClusterEvent {
     record Restarting(Worker worker, Instant at, String cause, Duration delay) implements ClusterEvent { }
 
     /**
-     * The restart policy has given a slot up; {@link Worker#restart} of this handle revives it.
+     * The restart policy has given a slot up; {@link Worker#restart} of this handle, {@link Cluster#scale} or a rollout revives it.
      *
      * @param worker the last one of the slot
      * @param at when

@@ -1,6 +1,7 @@
 package io.musher;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.OperatorLog;
 import io.musher.balancer.loop.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ final class EnvironmentSource {
     static final int MOST = 4;
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
 
     /** What a request is given: the variables, or what the supplier threw. */
     private interface Answer extends BiConsumer<Map<String, String>, Throwable> { }
@@ -96,7 +98,7 @@ final class EnvironmentSource {
     private void late(Call call) {
         call.patience = null;
         call.late = true;
-        LOG.warn("{}: the supplier of env has not returned for {}, thread {}; {} reload() or deploy() waits for it, or for the next call",
+        OPERATOR.warn("{}: the supplier of env has not returned for {}, thread {}; {} reload() or deploy() waits for it, or for the next call",
                 name, patience, call.thread.getName(), call.answers.size());
         callIfPossible();
     }

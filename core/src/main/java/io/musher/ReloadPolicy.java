@@ -17,9 +17,12 @@ public record ReloadPolicy(int batch, Duration soak, OnFailure onFailure) {
 
     /** What to do when a replacement exits, is not ready in time, or fails in its soak time. */
     public enum OnFailure {
-        /** The rollout ends, what was replaced is rolled back, the old workers stay. */
+        /** The rollout ends, what was replaced is rolled back, old workers that serve stay. */
         KEEP_OLD,
-        /** It is tried again, with a growing delay of 100 ms to 15 s, while the old workers serve. */
+        /**
+         * It is tried again, with a growing delay of 100 ms to 15 s, while old workers serve, until it succeeds, another rollout takes its
+         * place, or {@link Cluster#abortRollout} is called.
+         */
         RETRY
     }
 

@@ -161,6 +161,7 @@ final class Requests {
     /** Nothing comes to its end any more: the control thread has died. */
     void fail(Throwable failure, Executor callbacks) {
         List.copyOf(open).forEach(promise -> callbacks.execute(() -> promise.completeExceptionally(failure)));
+        environment.end();
     }
 
     private void tell(Runnable request) {

@@ -11,8 +11,8 @@ import java.util.Objects;
  * first restart after a worker had been ready comes at once; further unstable ones in a row are delayed by {@code
  * firstDelay} and twice as long each time, up to {@code maxDelay}; jitter shortens a delay by up to a half. An instance
  * that was unstable {@code giveUpAfter} times within {@code giveUpWithin}, or so many times in a row however long that
- * took, is given up: the others keep serving, and {@code restart()} on its last worker revives it. A worker ended by
- * {@code kill()} is replaced at once and costs nothing.
+ * took, is given up: the others keep serving, and {@code restart()} on its last worker, {@link Cluster#scale} or a rollout
+ * revives it. A worker ended by {@code kill()} is replaced at once and costs nothing.
  *
  * @param when which ends are followed by a replacement
  * @param firstDelay the delay after the first unstable end

@@ -135,7 +135,7 @@ class RedeployIT {
                 return;
             }
             CompletableFuture<Worker> given = new CompletableFuture<>();
-            Cluster self = Cluster.builder().name("self").instances(1)
+            Cluster self = Cluster.builder().name("self").instances(1).exitWhenAllGaveUp(false)
                     .restartPolicy(RestartPolicy.always().withDelays(Duration.ofMillis(50), Duration.ofMillis(50))
                             .withGiveUp(3, Duration.ofSeconds(60)))
                     .on(ClusterEvent.class, event -> print("self", event))

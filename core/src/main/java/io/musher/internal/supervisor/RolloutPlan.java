@@ -127,7 +127,7 @@ final class RolloutPlan {
     private void report() {
         progress = Optional.ofNullable(rolling).map(it -> new Progress(it.why,
                 count(slot -> slot.serving != null && slot.serving.edition() == it.edition),
-                count(slot -> it.isForward() ? !isThere(slot, it.edition) : isToGoBack(slot, roster.edition)), Optional.ofNullable(it.failure)));
+                count(slot -> it.isForward() ? !slot.isAt(it.edition) : isToGoBack(slot, roster.edition)), Optional.ofNullable(it.failure)));
     }
 
     private int count(Predicate<Slot> condition) {
@@ -210,11 +210,11 @@ final class RolloutPlan {
 
     private void proceed() {
         Object target = rolling.isForward() ? rolling.edition : roster.edition;
-        rolling.moving.removeIf(slot -> !slot.wanted || isThere(slot, target) && isAlone(slot) || isAbandoned(slot, target));
+        rolling.moving.removeIf(slot -> !slot.wanted || slot.isAt(target) && slot.isAlone() || slot.isAbandoned(target));
         boolean over = rolling.moving.isEmpty();
         List<Slot> next = new ArrayList<>();
         for (Slot slot : roster.slots()) {
-            if (!slot.wanted || isThere(slot, target) || rolling.moving.contains(slot)) {
+            if (!slot.wanted || slot.isAt(target) || rolling.moving.contains(slot)) {
                 continue;
             }
             if (isBlocked(slot)) {
@@ -242,35 +242,17 @@ final class RolloutPlan {
      */
     private boolean mayMove(Slot slot, Object target) {
         boolean comes = slot.coming != null;
-        return !isGoing(slot) && (!comes || slot.coming.edition() != target && (slot.serving != null || !rolling.tried.contains(slot)));
+        return !slot.isGoing() && (!comes || slot.coming.edition() != target && (slot.serving != null || !rolling.tried.contains(slot)));
     }
 
     private int width() {
         return roster.rules.ports() == PortPlan.FIXED ? 1 : policy.batch();
     }
 
-    private static boolean isThere(Slot slot, Object target) {
-        return slot.serving != null && slot.serving.edition() == target && slot.coming == null && !slot.queued;
-    }
-
     /** Whether its fixed port is held by a worker that left by itself and may live as long as it likes; who follows is of the new edition. */
     private boolean isBlocked(Slot slot) {
         return roster.rules.ports() == PortPlan.FIXED && slot.serving == null && slot.coming == null
                 && slot.leaving.stream().anyMatch(worker -> worker.state() == WorkerState.DETACHED);
-    }
-
-    /** Whether its replacement was sent away by somebody else. */
-    private static boolean isAbandoned(Slot slot, Object target) {
-        return !isThere(slot, target) && slot.coming == null && !slot.queued && !slot.backoff.isSet();
-    }
-
-    /** Whether whom it replaced is gone: memory is shared among so many workers and no more. */
-    private static boolean isAlone(Slot slot) {
-        return slot.leaving.stream().noneMatch(Wanted::isInTheWay);
-    }
-
-    private static boolean isGoing(Slot slot) {
-        return slot.serving != null && !slot.isFilled();
     }
 
     /** Each is tried once: the old edition, too, may not start any more. */

@@ -122,6 +122,26 @@ final class Slot {
         return serving.state() == WorkerState.READY ? Service.READY : Service.NOT_READY;
     }
 
+    /** Whether a worker of an edition is its worker, and none is on the way. */
+    boolean isAt(Object target) {
+        return serving != null && serving.edition() == target && coming == null && !queued;
+    }
+
+    /** Whether a worker of an edition is not its worker, and none is on the way: the replacement was sent away by a user. */
+    boolean isAbandoned(Object target) {
+        return !isAt(target) && coming == null && !queued && !backoff.isSet();
+    }
+
+    /** Whether all it was done with are gone: memory is shared among so many workers and no more. */
+    boolean isAlone() {
+        return leaving.stream().noneMatch(Wanted::isInTheWay);
+    }
+
+    /** Whether its worker is about to end. */
+    boolean isGoing() {
+        return serving != null && !isFilled();
+    }
+
     List<Incarnation> living() {
         List<Incarnation> all = new ArrayList<>(leaving);
         if (coming != null) {

@@ -22,7 +22,8 @@
  *  not wanted ─want─▶ QUEUED ─permit, port free─▶ coming ─ready─▶ serving
  *                       ▲ ▲                         │ lost          │ lost
  *                       │ └──── backoff is over ──◀─┴── policy ──◀──┘
- *                       └─ restart() ─ GAVE UP ◀─ budget spent ─┘        released ─▶ leaving
+ *                       │                               └─ budget spent ─▶ GAVE UP         released ─▶ leaving
+ *                       └────── restart(), scale, rollout ─────────────◀─────┘
  * </pre>
  *
  * <h2>An incarnation's life</h2>
