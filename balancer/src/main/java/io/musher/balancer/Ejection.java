@@ -90,7 +90,7 @@ final class Ejection {
         if (loop.now() - listed.restoredAt > FORGIVEN_AFTER) {
             listed.pause = Listed.FIRST_RETEST;
         }
-        listed.silent = silent;
+        listed.silent = silent || Probe.isReset(why);
         listed.round++;
         String reason = silent ? what + " " + why : why;
         backend.becomes(TargetState.EJECTED, reason);

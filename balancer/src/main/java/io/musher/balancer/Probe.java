@@ -124,8 +124,12 @@ final class Probe implements EventLoop.Handler {
     @Override
     public void failed(Throwable failure) {
         boolean local = failure instanceof BindException;
-        boolean reset = String.valueOf(failure.getMessage()).startsWith("Connection reset"); // it may come before the connect is complete here
-        end(failure.getMessage(), local ? Outcome.LOCAL_TROUBLE : held || reset ? Outcome.ENDED : Outcome.REFUSED);
+        end(failure.getMessage(), local ? Outcome.LOCAL_TROUBLE : held || isReset(failure.getMessage()) ? Outcome.ENDED : Outcome.REFUSED);
+    }
+
+    /** {@return whether a connect failed because the target accepted, and reset the connection before the connect was complete here} */
+    static boolean isReset(String failure) {
+        return failure != null && failure.startsWith("Connection reset");
     }
 
     private void end(String failure, Outcome outcome) {
