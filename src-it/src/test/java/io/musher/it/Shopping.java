@@ -24,8 +24,9 @@ import org.awaitility.Awaitility;
  * Load that does not wait for the service: so many requests a second, each due at its time whatever became of the others, and timed from
  * then on. Fresh connections and kept-alive ones, small answers, slow ones, 1 MiB each way. Nothing is tried twice.
  *
- * <p>Failed: refused, reset, short, wrong, a status of 500 or more, or slower than 5 s. A kept-alive connection that the server
- * ended while nobody used it is counted, and is no failure.
+ * <p>Failed: refused, reset, short, wrong, a status of 500 or more, or not answered within 30 s. What took longer than 5 s is counted
+ * apart, because a busy machine may be the reason, and is no failure; neither is a kept-alive connection that the server ended while
+ * nobody used it.
  */
 final class Shopping implements AutoCloseable {
 
@@ -37,6 +38,7 @@ final class Shopping implements AutoCloseable {
     /** So many connections are kept alive at least, and used in turn. */
     private static final int KEPT = 24;
     private static final long SLOW_NANOS = 5_000_000_000L;
+    private static final int PATIENCE_MILLIS = 30_000;
     /** Of twenty requests; the first half on kept-alive connections. */
     private static final List<Errand> BASKET = List.of(
             Errand.SMALL, Errand.SMALL, Errand.SLOW, Errand.SMALL, Errand.SMALL, Errand.BIG, Errand.SMALL, Errand.SLOW, Errand.SMALL, Errand.UPLOAD,
@@ -50,6 +52,7 @@ final class Shopping implements AutoCloseable {
     private final AtomicLong ended = new AtomicLong();
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicLong slowest = new AtomicLong();
+    private final AtomicLong slow = new AtomicLong();
     private final Queue<Failure> failures = new ConcurrentLinkedQueue<>();
     private final Queue<long[]> times = new ConcurrentLinkedQueue<>();
     private final Deque<Shopper> kept = new ConcurrentLinkedDeque<>();
@@ -95,12 +98,12 @@ final class Shopping implements AutoCloseable {
     private long run(Errand errand, boolean keptAlive, long due) {
         Shopper shopper = null;
         try {
-            shopper = keptAlive ? kept() : new Shopper(port, (int) (SLOW_NANOS / 1_000_000));
+            shopper = keptAlive ? kept() : new Shopper(port, PATIENCE_MILLIS);
             shopper.run(errand, !keptAlive);
             long took = System.nanoTime() - due;
             slowest.accumulateAndGet(took, Math::max);
             if (took > SLOW_NANOS) {
-                throw new SocketTimeoutException(took / 1_000_000 + " ms");
+                slow.incrementAndGet();
             }
             done.incrementAndGet();
             if (keptAlive) {
@@ -129,7 +132,7 @@ final class Shopping implements AutoCloseable {
             close(shopper);
         }
         open.incrementAndGet();
-        return new Shopper(port, (int) (SLOW_NANOS / 1_000_000));
+        return new Shopper(port, PATIENCE_MILLIS);
     }
 
     private static boolean stale(Shopper shopper) {
@@ -144,7 +147,7 @@ final class Shopping implements AutoCloseable {
         if (failure instanceof Shopper.ServerFault) {
             return "status";
         } else if (failure instanceof SocketTimeoutException) {
-            return "slow";
+            return "no answer";
         } else if (failure instanceof ConnectException) {
             return "refused";
         } else if (failure instanceof EOFException) {
@@ -180,6 +183,11 @@ final class Shopping implements AutoCloseable {
         return ended.get();
     }
 
+    /** Requests that went well, but took longer than 5 s. */
+    long slow() {
+        return slow.get();
+    }
+
     List<Failure> failures() {
         return List.copyOf(failures);
     }
@@ -205,9 +213,9 @@ final class Shopping implements AutoCloseable {
         long[] all = times.stream().flatMapToLong(Arrays::stream).sorted().toArray();
         Map<String, Integer> kinds = new TreeMap<>();
         failures.forEach(failure -> kinds.merge(failure.kind(), 1, Integer::sum));
-        return String.format("%d requests, %d failed %s; p50 %.1f ms, p99 %.0f ms, slowest %.0f ms; %d kept-alive connections ended while idle",
+        return String.format("%d requests, %d failed %s; p50 %.1f ms, p99 %.0f ms, slowest %.0f ms, %d slower than 5 s; %d kept-alive connections ended while idle",
                 done.get() + failures.size(), failures.size(), kinds, all.length == 0 ? 0 : all[all.length / 2] / 1e6,
-                all.length == 0 ? 0 : all[all.length * 99 / 100] / 1e6, slowest.get() / 1e6, ended.get());
+                all.length == 0 ? 0 : all[all.length * 99 / 100] / 1e6, slowest.get() / 1e6, slow.get(), ended.get());
     }
 
     /** Throws unless all went well. */
