@@ -15,6 +15,8 @@ import org.slf4j.LoggerFactory;
 final class Chronicle implements News {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    /** So many workers fit a line. */
+    private static final int WAITS = 8;
     private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
 
     private final String name;
@@ -91,6 +93,12 @@ final class Chronicle implements News {
             case EXITED -> !worker.wasToldToEnd();
             default -> false;
         };
+    }
+
+    @Override
+    public void waiting(List<String> waits) {
+        int more = waits.size() - WAITS;
+        LOG.info("{}: waits for {}{}", name, String.join("; ", waits.subList(0, Math.min(waits.size(), WAITS))), more > 0 ? "; and for " + more + " more" : "");
     }
 
     @Override

@@ -136,6 +136,7 @@ final class Departure {
         worker.early.clear();
         roster.stands(worker, WorkerState.DEAD, why);
         roster.gone(worker);
+        ladder.ended();
         roster.publish();
     }
 

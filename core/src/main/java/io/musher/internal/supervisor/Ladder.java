@@ -20,12 +20,14 @@ final class Ladder {
     private final Roster roster;
     private final Actions actions;
     private final StopPolicy policy;
+    private final StopReport report;
     private boolean delays;
 
     Ladder(Roster roster) {
         this.roster = roster;
         this.actions = roster.actions;
         this.policy = roster.rules.stop();
+        this.report = new StopReport(roster);
         this.delays = !policy.preStopDelay().isZero();
     }
 
@@ -56,7 +58,15 @@ final class Ladder {
     /** The slot is done with the worker, whose own wish it is to end. */
     void release(Incarnation worker, String why) {
         worker.slot.release(worker);
-        whenForked(worker, () -> descend(worker, why));
+        whenForked(worker, () -> {
+            descend(worker, why);
+            report.begin(worker);
+        });
+    }
+
+    /** A worker has ended, or never began. */
+    void ended() {
+        report.ended();
     }
 
     /** It may have learnt of its end by SIGTERM, or not at all, because it had no channel then. */

@@ -70,6 +70,13 @@ public interface News {
     void exited(Incarnation worker, Exit exit);
 
     /**
+     * Workers that are to end have not ended yet; again every 5 s as long as there are some.
+     *
+     * @param waits one line for each, longest first
+     */
+    default void waiting(List<String> waits) { }
+
+    /**
      * A worker that was told to stop has not ended in time and gets SIGKILL; once.
      *
      * @param worker who

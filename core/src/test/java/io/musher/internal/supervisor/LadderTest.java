@@ -8,6 +8,7 @@ import io.musher.Exit;
 import io.musher.StopPolicy;
 import io.musher.WorkerState;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -125,6 +126,28 @@ class LadderTest {
         stage.forget();
         stage.supervisor.channelEnded(first(), false);
         stage.assertDeeds("SIGTERM 1");
+    }
+
+    @Test
+    void shouldTellEveryFiveSecondsWhatItWaitsFor() {
+        stage.running(3);
+        stage.supervisor.drainHooks(stage.worker(2));
+        stage.loads.put(1, 7);
+        stage.supervisor.stop(first());
+        stage.pass(1_000);
+        stage.supervisor.stop(stage.worker(2));
+        stage.pass(3_999);
+        assertEquals(List.of(), stage.waits);
+        stage.pass(1);
+        assertEquals(List.of("worker 1 (instance 0): 7 connection(s)", "worker 2 (instance 1): its onDrain hooks"), stage.waits);
+        stage.supervisor.drained(first());
+        stage.exits(stage.worker(2), 0);
+        stage.pass(4_999);
+        stage.waits = List.of();
+        stage.pass(1);
+        assertTrue(stage.waits.get(0).startsWith("worker 1 (instance 0): its onStop hooks and the end of its process"), stage.waits::toString);
+        stage.exits(first(), 0);
+        assertTrue(stage.timers.isEmpty());
     }
 
     @Test

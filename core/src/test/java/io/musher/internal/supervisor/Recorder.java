@@ -20,6 +20,7 @@ class Recorder implements Actions, News {
     Limit limit = Limit.NONE;
     List<Incarnation> published = List.of();
     Exit exit;
+    List<String> waits = List.of();
     Duration delay;
     long now;
 
@@ -165,6 +166,11 @@ class Recorder implements Actions, News {
     @Override
     public void allGaveUp(List<Incarnation> last) {
         news.add("all gave up " + last.stream().map(Incarnation::id).toList());
+    }
+
+    @Override
+    public void waiting(List<String> waits) {
+        this.waits = waits;
     }
 
     @Override
