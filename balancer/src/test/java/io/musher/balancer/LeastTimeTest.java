@@ -231,7 +231,7 @@ class LeastTimeTest {
         assertEquals(0, balancer.stats().target("a").orElseThrow().unanswered());
     }
 
-    /** How much each gets depends on how busy the machine is: whoever is measured in a bad moment gets less for a while. */
+    /** How much each gets depends on how busy the machine is: one that is measured in a bad moment gets less for a while. */
     @Test
     void shouldServeByBothOfTwoEqualTargets() throws Exception {
         Balancer balancer = balancer(scene.http("a").as("a"), scene.http("b").as("b"));
@@ -240,7 +240,7 @@ class LeastTimeTest {
                 client.ask(Http.get("/"));
             }
         }
-        assertEquals(200, accepted(balancer, "a"), 195);
+        assertEquals(200, accepted(balancer, "a"), 175, "14 : 386 was seen once");
     }
 
     private Balancer balancer(Target... targets) {
