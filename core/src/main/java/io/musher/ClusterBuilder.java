@@ -70,7 +70,8 @@ public final class ClusterBuilder {
     }
 
     /**
-     * How many workers; default: the processors available to this JVM.
+     * How many workers; default: the processors available to this JVM. More than the machine can hold (see {@link Cluster#scale}) are refused
+     * by {@link #start}.
      *
      * @param instances at least 0; 0 = scaled to zero
      * @return this

@@ -140,7 +140,7 @@ class ScalingIT {
         Cluster cluster = clusters.start(clusters.jvm("idle").instances(1));
         String refusal = refusal(IllegalArgumentException.class, cluster.scale(5_000_000));
         assertTrue(refusal.contains("scale to 5000000") && refusal.contains("48 MiB"), refusal);
-        StartupException unborn = assertThrows(StartupException.class, () -> clusters.jvm("idle").instances(5_000_000).start());
+        StartupException unborn = assertThrows(StartupException.class, () -> clusters.jvm("idle").name("it-too-many").instances(5_000_000).start());
         assertTrue(unborn.getMessage().contains("5000000 instances are more than the limit"), unborn::getMessage);
         scale(cluster, 2);
     }
