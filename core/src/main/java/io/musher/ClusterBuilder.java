@@ -513,6 +513,7 @@ public final class ClusterBuilder {
             refuse(!ports && check.kind() != HealthCheck.Kind.HEARTBEAT,
                     "healthCheck (" + check + ") needs a port: set commonPort or startPort, or check a heartbeat");
         }
+        refuse(!ports && readiness == Readiness.portOpen(), "readiness portOpen needs a port: set commonPort or startPort");
         refuse(commonPort.isEmpty() && recyclePolicy.maxConnections() > 0,
                 "recyclePolicy maxConnections needs a commonPort: without one there is no balancer that counts");
         if (startPort.isPresent()) {

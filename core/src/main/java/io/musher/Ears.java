@@ -1,9 +1,10 @@
 package io.musher;
 
 import io.musher.internal.ipc.ChannelListener;
+import io.musher.internal.process.Loopback;
 import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.Supervisor;
-import java.util.function.IntPredicate;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,19 +16,20 @@ final class Ears implements ChannelListener {
     private final Supervisor supervisor;
     private final Incarnation worker;
     private final Member member;
-    private final IntPredicate isBalancers;
+    private final boolean explicit;
 
-    /** Takes what finds out whether a port is the one that the balancer listens on. */
-    Ears(Supervisor supervisor, Incarnation worker, Member member, IntPredicate isBalancers) {
+    /** @param explicit whether nobody looks at the port that a worker says it listens on */
+    Ears(Supervisor supervisor, Incarnation worker, Member member, boolean explicit) {
+        this.explicit = explicit;
         this.supervisor = supervisor;
         this.worker = worker;
         this.member = member;
-        this.isBalancers = isBalancers;
     }
 
     @Override
     public void hello(long pid) {
         member.spoke = true;
+        member.mainRuns = true;
         if (!supervisor.hello(worker)) {
             member.channel.goodbye("it came too late");
         }
@@ -45,12 +47,25 @@ final class Ears implements ChannelListener {
 
     @Override
     public void listening(int port) {
-        if (isBalancers.test(port)) {
-            LOG.error("worker {} (instance {}) reports that it listens on port {}, which is the common port: ignored, its connections would "
-                    + "go round in circles; a worker listens on a port of its own", worker.id(), worker.instance(), port);
+        Optional<String> use = OwnPorts.use(port);
+        if (use.isPresent()) {
+            if (member.refusedPort != port) {
+                member.refusedPort = port;
+                LOG.warn("worker {} (instance {}) says listening({}), which is {}: refused, because the balancer would connect to itself; listen on"
+                        + " WorkerContext.address(){}, and call listening(port) with the port of the worker's own server only", worker.id(),
+                        worker.instance(), port, use.get(), worker.port().isPresent() ? ", " + Loopback.text(worker.port().getAsInt()) : "");
+            }
             return;
         }
-        supervisor.listening(worker, port);
+        member.claimed = true;
+        if (explicit) {
+            supervisor.listening(worker, port);
+        } else {
+            supervisor.claims(worker, port);
+        }
+        if (member.portWatch != null) {
+            member.portWatch.claimed();
+        }
     }
 
     @Override
@@ -78,6 +93,14 @@ final class Ears implements ChannelListener {
     @Override
     public void drainHooksDone() {
         supervisor.drainHooksDone(worker);
+    }
+
+    @Override
+    public void mainReturned() {
+        member.mainRuns = false;
+        if (member.portWatch != null) {
+            member.portWatch.look();
+        }
     }
 
     @Override

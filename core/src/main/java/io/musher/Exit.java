@@ -65,6 +65,9 @@ public record Exit(OptionalInt code, Optional<String> signal, boolean voluntary,
     /** {@return the code or the signal, and why, in words: first what the worker did, else what was done to it} */
     @Override
     public String toString() {
+        if (cause == Cause.START_TIMEOUT) { // how it took that tells nothing
+            return "ended by the primary (not ready in time)";
+        }
         String how = signal.orElseGet(() -> "exit code " + code.getAsInt());
         return switch (cause) {
             case STOPPED -> "stopped (" + how + ")";

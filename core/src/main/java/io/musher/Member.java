@@ -22,6 +22,14 @@ final class Member {
     /** Written on the control thread; read by anybody. */
     volatile WorkerProcess process;
     PortLease lease;
+    /** Null where the port is not looked at. */
+    PortWatch portWatch;
+    /** The last one it said it listens on, and cannot; 0 if there was none. */
+    int refusedPort;
+    /** Whether it has said listening(port). */
+    boolean claimed;
+    /** Whether a JVM that has joined has not said yet that its main method has returned. */
+    boolean mainRuns;
     /** Null where no health is checked. */
     Checkup checkup;
     /** Where it hung; for any thread. */

@@ -53,6 +53,9 @@ record Parts(String name, EventLoop control, ChannelServer channels, Optional<Ba
             undo.push(() -> control.execute(channels::close));
             Optional<Balancer> balancer = balancer(config);
             undo.push(() -> balancer.ifPresent(Balancer::close));
+            balancer.ifPresent(b -> OwnPorts.add(b.address(), "the commonPort of cluster " + config.name()));
+            OwnPorts.add(channels.socketAddress(), "where workers join cluster " + config.name());
+            undo.push(() -> release(balancer, channels));
             Spawner spawner = new Spawner(config.name(), config.output());
             undo.push(spawner::close);
             Events events = new Events(config.name(), control);
@@ -83,6 +86,7 @@ record Parts(String name, EventLoop control, ChannelServer channels, Optional<Ba
 
     /** Closes everything, once; a second call waits for the first. On no thread of the cluster's own. */
     synchronized void close() {
+        release(balancer, channels);
         balancer.ifPresent(Balancer::close);
         spawner.close();
         events.end();
@@ -95,5 +99,10 @@ record Parts(String name, EventLoop control, ChannelServer channels, Optional<Ba
         } finally {
             NAMES.remove(name, control);
         }
+    }
+
+    private static void release(Optional<Balancer> balancer, ChannelServer channels) {
+        balancer.ifPresent(b -> OwnPorts.remove(b.address().getPort()));
+        OwnPorts.remove(channels.socketAddress().getPort());
     }
 }

@@ -24,7 +24,6 @@ import io.musher.internal.supervisor.Spawned;
 import io.musher.internal.supervisor.Supervisor;
 import io.musher.internal.worker.WorkerEnvironment;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -84,7 +83,7 @@ final class Primary implements Actions {
         Member member = new Member(new Worker(requests, incarnation));
         incarnation.attach(member);
         member.channel = channels.expect(config.name() + ": worker " + incarnation.id(), incarnation.id(),
-                new Ears(supervisor, incarnation, member, this::isBalancers), requests.correspondence().inbox(member));
+                new Ears(supervisor, incarnation, member, !watchesPorts()), requests.correspondence().inbox(member));
         member.mail = requests.correspondence().mail(member, member.channel);
         PortLease lease;
         try {
@@ -98,7 +97,7 @@ final class Primary implements Actions {
         Map<String, String> variables = edition.environment(incarnation.environment());
         variables.put(WorkerEnvironment.MAX_FRAME, Integer.toString(config.maxFrame()));
         SpawnRequest request = new SpawnRequest(edition.plan(), incarnation.instance(), incarnation.id(), requests.workerName(incarnation),
-                Optional.ofNullable(lease), address(channels.address()), member.channel.token(), variables, share(edition));
+                Optional.ofNullable(lease), channels.socketAddress(), member.channel.token(), variables, share(edition));
         spawner.spawn(request).whenComplete((process, failure) -> control.execute(() -> {
             if (failure == null) {
                 spawned(incarnation, member, process);
@@ -116,13 +115,23 @@ final class Primary implements Actions {
         member.process = process;
         supervisor.spawned(incarnation, new Spawned(process.pid(), process.port(), isCommand(incarnation), process.startedAt()));
         process.onExit().thenAccept(end -> control.execute(() -> exited(incarnation, member, end)));
-        if (process.port().isPresent() && config.readiness() == Readiness.auto()) {
-            new PortWatch(control, incarnation, process, process.port().getAsInt(), () -> supervisor.accepting(incarnation)).look();
+        if (watchesPorts()) {
+            member.portWatch = new PortWatch(control, supervisor, incarnation, process, config.readiness() == Readiness.portOpen(),
+                    () -> member.mainRuns && !isCommand(incarnation));
+            member.portWatch.diagnoseBefore(config.startTimeout());
+            if (member.claimed) {
+                member.portWatch.claimed();
+            }
+            member.portWatch.look();
         }
         if (!config.healthChecks().isEmpty()) {
             member.checkup = new Checkup(control, supervisor, incarnation, () -> member.spoke && !isCommand(incarnation));
             member.checkup.begin(config.healthChecks(), config.proxyProtocol(), member.channel::heartbeat);
         }
+    }
+
+    private boolean watchesPorts() {
+        return config.hasPorts() && config.readiness() != Readiness.explicit();
     }
 
     private static boolean isCommand(Incarnation incarnation) {
@@ -188,12 +197,6 @@ final class Primary implements Actions {
                 LOG.error("{}: the balancer keeps its former targets", config.name(), e);
             }
         });
-    }
-
-    /** Whether a worker that listened on this port would be the balancer itself. */
-    private boolean isBalancers(int port) {
-        return balancer.map(Balancer::address).filter(address -> address.getPort() == port
-                && (address.getAddress().isAnyLocalAddress() || address.getAddress().equals(Loopback.ADDRESS))).isPresent();
     }
 
     @Override
@@ -270,11 +273,6 @@ final class Primary implements Actions {
 
     private static Member member(Incarnation worker) {
         return (Member) worker.attachment();
-    }
-
-    private static InetSocketAddress address(String text) {
-        int colon = text.lastIndexOf(':');
-        return new InetSocketAddress(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
     }
 
     // ---- the world

@@ -123,10 +123,10 @@ public final class WorkerContext {
     }
 
     /**
-     * Tells the primary where this worker really listens, when it is not at {@link #port()}, and that it is ready. The primary ignores
-     * the cluster's common port, and logs an error: its own balancer listens there.
+     * Tells the primary where this worker really listens, when it is not at {@link #port()}, and that it is ready. The primary refuses a
+     * port that it listens on itself, such as the common port, and logs a warning.
      *
-     * @param port within 1 to 65535
+     * @param port of this worker's own server on the loopback address, within 1 to 65535
      * @throws IllegalArgumentException if it is not
      */
     public void listening(int port) {

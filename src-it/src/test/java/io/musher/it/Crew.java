@@ -46,6 +46,13 @@ final class Crew {
                 WorkerContext.current().listening(Integer.parseInt(args[1]));
                 serve(WorkerContext.current(), "elsewhere");
             }
+            case "claims" -> WorkerContext.current().listening(Integer.parseInt(args[1]));
+            case "wrong" -> {
+                HttpServer elsewhere = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+                elsewhere.start();
+                System.out.println("wrongly on " + elsewhere.getAddress().getPort());
+                WorkerContext.current();
+            }
             case "needs" -> {
                 if (!Files.exists(Path.of(args[1]))) {
                     System.err.println("there is no " + args[1]);
@@ -93,6 +100,7 @@ final class Crew {
                 });
         Map<String, Consumer<String>> afterwards = Map.of(
                 "/release", query -> release.countDown(),
+                "/close", query -> server.stop(0),
                 "/spin", query -> spin(),
                 "/tell", query -> tell(me, query),
                 "/exit", query -> System.exit(Integer.parseInt(query)),

@@ -20,7 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A real Spring Boot application in workers: it starts and is replaced, and where it cannot start, that is seen. */
 class SpringBootIT {
 
-    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration START = Duration.ofSeconds(50);
+    /** On a busy machine it may take its time from its goodbye to its exit. */
+    private static final String LEAVES = "it said goodbye";
 
     @TempDir
     static Path folder;
@@ -55,7 +57,7 @@ class SpringBootIT {
         assertEquals("old", body(port));
         type(primary, "--version=new --closed=true");
         String failure = primary.awaitLine("^rollout (.*)", START).group(1);
-        assertTrue(failure.startsWith("failed: ") && failure.contains("exit code 1"), failure);
+        assertTrue(failure.startsWith("failed: worker 3 (instance 0)") && (failure.contains("exit code 1") || failure.contains(LEAVES)), failure);
         primary.awaitLine("^output: true");
         for (int i = 0; i < 4; i++) {
             assertEquals("old", body(port));
@@ -74,7 +76,7 @@ class SpringBootIT {
     void shouldSayWhyItDoesNotStart() throws Exception {
         Child primary = start(true, List.of(), "--closed=true");
         String failure = primary.awaitLine("^no start: (.*)", START).group(1);
-        assertTrue(failure.contains("exit code 1 (never became ready)") || failure.contains("exit code 1 (crashed)"), failure);
+        assertTrue(failure.contains("exit code 1 (never became ready)") || failure.contains(LEAVES), failure);
         primary.awaitLine("^output: true");
         assertEquals(3, primary.exitCode(Duration.ofSeconds(40)), primary::report);
     }
@@ -84,7 +86,7 @@ class SpringBootIT {
     void shouldFailWhereAllWorkersInheritOnePort(String argument) throws Exception {
         Child primary = start(false, List.of(), argument + Ports.free());
         String failure = primary.awaitLine("^no start: (.*)", START).group(1);
-        assertTrue(failure.contains("exit code 1"), failure);
+        assertTrue(failure.contains("exit code 1 (never became ready)") || failure.contains(LEAVES), failure);
         assertEquals(3, primary.exitCode(Duration.ofSeconds(40)), primary::report);
         assertTrue(primary.stdout().contains("already in use"), primary::report);
     }

@@ -3,6 +3,7 @@ package io.musher.internal.health;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.internal.process.Loopback;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -16,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Connects to a worker's port; for HTTP asks for something too, and is content with a status of 200 to 399. */
-final class PortCheck implements Check, EventLoop.Handler {
+public final class PortCheck implements Check, EventLoop.Handler {
 
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] ([1-5][0-9]{2})( [^\r\n]*)?\r?\n");
     private static final int LINE = 512;
@@ -30,13 +31,17 @@ final class PortCheck implements Check, EventLoop.Handler {
     private SelectionKey key;
     private ByteBuffer out;
     private ByteBuffer in;
+    private boolean refused;
 
     /**
+     * Checks nothing yet.
+     *
+     * @param loop the control loop
      * @param port where it listens at the moment
      * @param request what to send; empty for a connect alone
      * @param answered whether the worker has to answer it, by HTTP
      */
-    PortCheck(EventLoop loop, Supplier<OptionalInt> port, Optional<byte[]> request, boolean answered) {
+    public PortCheck(EventLoop loop, Supplier<OptionalInt> port, Optional<byte[]> request, boolean answered) {
         this.loop = loop;
         this.port = port;
         this.request = request;
@@ -47,6 +52,7 @@ final class PortCheck implements Check, EventLoop.Handler {
     public void begin(Consumer<Optional<String>> itsOutcome) {
         abandon(); // the last answer may not have ended yet
         outcome = itsOutcome;
+        refused = false;
         OptionalInt where = port.get();
         if (where.isEmpty()) {
             end(Optional.of("it has no port"));
@@ -67,10 +73,15 @@ final class PortCheck implements Check, EventLoop.Handler {
         }
     }
 
+    /** {@return whether the last miss says that nothing accepts on the port, and not that this process lacks something} */
+    public boolean wasRefused() {
+        return refused;
+    }
+
     private void connected() throws IOException {
         if (channel.getLocalAddress().equals(channel.getRemoteAddress())) {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0); // connected to itself, which Linux may do; the worker needs the port
-            throw new IOException("nobody listens");
+            throw new ConnectException("nothing listens");
         }
         if (out == null) {
             end(Optional.empty());
@@ -134,6 +145,7 @@ final class PortCheck implements Check, EventLoop.Handler {
 
     @Override
     public void failed(Throwable failure) {
+        refused = failure instanceof ConnectException;
         end(Optional.of(failure.getMessage() == null ? failure.toString() : failure.getMessage()));
     }
 

@@ -216,7 +216,8 @@ public final class Channel implements Connection.Owner {
         switch (type) {
             case FrameType.HELLO -> throw new BadFrame("a second hello");
             case FrameType.READY, FrameType.NOT_READY, FrameType.LISTENING, FrameType.STOP, FrameType.DISCONNECT, FrameType.GOODBYE,
-                    FrameType.TAKEN, FrameType.ALIVE, FrameType.WINDOW, FrameType.DRAIN_HOOKS, FrameType.DRAINED -> {
+                    FrameType.TAKEN, FrameType.ALIVE, FrameType.WINDOW, FrameType.DRAIN_HOOKS, FrameType.DRAINED,
+                    FrameType.MAIN_RETURNED -> {
                 return true;
             }
             default -> skipped++;
@@ -237,6 +238,7 @@ public final class Channel implements Connection.Owner {
             case FrameType.ALIVE -> listener.alive(Frames.number(payload, Long.MAX_VALUE, "the answer to heartbeat", "number"));
             case FrameType.DRAIN_HOOKS -> listener.drainHooks();
             case FrameType.DRAINED -> listener.drainHooksDone();
+            case FrameType.MAIN_RETURNED -> listener.mainReturned();
             case FrameType.GOODBYE -> {
                 mailbox.closeSending();
                 connection.heardGoodbye();

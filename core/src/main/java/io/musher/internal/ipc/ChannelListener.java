@@ -45,6 +45,9 @@ public interface ChannelListener {
     /** The worker's drain hooks have ended. */
     void drainHooksDone();
 
+    /** The program's main method has returned: whatever it starts is started. Never told of programs that were not started by Musher. */
+    void mainReturned();
+
     /** The channel has closed in good order. */
     void goodbye();
 

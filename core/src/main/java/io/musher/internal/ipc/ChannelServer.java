@@ -103,6 +103,11 @@ public final class ChannelServer implements EventLoop.Handler {
         }
     }
 
+    /** {@return where it listens} */
+    public InetSocketAddress socketAddress() {
+        return Loopback.at(Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)));
+    }
+
     /** {@return {@code host:port}, as workers find it in their environment} */
     public String address() {
         return address;

@@ -46,6 +46,8 @@ public final class FrameType {
 
     /** Either way: so much of what the other side sends may be untaken from now on. */
     public static final int WINDOW = 17;
+    /** Worker to primary: the program's main method has returned. */
+    public static final int MAIN_RETURNED = 18;
 
     /** The first type that is a user message. */
     public static final int FIRST_MESSAGE = 32;

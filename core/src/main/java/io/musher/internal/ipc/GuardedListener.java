@@ -62,6 +62,11 @@ final class GuardedListener implements ChannelListener {
     }
 
     @Override
+    public void mainReturned() {
+        guard(listener::mainReturned);
+    }
+
+    @Override
     public void goodbye() {
         guard(listener::goodbye);
     }

@@ -121,6 +121,11 @@ final class PacedListener implements ChannelListener {
     }
 
     @Override
+    public void mainReturned() {
+        caughtUp().mainReturned();
+    }
+
+    @Override
     public void goodbye() {
         caughtUp().goodbye();
     }

@@ -1,68 +1,140 @@
 package io.musher.internal.process;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.OptionalInt;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
-/** Who listens on a port, as Linux tells it. */
+/** Which process listens on which port, according to Linux. */
 final class Listeners {
 
     private static final String LISTEN = "0A";
+    private static final String LISTENS = " " + LISTEN + " ";
 
     private Listeners() { }
 
-    /** {@return whether one of the processes listens on the port; empty where that cannot be told} */
-    static Optional<Boolean> listens(int port, List<Long> pids) {
-        if (!Platform.LINUX) {
-            return Optional.empty();
+    /** {@return whether one of the processes listens on the port} */
+    static PortOwner listens(int port, List<Long> pids) {
+        return Platform.LINUX ? owner(sockets(OptionalInt.of(port)), pids) : PortOwner.UNKNOWN;
+    }
+
+    static PortOwner owner(Map<String, String> sockets, List<Long> pids) {
+        List<PortOwner.Socket> own = new ArrayList<>();
+        boolean hidden = false;
+        for (long pid : sockets.isEmpty() ? List.<Long>of() : pids) {
+            hidden |= !descriptors(pid, (descriptor, name) -> {
+                if (sockets.containsKey(name)) {
+                    own.add(new PortOwner.Socket(descriptor, name));
+                }
+            });
+            if (!own.isEmpty()) {
+                return PortOwner.own(own.get(0));
+            }
         }
-        Set<String> sockets = new HashSet<>();
+        return hidden ? PortOwner.UNKNOWN : PortOwner.OTHER;
+    }
+
+    /** {@return such as {@code process 123 listens on *:8080}; empty where that cannot be told} */
+    static String seen(List<Long> pids) {
+        if (!Platform.LINUX) {
+            return "";
+        }
+        Map<String, String> sockets = sockets(OptionalInt.empty());
+        List<String> seen = new ArrayList<>();
+        for (long pid : pids) {
+            List<String> addresses = new ArrayList<>();
+            boolean told = descriptors(pid, (descriptor, name) -> {
+                if (sockets.containsKey(name) && !addresses.contains(sockets.get(name))) {
+                    addresses.add(sockets.get(name));
+                }
+            });
+            if (!told) {
+                return "";
+            } else if (!addresses.isEmpty()) {
+                seen.add("process " + pid + " listens on " + String.join(" and ", addresses));
+            }
+        }
+        return seen.isEmpty() ? "the worker listens on no port" : String.join(", ", seen);
+    }
+
+    /** All that listen, perhaps on one port only: name to address. */
+    private static Map<String, String> sockets(OptionalInt port) {
+        Map<String, String> sockets = new LinkedHashMap<>();
         for (String table : List.of("tcp", "tcp6")) {
-            try {
-                Files.readAllLines(Path.of("/proc/self/net", table)).forEach(line -> inode(line, port).ifPresent(sockets::add));
-            } catch (IOException e) {
+            try (Stream<String> lines = Files.lines(Path.of("/proc/self/net", table), StandardCharsets.US_ASCII)) {
+                lines.filter(line -> line.contains(LISTENS)) // the others may be many
+                        .forEach(line -> entry(line, port).ifPresent(entry -> sockets.put(entry.getKey(), entry.getValue())));
+            } catch (IOException | UncheckedIOException e) {
                 // no such protocol here
             }
         }
-        return Optional.of(!sockets.isEmpty() && pids.stream().anyMatch(pid -> holds(pid, sockets)));
+        return sockets;
     }
 
     /** @param line such as {@code 0: 0100007F:0CEA 00000000:0000 0A ... inode ...} */
-    static Optional<String> inode(String line, int port) {
+    static Optional<Map.Entry<String, String>> entry(String line, OptionalInt port) {
         String[] fields = line.strip().split(" +");
         boolean match = fields.length > 9 && fields[3].equals(LISTEN)
-                && fields[1].endsWith(String.format(":%04X", port));
-        return match ? Optional.of("socket:[" + fields[9] + "]") : Optional.empty();
+                && (port.isEmpty() || fields[1].endsWith(String.format(":%04X", port.getAsInt())));
+        return match ? Optional.of(Map.entry("socket:[" + fields[9] + "]", address(fields[1]))) : Optional.empty();
     }
 
-    private static boolean holds(long pid, Set<String> sockets) {
+    /** From words of four bytes in this machine's order, which is little-endian wherever Java runs on Linux but on s390. */
+    static String address(String hex) {
+        int colon = hex.indexOf(':');
+        int port = Integer.parseInt(hex.substring(colon + 1), 16);
+        byte[] bytes = new byte[colon / 2];
+        for (int i = 0; i < bytes.length; i++) {
+            int at = i / 4 * 4 + 3 - i % 4;
+            bytes[i] = (byte) Integer.parseInt(hex.substring(2 * at, 2 * at + 2), 16);
+        }
+        try {
+            InetAddress host = InetAddress.getByAddress(bytes);
+            String text = host.getHostAddress();
+            return (host.isAnyLocalAddress() ? "*" : text.indexOf(':') < 0 ? text : "[" + text + "]") + ":" + port;
+        } catch (UnknownHostException e) {
+            return "*:" + port;
+        }
+    }
+
+    /** {@return whether all of them could be read; a process that is gone has none} */
+    private static boolean descriptors(long pid, BiConsumer<Path, String> each) {
         try {
             return ProcessTable.look(pid, folder -> {
                 try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(folder.resolve("fd"))) {
                     for (Path descriptor : descriptors) {
-                        if (isOne(descriptor, sockets)) {
-                            return true;
+                        try {
+                            each.accept(descriptor, Files.readSymbolicLink(descriptor).toString());
+                        } catch (NoSuchFileException e) {
+                            continue; // closed meanwhile
                         }
                     }
-                    return false;
+                    return true;
                 }
             });
+        } catch (NoSuchFileException e) {
+            return true;
         } catch (IOException | DirectoryIteratorException e) {
-            return false; // gone, or somebody else's
+            return isGone(pid);
         }
     }
 
-    private static boolean isOne(Path descriptor, Set<String> sockets) {
-        try {
-            return sockets.contains(Files.readSymbolicLink(descriptor).toString());
-        } catch (IOException e) {
-            return false; // closed meanwhile
-        }
+    /** A process that is dead and not reaped has no descriptors, and says so by refusing. */
+    private static boolean isGone(long pid) {
+        return ProcessTable.entry(pid).map(entry -> entry.state() == 'Z' || entry.state() == 'X').orElse(true);
     }
 }

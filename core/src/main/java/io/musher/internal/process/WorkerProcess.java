@@ -140,19 +140,28 @@ public final class WorkerProcess {
     }
 
     /**
-     * Whether it, or something it started, listens on a port; empty where that cannot be told.
+     * Whether it, or something it started, listens on a port.
      *
-     * @param port where somebody listens
+     * @param port where some process listens
      * @return completes on any thread
      */
-    public CompletableFuture<Optional<Boolean>> listensOn(int port) {
-        CompletableFuture<Optional<Boolean>> answer = new CompletableFuture<>();
-        looks.run(() -> {
-            List<Long> pids = new ArrayList<>(List.of(process.pid()));
-            members().forEach(member -> pids.add(member.pid()));
-            answer.complete(Listeners.listens(port, pids));
-        });
+    public CompletableFuture<PortOwner> listensOn(int port) {
+        CompletableFuture<PortOwner> answer = new CompletableFuture<>();
+        looks.run(() -> answer.complete(Listeners.listens(port, pids())));
         return answer;
+    }
+
+    /** {@return where it and what it started listen, in words; empty where that cannot be told; completes on any thread} */
+    public CompletableFuture<String> listening() {
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        looks.run(() -> answer.complete(Listeners.seen(pids())));
+        return answer;
+    }
+
+    private List<Long> pids() {
+        List<Long> pids = new ArrayList<>(List.of(process.pid()));
+        members().forEach(member -> pids.add(member.pid()));
+        return pids;
     }
 
     /**

@@ -75,18 +75,47 @@ final class Arrival {
     }
 
     void listening(Incarnation worker, int port) {
+        claims(worker, port);
+        if (!worker.parted) {
+            serves(worker, "it listens on port " + port);
+        }
+    }
+
+    void claims(Incarnation worker, int port) {
         if (worker.parted) {
             return;
         }
         online(worker, "it listens");
         worker.port(port);
+        worker.refuses = false; // that was another one, or is to be seen again
+        worker.grace.cancel();
         roster.news.listening(worker, port);
         roster.publish();
-        serves(worker, "it listens on port " + port);
     }
 
     void accepting(Incarnation worker) {
-        serves(worker, "its port accepts");
+        if (!worker.refuses) {
+            serves(worker, "its port accepts");
+            return;
+        }
+        worker.refuses = false;
+        worker.grace.cancel();
+        if (worker.evidence != null && !worker.heldBack && !worker.soaking) {
+            arrive(worker, "its port accepts again");
+        }
+    }
+
+    /** {@return whether that is news; a worker that has said notReady() may close its port} */
+    boolean refuses(Incarnation worker, String why) {
+        if (worker.refuses || worker.heldBack || !worker.isJudged()) {
+            return false;
+        }
+        worker.refuses = true;
+        if (worker.state() == WorkerState.READY) {
+            worker.evidence = "it was ready before";
+            takeOut(worker, why);
+        }
+        return true;
     }
 
     private void serves(Incarnation worker, String why) {
@@ -110,6 +139,8 @@ final class Arrival {
 
     void notReady(Incarnation worker) {
         worker.heldBack = true;
+        worker.refuses = false; // it knows, and may close its port
+        worker.grace.cancel();
         if (worker.state() == WorkerState.READY) {
             takeOut(worker, "it said notReady()");
         }
@@ -153,6 +184,11 @@ final class Arrival {
             roster.stands(worker, worker.state(), evidence + ", and has to pass its health check");
             return;
         }
+        if (worker.refuses) {
+            worker.evidence = evidence;
+            roster.stands(worker, worker.state(), evidence + ", but its port refuses connections");
+            return;
+        }
         String why = roster.rules.checked() ? evidence + ", and passes its health check" : evidence;
         worker.startTimeout.cancel();
         if (rollout.soaks(worker)) {
@@ -187,7 +223,7 @@ final class Arrival {
         worker.soak.set(time, () -> {
             worker.soaking = false;
             worker.soaked = true;
-            if (worker.heldBack || worker.unwell) { // its time begins again
+            if (worker.heldBack || worker.unwell || worker.refuses) { // its time begins again
                 worker.startTimeout.set(roster.rules.startTimeout(), () -> ladder.startTimedOut(worker));
             }
             seemsReady(worker, why + ", and has lived on for " + time);

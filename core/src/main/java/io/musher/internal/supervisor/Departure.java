@@ -2,6 +2,7 @@ package io.musher.internal.supervisor;
 
 import io.musher.Exit;
 import io.musher.WorkerState;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -10,6 +11,9 @@ import java.util.OptionalInt;
  * door.
  */
 final class Departure {
+
+    /** For a port that has accepted to accept again. */
+    private static final Duration GRACE = Duration.ofSeconds(10);
 
     private final Roster roster;
     private final Arrival arrival;
@@ -52,22 +56,8 @@ final class Departure {
         return new Exit(signal.isPresent() ? OptionalInt.empty() : OptionalInt.of(status), signal, voluntary, cause, status);
     }
 
-    private String why(Incarnation worker, Exit exit) {
-        if (exit.cause() != Exit.Cause.START_TIMEOUT) {
-            return exit.toString();
-        }
-        return exit + ": the option startTimeout grants " + roster.rules.startTimeout() + ", in which "
-                + (worker.ailment.isEmpty() ? awaited(worker) : "its health check did not pass: " + worker.ailment);
-    }
-
-    /** What would have made it ready. */
-    private String awaited(Incarnation worker) {
-        return switch (roster.rules.readyWhen()) {
-            case TOLD -> "it did not call ready()";
-            case SERVING -> "it did not listen on its port" + (worker.port().isPresent() ? " " + worker.port().getAsInt() : "")
-                    + ", nor call ready() or listening(port)";
-            case RUNNING -> worker.isCommand() ? "it did not come to run" : "it did not join the cluster";
-        };
+    private static String why(Incarnation worker, Exit exit) {
+        return exit.cause() == Exit.Cause.START_TIMEOUT ? exit + ": " + worker.fault() : exit.toString();
     }
 
     void spawnFailed(Incarnation worker, Throwable cause) {
@@ -114,6 +104,14 @@ final class Departure {
         slot.release(worker);
         ladder.hurryOutliving(worker);
         lost.run();
+    }
+
+    /** No traffic for it until its port accepts again, which it has a while for. */
+    void refuses(Incarnation worker, String why) {
+        if (arrival.refuses(worker, why)) {
+            Duration grace = roster.rules.startTimeout().compareTo(GRACE) < 0 ? roster.rules.startTimeout() : GRACE;
+            worker.grace.set(grace, () -> hangs(worker, why + ", for " + grace, false));
+        }
     }
 
     /** It cannot be waited for: who follows comes at once, while it is asked where it hangs. */

@@ -64,11 +64,27 @@ public interface Facts {
     void listening(Incarnation worker, int port);
 
     /**
-     * A probe found that its port accepts, and that the port is its own.
+     * It said that it listens, and a probe is to see whether it does before that makes it ready.
+     *
+     * @param worker who
+     * @param port where
+     */
+    void claims(Incarnation worker, int port);
+
+    /**
+     * A probe found that its port accepts, and that the port is its own; may come again and again.
      *
      * @param worker who
      */
     void accepting(Incarnation worker);
+
+    /**
+     * A probe found that a port which has accepted does not any more; may come again and again, until {@link #accepting}.
+     *
+     * @param worker who
+     * @param why what was seen
+     */
+    void refuses(Incarnation worker, String why);
 
     /**
      * It asked to be disconnected.

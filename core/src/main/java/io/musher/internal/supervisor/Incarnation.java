@@ -31,6 +31,7 @@ public final class Incarnation {
     private volatile int port;
     private volatile boolean connected = true;
     private volatile Object attachment;
+    private volatile String observed = "";
 
     final Slot slot;
     final Alarm startTimeout;
@@ -52,6 +53,10 @@ public final class Incarnation {
     boolean heldBack;
     /** Fails a check of its readiness, or has not passed it yet. */
     boolean unwell;
+    /** Its port has accepted, and does not any more. */
+    boolean refuses;
+    /** Until a port that refuses has to accept again. */
+    final Alarm grace;
     /** How. */
     String ailment = "";
     /** What makes it ready when it is well. */
@@ -85,6 +90,7 @@ public final class Incarnation {
         this.alive = roster.alarm();
         this.step = roster.alarm();
         this.soak = roster.alarm();
+        this.grace = roster.alarm();
     }
 
     /** {@return the worker's id, from 1, never reused} */
@@ -131,7 +137,22 @@ public final class Incarnation {
     public String explain() {
         Standing now = standing;
         String verdict = now.state == WorkerState.READY ? " gets traffic: " : " gets no traffic: ";
-        return "worker " + id + " (instance " + instance() + ")" + verdict + now.state + ", " + now.why;
+        return "worker " + id + " (instance " + instance() + ")" + verdict + now.state + ", " + now.why
+                + (isBooting() && !observed.isEmpty() ? "; " + observed : "");
+    }
+
+    /**
+     * Keeps what was seen last of its port while it boots: why it is not ready.
+     *
+     * @param what in words, or empty
+     */
+    public void observed(String what) {
+        observed = what;
+    }
+
+    /** {@return what was seen last of its port while it booted; perhaps empty} */
+    String observed() {
+        return observed;
     }
 
     /** {@return whether it is between spawn and ready; a probe of its port should go on so long} */
@@ -152,7 +173,7 @@ public final class Incarnation {
         return isBooting() || state == WorkerState.READY || state == WorkerState.NOT_READY;
     }
 
-    /** {@return which check of its liveness it failed, and how; empty if it did not} */
+    /** {@return why the primary ends it: which check of its liveness it failed, or what it lacked when its start timed out; empty if neither} */
     public String fault() {
         return fault;
     }
@@ -260,5 +281,6 @@ public final class Incarnation {
         alive.cancel();
         step.cancel();
         soak.cancel();
+        grace.cancel();
     }
 }

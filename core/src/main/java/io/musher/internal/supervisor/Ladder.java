@@ -255,8 +255,24 @@ final class Ladder {
     /** It was not ready in time; it stays its slot's until it is reaped. */
     void startTimedOut(Incarnation worker) {
         worker.cause = Exit.Cause.START_TIMEOUT;
+        worker.fault("the option startTimeout grants " + roster.rules.startTimeout() + ", in which " + missing(worker));
         tellDrain(worker);
-        tellStop(worker, "not ready within " + roster.rules.startTimeout());
+        tellStop(worker, worker.fault());
+    }
+
+    /** What was waited for, and what was seen instead. */
+    private String missing(Incarnation worker) {
+        if (!worker.ailment.isEmpty()) {
+            return "its health check did not pass: " + worker.ailment;
+        } else if (worker.heldBack) {
+            return "it said notReady(), and not ready() since";
+        }
+        return switch (roster.rules.readyWhen()) {
+            case TOLD -> "it did not call ready()";
+            case SERVING -> "it did not listen on its port" + (worker.port().isPresent() ? " " + worker.port().getAsInt() : "")
+                    + ", nor call ready() or listening(port)" + (worker.observed().isEmpty() ? "" : ": " + worker.observed());
+            case RUNNING -> worker.isCommand() ? "it did not come to run" : "it did not join the cluster";
+        };
     }
 
     /**

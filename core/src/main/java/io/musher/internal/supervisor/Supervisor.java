@@ -287,8 +287,18 @@ public final class Supervisor implements Facts {
     }
 
     @Override
+    public void claims(Incarnation worker, int port) {
+        hear(worker, () -> arrival.claims(worker, port));
+    }
+
+    @Override
     public void accepting(Incarnation worker) {
         hear(worker, () -> arrival.accepting(worker));
+    }
+
+    @Override
+    public void refuses(Incarnation worker, String why) {
+        hear(worker, () -> departure.refuses(worker, why));
     }
 
     @Override

@@ -12,7 +12,8 @@ final class KeepAlive {
 
     private final CountDownLatch released = new CountDownLatch(1);
 
-    void start(ProcessEnd end) {
+    /** @param mainReturned called when the main method has returned; never, when it has thrown */
+    void start(ProcessEnd end, Runnable mainReturned) {
         Thread main = mainThread();
         if (main != null && main.getUncaughtExceptionHandler() == main.getThreadGroup()) {
             ThreadGroup group = main.getThreadGroup();
@@ -21,17 +22,27 @@ final class KeepAlive {
                 end.exit(1);
             });
         }
-        new Thread(this::await, "musher-keep-alive").start();
+        new Thread(() -> {
+            if (main != null) {
+                await(main::join);
+            }
+            mainReturned.run();
+            await(released::await);
+        }, "musher-keep-alive").start();
     }
 
     void release() {
         released.countDown();
     }
 
-    private void await() {
+    private interface Wait {
+        void untilOver() throws InterruptedException;
+    }
+
+    private static void await(Wait wait) {
         while (true) {
             try {
-                released.await();
+                wait.untilOver();
                 return;
             } catch (InterruptedException e) {
                 continue; // nobody's business

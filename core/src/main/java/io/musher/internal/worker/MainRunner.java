@@ -19,11 +19,13 @@ public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandl
     /** Spring Boot's developer tools leave the main thread by it while the program runs on another thread. */
     private static final String SILENT = "SilentExitException";
 
+    private final Runnable first;
     private final Method main;
     private final String[] arguments;
     private boolean printed;
 
-    private MainRunner(Method main, String[] arguments) {
+    private MainRunner(Runnable first, Method main, String[] arguments) {
+        this.first = first;
         this.main = main;
         this.arguments = arguments;
     }
@@ -38,11 +40,13 @@ public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandl
         if (words.length == 0) {
             throw new IllegalArgumentException("no main class; the first argument names it");
         }
-        start(find(words[0]), Arrays.copyOfRange(words, 1, words.length));
+        start(null, find(words[0]), Arrays.copyOfRange(words, 1, words.length));
     }
 
-    static void start(Method main, String[] arguments) {
-        MainRunner runner = new MainRunner(main, arguments);
+    /** @param first what to do before, on the same thread; or null */
+    static void start(Runnable first, Method main, String[] arguments) {
+        Thread.currentThread().setName("musher-start"); // there is one main thread
+        MainRunner runner = new MainRunner(first, main, arguments);
         Thread thread = new Thread(runner, "main");
         thread.setUncaughtExceptionHandler(runner);
         thread.start();
@@ -68,6 +72,9 @@ public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandl
     @Override
     public void run() {
         try {
+            if (first != null) {
+                first.run();
+            }
             main.invoke(null, (Object) arguments);
         } catch (InvocationTargetException e) {
             fail(e.getCause());

@@ -111,11 +111,15 @@ public final class Membership {
         return current;
     }
 
+    private void mainReturned() {
+        post(() -> channel.send(FrameType.MAIN_RETURNED, ""));
+    }
+
     private static Membership begin() {
         KeepAlive keepAlive = new KeepAlive();
         ProcessEnd end = ProcessEnd.ofThisJvm();
         Membership begun = new Membership(WorkerEnvironment.parse(System.getenv()), end, keepAlive);
-        keepAlive.start(end);
+        keepAlive.start(end, begun::mainReturned);
         begun.joinJvm(); // a primary that has heard of this worker may ask it to end
         begun.start();
         return begun;

@@ -131,6 +131,11 @@ public final class Heard implements ChannelListener {
     }
 
     @Override
+    public void mainReturned() {
+        hooks.add("main returned");
+    }
+
+    @Override
     public void goodbye() {
         add("goodbye connected=" + channel.isConnected());
     }

@@ -69,7 +69,7 @@ class JvmWorkerTest {
                 WorkerProcess worker = start(Optional.of(lease), "listen");
                 Spawning.printed(worker, "up");
                 assertTrue(lease.isHeld());
-                assertEquals(Optional.of(true), worker.listensOn(lease.port()).get(10, TimeUnit.SECONDS));
+                assertEquals(PortOwner.Kind.OWN, worker.listensOn(lease.port()).get(10, TimeUnit.SECONDS).kind());
                 worker.kill();
                 Spawning.end(worker);
             }

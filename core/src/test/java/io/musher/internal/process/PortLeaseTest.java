@@ -102,7 +102,7 @@ class PortLeaseTest {
         try (Spawning spawning = new Spawning(Output.discard()); PortLease lease = PortLease.free()) {
             WorkerProcess worker = spawning.start(Launch.command("python3", "-c", SERVER), Optional.of(lease), Map.of());
             Spawning.printed(worker, "listening");
-            assertEquals(Optional.of(true), worker.listensOn(lease.port()).get(10, TimeUnit.SECONDS));
+            assertEquals(PortOwner.Kind.OWN, worker.listensOn(lease.port()).get(10, TimeUnit.SECONDS).kind());
             assertEquals(OptionalInt.of(lease.port()), worker.port());
             worker.kill();
             Spawning.end(worker);
@@ -113,8 +113,8 @@ class PortLeaseTest {
     void shouldTellWhoListens() throws Exception {
         try (Spawning spawning = new Spawning(Output.discard()); ServerSocket server = new ServerSocket(0)) {
             WorkerProcess worker = spawning.sh("echo up; exec sleep 1000");
-            assertEquals(Optional.of(false), worker.listensOn(server.getLocalPort()).get(10, TimeUnit.SECONDS));
-            assertEquals(Optional.of(true), Listeners.listens(server.getLocalPort(), List.of(ProcessHandle.current().pid())));
+            assertEquals(PortOwner.Kind.OTHER, worker.listensOn(server.getLocalPort()).get(10, TimeUnit.SECONDS).kind());
+            assertEquals(PortOwner.Kind.OWN, Listeners.listens(server.getLocalPort(), List.of(ProcessHandle.current().pid())).kind());
             worker.kill();
             Spawning.end(worker);
         }
@@ -125,7 +125,7 @@ class PortLeaseTest {
         assumeTrue(Python.isThere(), "python3");
         try (Spawning spawning = new Spawning(Output.discard()); PortLease lease = PortLease.free()) {
             WorkerProcess worker = spawning.start(Launch.command("sh", "-c", "python3 -c \"$0\" & wait", SERVER), Optional.of(lease), Map.of());
-            await("the server").until(() -> worker.listensOn(lease.port()).get(10, TimeUnit.SECONDS).orElseThrow());
+            await("the server").until(() -> worker.listensOn(lease.port()).get(10, TimeUnit.SECONDS).kind() == PortOwner.Kind.OWN);
             worker.terminate();
             Spawning.end(worker);
         }

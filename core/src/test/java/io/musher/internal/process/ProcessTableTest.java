@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -32,10 +34,14 @@ class ProcessTableTest {
     @Test
     void shouldReadAListener() {
         String line = "   0: 0100007F:0CEA 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4711 1 0000000000000000 100 0 0 10 0";
-        assertEquals(Optional.of("socket:[4711]"), Listeners.inode(line, 0x0CEA));
-        assertEquals(Optional.empty(), Listeners.inode(line, 0x0CEB));
-        assertEquals(Optional.empty(), Listeners.inode(line.replace(" 0A ", " 01 "), 0x0CEA));
-        assertEquals(Optional.empty(), Listeners.inode("  sl  local_address rem_address   st", 0x0CEA));
+        OptionalInt port = OptionalInt.of(0x0CEA);
+        assertEquals(Optional.of(Map.entry("socket:[4711]", "127.0.0.1:3306")), Listeners.entry(line, port));
+        assertEquals(Optional.empty(), Listeners.entry(line, OptionalInt.of(0x0CEB)));
+        assertEquals(Optional.empty(), Listeners.entry(line.replace(" 0A ", " 01 "), port));
+        assertEquals(Optional.empty(), Listeners.entry("  sl  local_address rem_address   st", port));
+        assertEquals("*:8080", Listeners.address("00000000:1F90"));
+        assertEquals("[0:0:0:0:0:0:0:1]:8080", Listeners.address("00000000000000000000000001000000:1F90"));
+        assertEquals("127.0.0.1:8080", Listeners.address("0000000000000000FFFF00000100007F:1F90"));
     }
 
     @Test

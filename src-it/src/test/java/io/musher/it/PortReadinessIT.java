@@ -1,0 +1,98 @@
+package io.musher.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.musher.Cluster;
+import io.musher.ClusterEvent;
+import io.musher.Exit;
+import io.musher.Launch;
+import io.musher.Readiness;
+import io.musher.Rollout;
+import io.musher.StartupException;
+import io.musher.Worker;
+import io.musher.WorkerState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What a worker's port says about it, from its start to its end. */
+class PortReadinessIT {
+
+    @RegisterExtension
+    final Clusters clusters = new Clusters();
+
+    @Test
+    void shouldTakeAWorkerOutWhosePortRefusesAndReplaceIt() throws Exception {
+        Cluster cluster = clusters.start(clusters.jvm().instances(2).commonPort(0).startTimeout(Duration.ofSeconds(60)));
+        Worker closed = cluster.workers().get(0);
+        Caller.fetch(closed.port().getAsInt(), "/close");
+        ClusterEvent.NotReady event = clusters.history().await(ClusterEvent.NotReady.class, closed);
+        assertTrue(event.cause().contains("nothing accepts on 127.0.0.1:" + closed.port().getAsInt()), event::cause);
+        Proofs.awaitTargets(cluster, 1);
+        for (int i = 0; i < 4; i++) {
+            assertEquals("2", Caller.fetch(cluster.commonPort()));
+        }
+        ClusterEvent.Exited exited = clusters.history().await(ClusterEvent.Exited.class, closed);
+        assertEquals(Exit.Cause.UNHEALTHY, exited.exit().cause());
+        assertTrue(exited.cause().contains("nothing accepts on"), exited::cause);
+        clusters.history().awaitReady(0, 1);
+    }
+
+    @Test
+    void shouldNotListenToAWorkerThatClaimsAPortOfThePrimary() throws Exception {
+        int common = Ports.free();
+        StartupException failure = assertThrows(StartupException.class, () -> clusters.start(clusters.jvm("claims", Integer.toString(common))
+                .instances(1).commonPort(common).startTimeout(Duration.ofSeconds(8))));
+        assertTrue(failure.getMessage().contains("nothing accepts on 127.0.0.1:"), failure::getMessage);
+        assertTrue(clusters.history().told().stream().noneMatch(each -> List.of("Listening", "Ready").contains(each.kind())));
+    }
+
+    @Test
+    void shouldSayWhereAWorkerListensThatIsNotReadyInTime() {
+        StartupException failure = assertThrows(StartupException.class,
+                () -> clusters.start(clusters.jvm("wrong").instances(1).commonPort(0).startTimeout(Duration.ofSeconds(8))));
+        Matcher port = Pattern.compile("wrongly on (\\d+)").matcher(clusters.history().output());
+        assertTrue(port.find(), clusters.history()::toString);
+        String message = failure.getMessage();
+        assertTrue(message.matches("(?s).*nothing accepts on 127.0.0.1:\\d+; process \\d+ listens on 127.0.0.1:" + port.group(1)
+                + "; listen on WorkerContext.address.*"), message);
+        assertTrue(message.contains("ended by the primary (not ready in time)") && !message.contains("exit code"), message);
+    }
+
+    @Test
+    void shouldNotSucceedInARolloutToAPortThatDoesNotAccept() throws Exception {
+        Cluster cluster = clusters.start(clusters.jvm().instances(1).commonPort(0).startTimeout(Duration.ofSeconds(15)));
+        int refused = Ports.free();
+        Rollout rollout = cluster.deploy(Launch.main(Crew.class).args("claims", Integer.toString(refused))).join();
+        assertTrue(!rollout.succeeded() && rollout.failure().orElseThrow().contains("nothing accepts on 127.0.0.1:" + refused),
+                rollout::toString);
+        assertEquals("1", Caller.fetch(cluster.commonPort()), "the old one has gone on serving");
+    }
+
+    @Test
+    void shouldTakeAPortForOpenWhoeverListens() throws Exception {
+        ServerSocket other = new ServerSocket();
+        try (other) {
+            Cluster cluster = clusters.start(clusters.command("sleep", "100").instances(1).commonPort(0).readiness(Readiness.portOpen())
+                    .on(ClusterEvent.Forked.class, event -> listen(other, event.worker().port().getAsInt())));
+            assertEquals(WorkerState.READY, cluster.workers().get(0).state());
+        }
+    }
+
+    private static void listen(ServerSocket socket, int port) {
+        try {
+            socket.bind(new InetSocketAddress("127.0.0.1", port));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
