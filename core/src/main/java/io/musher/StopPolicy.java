@@ -14,8 +14,8 @@ import java.util.Objects;
  *
  * @param preStopDelay how long a worker keeps serving, after it was announced to leave, for the sake of balancers
  *     elsewhere that learn of it late
- * @param drain how long its connections may take to end; zero cuts them at once
- * @param kill how long it may take to end after it was told to stop
+ * @param drain how long its connections and its drain hooks may take to end; zero cuts them at once
+ * @param kill how long it may take to end after it was told to stop: its stop hooks and its JVM's shutdown hooks together
  */
 public record StopPolicy(Duration preStopDelay, Duration drain, Duration kill) {
 

@@ -302,7 +302,13 @@ public final class WorkerContext {
     /**
      * Adds what to do before the process exits after a stop, or because the primary is gone; not after a {@link #disconnect}.
      *
-     * @param hook runs once
+     * <p>All stop hooks together, and the JVM's own shutdown hooks after them, have the kill time of the {@link StopPolicy} (5 s by default)
+     * from the stop on, or 5 s when the primary is gone; then the process is killed, and the primary logs that. Where a drain hook still
+     * runs at the stop, up to 4 s of that time go by before it is left behind: give long hooks a longer drain time. One that runs for
+     * longer than 2 s is logged with its stack trace.
+     *
+     * @param hook runs once, on the thread of the listeners
+     * @throws NullPointerException if it is null
      */
     public void onStop(Runnable hook) {
         membership.onStop(Objects.requireNonNull(hook, "onStop hook"));

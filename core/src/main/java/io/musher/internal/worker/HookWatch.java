@@ -5,7 +5,10 @@ import io.musher.balancer.loop.Timers;
 import io.musher.internal.worker.UserThread.Job;
 import io.musher.internal.worker.UserThread.Phase;
 
-/** Looks after the hooks while some run: one that hangs is logged, and left behind when a later phase waits. Belongs to the loop's thread. */
+/**
+ * Looks after the hooks while some run: one that hangs is logged, again after twice the time, and left behind when a later phase waits.
+ * Belongs to the loop's thread.
+ */
 final class HookWatch {
 
     private final EventLoop loop;
@@ -13,6 +16,8 @@ final class HookWatch {
     private final long slowNanos;
     private Phase phase = Phase.MESSAGE;
     private Timers.Timer timer;
+    /** How often in a row the same step was found to run. */
+    private int looks;
     private volatile boolean watching;
 
     HookWatch(EventLoop loop, UserThread user, long slowNanos) {
@@ -43,8 +48,12 @@ final class HookWatch {
         timer = loop.schedule(slowNanos, () -> {
             Job now = user.running();
             long steps = user.steps();
-            if (now != null && now == before && steps == stepsBefore) {
-                user.complain(now);
+            boolean hangs = now != null && now == before && steps == stepsBefore;
+            looks = hangs ? looks + 1 : 0;
+            if (hangs) {
+                if (Integer.bitCount(looks) == 1) {
+                    user.complain(now);
+                }
                 if (now.phase().compareTo(phase) < 0) {
                     user.leaveBehind(now);
                 }
