@@ -83,7 +83,8 @@ public final class ClusterBuilder {
     }
 
     /**
-     * The port clients connect to, balanced over the workers; default: none, no balancer.
+     * The port clients connect to, balanced over the workers; default: none, no balancer. Workers then find {@code SERVER_ADDRESS} in their
+     * environment, the loopback address, so that a Spring Boot server is not reached without the balancer; {@code env} may say otherwise.
      *
      * @param port 0 (any free one, see {@link Cluster#commonPort}) to 65535
      * @return this

@@ -46,6 +46,9 @@ final class Primary implements Actions {
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
     private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
 
+    /** Where Spring Boot listens, beside {@code SERVER_PORT}. */
+    private static final String SERVER_ADDRESS = "SERVER_ADDRESS";
+
     private final ClusterConfig config;
     private final EventLoop control;
     private final Executor callbacks;
@@ -96,6 +99,9 @@ final class Primary implements Actions {
         Edition edition = (Edition) incarnation.edition();
         Map<String, String> variables = edition.environment(incarnation.environment());
         variables.put(WorkerEnvironment.MAX_FRAME, Integer.toString(config.maxFrame()));
+        if (config.commonPort().isPresent() && !edition.plan().launch().options().env().containsKey(SERVER_ADDRESS)) {
+            variables.putIfAbsent(SERVER_ADDRESS, Loopback.host()); // or clients could walk around the balancer
+        }
         SpawnRequest request = new SpawnRequest(edition.plan(), incarnation.instance(), incarnation.id(), requests.workerName(incarnation),
                 Optional.ofNullable(lease), channels.socketAddress(), member.channel.token(), variables, share(edition));
         spawner.spawn(request).whenComplete((process, failure) -> control.execute(() -> {

@@ -19,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,15 @@ class PortReadinessIT {
                     .on(ClusterEvent.Forked.class, event -> listen(other, event.worker().port().getAsInt())));
             assertEquals(WorkerState.READY, cluster.workers().get(0).state());
         }
+    }
+
+    @Test
+    void shouldTellWorkersBehindACommonPortToListenOnTheLoopbackAddress() throws Exception {
+        Cluster cluster = clusters.start(clusters.jvm().instances(1).commonPort(0));
+        assertTrue(Caller.fetch(cluster.commonPort(), "/env").contains("SERVER_ADDRESS=127.0.0.1"));
+        Cluster other = clusters.start(clusters.jvm().name("other").instances(1).commonPort(0).launch(
+                Launch.main(Crew.class).args().env(Map.of("SERVER_ADDRESS", "0.0.0.0"))));
+        assertTrue(Caller.fetch(other.commonPort(), "/env").contains("SERVER_ADDRESS=0.0.0.0"));
     }
 
     private static void listen(ServerSocket socket, int port) {
