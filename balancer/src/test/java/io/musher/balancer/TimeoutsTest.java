@@ -133,7 +133,8 @@ class TimeoutsTest {
         Peer second = scene.connect(balancer).send("second");
         Peer secondServer = a.next();
         scene.connect(balancer).expectEnd();
-        assertEquals(List.of("too many connections from this address (maxConnectionsPerClient)"), rejected);
+        Scene.await("the listener is told", // after the client has been closed
+                () -> rejected.equals(List.of("too many connections from this address (maxConnectionsPerClient)")));
         assertEquals(1, balancer.stats().rejected());
         secondServer.expect("second");
 
