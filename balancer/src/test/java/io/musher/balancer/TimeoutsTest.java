@@ -114,7 +114,7 @@ class TimeoutsTest {
 
         assertEquals(0, a.accepted());
         assertEquals(1, balancer.stats().rejected());
-        assertEquals(List.of("no byte within 200 ms (connectOnFirstByte)"), rejected);
+        Scene.await("the listener is told", () -> rejected.equals(List.of("no byte within 200 ms (connectOnFirstByte)")));
     }
 
     @Test
