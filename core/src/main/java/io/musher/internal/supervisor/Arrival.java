@@ -87,6 +87,7 @@ final class Arrival {
         }
         online(worker, "it listens");
         worker.port(port);
+        worker.claims = true;
         worker.refuses = false; // that was another one, or is to be seen again
         worker.grace.cancel();
         roster.news.listening(worker, port);
@@ -95,7 +96,7 @@ final class Arrival {
 
     void accepting(Incarnation worker) {
         if (!worker.refuses) {
-            serves(worker, "its port accepts");
+            serves(worker, worker.claims ? "it listens on port " + worker.port().getAsInt() : "its port accepts");
             return;
         }
         worker.refuses = false;

@@ -53,6 +53,8 @@ public final class Incarnation {
     boolean heldBack;
     /** Fails a check of its readiness, or has not passed it yet. */
     boolean unwell;
+    /** It has said where it listens. */
+    boolean claims;
     /** Its port has accepted, and does not any more. */
     boolean refuses;
     /** Until a port that refuses has to accept again. */
