@@ -2,8 +2,8 @@ package io.musher;
 
 import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.supervisor.Incarnation;
-import io.musher.internal.supervisor.News;
-import io.musher.internal.supervisor.Rolled;
+import io.musher.internal.supervisor.RolloutResult;
+import io.musher.internal.supervisor.SupervisorListener;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Turns the supervisor's news into log lines and public events. */
-final class Chronicle implements News {
+final class Chronicle implements SupervisorListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
     /** So many workers fit a line. */
@@ -146,13 +146,13 @@ final class Chronicle implements News {
     }
 
     @Override
-    public void rolloutFinished(Rolled rolled, String cause) {
-        Rollout rollout = Requests.rollout(rolled);
+    public void rolloutFinished(RolloutResult result, String cause) {
+        Rollout rollout = Requests.rollout(result);
         String revived = rollout.revived().isEmpty() ? "" : ", instances without a worker that served, and their workers now: " + rollout.revived();
         switch (rollout.outcome()) {
             case SUCCEEDED -> LOG.info("{}: the rollout is complete, workers replaced: {}{}", name, rollout.replaced(), revived);
             case FAILED -> OPERATOR.error("{}: the rollout has failed, {}: {}{}", name, kept(rollout), rollout.failure().orElse(""),
-                    rolled.failed().map(lastOutput::of).orElse(""));
+                    result.failedWorker().map(lastOutput::of).orElse(""));
             case ABORTED -> LOG.warn("{}: the rollout was aborted, {}", name, kept(rollout));
             default -> LOG.info("{}: the rollout has ended: {}", name, rollout.failure().orElse(""));
         }
@@ -172,7 +172,7 @@ final class Chronicle implements News {
     }
 
     @Override
-    public void step(Incarnation worker, String what) {
+    public void stateChanged(Incarnation worker, String what) {
         LOG.debug("{}: worker {} (instance {}): {}", name, worker.id(), worker.instance(), what);
     }
 

@@ -4,11 +4,11 @@ import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.health.Wear;
 import io.musher.internal.process.LaunchPlan;
 import io.musher.internal.supervisor.Incarnation;
-import io.musher.internal.supervisor.PortPlan;
-import io.musher.internal.supervisor.ReadyWhen;
-import io.musher.internal.supervisor.Rules;
+import io.musher.internal.supervisor.PortMode;
+import io.musher.internal.supervisor.ReadinessRule;
 import io.musher.internal.supervisor.StartFailure;
 import io.musher.internal.supervisor.Supervisor;
+import io.musher.internal.supervisor.SupervisorConfig;
 import io.musher.internal.worker.Membership;
 import io.musher.internal.worker.WorkerEnvironment;
 import java.io.IOException;
@@ -190,13 +190,13 @@ public final class Cluster implements AutoCloseable {
         return StartupException.of(message + agentAdvice(output) + (unseen ? LastOutput.suffix(output) : ""), start.getCause(), output);
     }
 
-    private static Rules rules(ClusterConfig config) {
-        PortPlan ports = config.commonPort().isPresent() ? PortPlan.MOVABLE
-                : config.startPort().isPresent() ? PortPlan.FIXED : PortPlan.NONE;
-        ReadyWhen ready = config.readiness() == Readiness.explicit() ? ReadyWhen.TOLD
-                : config.hasPorts() ? ReadyWhen.SERVING : ReadyWhen.RUNNING;
+    private static SupervisorConfig rules(ClusterConfig config) {
+        PortMode ports = config.commonPort().isPresent() ? PortMode.MOVABLE
+                : config.startPort().isPresent() ? PortMode.FIXED : PortMode.NONE;
+        ReadinessRule ready = config.readiness() == Readiness.explicit() ? ReadinessRule.EXPLICIT
+                : config.hasPorts() ? ReadinessRule.PORT_ACCEPTS : ReadinessRule.STARTED;
         int bootLimit = Math.max(2, Runtime.getRuntime().availableProcessors());
-        return new Rules(ports, ready, config.startTimeout(), bootLimit, config.restartPolicy(), config.stopPolicy(),
+        return new SupervisorConfig(ports, ready, config.startTimeout(), bootLimit, config.restartPolicy(), config.stopPolicy(),
                 config.reloadPolicy(), config.healthChecks().stream().anyMatch(check -> check.role() == HealthCheck.Role.READINESS));
     }
 

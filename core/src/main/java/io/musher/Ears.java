@@ -70,12 +70,12 @@ final class Ears implements ChannelListener {
 
     @Override
     public void disconnectRequested() {
-        supervisor.disconnects(worker);
+        supervisor.disconnectRequested(worker);
     }
 
     @Override
     public void stopRequested() {
-        supervisor.asksToStop(worker);
+        supervisor.stopRequested(worker);
     }
 
     @Override

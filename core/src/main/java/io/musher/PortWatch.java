@@ -6,8 +6,8 @@ import io.musher.internal.health.PortCheck;
 import io.musher.internal.process.Loopback;
 import io.musher.internal.process.PortOwner;
 import io.musher.internal.process.WorkerProcess;
-import io.musher.internal.supervisor.Facts;
 import io.musher.internal.supervisor.Incarnation;
+import io.musher.internal.supervisor.ProcessEvents;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +45,7 @@ final class PortWatch {
     private static final long LONGEST_START = 3_000_000_000L;
 
     private final EventLoop loop;
-    private final Facts facts;
+    private final ProcessEvents facts;
     private final Incarnation worker;
     private final WorkerProcess process;
     private final boolean anyOwner;
@@ -70,7 +70,7 @@ final class PortWatch {
      * @param anyOwner whether it does not matter which process listens
      * @param mainRuns whether the worker has joined and its main method has not returned
      */
-    PortWatch(EventLoop loop, Facts facts, Incarnation worker, WorkerProcess process, boolean anyOwner, BooleanSupplier mainRuns) {
+    PortWatch(EventLoop loop, ProcessEvents facts, Incarnation worker, WorkerProcess process, boolean anyOwner, BooleanSupplier mainRuns) {
         this.loop = loop;
         this.facts = facts;
         this.worker = worker;
@@ -169,7 +169,7 @@ final class PortWatch {
         }
         accepted = true;
         worker.observed("");
-        facts.accepting(worker);
+        facts.portAccepts(worker);
         again(WATCH_PAUSE);
     }
 

@@ -20,7 +20,7 @@ import io.musher.internal.supervisor.Actions;
 import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.Limit;
 import io.musher.internal.supervisor.SlotStatus;
-import io.musher.internal.supervisor.Spawned;
+import io.musher.internal.supervisor.StartedProcess;
 import io.musher.internal.supervisor.Supervisor;
 import io.musher.internal.worker.WorkerEnvironment;
 import java.io.IOException;
@@ -119,7 +119,7 @@ final class Primary implements Actions {
 
     private void spawned(Incarnation incarnation, Member member, WorkerProcess process) {
         member.process = process;
-        supervisor.spawned(incarnation, new Spawned(process.pid(), process.port(), isCommand(incarnation), process.startedAt()));
+        supervisor.spawned(incarnation, new StartedProcess(process.pid(), process.port(), isCommand(incarnation), process.startedAt()));
         process.onExit().thenAccept(end -> control.execute(() -> exited(incarnation, member, end)));
         if (watchesPorts()) {
             member.portWatch = new PortWatch(control, supervisor, incarnation, process, config.readiness() == Readiness.portOpen(),
@@ -173,14 +173,14 @@ final class Primary implements Actions {
     }
 
     @Override
-    public void examine(Incarnation worker) {
+    public void requestThreadDump(Incarnation worker) {
         Member member = member(worker);
         OPERATOR.warn("{}: worker {} (instance {}) gets no traffic any more and is to end: {}", config.name(), worker.id(), worker.instance(),
                 worker.fault());
         member.process.threads().thenAccept(threads -> {
             member.threads = threads;
             threads.ifPresent(text -> LOG.warn("{}: worker {} (instance {}), its threads:\n{}", config.name(), worker.id(), worker.instance(), text));
-            post(() -> supervisor.examined(worker));
+            post(() -> supervisor.threadDumpDone(worker));
         });
     }
 
@@ -257,17 +257,17 @@ final class Primary implements Actions {
     // ---- channels
 
     @Override
-    public void tellDrain(Incarnation worker) {
+    public void sendDrain(Incarnation worker) {
         member(worker).channel.drain();
     }
 
     @Override
-    public void tellDisconnect(Incarnation worker) {
+    public void sendDisconnect(Incarnation worker) {
         member(worker).channel.disconnect();
     }
 
     @Override
-    public void tellStop(Incarnation worker) {
+    public void sendStop(Incarnation worker) {
         process(worker).stopRequested();
         member(worker).channel.stop();
     }

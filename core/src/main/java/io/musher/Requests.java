@@ -4,7 +4,7 @@ import io.musher.balancer.loop.EventLoop;
 import io.musher.internal.process.LaunchPlan;
 import io.musher.internal.process.WorkerProcess;
 import io.musher.internal.supervisor.Incarnation;
-import io.musher.internal.supervisor.Rolled;
+import io.musher.internal.supervisor.RolloutResult;
 import io.musher.internal.supervisor.Supervisor;
 import java.util.List;
 import java.util.Map;
@@ -103,7 +103,7 @@ final class Requests {
     }
 
     private CompletableFuture<Rollout> roll(Supplier<LaunchPlan> plan, boolean joins, String why) {
-        return this.<Rolled>ask(promise -> {
+        return this.<RolloutResult>ask(promise -> {
             supervisor.expect(promise);
             environment.ask((variables, failure) -> {
                 if (failure == null) {
@@ -124,9 +124,9 @@ final class Requests {
         environment.end();
     }
 
-    static Rollout rollout(Rolled rolled) {
-        return new Rollout(rolled.outcome(), rolled.replaced(), rolled.revived(), rolled.failure(),
-                rolled.failed().map(Requests::lastOutput).orElse(""), rolled.kept());
+    static Rollout rollout(RolloutResult result) {
+        return new Rollout(result.outcome(), result.replaced(), result.revived(), result.failure(),
+                result.failedWorker().map(Requests::lastOutput).orElse(""), result.kept());
     }
 
     static String lastOutput(Incarnation worker) {

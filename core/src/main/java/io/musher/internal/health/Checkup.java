@@ -3,8 +3,8 @@ package io.musher.internal.health;
 import io.musher.HealthCheck;
 import io.musher.balancer.ProxyProtocol;
 import io.musher.balancer.loop.EventLoop;
-import io.musher.internal.supervisor.Facts;
 import io.musher.internal.supervisor.Incarnation;
+import io.musher.internal.supervisor.ProcessEvents;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,7 +17,7 @@ import java.util.function.LongConsumer;
 public final class Checkup {
 
     private final EventLoop loop;
-    private final Facts facts;
+    private final ProcessEvents facts;
     private final Incarnation worker;
     private final BooleanSupplier knowsHeartbeats;
     private long number; // of the last heartbeat
@@ -33,7 +33,7 @@ public final class Checkup {
      * @param worker whose process runs
      * @param knowsHeartbeats whether it must answer them: a program of another kind, or without a channel, need not
      */
-    public Checkup(EventLoop loop, Facts facts, Incarnation worker, BooleanSupplier knowsHeartbeats) {
+    public Checkup(EventLoop loop, ProcessEvents facts, Incarnation worker, BooleanSupplier knowsHeartbeats) {
         this.loop = loop;
         this.facts = facts;
         this.worker = worker;
@@ -81,16 +81,16 @@ public final class Checkup {
 
     private void passes(HealthCheck rule) {
         if (failing.remove(rule) && failing.isEmpty()) {
-            facts.well(worker);
+            facts.readinessPassed(worker);
         }
     }
 
     private void fails(HealthCheck rule, String why) {
         failing.add(rule);
-        facts.unwell(worker, why);
+        facts.readinessFailed(worker, why);
     }
 
     private void hangs(HealthCheck rule, String why) {
-        facts.hangs(worker, why, rule.kind() == HealthCheck.Kind.HEARTBEAT);
+        facts.livenessFailed(worker, why, rule.kind() == HealthCheck.Kind.HEARTBEAT);
     }
 }

@@ -87,15 +87,15 @@ public final class Wear {
 
     private void look(Incarnation worker, Looks known) {
         if (!policy.maxAge().isZero() && loop.now() - known.bornAt >= nanos()) {
-            supervisor.worn(worker, "has passed the maximum age of " + policy.maxAge());
+            supervisor.recycleDue(worker, "has passed the maximum age of " + policy.maxAge());
         }
         if (policy.maxConnections() > 0 && known.add(connections.applyAsLong(worker)) >= policy.maxConnections()) {
-            supervisor.worn(worker, "has had " + policy.maxConnections() + " connections");
+            supervisor.recycleDue(worker, "has had " + policy.maxConnections() + " connections");
         }
         if (policy.maxMemory() > 0) {
             memory.apply(worker).thenAccept(bytes -> {
                 if (bytes > policy.maxMemory()) {
-                    loop.execute(() -> supervisor.worn(worker, "takes " + (bytes >> 20) + " MiB of memory, over the maximum of "
+                    loop.execute(() -> supervisor.recycleDue(worker, "takes " + (bytes >> 20) + " MiB of memory, over the maximum of "
                             + (policy.maxMemory() >> 20)));
                 }
             });

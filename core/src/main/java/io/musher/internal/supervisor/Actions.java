@@ -47,16 +47,16 @@ public interface Actions {
      *
      * @param worker one that has said hello and is connected
      */
-    void tellDrain(Incarnation worker);
+    void sendDrain(Incarnation worker);
 
     /**
-     * Sends the disconnect frame: as {@link #tellDrain}, which stands in for it, but what follows is a
+     * Sends the disconnect frame: as {@link #sendDrain}, which stands in for it, but what follows is a
      * goodbye.
      *
      * @param worker one that has said hello and is connected
      */
-    default void tellDisconnect(Incarnation worker) {
-        tellDrain(worker);
+    default void sendDisconnect(Incarnation worker) {
+        sendDrain(worker);
     }
 
     /**
@@ -64,7 +64,7 @@ public interface Actions {
      *
      * @param worker one that has said hello and is connected
      */
-    void tellStop(Incarnation worker);
+    void sendStop(Incarnation worker);
 
     /**
      * Says goodbye and closes the channel; {@link Supervisor#channelEnded} tells when that is done. If there is none yet, a
@@ -93,7 +93,7 @@ public interface Actions {
      *
      * @param worker who has left the balancer and is to end
      */
-    void examine(Incarnation worker);
+    void requestThreadDump(Incarnation worker);
 
     /** {@return how many connections each worker has at this moment: those with the fewest are stopped first} */
     ToIntFunction<Incarnation> loads();

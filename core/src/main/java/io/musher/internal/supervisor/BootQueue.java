@@ -11,11 +11,11 @@ import java.util.Set;
  */
 final class BootQueue {
 
-    private final Roster roster;
+    private final WorkerRegistry registry;
     private final Set<Slot> line = new LinkedHashSet<>();
 
-    BootQueue(Roster roster) {
-        this.roster = roster;
+    BootQueue(WorkerRegistry registry) {
+        this.registry = registry;
     }
 
     /** The slot gets a process as soon as may be. */
@@ -29,7 +29,7 @@ final class BootQueue {
 
     void remove(Slot slot) {
         slot.queued = false;
-        slot.byPolicy = false;
+        slot.restartedByPolicy = false;
         line.remove(slot);
     }
 
@@ -39,14 +39,14 @@ final class BootQueue {
             return;
         }
         int booting = 0;
-        for (Slot slot : roster.slots()) {
-            if (slot.coming != null && slot.coming.isBooting() && !slot.coming.soaking) {
+        for (Slot slot : registry.slots()) {
+            if (slot.starting != null && slot.starting.isBooting() && !slot.starting.soaking) {
                 booting++;
             }
         }
         List<Slot> next = new ArrayList<>();
         for (Slot slot : line) {
-            if (booting >= roster.rules.bootLimit()) {
+            if (booting >= registry.config.bootLimit()) {
                 break;
             } else if (hasPort(slot)) {
                 booting++;
@@ -58,14 +58,14 @@ final class BootQueue {
 
     /** A comer that is on its way out holds the place: the next one starts when it is reaped. */
     private boolean hasPort(Slot slot) {
-        return slot.coming == null && (roster.rules.ports() != PortPlan.FIXED || slot.living().isEmpty());
+        return slot.starting == null && (registry.config.ports() != PortMode.FIXED || slot.living().isEmpty());
     }
 
     private void start(Slot slot) {
-        if (slot.byPolicy) {
+        if (slot.restartedByPolicy) {
             slot.restarts++;
         }
         remove(slot);
-        roster.actions.spawn(roster.newcomer(slot));
+        registry.actions.spawn(registry.newIncarnation(slot));
     }
 }

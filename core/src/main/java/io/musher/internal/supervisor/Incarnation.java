@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 public final class Incarnation {
 
     /** What it is and why, always told together. */
-    private record Standing(WorkerState state, String why) { }
+    private record Standing(WorkerState state, String reason) { }
 
     private final int id;
     private final boolean spare;
@@ -26,46 +26,46 @@ public final class Incarnation {
     private final Map<String, String> environment;
     private final Object edition;
     private final CompletableFuture<Exit> exit = new CompletableFuture<>();
-    private volatile Standing standing;
-    private volatile Spawned process;
+    private volatile Standing status;
+    private volatile StartedProcess process;
     private volatile int port;
     private volatile boolean connected = true;
     private volatile Object attachment;
     private volatile String observed = "";
 
     final Slot slot;
-    final Alarm startTimeout;
-    final Alarm alive;
-    final Alarm step;
+    final ResettableTimer startTimer;
+    final ResettableTimer aliveTimer;
+    final ResettableTimer stopTimer;
     /** In a rollout, between seeming ready and being it. */
-    final Alarm soak;
+    final ResettableTimer soakTimer;
     boolean soaking;
     boolean soaked;
     /** What was heard before the news that the process runs. */
-    final List<Runnable> early = new ArrayList<>();
+    final List<Runnable> beforeForked = new ArrayList<>();
     /** Why it ends, when that was decided here. */
     Exit.Cause cause;
-    boolean spoke;
+    boolean saidHello;
     boolean online;
-    boolean parted;
+    boolean disconnectReported;
     /** Goodbye was said to it. */
-    boolean closed;
-    boolean heldBack;
+    boolean goodbyeSent;
+    boolean pausedByWorker;
     /** Fails a check of its readiness, or has not passed it yet. */
-    boolean unwell;
+    boolean readinessFailing;
     /** It has said where it listens. */
     boolean claims;
     /** Its port has accepted, and does not any more. */
     boolean refuses;
     /** Until a port that refuses has to accept again. */
-    final Alarm grace;
+    final ResettableTimer grace;
     /** How. */
-    String ailment = "";
+    String readinessFailure = "";
     /** What makes it ready when it is well. */
-    String evidence;
+    String readyReason;
     /** It hangs, and is asked where, before it ends. */
-    boolean examining;
-    boolean deaf;
+    boolean awaitingThreadDump;
+    boolean unresponsive;
     /** Its channel has ended unasked, and its own end is awaited for a while. */
     boolean outlives;
     private volatile String fault = "";
@@ -77,22 +77,22 @@ public final class Incarnation {
     boolean wasReady;
     long readyAt;
     /** It replaces one that was worn, and was so itself too soon. */
-    boolean hasty;
+    boolean recycledTooSoon;
 
-    Incarnation(int id, Slot slot, boolean spare, Roster roster) {
+    Incarnation(int id, Slot slot, boolean spare, WorkerRegistry registry) {
         this.id = id;
         this.slot = slot;
         this.spare = spare;
         this.restarts = slot.restarts;
         this.environment = slot.environment;
         this.edition = slot.edition;
-        this.unwell = roster.rules.checked();
-        this.standing = new Standing(WorkerState.STARTING, slot.why);
-        this.startTimeout = roster.alarm();
-        this.alive = roster.alarm();
-        this.step = roster.alarm();
-        this.soak = roster.alarm();
-        this.grace = roster.alarm();
+        this.readinessFailing = registry.config.hasReadinessCheck();
+        this.status = new Standing(WorkerState.STARTING, slot.why);
+        this.startTimer = registry.alarm();
+        this.aliveTimer = registry.alarm();
+        this.stopTimer = registry.alarm();
+        this.soakTimer = registry.alarm();
+        this.grace = registry.alarm();
     }
 
     /** {@return the worker's id, from 1, never reused} */
@@ -127,19 +127,19 @@ public final class Incarnation {
 
     /** {@return the state} */
     public WorkerState state() {
-        return standing.state;
+        return status.state;
     }
 
     /** {@return why it is in this state} */
     public String why() {
-        return standing.why;
+        return status.reason;
     }
 
     /** {@return why it does or does not get traffic} */
     public String explain() {
-        Standing now = standing;
+        Standing now = status;
         String verdict = now.state == WorkerState.READY ? " gets traffic: " : " gets no traffic: ";
-        return "worker " + id + " (instance " + instance() + ")" + verdict + now.state + ", " + now.why
+        return "worker " + id + " (instance " + instance() + ")" + verdict + now.state + ", " + now.reason
                 + (isBooting() && !observed.isEmpty() ? "; " + observed : "");
     }
 
@@ -199,7 +199,7 @@ public final class Incarnation {
 
     /** {@return the process number, empty before the fork} */
     public OptionalLong pid() {
-        Spawned spawned = process;
+        StartedProcess spawned = process;
         return spawned == null ? OptionalLong.empty() : OptionalLong.of(spawned.pid());
     }
 
@@ -210,7 +210,7 @@ public final class Incarnation {
 
     /** {@return when it was forked, or null} */
     public Instant startedAt() {
-        Spawned spawned = process;
+        StartedProcess spawned = process;
         return spawned == null ? null : spawned.at();
     }
 
@@ -238,11 +238,11 @@ public final class Incarnation {
         return "worker " + id + " (instance " + instance() + ", " + state() + ")";
     }
 
-    void stand(WorkerState state, String why) {
-        standing = new Standing(state, why);
+    void setState(WorkerState state, String why) {
+        status = new Standing(state, why);
     }
 
-    void forked(Spawned spawned) {
+    void forked(StartedProcess spawned) {
         process = spawned;
         port = spawned.port().orElse(0);
     }
@@ -264,8 +264,8 @@ public final class Incarnation {
     }
 
     /** Whether a frame sent now can reach it. */
-    boolean talks() {
-        return spoke && !parted && !closed;
+    boolean hasOpenChannel() {
+        return saidHello && !disconnectReported && !goodbyeSent;
     }
 
     void toldToEnd() {
@@ -276,13 +276,13 @@ public final class Incarnation {
         fault = why;
     }
 
-    void silence() {
-        examining = false;
+    void cancelTimers() {
+        awaitingThreadDump = false;
         outlives = false;
-        startTimeout.cancel();
-        alive.cancel();
-        step.cancel();
-        soak.cancel();
+        startTimer.cancel();
+        aliveTimer.cancel();
+        stopTimer.cancel();
+        soakTimer.cancel();
         grace.cancel();
     }
 }

@@ -33,7 +33,7 @@ final class RestartBudget {
         int limit = policy.giveUpAfter();
         if (limit > 0) {
             unstable.addLast(now);
-            while (now - unstable.peekFirst() > Alarm.nanos(policy.giveUpWithin())) {
+            while (now - unstable.peekFirst() > ResettableTimer.nanos(policy.giveUpWithin())) {
                 unstable.removeFirst();
             }
             // starts that take long do not fit the window; when all the last ones were unstable, the time does not matter
@@ -48,8 +48,8 @@ final class RestartBudget {
     }
 
     private long delay(double random) {
-        long longest = Alarm.nanos(policy.maxDelay());
-        long delay = Alarm.nanos(policy.firstDelay());
+        long longest = ResettableTimer.nanos(policy.maxDelay());
+        long delay = ResettableTimer.nanos(policy.firstDelay());
         for (int k = 1; k < inARow && delay < longest; k++) {
             delay = delay * 2;
         }

@@ -29,20 +29,20 @@ final class RolloutPlan {
     private static final long FIRST_DELAY = 100_000_000L;
     private static final long LONGEST_DELAY = 15_000_000_000L;
 
-    private final Roster roster;
+    private final WorkerRegistry registry;
     private final ReloadPolicy policy;
-    private final BootQueue queue;
-    private final Ladder ladder;
-    private final Alarm again;
+    private final BootQueue bootQueue;
+    private final StopSequence stopSequence;
+    private final ResettableTimer retryTimer;
     private RunningRollout rolling;
-    private volatile Optional<Progress> progress = Optional.empty();
+    private volatile Optional<RolloutProgress> progress = Optional.empty();
 
-    RolloutPlan(Roster roster, BootQueue queue, Ladder ladder) {
-        this.roster = roster;
-        this.policy = roster.rules.reload();
-        this.queue = queue;
-        this.ladder = ladder;
-        this.again = roster.alarm();
+    RolloutPlan(WorkerRegistry registry, BootQueue bootQueue, StopSequence stopSequence) {
+        this.registry = registry;
+        this.policy = registry.config.reload();
+        this.bootQueue = bootQueue;
+        this.stopSequence = stopSequence;
+        this.retryTimer = registry.alarm();
     }
 
     /**
@@ -50,19 +50,19 @@ final class RolloutPlan {
      *
      * @param joins whether it is about the same program, so that those who wait for the one that runs may wait for this one
      */
-    void roll(Object edition, String why, boolean joins, CompletableFuture<Rolled> promise) {
+    void roll(Object edition, String why, boolean joins, CompletableFuture<RolloutResult> promise) {
         if (rolling != null && joins && rolling.isForward() && rolling.edition.equals(edition)) {
             rolling.promises.add(promise);
             return;
         }
-        RunningRollout next = new RunningRollout(edition, why, roster.actions);
+        RunningRollout next = new RunningRollout(edition, why, registry.actions);
         if (rolling != null) {
             supersede(next, joins && rolling.isForward());
         }
         rolling = next;
         rolling.promises.add(promise);
-        roster.news.rolloutStarted(why);
-        roster.slots().forEach(this::begin);
+        registry.listener.rolloutStarted(why);
+        registry.slots().forEach(this::begin);
     }
 
     /** What serves nobody is replaced at once: it may hang for as long as the start timeout, or be what the rollout is to cure. */
@@ -70,9 +70,9 @@ final class RolloutPlan {
         slot.budget.clear();
         if (slot.wanted && !slot.isFilled() && !isBlocked(slot)) {
             if (slot.serving != null) {
-                ladder.release(slot.serving, rolling.why);
+                stopSequence.release(slot.serving, rolling.why);
             }
-            move(slot, rolling.edition);
+            replace(slot, rolling.edition);
         }
     }
 
@@ -91,7 +91,7 @@ final class RolloutPlan {
     /** Takes back what was replaced, if one runs that has not failed already. */
     void abort(CompletableFuture<Void> promise) {
         if (rolling == null) {
-            roster.actions.callback(() -> promise.complete(null));
+            registry.actions.callback(() -> promise.complete(null));
             return;
         }
         rolling.aborts.add(promise);
@@ -109,29 +109,29 @@ final class RolloutPlan {
 
     /** Its replacements that are not ready yet are no longer wanted. */
     private void withdraw(String why) {
-        again.cancel();
+        retryTimer.cancel();
         rolling.moving.clear();
-        roster.slots().forEach(slot -> keepOld(slot, why));
+        registry.slots().forEach(slot -> keepOld(slot, why));
     }
 
     /** {@return what workers will be started from when the one that runs succeeds, or are at present} */
     Object target() {
-        return rolling != null && rolling.isForward() ? rolling.edition : roster.edition;
+        return rolling != null && rolling.isForward() ? rolling.edition : registry.edition;
     }
 
     /** {@return how far the one that runs has come; from any thread} */
-    Optional<Progress> progress() {
+    Optional<RolloutProgress> progress() {
         return progress;
     }
 
-    private void report() {
-        progress = Optional.ofNullable(rolling).map(it -> new Progress(it.why,
+    private void updateProgress() {
+        progress = Optional.ofNullable(rolling).map(it -> new RolloutProgress(it.why,
                 count(slot -> slot.serving != null && slot.serving.edition() == it.edition),
-                count(slot -> it.isForward() ? !slot.isAt(it.edition) : isToGoBack(slot, roster.edition)), Optional.ofNullable(it.failure)));
+                count(slot -> it.isForward() ? !slot.isAt(it.edition) : needsRollback(slot, registry.edition)), Optional.ofNullable(it.failure)));
     }
 
     private int count(Predicate<Slot> condition) {
-        return (int) roster.slots().stream().filter(slot -> slot.wanted && condition.test(slot)).count();
+        return (int) registry.slots().stream().filter(slot -> slot.wanted && condition.test(slot)).count();
     }
 
     boolean isRunning() {
@@ -141,7 +141,7 @@ final class RolloutPlan {
     // ---- what happens to its replacements
 
     /** {@return whether a worker that seems ready has to live on for a while before it is} */
-    boolean soaks(Incarnation worker) {
+    boolean needsSoak(Incarnation worker) {
         return isReplacement(worker) && !worker.soaked && !policy.soak().isZero();
     }
 
@@ -155,18 +155,18 @@ final class RolloutPlan {
         return isReplacement(worker) && worker.cause != Exit.Cause.KILLED;
     }
 
-    void arrived(Incarnation worker, Incarnation old) {
+    void replacementReady(Incarnation worker, Incarnation old) {
         if (rolling != null) {
             rolling.arrived(worker, old);
         }
     }
 
     /** A replacement has been lost, and has left its slot. */
-    void failed(Incarnation worker, String why) {
+    void replacementFailed(Incarnation worker, String why) {
         Slot slot = worker.slot;
         String text = "worker " + worker.id() + " (instance " + worker.instance() + ") " + why;
         if (slot.serving != null) { // else a worker of the old edition is started for those who wait
-            slot.waiting.fail(new IllegalStateException("the rollout: " + text));
+            slot.readyFutures.fail(new IllegalStateException("the rollout: " + text));
         }
         if (policy.onFailure() == ReloadPolicy.OnFailure.KEEP_OLD) {
             goBack(Rollout.Outcome.FAILED, text, worker);
@@ -174,46 +174,46 @@ final class RolloutPlan {
             rolling.moving.remove(slot);
             keepOld(slot, "the rollout waits before it tries again: " + text);
             long delay = Math.min(LONGEST_DELAY, FIRST_DELAY << Math.min(rolling.failures++, 20));
-            roster.news.rolloutDelayed(worker, delay, why);
-            again.set(delay, () -> { });
+            registry.listener.rolloutDelayed(worker, delay, why);
+            retryTimer.set(delay, () -> { });
         }
     }
 
     /** Back to the edition in force: what is on its way goes, and an empty place is filled. */
     private void keepOld(Slot slot, String why) {
         boolean queued = slot.queued && slot.edition == rolling.edition;
-        slot.edition = roster.edition;
-        if (slot.coming != null && slot.coming.edition() == rolling.edition) {
-            ladder.stop(slot.coming, why);
+        slot.edition = registry.edition;
+        if (slot.starting != null && slot.starting.edition() == rolling.edition) {
+            stopSequence.stop(slot.starting, why);
             if (slot.serving != null) {
-                slot.waiting.fail(new IllegalStateException("instance " + slot.instance + ": " + why));
+                slot.readyFutures.fail(new IllegalStateException("instance " + slot.instance + ": " + why));
             }
         }
-        if (queued && slot.serving != null && slot.waiting.isEmpty()) { // else somebody has called restart()
-            queue.remove(slot);
-        } else if (slot.wanted && slot.isVacant() && !slot.backoff.isSet() && !slot.gaveUp) {
-            queue.add(slot, why);
+        if (queued && slot.serving != null && slot.readyFutures.isEmpty()) { // else somebody has called restart()
+            bootQueue.remove(slot);
+        } else if (slot.wanted && slot.isVacant() && !slot.backoffTimer.isSet() && !slot.gaveUp) {
+            bootQueue.add(slot, why);
         }
     }
 
     // ---- one step after the other
 
     /** Goes on, where it can; harmless at any time. */
-    void settle() {
-        if (rolling != null && !again.isSet()) {
+    void advance() {
+        if (rolling != null && !retryTimer.isSet()) {
             proceed();
         }
         if (rolling != null || progress.isPresent()) {
-            report();
+            updateProgress();
         }
     }
 
     private void proceed() {
-        Object target = rolling.isForward() ? rolling.edition : roster.edition;
+        Object target = rolling.isForward() ? rolling.edition : registry.edition;
         rolling.moving.removeIf(slot -> !slot.wanted || slot.isAt(target) && slot.isAlone() || slot.isAbandoned(target));
         boolean over = rolling.moving.isEmpty();
         List<Slot> next = new ArrayList<>();
-        for (Slot slot : roster.slots()) {
+        for (Slot slot : registry.slots()) {
             if (!slot.wanted || slot.isAt(target) || rolling.moving.contains(slot)) {
                 continue;
             }
@@ -221,7 +221,7 @@ final class RolloutPlan {
                 slot.edition = target;
                 continue;
             }
-            if (!rolling.isForward() && !isToGoBack(slot, target)) {
+            if (!rolling.isForward() && !needsRollback(slot, target)) {
                 continue;
             }
             over = false;
@@ -230,7 +230,7 @@ final class RolloutPlan {
             }
         }
         next.sort(Comparator.comparing(Slot::service)); // those that serve nobody first
-        next.stream().limit(Math.max(0, width() - rolling.moving.size())).forEach(slot -> move(slot, target));
+        next.stream().limit(Math.max(0, batchRoom() - rolling.moving.size())).forEach(slot -> replace(slot, target));
         if (over) {
             finish();
         }
@@ -241,70 +241,70 @@ final class RolloutPlan {
      * serves and this rollout has failed before.
      */
     private boolean mayMove(Slot slot, Object target) {
-        boolean comes = slot.coming != null;
-        return !slot.isGoing() && (!comes || slot.coming.edition() != target && (slot.serving != null || !rolling.tried.contains(slot)));
+        boolean comes = slot.starting != null;
+        return !slot.isGoing() && (!comes || slot.starting.edition() != target && (slot.serving != null || !rolling.tried.contains(slot)));
     }
 
-    private int width() {
-        return roster.rules.ports() == PortPlan.FIXED ? 1 : policy.batch();
+    private int batchRoom() {
+        return registry.config.ports() == PortMode.FIXED ? 1 : policy.batch();
     }
 
     /** Whether its fixed port is held by a worker that left by itself and may live as long as it likes; who follows is of the new edition. */
     private boolean isBlocked(Slot slot) {
-        return roster.rules.ports() == PortPlan.FIXED && slot.serving == null && slot.coming == null
+        return registry.config.ports() == PortMode.FIXED && slot.serving == null && slot.starting == null
                 && slot.leaving.stream().anyMatch(worker -> worker.state() == WorkerState.DETACHED);
     }
 
     /** Each is tried once: the old edition, too, may not start any more. */
-    private boolean isToGoBack(Slot slot, Object target) {
+    private boolean needsRollback(Slot slot, Object target) {
         return slot.serving != null && slot.serving.edition() != target && !rolling.triedBack.contains(slot);
     }
 
-    private void move(Slot slot, Object target) {
+    private void replace(Slot slot, Object target) {
         rolling.moving.add(slot);
         (rolling.isForward() ? rolling.tried : rolling.triedBack).add(slot);
-        if (slot.coming != null) {
-            ladder.stop(slot.coming, rolling.why);
+        if (slot.starting != null) {
+            stopSequence.stop(slot.starting, rolling.why);
         }
         slot.edition = target;
-        slot.byPolicy = false;
-        slot.recycles = false;
+        slot.restartedByPolicy = false;
+        slot.recycling = false;
         if (slot.gaveUp) {
             slot.budget.clear();
         }
-        if (slot.serving != null && roster.rules.ports() == PortPlan.FIXED) {
+        if (slot.serving != null && registry.config.ports() == PortMode.FIXED) {
             rolling.stoppedFirst.put(slot, slot.serving);
-            ladder.stop(slot.serving, rolling.why);
+            stopSequence.stop(slot.serving, rolling.why);
         }
-        queue.add(slot, rolling.why);
+        bootQueue.add(slot, rolling.why);
     }
 
     private void finish() {
         RunningRollout ended = rolling;
         rolling = null;
         if (ended.isForward()) {
-            roster.edition = ended.edition;
+            registry.edition = ended.edition;
         }
         end(ended, ended.isForward() ? Rollout.Outcome.SUCCEEDED : ended.outcome, Optional.ofNullable(ended.failure));
     }
 
     /** The cluster stops. */
-    void abandon(Throwable why) {
+    void failPending(Throwable why) {
         if (rolling != null) {
             RunningRollout ended = rolling;
             rolling = null;
-            again.cancel();
+            retryTimer.cancel();
             ended.promises.fail(why);
             end(ended, Rollout.Outcome.STOPPED, Optional.of(why.getMessage()));
         }
     }
 
     private void end(RunningRollout ended, Rollout.Outcome outcome, Optional<String> failure) {
-        report();
-        int kept = failure.isEmpty() ? 0 : count(slot -> slot.isFilled() && slot.serving.edition() == roster.edition);
-        Rolled rolled = new Rolled(outcome, ended.replaced, ended.revived, failure, Optional.ofNullable(ended.failed), kept);
-        roster.news.rolloutFinished(rolled, ended.why);
-        ended.promises.complete(rolled);
+        updateProgress();
+        int kept = failure.isEmpty() ? 0 : count(slot -> slot.isFilled() && slot.serving.edition() == registry.edition);
+        RolloutResult result = new RolloutResult(outcome, ended.replaced, ended.revived, failure, Optional.ofNullable(ended.failed), kept);
+        registry.listener.rolloutFinished(result, ended.why);
+        ended.promises.complete(result);
         ended.aborts.complete(null);
     }
 }

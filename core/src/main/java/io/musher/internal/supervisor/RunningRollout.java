@@ -13,9 +13,9 @@ final class RunningRollout {
 
     final Object edition;
     final String why;
-    final Promises<Rolled> promises;
+    final PendingFutures<RolloutResult> promises;
     /** They complete when it has ended, however. */
-    final Promises<Void> aborts;
+    final PendingFutures<Void> aborts;
     /** Old worker id to new worker id. */
     final Map<Integer, Integer> replaced = new LinkedHashMap<>();
     /** Instance to worker id, where no worker served. */
@@ -37,8 +37,8 @@ final class RunningRollout {
     RunningRollout(Object edition, String why, Actions actions) {
         this.edition = edition;
         this.why = why;
-        this.promises = new Promises<>(actions);
-        this.aborts = new Promises<>(actions);
+        this.promises = new PendingFutures<>(actions);
+        this.aborts = new PendingFutures<>(actions);
     }
 
     boolean isForward() {

@@ -20,15 +20,15 @@ final class Slot {
 
     final int instance;
     final RestartBudget budget;
-    final Alarm backoff;
+    final ResettableTimer backoffTimer;
     /** Those who wait for the next worker of this slot to be ready. */
-    final Promises<Incarnation> waiting;
+    final PendingFutures<Incarnation> readyFutures;
 
     volatile boolean wanted;
     volatile boolean queued;
     volatile boolean gaveUp;
     /** Whether the next start is the restart policy's doing. */
-    boolean byPolicy;
+    boolean restartedByPolicy;
     volatile int restarts;
     /** Why the next process is started. */
     volatile String why = "";
@@ -36,15 +36,15 @@ final class Slot {
     /** What its next process is started from. */
     Object edition;
     /** Replacements of a worn worker that failed in a row, and when the next one may be tried. */
-    int wornFailures;
-    long wornAgainAt;
+    int recycleFailures;
+    long nextRecycleAt;
     /** Whether the next process replaces one that was worn, who did so last, and how often such a one was worn too soon. */
-    boolean recycles;
+    boolean recycling;
     Incarnation recycled;
-    int hastes;
+    int earlyRecycles;
 
     /** Started, and not ready yet. */
-    volatile Incarnation coming;
+    volatile Incarnation starting;
     /** Has been ready; is the slot's worker until it is dismissed or reaped. */
     volatile Incarnation serving;
     /** Dismissed, or detached: alive, but no longer the slot's worker. */
@@ -56,17 +56,17 @@ final class Slot {
     /** On the monotonic clock, while the backoff runs. */
     private volatile OptionalLong nextStart = OptionalLong.empty();
 
-    Slot(int instance, Roster roster) {
+    Slot(int instance, WorkerRegistry registry) {
         this.instance = instance;
-        this.edition = roster.edition;
-        this.budget = new RestartBudget(roster.rules.restart());
-        this.backoff = roster.alarm();
-        this.waiting = new Promises<>(roster.actions);
+        this.edition = registry.edition;
+        this.budget = new RestartBudget(registry.config.restart());
+        this.backoffTimer = registry.alarm();
+        this.readyFutures = new PendingFutures<>(registry.actions);
     }
 
     SlotStatus status() {
         Incarnation server = serving;
-        Incarnation starter = coming;
+        Incarnation starter = starting;
         Incarnation latest = last;
         OptionalLong next = nextStart;
         State state = gaveUp ? State.GAVE_UP : server != null && server.state() == WorkerState.READY ? State.READY
@@ -85,21 +85,21 @@ final class Slot {
     /** The next worker is started when a delay is over. */
     void backOff(long now, long delay, Runnable start) {
         nextStart = OptionalLong.of(now + delay);
-        backoff.set(delay, start);
+        backoffTimer.set(delay, start);
     }
 
     void endBackoff() {
         nextStart = OptionalLong.empty();
-        backoff.cancel();
+        backoffTimer.cancel();
     }
 
     boolean owns(Incarnation worker) {
-        return worker == coming || worker == serving;
+        return worker == starting || worker == serving;
     }
 
     /** Nobody is its worker, or on the way to be. */
     boolean isVacant() {
-        return coming == null && serving == null && !queued;
+        return starting == null && serving == null && !queued;
     }
 
     /** Whether a worker of it has been ready and still is to stay. */
@@ -114,7 +114,7 @@ final class Slot {
     Service service() {
         if (gaveUp) {
             return Service.GAVE_UP;
-        } else if (serving == null && coming == null) {
+        } else if (serving == null && starting == null) {
             return Service.WAITS;
         } else if (!isFilled()) {
             return Service.STARTS;
@@ -124,17 +124,17 @@ final class Slot {
 
     /** Whether a worker of an edition is its worker, and none is on the way. */
     boolean isAt(Object target) {
-        return serving != null && serving.edition() == target && coming == null && !queued;
+        return serving != null && serving.edition() == target && starting == null && !queued;
     }
 
     /** Whether a worker of an edition is not its worker, and none is on the way: the replacement was sent away by a user. */
     boolean isAbandoned(Object target) {
-        return !isAt(target) && coming == null && !queued && !backoff.isSet();
+        return !isAt(target) && starting == null && !queued && !backoffTimer.isSet();
     }
 
     /** Whether all it was done with are gone: memory is shared among so many workers and no more. */
     boolean isAlone() {
-        return leaving.stream().noneMatch(Wanted::isInTheWay);
+        return leaving.stream().noneMatch(ScaleController::isStillStopping);
     }
 
     /** Whether its worker is about to end. */
@@ -144,8 +144,8 @@ final class Slot {
 
     List<Incarnation> living() {
         List<Incarnation> all = new ArrayList<>(leaving);
-        if (coming != null) {
-            all.add(coming);
+        if (starting != null) {
+            all.add(starting);
         }
         if (serving != null) {
             all.add(serving);
@@ -163,8 +163,8 @@ final class Slot {
 
     void forget(Incarnation worker) {
         leaving.remove(worker);
-        if (coming == worker) {
-            coming = null;
+        if (starting == worker) {
+            starting = null;
         }
         if (serving == worker) {
             serving = null;
@@ -172,18 +172,18 @@ final class Slot {
     }
 
     /** The comer is the slot's worker now; {@return whom it replaces and who is to leave, or null} */
-    Incarnation arrived(Incarnation worker) {
+    Incarnation workerReady(Incarnation worker) {
         Incarnation old = serving;
         if (old != null) {
             leaving.add(old);
         }
-        coming = null;
+        starting = null;
         serving = worker;
-        wornFailures = 0;
-        hastes = recycles ? hastes : 0;
-        recycled = recycles ? worker : null;
-        recycles = false;
-        waiting.complete(worker);
+        recycleFailures = 0;
+        earlyRecycles = recycling ? earlyRecycles : 0;
+        recycled = recycling ? worker : null;
+        recycling = false;
+        readyFutures.complete(worker);
         return old;
     }
 }

@@ -10,12 +10,12 @@ final class StopReport {
 
     private static final Duration PERIOD = Duration.ofSeconds(5);
 
-    private final Roster roster;
-    private final Alarm next;
+    private final WorkerRegistry registry;
+    private final ResettableTimer next;
 
-    StopReport(Roster roster) {
-        this.roster = roster;
-        this.next = roster.alarm();
+    StopReport(WorkerRegistry registry) {
+        this.registry = registry;
+        this.next = registry.alarm();
     }
 
     /** A worker begins to leave. */
@@ -27,16 +27,16 @@ final class StopReport {
 
     /** A worker has ended. */
     void ended() {
-        if (next.isSet() && roster.living().stream().noneMatch(StopReport::isLeaving)) {
+        if (next.isSet() && registry.living().stream().noneMatch(StopReport::isLeaving)) {
             next.cancel();
         }
     }
 
     private void report() {
-        List<Incarnation> leaving = roster.living().stream().filter(StopReport::isLeaving).toList();
+        List<Incarnation> leaving = registry.living().stream().filter(StopReport::isLeaving).toList();
         if (!leaving.isEmpty()) {
-            ToIntFunction<Incarnation> loads = roster.actions.loads();
-            roster.news.waiting(leaving.stream().map(worker -> wait(worker, loads)).toList());
+            ToIntFunction<Incarnation> loads = registry.actions.loads();
+            registry.listener.waiting(leaving.stream().map(worker -> wait(worker, loads)).toList());
             next.set(PERIOD, this::report);
         }
     }
@@ -48,10 +48,10 @@ final class StopReport {
     private static String wait(Incarnation worker, ToIntFunction<Incarnation> loads) {
         String who = "worker " + worker.id() + " (instance " + worker.instance() + "): ";
         if (worker.state() == WorkerState.STOPPING) {
-            return who + (worker.talks() ? "its onStop hooks and the end of its process" : "the end of its process") + " (" + worker.why() + ")";
+            return who + (worker.hasOpenChannel() ? "its onStop hooks and the end of its process" : "the end of its process") + " (" + worker.why() + ")";
         }
         int connections = loads.applyAsInt(worker);
-        String hooks = worker.drainHooks && worker.talks() ? "its onDrain hooks" : "";
+        String hooks = worker.drainHooks && worker.hasOpenChannel() ? "its onDrain hooks" : "";
         String clients = connections > 0 ? connections + " connection(s)" : "";
         String both = clients + (clients.isEmpty() || hooks.isEmpty() ? "" : " and ") + hooks;
         return who + (both.isEmpty() ? worker.why() : both);

@@ -7,25 +7,25 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * All workers of a cluster, without a process, a thread or a clock: told what users want and what workers do, it says
- * through {@link Actions} what is to be done and through {@link News} what has happened.
+ * through {@link Actions} what is to be done and through {@link SupervisorListener} what has happened.
  *
  * <p>Not thread safe: every method but {@link #workers} and {@link #slots} is called on one thread, never from within
- * {@link Actions} or {@link News}. Nothing throws; promises are completed by {@link Actions#callback}, all of them at
+ * {@link Actions} or {@link SupervisorListener}. Nothing throws; promises are completed by {@link Actions#callback}, all of them at
  * the latest when the cluster has stopped. How the parts fit is told at the package.
  */
-public final class Supervisor implements Facts {
+public final class Supervisor implements ProcessEvents {
 
-    private final Roster roster;
-    private final BootQueue queue;
-    private final Ladder ladder;
-    private final Arrival arrival;
-    private final Wanted wanted;
-    private final Replacement replacement;
-    private final Recycling recycling;
+    private final WorkerRegistry registry;
+    private final BootQueue bootQueue;
+    private final StopSequence stopSequence;
+    private final StartupTracker startup;
+    private final ScaleController scaling;
+    private final RestartController restarts;
+    private final Recycler recycler;
     private final RolloutPlan rollout;
-    private final Life life;
-    private final Departure departure;
-    private boolean inside;
+    private final ClusterLifecycle lifecycle;
+    private final ExitHandler exits;
+    private boolean inTurn;
 
     /**
      * Does nothing yet.
@@ -35,47 +35,47 @@ public final class Supervisor implements Facts {
      * @param actions what is done
      * @param news what is told
      */
-    public Supervisor(Rules rules, Object edition, Actions actions, News news) {
-        roster = new Roster(rules, edition, actions, news, this::turn);
-        queue = new BootQueue(roster);
-        ladder = new Ladder(roster);
-        rollout = new RolloutPlan(roster, queue, ladder);
-        arrival = new Arrival(roster, ladder, rollout);
-        wanted = new Wanted(roster, queue, ladder);
-        replacement = new Replacement(roster, queue, ladder, wanted, rollout);
-        life = new Life(roster, wanted, ladder, rollout);
-        recycling = new Recycling(roster, queue, ladder, rollout);
-        departure = new Departure(roster, arrival, ladder, replacement, rollout, recycling, life);
+    public Supervisor(SupervisorConfig config, Object edition, Actions actions, SupervisorListener listener) {
+        registry = new WorkerRegistry(config, edition, actions, listener, this::turn);
+        bootQueue = new BootQueue(registry);
+        stopSequence = new StopSequence(registry);
+        rollout = new RolloutPlan(registry, bootQueue, stopSequence);
+        startup = new StartupTracker(registry, stopSequence, rollout);
+        scaling = new ScaleController(registry, bootQueue, stopSequence);
+        restarts = new RestartController(registry, bootQueue, stopSequence, scaling, rollout);
+        lifecycle = new ClusterLifecycle(registry, scaling, stopSequence, rollout);
+        recycler = new Recycler(registry, bootQueue, stopSequence, rollout);
+        exits = new ExitHandler(registry, startup, stopSequence, restarts, rollout, recycler, lifecycle);
     }
 
     /** One input from beginning to end, and what follows from it. */
     private void turn(Runnable input) {
-        assert !inside : "called from within an action";
-        inside = true;
+        assert !inTurn : "called from within an action";
+        inTurn = true;
         try {
             input.run();
-            rollout.settle();
-            queue.pump();
-            wanted.settle();
-            replacement.settle();
-            life.settle();
+            rollout.advance();
+            bootQueue.pump();
+            scaling.completeIfDone();
+            restarts.reportAllGaveUp();
+            lifecycle.completeIfDone();
         } finally {
-            inside = false;
+            inTurn = false;
         }
     }
 
-    private void ask(CompletableFuture<?> promise, Runnable request) {
+    private void request(CompletableFuture<?> promise, Runnable request) {
         turn(() -> {
-            if (life.isStopping()) {
-                Promises.fail(roster.actions, promise, life.refusal());
+            if (lifecycle.isStopping()) {
+                PendingFutures.fail(registry.actions, promise, lifecycle.refusal());
             } else {
                 request.run();
             }
         });
     }
 
-    private void hear(Incarnation worker, Runnable fact) {
-        turn(() -> Ladder.whenForked(worker, () -> {
+    private void handle(Incarnation worker, Runnable fact) {
+        turn(() -> StopSequence.whenForked(worker, () -> {
             if (worker.isAlive()) {
                 fact.run();
             }
@@ -86,12 +86,12 @@ public final class Supervisor implements Facts {
 
     /** {@return the processes that were forked and are not reaped, by instance; a snapshot, from any thread} */
     public List<Incarnation> workers() {
-        return roster.workers();
+        return registry.workers();
     }
 
     /** {@return every slot used so far, by instance; from any thread} */
     public List<SlotStatus> slots() {
-        return roster.slots().stream().map(Slot::status).toList();
+        return registry.slots().stream().map(Slot::status).toList();
     }
 
     /**
@@ -101,7 +101,7 @@ public final class Supervisor implements Facts {
      * @param promise completes when all are ready; fails with {@link StartFailure} when nobody is left
      */
     public void start(int instances, CompletableFuture<Void> promise) {
-        ask(promise, () -> life.start(instances, promise));
+        request(promise, () -> lifecycle.start(instances, promise));
     }
 
     /**
@@ -110,12 +110,12 @@ public final class Supervisor implements Facts {
      * @param promise completes when nobody is left
      */
     public void stop(CompletableFuture<Void> promise) {
-        turn(() -> life.stop(promise));
+        turn(() -> lifecycle.stop(promise));
     }
 
     /** Stops everything with SIGKILL, now: the second signal. */
     public void killAll() {
-        turn(life::killAll);
+        turn(lifecycle::killAll);
     }
 
     /**
@@ -125,7 +125,7 @@ public final class Supervisor implements Facts {
      * @param promise completes when the newest number is reached; fails when an instance has given up
      */
     public void scale(int instances, CompletableFuture<Void> promise) {
-        ask(promise, () -> wanted.scale(instances, promise));
+        request(promise, () -> scaling.scale(instances, promise));
     }
 
     /**
@@ -135,7 +135,7 @@ public final class Supervisor implements Facts {
      * @param promise completes when it is ready
      */
     public void fork(Map<String, String> environment, CompletableFuture<Incarnation> promise) {
-        ask(promise, () -> wanted.fork(environment, promise));
+        request(promise, () -> scaling.fork(environment, promise));
     }
 
     /**
@@ -158,7 +158,7 @@ public final class Supervisor implements Facts {
 
     private void leave(Incarnation worker, boolean detach, String why) {
         if (worker.isAlive()) {
-            wanted.leave(worker, detach, why);
+            scaling.removeWorker(worker, detach, why);
         }
     }
 
@@ -169,7 +169,7 @@ public final class Supervisor implements Facts {
      * @param promise completes with its successor when that is ready
      */
     public void restart(Incarnation worker, CompletableFuture<Incarnation> promise) {
-        ask(promise, () -> replacement.restart(worker, promise));
+        request(promise, () -> restarts.restart(worker, promise));
     }
 
     /**
@@ -178,7 +178,7 @@ public final class Supervisor implements Facts {
      * @param promise is given to {@link #roll} or {@link #refuse} later, or never
      */
     public void expect(CompletableFuture<?> promise) {
-        ask(promise, () -> life.expect(promise));
+        request(promise, () -> lifecycle.expect(promise));
     }
 
     /**
@@ -189,8 +189,8 @@ public final class Supervisor implements Facts {
      */
     public void refuse(CompletableFuture<?> promise, Throwable why) {
         turn(() -> {
-            life.isHere(promise);
-            Promises.fail(roster.actions, promise, why);
+            lifecycle.isHere(promise);
+            PendingFutures.fail(registry.actions, promise, why);
         });
     }
 
@@ -203,9 +203,9 @@ public final class Supervisor implements Facts {
      *     and if there is one that leads elsewhere, those who wait for it wait for this one
      * @param promise completes when it has ended, well or not, also when it was superseded; fails when the cluster stops meanwhile
      */
-    public void roll(Object edition, String why, boolean joins, CompletableFuture<Rolled> promise) {
-        ask(promise, () -> {
-            life.isHere(promise);
+    public void roll(Object edition, String why, boolean joins, CompletableFuture<RolloutResult> promise) {
+        request(promise, () -> {
+            lifecycle.isHere(promise);
             rollout.roll(edition, why, joins, promise);
         });
     }
@@ -225,13 +225,13 @@ public final class Supervisor implements Facts {
     }
 
     /** {@return how far the rollout that runs has come, if one does; from any thread} */
-    public Optional<Progress> progress() {
+    public Optional<RolloutProgress> progress() {
         return rollout.progress();
     }
 
     /** {@return what workers are started from; on the supervisor's thread} */
     public Object edition() {
-        return roster.edition;
+        return registry.edition;
     }
 
     /**
@@ -242,7 +242,7 @@ public final class Supervisor implements Facts {
     public void kill(Incarnation worker) {
         turn(() -> {
             if (worker.isAlive()) {
-                ladder.kill(worker, "kill() was called");
+                stopSequence.kill(worker, "kill() was called");
             }
         });
     }
@@ -250,109 +250,109 @@ public final class Supervisor implements Facts {
     // ---- what processes do
 
     @Override
-    public void spawned(Incarnation worker, Spawned process) {
-        turn(() -> arrival.spawned(worker, process));
+    public void spawned(Incarnation worker, StartedProcess process) {
+        turn(() -> startup.spawned(worker, process));
     }
 
     @Override
     public void spawnFailed(Incarnation worker, Throwable cause) {
-        turn(() -> departure.spawnFailed(worker, cause));
+        turn(() -> exits.spawnFailed(worker, cause));
     }
 
     @Override
     public void exited(Incarnation worker, int status, Optional<String> signal) {
-        hear(worker, () -> departure.exited(worker, status, signal));
+        handle(worker, () -> exits.exited(worker, status, signal));
     }
 
     @Override
     public boolean hello(Incarnation worker) {
         boolean[] welcome = new boolean[1];
-        turn(() -> welcome[0] = arrival.hello(worker));
+        turn(() -> welcome[0] = startup.hello(worker));
         return welcome[0];
     }
 
     @Override
     public void ready(Incarnation worker) {
-        hear(worker, () -> arrival.ready(worker));
+        handle(worker, () -> startup.ready(worker));
     }
 
     @Override
     public void notReady(Incarnation worker) {
-        hear(worker, () -> arrival.notReady(worker));
+        handle(worker, () -> startup.notReady(worker));
     }
 
     @Override
     public void listening(Incarnation worker, int port) {
-        hear(worker, () -> arrival.listening(worker, port));
+        handle(worker, () -> startup.listening(worker, port));
     }
 
     @Override
     public void claims(Incarnation worker, int port) {
-        hear(worker, () -> arrival.claims(worker, port));
+        handle(worker, () -> startup.claims(worker, port));
     }
 
     @Override
-    public void accepting(Incarnation worker) {
-        hear(worker, () -> arrival.accepting(worker));
+    public void portAccepts(Incarnation worker) {
+        handle(worker, () -> startup.portAccepts(worker));
     }
 
     @Override
     public void refuses(Incarnation worker, String why) {
-        hear(worker, () -> departure.refuses(worker, why));
+        handle(worker, () -> exits.refuses(worker, why));
     }
 
     @Override
-    public void disconnects(Incarnation worker) {
-        hear(worker, () -> departure.disconnects(worker));
+    public void disconnectRequested(Incarnation worker) {
+        handle(worker, () -> exits.disconnectRequested(worker));
     }
 
     @Override
-    public void asksToStop(Incarnation worker) {
-        hear(worker, () -> departure.asksToStop(worker));
+    public void stopRequested(Incarnation worker) {
+        handle(worker, () -> exits.stopRequested(worker));
     }
 
     @Override
     public void channelEnded(Incarnation worker, boolean goodbye) {
-        hear(worker, () -> departure.channelEnded(worker, goodbye));
+        handle(worker, () -> exits.channelEnded(worker, goodbye));
     }
 
     @Override
-    public void well(Incarnation worker) {
-        hear(worker, () -> arrival.well(worker));
+    public void readinessPassed(Incarnation worker) {
+        handle(worker, () -> startup.readinessPassed(worker));
     }
 
     @Override
-    public void unwell(Incarnation worker, String why) {
-        hear(worker, () -> arrival.unwell(worker, why));
+    public void readinessFailed(Incarnation worker, String why) {
+        handle(worker, () -> startup.readinessFailed(worker, why));
     }
 
     @Override
-    public void hangs(Incarnation worker, String why, boolean deaf) {
-        hear(worker, () -> departure.hangs(worker, why, deaf));
+    public void livenessFailed(Incarnation worker, String why, boolean deaf) {
+        handle(worker, () -> exits.livenessFailed(worker, why, deaf));
     }
 
     @Override
-    public void examined(Incarnation worker) {
-        hear(worker, () -> ladder.examined(worker));
+    public void threadDumpDone(Incarnation worker) {
+        handle(worker, () -> stopSequence.threadDumpDone(worker));
     }
 
     @Override
-    public void worn(Incarnation worker, String why) {
-        hear(worker, () -> recycling.worn(worker, why));
+    public void recycleDue(Incarnation worker, String why) {
+        handle(worker, () -> recycler.recycleDue(worker, why));
     }
 
     @Override
     public void drainHooks(Incarnation worker) {
-        hear(worker, () -> worker.drainHooks = true);
+        handle(worker, () -> worker.drainHooks = true);
     }
 
     @Override
     public void drainHooksDone(Incarnation worker) {
-        hear(worker, () -> ladder.drainHooksDone(worker));
+        handle(worker, () -> stopSequence.drainHooksDone(worker));
     }
 
     @Override
     public void drained(Incarnation worker) {
-        hear(worker, () -> ladder.drained(worker));
+        handle(worker, () -> stopSequence.drained(worker));
     }
 }

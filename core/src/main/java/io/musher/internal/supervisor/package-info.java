@@ -12,7 +12,7 @@
  *                             └─────────────────────────────────┘
  * </pre>
  *
- * One input runs to its end before the next; {@code Actions} and {@code News} never call back from inside. The public
+ * One input runs to its end before the next; {@code Actions} and {@code SupervisorListener} never call back from inside. The public
  * part of {@code Incarnation}, {@code Supervisor.workers()} and {@code slots()} may be read from any thread and are
  * never behind the news.
  *
@@ -44,10 +44,10 @@
  *
  * <h2>Parts</h2>
  *
- * {@code Supervisor} takes inputs; {@code Roster} knows who there is; {@code BootQueue} starts; {@code Arrival} is the
- * way in, {@code Ladder} the way out, {@code Departure} the end; {@code Replacement} and {@code RestartBudget} say who
- * follows; {@code Wanted} keeps the number; {@code Recycling} replaces the worn; {@code RolloutPlan} replaces all by
- * another edition, which is what workers are started from and means nothing in here; {@code Life} begins and ends it
+ * {@code Supervisor} takes inputs; {@code WorkerRegistry} knows who there is; {@code BootQueue} starts; {@code StartupTracker} is the
+ * way in, {@code StopSequence} the way out, {@code ExitHandler} the end; {@code RestartController} and {@code RestartBudget} say who
+ * follows; {@code ScaleController} keeps the number; {@code Recycler} replaces the worn; {@code RolloutPlan} replaces all by
+ * another edition, which is what workers are started from and means nothing in here; {@code ClusterLifecycle} begins and ends it
  * all.
  */
 package io.musher.internal.supervisor;

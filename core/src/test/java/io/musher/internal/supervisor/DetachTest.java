@@ -61,11 +61,11 @@ class DetachTest {
     void shouldReplaceOneThatDisconnectsItself() {
         stage.running(1);
         stage.pass(10_000);
-        stage.supervisor.disconnects(first());
+        stage.supervisor.disconnectRequested(first());
         stage.assertDeeds("publish []", "disconnect frame 1", "drain 1 20000", "spawn 2");
         stage.assertNews("restarting 1 0");
         assertTrue(stage.worker(2).sparePort());
-        stage.supervisor.disconnects(first());
+        stage.supervisor.disconnectRequested(first());
         stage.assertDeeds();
     }
 
@@ -73,9 +73,9 @@ class DetachTest {
     void shouldTakeOneThatAsksThroughAStopAndReplaceIt() {
         stage.running(1);
         stage.pass(10_000);
-        stage.supervisor.asksToStop(first());
+        stage.supervisor.stopRequested(first());
         stage.assertDeeds("publish []", "drain frame 1", "drain 1 20000", "spawn 2");
-        stage.supervisor.asksToStop(first());
+        stage.supervisor.stopRequested(first());
         stage.supervisor.drained(first());
         stage.assertDeeds("stop frame 1");
         stage.exits(first(), 0);
@@ -142,7 +142,7 @@ class DetachTest {
 
     @Test
     void shouldReplaceOneThatOutlivesItsChannelWhenItsPortIsFree() {
-        stage.with(PortPlan.FIXED).running(1);
+        stage.with(PortMode.FIXED).running(1);
         stage.pass(10_000);
         stage.supervisor.channelEnded(first(), false);
         stage.pass(1_000);

@@ -22,11 +22,11 @@ class HealthTest {
         Stage stage = new Stage().running(2);
         stage.pass(5_000);
         Incarnation deaf = stage.worker(1);
-        stage.supervisor.hangs(deaf, "no heartbeat", true);
+        stage.supervisor.livenessFailed(deaf, "no heartbeat", true);
         stage.assertDeeds("publish [2]", "examine 1", "spawn 3");
         assertEquals(WorkerState.DRAINING, deaf.state());
-        stage.supervisor.hangs(deaf, "no heartbeat", true);
-        stage.supervisor.examined(deaf);
+        stage.supervisor.livenessFailed(deaf, "no heartbeat", true);
+        stage.supervisor.threadDumpDone(deaf);
         stage.assertDeeds("SIGKILL 1");
         stage.dies(deaf, "SIGKILL");
         assertEquals(Exit.Cause.UNHEALTHY, stage.exit.cause());
@@ -39,9 +39,9 @@ class HealthTest {
         Stage stage = new Stage().running(1);
         stage.pass(5_000);
         Incarnation ill = stage.worker(1);
-        stage.supervisor.hangs(ill, "status 500", false);
+        stage.supervisor.livenessFailed(ill, "status 500", false);
         stage.assertDeeds("publish []", "examine 1", "spawn 2");
-        stage.supervisor.examined(ill);
+        stage.supervisor.threadDumpDone(ill);
         stage.assertDeeds("drain frame 1", "drain 1 20000");
         stage.supervisor.drained(ill);
         stage.assertDeeds("stop frame 1");
@@ -50,7 +50,7 @@ class HealthTest {
     @Test
     void shouldNotWaitLongForAnAnswer() {
         Stage stage = new Stage().running(1);
-        stage.supervisor.hangs(stage.worker(1), "no heartbeat", true);
+        stage.supervisor.livenessFailed(stage.worker(1), "no heartbeat", true);
         stage.forget();
         stage.pass(2_999);
         assertFalse(stage.deeds.contains("SIGKILL 1"));
@@ -61,7 +61,7 @@ class HealthTest {
     @Test
     void shouldKillOneThatCannotEvenSayWhereItHangs() {
         Stage stage = new Stage().running(1);
-        stage.supervisor.hangs(stage.worker(1), "status 500", false);
+        stage.supervisor.livenessFailed(stage.worker(1), "status 500", false);
         stage.pass(3_000);
         assertTrue(stage.deeds.contains("SIGKILL 1"), stage.deeds::toString);
     }
@@ -69,7 +69,7 @@ class HealthTest {
     @Test
     void shouldNotLetAnExaminationDelayTheStop() {
         Stage stage = new Stage().running(1);
-        stage.supervisor.hangs(stage.worker(1), "no heartbeat", true);
+        stage.supervisor.livenessFailed(stage.worker(1), "no heartbeat", true);
         stage.stop();
         assertTrue(stage.deeds.contains("SIGKILL 1"));
     }
@@ -81,7 +81,7 @@ class HealthTest {
         stage.born(stage.worker(1));
         stage.supervisor.hello(stage.worker(1));
         stage.forget();
-        stage.supervisor.hangs(stage.worker(1), "no heartbeat", true);
+        stage.supervisor.livenessFailed(stage.worker(1), "no heartbeat", true);
         stage.assertDeeds();
     }
 
@@ -89,24 +89,24 @@ class HealthTest {
     void shouldCountAHangForTheRestartBudget() {
         Stage stage = new Stage().running(1);
         for (int id = 1; id <= 9; id++) {
-            stage.supervisor.hangs(stage.worker(id), "status 500", true);
+            stage.supervisor.livenessFailed(stage.worker(id), "status 500", true);
             stage.pass(20_000);
             stage.dies(stage.worker(id), "SIGKILL");
             stage.pass(20_000);
             stage.serve(stage.worker(id + 1));
         }
         stage.forget();
-        stage.supervisor.hangs(stage.worker(10), "status 500", true);
+        stage.supervisor.livenessFailed(stage.worker(10), "status 500", true);
         assertTrue(stage.news.contains("gave up 10"), stage.news::toString);
     }
 
     @Test
     void shouldEndARolloutWhenAReplacementHangsInItsSoakTime() {
         Stage stage = new Stage().with(ReloadPolicy.ofDefaults().withSoak(Duration.ofSeconds(10))).running(1);
-        CompletableFuture<Rolled> rolled = stage.roll("second");
+        CompletableFuture<RolloutResult> rolled = stage.roll("second");
         stage.serve(stage.worker(2));
         stage.pass(1_000);
-        stage.supervisor.hangs(stage.worker(2), "status 500", true);
+        stage.supervisor.livenessFailed(stage.worker(2), "status 500", true);
         assertTrue(rolled.join().failure().orElseThrow().contains("in its soak time: status 500"), rolled.join()::toString);
         assertEquals(WorkerState.READY, stage.worker(1).state());
     }
@@ -119,14 +119,14 @@ class HealthTest {
         stage.serve(worker);
         assertEquals(WorkerState.ONLINE, worker.state());
         assertTrue(worker.explain().contains("has to pass its health check"), worker.explain());
-        stage.supervisor.well(worker);
+        stage.supervisor.readinessPassed(worker);
         assertTrue(started.isDone());
         stage.forget();
-        stage.supervisor.unwell(worker, "status 503");
+        stage.supervisor.readinessFailed(worker, "status 503");
         stage.assertDeeds("publish []");
         stage.assertNews("not ready 1");
         stage.supervisor.notReady(worker);
-        stage.supervisor.well(worker);
+        stage.supervisor.readinessPassed(worker);
         assertEquals(WorkerState.NOT_READY, worker.state(), "it has said notReady() itself");
         stage.supervisor.ready(worker);
         stage.assertDeeds("publish [1]");
@@ -140,7 +140,7 @@ class HealthTest {
         stage.serve(stage.worker(1));
         stage.supervisor.ready(stage.worker(1));
         assertEquals(WorkerState.ONLINE, stage.worker(1).state());
-        stage.supervisor.unwell(stage.worker(1), "GET /helth: status 404");
+        stage.supervisor.readinessFailed(stage.worker(1), "GET /helth: status 404");
         assertTrue(stage.worker(1).explain().contains("status 404"), stage.worker(1).explain());
         stage.forget();
         stage.pass(60_000);
@@ -155,7 +155,7 @@ class HealthTest {
         Stage stage = new Stage().checked();
         CompletableFuture<Void> started = stage.start(1);
         stage.serve(stage.worker(1));
-        stage.supervisor.unwell(stage.worker(1), "GET /helth: status 404");
+        stage.supervisor.readinessFailed(stage.worker(1), "GET /helth: status 404");
         stage.pass(60_000);
         stage.exits(stage.worker(1), 0);
         String why = assertThrows(CompletionException.class, started::join).getCause().getMessage();
@@ -167,8 +167,8 @@ class HealthTest {
         Stage stage = new Stage().checked();
         stage.start(1);
         stage.born(stage.worker(1));
-        stage.supervisor.well(stage.worker(1));
-        stage.supervisor.unwell(stage.worker(1), "status 503");
+        stage.supervisor.readinessPassed(stage.worker(1));
+        stage.supervisor.readinessFailed(stage.worker(1), "status 503");
         stage.supervisor.ready(stage.worker(1));
         assertEquals(WorkerState.ONLINE, stage.worker(1).state());
     }
@@ -176,16 +176,16 @@ class HealthTest {
     @Test
     void shouldReplaceTheWornOneAtATime() {
         Stage stage = new Stage().running(2);
-        stage.supervisor.worn(stage.worker(1), "is old");
-        stage.supervisor.worn(stage.worker(2), "is old");
-        stage.supervisor.worn(stage.worker(1), "is old");
+        stage.supervisor.recycleDue(stage.worker(1), "is old");
+        stage.supervisor.recycleDue(stage.worker(2), "is old");
+        stage.supervisor.recycleDue(stage.worker(1), "is old");
         stage.assertDeeds("spawn 3");
         stage.serve(stage.worker(3));
-        stage.supervisor.worn(stage.worker(2), "is old");
+        stage.supervisor.recycleDue(stage.worker(2), "is old");
         assertFalse(stage.deeds.contains("spawn 4"), "the first one has not gone yet");
         stage.supervisor.drained(stage.worker(1));
         stage.exits(stage.worker(1), 0);
-        stage.supervisor.worn(stage.worker(2), "is old");
+        stage.supervisor.recycleDue(stage.worker(2), "is old");
         assertTrue(stage.deeds.contains("spawn 4"));
         assertTrue(stage.exit.voluntary());
     }
@@ -194,22 +194,22 @@ class HealthTest {
     void shouldKeepTheWornWhenTheirReplacementsFailAndTryAgainLater() {
         Stage stage = new Stage().running(1);
         Incarnation old = stage.worker(1);
-        stage.supervisor.worn(old, "is old");
+        stage.supervisor.recycleDue(old, "is old");
         stage.born(stage.worker(2));
         stage.exits(stage.worker(2), 1);
         stage.forget();
-        stage.supervisor.worn(old, "is old");
+        stage.supervisor.recycleDue(old, "is old");
         stage.assertDeeds();
         stage.pass(1_000);
-        stage.supervisor.worn(old, "is old");
+        stage.supervisor.recycleDue(old, "is old");
         stage.assertDeeds("spawn 3");
         assertEquals(WorkerState.READY, old.state());
     }
 
     @Test
     void shouldGiveUpAPromisedPortBeforeItsReplacement() {
-        Stage stage = new Stage().with(PortPlan.FIXED).running(1);
-        stage.supervisor.worn(stage.worker(1), "is old");
+        Stage stage = new Stage().with(PortMode.FIXED).running(1);
+        stage.supervisor.recycleDue(stage.worker(1), "is old");
         stage.supervisor.drained(stage.worker(1));
         assertFalse(stage.deeds.contains("spawn 2"));
         stage.exits(stage.worker(1), 0);
@@ -218,14 +218,14 @@ class HealthTest {
 
     @Test
     void shouldNotGiveUpASecondPromisedPortBeforeTheFirstIsServedAgain() {
-        Stage stage = new Stage().with(PortPlan.FIXED).running(2);
-        stage.supervisor.worn(stage.worker(1), "is old");
+        Stage stage = new Stage().with(PortMode.FIXED).running(2);
+        stage.supervisor.recycleDue(stage.worker(1), "is old");
         stage.supervisor.drained(stage.worker(1));
         stage.exits(stage.worker(1), 0);
         stage.born(stage.worker(3));
         stage.exits(stage.worker(3), 1);
         stage.forget();
-        stage.supervisor.worn(stage.worker(2), "is old");
+        stage.supervisor.recycleDue(stage.worker(2), "is old");
         assertEquals(WorkerState.READY, stage.worker(2).state(), "the other instance waits for its backoff");
     }
 
@@ -233,14 +233,14 @@ class HealthTest {
     void shouldTakeItsTimeWithALimitThatCannotBeKept() {
         Stage stage = new Stage().running(1);
         long[] pauses = new long[3];
-        stage.supervisor.worn(stage.worker(1), "is fat");
+        stage.supervisor.recycleDue(stage.worker(1), "is fat");
         for (int id = 2; id <= 4; id++) {
             stage.serve(stage.worker(id));
             stage.supervisor.drained(stage.worker(id - 1));
             stage.exits(stage.worker(id - 1), 0);
             for (; stage.spawned.size() == id; pauses[id - 2]++) {
                 stage.pass(1_000);
-                stage.supervisor.worn(stage.worker(id), "is fat");
+                stage.supervisor.recycleDue(stage.worker(id), "is fat");
             }
         }
         assertArrayEquals(new long[] {2, 3, 5}, pauses);
@@ -260,7 +260,7 @@ class HealthTest {
 
     @Test
     void shouldSendTheHighestAwayWherePortsArePromised() {
-        Stage stage = new Stage().with(PortPlan.FIXED).running(2);
+        Stage stage = new Stage().with(PortMode.FIXED).running(2);
         stage.loads.put(2, 5);
         stage.scale(1);
         assertEquals(WorkerState.READY, stage.worker(1).state());

@@ -186,7 +186,7 @@ class LadderTest {
     void shouldTermAMuteCommand() {
         stage.commands().start(1);
         stage.born(first());
-        stage.supervisor.accepting(first());
+        stage.supervisor.portAccepts(first());
         stage.forget();
         stage.supervisor.stop(first());
         stage.supervisor.drained(first());

@@ -21,7 +21,7 @@ class ReadinessTest {
     @Test
     void shouldBeReadyWhenThePortAcceptsAndOnlineBefore() {
         Incarnation worker = first();
-        stage.supervisor.accepting(worker);
+        stage.supervisor.portAccepts(worker);
         stage.assertNews("forked 1", "online 1", "ready 1");
         stage.supervisor.hello(worker);
         stage.assertNews();
@@ -42,11 +42,11 @@ class ReadinessTest {
 
     @Test
     void shouldWaitToBeTold() {
-        stage.with(ReadyWhen.TOLD);
+        stage.with(ReadinessRule.EXPLICIT);
         Incarnation worker = first();
         stage.supervisor.hello(worker);
         stage.supervisor.listening(worker, 9000);
-        stage.supervisor.accepting(worker);
+        stage.supervisor.portAccepts(worker);
         assertEquals(WorkerState.ONLINE, worker.state());
         stage.supervisor.ready(worker);
         assertEquals(WorkerState.READY, worker.state());
@@ -54,7 +54,7 @@ class ReadinessTest {
 
     @Test
     void shouldTakeAHelloForReadyWithoutPorts() {
-        stage.with(PortPlan.NONE).with(ReadyWhen.RUNNING);
+        stage.with(PortMode.NONE).with(ReadinessRule.STARTED);
         Incarnation worker = first();
         assertTrue(worker.isConnected());
         stage.pass(2_000);
@@ -65,7 +65,7 @@ class ReadinessTest {
 
     @Test
     void shouldTakeACommandThatLivesForOneThatRuns() {
-        stage.with(ReadyWhen.RUNNING).commands();
+        stage.with(ReadinessRule.STARTED).commands();
         Incarnation worker = first();
         stage.pass(999);
         stage.assertNews("forked 1");
@@ -86,7 +86,7 @@ class ReadinessTest {
 
     @Test
     void shouldBeOnlineAtTheHelloOfACommandThatSpeaks() {
-        stage.with(ReadyWhen.RUNNING).commands();
+        stage.with(ReadinessRule.STARTED).commands();
         Incarnation worker = first();
         stage.pass(300);
         stage.supervisor.hello(worker);
@@ -101,7 +101,7 @@ class ReadinessTest {
         stage.running(1);
         Incarnation worker = stage.worker(1);
         stage.supervisor.notReady(worker);
-        stage.supervisor.accepting(worker);
+        stage.supervisor.portAccepts(worker);
         assertEquals(WorkerState.NOT_READY, worker.state());
         stage.supervisor.ready(worker);
         stage.assertDeeds("publish []", "publish [1]");
@@ -113,7 +113,7 @@ class ReadinessTest {
         Incarnation worker = first();
         stage.supervisor.hello(worker);
         stage.supervisor.notReady(worker);
-        stage.supervisor.accepting(worker);
+        stage.supervisor.portAccepts(worker);
         assertEquals(WorkerState.ONLINE, worker.state());
         stage.supervisor.ready(worker);
         assertEquals(WorkerState.READY, worker.state());
@@ -122,7 +122,7 @@ class ReadinessTest {
     @Test
     void shouldExplain() {
         Incarnation worker = first();
-        stage.supervisor.accepting(worker);
+        stage.supervisor.portAccepts(worker);
         assertEquals("worker 1 (instance 0) gets traffic: READY, its port accepts", worker.explain());
         stage.pass(500);
         stage.dies(worker, "SIGSEGV");

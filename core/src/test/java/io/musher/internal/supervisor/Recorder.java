@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.function.ToIntFunction;
 
 /** Writes down what a supervisor does and tells, on a virtual clock; callbacks run at once, dice show 0. */
-class Recorder implements Actions, News {
+class Recorder implements Actions, SupervisorListener {
 
     final List<String> deeds = new ArrayList<>();
     final List<String> news = new ArrayList<>();
@@ -47,17 +47,17 @@ class Recorder implements Actions, News {
     }
 
     @Override
-    public void tellDrain(Incarnation worker) {
+    public void sendDrain(Incarnation worker) {
         deeds.add("drain frame " + worker.id());
     }
 
     @Override
-    public void tellDisconnect(Incarnation worker) {
+    public void sendDisconnect(Incarnation worker) {
         deeds.add("disconnect frame " + worker.id());
     }
 
     @Override
-    public void tellStop(Incarnation worker) {
+    public void sendStop(Incarnation worker) {
         deeds.add("stop frame " + worker.id());
     }
 
@@ -77,7 +77,7 @@ class Recorder implements Actions, News {
     }
 
     @Override
-    public void examine(Incarnation worker) {
+    public void requestThreadDump(Incarnation worker) {
         deeds.add("examine " + worker.id());
     }
 
@@ -189,8 +189,8 @@ class Recorder implements Actions, News {
     }
 
     @Override
-    public void rolloutFinished(Rolled rolled, String cause) {
-        news.add("rollout " + (rolled.failure().isEmpty() ? "done" : "failed") + " " + rolled.replaced());
+    public void rolloutFinished(RolloutResult result, String cause) {
+        news.add("rollout " + (result.failure().isEmpty() ? "done" : "failed") + " " + result.replaced());
     }
 
     @Override
@@ -199,5 +199,5 @@ class Recorder implements Actions, News {
     }
 
     @Override
-    public void step(Incarnation worker, String what) { }
+    public void stateChanged(Incarnation worker, String what) { }
 }

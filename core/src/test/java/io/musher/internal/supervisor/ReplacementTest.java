@@ -165,7 +165,7 @@ class ReplacementTest {
 
     @Test
     void shouldStopFirstWherePortsArePromised() {
-        stage.with(PortPlan.FIXED).running(1);
+        stage.with(PortMode.FIXED).running(1);
         CompletableFuture<Incarnation> restarted = stage.restart(stage.worker(1));
         stage.supervisor.drained(stage.worker(1));
         stage.assertDeeds("publish []", "drain frame 1", "drain 1 20000", "stop frame 1");
@@ -177,8 +177,8 @@ class ReplacementTest {
 
     @Test
     void shouldNotGiveOutThePortOfADetachedWorker() {
-        stage.with(PortPlan.FIXED).running(1);
-        stage.supervisor.disconnects(stage.worker(1));
+        stage.with(PortMode.FIXED).running(1);
+        stage.supervisor.disconnectRequested(stage.worker(1));
         stage.supervisor.drained(stage.worker(1));
         stage.pass(100_000);
         assertEquals(1, stage.spawned.size());
@@ -189,8 +189,8 @@ class ReplacementTest {
     /** It might have held its port for hours. */
     @Test
     void shouldStopADetachedWorkerThatIsToBeRestarted() {
-        stage.with(PortPlan.FIXED).running(1);
-        stage.supervisor.disconnects(stage.worker(1));
+        stage.with(PortMode.FIXED).running(1);
+        stage.supervisor.disconnectRequested(stage.worker(1));
         stage.supervisor.drained(stage.worker(1));
         assertEquals(WorkerState.DETACHED, stage.worker(1).state());
         CompletableFuture<Incarnation> restarted = stage.restart(stage.worker(1));
@@ -204,7 +204,7 @@ class ReplacementTest {
     void shouldDoAsThePolicySays() {
         stage.with(RestartPolicy.onFailure()).running(3);
         stage.exits(stage.worker(1), 0);
-        stage.supervisor.disconnects(stage.worker(2));
+        stage.supervisor.disconnectRequested(stage.worker(2));
         assertEquals(3, stage.spawned.size());
         stage.exits(stage.worker(3), 3);
         assertEquals(4, stage.spawned.size());

@@ -59,10 +59,10 @@ class RolloutCommandsTest {
     @Test
     void shouldPutADeployInThePlaceOfARolloutThatRetries() {
         stage.with(ReloadPolicy.onFailure(ReloadPolicy.OnFailure.RETRY)).running(1);
-        CompletableFuture<Rolled> broken = stage.roll("broken");
+        CompletableFuture<RolloutResult> broken = stage.roll("broken");
         stage.born(stage.worker(2));
         stage.exits(stage.worker(2), 1);
-        CompletableFuture<Rolled> cure = stage.roll("cure");
+        CompletableFuture<RolloutResult> cure = stage.roll("cure");
         assertEquals(Rollout.Outcome.SUPERSEDED, broken.join().outcome());
         assertEquals("superseded by another rollout: deploy", broken.join().failure().orElseThrow());
         assertEquals("cure", latest().edition());
@@ -80,7 +80,7 @@ class RolloutCommandsTest {
     @Test
     void shouldPutADeployInThePlaceOfARolloutThatSoaks() {
         stage.with(ReloadPolicy.ofDefaults().withSoak(Duration.ofHours(1))).running(2);
-        CompletableFuture<Rolled> slow = stage.roll("slow");
+        CompletableFuture<RolloutResult> slow = stage.roll("slow");
         stage.serve(stage.worker(3));
         stage.roll("next");
         assertTrue(slow.isDone());
@@ -95,7 +95,7 @@ class RolloutCommandsTest {
         stage.roll("second");
         stage.serve(stage.worker(3));
         leaves(stage.worker(1));
-        CompletableFuture<Rolled> third = stage.roll("third");
+        CompletableFuture<RolloutResult> third = stage.roll("third");
         assertEquals("third", latest().edition());
         assertEquals(0, latest().instance());
         neverServes(stage.worker(4));
@@ -113,7 +113,7 @@ class RolloutCommandsTest {
         stage.roll("second");
         stage.serve(stage.worker(3));
         leaves(stage.worker(1));
-        CompletableFuture<Rolled> third = stage.roll("third");
+        CompletableFuture<RolloutResult> third = stage.roll("third");
         stage.born(stage.worker(5));
         stage.exits(stage.worker(5), 1);
         assertEquals("first", latest().edition());
@@ -126,18 +126,18 @@ class RolloutCommandsTest {
     @Test
     void shouldPutADeployInThePlaceOfARolloutThatGoesBack() {
         stage.running(2);
-        CompletableFuture<Rolled> second = stage.roll("second");
+        CompletableFuture<RolloutResult> second = stage.roll("second");
         stage.serve(stage.worker(3));
         leaves(stage.worker(1));
         stage.born(stage.worker(4));
         stage.exits(stage.worker(4), 1);
         assertFalse(second.isDone());
-        CompletableFuture<Rolled> third = stage.roll("third");
-        Rolled superseded = second.join();
+        CompletableFuture<RolloutResult> third = stage.roll("third");
+        RolloutResult superseded = second.join();
         assertEquals(Rollout.Outcome.SUPERSEDED, superseded.outcome());
         assertTrue(superseded.failure().orElseThrow().startsWith("worker 4 (instance 1)"), superseded::toString);
         assertTrue(superseded.failure().orElseThrow().endsWith("; superseded by another rollout: deploy"), superseded::toString);
-        assertSame(stage.worker(4), superseded.failed().orElseThrow());
+        assertSame(stage.worker(4), superseded.failedWorker().orElseThrow());
         neverServes(stage.worker(5));
         stage.serve(latest());
         leaves(stage.worker(3));
@@ -149,9 +149,9 @@ class RolloutCommandsTest {
 
     @Test
     void shouldTellWhoReplacedTheWorkerThatMadeRoomForASupersededRollout() {
-        stage.with(PortPlan.FIXED).running(1);
+        stage.with(PortMode.FIXED).running(1);
         stage.roll("second");
-        CompletableFuture<Rolled> third = stage.roll("third");
+        CompletableFuture<RolloutResult> third = stage.roll("third");
         leaves(stage.worker(1));
         stage.serve(stage.worker(2));
         assertEquals("third", stage.worker(2).edition());
@@ -164,8 +164,8 @@ class RolloutCommandsTest {
     @Test
     void shouldJoinARolloutThatLeadsToTheSame() {
         stage.running(1);
-        CompletableFuture<Rolled> deployed = stage.roll("second");
-        CompletableFuture<Rolled> reloaded = stage.reload(new String("second"));
+        CompletableFuture<RolloutResult> deployed = stage.roll("second");
+        CompletableFuture<RolloutResult> reloaded = stage.reload(new String("second"));
         assertEquals(2, stage.spawned.size());
         stage.serve(stage.worker(2));
         leaves(stage.worker(1));
@@ -176,11 +176,11 @@ class RolloutCommandsTest {
     @Test
     void shouldLeadAReloadWithAnotherEnvironmentToThatAndLetAllWaitForIt() {
         stage.running(2);
-        CompletableFuture<Rolled> deployed = stage.roll("second");
+        CompletableFuture<RolloutResult> deployed = stage.roll("second");
         stage.serve(stage.worker(3));
         leaves(stage.worker(1));
         assertEquals("second", stage.supervisor.target());
-        CompletableFuture<Rolled> reloaded = stage.reload("second, fresher");
+        CompletableFuture<RolloutResult> reloaded = stage.reload("second, fresher");
         assertFalse(deployed.isDone());
         neverServes(stage.worker(4));
         stage.serve(stage.worker(5));
@@ -195,7 +195,7 @@ class RolloutCommandsTest {
     @Test
     void shouldReloadWhatIsInForceWhileARolloutGoesBack() {
         stage.running(2);
-        CompletableFuture<Rolled> second = stage.roll("second");
+        CompletableFuture<RolloutResult> second = stage.roll("second");
         stage.serve(stage.worker(3));
         leaves(stage.worker(1));
         stage.born(stage.worker(4));
@@ -210,7 +210,7 @@ class RolloutCommandsTest {
     @Test
     void shouldRollBackWhatAnAbortedRolloutHasReplaced() {
         stage.running(2);
-        CompletableFuture<Rolled> rolled = stage.roll("second");
+        CompletableFuture<RolloutResult> rolled = stage.roll("second");
         stage.serve(stage.worker(3));
         leaves(stage.worker(1));
         stage.born(stage.worker(4));
@@ -234,7 +234,7 @@ class RolloutCommandsTest {
     @Test
     void shouldAbortARolloutThatWaitsBeforeItTriesAgain() {
         stage.with(ReloadPolicy.onFailure(ReloadPolicy.OnFailure.RETRY)).running(1);
-        CompletableFuture<Rolled> rolled = stage.roll("second");
+        CompletableFuture<RolloutResult> rolled = stage.roll("second");
         stage.born(stage.worker(2));
         stage.exits(stage.worker(2), 1);
         assertTrue(stage.abortRollout().isDone());
@@ -262,7 +262,7 @@ class RolloutCommandsTest {
         stage.running(2);
         stage.exits(stage.worker(2), 1);
         stage.born(stage.worker(3)); // and says nothing
-        CompletableFuture<Rolled> cure = stage.roll("cure");
+        CompletableFuture<RolloutResult> cure = stage.roll("cure");
         assertEquals(WorkerState.STOPPING, stage.worker(3).state());
         assertEquals("cure", latest().edition());
         assertEquals(1, latest().instance());
@@ -284,7 +284,7 @@ class RolloutCommandsTest {
         stage.exits(stage.worker(3), 1);
         stage.born(stage.worker(3).slot.last); // starts
         int before = stage.spawned.size();
-        CompletableFuture<Rolled> cure = stage.roll("cure");
+        CompletableFuture<RolloutResult> cure = stage.roll("cure");
         assertEquals(before + 3, stage.spawned.size());
         stage.exits(stage.spawned.get(before - 1), 143);
         for (Incarnation worker : List.copyOf(stage.spawned.subList(before, before + 3))) {
@@ -339,7 +339,7 @@ class RolloutCommandsTest {
         stage.running(1);
         CompletableFuture<Incarnation> forked = stage.fork();
         stage.born(stage.worker(2));
-        CompletableFuture<Rolled> rolled = stage.roll("second");
+        CompletableFuture<RolloutResult> rolled = stage.roll("second");
         stage.exits(stage.worker(2), 143);
         stage.born(stage.worker(3));
         stage.exits(stage.worker(3), 1);
@@ -352,13 +352,13 @@ class RolloutCommandsTest {
     @Test
     void shouldTellHowManyOldWorkersStay() {
         stage.running(2);
-        CompletableFuture<Rolled> rolled = stage.roll("second");
+        CompletableFuture<RolloutResult> rolled = stage.roll("second");
         stage.born(stage.worker(3));
         stage.exits(stage.worker(3), 1);
         assertEquals(2, rolled.join().kept());
         giveUp(stage.worker(1));
         giveUp(stage.worker(2));
-        CompletableFuture<Rolled> hopeless = stage.roll("third");
+        CompletableFuture<RolloutResult> hopeless = stage.roll("third");
         stage.born(latest());
         stage.exits(latest(), 1);
         assertEquals(0, hopeless.join().kept());
@@ -394,9 +394,9 @@ class RolloutCommandsTest {
     @Test
     void shouldFailARequestInPreparationWhenTheClusterStops() {
         stage.running(1);
-        CompletableFuture<Rolled> reload = new CompletableFuture<>();
+        CompletableFuture<RolloutResult> reload = new CompletableFuture<>();
         stage.supervisor.expect(reload);
-        CompletableFuture<Rolled> bad = new CompletableFuture<>();
+        CompletableFuture<RolloutResult> bad = new CompletableFuture<>();
         stage.supervisor.expect(bad);
         stage.supervisor.refuse(bad, new IllegalArgumentException("no environment"));
         assertInstanceOf(IllegalArgumentException.class, assertThrows(CompletionException.class, bad::join).getCause());
@@ -404,7 +404,7 @@ class RolloutCommandsTest {
         stage.stop();
         assertInstanceOf(IllegalStateException.class, assertThrows(CompletionException.class, reload::join).getCause());
         stage.supervisor.roll("late", "reload", true, reload);
-        CompletableFuture<Rolled> late = new CompletableFuture<>();
+        CompletableFuture<RolloutResult> late = new CompletableFuture<>();
         stage.supervisor.expect(late);
         assertTrue(late.isCompletedExceptionally());
     }

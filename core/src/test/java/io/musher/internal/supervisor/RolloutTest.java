@@ -43,7 +43,7 @@ class RolloutTest {
     @Test
     void shouldReplaceOneWorkerAfterTheOther() {
         stage.running(2);
-        CompletableFuture<Rolled> rolled = stage.roll("second");
+        CompletableFuture<RolloutResult> rolled = stage.roll("second");
         stage.assertDeeds("spawn 3");
         stage.serve(stage.worker(3));
         assertEquals(List.of(3, 2), ids(), "the old one leaves when the new one is there");
@@ -54,7 +54,7 @@ class RolloutTest {
         stage.serve(stage.worker(4));
         assertFalse(rolled.isDone());
         leaves(stage.worker(2));
-        assertEquals(new Rolled(Rollout.Outcome.SUCCEEDED, Map.of(1, 3, 2, 4), Map.of(), Optional.empty(), Optional.empty(), 0), rolled.join());
+        assertEquals(new RolloutResult(Rollout.Outcome.SUCCEEDED, Map.of(1, 3, 2, 4), Map.of(), Optional.empty(), Optional.empty(), 0), rolled.join());
         assertEquals(List.of("second", "second"), editions());
         stage.forget();
         stage.exits(stage.worker(3), 1);
@@ -64,7 +64,7 @@ class RolloutTest {
     @Test
     void shouldReplaceABatchAtOnce() {
         stage.with(ReloadPolicy.ofDefaults().withBatch(2)).running(3);
-        CompletableFuture<Rolled> rolled = stage.roll("second");
+        CompletableFuture<RolloutResult> rolled = stage.roll("second");
         assertEquals(5, stage.spawned.size());
         stage.serve(stage.worker(4));
         leaves(stage.worker(1));
@@ -79,12 +79,12 @@ class RolloutTest {
     @Test
     void shouldKeepTheOldOnesWhenAReplacementExits() {
         stage.running(2);
-        CompletableFuture<Rolled> rolled = stage.roll("second");
+        CompletableFuture<RolloutResult> rolled = stage.roll("second");
         stage.born(stage.worker(3));
         stage.exits(stage.worker(3), 7);
-        Rolled failed = rolled.join();
+        RolloutResult failed = rolled.join();
         assertEquals("worker 3 (instance 0) exit code 7 (never became ready)", failed.failure().orElseThrow());
-        assertEquals(stage.worker(3), failed.failed().orElseThrow());
+        assertEquals(stage.worker(3), failed.failedWorker().orElseThrow());
         assertEquals(Map.of(), failed.replaced());
         assertEquals(List.of(1, 2), ids());
         stage.pass(60_000);
@@ -96,7 +96,7 @@ class RolloutTest {
     @Test
     void shouldKeepTheOldOnesWhenAReplacementIsNotReadyInTime() {
         stage.running(1);
-        CompletableFuture<Rolled> rolled = stage.roll("second");
+        CompletableFuture<RolloutResult> rolled = stage.roll("second");
         stage.born(stage.worker(2));
         stage.supervisor.hello(stage.worker(2));
         stage.pass(60_000);
@@ -109,7 +109,7 @@ class RolloutTest {
     @Test
     void shouldGiveNoTrafficToAReplacementThatSoaks() {
         stage.with(ReloadPolicy.ofDefaults().withSoak(Duration.ofSeconds(5))).running(1);
-        CompletableFuture<Rolled> rolled = stage.roll("second");
+        CompletableFuture<RolloutResult> rolled = stage.roll("second");
         stage.serve(stage.worker(2));
         assertEquals(List.of(1), ids());
         assertEquals(WorkerState.ONLINE, stage.worker(2).state());
@@ -129,7 +129,7 @@ class RolloutTest {
     @Test
     void shouldKeepTheOldOnesWhenAReplacementFailsInItsSoakTime() {
         stage.with(ReloadPolicy.ofDefaults().withSoak(Duration.ofSeconds(5))).running(2);
-        CompletableFuture<Rolled> rolled = stage.roll("second");
+        CompletableFuture<RolloutResult> rolled = stage.roll("second");
         stage.serve(stage.worker(3));
         stage.pass(3_000);
         stage.supervisor.channelEnded(stage.worker(3), false);
@@ -154,7 +154,7 @@ class RolloutTest {
     @Test
     void shouldNotWaitForEverForAWorkerThatIsNotReadyAfterItsSoak() {
         stage.with(ReloadPolicy.ofDefaults().withSoak(Duration.ofSeconds(5))).running(1);
-        CompletableFuture<Rolled> rolled = stage.roll("second");
+        CompletableFuture<RolloutResult> rolled = stage.roll("second");
         stage.serve(stage.worker(2));
         stage.supervisor.notReady(stage.worker(2));
         stage.pass(65_000);
@@ -166,7 +166,7 @@ class RolloutTest {
     @Test
     void shouldRollBackWhatWasReplaced() {
         stage.running(2);
-        CompletableFuture<Rolled> rolled = stage.roll("second");
+        CompletableFuture<RolloutResult> rolled = stage.roll("second");
         stage.serve(stage.worker(3));
         leaves(stage.worker(1));
         stage.born(stage.worker(4));
@@ -182,7 +182,7 @@ class RolloutTest {
     @Test
     void shouldRollBackOnceAndThenLeaveItToThePolicy() {
         stage.running(2);
-        CompletableFuture<Rolled> rolled = stage.roll("second");
+        CompletableFuture<RolloutResult> rolled = stage.roll("second");
         stage.serve(stage.worker(3));
         leaves(stage.worker(1));
         stage.born(stage.worker(4));
@@ -196,7 +196,7 @@ class RolloutTest {
     @Test
     void shouldTryAgainWithAGrowingDelay() {
         stage.with(ReloadPolicy.onFailure(ReloadPolicy.OnFailure.RETRY)).running(1);
-        CompletableFuture<Rolled> rolled = stage.roll("second");
+        CompletableFuture<RolloutResult> rolled = stage.roll("second");
         for (int id = 2; id <= 4; id++) {
             stage.born(stage.worker(id));
             stage.exits(stage.worker(id), 1);
@@ -215,7 +215,7 @@ class RolloutTest {
     @Test
     void shouldReplaceACrashedOldWorkerByAnOldOneAndRollThatLater() {
         stage.running(2);
-        CompletableFuture<Rolled> rolled = stage.roll("second");
+        CompletableFuture<RolloutResult> rolled = stage.roll("second");
         stage.pass(2_000);
         stage.exits(stage.worker(2), 1);
         assertEquals("first", latest().edition());
@@ -234,7 +234,7 @@ class RolloutTest {
         stage.exits(stage.worker(1), 1);
         stage.born(stage.worker(2));
         stage.exits(stage.worker(2), 1); // the next one waits
-        CompletableFuture<Rolled> rolled = stage.roll("second");
+        CompletableFuture<RolloutResult> rolled = stage.roll("second");
         assertEquals(3, stage.spawned.size());
         assertEquals("second", latest().edition());
         stage.serve(latest());
@@ -244,7 +244,7 @@ class RolloutTest {
     @Test
     void shouldTakeTheOldEditionWhenBothTheOldOneAndItsReplacementDie() {
         stage.running(1);
-        CompletableFuture<Rolled> rolled = stage.roll("second");
+        CompletableFuture<RolloutResult> rolled = stage.roll("second");
         stage.pass(2_000);
         stage.born(stage.worker(2));
         stage.exits(stage.worker(1), 1);
@@ -258,7 +258,7 @@ class RolloutTest {
     @Test
     void shouldFollowAScaleInTheMiddle() {
         stage.running(2);
-        CompletableFuture<Rolled> rolled = stage.roll("second");
+        CompletableFuture<RolloutResult> rolled = stage.roll("second");
         stage.scale(3);
         stage.serve(stage.worker(4));
         stage.serve(stage.worker(3));
@@ -276,7 +276,7 @@ class RolloutTest {
     @Test
     void shouldEndWithTheCluster() {
         stage.running(1);
-        CompletableFuture<Rolled> rolled = stage.roll("second");
+        CompletableFuture<RolloutResult> rolled = stage.roll("second");
         stage.stop();
         assertInstanceOf(IllegalStateException.class, assertThrows(CompletionException.class, rolled::join).getCause());
         assertTrue(stage.news.contains("rollout failed {}"), stage.news::toString);
@@ -294,8 +294,8 @@ class RolloutTest {
 
     @Test
     void shouldStopFirstWherePortsAreFixed() {
-        stage.with(PortPlan.FIXED).running(2);
-        CompletableFuture<Rolled> rolled = stage.roll("second");
+        stage.with(PortMode.FIXED).running(2);
+        CompletableFuture<RolloutResult> rolled = stage.roll("second");
         assertEquals(2, stage.spawned.size());
         leaves(stage.worker(1));
         stage.born(stage.worker(3));
@@ -308,8 +308,8 @@ class RolloutTest {
 
     @Test
     void shouldTellWhoReplacedWhomWherePortsAreFixed() {
-        stage.with(PortPlan.FIXED).running(1);
-        CompletableFuture<Rolled> rolled = stage.roll("second");
+        stage.with(PortMode.FIXED).running(1);
+        CompletableFuture<RolloutResult> rolled = stage.roll("second");
         leaves(stage.worker(1));
         stage.serve(stage.worker(2));
         assertEquals(Map.of(1, 2), rolled.join().replaced());
@@ -318,11 +318,11 @@ class RolloutTest {
     /** It may hold its port for hours. */
     @Test
     void shouldNotWaitForAFixedPortThatADisconnectedWorkerHolds() {
-        stage.with(PortPlan.FIXED).running(2);
-        stage.supervisor.disconnects(stage.worker(1));
+        stage.with(PortMode.FIXED).running(2);
+        stage.supervisor.disconnectRequested(stage.worker(1));
         stage.supervisor.drained(stage.worker(1));
         assertEquals(WorkerState.DETACHED, stage.worker(1).state());
-        CompletableFuture<Rolled> rolled = stage.roll("second");
+        CompletableFuture<RolloutResult> rolled = stage.roll("second");
         leaves(stage.worker(2));
         stage.serve(latest());
         assertTrue(rolled.isDone());
@@ -349,9 +349,9 @@ class RolloutTest {
         Stage stage = new Stage().running(2);
         assertEquals(Optional.empty(), stage.supervisor.progress());
         stage.roll("second");
-        assertEquals(new Progress("deploy", 0, 2, Optional.empty()), stage.supervisor.progress().orElseThrow());
+        assertEquals(new RolloutProgress("deploy", 0, 2, Optional.empty()), stage.supervisor.progress().orElseThrow());
         stage.serve(stage.worker(3));
-        assertEquals(new Progress("deploy", 1, 1, Optional.empty()), stage.supervisor.progress().orElseThrow());
+        assertEquals(new RolloutProgress("deploy", 1, 1, Optional.empty()), stage.supervisor.progress().orElseThrow());
         stage.supervisor.drained(stage.worker(1));
         stage.exits(stage.worker(1), 0);
         stage.born(stage.worker(4));

@@ -145,7 +145,7 @@ class ScaleTest {
 
     @Test
     void shouldStopWhatHasGivenUpFirst() {
-        stage.with(PortPlan.NONE).running(3);
+        stage.with(PortMode.NONE).running(3);
         giveUp(stage.worker(1));
         assertTrue(stage.supervisor.slots().get(0).gaveUp());
         CompletableFuture<Void> down = stage.scale(2);
@@ -155,7 +155,7 @@ class ScaleTest {
 
     @Test
     void shouldStopTheHighestWherePortsArePromised() {
-        stage.with(PortPlan.FIXED).running(3);
+        stage.with(PortMode.FIXED).running(3);
         stage.supervisor.notReady(stage.worker(1));
         stage.scale(2);
         assertFalse(stage.supervisor.slots().get(2).wanted(), "the others' ports are what is known outside");
@@ -187,7 +187,7 @@ class ScaleTest {
     @Test
     void shouldCountAnInstanceWhosePortADisconnectedWorkerHoldsAgainstTheLimit() {
         stage.limit = new Limit(2, "the ports end");
-        stage.with(PortPlan.FIXED).running(2);
+        stage.with(PortMode.FIXED).running(2);
         stage.supervisor.disconnect(stage.worker(1));
         stage.supervisor.drained(stage.worker(1));
         Throwable refusal = assertThrows(CompletionException.class, () -> stage.fork().join()).getCause();

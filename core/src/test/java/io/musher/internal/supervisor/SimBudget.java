@@ -21,7 +21,7 @@ final class SimBudget {
     SimBudget(SimWorld world, SimChecks checks) {
         this.world = world;
         this.checks = checks;
-        this.policy = world.rules.restart();
+        this.policy = world.config.restart();
     }
 
     void spawns(Incarnation worker) {
@@ -37,7 +37,7 @@ final class SimBudget {
         checks.isTrue(policy.when() != RestartPolicy.When.NEVER, "restarted against the policy");
         checks.isTrue(!delay.isNegative() && delay.compareTo(policy.maxDelay()) <= 0, "delay %s", delay);
         boolean free = last.cause == Exit.Cause.KILLED;
-        boolean stable = track.ready && track.wasReadyFor(now, Alarm.nanos(policy.stableAfter()));
+        boolean stable = track.ready && track.wasReadyFor(now, ResettableTimer.nanos(policy.stableAfter()));
         if (free || stable) {
             checks.isTrue(delay.isZero(), "delay %s for one that was %s", delay, free ? "killed" : "stable");
         }
@@ -47,9 +47,9 @@ final class SimBudget {
             int row = inARow.merge(instance, 1, Integer::sum);
             List<Long> all = unstable.computeIfAbsent(instance, n -> new ArrayList<>());
             all.add(now);
-            all.removeIf(at -> now - at > Alarm.nanos(policy.giveUpWithin()));
+            all.removeIf(at -> now - at > ResettableTimer.nanos(policy.giveUpWithin()));
             checks.isTrue(row < policy.giveUpAfter() && all.size() < policy.giveUpAfter(), "instance %s: %s unstable", instance, row);
-            long least = Alarm.nanos(policy.firstDelay()) / 2 << Math.min(row - 1, 6);
+            long least = ResettableTimer.nanos(policy.firstDelay()) / 2 << Math.min(row - 1, 6);
             checks.isTrue(row == 1 && track.ready || delay.toNanos() >= least, "delay %s after %s unstable starts", delay, row);
         }
     }
@@ -58,7 +58,7 @@ final class SimBudget {
         int instance = last.instance();
         int row = inARow.getOrDefault(instance, 0) + 1;
         long within = unstable.getOrDefault(instance, List.of()).stream()
-                .filter(at -> world.now() - at <= Alarm.nanos(policy.giveUpWithin())).count() + 1;
+                .filter(at -> world.now() - at <= ResettableTimer.nanos(policy.giveUpWithin())).count() + 1;
         checks.isTrue(row >= policy.giveUpAfter() || within >= policy.giveUpAfter(), "instance %s given up after %s", instance, row);
         gaveUp.put(instance, true);
     }

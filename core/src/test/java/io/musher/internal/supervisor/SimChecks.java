@@ -2,8 +2,8 @@ package io.musher.internal.supervisor;
 
 import io.musher.Exit;
 import io.musher.ReloadPolicy;
-import io.musher.Rollout;
 import io.musher.RestartPolicy;
+import io.musher.Rollout;
 import io.musher.WorkerState;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ import java.util.Set;
  * What must hold in every simulated life, checked at every piece of news and after every turn; at every action by
  * {@link SimDeeds}.
  */
-final class SimChecks implements News {
+final class SimChecks implements SupervisorListener {
 
     private final SimWorld world;
     final SimBudget budget;
@@ -179,23 +179,23 @@ final class SimChecks implements News {
     @Override
     public void rolloutDelayed(Incarnation worker, long delayNanos, String cause) {
         tell(worker, "rollout delayed: " + cause);
-        isTrue(rolling && world.rules.reload().onFailure() == ReloadPolicy.OnFailure.RETRY, "a rollout is tried again");
+        isTrue(rolling && world.config.reload().onFailure() == ReloadPolicy.OnFailure.RETRY, "a rollout is tried again");
     }
 
     @Override
-    public void rolloutFinished(Rolled rolled, String cause) {
-        tell("", "rollout ended: " + rolled.failure());
+    public void rolloutFinished(RolloutResult result, String cause) {
+        tell("", "rollout ended: " + result.failure());
         isTrue(rolling, "a rollout ends that does not run");
-        isTrue(rolled.failure().isEmpty() == (rolled.outcome() == Rollout.Outcome.SUCCEEDED), "%s", rolled);
-        switch (rolled.outcome()) {
-            case FAILED -> isTrue(rolled.failed().isPresent() && world.rules.reload().onFailure() == ReloadPolicy.OnFailure.KEEP_OLD, "%s", rolled);
+        isTrue(result.failure().isEmpty() == (result.outcome() == Rollout.Outcome.SUCCEEDED), "%s", result);
+        switch (result.outcome()) {
+            case FAILED -> isTrue(result.failedWorker().isPresent() && world.config.reload().onFailure() == ReloadPolicy.OnFailure.KEEP_OLD, "%s", result);
             case ABORTED -> isTrue(abortAsked, "aborted by itself");
             case SUPERSEDED -> superseded = true;
             case SUCCEEDED -> inForce = world.supervisor.edition();
             case STOPPED -> { }
         }
-        isTrue(inForce == world.supervisor.edition(), "%s is in force after %s", world.supervisor.edition(), rolled);
-        for (Slot slot : rolled.failure().isPresent() ? Set.<Slot>of() : world.slots) {
+        isTrue(inForce == world.supervisor.edition(), "%s is in force after %s", world.supervisor.edition(), result);
+        for (Slot slot : result.failure().isPresent() ? Set.<Slot>of() : world.slots) {
             isTrue(!slot.wanted || slot.serving == null || slot.serving.edition() == world.supervisor.edition(), "%s was not replaced", slot.serving);
         }
         rolling = false;
@@ -210,7 +210,7 @@ final class SimChecks implements News {
     }
 
     @Override
-    public void step(Incarnation worker, String what) {
+    public void stateChanged(Incarnation worker, String what) {
         isTrue(!stopped, "%s: %s, after the end", worker, what);
         if (worker.state() == WorkerState.DETACHED) {
             track(worker).detached = true;
@@ -275,7 +275,7 @@ final class SimChecks implements News {
     void scaled(Map<Slot, Slot.Service> before) {
         boolean readyGone = before.entrySet().stream().anyMatch(each -> each.getValue() == Slot.Service.READY && !each.getKey().wanted);
         boolean sickStay = before.entrySet().stream().anyMatch(each -> each.getValue() != Slot.Service.READY && each.getKey().wanted);
-        isTrue(!readyGone || !sickStay || world.rules.ports() == PortPlan.FIXED || stopAsked, "a ready worker was stopped, and one that is not stays");
+        isTrue(!readyGone || !sickStay || world.config.ports() == PortMode.FIXED || stopAsked, "a ready worker was stopped, and one that is not stays");
     }
 
     void afterTurn() {
@@ -288,7 +288,7 @@ final class SimChecks implements News {
                 ready++;
                 isTrue(published.contains(worker), "%s is not published", worker);
             }
-            isTrue(worker.state() != WorkerState.DRAINING || worker.slot.serving != worker || !world.user.started.isDone() || world.rules.restart().when() == RestartPolicy.When.ON_FAILURE
+            isTrue(worker.state() != WorkerState.DRAINING || worker.slot.serving != worker || !world.user.started.isDone() || world.config.restart().when() == RestartPolicy.When.ON_FAILURE
                     || !track(worker).since(track(worker).disconnection, world.now(), SimWorld.SECOND + 1), "%s keeps its slot without a channel", worker);
             if (track(worker).forked) {
                 forked++;

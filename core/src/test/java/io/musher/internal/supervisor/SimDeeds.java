@@ -34,12 +34,12 @@ final class SimDeeds {
         long wanted = world.supervisor.slots().stream().filter(SlotStatus::wanted).count();
         isTrue(worker.instance() < limit && wanted <= limit, "%s, beyond the limit of %s", worker, limit);
         long booting = checks.tracks.entrySet().stream().filter(e -> e.getValue().isAlive() && e.getKey().isBooting() && !e.getKey().soaking
-                && e.getKey().slot.coming == e.getKey()).count();
-        isTrue(booting < world.rules.bootLimit(), "%s boot already", booting);
+                && e.getKey().slot.starting == e.getKey()).count();
+        isTrue(booting < world.config.bootLimit(), "%s boot already", booting);
         checks.tracks.forEach((other, track) -> {
             if (track.isAlive() && other.instance() == worker.instance()) {
-                isTrue(world.rules.ports() != PortPlan.FIXED, "%s still holds the port for %s", other, worker);
-                isTrue(world.rules.ports() != PortPlan.MOVABLE || worker.sparePort() || other.sparePort(),
+                isTrue(world.config.ports() != PortMode.FIXED, "%s still holds the port for %s", other, worker);
+                isTrue(world.config.ports() != PortMode.MOVABLE || worker.sparePort() || other.sparePort(),
                         "%s and %s on one port", other, worker);
             }
         });
@@ -66,7 +66,7 @@ final class SimDeeds {
     void drains(Incarnation worker, Duration deadline) {
         checks.tell(worker, "drain");
         isTrue(worker.state() == WorkerState.DRAINING && !checks.published.contains(worker), "%s drains while published", worker);
-        isTrue(deadline.equals(world.rules.stop().drain()) && track(worker).drain == null, "%s drains twice", worker);
+        isTrue(deadline.equals(world.config.stop().drain()) && track(worker).drain == null, "%s drains twice", worker);
         track(worker).drain = new SimTrack.Moment(world.now());
     }
 
@@ -86,7 +86,7 @@ final class SimDeeds {
     void endsIt(Incarnation worker) {
         checks.tell(worker, "is told to end");
         SimTrack track = track(worker);
-        long drain = Alarm.nanos(world.rules.stop().drain());
+        long drain = ResettableTimer.nanos(world.config.stop().drain());
         isTrue(!track.ready || track.killWanted || track.drained || track.detached || track.told != null || track.since(track.drain, world.now(), drain)
                 || track.since(track.channelEnd, world.now(), drain), "%s was told to end before it drained", worker);
         isTrue(track.told != null || worker.cause == Exit.Cause.START_TIMEOUT || hooksEnded(worker), "%s was told to end before its drain hooks had ended",
@@ -105,13 +105,13 @@ final class SimDeeds {
     private boolean hooksEnded(Incarnation worker) {
         SimTrack track = track(worker);
         return !track.drainHooks || track.channelEnd != null || track.detached
-                || track.since(track.drain, world.now(), Alarm.nanos(world.rules.stop().drain()));
+                || track.since(track.drain, world.now(), ResettableTimer.nanos(world.config.stop().drain()));
     }
 
     void kills(Incarnation worker) {
         checks.tell(worker, "SIGKILL");
         SimTrack track = track(worker);
-        long patience = Alarm.nanos(world.rules.stop().kill()) / 2 * 2;
+        long patience = ResettableTimer.nanos(world.config.stop().kill()) / 2 * 2;
         isTrue(track.killWanted || track.hangs || track.since(track.told, world.now(), patience), "%s was killed before its time", worker);
     }
 }

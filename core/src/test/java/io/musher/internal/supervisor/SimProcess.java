@@ -23,7 +23,7 @@ final class SimProcess {
 
     private final SimWorld world;
     private final Incarnation worker;
-    private final Facts facts;
+    private final ProcessEvents facts;
     private final boolean wild;
     private final boolean command;
     private final boolean mute;
@@ -45,7 +45,7 @@ final class SimProcess {
         this.wild = !world.calm && world.chance(70);
         this.command = world.chance(30);
         this.hasty = world.chance(50);
-        this.mute = command && world.rules.readyWhen() != ReadyWhen.TOLD && world.chance(50) || wild && world.chance(8);
+        this.mute = command && world.config.readinessRule() != ReadinessRule.EXPLICIT && world.chance(50) || wild && world.chance(8);
     }
 
     boolean isAlive() {
@@ -71,8 +71,8 @@ final class SimProcess {
         world.later(delay / 2, this::born);
         world.later(delay, () -> {
             told = true;
-            OptionalInt port = world.rules.ports() == PortPlan.NONE ? OptionalInt.empty() : OptionalInt.of(4000 + worker.id());
-            facts.spawned(worker, new Spawned(worker.id() + 100L, port, command, Instant.EPOCH));
+            OptionalInt port = world.config.ports() == PortMode.NONE ? OptionalInt.empty() : OptionalInt.of(4000 + worker.id());
+            facts.spawned(worker, new StartedProcess(worker.id() + 100L, port, command, Instant.EPOCH));
         });
     }
 
@@ -91,8 +91,8 @@ final class SimProcess {
         if (!wild || world.chance(90)) {
             becomeReady(ready);
         }
-        if (world.rules.checked() && (!wild || world.chance(90))) {
-            act(world.between(0, SimWorld.SECOND), () -> facts.well(worker));
+        if (world.config.hasReadinessCheck() && (!wild || world.chance(90))) {
+            act(world.between(0, SimWorld.SECOND), () -> facts.readinessPassed(worker));
         }
         if (wild) {
             misbehave();
@@ -100,11 +100,11 @@ final class SimProcess {
     }
 
     private void becomeReady(long delay) {
-        if (world.rules.readyWhen() == ReadyWhen.SERVING && (mute || world.chance(50))) {
-            act(delay, () -> facts.accepting(worker));
-        } else if (world.rules.readyWhen() == ReadyWhen.SERVING && world.chance(50)) {
+        if (world.config.readinessRule() == ReadinessRule.PORT_ACCEPTS && (mute || world.chance(50))) {
+            act(delay, () -> facts.portAccepts(worker));
+        } else if (world.config.readinessRule() == ReadinessRule.PORT_ACCEPTS && world.chance(50)) {
             say(delay, () -> facts.listening(worker, 5000 + world.random.nextInt(9)));
-        } else if (world.rules.readyWhen() != ReadyWhen.RUNNING || world.chance(20)) {
+        } else if (world.config.readinessRule() != ReadinessRule.STARTED || world.chance(20)) {
             say(delay, () -> facts.ready(worker));
         }
     }
@@ -121,15 +121,15 @@ final class SimProcess {
         if (world.chance(10)) {
             say(world.between(0, 5 * SimWorld.SECOND), () -> {
                 asked = true;
-                facts.disconnects(worker);
+                facts.disconnectRequested(worker);
             });
         }
         if (world.chance(8)) {
-            say(world.between(0, 8 * SimWorld.SECOND), () -> facts.asksToStop(worker));
+            say(world.between(0, 8 * SimWorld.SECOND), () -> facts.stopRequested(worker));
         }
-        if (world.rules.checked() && world.chance(30)) {
-            act(world.between(0, 8 * SimWorld.SECOND), () -> facts.unwell(worker, "503"));
-            act(world.between(0, 8 * SimWorld.SECOND), () -> facts.well(worker));
+        if (world.config.hasReadinessCheck() && world.chance(30)) {
+            act(world.between(0, 8 * SimWorld.SECOND), () -> facts.readinessFailed(worker, "503"));
+            act(world.between(0, 8 * SimWorld.SECOND), () -> facts.readinessPassed(worker));
         }
         if (world.chance(15)) {
             act(world.between(0, 8 * SimWorld.SECOND), () -> hang(world.chance(50)));
@@ -149,18 +149,18 @@ final class SimProcess {
     private void stale(long delay) {
         world.later(delay, () -> {
             if (being == Being.GONE && !world.processes.containsKey(worker)) {
-                facts.accepting(worker);
+                facts.portAccepts(worker);
                 facts.ready(worker);
                 facts.drained(worker);
                 facts.drainHooks(worker);
                 facts.drainHooksDone(worker);
                 facts.channelEnded(worker, false);
-                facts.disconnects(worker);
-                facts.hangs(worker, "late", true);
-                facts.examined(worker);
-                facts.well(worker);
-                facts.unwell(worker, "late");
-                facts.worn(worker, "late");
+                facts.disconnectRequested(worker);
+                facts.livenessFailed(worker, "late", true);
+                facts.threadDumpDone(worker);
+                facts.readinessPassed(worker);
+                facts.readinessFailed(worker, "late");
+                facts.recycleDue(worker, "late");
                 world.checks.isTrue(!facts.hello(worker), "a dead worker's hello was welcome");
             }
         });
@@ -168,20 +168,20 @@ final class SimProcess {
 
     private void hang(boolean deaf) {
         world.checks.hangs(worker);
-        facts.hangs(worker, "no heartbeat", deaf);
+        facts.livenessFailed(worker, "no heartbeat", deaf);
     }
 
     /** Said again and again, as long as it lives. */
     private void wear() {
         act(SimWorld.SECOND, () -> {
-            facts.worn(worker, "is old");
+            facts.recycleDue(worker, "is old");
             wear();
         });
     }
 
     void examine() {
         if (world.chance(70)) {
-            world.later(world.between(0, 3 * SimWorld.SECOND), () -> facts.examined(worker));
+            world.later(world.between(0, 3 * SimWorld.SECOND), () -> facts.threadDumpDone(worker));
         }
     }
 
@@ -252,7 +252,7 @@ final class SimProcess {
             act(world.between(0, SimWorld.SECOND), () -> closes(true)); // it answers
         }
         // its replacement waits for the port
-        boolean awaited = asked && world.rules.ports() == PortPlan.FIXED;
+        boolean awaited = asked && world.config.ports() == PortMode.FIXED;
         if (awaited || world.chance(60)) {
             act(world.between(0, 20 * SimWorld.SECOND), () -> exit(0, null));
         }

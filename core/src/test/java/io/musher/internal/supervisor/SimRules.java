@@ -11,10 +11,10 @@ final class SimRules {
 
     private SimRules() { }
 
-    static Rules any(Random random) {
-        return new Rules(
-                PortPlan.values()[random.nextInt(3)],
-                ReadyWhen.values()[random.nextInt(3)],
+    static SupervisorConfig any(Random random) {
+        return new SupervisorConfig(
+                PortMode.values()[random.nextInt(3)],
+                ReadinessRule.values()[random.nextInt(3)],
                 Duration.ofMillis(1500 + random.nextInt(8000)),
                 1 + random.nextInt(3),
                 restart(random),

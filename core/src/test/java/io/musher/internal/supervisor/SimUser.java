@@ -71,7 +71,7 @@ final class SimUser {
             supervisor.scale(instances, promise("scale"));
             world.checks.scaled(before);
             if (instances <= world.limit.instances()) {
-                exact = stopped || world.limit != Limit.NONE && world.rules.ports() == PortPlan.FIXED ? null : Integer.valueOf(instances);
+                exact = stopped || world.limit != Limit.NONE && world.config.ports() == PortMode.FIXED ? null : Integer.valueOf(instances);
             }
         } else if (dice < 38) {
             exact = null;
@@ -108,7 +108,7 @@ final class SimUser {
     /** A request that comes later, or that is refused, or that never comes: then the end of all completes it. */
     private void prepare() {
         int fate = world.random.nextInt(3);
-        CompletableFuture<Rolled> promise = fate == 0 ? new CompletableFuture<>() : promise("prepared");
+        CompletableFuture<RolloutResult> promise = fate == 0 ? new CompletableFuture<>() : promise("prepared");
         world.supervisor.expect(promise);
         String edition = "edition " + asked;
         switch (fate) {

@@ -23,7 +23,7 @@ final class SimWorld implements Actions {
     static final long SECOND = 1000 * MILLI;
 
     final Random random;
-    final Rules rules;
+    final SupervisorConfig config;
     final Supervisor supervisor;
     final SimChecks checks;
     final SimDeeds deeds;
@@ -43,11 +43,11 @@ final class SimWorld implements Actions {
         random = new Random(seed);
         now = random.nextLong();
         born = now;
-        rules = SimRules.any(random);
+        config = SimRules.any(random);
         limit = random.nextInt(4) == 0 ? new Limit(random.nextInt(6), "simulated") : Limit.NONE;
         checks = new SimChecks(this);
         deeds = new SimDeeds(this, checks);
-        supervisor = new Supervisor(rules, "first", this, checks);
+        supervisor = new Supervisor(config, "first", this, checks);
         user = new SimUser(this);
     }
 
@@ -131,19 +131,19 @@ final class SimWorld implements Actions {
     }
 
     @Override
-    public void tellDrain(Incarnation worker) {
+    public void sendDrain(Incarnation worker) {
         deeds.talks(worker);
         process(worker).drainFrame();
     }
 
     @Override
-    public void tellDisconnect(Incarnation worker) {
+    public void sendDisconnect(Incarnation worker) {
         deeds.talks(worker);
         process(worker).drainFrame();
     }
 
     @Override
-    public void tellStop(Incarnation worker) {
+    public void sendStop(Incarnation worker) {
         deeds.talks(worker);
         deeds.endsIt(worker);
         process(worker).stopFrame();
@@ -168,7 +168,7 @@ final class SimWorld implements Actions {
     }
 
     @Override
-    public void examine(Incarnation worker) {
+    public void requestThreadDump(Incarnation worker) {
         deeds.examines(worker);
         process(worker).examine();
     }

@@ -26,7 +26,7 @@ final class Simulation {
         } catch (Throwable again) {
             // what it told is wanted
         }
-        return world.rules + "\n" + String.join("\n", world.checks.story);
+        return world.config + "\n" + String.join("\n", world.checks.story);
     }
 
     private static void live(SimWorld world) {
@@ -61,12 +61,12 @@ final class Simulation {
         for (Slot slot : world.slots) {
             wanted += slot.wanted ? 1 : 0;
             world.checks.isTrue(slot.isFilled() == (slot.wanted && !slot.gaveUp), "instance %s is filled or empty", slot.instance);
-            world.checks.isTrue(slot.coming == null && !slot.queued && !slot.backoff.isSet(), "instance %s is busy", slot.instance);
+            world.checks.isTrue(slot.starting == null && !slot.queued && !slot.backoffTimer.isSet(), "instance %s is busy", slot.instance);
             for (Incarnation leaving : slot.leaving) {
                 world.checks.isTrue(leaving.state() == WorkerState.DETACHED, "%s lingers", leaving);
             }
         }
-        boolean kept = world.rules.restart().when() == RestartPolicy.When.ALWAYS && !world.checks.isStopped();
+        boolean kept = world.config.restart().when() == RestartPolicy.When.ALWAYS && !world.checks.isStopped();
         if (kept && world.user.exact != null) {
             world.checks.isTrue(wanted == world.user.exact, "%s are wanted instead of %s", wanted, world.user.exact);
         }
@@ -83,8 +83,8 @@ final class Simulation {
             world.user.ask();
             world.user.stop();
         }
-        StopPolicy stop = world.rules.stop();
-        world.run(Alarm.nanos(stop.preStopDelay()) + Alarm.nanos(stop.drain()) + Alarm.nanos(stop.kill())
+        StopPolicy stop = world.config.stop();
+        world.run(ResettableTimer.nanos(stop.preStopDelay()) + ResettableTimer.nanos(stop.drain()) + ResettableTimer.nanos(stop.kill())
                 + (spawning ? SimProcess.SPAWNED : 0) + SimProcess.REAPED - asked);
         world.checks.isTrue(world.checks.isStopped(), "not stopped in time");
         world.user.checkPromises();

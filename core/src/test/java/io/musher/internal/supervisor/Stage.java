@@ -20,47 +20,47 @@ final class Stage extends Recorder {
     private static final RestartPolicy ALWAYS = RestartPolicy.always();
 
     Supervisor supervisor;
-    private Rules rules;
+    private SupervisorConfig config;
     private boolean commands;
 
     /** JVM workers behind a common port; every option may be changed before the first input. */
     Stage() {
-        rules = new Rules(PortPlan.MOVABLE, ReadyWhen.SERVING, Duration.ofSeconds(60), 8, ALWAYS, StopPolicy.ofDefaults(), ReloadPolicy.ofDefaults(), false);
-        supervisor = new Supervisor(rules, "first", this, this);
+        config = new SupervisorConfig(PortMode.MOVABLE, ReadinessRule.PORT_ACCEPTS, Duration.ofSeconds(60), 8, ALWAYS, StopPolicy.ofDefaults(), ReloadPolicy.ofDefaults(), false);
+        supervisor = new Supervisor(config, "first", this, this);
     }
 
-    private Stage with(Rules other) {
-        rules = other;
-        supervisor = new Supervisor(rules, "first", this, this);
+    private Stage with(SupervisorConfig other) {
+        config = other;
+        supervisor = new Supervisor(config, "first", this, this);
         return this;
     }
 
-    Stage with(PortPlan ports) {
-        return with(new Rules(ports, rules.readyWhen(), rules.startTimeout(), rules.bootLimit(), rules.restart(), rules.stop(), rules.reload(), rules.checked()));
+    Stage with(PortMode ports) {
+        return with(new SupervisorConfig(ports, config.readinessRule(), config.startTimeout(), config.bootLimit(), config.restart(), config.stop(), config.reload(), config.hasReadinessCheck()));
     }
 
-    Stage with(ReadyWhen when) {
-        return with(new Rules(rules.ports(), when, rules.startTimeout(), rules.bootLimit(), rules.restart(), rules.stop(), rules.reload(), rules.checked()));
+    Stage with(ReadinessRule when) {
+        return with(new SupervisorConfig(config.ports(), when, config.startTimeout(), config.bootLimit(), config.restart(), config.stop(), config.reload(), config.hasReadinessCheck()));
     }
 
     Stage with(RestartPolicy policy) {
-        return with(new Rules(rules.ports(), rules.readyWhen(), rules.startTimeout(), rules.bootLimit(), policy, rules.stop(), rules.reload(), rules.checked()));
+        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(), config.bootLimit(), policy, config.stop(), config.reload(), config.hasReadinessCheck()));
     }
 
     Stage with(StopPolicy policy) {
-        return with(new Rules(rules.ports(), rules.readyWhen(), rules.startTimeout(), rules.bootLimit(), rules.restart(), policy, rules.reload(), rules.checked()));
+        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(), config.bootLimit(), config.restart(), policy, config.reload(), config.hasReadinessCheck()));
     }
 
     Stage with(ReloadPolicy policy) {
-        return with(new Rules(rules.ports(), rules.readyWhen(), rules.startTimeout(), rules.bootLimit(), rules.restart(), rules.stop(), policy, rules.checked()));
+        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(), config.bootLimit(), config.restart(), config.stop(), policy, config.hasReadinessCheck()));
     }
 
     Stage bootLimit(int limit) {
-        return with(new Rules(rules.ports(), rules.readyWhen(), rules.startTimeout(), limit, rules.restart(), rules.stop(), rules.reload(), rules.checked()));
+        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(), limit, config.restart(), config.stop(), config.reload(), config.hasReadinessCheck()));
     }
 
     Stage checked() {
-        return with(new Rules(rules.ports(), rules.readyWhen(), rules.startTimeout(), rules.bootLimit(), rules.restart(), rules.stop(), rules.reload(), true));
+        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(), config.bootLimit(), config.restart(), config.stop(), config.reload(), true));
     }
 
     Stage commands() {
@@ -97,7 +97,7 @@ final class Stage extends Recorder {
     }
 
     void born(Incarnation worker) {
-        supervisor.spawned(worker, new Spawned(100 + worker.id(), OptionalInt.of(4000 + worker.id()), commands, Instant.EPOCH));
+        supervisor.spawned(worker, new StartedProcess(100 + worker.id(), OptionalInt.of(4000 + worker.id()), commands, Instant.EPOCH));
     }
 
     /** From its process to its being ready, as a JVM does. */
@@ -133,15 +133,15 @@ final class Stage extends Recorder {
         return restarted;
     }
 
-    CompletableFuture<Rolled> roll(String edition) {
-        CompletableFuture<Rolled> rolled = new CompletableFuture<>();
+    CompletableFuture<RolloutResult> roll(String edition) {
+        CompletableFuture<RolloutResult> rolled = new CompletableFuture<>();
         supervisor.roll(edition, "deploy", false, rolled);
         return rolled;
     }
 
     /** Of the same program. */
-    CompletableFuture<Rolled> reload(String edition) {
-        CompletableFuture<Rolled> rolled = new CompletableFuture<>();
+    CompletableFuture<RolloutResult> reload(String edition) {
+        CompletableFuture<RolloutResult> rolled = new CompletableFuture<>();
         supervisor.roll(edition, "reload", true, rolled);
         return rolled;
     }

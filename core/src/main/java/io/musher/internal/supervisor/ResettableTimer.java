@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /** At most one pending deadline for one purpose: setting it again moves it. */
-final class Alarm {
+final class ResettableTimer {
 
     /** Longer is for ever. */
     private static final long LONGEST = Long.MAX_VALUE / 4;
@@ -15,7 +15,7 @@ final class Alarm {
     private Timers.Timer timer;
 
     /** Tasks are run by {@code turn}. */
-    Alarm(Actions actions, Consumer<Runnable> turn) {
+    ResettableTimer(Actions actions, Consumer<Runnable> turn) {
         this.actions = actions;
         this.turn = turn;
     }

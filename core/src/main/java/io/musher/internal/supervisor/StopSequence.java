@@ -9,46 +9,46 @@ import java.time.Duration;
  * A worker's way out, the same for every purpose: leave the balancer, [delay], drain, stop frame or SIGTERM, deadline,
  * SIGKILL; or, for a disconnect: leave, [delay], drain, close the channel. Every wait has a deadline.
  */
-final class Ladder {
+final class StopSequence {
 
-    private static final Duration KILL_AGAIN = Duration.ofSeconds(5);
+    private static final Duration KILL_RETRY_INTERVAL = Duration.ofSeconds(5);
     /** For a worker that hangs to say where; one that cannot say even that would not hear a stop. */
-    private static final Duration EXAMINATION = Duration.ofSeconds(3);
+    private static final Duration THREAD_DUMP_TIMEOUT = Duration.ofSeconds(3);
     /** For a process without a channel to be reaped; only then it is known how it ended. */
-    private static final Duration REAPING = Duration.ofSeconds(1);
+    private static final Duration REAP_TIMEOUT = Duration.ofSeconds(1);
 
-    private final Roster roster;
+    private final WorkerRegistry registry;
     private final Actions actions;
     private final StopPolicy policy;
     private final StopReport report;
     private boolean delays;
 
-    Ladder(Roster roster) {
-        this.roster = roster;
-        this.actions = roster.actions;
-        this.policy = roster.rules.stop();
-        this.report = new StopReport(roster);
+    StopSequence(WorkerRegistry registry) {
+        this.registry = registry;
+        this.actions = registry.actions;
+        this.policy = registry.config.stop();
+        this.report = new StopReport(registry);
         this.delays = !policy.preStopDelay().isZero();
     }
 
     /** The whole cluster ends, and has waited for all. */
-    void delayNobody() {
+    void skipDrainDelay() {
         delays = false;
     }
 
     /** The slot is done with the worker, which is to end. */
     void stop(Incarnation worker, String why) {
-        dismiss(worker, Exit.Cause.STOPPED, why);
+        replaceAndStop(worker, Exit.Cause.STOPPED, why);
     }
 
     /** The slot is done with the worker, which may live on, unless it is leaving already. */
     void detach(Incarnation worker, String why) {
         if (worker.slot.owns(worker)) {
-            dismiss(worker, Exit.Cause.DISCONNECTED, why);
+            replaceAndStop(worker, Exit.Cause.DISCONNECTED, why);
         }
     }
 
-    private void dismiss(Incarnation worker, Exit.Cause cause, String why) {
+    private void replaceAndStop(Incarnation worker, Exit.Cause cause, String why) {
         if (worker.cause == null || worker.cause == Exit.Cause.DISCONNECTED) {
             worker.cause = cause;
         }
@@ -59,7 +59,7 @@ final class Ladder {
     void release(Incarnation worker, String why) {
         worker.slot.release(worker);
         whenForked(worker, () -> {
-            descend(worker, why);
+            beginStop(worker, why);
             report.begin(worker);
         });
     }
@@ -70,53 +70,53 @@ final class Ladder {
     }
 
     /** It may have learnt of its end by SIGTERM, or not at all, because it had no channel then. */
-    void remind(Incarnation worker) {
-        if (worker.state() == WorkerState.STOPPING && worker.talks()) {
-            actions.tellStop(worker);
+    void resendStop(Incarnation worker) {
+        if (worker.state() == WorkerState.STOPPING && worker.hasOpenChannel()) {
+            actions.sendStop(worker);
         }
     }
 
-    private void descend(Incarnation worker, String why) {
+    private void beginStop(Incarnation worker, String why) {
         switch (worker.state()) {
             case STARTING, ONLINE -> {
-                tellDrain(worker);
+                sendDrain(worker);
                 if (hasDrainHooks(worker)) {
-                    roster.stands(worker, WorkerState.DRAINING, why);
+                    registry.setState(worker, WorkerState.DRAINING, why);
                     drain(worker);
                 } else {
-                    end(worker, why);
+                    finishDrain(worker, why);
                 }
             }
             case READY, NOT_READY -> {
                 boolean delay = delays && worker.state() == WorkerState.READY;
-                roster.stands(worker, WorkerState.DRAINING, why);
-                roster.publish();
-                tellDrain(worker);
+                registry.setState(worker, WorkerState.DRAINING, why);
+                registry.publish();
+                sendDrain(worker);
                 if (delay) {
-                    worker.step.set(policy.preStopDelay(), () -> drain(worker));
+                    worker.stopTimer.set(policy.preStopDelay(), () -> drain(worker));
                 } else {
                     drain(worker);
                 }
             }
-            case DETACHED -> end(worker, why);
+            case DETACHED -> finishDrain(worker, why);
             default -> { // on its way already, and not to be kept by what is waited for
-                examined(worker);
+                threadDumpDone(worker);
                 hurryOutliving(worker);
             }
         }
     }
 
-    private void tellDrain(Incarnation worker) {
-        if (worker.talks() && worker.cause == Exit.Cause.DISCONNECTED) {
-            actions.tellDisconnect(worker);
-        } else if (worker.talks()) {
-            actions.tellDrain(worker);
+    private void sendDrain(Incarnation worker) {
+        if (worker.hasOpenChannel() && worker.cause == Exit.Cause.DISCONNECTED) {
+            actions.sendDisconnect(worker);
+        } else if (worker.hasOpenChannel()) {
+            actions.sendDrain(worker);
         }
     }
 
     private void drain(Incarnation worker) {
         actions.drain(worker, policy.drain());
-        worker.step.set(policy.drain(), () -> end(worker, "the drain time is over"));
+        worker.stopTimer.set(policy.drain(), () -> finishDrain(worker, "the drain time is over"));
     }
 
     /** Its connections have ended or were cut. */
@@ -133,106 +133,106 @@ final class Ladder {
 
     private void endIfDrained(Incarnation worker) {
         if (worker.state() == WorkerState.DRAINING && worker.unconnected && !hasDrainHooks(worker)) {
-            end(worker, "drained");
+            finishDrain(worker, "drained");
         }
     }
 
     /** Whether it can still tell that they have ended. */
     private static boolean hasDrainHooks(Incarnation worker) {
-        return worker.drainHooks && worker.talks();
+        return worker.drainHooks && worker.hasOpenChannel();
     }
 
-    private void end(Incarnation worker, String why) {
+    private void finishDrain(Incarnation worker, String why) {
         if (worker.cause == Exit.Cause.DISCONNECTED) {
-            letGo(worker, why);
+            completeDetach(worker, why);
         } else {
-            tellStop(worker, why);
+            sendStop(worker, why);
         }
     }
 
-    private void letGo(Incarnation worker, String why) {
+    private void completeDetach(Incarnation worker, String why) {
         if (worker.state() == WorkerState.DETACHED) {
             return;
         }
-        worker.silence();
-        worker.closed = true;
+        worker.cancelTimers();
+        worker.goodbyeSent = true;
         worker.connected(false);
-        roster.stands(worker, WorkerState.DETACHED, why);
+        registry.setState(worker, WorkerState.DETACHED, why);
         actions.closeChannel(worker);
     }
 
-    private void tellStop(Incarnation worker, String why) {
-        worker.silence();
+    private void sendStop(Incarnation worker, String why) {
+        worker.cancelTimers();
         worker.toldToEnd();
-        roster.stands(worker, WorkerState.STOPPING, why);
-        if (!worker.talks()) {
+        registry.setState(worker, WorkerState.STOPPING, why);
+        if (!worker.hasOpenChannel()) {
             terminateSilent(worker);
         } else if (worker.isCommand()) {
             // the worker may be a grandchild, and a shell before it that hears nothing of the frame
             Duration half = policy.kill().dividedBy(2);
-            actions.tellStop(worker);
-            worker.step.set(half, () -> terminate(worker, half));
+            actions.sendStop(worker);
+            worker.stopTimer.set(half, () -> terminate(worker, half));
         } else {
-            actions.tellStop(worker);
-            worker.step.set(policy.kill(), () -> killLate(worker));
+            actions.sendStop(worker);
+            worker.stopTimer.set(policy.kill(), () -> killLate(worker));
         }
     }
 
     /** One without a channel; if it has closed that unasked, it is ending by itself, and gets as much time for it as one that was told to. */
     private void terminateSilent(Incarnation worker) {
-        if (worker.cause != null || !worker.parted) {
+        if (worker.cause != null || !worker.disconnectReported) {
             terminate(worker, policy.kill());
             return;
         }
         worker.outlives = true;
-        worker.step.set(policy.kill(), () -> {
+        worker.stopTimer.set(policy.kill(), () -> {
             worker.cause = Exit.Cause.CHANNEL_LOST;
             hurryOutliving(worker);
         });
     }
 
     private void terminate(Incarnation worker, Duration patience) {
-        roster.news.step(worker, "SIGTERM");
+        registry.listener.stateChanged(worker, "SIGTERM");
         actions.terminate(worker);
-        worker.step.set(patience, () -> killLate(worker));
+        worker.stopTimer.set(patience, () -> killLate(worker));
     }
 
     private void killLate(Incarnation worker) {
-        roster.news.killedLate(worker);
+        registry.listener.killedLate(worker);
         sigkill(worker, "still alive at the deadline: SIGKILL");
     }
 
     private void sigkill(Incarnation worker, String why) {
-        roster.stands(worker, WorkerState.STOPPING, why);
+        registry.setState(worker, WorkerState.STOPPING, why);
         actions.kill(worker);
-        worker.step.set(KILL_AGAIN, () -> sigkill(worker, "still not reaped: SIGKILL again"));
+        worker.stopTimer.set(KILL_RETRY_INTERVAL, () -> sigkill(worker, "still not reaped: SIGKILL again"));
     }
 
     /** It hangs: no traffic from now on; it is asked where, and ends. */
-    void examine(Incarnation worker, String why, boolean deaf) {
-        worker.silence();
+    void requestThreadDump(Incarnation worker, String why, boolean deaf) {
+        worker.cancelTimers();
         worker.slot.release(worker);
         worker.fault(why);
         worker.cause = Exit.Cause.UNHEALTHY;
-        worker.deaf = deaf;
-        worker.examining = true;
-        roster.stands(worker, WorkerState.DRAINING, why);
-        roster.publish();
-        actions.examine(worker);
-        worker.step.set(EXAMINATION, () -> {
-            worker.deaf = true;
-            examined(worker);
+        worker.unresponsive = deaf;
+        worker.awaitingThreadDump = true;
+        registry.setState(worker, WorkerState.DRAINING, why);
+        registry.publish();
+        actions.requestThreadDump(worker);
+        worker.stopTimer.set(THREAD_DUMP_TIMEOUT, () -> {
+            worker.unresponsive = true;
+            threadDumpDone(worker);
         });
     }
 
     /** It has said where it hangs, or had the time to. */
-    void examined(Incarnation worker) {
-        if (worker.examining) {
-            worker.silence();
-            if (worker.deaf) {
+    void threadDumpDone(Incarnation worker) {
+        if (worker.awaitingThreadDump) {
+            worker.cancelTimers();
+            if (worker.unresponsive) {
                 sigkill(worker, worker.fault() + "; it would not hear a stop: SIGKILL");
             } else {
-                tellDrain(worker);
+                sendDrain(worker);
                 drain(worker);
             }
         }
@@ -245,9 +245,9 @@ final class Ladder {
         }
         whenForked(worker, () -> {
             if (worker.isAlive()) {
-                worker.silence();
+                worker.cancelTimers();
                 sigkill(worker, why);
-                roster.publish();
+                registry.publish();
             }
         });
     }
@@ -255,23 +255,23 @@ final class Ladder {
     /** It was not ready in time; it stays its slot's until it is reaped. */
     void startTimedOut(Incarnation worker) {
         worker.cause = Exit.Cause.START_TIMEOUT;
-        worker.fault("the option startTimeout grants " + roster.rules.startTimeout() + ", in which " + missing(worker));
-        tellDrain(worker);
-        tellStop(worker, worker.fault());
+        worker.fault("the option startTimeout grants " + registry.config.startTimeout() + ", in which " + missing(worker));
+        sendDrain(worker);
+        sendStop(worker, worker.fault());
     }
 
     /** What was waited for, and what was seen instead. */
     private String missing(Incarnation worker) {
-        if (!worker.ailment.isEmpty()) {
-            return "its health check did not pass: " + worker.ailment;
-        } else if (worker.heldBack) {
+        if (!worker.readinessFailure.isEmpty()) {
+            return "its health check did not pass: " + worker.readinessFailure;
+        } else if (worker.pausedByWorker) {
             return "it said notReady(), and not ready() since";
         }
-        return switch (roster.rules.readyWhen()) {
-            case TOLD -> "it did not call ready()";
-            case SERVING -> "it did not listen on its port" + (worker.port().isPresent() ? " " + worker.port().getAsInt() : "")
+        return switch (registry.config.readinessRule()) {
+            case EXPLICIT -> "it did not call ready()";
+            case PORT_ACCEPTS -> "it did not listen on its port" + (worker.port().isPresent() ? " " + worker.port().getAsInt() : "")
                     + ", nor call ready() or listening(port)" + (worker.observed().isEmpty() ? "" : ": " + worker.observed());
-            case RUNNING -> worker.isCommand() ? "it did not come to run" : "it did not join the cluster";
+            case STARTED -> worker.isCommand() ? "it did not come to run" : "it did not join the cluster";
         };
     }
 
@@ -282,22 +282,22 @@ final class Ladder {
     void channelLost(Incarnation worker, String why, Runnable outlives) {
         switch (worker.state()) {
             case STARTING, ONLINE, READY, NOT_READY -> {
-                worker.silence();
+                worker.cancelTimers();
                 worker.outlives = true;
-                roster.stands(worker, WorkerState.DRAINING, why);
-                roster.publish();
-                worker.step.set(REAPING, outlives);
+                registry.setState(worker, WorkerState.DRAINING, why);
+                registry.publish();
+                worker.stopTimer.set(REAP_TIMEOUT, outlives);
             }
             default -> { } // it leaves anyway
         }
-        part(worker, why); // now that its state is what the event is to find
+        markDisconnected(worker, why); // now that its state is what the event is to find
         endIfDrained(worker);
     }
 
     /** It has had its moment: now its connections may end, or when they have, its process has to. */
     void hurryOutliving(Incarnation worker) {
         if (worker.outlives) {
-            worker.silence();
+            worker.cancelTimers();
             if (worker.state() == WorkerState.DRAINING) {
                 drain(worker);
             } else {
@@ -307,11 +307,11 @@ final class Ladder {
     }
 
     /** Says once that it can no longer be talked to. */
-    void part(Incarnation worker, String why) {
-        if (!worker.parted) {
-            worker.parted = true;
+    void markDisconnected(Incarnation worker, String why) {
+        if (!worker.disconnectReported) {
+            worker.disconnectReported = true;
             worker.connected(false);
-            roster.news.disconnected(worker, why);
+            registry.listener.disconnected(worker, why);
         }
     }
 
@@ -319,7 +319,7 @@ final class Ladder {
         if (worker.isForked()) {
             task.run();
         } else {
-            worker.early.add(task);
+            worker.beforeForked.add(task);
         }
     }
 }

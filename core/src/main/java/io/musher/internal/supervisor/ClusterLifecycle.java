@@ -13,29 +13,29 @@ import java.util.concurrent.CompletableFuture;
  *                  └──── a worker failed, or stop ─────────────────┘
  * </pre>
  */
-final class Life {
+final class ClusterLifecycle {
 
-    private final Roster roster;
-    private final Wanted wanted;
-    private final Ladder ladder;
+    private final WorkerRegistry registry;
+    private final ScaleController scaling;
+    private final StopSequence stopSequence;
     private final RolloutPlan rollout;
-    private final Alarm delay;
-    private final Promises<Void> starters;
-    private final Promises<Void> stoppers;
+    private final ResettableTimer delay;
+    private final PendingFutures<Void> starters;
+    private final PendingFutures<Void> stoppers;
     /** Nothing has been asked for with these yet, but they complete at the latest now. */
     private final Set<CompletableFuture<?>> expected = new LinkedHashSet<>();
     private StartFailure failure;
     private boolean stopping;
     private boolean stopped;
 
-    Life(Roster roster, Wanted wanted, Ladder ladder, RolloutPlan rollout) {
-        this.roster = roster;
-        this.wanted = wanted;
-        this.ladder = ladder;
+    ClusterLifecycle(WorkerRegistry registry, ScaleController scaling, StopSequence stopSequence, RolloutPlan rollout) {
+        this.registry = registry;
+        this.scaling = scaling;
+        this.stopSequence = stopSequence;
         this.rollout = rollout;
-        this.delay = roster.alarm();
-        this.starters = new Promises<>(roster.actions);
-        this.stoppers = new Promises<>(roster.actions);
+        this.delay = registry.alarm();
+        this.starters = new PendingFutures<>(registry.actions);
+        this.stoppers = new PendingFutures<>(registry.actions);
     }
 
     boolean isStarting() {
@@ -48,7 +48,7 @@ final class Life {
 
     void start(int instances, CompletableFuture<Void> promise) {
         starters.add(promise);
-        wanted.start(instances);
+        scaling.start(instances);
     }
 
     /** A worker was lost before all were ready. */
@@ -75,30 +75,30 @@ final class Life {
             return;
         }
         stopping = true;
-        ladder.delayNobody();
+        stopSequence.skipDrainDelay();
         IllegalStateException refusal = refusal();
-        expected.forEach(promise -> Promises.fail(roster.actions, promise, refusal));
+        expected.forEach(promise -> PendingFutures.fail(registry.actions, promise, refusal));
         expected.clear();
-        rollout.abandon(refusal);
-        wanted.abandon(refusal);
-        for (Slot slot : roster.slots()) {
-            slot.waiting.fail(refusal);
-            wanted.give(slot, why);
-            if (slot.coming != null) {
-                ladder.stop(slot.coming, why);
+        rollout.failPending(refusal);
+        scaling.failPending(refusal);
+        for (Slot slot : registry.slots()) {
+            slot.readyFutures.fail(refusal);
+            scaling.markUnwanted(slot, why);
+            if (slot.starting != null) {
+                stopSequence.stop(slot.starting, why);
             }
         }
-        boolean serving = roster.slots().stream().anyMatch(Slot::isFilled);
-        if (serving && failure == null && !roster.rules.stop().preStopDelay().isZero()) {
-            delay.set(roster.rules.stop().preStopDelay(), () -> dismissAll(why));
+        boolean serving = registry.slots().stream().anyMatch(Slot::isFilled);
+        if (serving && failure == null && !registry.config.stop().preStopDelay().isZero()) {
+            delay.set(registry.config.stop().preStopDelay(), () -> stopAllWorkers(why));
         } else {
-            dismissAll(why);
+            stopAllWorkers(why);
         }
     }
 
-    private void dismissAll(String why) {
-        roster.actions.stopAccepting();
-        roster.living().forEach(worker -> ladder.stop(worker, why));
+    private void stopAllWorkers(String why) {
+        registry.actions.stopAccepting();
+        registry.living().forEach(worker -> stopSequence.stop(worker, why));
     }
 
     /** Nobody is waited for any longer. */
@@ -106,24 +106,24 @@ final class Life {
         stop("the cluster is killed");
         if (delay.isSet()) {
             delay.cancel();
-            dismissAll("the cluster is killed");
+            stopAllWorkers("the cluster is killed");
         }
-        List<Incarnation> all = roster.living();
-        all.forEach(worker -> ladder.kill(worker, "the cluster is killed"));
+        List<Incarnation> all = registry.living();
+        all.forEach(worker -> stopSequence.kill(worker, "the cluster is killed"));
     }
 
     IllegalStateException refusal() {
         return new IllegalStateException(stopped ? "the cluster has stopped" : "the cluster is stopping");
     }
 
-    void settle() {
-        if (isStarting() && roster.slots().stream().allMatch(slot -> !slot.wanted || slot.isFilled())) {
+    void completeIfDone() {
+        if (isStarting() && registry.slots().stream().allMatch(slot -> !slot.wanted || slot.isFilled())) {
             starters.complete(null);
         }
-        if (stopping && roster.isEmpty() && !delay.isSet()) {
+        if (stopping && registry.isEmpty() && !delay.isSet()) {
             if (!stopped) {
                 stopped = true;
-                roster.news.stopped();
+                registry.listener.stopped();
                 starters.fail(failure != null ? failure
                         : new StartFailure("stopped before all workers were ready", null, null));
             }

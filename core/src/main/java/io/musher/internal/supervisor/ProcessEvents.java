@@ -6,7 +6,7 @@ import java.util.Optional;
  * What processes do, told to the supervisor on its thread. What is told of a dead worker is ignored; what a channel
  * says before {@link #spawned} is kept until then.
  */
-public interface Facts {
+public interface ProcessEvents {
 
     /**
      * A process runs.
@@ -14,7 +14,7 @@ public interface Facts {
      * @param worker who
      * @param process what is known of it
      */
-    void spawned(Incarnation worker, Spawned process);
+    void spawned(Incarnation worker, StartedProcess process);
 
     /**
      * A process could not be started; no event tells of it.
@@ -76,10 +76,10 @@ public interface Facts {
      *
      * @param worker who
      */
-    void accepting(Incarnation worker);
+    void portAccepts(Incarnation worker);
 
     /**
-     * A probe found that a port which has accepted does not any more; may come again and again, until {@link #accepting}.
+     * A probe found that a port which has accepted does not any more; may come again and again, until {@link #portAccepts}.
      *
      * @param worker who
      * @param why what was seen
@@ -91,14 +91,14 @@ public interface Facts {
      *
      * @param worker who
      */
-    void disconnects(Incarnation worker);
+    void disconnectRequested(Incarnation worker);
 
     /**
      * It asked to be stopped, because somebody else had asked it (SIGTERM): an exit of its own, but in good order.
      *
      * @param worker who
      */
-    void asksToStop(Incarnation worker);
+    void stopRequested(Incarnation worker);
 
     /**
      * Its channel has ended, whoever ended it; everything it had said was told before.
@@ -113,7 +113,7 @@ public interface Facts {
      *
      * @param worker who
      */
-    void well(Incarnation worker);
+    void readinessPassed(Incarnation worker);
 
     /**
      * It fails a check of its readiness; may come again and again.
@@ -121,7 +121,7 @@ public interface Facts {
      * @param worker who
      * @param why which one, and how
      */
-    void unwell(Incarnation worker, String why);
+    void readinessFailed(Incarnation worker, String why);
 
     /**
      * It fails a check of its liveness; may come again and again, and means nothing while it boots.
@@ -130,14 +130,14 @@ public interface Facts {
      * @param why which one, and how
      * @param deaf whether it does not even answer on its channel, so that it cannot be asked to end either
      */
-    void hangs(Incarnation worker, String why, boolean deaf);
+    void livenessFailed(Incarnation worker, String why, boolean deaf);
 
     /**
-     * {@link Actions#examine} is done.
+     * {@link Actions#requestThreadDump} is done.
      *
      * @param worker who
      */
-    void examined(Incarnation worker);
+    void threadDumpDone(Incarnation worker);
 
     /**
      * It is to be replaced for its age or its appetite; comes again and again until it is.
@@ -145,7 +145,7 @@ public interface Facts {
      * @param worker who
      * @param why which limit it has passed
      */
-    void worn(Incarnation worker, String why);
+    void recycleDue(Incarnation worker, String why);
 
     /**
      * It has drain hooks: when it drains, it is stopped (or let go) only after {@link #drainHooksDone}, or when the drain time is over. A

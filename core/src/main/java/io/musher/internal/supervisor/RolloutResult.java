@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param replaced the ids of old workers and of those that took their places
  * @param revived instances where no worker served, and the ids of the workers started there
  * @param failure what ended it, empty when all were replaced
- * @param failed the worker that failed, if one did
+ * @param failedWorker the worker that failed, if one did
  * @param kept how many workers of the edition in force before serve at its end; 0 when all were replaced
  */
-public record Rolled(Rollout.Outcome outcome, Map<Integer, Integer> replaced, Map<Integer, Integer> revived, Optional<String> failure,
-        Optional<Incarnation> failed, int kept) { }
+public record RolloutResult(Rollout.Outcome outcome, Map<Integer, Integer> replaced, Map<Integer, Integer> revived, Optional<String> failure,
+        Optional<Incarnation> failedWorker, int kept) { }

@@ -8,44 +8,44 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Who follows a worker: by the restart policy when it was lost, by {@code restart()} when that was asked for. */
-final class Replacement {
+final class RestartController {
 
-    private final Roster roster;
+    private final WorkerRegistry registry;
     private final RestartPolicy policy;
-    private final BootQueue queue;
-    private final Ladder ladder;
-    private final Wanted wanted;
+    private final BootQueue bootQueue;
+    private final StopSequence stopSequence;
+    private final ScaleController scaling;
     private final RolloutPlan rollout;
     private boolean allGaveUp;
 
-    Replacement(Roster roster, BootQueue queue, Ladder ladder, Wanted wanted, RolloutPlan rollout) {
-        this.roster = roster;
-        this.policy = roster.rules.restart();
-        this.queue = queue;
-        this.ladder = ladder;
-        this.wanted = wanted;
+    RestartController(WorkerRegistry registry, BootQueue bootQueue, StopSequence stopSequence, ScaleController scaling, RolloutPlan rollout) {
+        this.registry = registry;
+        this.policy = registry.config.restart();
+        this.bootQueue = bootQueue;
+        this.stopSequence = stopSequence;
+        this.scaling = scaling;
         this.rollout = rollout;
     }
 
     /** A wanted slot has lost its worker, and nobody is on the way. */
-    void lost(Incarnation worker, boolean failed, String why) {
+    void workerLost(Incarnation worker, boolean failed, String why) {
         Slot slot = worker.slot;
         if (policy.when() == RestartPolicy.When.NEVER || policy.when() == RestartPolicy.When.ON_FAILURE && !failed) {
-            wanted.give(slot, "worker " + worker.id() + " ended and is not replaced, as the restart policy says: " + why);
+            scaling.markUnwanted(slot, "worker " + worker.id() + " ended and is not replaced, as the restart policy says: " + why);
             return;
         }
-        long delay = charge(worker);
+        long delay = restartDelay(worker);
         if (delay == RestartBudget.SPENT) {
             giveUp(slot, worker, why);
             return;
         }
-        roster.news.restarting(worker, Duration.ofNanos(delay), why);
-        roster.stands(worker, worker.state(), why + "; replaced in " + delay / 1_000_000 + " ms");
-        slot.byPolicy = true;
+        registry.listener.restarting(worker, Duration.ofNanos(delay), why);
+        registry.setState(worker, worker.state(), why + "; replaced in " + delay / 1_000_000 + " ms");
+        slot.restartedByPolicy = true;
         if (delay == 0) {
-            queue.add(slot, "replaces worker " + worker.id());
+            bootQueue.add(slot, "replaces worker " + worker.id());
         } else {
-            slot.backOff(roster.actions.now(), delay, () -> queue.add(slot, "replaces worker " + worker.id()));
+            slot.backOff(registry.actions.now(), delay, () -> bootQueue.add(slot, "replaces worker " + worker.id()));
         }
     }
 
@@ -54,34 +54,34 @@ final class Replacement {
         return goodbye && policy.when() == RestartPolicy.When.ON_FAILURE;
     }
 
-    private long charge(Incarnation worker) {
+    private long restartDelay(Incarnation worker) {
         RestartBudget budget = worker.slot.budget;
-        long now = roster.actions.now();
+        long now = registry.actions.now();
         if (worker.cause == Exit.Cause.KILLED) {
             return 0;
         }
-        if (worker.wasReady && now - worker.readyAt >= Alarm.nanos(policy.stableAfter())) {
+        if (worker.wasReady && now - worker.readyAt >= ResettableTimer.nanos(policy.stableAfter())) {
             return budget.stable();
         }
-        return budget.unstable(worker.wasReady, now, roster.actions.random());
+        return budget.unstable(worker.wasReady, now, registry.actions.random());
     }
 
     private void giveUp(Slot slot, Incarnation worker, String why) {
         slot.gaveUp = true;
         String verdict = "given up after " + policy.giveUpAfter() + " unstable starts, the last one: " + why;
-        roster.stands(worker, worker.state(), verdict);
-        roster.news.gaveUp(worker, verdict);
-        slot.waiting.fail(new IllegalStateException("instance " + slot.instance + " is " + verdict));
+        registry.setState(worker, worker.state(), verdict);
+        registry.listener.gaveUp(worker, verdict);
+        slot.readyFutures.fail(new IllegalStateException("instance " + slot.instance + " is " + verdict));
     }
 
     /** Reports once when no wanted slot is left that has not given up, and no rollout will revive them. */
-    void settle() {
+    void reportAllGaveUp() {
         if (rollout.isRunning()) {
             allGaveUp = false;
             return;
         }
         boolean all = false;
-        for (Slot slot : roster.slots()) {
+        for (Slot slot : registry.slots()) {
             if (slot.wanted && !slot.gaveUp) {
                 allGaveUp = false;
                 return;
@@ -89,7 +89,7 @@ final class Replacement {
             all |= slot.wanted;
         }
         if (all && !allGaveUp) {
-            roster.news.allGaveUp(roster.slots().stream().filter(slot -> slot.wanted).map(slot -> slot.last).toList());
+            registry.listener.allGaveUp(registry.slots().stream().filter(slot -> slot.wanted).map(slot -> slot.last).toList());
         }
         allGaveUp = all;
     }
@@ -100,34 +100,34 @@ final class Replacement {
     void restart(Incarnation worker, CompletableFuture<Incarnation> promise) {
         Slot slot = worker.slot;
         if (slot.last != worker && slot.serving != worker) {
-            Promises.fail(roster.actions, promise, new IllegalStateException(
+            PendingFutures.fail(registry.actions, promise, new IllegalStateException(
                     "worker " + worker.id() + " cannot be restarted: worker " + slot.last.id() + " has followed it"));
             return;
         }
-        Optional<String> refusal = slot.wanted ? Optional.empty() : roster.actions.limit().refusal(roster.wanted() + 1);
+        Optional<String> refusal = slot.wanted ? Optional.empty() : registry.actions.limit().refusal(registry.wanted() + 1);
         if (refusal.isPresent()) {
-            Promises.fail(roster.actions, promise, new IllegalStateException("restart() of worker " + worker.id() + ": " + refusal.get()));
+            PendingFutures.fail(registry.actions, promise, new IllegalStateException("restart() of worker " + worker.id() + ": " + refusal.get()));
             return;
         }
-        slot.waiting.add(promise);
+        slot.readyFutures.add(promise);
         if (slot.leaving.contains(worker)) { // detached, it may live on for ever and hold the port its successor waits for
-            ladder.stop(worker, "restart() was called");
+            stopSequence.stop(worker, "restart() was called");
         }
-        if (slot.queued || slot.serving == worker && slot.coming != null) {
+        if (slot.queued || slot.serving == worker && slot.starting != null) {
             return; // under way
         }
-        boolean stays = worker == slot.serving && roster.rules.ports() != PortPlan.FIXED;
+        boolean stays = worker == slot.serving && registry.config.ports() != PortMode.FIXED;
         if (worker.isAlive() && !stays) {
-            ladder.stop(worker, "restart() was called");
+            stopSequence.stop(worker, "restart() was called");
         }
         String why = "restart() of worker " + worker.id();
         if (slot.gaveUp) {
-            wanted.revive(slot, why);
+            scaling.revive(slot, why);
         } else if (slot.wanted) {
-            slot.byPolicy = false;
-            queue.add(slot, why);
+            slot.restartedByPolicy = false;
+            bootQueue.add(slot, why);
         } else {
-            wanted.want(slot, slot.environment, why);
+            scaling.markWanted(slot, slot.environment, why);
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.musher.internal.supervisor;
 
 /** What ports mean for replacing a worker. */
-public enum PortPlan {
+public enum PortMode {
     /** Workers have no ports: a replacement starts beside the old process. */
     NONE,
     /**

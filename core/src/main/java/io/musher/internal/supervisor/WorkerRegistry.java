@@ -14,13 +14,13 @@ import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 
 /** All slots and who lives in them; gives out ids, keeps the list of workers and the balancer's targets true. */
-final class Roster {
+final class WorkerRegistry {
 
     private record Target(int id, int port) { }
 
-    final Rules rules;
+    final SupervisorConfig config;
     final Actions actions;
-    final News news;
+    final SupervisorListener listener;
     /** In force: whoever is started, but for a rollout, is started from it. */
     Object edition;
     private final Consumer<Runnable> turn;
@@ -30,16 +30,16 @@ final class Roster {
     private int ids;
     private int living;
 
-    Roster(Rules rules, Object edition, Actions actions, News news, Consumer<Runnable> turn) {
-        this.rules = rules;
+    WorkerRegistry(SupervisorConfig config, Object edition, Actions actions, SupervisorListener listener, Consumer<Runnable> turn) {
+        this.config = config;
         this.edition = edition;
         this.actions = actions;
-        this.news = news;
+        this.listener = listener;
         this.turn = turn;
     }
 
-    Alarm alarm() {
-        return new Alarm(actions, turn);
+    ResettableTimer alarm() {
+        return new ResettableTimer(actions, turn);
     }
 
     /** {@return the slots used so far, by instance} */
@@ -72,7 +72,7 @@ final class Roster {
     }
 
     private boolean isFree(Slot slot) {
-        return !slot.wanted && (rules.ports() != PortPlan.FIXED
+        return !slot.wanted && (config.ports() != PortMode.FIXED
                 || slot.leaving.stream().noneMatch(worker -> worker.cause == Exit.Cause.DISCONNECTED));
     }
 
@@ -84,9 +84,9 @@ final class Roster {
      * @param count how many, at most {@link #wanted()}
      * @return the slots
      */
-    List<Slot> leastMissed(int count) {
+    List<Slot> scaleDownCandidate(int count) {
         Stream<Slot> highestFirst = slots.descendingMap().values().stream().filter(slot -> slot.wanted);
-        if (rules.ports() == PortPlan.FIXED) {
+        if (config.ports() == PortMode.FIXED) {
             return highestFirst.limit(count).toList();
         }
         ToIntFunction<Incarnation> loads = actions.loads();
@@ -100,16 +100,16 @@ final class Roster {
         return (int) slots.values().stream().filter(slot -> slot.wanted).count();
     }
 
-    Incarnation newcomer(Slot slot) {
-        boolean spare = rules.ports() == PortPlan.MOVABLE && slot.living().stream().anyMatch(other -> !other.sparePort());
+    Incarnation newIncarnation(Slot slot) {
+        boolean spare = config.ports() == PortMode.MOVABLE && slot.living().stream().anyMatch(other -> !other.sparePort());
         Incarnation worker = new Incarnation(++ids, slot, spare, this);
-        slot.coming = worker;
+        slot.starting = worker;
         slot.last = worker;
         living++;
         return worker;
     }
 
-    void forked(Incarnation worker) {
+    void add(Incarnation worker) {
         List<Incarnation> now = new ArrayList<>(workers);
         now.add(worker);
         now.sort(Comparator.comparingInt(Incarnation::instance).thenComparingInt(Incarnation::id));
@@ -117,7 +117,7 @@ final class Roster {
     }
 
     /** It is dead, or never was born. */
-    void gone(Incarnation worker) {
+    void remove(Incarnation worker) {
         List<Incarnation> now = new ArrayList<>(workers);
         now.remove(worker);
         workers = List.copyOf(now);
@@ -139,9 +139,9 @@ final class Roster {
         return living == 0;
     }
 
-    void stands(Incarnation worker, WorkerState state, String why) {
-        worker.stand(state, why);
-        news.step(worker, why);
+    void setState(Incarnation worker, WorkerState state, String why) {
+        worker.setState(state, why);
+        listener.stateChanged(worker, why);
     }
 
     /** Tells the balancer if its targets have changed. */

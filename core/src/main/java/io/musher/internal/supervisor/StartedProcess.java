@@ -11,4 +11,4 @@ import java.util.OptionalInt;
  * @param command whether it is a plain command, which need not say hello
  * @param at when
  */
-public record Spawned(long pid, OptionalInt port, boolean command, Instant at) { }
+public record StartedProcess(long pid, OptionalInt port, boolean command, Instant at) { }

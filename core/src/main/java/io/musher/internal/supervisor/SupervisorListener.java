@@ -11,7 +11,7 @@ import java.util.List;
  * last two exactly once each, nothing after them but {@code restarting} or {@code gaveUp}. What a handle tells (state,
  * connected, pid, the list of workers) already is as the news says. The rules of {@link Actions} hold.
  */
-public interface News {
+public interface SupervisorListener {
 
     /**
      * The process runs.
@@ -139,7 +139,7 @@ public interface News {
      * @param rolled how
      * @param cause what was called
      */
-    void rolloutFinished(Rolled rolled, String cause);
+    void rolloutFinished(RolloutResult result, String cause);
 
     /** No process is left and none will follow; the last news there is. */
     void stopped();
@@ -150,5 +150,5 @@ public interface News {
      * @param worker who
      * @param what the step and its reason
      */
-    void step(Incarnation worker, String what);
+    void stateChanged(Incarnation worker, String what);
 }

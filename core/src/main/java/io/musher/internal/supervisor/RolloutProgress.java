@@ -10,4 +10,4 @@ import java.util.Optional;
  * @param left instances that have still to be replaced, or to go back
  * @param failure why it goes back, if it does
  */
-public record Progress(String why, int replaced, int left, Optional<String> failure) { }
+public record RolloutProgress(String why, int replaced, int left, Optional<String> failure) { }

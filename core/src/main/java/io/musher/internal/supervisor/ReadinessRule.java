@@ -1,11 +1,11 @@
 package io.musher.internal.supervisor;
 
 /** What makes a worker ready; {@code ready()} always does, and after {@code notReady()} nothing else does. */
-public enum ReadyWhen {
+public enum ReadinessRule {
     /** Only {@code ready()}. */
-    TOLD,
+    EXPLICIT,
     /** Also {@code listening(port)}, or that its port accepts. */
-    SERVING,
+    PORT_ACCEPTS,
     /** Also a JVM's hello, or that a command has lived for a second. */
-    RUNNING
+    STARTED
 }

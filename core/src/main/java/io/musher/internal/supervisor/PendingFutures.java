@@ -5,38 +5,38 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Futures that wait for one thing; completed apart from the supervisor's thread. */
-final class Promises<T> {
+final class PendingFutures<T> {
 
     private final Actions actions;
-    private final List<CompletableFuture<T>> waiting = new ArrayList<>();
+    private final List<CompletableFuture<T>> futures = new ArrayList<>();
 
-    Promises(Actions actions) {
+    PendingFutures(Actions actions) {
         this.actions = actions;
     }
 
     void add(CompletableFuture<T> promise) {
-        waiting.add(promise);
+        futures.add(promise);
     }
 
-    void addAll(Promises<T> others) {
-        waiting.addAll(others.waiting);
-        others.waiting.clear();
+    void addAll(PendingFutures<T> others) {
+        futures.addAll(others.futures);
+        others.futures.clear();
     }
 
     boolean isEmpty() {
-        return waiting.isEmpty();
+        return futures.isEmpty();
     }
 
     void complete(T value) {
-        for (CompletableFuture<T> promise : waiting) {
+        for (CompletableFuture<T> promise : futures) {
             actions.callback(() -> promise.complete(value));
         }
-        waiting.clear();
+        futures.clear();
     }
 
     void fail(Throwable why) {
-        waiting.forEach(promise -> fail(actions, promise, why));
-        waiting.clear();
+        futures.forEach(promise -> fail(actions, promise, why));
+        futures.clear();
     }
 
     static void fail(Actions actions, CompletableFuture<?> promise, Throwable why) {

@@ -1,0 +1,165 @@
+package io.musher.internal.supervisor;
+
+import io.musher.Exit;
+import io.musher.WorkerState;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The ends nobody here decided on: a process was reaped, or never started, or wants to leave; who follows is asked next
+ * door.
+ */
+final class ExitHandler {
+
+    /** For a port that has accepted to accept again. */
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+    private final WorkerRegistry registry;
+    private final StartupTracker startup;
+    private final StopSequence stopSequence;
+    private final RestartController restarts;
+    private final RolloutPlan rollout;
+    private final Recycler recycler;
+    private final ClusterLifecycle lifecycle;
+
+    ExitHandler(WorkerRegistry registry, StartupTracker startup, StopSequence stopSequence, RestartController restarts, RolloutPlan rollout, Recycler recycler, ClusterLifecycle lifecycle) {
+        this.registry = registry;
+        this.startup = startup;
+        this.stopSequence = stopSequence;
+        this.restarts = restarts;
+        this.rollout = rollout;
+        this.recycler = recycler;
+        this.lifecycle = lifecycle;
+    }
+
+    void exited(Incarnation worker, int status, Optional<String> signal) {
+        if (worker.isCommand() && !worker.saidHello) {
+            startup.online(worker, "it ran");
+        }
+        Exit exit = exit(worker, status, signal);
+        stopSequence.markDisconnected(worker, exit.toString());
+        Runnable lost = restartAfterLoss(worker, status != 0 || worker.cause != null, why(worker, exit), null);
+        worker.slot.lastExit = Optional.of(exit);
+        markDead(worker, exit.toString());
+        registry.listener.exited(worker, exit);
+        registry.actions.callback(() -> worker.onExit().complete(exit));
+        lost.run();
+    }
+
+    private static Exit exit(Incarnation worker, int status, Optional<String> signal) {
+        Exit.Cause cause = worker.cause;
+        if (cause == null) {
+            cause = !worker.wasReady ? Exit.Cause.NEVER_READY : status == 0 ? Exit.Cause.EXITED : Exit.Cause.CRASHED;
+        }
+        boolean voluntary = cause == Exit.Cause.STOPPED || cause == Exit.Cause.DISCONNECTED;
+        return new Exit(signal.isPresent() ? OptionalInt.empty() : OptionalInt.of(status), signal, voluntary, cause, status);
+    }
+
+    private static String why(Incarnation worker, Exit exit) {
+        return exit.cause() == Exit.Cause.START_TIMEOUT ? exit + ": " + worker.fault() : exit.toString();
+    }
+
+    void spawnFailed(Incarnation worker, Throwable cause) {
+        String why = "could not be started: " + cause.getMessage();
+        Runnable lost = restartAfterLoss(worker, true, why, cause);
+        markDead(worker, why);
+        Throwable never = new IllegalStateException(worker + " " + why, cause);
+        registry.actions.callback(() -> worker.onExit().completeExceptionally(never));
+        lost.run();
+    }
+
+    void disconnectRequested(Incarnation worker) {
+        if (isInPlace(worker)) {
+            Runnable lost = restartAfterLoss(worker, false, "it said disconnect()", null);
+            stopSequence.detach(worker, "it said disconnect()");
+            lost.run();
+        }
+    }
+
+    void stopRequested(Incarnation worker) {
+        if (isInPlace(worker)) {
+            Runnable lost = restartAfterLoss(worker, false, "it asked to be stopped", null);
+            stopSequence.release(worker, "it asked to be stopped");
+            lost.run();
+        } else {
+            stopSequence.resendStop(worker);
+        }
+    }
+
+    void channelEnded(Incarnation worker, boolean goodbye) {
+        String why = goodbye ? "it said goodbye" : "its channel closed without goodbye";
+        stopSequence.channelLost(worker, why, () -> keepsRunning(worker, goodbye, why + ", but its process lives on"));
+    }
+
+    /** Its slot does not wait for it, unless how it ends decides what follows or is what has to be reported. */
+    private void keepsRunning(Incarnation worker, boolean goodbye, String why) {
+        Slot slot = worker.slot;
+        boolean reports = lifecycle.isStarting() || worker == slot.starting && (slot.serving != null || rollout.isFailure(worker));
+        if (reports || restarts.needsStatus(goodbye)) {
+            stopSequence.hurryOutliving(worker);
+            return;
+        }
+        Runnable lost = restartAfterLoss(worker, true, why, null);
+        slot.release(worker);
+        stopSequence.hurryOutliving(worker);
+        lost.run();
+    }
+
+    /** No traffic for it until its port accepts again, which it has a while for. */
+    void refuses(Incarnation worker, String why) {
+        if (startup.refuses(worker, why)) {
+            Duration grace = registry.config.startTimeout().compareTo(GRACE) < 0 ? registry.config.startTimeout() : GRACE;
+            worker.grace.set(grace, () -> livenessFailed(worker, why + ", for " + grace, false));
+        }
+    }
+
+    /** It cannot be waited for: who follows comes at once, while it is asked where it hangs. */
+    void livenessFailed(Incarnation worker, String why, boolean deaf) {
+        if (isInPlace(worker) && worker.isJudged()) {
+            Runnable lost = restartAfterLoss(worker, true, why, null);
+            stopSequence.requestThreadDump(worker, why, deaf);
+            lost.run();
+        }
+    }
+
+    private static boolean isInPlace(Incarnation worker) {
+        return worker.slot.owns(worker) && worker.isWorking();
+    }
+
+    private void markDead(Incarnation worker, String why) {
+        worker.cancelTimers();
+        worker.slot.forget(worker);
+        worker.connected(false);
+        worker.beforeForked.clear();
+        registry.setState(worker, WorkerState.DEAD, why);
+        registry.remove(worker);
+        stopSequence.ended();
+        registry.publish();
+    }
+
+    /** What is to be done, once the worker has left its slot. */
+    private Runnable restartAfterLoss(Incarnation worker, boolean failed, String why, Throwable cause) {
+        Slot slot = worker.slot;
+        if (!slot.owns(worker)) {
+            return () -> { };
+        }
+        if (rollout.isFailure(worker)) {
+            return () -> rollout.replacementFailed(worker, (worker.soaking ? "in its soak time: " : "") + why);
+        }
+        if (worker == slot.starting && slot.serving != null) {
+            String text = "the replacement, worker " + worker.id() + ": " + why;
+            return () -> {
+                recycler.failed(slot);
+                slot.readyFutures.fail(new IllegalStateException(text, cause));
+            };
+        }
+        return () -> {
+            if (slot.wanted && lifecycle.isStarting() && worker.cause != Exit.Cause.KILLED) {
+                lifecycle.startFailed(worker, why, cause);
+            } else if (slot.wanted && slot.isVacant()) {
+                restarts.workerLost(worker, failed, why);
+            }
+        };
+    }
+}
