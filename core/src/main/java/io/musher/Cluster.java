@@ -53,37 +53,37 @@ public final class Cluster implements AutoCloseable {
     private static final Duration ENV_PATIENCE = Duration.ofSeconds(10);
 
     private final ClusterConfig config;
-    private final Parts parts;
-    private final Keeper keeper;
+    private final ClusterResources resources;
+    private final PortAllocator ports;
     private final Supervisor supervisor;
-    private final Chronicle chronicle;
-    private final Correspondence correspondence;
-    private final Requests requests;
+    private final EventPublisher chronicle;
+    private final MessageDispatcher dispatcher;
+    private final ClusterCommands commands;
     private final Wear wear;
-    private final Farewell farewell;
+    private final ShutdownHandler shutdown;
     private final Collapse collapse;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private final CountDownLatch over = new CountDownLatch(1);
 
-    private Cluster(ClusterConfig config, Parts parts, LaunchPlan plan) {
+    private Cluster(ClusterConfig config, ClusterResources resources, LaunchPlan plan) {
         this.config = config;
-        this.parts = parts;
-        this.keeper = new Keeper(config, port(parts));
-        Capacity capacity = new Capacity(config, port(parts));
+        this.resources = resources;
+        this.ports = new PortAllocator(config, port(resources));
+        Capacity capacity = new Capacity(config, port(resources));
         capacity.limit(plan.kind()).refusal(config.instances()).ifPresent(refusal -> {
             throw StartupException.of(config.name() + ": " + refusal, null, "");
         });
-        Primary primary = new Primary(config, parts, keeper, capacity);
-        this.chronicle = new Chronicle(config.name(), config.output(), parts.events(), this::allGone, this::allGaveUp);
-        this.supervisor = new Supervisor(rules(config), new Edition(plan, LaunchChecks.environment(config.env().get())), primary, chronicle);
-        this.correspondence = new Correspondence(config, parts);
-        this.requests = new Requests(config.name(), parts.control(), supervisor, correspondence,
-                new EnvironmentSource(config.name(), parts.control(), config.env(), ENV_PATIENCE));
-        primary.obey(supervisor, requests);
-        this.wear = new Wear(parts.control(), config.recyclePolicy(), supervisor, worker -> Requests.handle(worker).member().process.memory(),
-                primary::connections);
-        this.farewell = new Farewell(config, this::stop, this::killAll, this::hangUp, parts.events());
-        this.collapse = new Collapse(config, parts, keeper, supervisor, requests, chronicle, farewell);
+        SupervisorActions actions = new SupervisorActions(config, resources, ports, capacity);
+        this.chronicle = new EventPublisher(config.name(), config.output(), resources.events(), this::allGone, this::allGaveUp);
+        this.supervisor = new Supervisor(rules(config), new LaunchGeneration(plan, LaunchChecks.environment(config.env().get())), actions, chronicle);
+        this.dispatcher = new MessageDispatcher(config, resources);
+        this.commands = new ClusterCommands(config.name(), resources.control(), supervisor, dispatcher,
+                new EnvironmentSource(config.name(), resources.control(), config.env(), ENV_PATIENCE));
+        actions.obey(supervisor, commands);
+        this.wear = new Wear(resources.control(), config.recyclePolicy(), supervisor, worker -> ClusterCommands.workerOf(worker).session().process.memory(),
+                actions::connections);
+        this.shutdown = new ShutdownHandler(config, this::stop, this::killAll, this::hangUp, resources.events());
+        this.collapse = new Collapse(config, resources, ports, supervisor, commands, chronicle, shutdown);
         collapse.await(this::ended);
     }
 
@@ -123,22 +123,22 @@ public final class Cluster implements AutoCloseable {
                             + " as by: env -u MUSHER_IPC java …");
         }
         LaunchPlan plan = LaunchPlan.of(config.launch());
-        Parts parts;
+        ClusterResources resources;
         try {
-            parts = Parts.open(config);
+            resources = ClusterResources.open(config);
         } catch (IOException | UncheckedIOException e) {
             throw StartupException.of(e.getMessage(), e, "");
         }
         Cluster cluster = null;
         try {
-            cluster = new Cluster(config, parts, plan);
+            cluster = new Cluster(config, resources, plan);
             cluster.begin();
             return cluster;
         } catch (IOException e) {
-            undo(cluster, parts);
+            undo(cluster, resources);
             throw StartupException.of(config.name() + ": " + e.getMessage(), e, "");
         } catch (RuntimeException | Error e) {
-            undo(cluster, parts);
+            undo(cluster, resources);
             throw e;
         }
     }
@@ -151,20 +151,20 @@ public final class Cluster implements AutoCloseable {
                         + " give each worker a port of its own (%i is the instance)" : "";
     }
 
-    private static void undo(Cluster cluster, Parts parts) {
+    private static void undo(Cluster cluster, ClusterResources resources) {
         if (cluster != null) {
-            cluster.farewell.end();
-            cluster.keeper.close();
+            cluster.shutdown.end();
+            cluster.ports.close();
         }
-        parts.close();
+        resources.close();
     }
 
     private void begin() throws IOException {
-        config.listeners().forEach(listening -> listening.subscribe(parts.events()));
-        keeper.takePromised();
-        farewell.begin();
+        config.listeners().forEach(listening -> listening.subscribe(resources.events()));
+        ports.reservePromised();
+        shutdown.begin();
         try {
-            requests.start(config.instances()).get();
+            commands.start(config.instances()).get();
         } catch (InterruptedException e) {
             stop().join();
             Thread.currentThread().interrupt();
@@ -174,10 +174,10 @@ public final class Cluster implements AutoCloseable {
         }
         collapse.started();
         chronicle.started();
-        parts.control().execute(wear::begin);
-        parts.spawner().preload(); // now that nobody waits for a processor
+        resources.control().execute(wear::begin);
+        resources.spawner().preload(); // now that nobody waits for a processor
         LOG.info("{}: {} worker(s) ready{}", config.name(), config.instances(),
-                parts.balancer().map(balancer -> ", port " + balancer.address().getPort()).orElse(""));
+                resources.balancer().map(balancer -> ", port " + balancer.address().getPort()).orElse(""));
     }
 
     private StartupException startFailed(Throwable failure) {
@@ -185,7 +185,7 @@ public final class Cluster implements AutoCloseable {
         if (!(failure instanceof StartFailure start)) {
             return StartupException.of(message, failure, "");
         }
-        String output = start.worker().map(Requests::lastOutput).orElse("");
+        String output = start.worker().map(ClusterCommands::lastOutput).orElse("");
         boolean unseen = !output.isBlank() && !LastOutput.isVisible(config.output());
         return StartupException.of(message + agentAdvice(output) + (unseen ? LastOutput.suffix(output) : ""), start.getCause(), output);
     }
@@ -200,8 +200,8 @@ public final class Cluster implements AutoCloseable {
                 config.reloadPolicy(), config.healthChecks().stream().anyMatch(check -> check.role() == HealthCheck.Role.READINESS));
     }
 
-    private static OptionalInt port(Parts parts) {
-        return parts.balancer().isPresent() ? OptionalInt.of(parts.balancer().get().address().getPort()) : OptionalInt.empty();
+    private static OptionalInt port(ClusterResources resources) {
+        return resources.balancer().isPresent() ? OptionalInt.of(resources.balancer().get().address().getPort()) : OptionalInt.empty();
     }
 
     /** {@return its name} */
@@ -220,12 +220,12 @@ public final class Cluster implements AutoCloseable {
      * @throws IllegalStateException if there is none
      */
     public int commonPort() {
-        return port(parts).orElseThrow(() -> new IllegalStateException(name() + " has no common port; the option commonPort makes one"));
+        return port(resources).orElseThrow(() -> new IllegalStateException(name() + " has no common port; the option commonPort makes one"));
     }
 
     /** {@return the workers that were forked and not yet reaped, by instance; a snapshot} */
     public List<Worker> workers() {
-        return supervisor.workers().stream().map(Requests::handle).toList();
+        return supervisor.workers().stream().map(ClusterCommands::workerOf).toList();
     }
 
     /**
@@ -239,7 +239,7 @@ public final class Cluster implements AutoCloseable {
 
     /** {@return the cluster at this moment} */
     public ClusterStats stats() {
-        return StatsReader.read(parts, supervisor, workers(), this::explain, requests);
+        return StatsReader.read(resources, supervisor, workers(), this::explain, commands);
     }
 
     /**
@@ -249,10 +249,10 @@ public final class Cluster implements AutoCloseable {
      */
     public String explain(Worker worker) {
         String told = worker.incarnation().explain();
-        if (worker.state() != WorkerState.READY || parts.balancer().isEmpty()) {
+        if (worker.state() != WorkerState.READY || resources.balancer().isEmpty()) {
             return told;
         }
-        return told + parts.balancer().get().stats().target(worker.name())
+        return told + resources.balancer().get().stats().target(worker.name())
                 .map(target -> "; the balancer has it as " + target.state() + (target.why().isEmpty() ? "" : " (" + target.why() + ")") + " with " + target.active() + " connection(s)").orElse("");
     }
 
@@ -265,7 +265,7 @@ public final class Cluster implements AutoCloseable {
      * @return closing it ends the listening
      */
     public <E extends ClusterEvent> Subscription on(Class<E> type, Consumer<? super E> listener) {
-        return parts.events().on(Objects.requireNonNull(type, "type"), Objects.requireNonNull(listener, "listener"));
+        return resources.events().on(Objects.requireNonNull(type, "type"), Objects.requireNonNull(listener, "listener"));
     }
 
     /**
@@ -275,7 +275,7 @@ public final class Cluster implements AutoCloseable {
      * @return closing it ends the listening
      */
     public Subscription onMessage(BiConsumer<Worker, Message> listener) {
-        return correspondence.onMessage(Objects.requireNonNull(listener, "listener"), this::workers);
+        return dispatcher.onMessage(Objects.requireNonNull(listener, "listener"), this::workers);
     }
 
     /**
@@ -286,7 +286,7 @@ public final class Cluster implements AutoCloseable {
      * @throws IllegalArgumentException as with {@link Worker#send}
      */
     public int broadcast(Object message) {
-        return correspondence.broadcast(message, workers());
+        return dispatcher.broadcast(message, workers());
     }
 
     /**
@@ -303,7 +303,7 @@ public final class Cluster implements AutoCloseable {
      * @param env for this instance, over the common environment, also when it is replaced
      */
     public CompletableFuture<Worker> fork(Map<String, String> env) {
-        return requests.fork(Map.copyOf(env));
+        return commands.fork(Map.copyOf(env));
     }
 
     /**
@@ -323,7 +323,7 @@ public final class Cluster implements AutoCloseable {
         if (instances < 0) {
             throw new IllegalArgumentException("scale to " + instances + ": the number is negative");
         }
-        return requests.scale(instances);
+        return commands.scale(instances);
     }
 
     /**
@@ -344,7 +344,7 @@ public final class Cluster implements AutoCloseable {
      *     with {@link IllegalStateException} when the cluster stops
      */
     public CompletableFuture<Rollout> reload() {
-        return requests.reload();
+        return commands.reload();
     }
 
     /**
@@ -361,7 +361,7 @@ public final class Cluster implements AutoCloseable {
      * @throws IllegalStateException if it is {@link Launch#self()} and this program cannot be started again
      */
     public CompletableFuture<Rollout> deploy(Launch launch) {
-        return requests.deploy(LaunchPlan.of(config.completed(launch)));
+        return commands.deploy(LaunchPlan.of(config.completed(launch)));
     }
 
     /**
@@ -372,7 +372,7 @@ public final class Cluster implements AutoCloseable {
      * @return completes when the rollout has ended, at once when none runs; never fails
      */
     public CompletableFuture<Void> abortRollout() {
-        return requests.abortRollout();
+        return commands.abortRollout();
     }
 
     /** A SIGHUP: nobody waits for the outcome, so a reload that could not even begin is reported here, and any other with the rollout. */
@@ -390,7 +390,7 @@ public final class Cluster implements AutoCloseable {
      * cluster has ended by a failure of its own instead; may be called again}
      */
     public CompletableFuture<Void> stop() {
-        requests.stopAll();
+        commands.stopAll();
         return stopped.copy();
     }
 
@@ -420,21 +420,21 @@ public final class Cluster implements AutoCloseable {
 
     /** Kills all workers, also when the control thread does not answer. */
     private void killAll() {
-        requests.killAll();
-        parts.spawner().killAll();
+        commands.killAll();
+        resources.spawner().killAll();
     }
 
     private void allGaveUp() {
-        farewell.failed();
+        shutdown.failed();
     }
 
     /** The last worker is gone; on the control thread, which must not close itself and wait for that. */
     private void allGone() {
-        requests.end();
+        commands.end();
         Thread closer = new Thread(() -> {
-            farewell.end();
-            parts.close();
-            keeper.close();
+            shutdown.end();
+            resources.close();
+            ports.close();
             ended(null);
         }, name() + "-closer");
         closer.setDaemon(true);
@@ -444,7 +444,7 @@ public final class Cluster implements AutoCloseable {
     /** Everything is closed; the failure is null after a stop. */
     private void ended(Throwable failure) {
         over.countDown();
-        parts.callbacks().execute(() -> {
+        resources.callbacks().execute(() -> {
             if (failure == null) {
                 stopped.complete(null);
             } else {

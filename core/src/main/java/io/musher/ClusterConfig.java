@@ -47,8 +47,8 @@ public final class ClusterConfig {
 
     /** A listener that hears from the first event on. */
     record Listening<E extends ClusterEvent>(Class<E> type, Consumer<? super E> code) {
-        Subscription subscribe(Events events) {
-            return events.on(type, code);
+        Subscription subscribe(ListenerExecutor eventThread) {
+            return eventThread.on(type, code);
         }
     }
 

@@ -18,27 +18,27 @@ final class Collapse {
     private static final int STATUS = 1;
 
     private final ClusterConfig config;
-    private final Parts parts;
-    private final Keeper keeper;
+    private final ClusterResources resources;
+    private final PortAllocator ports;
     private final Supervisor supervisor;
-    private final Requests requests;
-    private final Chronicle chronicle;
-    private final Farewell farewell;
+    private final ClusterCommands commands;
+    private final EventPublisher chronicle;
+    private final ShutdownHandler shutdown;
     private volatile boolean started;
 
-    Collapse(ClusterConfig config, Parts parts, Keeper keeper, Supervisor supervisor, Requests requests, Chronicle chronicle, Farewell farewell) {
+    Collapse(ClusterConfig config, ClusterResources resources, PortAllocator ports, Supervisor supervisor, ClusterCommands commands, EventPublisher chronicle, ShutdownHandler shutdown) {
         this.config = config;
-        this.parts = parts;
-        this.keeper = keeper;
+        this.resources = resources;
+        this.ports = ports;
         this.supervisor = supervisor;
-        this.requests = requests;
+        this.commands = commands;
         this.chronicle = chronicle;
-        this.farewell = farewell;
+        this.shutdown = shutdown;
     }
 
     /** {@code stopped} is told of the failure when everything is closed. */
     void await(Consumer<Throwable> stopped) {
-        parts.control().whenFailed(cause -> run(cause, stopped));
+        resources.control().whenFailed(cause -> run(cause, stopped));
     }
 
     /** From now on the failure is not told by an exception of the start. */
@@ -47,21 +47,21 @@ final class Collapse {
     }
 
     private void run(Throwable cause, Consumer<Throwable> stopped) {
-        boolean exits = started && config.keepAlive() && !farewell.isSignalled();
-        attempt(() -> parts.spawner().killAll());
+        boolean exits = started && config.keepAlive() && !shutdown.isSignalled();
+        attempt(() -> resources.spawner().killAll());
         attempt(() -> OPERATOR.error("{}: the control thread has failed: kills all workers, the cluster has ended{}", config.name(),
                 exits ? "; the process exits with status " + STATUS : "", cause));
         IllegalStateException failure = new IllegalStateException(config.name() + " has ended by a failure of its control thread: " + cause, cause);
-        attempt(() -> parts.channels().abandon());
-        attempt(() -> requests.fail(failure, parts.callbacks()));
-        attempt(() -> supervisor.workers().forEach(worker -> parts.callbacks().execute(() -> worker.onExit().completeExceptionally(failure))));
+        attempt(() -> resources.channels().abandon());
+        attempt(() -> commands.fail(failure, resources.callbacks()));
+        attempt(() -> supervisor.workers().forEach(worker -> resources.callbacks().execute(() -> worker.onExit().completeExceptionally(failure))));
         attempt(() -> chronicle.failed(failure.getMessage()));
-        attempt(exits ? farewell::restore : farewell::end); // or the JVM ends by itself first, with status 0
-        attempt(parts::close);
-        attempt(keeper::close);
+        attempt(exits ? shutdown::restore : shutdown::end); // or the JVM ends by itself first, with status 0
+        attempt(resources::close);
+        attempt(ports::close);
         stopped.accept(failure);
         if (exits) {
-            farewell.exit(STATUS);
+            shutdown.exit(STATUS);
         }
     }
 

@@ -38,7 +38,7 @@ final class LastOutput {
 
     /** For what ends something. */
     String of(Incarnation worker) {
-        String text = Requests.lastOutput(worker);
+        String text = ClusterCommands.lastOutput(worker);
         if (visible || shown == worker.id() || text.isBlank()) {
             return "";
         }

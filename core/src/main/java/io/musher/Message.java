@@ -20,13 +20,13 @@ public final class Message {
 
     private final Letter letter;
     private final int from;
-    private final Mail mail;
+    private final MessageSender sender;
     private boolean replied;
 
-    Message(Letter letter, int from, Mail mail) {
+    Message(Letter letter, int from, MessageSender sender) {
         this.letter = letter;
         this.from = from;
-        this.mail = mail;
+        this.sender = sender;
     }
 
     /**
@@ -111,7 +111,7 @@ public final class Message {
             if (replied) {
                 throw new IllegalStateException("this request has been answered");
             }
-            mail.answer(letter, answer);
+            sender.answer(letter, answer);
             replied = true;
         }
     }
@@ -125,7 +125,7 @@ public final class Message {
     synchronized void fail(Throwable failure) {
         if (isRequest() && !replied) {
             replied = true;
-            mail.fail(letter, failure);
+            sender.fail(letter, failure);
         }
     }
 

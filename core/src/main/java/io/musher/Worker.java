@@ -15,16 +15,16 @@ import java.util.function.Consumer;
  */
 public final class Worker {
 
-    private final Requests requests;
+    private final ClusterCommands commands;
     private final Incarnation incarnation;
 
-    Worker(Requests requests, Incarnation incarnation) {
-        this.requests = requests;
+    Worker(ClusterCommands commands, Incarnation incarnation) {
+        this.commands = commands;
         this.incarnation = incarnation;
     }
 
-    Member member() {
-        return (Member) incarnation.attachment();
+    WorkerSession session() {
+        return (WorkerSession) incarnation.attachment();
     }
 
     Incarnation incarnation() {
@@ -43,7 +43,7 @@ public final class Worker {
 
     /** {@return the cluster's name and the slot's number from 1, {@code shop-1}} */
     public String name() {
-        return requests.workerName(incarnation);
+        return commands.workerName(incarnation);
     }
 
     /** {@return its process id; -1 if it was never started} */
@@ -92,13 +92,13 @@ public final class Worker {
      * @throws IllegalArgumentException if it is something else (the message says what and where), or larger than {@code maxFrame}
      */
     public boolean send(Object message) {
-        ByteBuffer frame = member().mail.frame(Mail.PRIMARY, message); // what cannot be sent is refused in any case
-        return isConnected() && member().mail.send(frame);
+        ByteBuffer frame = session().sender.frame(MessageSender.PRIMARY, message); // what cannot be sent is refused in any case
+        return isConnected() && session().sender.send(frame);
     }
 
     /** {@return completes when a {@link #send} that was refused is worth trying again; fails with {@link WorkerGoneException} when none will be} */
     public CompletableFuture<Void> writable() {
-        return member().mail.writable(who());
+        return session().sender.writable(who());
     }
 
     /**
@@ -111,7 +111,7 @@ public final class Worker {
      * @throws IllegalArgumentException as with {@link #send}, or if the timeout is not positive
      */
     public CompletableFuture<Message> request(Object message, Duration timeout) {
-        return member().mail.request(Mail.PRIMARY, who(), id(), message, timeout, isConnected());
+        return session().sender.request(MessageSender.PRIMARY, who(), id(), message, timeout, isConnected());
     }
 
     /**
@@ -122,7 +122,7 @@ public final class Worker {
      * @return closing it ends the listening
      */
     public Subscription onMessage(Consumer<Message> listener) {
-        return requests.correspondence().onMessage(member(), Objects.requireNonNull(listener, "listener"));
+        return commands.correspondence().onMessage(session(), Objects.requireNonNull(listener, "listener"));
     }
 
     /**
@@ -132,7 +132,7 @@ public final class Worker {
      * @return this
      */
     public Worker disconnect() {
-        requests.disconnect(incarnation);
+        commands.disconnect(incarnation);
         return this;
     }
 
@@ -143,7 +143,7 @@ public final class Worker {
      * @return completes when the process has ended
      */
     public CompletableFuture<Exit> stop() {
-        requests.stop(incarnation);
+        commands.stop(incarnation);
         return onExit();
     }
 
@@ -153,12 +153,12 @@ public final class Worker {
      * @return completes with the replacement when that is ready
      */
     public CompletableFuture<Worker> restart() {
-        return requests.restart(incarnation);
+        return commands.restart(incarnation);
     }
 
     /** SIGKILL, now, to its children too. The restart policy decides about a replacement; no budget is spent. */
     public void kill() {
-        requests.kill(incarnation);
+        commands.kill(incarnation);
     }
 
     /**
@@ -169,7 +169,7 @@ public final class Worker {
      * @throws UnsupportedOperationException where there are no signals
      */
     public void signal(String name) {
-        requests.signal(incarnation, Objects.requireNonNull(name, "name"));
+        commands.signal(incarnation, Objects.requireNonNull(name, "name"));
     }
 
     /** {@return completes when the process has ended and was reaped} */

@@ -53,14 +53,14 @@ public final class WorkerContext {
 
     private final Membership membership;
     private final WorkerEnvironment environment;
-    private final Mail mail;
+    private final MessageSender sender;
     private final List<Consumer<Message>> listeners = new CopyOnWriteArrayList<>();
 
     private WorkerContext(Membership membership) {
         this.membership = membership;
         this.environment = membership.environment();
-        this.mail = new Mail(environment.toString(), membership.mailbox(), environment.maxFrame(), new Callbacks("musher-callbacks", membership::later));
-        membership.read(() -> !listeners.isEmpty(), this::hear);
+        this.sender = new MessageSender(environment.toString(), membership.mailbox(), environment.maxFrame(), new FutureExecutor("musher-callbacks", membership::later));
+        membership.read(() -> !listeners.isEmpty(), this::dispatch);
     }
 
     /**
@@ -146,12 +146,12 @@ public final class WorkerContext {
      * @throws IllegalArgumentException if it cannot be sent (the message says what and where), or is larger than {@code maxFrame}
      */
     public boolean send(Object message) {
-        return mail.send(Mail.PRIMARY, message);
+        return sender.send(MessageSender.PRIMARY, message);
     }
 
     /** {@return completes when a {@link #send} that was refused is worth trying again; fails with {@link WorkerGoneException} when none will be} */
     public CompletableFuture<Void> writable() {
-        return mail.writable("the primary");
+        return sender.writable("the primary");
     }
 
     /**
@@ -164,7 +164,7 @@ public final class WorkerContext {
      * @throws IllegalArgumentException as with {@link #send}, or if the timeout is not positive
      */
     public CompletableFuture<Message> request(Object message, Duration timeout) {
-        return mail.request(Mail.PRIMARY, "the primary", Mail.PRIMARY, message, timeout, true);
+        return sender.request(MessageSender.PRIMARY, "the primary", MessageSender.PRIMARY, message, timeout, true);
     }
 
     /**
@@ -177,8 +177,8 @@ public final class WorkerContext {
      * @throws IllegalArgumentException as with {@link #send}
      */
     public boolean sendTo(int workerId, Object message) {
-        ByteBuffer frame = mail.frame(workerId, message);
-        return knows(workerId) && mail.send(frame);
+        ByteBuffer frame = sender.frame(workerId, message);
+        return knows(workerId) && sender.send(frame);
     }
 
     /**
@@ -192,10 +192,10 @@ public final class WorkerContext {
      */
     public CompletableFuture<Message> requestTo(int workerId, Object message, Duration timeout) {
         if (!knows(workerId)) {
-            mail.frame(workerId, message); // what cannot be sent is refused in any case
+            sender.frame(workerId, message); // what cannot be sent is refused in any case
             return CompletableFuture.failedFuture(new WorkerGoneException("there is no worker " + workerId));
         }
-        return mail.request(workerId, "worker " + workerId, workerId, message, timeout, true);
+        return sender.request(workerId, "worker " + workerId, workerId, message, timeout, true);
     }
 
     private boolean knows(int workerId) {
@@ -209,7 +209,7 @@ public final class WorkerContext {
      * @throws IllegalArgumentException as with {@link #send}
      */
     public void broadcast(Object message) {
-        mail.send(Letter.ALL, message);
+        sender.send(Letter.ALL, message);
     }
 
     /**
@@ -225,8 +225,8 @@ public final class WorkerContext {
         return () -> listeners.remove(listener);
     }
 
-    private void hear(Letter letter) {
-        Message message = new Message(letter, letter.peer(), mail);
+    private void dispatch(Letter letter) {
+        Message message = new Message(letter, letter.peer(), sender);
         Throwable failure = null;
         for (Consumer<Message> listener : listeners) {
             try {

@@ -19,27 +19,27 @@ class CallbacksTest {
 
     @Test
     void shouldRunInOrderOnOneThreadWhenNothingBlocks() throws Exception {
-        Callbacks callbacks = new Callbacks("test", (task, nanos) -> { });
+        FutureExecutor futureExecutor = new FutureExecutor("test", (task, nanos) -> { });
         List<Integer> order = new ArrayList<>(); // of one thread
         CompletableFuture<Void> end = new CompletableFuture<>();
         for (int i = 0; i < 10_000; i++) {
             int number = i;
-            callbacks.execute(() -> order.add(number));
+            futureExecutor.execute(() -> order.add(number));
         }
-        callbacks.execute(() -> end.complete(null));
+        futureExecutor.execute(() -> end.complete(null));
         end.get(20, TimeUnit.SECONDS);
         for (int i = 0; i < 10_000; i++) {
             assertEquals(i, order.get(i));
         }
-        await("the thread ends").until(() -> callbacks.threads() == 0);
+        await("the thread ends").until(() -> futureExecutor.threads() == 0);
     }
 
     @Test
     void shouldGoOnWhenManyCompletionsWaitForOtherFutures() throws Exception {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
         try {
-            Callbacks callbacks = new Callbacks("test", (task, nanos) -> timer.schedule(task, nanos, TimeUnit.NANOSECONDS));
-            int count = 4 * Callbacks.MAX;
+            FutureExecutor futureExecutor = new FutureExecutor("test", (task, nanos) -> timer.schedule(task, nanos, TimeUnit.NANOSECONDS));
+            int count = 4 * FutureExecutor.MAX;
             List<CompletableFuture<Void>> inner = new ArrayList<>();
             List<CompletableFuture<Void>> outer = new ArrayList<>();
             for (int i = 0; i < count; i++) {
@@ -47,12 +47,12 @@ class CallbacksTest {
                 CompletableFuture<Void> done = new CompletableFuture<>();
                 inner.add(awaited);
                 outer.add(done);
-                callbacks.execute(() -> {
+                futureExecutor.execute(() -> {
                     awaited.join();
                     done.complete(null);
                 });
             }
-            inner.forEach(each -> callbacks.execute(() -> each.complete(null)));
+            inner.forEach(each -> futureExecutor.execute(() -> each.complete(null)));
             CompletableFuture.allOf(outer.toArray(CompletableFuture[]::new)).get(40, TimeUnit.SECONDS);
         } finally {
             timer.shutdownNow();
@@ -62,12 +62,12 @@ class CallbacksTest {
     @Test
     void shouldBoundTheThreadsOfCompletionsThatBlock() throws Exception {
         BlockingQueue<Runnable> looks = new LinkedBlockingQueue<>();
-        Callbacks callbacks = new Callbacks("test", (task, nanos) -> looks.add(task));
+        FutureExecutor futureExecutor = new FutureExecutor("test", (task, nanos) -> looks.add(task));
         CountDownLatch release = new CountDownLatch(1);
         AtomicInteger started = new AtomicInteger();
         CountDownLatch done = new CountDownLatch(1000);
         for (int i = 0; i < 1000; i++) {
-            callbacks.execute(() -> {
+            futureExecutor.execute(() -> {
                 started.incrementAndGet();
                 try {
                     release.await();
@@ -77,32 +77,32 @@ class CallbacksTest {
                 done.countDown();
             });
         }
-        while (callbacks.threads() < Callbacks.MAX) { // time goes by
-            int before = callbacks.threads();
+        while (futureExecutor.threads() < FutureExecutor.MAX) { // time goes by
+            int before = futureExecutor.threads();
             await("all threads block").until(() -> started.get() == before);
             looks.poll(20, TimeUnit.SECONDS).run();
         }
-        await("all threads block").until(() -> started.get() == Callbacks.MAX);
-        callbacks.execute(() -> { });
-        assertEquals(Callbacks.MAX, callbacks.threads());
+        await("all threads block").until(() -> started.get() == FutureExecutor.MAX);
+        futureExecutor.execute(() -> { });
+        assertEquals(FutureExecutor.MAX, futureExecutor.threads());
         assertEquals(0, looks.size());
         release.countDown();
         assertEquals(true, done.await(20, TimeUnit.SECONDS));
-        await("the threads end").until(() -> callbacks.threads() == 0);
+        await("the threads end").until(() -> futureExecutor.threads() == 0);
     }
 
     @Test
     void shouldGoOnWhenTheClusterHasEnded() throws Exception {
-        Callbacks callbacks = new Callbacks("test", (task, nanos) -> {
+        FutureExecutor futureExecutor = new FutureExecutor("test", (task, nanos) -> {
             throw new java.util.concurrent.RejectedExecutionException("closed");
         });
         CompletableFuture<Void> awaited = new CompletableFuture<>();
         CompletableFuture<Void> done = new CompletableFuture<>();
-        callbacks.execute(() -> {
+        futureExecutor.execute(() -> {
             awaited.join();
             done.complete(null);
         });
-        callbacks.execute(() -> awaited.complete(null));
+        futureExecutor.execute(() -> awaited.complete(null));
         done.get(20, TimeUnit.SECONDS);
     }
 }

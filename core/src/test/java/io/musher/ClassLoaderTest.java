@@ -96,7 +96,7 @@ class ClassLoaderTest {
 
         /** Encodes on the calling thread. */
         public static void write() {
-            ByteBuffer frame = Mail.shared(0, Map.of("a", new Content("message", List.of(1L))), 1000);
+            ByteBuffer frame = MessageSender.shared(0, Map.of("a", new Content("message", List.of(1L))), 1000);
             byte[] json = new byte[frame.remaining() - Letter.HEADROOM];
             frame.get(Letter.HEADROOM, json);
             JsonReader reader = new JsonReader(json, 0, json.length);

@@ -68,6 +68,6 @@ class CollapseTest {
         parts.setAccessible(true);
         Field selector = EventLoop.class.getDeclaredField("selector");
         selector.setAccessible(true);
-        ((Selector) selector.get(((Parts) parts.get(cluster)).control())).close();
+        ((Selector) selector.get(((ClusterResources) parts.get(cluster)).control())).close();
     }
 }

@@ -24,14 +24,14 @@ class EventsTest {
     private final CountDownLatch wakes = new CountDownLatch(1);
     private final CountDownLatch sleeps = new CountDownLatch(1);
     private EventLoop control;
-    private Events events;
+    private ListenerExecutor eventThread;
 
     @BeforeEach
     void open() throws Exception {
         control = new EventLoop("test-control", Ticker.system());
         control.start();
-        events = new Events("test", control);
-        events.on(ClusterEvent.class, event -> {
+        eventThread = new ListenerExecutor("test", control);
+        eventThread.on(ClusterEvent.class, event -> {
             heard.add(event);
             sleeps.countDown();
             try {
@@ -40,30 +40,30 @@ class EventsTest {
                 throw new IllegalStateException(e);
             }
         });
-        events.start();
-        events.deliver(new ClusterEvent.Forked(null, Instant.now(), ""));
+        eventThread.start();
+        eventThread.deliver(new ClusterEvent.Forked(null, Instant.now(), ""));
         assertTrue(sleeps.await(20, TimeUnit.SECONDS));
     }
 
     @AfterEach
     void close() {
         wakes.countDown();
-        events.end();
+        eventThread.end();
         control.close();
     }
 
     private void ready() {
-        events.deliver(new ClusterEvent.Ready(null, Instant.now(), ""));
+        eventThread.deliver(new ClusterEvent.Ready(null, Instant.now(), ""));
     }
 
     private void notReady() {
-        events.deliver(new ClusterEvent.NotReady(null, Instant.now(), ""));
+        eventThread.deliver(new ClusterEvent.NotReady(null, Instant.now(), ""));
     }
 
     private void end() throws Exception {
         wakes.countDown();
-        events.end();
-        events.awaitEnd(20_000);
+        eventThread.end();
+        eventThread.awaitEnd(20_000);
     }
 
     private String kinds() {
@@ -88,11 +88,11 @@ class EventsTest {
         }
         ready();
         for (int port = 1; port <= 1000; port++) {
-            events.deliver(new ClusterEvent.Listening(null, Instant.now(), "", port));
+            eventThread.deliver(new ClusterEvent.Listening(null, Instant.now(), "", port));
         }
         notReady();
-        events.deliver(new ClusterEvent.Disconnected(null, Instant.now(), ""));
-        events.deliver(new ClusterEvent.Exited(null, Instant.now(), "", null, Optional.empty()));
+        eventThread.deliver(new ClusterEvent.Disconnected(null, Instant.now(), ""));
+        eventThread.deliver(new ClusterEvent.Exited(null, Instant.now(), "", null, Optional.empty()));
         end();
         List<ClusterEvent> changes = heard.stream().filter(each -> each instanceof ClusterEvent.Ready || each instanceof ClusterEvent.NotReady).toList();
         assertTrue(changes.size() <= Backlog.MOST + 1, changes.size() + " changes");

@@ -10,7 +10,7 @@ import java.util.Map;
  * @param plan the program
  * @param env the common environment, as its supplier said when this was made
  */
-record Edition(LaunchPlan plan, Map<String, String> env) {
+record LaunchGeneration(LaunchPlan plan, Map<String, String> env) {
 
     /** {@return the variables of one worker: its own over the launch's over the common ones} */
     Map<String, String> environment(Map<String, String> own) {

@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Does what the supervisor decides: starts processes, tells the balancer, speaks on the channels. Control thread only.
  */
-final class Primary implements Actions {
+final class SupervisorActions implements Actions {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
     private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
@@ -55,84 +55,84 @@ final class Primary implements Actions {
     private final Spawner spawner;
     private final ChannelServer channels;
     private final Optional<Balancer> balancer;
-    private final Keeper keeper;
-    private final Shares shares;
+    private final PortAllocator ports;
+    private final JvmShareCalculator jvmShares;
     private final Capacity capacity;
     private Supervisor supervisor;
-    private Requests requests;
+    private ClusterCommands commands;
 
-    Primary(ClusterConfig config, Parts parts, Keeper keeper, Capacity capacity) {
+    SupervisorActions(ClusterConfig config, ClusterResources resources, PortAllocator ports, Capacity capacity) {
         this.config = config;
-        this.control = parts.control();
-        this.callbacks = parts.callbacks();
-        this.spawner = parts.spawner();
-        this.channels = parts.channels();
-        this.balancer = parts.balancer();
-        this.keeper = keeper;
+        this.control = resources.control();
+        this.callbacks = resources.callbacks();
+        this.spawner = resources.spawner();
+        this.channels = resources.channels();
+        this.balancer = resources.balancer();
+        this.ports = ports;
         this.capacity = capacity;
-        this.shares = new Shares(config.name(), balancer.isPresent());
+        this.jvmShares = new JvmShareCalculator(config.name(), balancer.isPresent());
     }
 
     /** They need each other; before anything is started. */
-    void obey(Supervisor itsSupervisor, Requests itsRequests) {
+    void obey(Supervisor itsSupervisor, ClusterCommands itsRequests) {
         supervisor = itsSupervisor;
-        requests = itsRequests;
+        commands = itsRequests;
     }
 
     // ---- processes
 
     @Override
     public void spawn(Incarnation incarnation) {
-        Member member = new Member(new Worker(requests, incarnation));
-        incarnation.attach(member);
-        member.channel = channels.expect(config.name() + ": worker " + incarnation.id(), incarnation.id(),
-                new Ears(supervisor, incarnation, member, !watchesPorts()), requests.correspondence().inbox(member));
-        member.mail = requests.correspondence().mail(member, member.channel);
+        WorkerSession session = new WorkerSession(new Worker(commands, incarnation));
+        incarnation.attach(session);
+        session.channel = channels.expect(config.name() + ": worker " + incarnation.id(), incarnation.id(),
+                new WorkerChannelListener(supervisor, incarnation, session, !watchesPorts()), commands.correspondence().inbox(session));
+        session.sender = commands.correspondence().mail(session, session.channel);
         PortLease lease;
         try {
-            lease = keeper.lease(incarnation);
+            lease = ports.lease(incarnation);
         } catch (IOException e) {
-            control.execute(() -> spawnFailed(incarnation, member, e));
+            control.execute(() -> spawnFailed(incarnation, session, e));
             return;
         }
-        member.lease = lease;
-        Edition edition = (Edition) incarnation.edition();
-        Map<String, String> variables = edition.environment(incarnation.environment());
+        session.lease = lease;
+        LaunchGeneration generation = (LaunchGeneration) incarnation.edition();
+        Map<String, String> variables = generation.environment(incarnation.environment());
         variables.put(WorkerEnvironment.MAX_FRAME, Integer.toString(config.maxFrame()));
-        if (config.commonPort().isPresent() && !edition.plan().launch().options().env().containsKey(SERVER_ADDRESS)) {
+        if (config.commonPort().isPresent() && !generation.plan().launch().options().env().containsKey(SERVER_ADDRESS)) {
             variables.putIfAbsent(SERVER_ADDRESS, Loopback.host()); // or clients could walk around the balancer
         }
-        SpawnRequest request = new SpawnRequest(edition.plan(), incarnation.instance(), incarnation.id(), requests.workerName(incarnation),
-                Optional.ofNullable(lease), channels.socketAddress(), member.channel.token(), variables, share(edition));
+        SpawnRequest request = new SpawnRequest(generation.plan(), incarnation.instance(), incarnation.id(), commands.workerName(incarnation),
+                Optional.ofNullable(lease), channels.socketAddress(), session.channel.token(), variables, share(generation));
         spawner.spawn(request).whenComplete((process, failure) -> control.execute(() -> {
             if (failure == null) {
-                spawned(incarnation, member, process);
+                spawned(incarnation, session, process);
             } else {
-                spawnFailed(incarnation, member, failure instanceof CompletionException ? failure.getCause() : failure);
+                spawnFailed(incarnation, session, failure instanceof CompletionException ? failure.getCause() : failure);
             }
         }));
     }
 
-    private JvmShare share(Edition edition) {
-        return edition.plan().kind() == LaunchPlan.Kind.JVM ? shares.among(supervisor.slots().stream().filter(SlotStatus::wanted).count(), edition) : JvmShare.none();
+    private JvmShare share(LaunchGeneration generation) {
+        return generation.plan().kind() == LaunchPlan.Kind.JVM ? jvmShares.among(supervisor.slots().stream().filter(SlotStatus::wanted).count(), generation) : JvmShare.none();
     }
 
-    private void spawned(Incarnation incarnation, Member member, WorkerProcess process) {
-        member.process = process;
+    private void spawned(Incarnation incarnation, WorkerSession session, WorkerProcess process) {
+        session.process = process;
         supervisor.spawned(incarnation, new StartedProcess(process.pid(), process.port(), isCommand(incarnation), process.startedAt()));
-        process.onExit().thenAccept(end -> control.execute(() -> exited(incarnation, member, end)));
+        process.onExit().thenAccept(end -> control.execute(() -> exited(incarnation, session, end)));
         if (watchesPorts()) {
-            member.portWatch = new PortWatch(control, supervisor, incarnation, process, config.readiness() == Readiness.portOpen(),
-                    () -> member.mainRuns && !isCommand(incarnation));
-            member.portWatch.diagnoseBefore(config.startTimeout());
-            if (member.claimed) {
-                member.portWatch.claimed();
+            session.portWatch = new PortReadinessProbe(control, supervisor, incarnation, process, config.readiness() == Readiness.portOpen(),
+                    () -> session.mainRuns && !isCommand(incarnation));
+            session.portWatch.diagnoseBefore(config.startTimeout());
+            if (session.claimed) {
+                session.portWatch.claimed();
             }
-            member.portWatch.look();
+            session.portWatch.poll();
         }
         if (!config.healthChecks().isEmpty()) {
-            member.checkup = new Checkup(control, supervisor, incarnation, () -> member.spoke && !isCommand(incarnation));
-            member.checkup.begin(config.healthChecks(), config.proxyProtocol(), member.channel::heartbeat);
+            session.healthMonitor = new Checkup(control, supervisor, incarnation, () -> session.saidHello && !isCommand(incarnation));
+            session.healthMonitor.begin(config.healthChecks(), config.proxyProtocol(), session.channel::heartbeat);
         }
     }
 
@@ -141,24 +141,24 @@ final class Primary implements Actions {
     }
 
     private static boolean isCommand(Incarnation incarnation) {
-        return ((Edition) incarnation.edition()).plan().kind() == LaunchPlan.Kind.COMMAND;
+        return ((LaunchGeneration) incarnation.edition()).plan().kind() == LaunchPlan.Kind.COMMAND;
     }
 
-    private void spawnFailed(Incarnation incarnation, Member member, Throwable cause) {
-        keeper.giveBack(incarnation, member.lease);
-        member.channelEnded = true;
-        member.channel.close();
+    private void spawnFailed(Incarnation incarnation, WorkerSession session, Throwable cause) {
+        ports.release(incarnation, session.lease);
+        session.channelEnded = true;
+        session.channel.close();
         supervisor.spawnFailed(incarnation, cause);
     }
 
     /** The exit is told after everything the channel had said: it is read to its end first. */
-    private void exited(Incarnation incarnation, Member member, Termination end) {
-        keeper.giveBack(incarnation, member.lease);
-        member.termination = end;
-        if (member.channelEnded) {
+    private void exited(Incarnation incarnation, WorkerSession session, Termination end) {
+        ports.release(incarnation, session.lease);
+        session.termination = end;
+        if (session.channelEnded) {
             supervisor.exited(incarnation, end.status(), end.signal());
         } else {
-            member.channel.finish();
+            session.channel.finish();
         }
     }
 
@@ -174,18 +174,18 @@ final class Primary implements Actions {
 
     @Override
     public void requestThreadDump(Incarnation worker) {
-        Member member = member(worker);
+        WorkerSession session = session(worker);
         OPERATOR.warn("{}: worker {} (instance {}) gets no traffic any more and is to end: {}", config.name(), worker.id(), worker.instance(),
                 worker.fault());
-        member.process.threads().thenAccept(threads -> {
-            member.threads = threads;
+        session.process.threads().thenAccept(threads -> {
+            session.threadDump = threads;
             threads.ifPresent(text -> LOG.warn("{}: worker {} (instance {}), its threads:\n{}", config.name(), worker.id(), worker.instance(), text));
             post(() -> supervisor.threadDumpDone(worker));
         });
     }
 
     private static WorkerProcess process(Incarnation worker) {
-        return member(worker).process;
+        return session(worker).process;
     }
 
     // ---- balancer
@@ -195,7 +195,7 @@ final class Primary implements Actions {
         balancer.ifPresent(b -> {
             List<Target> targets = new ArrayList<>();
             for (Incarnation worker : ready) {
-                worker.port().ifPresent(port -> targets.add(new Target(requests.workerName(worker), Loopback.at(port))));
+                worker.port().ifPresent(port -> targets.add(new Target(commands.workerName(worker), Loopback.at(port))));
             }
             try {
                 b.targets(targets);
@@ -215,7 +215,7 @@ final class Primary implements Actions {
         if (balancer.isEmpty()) {
             control.execute(() -> supervisor.drained(worker));
         } else {
-            balancer.get().drain(requests.workerName(worker), deadline).whenComplete((cut, failure) -> post(() -> supervisor.drained(worker)));
+            balancer.get().drain(commands.workerName(worker), deadline).whenComplete((cut, failure) -> post(() -> supervisor.drained(worker)));
         }
     }
 
@@ -224,12 +224,12 @@ final class Primary implements Actions {
         Map<String, Long> active = new HashMap<>();
         balancer.ifPresent(b -> b.stats().targets().forEach(target -> active.put(
                 key(target.target().id(), target.target().address().getPort()), target.active())));
-        return worker -> active.getOrDefault(key(requests.workerName(worker), worker.port().orElse(0)), 0L).intValue();
+        return worker -> active.getOrDefault(key(commands.workerName(worker), worker.port().orElse(0)), 0L).intValue();
     }
 
     @Override
     public Limit limit() {
-        return capacity.limit(((Edition) supervisor.edition()).plan().kind());
+        return capacity.limit(((LaunchGeneration) supervisor.edition()).plan().kind());
     }
 
     private static String key(String name, int port) {
@@ -238,11 +238,11 @@ final class Primary implements Actions {
 
     /** {@return how many connections it was given} */
     long connections(Incarnation worker) {
-        return figures(worker).map(BalancerStats.TargetStats::accepted).orElse(0L);
+        return targetStats(worker).map(BalancerStats.TargetStats::accepted).orElse(0L);
     }
 
-    private Optional<BalancerStats.TargetStats> figures(Incarnation worker) {
-        return balancer.flatMap(b -> b.stats().targets().stream().filter(target -> target.target().id().equals(requests.workerName(worker))
+    private Optional<BalancerStats.TargetStats> targetStats(Incarnation worker) {
+        return balancer.flatMap(b -> b.stats().targets().stream().filter(target -> target.target().id().equals(commands.workerName(worker))
                 && target.target().address().getPort() == worker.port().orElse(0)).findFirst());
     }
 
@@ -258,27 +258,27 @@ final class Primary implements Actions {
 
     @Override
     public void sendDrain(Incarnation worker) {
-        member(worker).channel.drain();
+        session(worker).channel.drain();
     }
 
     @Override
     public void sendDisconnect(Incarnation worker) {
-        member(worker).channel.disconnect();
+        session(worker).channel.disconnect();
     }
 
     @Override
     public void sendStop(Incarnation worker) {
         process(worker).stopRequested();
-        member(worker).channel.stop();
+        session(worker).channel.stop();
     }
 
     @Override
     public void closeChannel(Incarnation worker) {
-        member(worker).channel.goodbye("disconnected");
+        session(worker).channel.goodbye("disconnected");
     }
 
-    private static Member member(Incarnation worker) {
-        return (Member) worker.attachment();
+    private static WorkerSession session(Incarnation worker) {
+        return (WorkerSession) worker.attachment();
     }
 
     // ---- the world

@@ -11,19 +11,19 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /** What the primary has of one worker besides its place in the supervisor; belongs to the control thread, but for what says otherwise. */
-final class Member {
+final class WorkerSession {
 
     final Worker worker;
     /** Of its messages; for any thread. */
     final List<Consumer<Message>> listeners = new CopyOnWriteArrayList<>();
     /** Set before the worker is known to anybody; for any thread. */
-    Mail mail;
+    MessageSender sender;
     Channel channel;
     /** Written on the control thread; read by anybody. */
     volatile WorkerProcess process;
     PortLease lease;
     /** Null where the port is not looked at. */
-    PortWatch portWatch;
+    PortReadinessProbe portWatch;
     /** The last one it said it listens on, and cannot; 0 if there was none. */
     int refusedPort;
     /** Whether it has said listening(port). */
@@ -31,14 +31,14 @@ final class Member {
     /** Whether a JVM that has joined has not said yet that its main method has returned. */
     boolean mainRuns;
     /** Null where no health is checked. */
-    Checkup checkup;
+    Checkup healthMonitor;
     /** Where it hung; for any thread. */
-    volatile Optional<String> threads = Optional.empty();
-    boolean spoke;
+    volatile Optional<String> threadDump = Optional.empty();
+    boolean saidHello;
     boolean channelEnded;
     Termination termination;
 
-    Member(Worker worker) {
+    WorkerSession(Worker worker) {
         this.worker = worker;
     }
 }

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /**
  * What users do with one end of a channel: encodes on the caller's thread, completes futures on another. For any thread.
  */
-final class Mail {
+final class MessageSender {
 
     /** The primary, as receiver and as sender. */
     static final int PRIMARY = 0;
@@ -36,7 +36,7 @@ final class Mail {
     private final AtomicLong warned = new AtomicLong(System.nanoTime() - SELDOM_NANOS);
 
     /** {@code owner} is what log lines begin with. */
-    Mail(String owner, Mailbox mailbox, int maxFrame, Executor callbacks) {
+    MessageSender(String owner, Mailbox mailbox, int maxFrame, Executor callbacks) {
         this.owner = owner;
         this.mailbox = mailbox;
         this.maxFrame = maxFrame;

@@ -16,66 +16,66 @@ import org.slf4j.LoggerFactory;
 /**
  * The primary's messages: who listens, and how a letter of a worker gets there, on the events thread. For any thread.
  */
-final class Correspondence {
+final class MessageDispatcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
 
     private final String name;
     private final int maxFrame;
-    private final Events events;
+    private final ListenerExecutor eventThread;
     private final Executor callbacks;
     private final List<BiConsumer<Worker, Message>> listeners = new CopyOnWriteArrayList<>();
 
-    Correspondence(ClusterConfig config, Parts parts) {
+    MessageDispatcher(ClusterConfig config, ClusterResources resources) {
         this.name = config.name();
         this.maxFrame = config.maxFrame();
-        this.events = parts.events();
-        this.callbacks = parts.callbacks();
+        this.eventThread = resources.events();
+        this.callbacks = resources.callbacks();
         listeners.addAll(config.messageListeners());
     }
 
     /** {@return where a worker's messages go} */
-    Inbox inbox(Member member) {
-        return new Inbox(task -> events.deliverMessages("messages of " + member.worker.name(), task),
-                () -> !listeners.isEmpty() || !member.listeners.isEmpty(), () -> true, letter -> hear(member, letter));
+    Inbox inbox(WorkerSession session) {
+        return new Inbox(task -> eventThread.deliverMessages("messages of " + session.worker.name(), task),
+                () -> !listeners.isEmpty() || !session.listeners.isEmpty(), () -> true, letter -> dispatch(session, letter));
     }
 
     /** {@return what is sent to a worker} */
-    Mail mail(Member member, Channel channel) {
-        return new Mail(name + ": worker " + member.worker.id(), channel.mailbox(), maxFrame, callbacks);
+    MessageSender mail(WorkerSession session, Channel channel) {
+        return new MessageSender(name + ": worker " + session.worker.id(), channel.mailbox(), maxFrame, callbacks);
     }
 
     Subscription onMessage(BiConsumer<Worker, Message> listener, Supplier<List<Worker>> workers) {
         listeners.add(listener);
-        workers.get().forEach(worker -> poke(worker.member()));
+        workers.get().forEach(worker -> scheduleDelivery(worker.session()));
         return () -> listeners.remove(listener);
     }
 
-    Subscription onMessage(Member member, Consumer<Message> listener) {
-        member.listeners.add(listener);
-        poke(member);
-        return () -> member.listeners.remove(listener);
+    Subscription onMessage(WorkerSession session, Consumer<Message> listener) {
+        session.listeners.add(listener);
+        scheduleDelivery(session);
+        return () -> session.listeners.remove(listener);
     }
 
-    private static void poke(Member member) {
-        member.mail.mailbox().inbox().poke();
+    private static void scheduleDelivery(WorkerSession session) {
+        session.sender.mailbox().inbox().poke();
     }
 
     /** Sends one message to all, encoded once. {@return how many accepted it} */
     int broadcast(Object value, List<Worker> workers) {
-        ByteBuffer frame = Mail.shared(Mail.PRIMARY, value, maxFrame);
+        ByteBuffer frame = MessageSender.shared(MessageSender.PRIMARY, value, maxFrame);
         int accepted = 0;
         for (Worker worker : workers) {
-            accepted += worker.isConnected() && worker.member().mail.send(frame.duplicate()) ? 1 : 0;
+            accepted += worker.isConnected() && worker.session().sender.send(frame.duplicate()) ? 1 : 0;
         }
         return accepted;
     }
 
-    private void hear(Member member, Letter letter) {
-        Worker worker = member.worker;
-        Message message = new Message(letter, worker.id(), member.mail);
+    private void dispatch(WorkerSession session, Letter letter) {
+        Worker worker = session.worker;
+        Message message = new Message(letter, worker.id(), session.sender);
         Throwable failure = null;
-        for (Consumer<Message> listener : member.listeners) {
+        for (Consumer<Message> listener : session.listeners) {
             failure = first(failure, guarded(listener, message, () -> listener.accept(message)));
         }
         for (BiConsumer<Worker, Message> listener : listeners) {
@@ -84,7 +84,7 @@ final class Correspondence {
         if (failure != null) {
             message.fail(failure);
         }
-        events.progress();
+        eventThread.progress();
     }
 
     private static Throwable first(Throwable one, Throwable other) {

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * after 100 ms and take the newest first: where many completions wait for other futures, it is one of those that lets them go on. More
  * than {@value #MAX} completions that block at once keep the others waiting, which is logged.
  */
-final class Callbacks implements Executor {
+final class FutureExecutor implements Executor {
 
     /** Runs a task after a delay, on any thread. */
     interface Later {
@@ -42,7 +42,7 @@ final class Callbacks implements Executor {
     private long warnedAt = System.nanoTime() - SELDOM_NANOS;
 
     /** {@code later} may reject what comes when the cluster has ended. */
-    Callbacks(String name, Later later) {
+    FutureExecutor(String name, Later later) {
         this.name = name;
         this.later = later;
     }
@@ -56,7 +56,7 @@ final class Callbacks implements Executor {
                 return;
             }
         }
-        look();
+        startThreadIfNeeded();
     }
 
     /** {@return how many threads there are} */
@@ -65,7 +65,7 @@ final class Callbacks implements Executor {
     }
 
     /** Some thread has to take what waits: if none does soon, one more begins. */
-    private void look() {
+    private void startThreadIfNeeded() {
         long before;
         long patience;
         synchronized (this) {
@@ -83,7 +83,7 @@ final class Callbacks implements Executor {
             patience = threads < FREE ? PATIENCE_NANOS : LONG_PATIENCE_NANOS;
         }
         try {
-            later.run(() -> lookAgain(before), patience);
+            later.run(() -> checkProgress(before), patience);
         } catch (RejectedExecutionException e) {
             lookLater(before, patience); // the cluster has ended
         }
@@ -92,13 +92,13 @@ final class Callbacks implements Executor {
     private void lookLater(long before, long patience) {
         Thread thread = new Thread(() -> {
             LockSupport.parkNanos(patience);
-            lookAgain(before);
+            checkProgress(before);
         }, name + "-late");
         thread.setDaemon(true);
         thread.start();
     }
 
-    private void lookAgain(long before) {
+    private void checkProgress(long before) {
         synchronized (this) {
             watching = false;
             if (begun == before && queue.size() > idle) {
@@ -108,7 +108,7 @@ final class Callbacks implements Executor {
                 begin();
             }
         }
-        look();
+        startThreadIfNeeded();
     }
 
     private void warn() {
@@ -135,7 +135,7 @@ final class Callbacks implements Executor {
 
     private void run(boolean newestFirst) {
         for (Runnable completion; (completion = next(newestFirst)) != null;) {
-            look();
+            startThreadIfNeeded();
             try {
                 completion.run();
             } catch (Throwable e) {

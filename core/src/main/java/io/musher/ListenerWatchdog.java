@@ -5,47 +5,47 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** Looks after the events thread while it is busy, and only then: a listener that runs longer than 5 s is logged. */
-final class SlowListeners {
+final class ListenerWatchdog {
 
     private static final long SECONDS = 5;
 
-    private final Events events;
+    private final ListenerExecutor eventThread;
     private final EventLoop control;
     private volatile boolean watching;
 
-    SlowListeners(Events events, EventLoop control) {
-        this.events = events;
+    ListenerWatchdog(ListenerExecutor eventThread, EventLoop control) {
+        this.eventThread = eventThread;
         this.control = control;
-        events.whenBusy(this::begin);
+        eventThread.whenBusy(this::begin);
     }
 
     private void begin() {
         if (!watching) {
             watching = true;
             try {
-                control.execute(() -> lookLater(events.steps()));
+                control.execute(() -> scheduleCheck(eventThread.steps()));
             } catch (RejectedExecutionException e) {
                 watching = true; // the cluster has ended
             }
         }
     }
 
-    private void lookLater(long before) {
-        control.schedule(TimeUnit.SECONDS.toNanos(SECONDS), () -> look(before));
+    private void scheduleCheck(long before) {
+        control.schedule(TimeUnit.SECONDS.toNanos(SECONDS), () -> check(before));
     }
 
-    private void look(long before) {
-        if (!events.isBusy()) {
+    private void check(long before) {
+        if (!eventThread.isBusy()) {
             watching = false;
-            if (!events.isBusy()) { // else something came between the two, and found us watching
+            if (!eventThread.isBusy()) { // else something came between the two, and found us watching
                 return;
             }
             watching = true;
         }
-        long now = events.steps();
+        long now = eventThread.steps();
         if (now == before) {
-            events.complain(SECONDS);
+            eventThread.logSlow(SECONDS);
         }
-        lookLater(now);
+        scheduleCheck(now);
     }
 }

@@ -6,7 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What part of the machine the next worker JVM gets; logged when that has changed. Control thread only. */
-final class Shares {
+final class JvmShareCalculator {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
 
@@ -16,18 +16,18 @@ final class Shares {
     private int workers;
     private String logged = "";
 
-    Shares(String name, boolean relays) {
+    JvmShareCalculator(String name, boolean relays) {
         this.name = name;
         this.relays = relays;
     }
 
-    JvmShare among(long wanted, Edition edition) {
+    JvmShare among(long wanted, LaunchGeneration generation) {
         int now = (int) Math.max(1, wanted);
         if (now != workers) {
             workers = now;
             share = JvmShare.of(now, relays);
         }
-        String text = edition.plan().inForce(share, edition.environment(Map.of()));
+        String text = generation.plan().inForce(share, generation.environment(Map.of()));
         if (!text.equals(logged)) {
             logged = text;
             LOG.info("{}: {}", name, text);

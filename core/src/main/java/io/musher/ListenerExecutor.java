@@ -14,11 +14,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs the user's listeners: in order, on one thread of its own, each listener isolated from the others.
  *
- * <p>A listener that throws is logged and harms nothing. One that runs for long is told of by {@link SlowListeners}; nobody else
+ * <p>A listener that throws is logged and harms nothing. One that runs for long is told of by {@link ListenerWatchdog}; nobody else
  * waits. The thread ends after the last event. Where there are messages it leads the control loop while it has nothing else to do, so
  * that a message reaches its listener on the thread that has read it.
  */
-final class Events implements EventLoop.Guest {
+final class ListenerExecutor implements EventLoop.Guest {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
     /** Who lost the lead has slow listeners, and does not try again at once. */
@@ -41,12 +41,12 @@ final class Events implements EventLoop.Guest {
     private final Thread thread;
     private volatile Runnable whenBusy = () -> { };
     private volatile Delivery running;
-    private volatile boolean leads;
+    private volatile boolean leadsLoop;
     private boolean messages;
     private boolean ended;
     private long mayLeadAt = System.nanoTime();
 
-    Events(String name, EventLoop control) {
+    ListenerExecutor(String name, EventLoop control) {
         this.name = name;
         this.control = control;
         this.thread = new ListenerThread(this::run, name + "-events");
@@ -68,7 +68,7 @@ final class Events implements EventLoop.Guest {
     }
 
     void deliver(ClusterEvent event) {
-        Delivery delivery = new Delivery(event, () -> listeners.forEach(listener -> hear(listener, event)));
+        Delivery delivery = new Delivery(event, () -> listeners.forEach(listener -> notify(listener, event)));
         boolean tells;
         synchronized (backlog) {
             tells = backlog.add(event, delivery);
@@ -88,7 +88,7 @@ final class Events implements EventLoop.Guest {
 
     private void deliver(Delivery delivery) {
         queue.add(delivery);
-        if (leads && !isCurrentThread()) {
+        if (leadsLoop && !isCurrentThread()) {
             wake();
         }
         whenBusy.run();
@@ -116,7 +116,7 @@ final class Events implements EventLoop.Guest {
         return running != null || !queue.isEmpty();
     }
 
-    void complain(long seconds) {
+    void logSlow(long seconds) {
         Delivery now = running;
         if (now != null) {
             LOG.warn("{}: a listener has been busy with {} for more than {} s; {} event(s) wait for it", name, now, seconds,
@@ -144,7 +144,7 @@ final class Events implements EventLoop.Guest {
         return Thread.currentThread() == thread;
     }
 
-    private void hear(Listener<?> listener, ClusterEvent event) {
+    private void notify(Listener<?> listener, ClusterEvent event) {
         try {
             listener.hear(event);
         } catch (Throwable e) {
@@ -157,12 +157,12 @@ final class Events implements EventLoop.Guest {
         while (!ended) {
             try {
                 if (messages && queue.isEmpty() && System.nanoTime() - mayLeadAt >= 0) {
-                    leads = true;
+                    leadsLoop = true;
                     control.lead(this);
-                    leads = false;
+                    leadsLoop = false;
                     mayLeadAt = System.nanoTime() + LEAD_AGAIN_NANOS;
                 } else {
-                    perform(queue.take());
+                    run(queue.take());
                 }
             } catch (InterruptedException e) {
                 LOG.trace("{}: cannot be, the thread ignores it", name);
@@ -178,12 +178,12 @@ final class Events implements EventLoop.Guest {
     @Override
     public boolean work() {
         for (Delivery next; !ended && (next = queue.poll()) != null;) {
-            perform(next);
+            run(next);
         }
         return !ended;
     }
 
-    private void perform(Delivery next) {
+    private void run(Delivery next) {
         running = next;
         try {
             ListenerThread.listen(next::run);

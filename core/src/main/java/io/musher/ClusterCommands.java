@@ -17,26 +17,26 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** What users ask for, from any thread, brought to the control thread. After the end it is refused by a failed future. */
-final class Requests {
+final class ClusterCommands {
 
     private final String name;
     private final EventLoop control;
     private final Supervisor supervisor;
-    private final Correspondence correspondence;
+    private final MessageDispatcher dispatcher;
     private final EnvironmentSource environment;
     /** What was asked for and has not come to its end. */
     private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
 
-    Requests(String name, EventLoop control, Supervisor supervisor, Correspondence correspondence, EnvironmentSource environment) {
+    ClusterCommands(String name, EventLoop control, Supervisor supervisor, MessageDispatcher dispatcher, EnvironmentSource environment) {
         this.name = name;
         this.control = control;
         this.supervisor = supervisor;
-        this.correspondence = correspondence;
+        this.dispatcher = dispatcher;
         this.environment = environment;
     }
 
-    Correspondence correspondence() {
-        return correspondence;
+    MessageDispatcher correspondence() {
+        return dispatcher;
     }
 
     String workerName(Incarnation worker) {
@@ -48,38 +48,38 @@ final class Requests {
     }
 
     void stop(Incarnation worker) {
-        tell(() -> supervisor.stop(worker));
+        post(() -> supervisor.stop(worker));
     }
 
     void disconnect(Incarnation worker) {
-        tell(() -> supervisor.disconnect(worker));
+        post(() -> supervisor.disconnect(worker));
     }
 
     void kill(Incarnation worker) {
-        tell(() -> supervisor.kill(worker));
+        post(() -> supervisor.kill(worker));
     }
 
     void killAll() {
-        tell(supervisor::killAll);
+        post(supervisor::killAll);
     }
 
     void signal(Incarnation worker, String signal) {
-        WorkerProcess process = ((Member) worker.attachment()).process;
+        WorkerProcess process = ((WorkerSession) worker.attachment()).process;
         if (process != null) {
             process.signal(signal);
         }
     }
 
     CompletableFuture<Worker> restart(Incarnation worker) {
-        return this.<Incarnation>ask(promise -> supervisor.restart(worker, promise)).thenApply(Requests::handle);
+        return this.<Incarnation>submit(promise -> supervisor.restart(worker, promise)).thenApply(ClusterCommands::workerOf);
     }
 
     CompletableFuture<Worker> fork(Map<String, String> environment) {
-        return this.<Incarnation>ask(promise -> supervisor.fork(environment, promise)).thenApply(Requests::handle);
+        return this.<Incarnation>submit(promise -> supervisor.fork(environment, promise)).thenApply(ClusterCommands::workerOf);
     }
 
     CompletableFuture<Void> scale(int instances) {
-        return ask(promise -> supervisor.scale(instances, promise));
+        return submit(promise -> supervisor.scale(instances, promise));
     }
 
     /** A rollout to a plan. The user's supplier of the environment is asked before, on a thread for users' code. */
@@ -89,7 +89,7 @@ final class Requests {
 
     /** A rollout to the plan that is being rolled out, or is in force, and the environment of this moment. */
     CompletableFuture<Rollout> reload() {
-        return roll(() -> ((Edition) supervisor.target()).plan(), true, "reload() was called");
+        return roll(() -> ((LaunchGeneration) supervisor.target()).plan(), true, "reload() was called");
     }
 
     /** Without arguments, where secrets live. */
@@ -103,20 +103,20 @@ final class Requests {
     }
 
     private CompletableFuture<Rollout> roll(Supplier<LaunchPlan> plan, boolean joins, String why) {
-        return this.<RolloutResult>ask(promise -> {
+        return this.<RolloutResult>submit(promise -> {
             supervisor.expect(promise);
             environment.ask((variables, failure) -> {
                 if (failure == null) {
-                    supervisor.roll(new Edition(plan.get(), variables), why, joins, promise);
+                    supervisor.roll(new LaunchGeneration(plan.get(), variables), why, joins, promise);
                 } else {
                     supervisor.refuse(promise, failure);
                 }
             });
-        }).thenApply(Requests::rollout);
+        }).thenApply(ClusterCommands::rollout);
     }
 
     CompletableFuture<Void> abortRollout() {
-        return this.<Void>ask(supervisor::abortRollout).exceptionally(failure -> null); // everything has ended
+        return this.<Void>submit(supervisor::abortRollout).exceptionally(failure -> null); // everything has ended
     }
 
     /** The cluster has stopped; on the control thread. */
@@ -126,27 +126,27 @@ final class Requests {
 
     static Rollout rollout(RolloutResult result) {
         return new Rollout(result.outcome(), result.replaced(), result.revived(), result.failure(),
-                result.failedWorker().map(Requests::lastOutput).orElse(""), result.kept());
+                result.failedWorker().map(ClusterCommands::lastOutput).orElse(""), result.kept());
     }
 
     static String lastOutput(Incarnation worker) {
-        Member member = (Member) worker.attachment();
-        return member == null || member.process == null ? "" : member.process.lastOutput();
+        WorkerSession session = (WorkerSession) worker.attachment();
+        return session == null || session.process == null ? "" : session.process.lastOutput();
     }
 
     CompletableFuture<Void> start(int instances) {
-        return ask(promise -> supervisor.start(instances, promise));
+        return submit(promise -> supervisor.start(instances, promise));
     }
 
     CompletableFuture<Void> stopAll() {
-        return ask(supervisor::stop);
+        return submit(supervisor::stop);
     }
 
-    static Worker handle(Incarnation worker) {
-        return ((Member) worker.attachment()).worker;
+    static Worker workerOf(Incarnation worker) {
+        return ((WorkerSession) worker.attachment()).worker;
     }
 
-    private <T> CompletableFuture<T> ask(Consumer<CompletableFuture<T>> request) {
+    private <T> CompletableFuture<T> submit(Consumer<CompletableFuture<T>> request) {
         CompletableFuture<T> promise = new CompletableFuture<>();
         open.add(promise);
         promise.whenComplete((done, failure) -> open.remove(promise));
@@ -164,7 +164,7 @@ final class Requests {
         environment.end();
     }
 
-    private void tell(Runnable request) {
+    private void post(Runnable request) {
         try {
             control.execute(request);
         } catch (RejectedExecutionException e) {

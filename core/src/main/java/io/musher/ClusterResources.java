@@ -25,8 +25,8 @@ import java.util.concurrent.RejectedExecutionException;
  * @param events delivers events
  * @param callbacks completes users' futures
  */
-record Parts(String name, EventLoop control, ChannelServer channels, Optional<Balancer> balancer, Spawner spawner, Events events,
-        Callbacks callbacks) {
+record ClusterResources(String name, EventLoop control, ChannelServer channels, Optional<Balancer> balancer, Spawner spawner, ListenerExecutor events,
+        FutureExecutor callbacks) {
 
     private static final long JOIN_MILLIS = 5_000;
 
@@ -38,7 +38,7 @@ record Parts(String name, EventLoop control, ChannelServer channels, Optional<Ba
      *
      * @throws IllegalStateException if a cluster of that name runs
      */
-    static Parts open(ClusterConfig config) throws IOException {
+    static ClusterResources open(ClusterConfig config) throws IOException {
         Deque<Runnable> undo = new ArrayDeque<>();
         try {
             EventLoop control = new EventLoop(config.name() + "-control", Ticker.system());
@@ -58,18 +58,18 @@ record Parts(String name, EventLoop control, ChannelServer channels, Optional<Ba
             undo.push(() -> release(balancer, channels));
             Spawner spawner = new Spawner(config.name(), config.output());
             undo.push(spawner::close);
-            Events events = new Events(config.name(), control);
-            new SlowListeners(events, control);
-            events.start();
-            return new Parts(config.name(), control, channels, balancer, spawner, events, callbacks(config, control));
+            ListenerExecutor eventThread = new ListenerExecutor(config.name(), control);
+            new ListenerWatchdog(eventThread, control);
+            eventThread.start();
+            return new ClusterResources(config.name(), control, channels, balancer, spawner, eventThread, callbacks(config, control));
         } catch (Throwable e) {
             undo.forEach(Runnable::run);
             throw e;
         }
     }
 
-    private static Callbacks callbacks(ClusterConfig config, EventLoop control) {
-        return new Callbacks(config.name() + "-callbacks", (task, nanos) -> control.execute(() -> control.schedule(nanos, task)));
+    private static FutureExecutor callbacks(ClusterConfig config, EventLoop control) {
+        return new FutureExecutor(config.name() + "-callbacks", (task, nanos) -> control.execute(() -> control.schedule(nanos, task)));
     }
 
     private static Optional<Balancer> balancer(ClusterConfig config) {

@@ -6,17 +6,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Signals to this JVM, by {@code sun.misc.Signal}: by reflection, because the compiler warns of it. Handlers are objects of its type. */
-final class JvmSignals {
+final class SignalHandlers {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
 
-    private JvmSignals() { }
+    private SignalHandlers() { }
 
     /** {@return a handler, null where there are no signals; {@code name} is for its text} */
     static Object handler(String name, Consumer<Object> code) {
         try {
             Class<?> type = Class.forName("sun.misc.SignalHandler");
-            return Proxy.newProxyInstance(JvmSignals.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+            return Proxy.newProxyInstance(SignalHandlers.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
                 if (method.getName().equals("handle")) {
                     code.accept(arguments[0]);
                     return null;

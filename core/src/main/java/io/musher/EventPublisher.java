@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Turns the supervisor's news into log lines and public events. */
-final class Chronicle implements SupervisorListener {
+final class EventPublisher implements SupervisorListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
     /** So many workers fit a line. */
@@ -20,16 +20,16 @@ final class Chronicle implements SupervisorListener {
     private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
 
     private final String name;
-    private final Events events;
+    private final ListenerExecutor eventThread;
     private final LastOutput lastOutput;
     private final Runnable whenStopped;
     private final Runnable whenAllGaveUp;
 
     private volatile boolean started;
 
-    Chronicle(String name, Output output, Events events, Runnable whenStopped, Runnable whenAllGaveUp) {
+    EventPublisher(String name, Output output, ListenerExecutor eventThread, Runnable whenStopped, Runnable whenAllGaveUp) {
         this.name = name;
-        this.events = events;
+        this.eventThread = eventThread;
         this.lastOutput = new LastOutput(output);
         this.whenStopped = whenStopped;
         this.whenAllGaveUp = whenAllGaveUp;
@@ -43,34 +43,34 @@ final class Chronicle implements SupervisorListener {
     @Override
     public void forked(Incarnation worker, String cause) {
         log(worker, "forked as process " + worker.pid().orElse(-1) + port(worker.port()) + ": " + cause);
-        tell(new ClusterEvent.Forked(handle(worker), Instant.now(), cause));
+        publish(new ClusterEvent.Forked(workerOf(worker), Instant.now(), cause));
     }
 
     @Override
     public void online(Incarnation worker, String cause) {
-        tell(new ClusterEvent.Online(handle(worker), Instant.now(), cause));
+        publish(new ClusterEvent.Online(workerOf(worker), Instant.now(), cause));
     }
 
     @Override
     public void listening(Incarnation worker, int port) {
-        tell(new ClusterEvent.Listening(handle(worker), Instant.now(), "it said so", port));
+        publish(new ClusterEvent.Listening(workerOf(worker), Instant.now(), "it said so", port));
     }
 
     @Override
     public void ready(Incarnation worker, String cause) {
         log(worker, "ready: " + cause);
-        tell(new ClusterEvent.Ready(handle(worker), Instant.now(), cause));
+        publish(new ClusterEvent.Ready(workerOf(worker), Instant.now(), cause));
     }
 
     @Override
     public void notReady(Incarnation worker, String cause) {
         log(worker, "not ready: " + cause);
-        tell(new ClusterEvent.NotReady(handle(worker), Instant.now(), cause));
+        publish(new ClusterEvent.NotReady(workerOf(worker), Instant.now(), cause));
     }
 
     @Override
     public void disconnected(Incarnation worker, String cause) {
-        tell(new ClusterEvent.Disconnected(handle(worker), Instant.now(), cause));
+        publish(new ClusterEvent.Disconnected(workerOf(worker), Instant.now(), cause));
     }
 
     @Override
@@ -83,7 +83,7 @@ final class Chronicle implements SupervisorListener {
         } else {
             LOG.warn("{}: worker {} (instance {}) exited: {}{}", name, worker.id(), worker.instance(), why, lastOutput.sometimes(worker));
         }
-        tell(new ClusterEvent.Exited(handle(worker), Instant.now(), why, exit, ((Member) worker.attachment()).threads));
+        publish(new ClusterEvent.Exited(workerOf(worker), Instant.now(), why, exit, ((WorkerSession) worker.attachment()).threadDump));
     }
 
     /** Whether it was not to end, or not in this way; an unhealthy one is logged when it is found so. */
@@ -110,14 +110,14 @@ final class Chronicle implements SupervisorListener {
     @Override
     public void restarting(Incarnation last, Duration delay, String cause) {
         log(last, "is replaced " + (delay.isZero() ? "at once" : "in " + delay.toMillis() + " ms") + ": " + cause);
-        tell(new ClusterEvent.Restarting(handle(last), Instant.now(), cause, delay));
+        publish(new ClusterEvent.Restarting(workerOf(last), Instant.now(), cause, delay));
     }
 
     @Override
     public void gaveUp(Incarnation last, String cause) {
         OPERATOR.error("{}: instance {} is given up: {}; the others go on; scale(), a rollout, or restart() of its last worker revives it{}", name,
                 last.instance(), cause, lastOutput.of(last));
-        tell(new ClusterEvent.GaveUp(handle(last), Instant.now(), cause));
+        publish(new ClusterEvent.GaveUp(workerOf(last), Instant.now(), cause));
     }
 
     @Override
@@ -130,13 +130,13 @@ final class Chronicle implements SupervisorListener {
     @Override
     public void scaled(int from, int to) {
         LOG.info("{}: scaled from {} to {}", name, from, to);
-        tell(new ClusterEvent.Scaled(Instant.now(), "scale was called", from, to));
+        publish(new ClusterEvent.Scaled(Instant.now(), "scale was called", from, to));
     }
 
     @Override
     public void rolloutStarted(String cause) {
         LOG.info("{}: a rollout begins: {}", name, cause);
-        tell(new ClusterEvent.RolloutStarted(Instant.now(), cause));
+        publish(new ClusterEvent.RolloutStarted(Instant.now(), cause));
     }
 
     @Override
@@ -147,7 +147,7 @@ final class Chronicle implements SupervisorListener {
 
     @Override
     public void rolloutFinished(RolloutResult result, String cause) {
-        Rollout rollout = Requests.rollout(result);
+        Rollout rollout = ClusterCommands.rollout(result);
         String revived = rollout.revived().isEmpty() ? "" : ", instances without a worker that served, and their workers now: " + rollout.revived();
         switch (rollout.outcome()) {
             case SUCCEEDED -> LOG.info("{}: the rollout is complete, workers replaced: {}{}", name, rollout.replaced(), revived);
@@ -156,7 +156,7 @@ final class Chronicle implements SupervisorListener {
             case ABORTED -> LOG.warn("{}: the rollout was aborted, {}", name, kept(rollout));
             default -> LOG.info("{}: the rollout has ended: {}", name, rollout.failure().orElse(""));
         }
-        tell(new ClusterEvent.RolloutFinished(Instant.now(), cause, rollout));
+        publish(new ClusterEvent.RolloutFinished(Instant.now(), cause, rollout));
     }
 
     private static String kept(Rollout rollout) {
@@ -166,8 +166,8 @@ final class Chronicle implements SupervisorListener {
     @Override
     public void stopped() {
         LOG.info("{}: stopped", name);
-        tell(new ClusterEvent.Stopped(Instant.now(), "stop was called"));
-        events.end();
+        publish(new ClusterEvent.Stopped(Instant.now(), "stop was called"));
+        eventThread.end();
         whenStopped.run();
     }
 
@@ -178,23 +178,23 @@ final class Chronicle implements SupervisorListener {
 
     /** The cluster has ended by a failure of its control thread; nothing else is told of it. */
     void failed(String cause) {
-        tell(new ClusterEvent.Stopped(Instant.now(), cause));
-        events.end();
+        publish(new ClusterEvent.Stopped(Instant.now(), cause));
+        eventThread.end();
     }
 
     private void log(Incarnation worker, String what) {
         LOG.info("{}: worker {} (instance {}) {}", name, worker.id(), worker.instance(), what);
     }
 
-    private void tell(ClusterEvent event) {
-        events.deliver(event);
+    private void publish(ClusterEvent event) {
+        eventThread.deliver(event);
     }
 
     private static String port(OptionalInt port) {
         return port.isPresent() ? ", port " + port.getAsInt() : "";
     }
 
-    private static Worker handle(Incarnation worker) {
-        return ((Member) worker.attachment()).worker;
+    private static Worker workerOf(Incarnation worker) {
+        return ((WorkerSession) worker.attachment()).worker;
     }
 }

@@ -9,29 +9,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What one worker says on its channel, told to the supervisor; control thread only. */
-final class Ears implements ChannelListener {
+final class WorkerChannelListener implements ChannelListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
 
     private final Supervisor supervisor;
     private final Incarnation worker;
-    private final Member member;
+    private final WorkerSession session;
     private final boolean explicit;
 
     /** @param explicit whether nobody looks at the port that a worker says it listens on */
-    Ears(Supervisor supervisor, Incarnation worker, Member member, boolean explicit) {
+    WorkerChannelListener(Supervisor supervisor, Incarnation worker, WorkerSession session, boolean explicit) {
         this.explicit = explicit;
         this.supervisor = supervisor;
         this.worker = worker;
-        this.member = member;
+        this.session = session;
     }
 
     @Override
     public void hello(long pid) {
-        member.spoke = true;
-        member.mainRuns = true;
+        session.saidHello = true;
+        session.mainRuns = true;
         if (!supervisor.hello(worker)) {
-            member.channel.goodbye("it came too late");
+            session.channel.goodbye("it came too late");
         }
     }
 
@@ -49,22 +49,22 @@ final class Ears implements ChannelListener {
     public void listening(int port) {
         Optional<String> use = OwnPorts.use(port);
         if (use.isPresent()) {
-            if (member.refusedPort != port) {
-                member.refusedPort = port;
+            if (session.refusedPort != port) {
+                session.refusedPort = port;
                 LOG.warn("worker {} (instance {}) says listening({}), which is {}: refused, because the balancer would connect to itself; listen on"
                         + " WorkerContext.address(){}, and call listening(port) with the port of the worker's own server only", worker.id(),
                         worker.instance(), port, use.get(), worker.port().isPresent() ? ", " + Loopback.text(worker.port().getAsInt()) : "");
             }
             return;
         }
-        member.claimed = true;
+        session.claimed = true;
         if (explicit) {
             supervisor.listening(worker, port);
         } else {
             supervisor.claims(worker, port);
         }
-        if (member.portWatch != null) {
-            member.portWatch.claimed();
+        if (session.portWatch != null) {
+            session.portWatch.claimed();
         }
     }
 
@@ -80,8 +80,8 @@ final class Ears implements ChannelListener {
 
     @Override
     public void alive(long number) {
-        if (member.checkup != null) {
-            member.checkup.answered(number);
+        if (session.healthMonitor != null) {
+            session.healthMonitor.answered(number);
         }
     }
 
@@ -97,9 +97,9 @@ final class Ears implements ChannelListener {
 
     @Override
     public void mainReturned() {
-        member.mainRuns = false;
-        if (member.portWatch != null) {
-            member.portWatch.look();
+        session.mainRuns = false;
+        if (session.portWatch != null) {
+            session.portWatch.poll();
         }
     }
 
@@ -114,16 +114,16 @@ final class Ears implements ChannelListener {
     }
 
     private void ended(boolean goodbye) {
-        if (member.channelEnded) {
+        if (session.channelEnded) {
             return;
         }
-        member.channelEnded = true;
-        member.mail.mailbox().inbox().flush(); // what it sent is told before its end
-        if (member.spoke) {
+        session.channelEnded = true;
+        session.sender.mailbox().inbox().flush(); // what it sent is told before its end
+        if (session.saidHello) {
             supervisor.channelEnded(worker, goodbye);
         }
-        if (member.termination != null) {
-            supervisor.exited(worker, member.termination.status(), member.termination.signal());
+        if (session.termination != null) {
+            supervisor.exited(worker, session.termination.status(), session.termination.signal());
         }
     }
 }

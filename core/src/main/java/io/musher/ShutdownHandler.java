@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * <p>Signals are handled by reflection: {@code sun.misc.Signal} is there on every JDK, but a compiler warns of it. A signal's former
  * handler, the JVM's own as a rule, has its say when the cluster has stopped, so the exit status is the usual one.
  */
-final class Farewell {
+final class ShutdownHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
     private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
@@ -39,20 +39,20 @@ final class Farewell {
     private final Supplier<CompletableFuture<Void>> stop;
     private final Runnable killAll;
     private final Runnable reload;
-    private final Events events;
-    private final CountDownLatch over = new CountDownLatch(1);
+    private final ListenerExecutor eventThread;
+    private final CountDownLatch stopped = new CountDownLatch(1);
     /** When the first signal came, by {@link System#nanoTime}; 0 before. */
     private final AtomicLong signalledAt = new AtomicLong();
-    private final Object[] former = new Object[SIGNALS.length];
-    private Object formerHangup;
+    private final Object[] previousHandlers = new Object[SIGNALS.length];
+    private Object previousHangup;
     private Thread hook;
 
-    Farewell(ClusterConfig config, Supplier<CompletableFuture<Void>> stop, Runnable killAll, Runnable reload, Events events) {
+    ShutdownHandler(ClusterConfig config, Supplier<CompletableFuture<Void>> stop, Runnable killAll, Runnable reload, ListenerExecutor eventThread) {
         this.config = config;
         this.stop = stop;
         this.killAll = killAll;
         this.reload = reload;
-        this.events = events;
+        this.eventThread = eventThread;
     }
 
     synchronized void begin() {
@@ -61,10 +61,10 @@ final class Farewell {
         }
         for (int i = 0; i < SIGNALS.length; i++) {
             int index = i;
-            former[i] = JvmSignals.handle(SIGNALS[i], JvmSignals.handler(config.name(), signal -> received(index, signal)));
+            previousHandlers[i] = SignalHandlers.handle(SIGNALS[i], SignalHandlers.handler(config.name(), signal -> signalReceived(index, signal)));
         }
         if (config.reloadOnHangup()) {
-            formerHangup = JvmSignals.handle("HUP", JvmSignals.handler(config.name(), signal -> reload.run()));
+            previousHangup = SignalHandlers.handle("HUP", SignalHandlers.handler(config.name(), signal -> reload.run()));
         }
         if (config.shutdownHook()) {
             hook = new Thread(this::stopInTime, config.name() + "-shutdown");
@@ -78,7 +78,7 @@ final class Farewell {
 
     /** The cluster has stopped, or never started: everything is as it was before. */
     void end() {
-        over.countDown();
+        stopped.countDown();
         restore();
     }
 
@@ -92,19 +92,19 @@ final class Farewell {
             }
             hook = null;
         }
-        JvmSignals.handle("HUP", formerHangup);
-        formerHangup = null;
+        SignalHandlers.handle("HUP", previousHangup);
+        previousHangup = null;
         for (int i = 0; i < SIGNALS.length; i++) {
-            if (former[i] != null && signalledAt.get() == 0) {
-                JvmSignals.handle(SIGNALS[i], former[i]);
-                former[i] = null;
+            if (previousHandlers[i] != null && signalledAt.get() == 0) {
+                SignalHandlers.handle(SIGNALS[i], previousHandlers[i]);
+                previousHandlers[i] = null;
             }
         }
     }
 
     private void awaitOver() {
         try {
-            over.await();
+            stopped.await();
             awaitListeners();
         } catch (InterruptedException e) {
             LOG.debug("{}: the keep-alive thread was interrupted", config.name());
@@ -120,7 +120,7 @@ final class Farewell {
     /** Without this the end of the JVM would cut the listeners of the last events. */
     private void awaitListeners() {
         try {
-            events.awaitEnd(LISTENERS_MILLIS);
+            eventThread.awaitEnd(LISTENERS_MILLIS);
         } catch (InterruptedException e) {
             LOG.debug("{}: its end was interrupted", config.name());
         }
@@ -149,7 +149,7 @@ final class Farewell {
         System.exit(status);
     }
 
-    private void received(int index, Object signal) {
+    private void signalReceived(int index, Object signal) {
         long now = System.nanoTime() | 1;
         if (!signalledAt.compareAndSet(0, now)) {
             later(index, now - signalledAt.get());
@@ -157,7 +157,7 @@ final class Farewell {
         }
         Thread stopper = new Thread(() -> {
             stopAndTell();
-            JvmSignals.pass(former[index], signal);
+            SignalHandlers.pass(previousHandlers[index], signal);
         }, config.name() + "-signal");
         stopper.setDaemon(false); // unlike the thread it is made on: the JVM must not end with status 0 before the former handler says how
         stopper.start(); // before the log line, whose appender may block

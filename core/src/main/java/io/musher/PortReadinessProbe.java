@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * <p>While it boots, and while the port refuses, a connect is tried again and again. Afterwards no connect is made where Linux shows that the
  * process still has its listening socket.
  */
-final class PortWatch {
+final class PortReadinessProbe {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
 
@@ -70,7 +70,7 @@ final class PortWatch {
      * @param anyOwner whether it does not matter which process listens
      * @param mainRuns whether the worker has joined and its main method has not returned
      */
-    PortWatch(EventLoop loop, ProcessEvents facts, Incarnation worker, WorkerProcess process, boolean anyOwner, BooleanSupplier mainRuns) {
+    PortReadinessProbe(EventLoop loop, ProcessEvents facts, Incarnation worker, WorkerProcess process, boolean anyOwner, BooleanSupplier mainRuns) {
         this.loop = loop;
         this.facts = facts;
         this.worker = worker;
@@ -92,17 +92,17 @@ final class PortWatch {
     void claimed() {
         claimed = true;
         socket = Optional.empty();
-        look();
+        poll();
     }
 
     /** Looks, and calls back when it is known whether the port accepts now. */
-    void look(Runnable known) {
+    void poll(Runnable known) {
         waiting.add(known);
-        look();
+        poll();
     }
 
     /** Looks now; harmless at any time. */
-    void look() {
+    void poll() {
         loop.cancel(next);
         if (looking) {
             return;
@@ -117,7 +117,7 @@ final class PortWatch {
             socket = Optional.empty();
         }
         if (socket.isPresent() && socket.get().isOpen()) {
-            again(WATCH_PAUSE);
+            retry(WATCH_PAUSE);
             return;
         }
         looking = true;
@@ -139,7 +139,7 @@ final class PortWatch {
 
     private void connected() {
         if (anyOwner || claimed) {
-            accepts();
+            accepted();
             return;
         }
         process.listensOn(port).whenComplete((owner, failure) -> post(() -> {
@@ -153,24 +153,24 @@ final class PortWatch {
                         worker.id(), worker.instance(), Loopback.text(port));
             }
             socket = failure == null ? owner.socket() : Optional.empty();
-            accepts();
+            accepted();
         }));
     }
 
-    private void accepts() {
+    private void accepted() {
         long now = loop.now();
         acceptedAt = acceptedAt == 0 ? now : acceptedAt;
         long left = Math.min(acceptedAt - began, LONGEST_START) - (now - acceptedAt);
         if (worker.isBooting() && !accepted && !claimed && mainRuns.getAsBoolean() && left > 0) {
             socket = Optional.empty(); // it has to accept then, too
             worker.observed("its port accepts, and its main method has not returned yet");
-            again(left);
+            retry(left);
             return;
         }
         accepted = true;
         worker.observed("");
         facts.portAccepts(worker);
-        again(WATCH_PAUSE);
+        retry(WATCH_PAUSE);
     }
 
     private void refused() {
@@ -195,7 +195,7 @@ final class PortWatch {
                 diagnose();
             }
         }
-        again(accepted || worker.isBooting() ? pause : WATCH_PAUSE);
+        retry(accepted || worker.isBooting() ? pause : WATCH_PAUSE);
         pause = Math.min(LAST_PAUSE, pause * 2);
     }
 
@@ -211,9 +211,9 @@ final class PortWatch {
         }
     }
 
-    private void again(long delay) {
+    private void retry(long delay) {
         looking = false;
-        next = loop.schedule(delay, this::look);
+        next = loop.schedule(delay, this::poll);
         settle();
     }
 

@@ -9,19 +9,19 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /** Gives workers their ports: those promised by {@code startPort}, held as long as the cluster lives, or free ones. Control thread only. */
-final class Keeper {
+final class PortAllocator {
 
     private final ClusterConfig config;
     private final OptionalInt commonPort;
     private final Map<Integer, PortLease> promised = new HashMap<>();
 
-    Keeper(ClusterConfig config, OptionalInt commonPort) {
+    PortAllocator(ClusterConfig config, OptionalInt commonPort) {
         this.config = config;
         this.commonPort = commonPort;
     }
 
     /** Takes all promised ports before anything is started. */
-    void takePromised() throws IOException {
+    void reservePromised() throws IOException {
         if (config.startPort().isPresent()) {
             for (int instance = 0; instance < config.instances(); instance++) {
                 promised(instance);
@@ -38,7 +38,7 @@ final class Keeper {
     }
 
     /** The worker is gone. */
-    void giveBack(Incarnation worker, PortLease lease) {
+    void release(Incarnation worker, PortLease lease) {
         if (lease == null) {
             return;
         }
