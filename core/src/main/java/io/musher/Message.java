@@ -1,6 +1,6 @@
 package io.musher;
 
-import io.musher.internal.ipc.Letter;
+import io.musher.internal.ipc.MessageFrame;
 import io.musher.internal.message.JsonReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -18,12 +18,12 @@ public final class Message {
     /** Characters of the value in {@link #toString}. */
     private static final int SHOWN = 80;
 
-    private final Letter letter;
+    private final MessageFrame letter;
     private final int from;
     private final MessageSender sender;
     private boolean replied;
 
-    Message(Letter letter, int from, MessageSender sender) {
+    Message(MessageFrame letter, int from, MessageSender sender) {
         this.letter = letter;
         this.from = from;
         this.sender = sender;

@@ -2,7 +2,7 @@ package io.musher;
 
 import io.musher.internal.ipc.Channel;
 import io.musher.internal.ipc.Inbox;
-import io.musher.internal.ipc.Letter;
+import io.musher.internal.ipc.MessageFrame;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -58,7 +58,7 @@ final class MessageDispatcher {
     }
 
     private static void scheduleDelivery(WorkerSession session) {
-        session.sender.mailbox().inbox().poke();
+        session.sender.mailbox().inbox().scheduleDelivery();
     }
 
     /** Sends one message to all, encoded once. {@return how many accepted it} */
@@ -71,7 +71,7 @@ final class MessageDispatcher {
         return accepted;
     }
 
-    private void dispatch(WorkerSession session, Letter letter) {
+    private void dispatch(WorkerSession session, MessageFrame letter) {
         Worker worker = session.worker;
         Message message = new Message(letter, worker.id(), session.sender);
         Throwable failure = null;

@@ -1,8 +1,8 @@
 package io.musher;
 
 import io.musher.internal.ipc.FrameType;
-import io.musher.internal.ipc.Letter;
 import io.musher.internal.ipc.Mailbox;
+import io.musher.internal.ipc.MessageFrame;
 import io.musher.internal.message.JsonWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -88,17 +88,17 @@ final class MessageSender {
             return CompletableFuture.failedFuture(new WorkerGoneException(who + " has no channel (any more)"));
         }
         CompletableFuture<Message> promise = new CompletableFuture<>();
-        boolean sent = mailbox.ask(question, peer, timeout, new Mailbox.Asker() {
+        boolean sent = mailbox.ask(question, peer, timeout, new Mailbox.ReplyHandler() {
             @Override
-            public void answered(Letter answer) {
+            public void answered(MessageFrame answer) {
                 callbacks.execute(() -> {
-                    mailbox.took(answer);
+                    mailbox.acknowledge(answer);
                     complete(promise, answer, from);
                 });
             }
 
             @Override
-            public void late() {
+            public void timedOut() {
                 callbacks.execute(() -> promise.completeExceptionally(
                         new TimeoutException("no answer from " + who + " within " + timeout.toMillis() + " ms")));
             }
@@ -117,7 +117,7 @@ final class MessageSender {
         return promise;
     }
 
-    private void complete(CompletableFuture<Message> promise, Letter answer, int from) {
+    private void complete(CompletableFuture<Message> promise, MessageFrame answer, int from) {
         if (answer.type() == FrameType.FAILED) {
             promise.completeExceptionally(new RemoteException(answer.text()));
         } else {
@@ -138,19 +138,19 @@ final class MessageSender {
         return promise;
     }
 
-    void answer(Letter question, Object answer) {
+    void answer(MessageFrame question, Object answer) {
         if (!mailbox.answer(encode(FrameType.ANSWER_VALUE, question.sequence(), question.peer(), answer))
                 && !mailbox.isClosed()) {
             warn();
         }
     }
 
-    void fail(Letter question, Throwable failure) {
+    void fail(MessageFrame question, Throwable failure) {
         String text = text(failure);
         ByteBuffer body = StandardCharsets.UTF_8.encode(text.length() > MAX_FAILURE ? text.substring(0, MAX_FAILURE) : text);
-        ByteBuffer frame = ByteBuffer.allocate(Letter.HEADROOM + body.remaining());
-        frame.position(Letter.HEADROOM).put(body).flip();
-        mailbox.answer(Letter.frame(FrameType.FAILED, question.sequence(), question.peer(), frame));
+        ByteBuffer frame = ByteBuffer.allocate(MessageFrame.HEADROOM + body.remaining());
+        frame.position(MessageFrame.HEADROOM).put(body).flip();
+        mailbox.answer(MessageFrame.frame(FrameType.FAILED, question.sequence(), question.peer(), frame));
     }
 
     private static String text(Throwable failure) {
@@ -176,11 +176,11 @@ final class MessageSender {
 
     private static ByteBuffer encode(int type, int sequence, int peer, Object value, int maxFrame, IntFunction<ByteBuffer> room) {
         if (!(value instanceof byte[] bytes)) {
-            return Letter.frame(type, sequence, peer, JsonWriter.write(value, Letter.HEADROOM, maxFrame, room));
+            return MessageFrame.frame(type, sequence, peer, JsonWriter.write(value, MessageFrame.HEADROOM, maxFrame, room));
         } else if (bytes.length > maxFrame) {
             throw new IllegalArgumentException("a byte[] of " + bytes.length + " bytes is over maxFrame, " + maxFrame);
         }
-        ByteBuffer frame = room.apply(Letter.HEADROOM + bytes.length).put(Letter.HEADROOM, bytes);
-        return Letter.frame(type + 1, sequence, peer, frame);
+        ByteBuffer frame = room.apply(MessageFrame.HEADROOM + bytes.length).put(MessageFrame.HEADROOM, bytes);
+        return MessageFrame.frame(type + 1, sequence, peer, frame);
     }
 }

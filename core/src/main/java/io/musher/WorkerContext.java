@@ -1,6 +1,6 @@
 package io.musher;
 
-import io.musher.internal.ipc.Letter;
+import io.musher.internal.ipc.MessageFrame;
 import io.musher.internal.worker.Membership;
 import io.musher.internal.worker.WorkerEnvironment;
 import java.net.InetSocketAddress;
@@ -209,7 +209,7 @@ public final class WorkerContext {
      * @throws IllegalArgumentException as with {@link #send}
      */
     public void broadcast(Object message) {
-        sender.send(Letter.ALL, message);
+        sender.send(MessageFrame.ALL, message);
     }
 
     /**
@@ -221,11 +221,11 @@ public final class WorkerContext {
      */
     public Subscription onMessage(Consumer<Message> listener) {
         listeners.add(Objects.requireNonNull(listener, "listener"));
-        membership.mailbox().inbox().poke();
+        membership.mailbox().inbox().scheduleDelivery();
         return () -> listeners.remove(listener);
     }
 
-    private void dispatch(Letter letter) {
+    private void dispatch(MessageFrame letter) {
         Message message = new Message(letter, letter.peer(), sender);
         Throwable failure = null;
         for (Consumer<Message> listener : listeners) {

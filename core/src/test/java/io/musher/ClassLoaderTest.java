@@ -3,7 +3,7 @@ package io.musher;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.musher.internal.ipc.Letter;
+import io.musher.internal.ipc.MessageFrame;
 import io.musher.internal.message.JsonReader;
 import java.io.File;
 import java.lang.ref.WeakReference;
@@ -97,8 +97,8 @@ class ClassLoaderTest {
         /** Encodes on the calling thread. */
         public static void write() {
             ByteBuffer frame = MessageSender.shared(0, Map.of("a", new Content("message", List.of(1L))), 1000);
-            byte[] json = new byte[frame.remaining() - Letter.HEADROOM];
-            frame.get(Letter.HEADROOM, json);
+            byte[] json = new byte[frame.remaining() - MessageFrame.HEADROOM];
+            frame.get(MessageFrame.HEADROOM, json);
             JsonReader reader = new JsonReader(json, 0, json.length);
             reader.as(Map.class);
             reader.value();

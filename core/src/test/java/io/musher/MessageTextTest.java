@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.internal.ipc.FrameType;
-import io.musher.internal.ipc.Letter;
+import io.musher.internal.ipc.MessageFrame;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class MessageTextTest {
 
     private static Message message(int type, byte[] body, int from) {
-        return new Message(new Letter(type, 0, from, body), from, null);
+        return new Message(new MessageFrame(type, 0, from, body), from, null);
     }
 
     private static Message json(String text) {

@@ -29,9 +29,9 @@ public final class Channel implements Connection.Owner {
     private final ChannelListener listener;
     private final Mailbox mailbox;
     private final Token token = new Token();
-    private final List<ByteBuffer> early = new ArrayList<>();
+    private final List<ByteBuffer> beforeHello = new ArrayList<>();
     private Connection connection;
-    private int told;
+    private int acknowledged;
     private String goodbye;
     private long skipped;
     private long window;
@@ -44,7 +44,7 @@ public final class Channel implements Connection.Owner {
         this.id = id;
         this.mailbox = new Mailbox(loop, inbox, server.counts(), server.scratch().spares(), server.window(), server.share(worker));
         this.window = server.window();
-        this.listener = new PacedListener(loop, worker, new GuardedListener(worker, listener));
+        this.listener = new PacedListener(loop, worker, new GuardedChannelListener(worker, listener));
     }
 
     /** {@return what goes into the worker's environment, and nowhere else} */
@@ -68,17 +68,17 @@ public final class Channel implements Connection.Owner {
 
     /** Tells the worker that no new connections will come and a stop will; once, later calls do nothing. */
     public void drain() {
-        tell(FrameType.DRAIN);
+        send(FrameType.DRAIN);
     }
 
     /** Tells the worker to run its stop hooks and exit; once, later calls do nothing. */
     public void stop() {
-        tell(FrameType.STOP);
+        send(FrameType.STOP);
     }
 
     /** Tells the worker that no new connections will come and a goodbye will; once, later calls do nothing. */
     public void disconnect() {
-        tell(FrameType.DISCONNECT);
+        send(FrameType.DISCONNECT);
     }
 
     /**
@@ -114,23 +114,23 @@ public final class Channel implements Connection.Owner {
 
     /** The process has ended: what it sent before still arrives, then the end is told, within a second at most. */
     public void finish() {
-        loop.execute(() -> rest(true));
+        loop.execute(() -> scheduleRest(true));
     }
 
-    private void rest(boolean mayWait) {
+    private void scheduleRest(boolean mayWait) {
         boolean maybeLate = server.sweep();
         if (connection != null) {
             loop.schedule(REST_NANOS, this::close);
         } else if (maybeLate && mayWait) {
-            loop.schedule(LATE_HELLO_NANOS, () -> rest(false));
+            loop.schedule(LATE_HELLO_NANOS, () -> scheduleRest(false));
         } else {
-            end(Ending.GONE, "ended without a hello");
+            end(CloseReason.GONE, "ended without a hello");
         }
     }
 
     /** Closes at once, without a word: the worker takes it for the primary's death. The listener hears of it a little later. */
     public void close() {
-        loop.execute(() -> end(Ending.GONE, "closed by the primary"));
+        loop.execute(() -> end(CloseReason.GONE, "closed by the primary"));
     }
 
     /** {@return frames of unknown types so far} */
@@ -156,8 +156,8 @@ public final class Channel implements Connection.Owner {
         opened.owner(this);
         mailbox.peersWindow(hello.window());
         opened.send(new Welcome(Hello.VERSION, PID, window).frame());
-        early.forEach(opened::send);
-        server.introduce(this);
+        beforeHello.forEach(opened::send);
+        server.announce(this);
         mailbox.open(opened);
         if (goodbye != null) {
             mailbox.closeSending();
@@ -178,43 +178,43 @@ public final class Channel implements Connection.Owner {
         }
     }
 
-    private void tell(int type) {
-        if ((told & 1 << type) == 0) {
-            told |= 1 << type;
-            tell(Frames.control(type));
+    private void send(int type) {
+        if ((acknowledged & 1 << type) == 0) {
+            acknowledged |= 1 << type;
+            send(Frames.control(type));
         }
     }
 
-    private void tell(ByteBuffer frame) {
+    private void send(ByteBuffer frame) {
         if (closed) {
             return;
         } else if (connection == null) {
-            early.add(frame);
+            beforeHello.add(frame);
         } else {
             connection.send(frame);
         }
     }
 
     /** Tells the worker that another one is there, or is there no more. */
-    void tellOf(Channel other, int type) {
+    void sendWorkerId(Channel other, int type) {
         if (connection != null) {
             connection.send(Frames.control(type, Integer.toString(other.id)));
         }
     }
 
     @Override
-    public boolean take(int type, int length) throws BadFrame {
+    public boolean take(int type, int length) throws ProtocolException {
         if (FrameType.isControl(type)) {
             FrameSink.checkControl(type, length);
         } else if (length > server.maxFrame() + Integer.BYTES) {
-            throw new BadFrame("a frame of " + length + " bytes, over " + server.maxFrame());
+            throw new ProtocolException("a frame of " + length + " bytes, over " + server.maxFrame());
         }
         if (FrameType.isMessage(type)) {
-            mailbox.comes(Letter.cost(length));
+            mailbox.comes(MessageFrame.cost(length));
             return true;
         }
         switch (type) {
-            case FrameType.HELLO -> throw new BadFrame("a second hello");
+            case FrameType.HELLO -> throw new ProtocolException("a second hello");
             case FrameType.READY, FrameType.NOT_READY, FrameType.LISTENING, FrameType.STOP, FrameType.DISCONNECT, FrameType.GOODBYE,
                     FrameType.TAKEN, FrameType.ALIVE, FrameType.WINDOW, FrameType.DRAIN_HOOKS, FrameType.DRAINED,
                     FrameType.MAIN_RETURNED -> {
@@ -226,7 +226,7 @@ public final class Channel implements Connection.Owner {
     }
 
     @Override
-    public void frame(int type, int sequence, ByteBuffer payload) throws BadFrame {
+    public void frame(int type, int sequence, ByteBuffer payload) throws ProtocolException {
         switch (type) {
             case FrameType.READY -> listener.ready();
             case FrameType.NOT_READY -> listener.notReady();
@@ -241,14 +241,14 @@ public final class Channel implements Connection.Owner {
             case FrameType.MAIN_RETURNED -> listener.mainReturned();
             case FrameType.GOODBYE -> {
                 mailbox.closeSending();
-                connection.heardGoodbye();
+                connection.goodbyeReceived();
                 connection.answerGoodbye();
             }
-            default -> message(Letter.read(type, sequence, payload));
+            default -> message(MessageFrame.read(type, sequence, payload));
         }
     }
 
-    private void message(Letter letter) throws BadFrame {
+    private void message(MessageFrame letter) throws ProtocolException {
         mailbox.came();
         if (letter.peer() == 0) {
             mailbox.receive(letter);
@@ -258,8 +258,8 @@ public final class Channel implements Connection.Owner {
     }
 
     @Override
-    public void ended(Ending how, String why) {
-        if (how == Ending.FAULT) {
+    public void ended(CloseReason how, String why) {
+        if (how == CloseReason.FAULT) {
             LOG.warn("{}: its channel is closed: {}", worker, why);
         }
         end(how, why);
@@ -271,7 +271,7 @@ public final class Channel implements Connection.Owner {
         mailbox.close();
     }
 
-    private void end(Ending how, String why) {
+    private void end(CloseReason how, String why) {
         if (closed) {
             return;
         }
@@ -280,11 +280,11 @@ public final class Channel implements Connection.Owner {
             LOG.warn("{}: its channel has ended before listeners had taken what it sent; what it sent last is lost", worker);
         }
         mailbox.close();
-        server.forget(this);
+        server.remove(this);
         if (connection != null) {
             connection.close();
         }
-        if (how == Ending.GOODBYE) {
+        if (how == CloseReason.GOODBYE) {
             listener.goodbye();
         } else {
             listener.lost(why);

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Where workers join: listens on the loopback interface and makes a {@link Channel} of whoever brings an expected token.
  *
  * <p>Belongs to the loop's thread, except {@link #open} and {@link #address}. Everybody on this machine can connect, so nothing here
- * grows with what strangers do: few of them are known at once ({@code Strangers}), each turn takes a bounded
+ * grows with what strangers do: few of them are known at once ({@code PendingConnections}), each turn takes a bounded
  * number, and one log line in ten seconds tells of them.
  */
 public final class ChannelServer implements EventLoop.Handler {
@@ -38,15 +38,15 @@ public final class ChannelServer implements EventLoop.Handler {
     private final int maxFrame;
     private final ServerSocketChannel listening;
     private final String address;
-    private final Scratch scratch = new Scratch();
-    private final Relays relays = new Relays(this);
+    private final SharedBuffers scratch = new SharedBuffers();
+    private final MessageRelay messageRelay = new MessageRelay(this);
     private final Intake intake;
     private final List<Channel> expected = new ArrayList<>();
     private final Set<Channel> open = new LinkedHashSet<>();
     private final Map<Integer, Channel> known = new LinkedHashMap<>(); // both, by the worker's id
     private final MessageCounts counts = new MessageCounts();
-    private final Dropped dropped;
-    private final Strangers strangers;
+    private final RejectionLog rejections;
+    private final PendingConnections pending;
     private SelectionKey key;
     private boolean pausing;
     private volatile long failures; // of accepting
@@ -61,12 +61,12 @@ public final class ChannelServer implements EventLoop.Handler {
         this.maxFrame = maxFrame;
         this.intake = new Intake(heap, this::divide);
         this.listening = listening;
-        this.dropped = new Dropped(name);
-        this.strangers = new Strangers(this, loop, dropped);
+        this.rejections = new RejectionLog(name);
+        this.pending = new PendingConnections(this, loop, rejections);
         this.address = Loopback.host() + ":" + ((InetSocketAddress) listening.getLocalAddress()).getPort();
     }
 
-    Scratch scratch() {
+    SharedBuffers scratch() {
         return scratch;
     }
 
@@ -130,7 +130,7 @@ public final class ChannelServer implements EventLoop.Handler {
         } else {
             expected.add(channel);
             known.put(id, channel);
-            open.forEach(other -> other.tellOf(channel, FrameType.JOINED));
+            open.forEach(other -> other.sendWorkerId(channel, FrameType.JOINED));
             divide();
         }
         return channel;
@@ -141,7 +141,7 @@ public final class ChannelServer implements EventLoop.Handler {
         assert loop.inLoop();
         closed = true;
         loop.discard(listening, key);
-        strangers.closeAll();
+        pending.closeAll();
         List.copyOf(expected).forEach(Channel::close);
         List.copyOf(open).forEach(Channel::close);
     }
@@ -159,7 +159,7 @@ public final class ChannelServer implements EventLoop.Handler {
 
     /** {@return connections dropped before a good hello} */
     public long dropped() {
-        return dropped.count();
+        return rejections.count();
     }
 
     private void start() {
@@ -193,11 +193,11 @@ public final class ChannelServer implements EventLoop.Handler {
         if (!pausing) {
             pausing = true;
             key.interestOps(0);
-            loop.schedule(PAUSE_NANOS, this::tryAgain);
+            loop.schedule(PAUSE_NANOS, this::resumeAccepting);
         }
     }
 
-    private void tryAgain() {
+    private void resumeAccepting() {
         pausing = false;
         if (key.isValid()) {
             key.interestOps(SelectionKey.OP_ACCEPT);
@@ -228,11 +228,11 @@ public final class ChannelServer implements EventLoop.Handler {
                 return;
             }
             accepted();
-            strangers.add(channel, scratch);
+            pending.add(channel, scratch);
         }
     }
 
-    void greet(Stranger stranger, Hello hello) {
+    void handleHello(PendingConnection stranger, Hello hello) {
         Channel found = null;
         for (Channel channel : expected) { // to the last one: the time tells nothing
             found = channel.matches(hello.token()) ? channel : found;
@@ -242,22 +242,22 @@ public final class ChannelServer implements EventLoop.Handler {
         } else if (found == null) {
             stranger.refuse("unknown or used token");
         } else {
-            strangers.remove(stranger);
+            pending.remove(stranger);
             expected.remove(found);
             open.add(found);
             found.open(stranger.handOver(), hello);
         }
     }
 
-    void drop(Stranger stranger, String why) {
-        strangers.drop(stranger, why);
+    void drop(PendingConnection stranger, String why) {
+        pending.drop(stranger, why);
     }
 
-    void forget(Channel channel) {
+    void remove(Channel channel) {
         if (expected.remove(channel) | open.remove(channel)) {
             known.remove(channel.id());
-            relays.forget(channel);
-            open.forEach(other -> other.tellOf(channel, FrameType.LEFT));
+            messageRelay.forget(channel);
+            open.forEach(other -> other.sendWorkerId(channel, FrameType.LEFT));
             divide();
         }
     }
@@ -276,8 +276,8 @@ public final class ChannelServer implements EventLoop.Handler {
     }
 
     /** Tells a worker of all others. */
-    void introduce(Channel channel) {
-        others(channel).forEach(other -> channel.tellOf(other, FrameType.JOINED));
+    void announce(Channel channel) {
+        others(channel).forEach(other -> channel.sendWorkerId(other, FrameType.JOINED));
     }
 
     /** {@return the channels of all other workers, also of those that have not said hello yet} */
@@ -292,12 +292,12 @@ public final class ChannelServer implements EventLoop.Handler {
         return known.get(id);
     }
 
-    void relay(Channel from, Letter letter) throws BadFrame {
-        relays.pass(from, letter);
+    void relay(Channel from, MessageFrame letter) throws ProtocolException {
+        messageRelay.relay(from, letter);
     }
 
     int strangers() {
-        return strangers.size();
+        return pending.size();
     }
 
     int maxFrame() {

@@ -27,7 +27,7 @@ public final class Connection implements EventLoop.Handler {
          * @param how it ended
          * @param why in a few words
          */
-        void ended(Ending how, String why);
+        void ended(CloseReason how, String why);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
@@ -45,13 +45,13 @@ public final class Connection implements EventLoop.Handler {
     private final Outbox outbox;
     private Owner owner;
     private SelectionKey key;
-    private Timers.Timer patience;
-    private boolean deaf;
+    private Timers.Timer goodbyeTimer;
+    private boolean readPaused;
     private boolean writing;
     private boolean paused;
     private ByteBuffer rest; // was read, but not decoded, before a pause
-    private boolean said;
-    private boolean heard;
+    private boolean goodbyeSent;
+    private boolean goodbyeReceived;
     private boolean closed;
 
     /**
@@ -62,7 +62,7 @@ public final class Connection implements EventLoop.Handler {
      * @param scratch shared by all connections of the loop
      * @param owner where frames and the end go
      */
-    public Connection(EventLoop loop, SocketChannel channel, Scratch scratch, Owner owner) {
+    public Connection(EventLoop loop, SocketChannel channel, SharedBuffers scratch, Owner owner) {
         this.loop = loop;
         this.channel = channel;
         this.scratch = scratch.in();
@@ -93,15 +93,15 @@ public final class Connection implements EventLoop.Handler {
      * @param frame is this connection's from now on
      */
     public void send(ByteBuffer frame) {
-        if (closed || said || deaf) {
+        if (closed || goodbyeSent || readPaused) {
             return;
         }
         outbox.addUrgent(frame);
         write();
         if (outbox.urgentBytes() > MAX_WAITING) {
             outbox.clear();
-            deaf = true;
-            loop.execute(() -> end(Ending.FAULT, "it does not read: " + MAX_WAITING + " bytes of control frames wait"));
+            readPaused = true;
+            loop.execute(() -> end(CloseReason.FAULT, "it does not read: " + MAX_WAITING + " bytes of control frames wait"));
         }
     }
 
@@ -111,7 +111,7 @@ public final class Connection implements EventLoop.Handler {
      * @param frame is this connection's from now on
      */
     void post(ByteBuffer frame) {
-        if (!closed && !said && !deaf) {
+        if (!closed && !goodbyeSent && !readPaused) {
             outbox.add(frame);
         }
     }
@@ -122,28 +122,28 @@ public final class Connection implements EventLoop.Handler {
      * @param why for the peer's log
      */
     public void goodbye(String why) {
-        if (closed || said) {
+        if (closed || goodbyeSent) {
             return;
         }
         post(Frames.control(FrameType.GOODBYE, why));
-        said = true;
+        goodbyeSent = true;
         write();
-        patience = loop.schedule(GOODBYE_NANOS, () -> end(Ending.GOODBYE, "no answer to the goodbye"));
-        if (heard && (deaf || outbox.isEmpty())) {
-            loop.execute(() -> end(Ending.GOODBYE, "goodbye from both sides"));
+        goodbyeTimer = loop.schedule(GOODBYE_NANOS, () -> end(CloseReason.GOODBYE, "no answer to the goodbye"));
+        if (goodbyeReceived && (readPaused || outbox.isEmpty())) {
+            loop.execute(() -> end(CloseReason.GOODBYE, "goodbye from both sides"));
         }
     }
 
     /** The peer said goodbye: whatever else it sends is not read. An answer is due within 5 s. */
-    public void heardGoodbye() {
-        heard = true;
+    public void goodbyeReceived() {
+        goodbyeReceived = true;
         decoder.stop();
     }
 
     /** Answers the peer's goodbye, after all that waits. */
     public void answerGoodbye() {
-        if (said && outbox.isEmpty()) {
-            end(Ending.GOODBYE, "goodbye from both sides");
+        if (goodbyeSent && outbox.isEmpty()) {
+            end(CloseReason.GOODBYE, "goodbye from both sides");
         } else {
             goodbye("");
         }
@@ -156,7 +156,7 @@ public final class Connection implements EventLoop.Handler {
             decoder.stop();
             rest = null;
             outbox.clear();
-            loop.cancel(patience);
+            loop.cancel(goodbyeTimer);
             loop.discard(channel, key);
         }
     }
@@ -170,8 +170,8 @@ public final class Connection implements EventLoop.Handler {
     public void ready(SelectionKey ready) throws IOException {
         if (ready.isWritable()) {
             write();
-            if (said && heard && outbox.isEmpty()) {
-                end(Ending.GOODBYE, "goodbye from both sides");
+            if (goodbyeSent && goodbyeReceived && outbox.isEmpty()) {
+                end(CloseReason.GOODBYE, "goodbye from both sides");
             }
         }
         if (!closed && ready.isReadable()) {
@@ -181,13 +181,13 @@ public final class Connection implements EventLoop.Handler {
 
     @Override
     public void failed(Throwable failure) {
-        if (failure instanceof BadFrame) {
-            end(Ending.FAULT, "it sent " + failure.getMessage());
+        if (failure instanceof ProtocolException) {
+            end(CloseReason.FAULT, "it sent " + failure.getMessage());
         } else if (failure instanceof IOException) {
-            end(said || heard ? Ending.GOODBYE : Ending.GONE, String.valueOf(failure.getMessage()));
+            end(goodbyeSent || goodbyeReceived ? CloseReason.GOODBYE : CloseReason.GONE, String.valueOf(failure.getMessage()));
         } else {
             LOG.error("a frame could not be handled; its connection is closed", failure);
-            end(Ending.FAULT, failure.toString());
+            end(CloseReason.FAULT, failure.toString());
         }
     }
 
@@ -203,33 +203,33 @@ public final class Connection implements EventLoop.Handler {
                 rest = ByteBuffer.allocate(scratch.remaining()).put(scratch).flip();
             }
         } else if (n < 0) {
-            end(said || heard ? Ending.GOODBYE : Ending.GONE, decoder.isInside() ? "end of file inside a frame" : "end of file");
+            end(goodbyeSent || goodbyeReceived ? CloseReason.GOODBYE : CloseReason.GONE, decoder.isInside() ? "end of file inside a frame" : "end of file");
         }
     }
 
     /** Writes what waits, as far as the kernel takes it; the rest follows by itself. */
     void write() {
-        if (closed || deaf) {
+        if (closed || readPaused) {
             return;
         }
         try {
-            listen(!outbox.writeTo(channel));
+            setReading(!outbox.writeTo(channel));
         } catch (IOException e) {
             // a peer that cannot be written to may still have said something: it is read to its end, which tells the owner
-            deaf = true;
+            readPaused = true;
             outbox.clear();
-            listen(false);
+            setReading(false);
         }
     }
 
-    private void listen(boolean forRoom) {
+    private void setReading(boolean forRoom) {
         if (writing != forRoom) {
             writing = forRoom;
-            listen();
+            setReading();
         }
     }
 
-    private void listen() {
+    private void setReading() {
         if (!key.isValid()) {
             return; // the loop has ended by a failure
         }
@@ -241,7 +241,7 @@ public final class Connection implements EventLoop.Handler {
         if (!closed && paused != pauses) {
             paused = pauses;
             decoder.suspend(pauses);
-            listen();
+            setReading();
             if (rest != null && !pauses) {
                 loop.execute(this::readRest);
             }
@@ -256,14 +256,14 @@ public final class Connection implements EventLoop.Handler {
             decoder.decode(rest);
             if (!closed && !(paused && rest.hasRemaining())) {
                 rest = null;
-                listen();
+                setReading();
             }
         } catch (Throwable e) {
             failed(e);
         }
     }
 
-    private void end(Ending how, String why) {
+    private void end(CloseReason how, String why) {
         if (!closed) {
             close();
             owner.ended(how, why);

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
  * Cuts a stream of bytes into frames, however the bytes were chunked; one thread.
  *
  * <p>A frame that arrives whole is handed on where it lies. Only one that arrives in pieces is kept, in a buffer that grows with
- * what has really come, so a length that is only claimed costs nothing. After a {@link BadFrame} it takes no more.
+ * what has really come, so a length that is only claimed costs nothing. After a {@link ProtocolException} it takes no more.
  */
 final class FrameDecoder {
 
@@ -15,7 +15,7 @@ final class FrameDecoder {
     private static final int ENOUGH = 4;
 
     private final ByteBuffer header = ByteBuffer.allocate(Frames.HEADER);
-    private final SpareArrays spares;
+    private final ArrayPool arrays;
     private FrameSink sink;
     private boolean inFrame;
     private boolean taken;
@@ -26,9 +26,9 @@ final class FrameDecoder {
     private int missing;
     private ByteBuffer kept;
 
-    FrameDecoder(FrameSink sink, SpareArrays spares) {
+    FrameDecoder(FrameSink sink, ArrayPool arrays) {
         this.sink = sink;
-        this.spares = spares;
+        this.arrays = arrays;
     }
 
     /** From the next frame on. */
@@ -37,12 +37,12 @@ final class FrameDecoder {
     }
 
     /** Takes all bytes, unless it is stopped or suspended on the way. */
-    void decode(ByteBuffer in) throws BadFrame {
+    void decode(ByteBuffer in) throws ProtocolException {
         try {
             while (!stopped && (inFrame || header(in)) && !suspended && payload(in)) {
                 continue;
             }
-        } catch (BadFrame e) {
+        } catch (ProtocolException e) {
             stop();
             throw e;
         }
@@ -69,7 +69,7 @@ final class FrameDecoder {
         return kept == null ? 0 : kept.capacity();
     }
 
-    private boolean header(ByteBuffer in) throws BadFrame {
+    private boolean header(ByteBuffer in) throws ProtocolException {
         move(in, header, header.remaining());
         if (header.hasRemaining()) {
             return false;
@@ -79,7 +79,7 @@ final class FrameDecoder {
         type = header.get(4) & 0xff;
         sequence = header.getInt(5);
         if (missing < 0) {
-            throw new BadFrame("a frame of " + Integer.toUnsignedLong(missing) + " bytes");
+            throw new ProtocolException("a frame of " + Integer.toUnsignedLong(missing) + " bytes");
         }
         taken = sink.take(type, missing);
         inFrame = true;
@@ -87,7 +87,7 @@ final class FrameDecoder {
     }
 
     /** {@return whether the frame is complete} */
-    private boolean payload(ByteBuffer in) throws BadFrame {
+    private boolean payload(ByteBuffer in) throws ProtocolException {
         int here = Math.min(missing, in.remaining());
         if (!taken) {
             in.position(in.position() + here);
@@ -109,7 +109,7 @@ final class FrameDecoder {
             ByteBuffer whole = kept.flip();
             kept = null;
             sink.frame(type, sequence, whole);
-            spares.giveBack(whole);
+            arrays.release(whole);
         }
         return true;
     }
@@ -118,10 +118,10 @@ final class FrameDecoder {
         int had = kept == null ? 0 : kept.position();
         if (kept == null || kept.remaining() < here) {
             int room = (int) Math.min((long) had + missing, Math.max((long) ENOUGH * (had + here), FIRST_ROOM));
-            ByteBuffer larger = spares.buffer(room);
+            ByteBuffer larger = arrays.buffer(room);
             if (kept != null) {
                 larger.put(kept.flip());
-                spares.giveBack(kept);
+                arrays.release(kept);
             }
             kept = larger;
         }

@@ -11,9 +11,9 @@ public interface FrameSink {
      * @param type of the frame
      * @param length of its payload
      * @return true to be given the frame, false to have it skipped without being kept
-     * @throws BadFrame if such a frame, or one so long, must not be
+     * @throws ProtocolException if such a frame, or one so long, must not be
      */
-    boolean take(int type, int length) throws BadFrame;
+    boolean take(int type, int length) throws ProtocolException;
 
     /**
      * A frame that {@link #take} wanted.
@@ -21,20 +21,20 @@ public interface FrameSink {
      * @param type of the frame
      * @param sequence 0 in control frames
      * @param payload valid during this call only
-     * @throws BadFrame if the payload is not what the type promises
+     * @throws ProtocolException if the payload is not what the type promises
      */
-    void frame(int type, int sequence, ByteBuffer payload) throws BadFrame;
+    void frame(int type, int sequence, ByteBuffer payload) throws ProtocolException;
 
     /**
      * Checks what holds for every control frame.
      *
      * @param type of the frame
      * @param length of its payload
-     * @throws BadFrame if it is too long
+     * @throws ProtocolException if it is too long
      */
-    static void checkControl(int type, int length) throws BadFrame {
+    static void checkControl(int type, int length) throws ProtocolException {
         if (length > Frames.MAX_CONTROL) {
-            throw new BadFrame("a control frame (type " + type + ") of " + length + " bytes, over " + Frames.MAX_CONTROL);
+            throw new ProtocolException("a control frame (type " + type + ") of " + length + " bytes, over " + Frames.MAX_CONTROL);
         }
     }
 }

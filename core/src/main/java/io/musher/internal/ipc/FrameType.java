@@ -75,7 +75,7 @@ public final class FrameType {
     }
 
     /**
-     * {@return whether frames of this type are {@link Letter}s}
+     * {@return whether frames of this type are {@link MessageFrame}s}
      *
      * @param type of a frame
      */

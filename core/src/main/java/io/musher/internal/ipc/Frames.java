@@ -41,11 +41,11 @@ public final class Frames {
     }
 
     /** {@return the payload as text} */
-    static String text(ByteBuffer payload) throws BadFrame {
+    static String text(ByteBuffer payload) throws ProtocolException {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(payload).toString();
         } catch (CharacterCodingException e) {
-            throw new BadFrame("a payload that is not UTF-8");
+            throw new ProtocolException("a payload that is not UTF-8");
         }
     }
 
@@ -58,7 +58,7 @@ public final class Frames {
     }
 
     /** {@return the port that a listening frame names} */
-    static int port(ByteBuffer payload) throws BadFrame {
+    static int port(ByteBuffer payload) throws ProtocolException {
         return (int) number(payload, 65535, "listening on", "port");
     }
 
@@ -69,13 +69,13 @@ public final class Frames {
      * @param max the largest that is allowed
      * @param said what the frame is about, for the error
      * @param kind what the number is, for the error
-     * @throws BadFrame if it is none
+     * @throws ProtocolException if it is none
      */
-    public static long number(ByteBuffer payload, long max, String said, String kind) throws BadFrame {
+    public static long number(ByteBuffer payload, long max, String said, String kind) throws ProtocolException {
         String text = text(payload);
         if (text.matches("[1-9][0-9]{0,17}") && Long.parseLong(text) <= max) {
             return Long.parseLong(text);
         }
-        throw new BadFrame(said + " '" + shown(StandardCharsets.UTF_8.encode(text)) + "', which is no " + kind);
+        throw new ProtocolException(said + " '" + shown(StandardCharsets.UTF_8.encode(text)) + "', which is no " + kind);
     }
 }

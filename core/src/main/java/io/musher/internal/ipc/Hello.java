@@ -22,22 +22,22 @@ public record Hello(int version, String token, long pid, long window) {
         return Frames.control(FrameType.HELLO, NAME + version + " " + token + " " + pid + Window.field(window));
     }
 
-    static Hello parse(ByteBuffer payload) throws BadFrame {
+    static Hello parse(ByteBuffer payload) throws ProtocolException {
         String[] fields = Frames.text(payload).split(" ", 4);
         int version = version(fields[0]);
         if (version != VERSION) {
             return new Hello(version, "", 0, Window.DEFAULT);
         }
         if (fields.length < 3 || !fields[1].matches("[0-9a-f]{32}") || !fields[2].matches("[0-9]{1,18}")) {
-            throw new BadFrame("a hello without token and pid");
+            throw new ProtocolException("a hello without token and pid");
         }
         return new Hello(version, fields[1], Long.parseLong(fields[2]), Window.parse(fields.length > 3 ? fields[3] : ""));
     }
 
     /** {@return the number in {@code musher/<number>}} */
-    static int version(String field) throws BadFrame {
+    static int version(String field) throws ProtocolException {
         if (!field.matches(NAME + "[1-9][0-9]{0,8}")) {
-            throw new BadFrame("a greeting in another language");
+            throw new ProtocolException("a greeting in another language");
         }
         return Integer.parseInt(field.substring(NAME.length()));
     }

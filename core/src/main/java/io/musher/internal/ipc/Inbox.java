@@ -15,48 +15,48 @@ public final class Inbox {
 
     private static final int PER_TURN = 256;
 
-    private final Queue<Letter> letters = new ConcurrentLinkedQueue<>();
+    private final Queue<MessageFrame> queue = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final Executor thread;
-    private final BooleanSupplier heard;
-    private final BooleanSupplier goesOn;
-    private final Consumer<Letter> reader;
-    private volatile Consumer<Letter> taken = letter -> { };
+    private final BooleanSupplier hasListener;
+    private final BooleanSupplier mayContinue;
+    private final Consumer<MessageFrame> reader;
+    private volatile Consumer<MessageFrame> onDelivered = letter -> { };
 
     /**
      * An empty one.
      *
      * @param thread where listeners run, in order, one at a time
-     * @param heard whether anybody listens
-     * @param goesOn asked before each message on the listeners' thread: false once another thread has taken over
+     * @param hasListener whether anybody listens
+     * @param mayContinue asked before each message on the listeners' thread: false once another thread has taken over
      * @param reader tells the listeners; throws nothing
      */
-    public Inbox(Executor thread, BooleanSupplier heard, BooleanSupplier goesOn, Consumer<Letter> reader) {
+    public Inbox(Executor thread, BooleanSupplier heard, BooleanSupplier goesOn, Consumer<MessageFrame> reader) {
         this.thread = thread;
-        this.heard = heard;
-        this.goesOn = goesOn;
+        this.hasListener = heard;
+        this.mayContinue = goesOn;
         this.reader = reader;
     }
 
-    void whenTaken(Consumer<Letter> action) {
-        taken = action;
+    void onDelivered(Consumer<MessageFrame> action) {
+        onDelivered = action;
     }
 
-    void add(Letter letter) {
-        letters.add(letter);
-        poke();
+    void add(MessageFrame letter) {
+        queue.add(letter);
+        scheduleDelivery();
     }
 
     /** There may be somebody to listen now. */
-    public void poke() {
-        if (!letters.isEmpty() && heard.getAsBoolean() && !scheduled.getAndSet(true)) {
+    public void scheduleDelivery() {
+        if (!queue.isEmpty() && hasListener.getAsBoolean() && !scheduled.getAndSet(true)) {
             thread.execute(this::turn);
         }
     }
 
     /** Everything that has come is told before whatever the listeners' thread is given next. */
     public void flush() {
-        if (!letters.isEmpty()) {
+        if (!queue.isEmpty()) {
             thread.execute(() -> deliver(Integer.MAX_VALUE));
         }
     }
@@ -66,17 +66,17 @@ public final class Inbox {
             deliver(PER_TURN);
         } finally {
             scheduled.set(false);
-            poke();
+            scheduleDelivery();
         }
     }
 
     private void deliver(int atMost) {
-        Letter letter;
-        for (int i = 0; i < atMost && goesOn.getAsBoolean() && heard.getAsBoolean() && (letter = letters.poll()) != null; i++) {
+        MessageFrame letter;
+        for (int i = 0; i < atMost && mayContinue.getAsBoolean() && hasListener.getAsBoolean() && (letter = queue.poll()) != null; i++) {
             try {
                 reader.accept(letter);
             } finally {
-                taken.accept(letter);
+                onDelivered.accept(letter);
             }
         }
     }

@@ -16,17 +16,17 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Mailbox {
 
     /** How a request ends: by one of these, once, on the loop's thread. */
-    public interface Asker {
+    public interface ReplyHandler {
 
         /**
-         * By an answer; it counts as not taken until {@link Mailbox#took(Letter)}.
+         * By an answer; it counts as not taken until {@link Mailbox#acknowledge(MessageFrame)}.
          *
          * @param answer or a failure
          */
-        void answered(Letter answer);
+        void answered(MessageFrame answer);
 
         /** By its deadline. */
-        void late();
+        void timedOut();
 
         /** Because who was asked is gone. */
         void gone();
@@ -38,12 +38,12 @@ public final class Mailbox {
     private final EventLoop loop;
     private final Inbox inbox;
     private final Sender sender;
-    private final Replies replies;
+    private final PendingRequests pendingRequests;
     private final Intake.Share share; // null where the peer alone bounds what comes
     private final AtomicLong taken = new AtomicLong();
-    private final AtomicBoolean telling = new AtomicBoolean();
+    private final AtomicBoolean acknowledging = new AtomicBoolean();
     private final MessageCounts counts;
-    private final SpareArrays spares;
+    private final ArrayPool arrays;
     private volatile long portion;
     private long coming; // what the message that comes costs
     private Connection connection;
@@ -57,20 +57,20 @@ public final class Mailbox {
      * @param spares of the loop's connections
      * @param window how much may come, and be sent, that is not taken
      */
-    public Mailbox(EventLoop loop, Inbox inbox, MessageCounts counts, SpareArrays spares, long window) {
-        this(loop, inbox, counts, spares, window, null);
+    public Mailbox(EventLoop loop, Inbox inbox, MessageCounts counts, ArrayPool arrays, long window) {
+        this(loop, inbox, counts, arrays, window, null);
     }
 
-    Mailbox(EventLoop loop, Inbox inbox, MessageCounts counts, SpareArrays spares, long window, Intake.Share share) {
+    Mailbox(EventLoop loop, Inbox inbox, MessageCounts counts, ArrayPool arrays, long window, Intake.Share share) {
         this.loop = loop;
         this.inbox = inbox;
         this.share = share;
         this.sender = new Sender(loop, sent(window));
         this.portion = portion(window);
-        this.replies = new Replies(loop, counts);
+        this.pendingRequests = new PendingRequests(loop, counts);
         this.counts = counts;
-        this.spares = spares;
-        inbox.whenTaken(this::heard);
+        this.arrays = arrays;
+        inbox.onDelivered(this::delivered);
     }
 
     /**
@@ -79,7 +79,7 @@ public final class Mailbox {
      * @param size its limit
      */
     public ByteBuffer buffer(int size) {
-        return spares.buffer(size);
+        return arrays.buffer(size);
     }
 
     /**
@@ -105,8 +105,8 @@ public final class Mailbox {
      * @param asker hears how it ends
      * @return whether it is on its way; if not, the asker hears nothing
      */
-    public boolean ask(ByteBuffer frame, int peer, Duration timeout, Asker asker) {
-        boolean sent = replies.ask(sender, frame, peer, timeout, asker);
+    public boolean ask(ByteBuffer frame, int peer, Duration timeout, ReplyHandler asker) {
+        boolean sent = pendingRequests.ask(sender, frame, peer, timeout, asker);
         if (!sent) {
             counts.refused();
         }
@@ -165,10 +165,10 @@ public final class Mailbox {
             share.open(opened);
         }
         sender.open(opened);
-        told();
+        acknowledgementSent();
     }
 
-    /** A message comes; whoever takes it says so by {@link #took}. */
+    /** A message comes; whoever takes it says so by {@link #acknowledge}. */
     void comes(int cost) {
         coming = cost;
         share.owe(cost);
@@ -180,7 +180,7 @@ public final class Mailbox {
     }
 
     /** {@return what the peer has sent and nobody has taken} */
-    long owed() {
+    long received() {
         return share.owed();
     }
 
@@ -194,7 +194,7 @@ public final class Mailbox {
         share.window(window);
         sender.ours(sent(window));
         portion = portion(window);
-        told(); // the peer may wait for less than the portion before
+        acknowledgementSent(); // the peer may wait for less than the portion before
     }
 
     /**
@@ -219,43 +219,43 @@ public final class Mailbox {
      *
      * @param letter or an answer
      */
-    public void receive(Letter letter) {
+    public void receive(MessageFrame letter) {
         if (FrameType.isAnswer(letter.type())) {
-            if (!replies.answered(letter)) {
-                took(letter.cost());
+            if (!pendingRequests.answered(letter)) {
+                acknowledge(letter.cost());
             }
         } else {
             inbox.add(letter);
         }
     }
 
-    private void heard(Letter letter) {
+    private void delivered(MessageFrame letter) {
         counts.delivered();
-        took(letter.cost());
+        acknowledge(letter.cost());
     }
 
     /**
      * An answer is dealt with.
      *
-     * @param answer that an {@link Asker} was given
+     * @param answer that an {@link ReplyHandler} was given
      */
-    public void took(Letter answer) {
-        took(answer.cost());
+    public void acknowledge(MessageFrame answer) {
+        acknowledge(answer.cost());
     }
 
     /** From any thread: the window may move on. */
-    void took(int cost) {
-        if (taken.addAndGet(cost) >= portion && !telling.getAndSet(true)) {
+    void acknowledge(int cost) {
+        if (taken.addAndGet(cost) >= portion && !acknowledging.getAndSet(true)) {
             try {
-                loop.execute(this::told);
+                loop.execute(this::acknowledgementSent);
             } catch (RejectedExecutionException e) {
-                telling.set(true); // for ever: nobody is left to be told
+                acknowledging.set(true); // for ever: nobody is left to be told
             }
         }
     }
 
-    private void told() {
-        telling.set(false);
+    private void acknowledgementSent() {
+        acknowledging.set(false);
         if (connection != null) {
             long cost = taken.getAndSet(0);
             if (cost > 0) {
@@ -271,9 +271,9 @@ public final class Mailbox {
      * The peer's listeners have taken something.
      *
      * @param payload says how much
-     * @throws BadFrame if it cannot be
+     * @throws ProtocolException if it cannot be
      */
-    public void taken(ByteBuffer payload) throws BadFrame {
+    public void taken(ByteBuffer payload) throws ProtocolException {
         sender.taken(Frames.number(payload, Long.MAX_VALUE, "taking", "number of bytes"));
     }
 
@@ -290,11 +290,11 @@ public final class Mailbox {
     /** The channel has ended. */
     public void close() {
         sender.close();
-        replies.close();
+        pendingRequests.close();
         if (share != null) {
             share.end(coming);
             portion = 1; // nobody is told any more, but what it had sent is to be counted to its end
-            told();
+            acknowledgementSent();
         }
     }
 }

@@ -18,13 +18,13 @@ final class Outbox {
     private final Queue<ByteBuffer> urgent = new ArrayDeque<>();
     private final Queue<ByteBuffer> messages = new ArrayDeque<>();
     private final ByteBuffer batch;
-    private final SpareArrays spares;
+    private final ArrayPool arrays;
     private ByteBuffer begun; // partly written, so nothing may come before its rest
     private long urgentBytes;
 
-    Outbox(Scratch scratch) {
+    Outbox(SharedBuffers scratch) {
         this.batch = scratch.out();
-        this.spares = scratch.spares();
+        this.arrays = scratch.spares();
     }
 
     void addUrgent(ByteBuffer frame) {
@@ -77,7 +77,7 @@ final class Outbox {
             begun.position(begun.position() + n);
             left -= n;
             if (!begun.hasRemaining()) {
-                spares.giveBack(begun);
+                arrays.release(begun);
                 begun = null;
             }
         }

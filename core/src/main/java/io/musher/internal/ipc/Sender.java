@@ -38,7 +38,7 @@ final class Sender {
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final ArrayDeque<Held> held = new ArrayDeque<>();
     private final ArrayDeque<Relayed> relayed = new ArrayDeque<>();
-    private final List<Runnable> waiters = new ArrayList<>(); // guarded by itself
+    private final List<Runnable> writableListeners = new ArrayList<>(); // guarded by itself
     private Connection connection;
     private long ours;
     private long theirs = Window.DEFAULT;
@@ -93,9 +93,9 @@ final class Sender {
 
     /** Runs something when it is worth trying again, or this is closed; on any thread. */
     void whenWritable(Runnable waiter) {
-        synchronized (waiters) {
+        synchronized (writableListeners) {
             if (!closed && waiting.get() >= window) {
-                waiters.add(waiter);
+                writableListeners.add(waiter);
                 return;
             }
         }
@@ -114,7 +114,7 @@ final class Sender {
 
     private void turn() {
         scheduled.set(false);
-        if (connection != null && pass(FRAMES_PER_TURN, false)) {
+        if (connection != null && passedOn(FRAMES_PER_TURN, false)) {
             wake();
         }
     }
@@ -122,18 +122,18 @@ final class Sender {
     /** The connection is there: all that was sent so far goes first. */
     void open(Connection opened) {
         connection = opened;
-        pass(Integer.MAX_VALUE, false);
+        passedOn(Integer.MAX_VALUE, false);
     }
 
     /** Hands all that was sent so far to the connection. */
     void flush() {
         if (connection != null) {
-            pass(Integer.MAX_VALUE, true);
+            passedOn(Integer.MAX_VALUE, true);
         }
     }
 
     /** {@return whether there is more that could be passed on} */
-    private boolean pass(int atMost, boolean overTheWindow) {
+    private boolean passedOn(int atMost, boolean overTheWindow) {
         int left = atMost;
         for (ByteBuffer frame; left > 0 && (frame = answers.poll()) != null; left--) {
             post(frame);
@@ -166,7 +166,7 @@ final class Sender {
         }
         waiting.addAndGet(cost(frame));
         if (connection != null && !queue.isEmpty()) {
-            pass(Integer.MAX_VALUE, false); // was sent before
+            passedOn(Integer.MAX_VALUE, false); // was sent before
         }
         if (connection != null && (answer || held.isEmpty() && hasRoom())) {
             post(frame);
@@ -178,9 +178,9 @@ final class Sender {
     }
 
     /** The peer's listeners have taken so much. */
-    void taken(long cost) throws BadFrame {
+    void taken(long cost) throws ProtocolException {
         if (cost < 0 || cost > passedOn - taken) {
-            throw new BadFrame("it took " + cost + " of " + (passedOn - taken) + " bytes that were sent");
+            throw new ProtocolException("it took " + cost + " of " + (passedOn - taken) + " bytes that were sent");
         }
         taken += cost;
         for (Relayed first; (first = relayed.peek()) != null && first.end - taken <= 0; relayed.remove()) {
@@ -233,14 +233,14 @@ final class Sender {
 
     private void release() {
         List<Runnable> released;
-        synchronized (waiters) {
-            released = List.copyOf(waiters);
-            waiters.clear();
+        synchronized (writableListeners) {
+            released = List.copyOf(writableListeners);
+            writableListeners.clear();
         }
         released.forEach(Runnable::run);
     }
 
     private static int cost(ByteBuffer frame) {
-        return Letter.cost(frame.remaining() - Frames.HEADER);
+        return MessageFrame.cost(frame.remaining() - Frames.HEADER);
     }
 }

@@ -21,13 +21,13 @@ public record Welcome(int version, long pid, long window) {
      * {@return the frame's meaning}
      *
      * @param payload of a welcome frame
-     * @throws BadFrame if it is none, or of another version
+     * @throws ProtocolException if it is none, or of another version
      */
-    public static Welcome parse(ByteBuffer payload) throws BadFrame {
+    public static Welcome parse(ByteBuffer payload) throws ProtocolException {
         String[] fields = Frames.text(payload).split(" ", 3);
         int version = Hello.version(fields[0]);
         if (version != Hello.VERSION || fields.length < 2 || !fields[1].matches("[0-9]{1,18}")) {
-            throw new BadFrame("a welcome that is not in musher/" + Hello.VERSION);
+            throw new ProtocolException("a welcome that is not in musher/" + Hello.VERSION);
         }
         return new Welcome(version, Long.parseLong(fields[1]), Window.parse(fields.length > 2 ? fields[2] : ""));
     }

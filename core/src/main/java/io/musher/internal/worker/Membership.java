@@ -4,8 +4,8 @@ import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Ticker;
 import io.musher.internal.ipc.FrameType;
 import io.musher.internal.ipc.Inbox;
-import io.musher.internal.ipc.Letter;
 import io.musher.internal.ipc.Mailbox;
+import io.musher.internal.ipc.MessageFrame;
 import io.musher.internal.process.Preload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,7 +45,7 @@ public final class Membership {
     private int drainHooks;
     private volatile Reader reader = new Reader(() -> false, letter -> { });
 
-    private record Reader(BooleanSupplier heard, Consumer<Letter> tell) { }
+    private record Reader(BooleanSupplier heard, Consumer<MessageFrame> tell) { }
 
     Membership(WorkerEnvironment environment, ProcessEnd end, KeepAlive keepAlive) {
         this.environment = environment;
@@ -209,7 +209,7 @@ public final class Membership {
      * @param heard whether anybody listens at this moment
      * @param tell tells them, on the listeners' thread; throws nothing
      */
-    public void read(BooleanSupplier heard, Consumer<Letter> tell) {
+    public void read(BooleanSupplier heard, Consumer<MessageFrame> tell) {
         reader = new Reader(heard, tell);
     }
 

@@ -1,18 +1,18 @@
 package io.musher.internal.worker;
 
 import io.musher.balancer.loop.EventLoop;
-import io.musher.internal.ipc.BadFrame;
+import io.musher.internal.ipc.CloseReason;
 import io.musher.internal.ipc.Connection;
-import io.musher.internal.ipc.Ending;
 import io.musher.internal.ipc.FrameSink;
 import io.musher.internal.ipc.FrameType;
 import io.musher.internal.ipc.Frames;
 import io.musher.internal.ipc.Hello;
 import io.musher.internal.ipc.Inbox;
-import io.musher.internal.ipc.Letter;
 import io.musher.internal.ipc.Mailbox;
 import io.musher.internal.ipc.MessageCounts;
-import io.musher.internal.ipc.Scratch;
+import io.musher.internal.ipc.MessageFrame;
+import io.musher.internal.ipc.ProtocolException;
+import io.musher.internal.ipc.SharedBuffers;
 import io.musher.internal.ipc.Welcome;
 import io.musher.internal.ipc.Window;
 import java.nio.ByteBuffer;
@@ -61,7 +61,7 @@ final class WorkerChannel implements Connection.Owner {
     private final EventLoop loop;
     private final WorkerEnvironment environment;
     private final Listener listener;
-    private final Scratch scratch = new Scratch();
+    private final SharedBuffers scratch = new SharedBuffers();
     private final Mailbox mailbox;
     private final Heartbeat heartbeat;
     private final Set<Integer> others = ConcurrentHashMap.newKeySet();
@@ -139,11 +139,11 @@ final class WorkerChannel implements Connection.Owner {
     }
 
     @Override
-    public boolean take(int type, int length) throws BadFrame {
+    public boolean take(int type, int length) throws ProtocolException {
         if (type < FrameType.FIRST_MESSAGE) {
             FrameSink.checkControl(type, length);
         } else if (!open) {
-            throw new BadFrame("a frame of type " + type + " before a welcome");
+            throw new ProtocolException("a frame of type " + type + " before a welcome");
         }
         return switch (type) {
             case FrameType.WELCOME, FrameType.GOODBYE -> true;
@@ -154,7 +154,7 @@ final class WorkerChannel implements Connection.Owner {
     }
 
     @Override
-    public void frame(int type, int sequence, ByteBuffer payload) throws BadFrame {
+    public void frame(int type, int sequence, ByteBuffer payload) throws ProtocolException {
         switch (type) {
             case FrameType.WELCOME -> welcome(Welcome.parse(payload));
             case FrameType.DRAIN -> listener.drain();
@@ -167,7 +167,7 @@ final class WorkerChannel implements Connection.Owner {
             case FrameType.LEFT -> others.remove(worker(payload));
             case FrameType.GOODBYE -> {
                 heard = Frames.shown(payload);
-                connection.heardGoodbye();
+                connection.goodbyeReceived();
                 if (open && goodbye == null) {
                     mailbox.inbox().flush();
                     listener.parting(this::answerGoodbye);
@@ -175,7 +175,7 @@ final class WorkerChannel implements Connection.Owner {
                     answerGoodbye();
                 }
             }
-            default -> mailbox.receive(Letter.read(type, sequence, payload));
+            default -> mailbox.receive(MessageFrame.read(type, sequence, payload));
         }
     }
 
@@ -186,13 +186,13 @@ final class WorkerChannel implements Connection.Owner {
         }
     }
 
-    private static int worker(ByteBuffer payload) throws BadFrame {
+    private static int worker(ByteBuffer payload) throws ProtocolException {
         return (int) Frames.number(payload, Integer.MAX_VALUE, "news of", "worker");
     }
 
-    private void welcome(Welcome welcome) throws BadFrame {
+    private void welcome(Welcome welcome) throws ProtocolException {
         if (open) {
-            throw new BadFrame("a second welcome");
+            throw new ProtocolException("a second welcome");
         }
         open = true;
         listener.welcome(welcome.pid());
@@ -207,8 +207,8 @@ final class WorkerChannel implements Connection.Owner {
     }
 
     @Override
-    public void ended(Ending how, String why) {
-        if (how == Ending.GOODBYE) {
+    public void ended(CloseReason how, String why) {
+        if (how == CloseReason.GOODBYE) {
             finish(() -> {
                 if (open) {
                     listener.closed(heard);
@@ -216,7 +216,7 @@ final class WorkerChannel implements Connection.Owner {
                     listener.refused(heard);
                 }
             });
-        } else if (!open && goodbye == null && how == Ending.GONE && loop.now() + pause - deadline < 0) {
+        } else if (!open && goodbye == null && how == CloseReason.GONE && loop.now() + pause - deadline < 0) {
             loop.schedule(pause, this::dial);
             pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
         } else {

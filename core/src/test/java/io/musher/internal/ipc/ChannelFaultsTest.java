@@ -42,7 +42,7 @@ class ChannelFaultsTest {
     void shouldDropWhoSaysNothing() throws Exception {
         RawPeer silent = scene.connect();
         scene.run(() -> { });
-        scene.pass(Stranger.HELLO_NANOS - 1_000_000_000L);
+        scene.pass(PendingConnection.HELLO_NANOS - 1_000_000_000L);
         silent.socket.setSoTimeout(100);
         assertThrows(SocketTimeoutException.class, silent::expectEnd, "it has time");
         silent.socket.setSoTimeout(20_000);
@@ -59,7 +59,7 @@ class ChannelFaultsTest {
         byte[] hello = RawPeer.frame(1, "musher/1 " + WRONG + " 1");
         for (int i = 0; i < 6; i++) {
             slow.send(new byte[] {hello[i]});
-            scene.pass(Stranger.HELLO_NANOS / 6 + 1);
+            scene.pass(PendingConnection.HELLO_NANOS / 6 + 1);
         }
         slow.expectEnd();
     }

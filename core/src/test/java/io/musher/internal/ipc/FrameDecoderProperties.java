@@ -28,9 +28,9 @@ class FrameDecoderProperties {
         final List<String> frames = new ArrayList<>();
 
         @Override
-        public boolean take(int type, int length) throws BadFrame {
+        public boolean take(int type, int length) throws ProtocolException {
             if (length > LIMIT) {
-                throw new BadFrame("too long");
+                throw new ProtocolException("too long");
             }
             return type != SKIPPED;
         }
@@ -65,7 +65,7 @@ class FrameDecoderProperties {
             }
         }
         Sink sink = new Sink();
-        FrameDecoder decoder = new FrameDecoder(sink, new SpareArrays());
+        FrameDecoder decoder = new FrameDecoder(sink, new ArrayPool());
         feed(decoder, out.toByteArray(), sizes);
 
         assertEquals(expected, sink.frames);
@@ -77,8 +77,8 @@ class FrameDecoderProperties {
     void shouldNeitherCrashNorHoldMoreThanCame(@ForAll("streams") byte[] bytes, @ForAll("sizes") List<Integer> sizes) {
         Sink chunked = new Sink();
         Sink whole = new Sink();
-        String first = outcome(new FrameDecoder(chunked, new SpareArrays()), bytes, sizes);
-        String second = outcome(new FrameDecoder(whole, new SpareArrays()), bytes, List.of(Math.max(1, bytes.length)));
+        String first = outcome(new FrameDecoder(chunked, new ArrayPool()), bytes, sizes);
+        String second = outcome(new FrameDecoder(whole, new ArrayPool()), bytes, List.of(Math.max(1, bytes.length)));
 
         assertEquals(whole.frames, chunked.frames, "the chunks make no difference");
         assertEquals(second, first);
@@ -87,7 +87,7 @@ class FrameDecoderProperties {
     @Property
     void shouldTakeNothingAfterABadFrame(@ForAll("streams") byte[] noise) throws Exception {
         Sink sink = new Sink();
-        FrameDecoder decoder = new FrameDecoder(sink, new SpareArrays());
+        FrameDecoder decoder = new FrameDecoder(sink, new ArrayPool());
         outcome(decoder, ByteBuffer.allocate(9).putInt(-1).array(), List.of(9));
         decoder.decode(ByteBuffer.wrap(noise));
 
@@ -99,12 +99,12 @@ class FrameDecoderProperties {
         try {
             feed(decoder, bytes, sizes);
             return decoder.isInside() ? "inside" : "between";
-        } catch (BadFrame e) {
+        } catch (ProtocolException e) {
             return e.getMessage();
         }
     }
 
-    private static void feed(FrameDecoder decoder, byte[] bytes, List<Integer> sizes) throws BadFrame {
+    private static void feed(FrameDecoder decoder, byte[] bytes, List<Integer> sizes) throws ProtocolException {
         for (int at = 0, i = 0; at < bytes.length; i++) {
             int size = Math.min(sizes.get(i % sizes.size()), bytes.length - at);
             byte[] chunk = new byte[size];

@@ -55,19 +55,19 @@ class FramesTest {
         "musher/1 " + TOKEN + "0 1", "musher/1 0123456789ABCDEF0123456789ABCDEF 1", "musher/99999999999 x 1", "GET / HTTP/1.1",
         "musher/1 " + TOKEN + " 99999999999999999999"})
     void shouldRefuseABadHello(String payload) {
-        String message = assertThrows(BadFrame.class, () -> Hello.parse(bytes(payload))).getMessage();
+        String message = assertThrows(ProtocolException.class, () -> Hello.parse(bytes(payload))).getMessage();
         assertFalse(message.contains(TOKEN), message);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "0", "-1", "65536", "99999", "080", "8080 ", "80a", "\u0661"})
     void shouldRefuseWhatIsNoPort(String payload) {
-        assertThrows(BadFrame.class, () -> Frames.port(bytes(payload)));
+        assertThrows(ProtocolException.class, () -> Frames.port(bytes(payload)));
     }
 
     @Test
     void shouldRefuseWhatIsNoText() {
-        assertThrows(BadFrame.class, () -> Hello.parse(ByteBuffer.wrap(new byte[] {(byte) 0xff, 0x20})));
+        assertThrows(ProtocolException.class, () -> Hello.parse(ByteBuffer.wrap(new byte[] {(byte) 0xff, 0x20})));
     }
 
     @Test

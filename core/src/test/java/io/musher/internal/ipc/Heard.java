@@ -30,7 +30,7 @@ public final class Heard implements ChannelListener {
     /** Where its messages go: to {@link #letter}, on a thread of their own, while {@link #listens}. */
     public final Inbox inbox;
     public volatile boolean listens = true;
-    private final BlockingQueue<Letter> letters = new LinkedBlockingQueue<>();
+    private final BlockingQueue<MessageFrame> letters = new LinkedBlockingQueue<>();
 
     Heard(EventLoop loop) {
         this.loop = loop;
@@ -38,8 +38,8 @@ public final class Heard implements ChannelListener {
     }
 
     /** {@return the next message} */
-    public Letter letter() throws InterruptedException {
-        Letter letter = letters.poll(20, TimeUnit.SECONDS);
+    public MessageFrame letter() throws InterruptedException {
+        MessageFrame letter = letters.poll(20, TimeUnit.SECONDS);
         assertNotNull(letter, "a message within 20 s");
         return letter;
     }

@@ -30,7 +30,7 @@ class MessagesTest {
             peer.send(RawPeer.message(32 + i % 2, 0, 0, bytes("message " + i)));
         }
         for (int i = 0; i < 100; i++) {
-            Letter letter = heard.letter();
+            MessageFrame letter = heard.letter();
             assertEquals("message " + i, text(letter));
             assertEquals(i % 2 == 1, letter.isBinary());
             assertFalse(letter.isRequest());
@@ -61,7 +61,7 @@ class MessagesTest {
         assertFalse(heard.hasLetter());
 
         heard.listens = true;
-        heard.inbox.poke();
+        heard.inbox.scheduleDelivery();
 
         assertEquals("one", text(heard.letter()));
         assertEquals("two", text(heard.letter()));
@@ -181,9 +181,9 @@ class MessagesTest {
             return null;
         });
         Awaitility.await("it is not read").until(() -> scene.onLoop(heard.channel.mailbox()::isPaused));
-        assertTrue(scene.onLoop(heard.channel.mailbox()::owed) <= 68L * MIB, "two windows and a message");
+        assertTrue(scene.onLoop(heard.channel.mailbox()::received) <= 68L * MIB, "two windows and a message");
         heard.listens = true;
-        heard.inbox.poke();
+        heard.inbox.scheduleDelivery();
         for (int i = 0; i < 200; i++) {
             assertEquals(MIB, heard.letter().body().length);
         }
@@ -267,26 +267,26 @@ class MessagesTest {
         BlockingQueue<String> ends = new LinkedBlockingQueue<>();
         scene.run(() -> {
             Mailbox mailbox = new Mailbox(scene.loop, new Inbox(Runnable::run, () -> true, () -> true, letter -> { }), scene.server.counts(),
-                    new SpareArrays(), Long.MAX_VALUE);
+                    new ArrayPool(), Long.MAX_VALUE);
             ByteBuffer question = frame(FrameType.ASK_VALUE, "for worker 2");
             assertTrue(mailbox.ask(question, 2, Duration.ofSeconds(10), asker("0", ends)));
             int number = question.getInt(5);
-            mailbox.receive(new Letter(FrameType.ANSWER_VALUE, number, 3, bytes("forged")));
-            mailbox.receive(new Letter(FrameType.ANSWER_VALUE, number, 2, bytes("true")));
+            mailbox.receive(new MessageFrame(FrameType.ANSWER_VALUE, number, 3, bytes("forged")));
+            mailbox.receive(new MessageFrame(FrameType.ANSWER_VALUE, number, 2, bytes("true")));
         });
         assertEquals("0: true", ends.poll(20, TimeUnit.SECONDS));
         assertEquals(1, scene.server.counts().allUnwanted());
     }
 
-    private static Mailbox.Asker asker(String name, BlockingQueue<String> ends) {
-        return new Mailbox.Asker() {
+    private static Mailbox.ReplyHandler asker(String name, BlockingQueue<String> ends) {
+        return new Mailbox.ReplyHandler() {
             @Override
-            public void answered(Letter answer) {
+            public void answered(MessageFrame answer) {
                 ends.add(name + ": " + text(answer));
             }
 
             @Override
-            public void late() {
+            public void timedOut() {
                 ends.add(name + ": late");
             }
 
@@ -299,14 +299,14 @@ class MessagesTest {
 
     private static ByteBuffer frame(int type, String text) {
         int real = type == 0 ? FrameType.VALUE : type;
-        return new Letter(real, 0, 0, bytes(text)).frame();
+        return new MessageFrame(real, 0, 0, bytes(text)).frame();
     }
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static String text(Letter letter) {
+    private static String text(MessageFrame letter) {
         return new String(letter.body(), StandardCharsets.UTF_8);
     }
 }

@@ -26,12 +26,12 @@ class StrangersTest {
                 stranger.send(new byte[] {0, 0, 0});
             }
             if (i % 1000 == 999) {
-                assertTrue(scene.onLoop(scene.server::strangers) <= Strangers.MAX, "strangers are few");
+                assertTrue(scene.onLoop(scene.server::strangers) <= PendingConnections.MAX, "strangers are few");
                 scene.join(scene.expect("among-strangers"));
             }
         }
         scene.run(() -> { });
-        assertTrue(scene.onLoop(scene.server::dropped) >= many - Strangers.MAX - 1024, "the oldest are dropped");
+        assertTrue(scene.onLoop(scene.server::dropped) >= many - PendingConnections.MAX - 1024, "the oldest are dropped");
         strangers.get(0).expectEnd();
     }
 

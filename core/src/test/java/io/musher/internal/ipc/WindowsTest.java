@@ -43,7 +43,7 @@ class WindowsTest {
         return scene.onLoop(() -> {
             long sum = 0;
             for (Heard worker : workers) {
-                sum += worker.channel.mailbox().owed();
+                sum += worker.channel.mailbox().received();
             }
             return sum;
         });
@@ -52,7 +52,7 @@ class WindowsTest {
     private void listen() {
         workers.forEach(worker -> {
             worker.listens = true;
-            worker.inbox.poke();
+            worker.inbox.scheduleDelivery();
         });
     }
 
@@ -189,6 +189,6 @@ class WindowsTest {
     }
 
     private static ByteBuffer frame(int size) {
-        return new Letter(FrameType.BYTES, 0, 0, new byte[size]).frame();
+        return new MessageFrame(FrameType.BYTES, 0, 0, new byte[size]).frame();
     }
 }

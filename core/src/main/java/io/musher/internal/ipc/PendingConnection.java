@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
 /** A connection that has not said a good hello yet: it may send one frame, and has 5 s. */
-final class Stranger implements Connection.Owner {
+final class PendingConnection implements Connection.Owner {
 
     static final long HELLO_NANOS = 5_000_000_000L;
 
@@ -15,7 +15,7 @@ final class Stranger implements Connection.Owner {
     private final Connection connection;
     private Timers.Timer deadline;
 
-    Stranger(ChannelServer server, EventLoop loop, SocketChannel channel, Scratch scratch) {
+    PendingConnection(ChannelServer server, EventLoop loop, SocketChannel channel, SharedBuffers scratch) {
         this.server = server;
         this.loop = loop;
         this.connection = new Connection(loop, channel, scratch, this);
@@ -44,21 +44,21 @@ final class Stranger implements Connection.Owner {
     }
 
     @Override
-    public boolean take(int type, int length) throws BadFrame {
+    public boolean take(int type, int length) throws ProtocolException {
         if (type != FrameType.HELLO) {
-            throw new BadFrame("a frame of type " + type + " before a hello");
+            throw new ProtocolException("a frame of type " + type + " before a hello");
         }
         FrameSink.checkControl(type, length);
         return true;
     }
 
     @Override
-    public void frame(int type, int sequence, ByteBuffer payload) throws BadFrame {
-        server.greet(this, Hello.parse(payload));
+    public void frame(int type, int sequence, ByteBuffer payload) throws ProtocolException {
+        server.handleHello(this, Hello.parse(payload));
     }
 
     @Override
-    public void ended(Ending how, String why) {
+    public void ended(CloseReason how, String why) {
         server.drop(this, why);
     }
 }

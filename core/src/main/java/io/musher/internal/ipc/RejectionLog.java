@@ -4,28 +4,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Counts connections that were dropped before a good hello, and tells of them once in ten seconds; one thread. */
-final class Dropped {
+final class RejectionLog {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
     private static final long PAUSE_NANOS = 10_000_000_000L;
 
     private final String name;
     private long count;
-    private long told;
+    private long reported;
     private long last;
 
-    Dropped(String name) {
+    RejectionLog(String name) {
         this.name = name;
     }
 
     void log(long now, String why) {
         count++;
-        if (told > 0 && now - last < PAUSE_NANOS) {
+        if (reported > 0 && now - last < PAUSE_NANOS) {
             LOG.trace("{}: dropped a connection to the workers' port: {}", name, why);
             return;
         }
-        LOG.warn("{}: dropped a connection to the workers' port: {} ({} since the last such line)", name, why, count - told);
-        told = count;
+        LOG.warn("{}: dropped a connection to the workers' port: {} ({} since the last such line)", name, why, count - reported);
+        reported = count;
         last = now;
     }
 

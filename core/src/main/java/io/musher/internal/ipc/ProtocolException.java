@@ -3,7 +3,7 @@ package io.musher.internal.ipc;
 import java.io.IOException;
 
 /** The peer broke the protocol; its connection ends, and the message says why in one line. */
-public final class BadFrame extends IOException {
+public final class ProtocolException extends IOException {
 
     private static final long serialVersionUID = 1;
 
@@ -12,7 +12,7 @@ public final class BadFrame extends IOException {
      *
      * @param what never contains a token
      */
-    public BadFrame(String what) {
+    public ProtocolException(String what) {
         super(what);
     }
 }

@@ -1,7 +1,7 @@
 package io.musher.internal.ipc;
 
 /** How a connection ends. */
-public enum Ending {
+public enum CloseReason {
     /** One side said goodbye. */
     GOODBYE,
     /** The peer went away without a word: most likely its process is dead. */

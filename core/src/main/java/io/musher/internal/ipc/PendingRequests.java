@@ -16,26 +16,26 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>{@link #ask} may be called from any thread, all else belongs to the loop's. Every request ends exactly once: by its answer, its
  * deadline, or {@link #close}. An answer that comes later is dropped and counted.
  */
-final class Replies {
+final class PendingRequests {
 
-    private static final class Question {
+    private static final class PendingRequest {
         final int peer;
-        final Mailbox.Asker asker;
+        final Mailbox.ReplyHandler asker;
         Timers.Timer deadline;
 
-        Question(int peer, Mailbox.Asker asker) {
+        PendingRequest(int peer, Mailbox.ReplyHandler asker) {
             this.peer = peer;
             this.asker = asker;
         }
     }
 
     private final EventLoop loop;
-    private final Map<Integer, Question> open = new ConcurrentHashMap<>();
+    private final Map<Integer, PendingRequest> open = new ConcurrentHashMap<>();
     private final AtomicInteger numbers = new AtomicInteger();
     private final MessageCounts counts;
     private volatile boolean closed;
 
-    Replies(EventLoop loop, MessageCounts counts) {
+    PendingRequests(EventLoop loop, MessageCounts counts) {
         this.loop = loop;
         this.counts = counts;
     }
@@ -46,8 +46,8 @@ final class Replies {
      * @param frame with room for the number
      * @return whether it is on its way; if not, the asker hears nothing
      */
-    boolean ask(Sender sender, ByteBuffer frame, int peer, Duration timeout, Mailbox.Asker asker) {
-        Question question = new Question(peer, asker);
+    boolean ask(Sender sender, ByteBuffer frame, int peer, Duration timeout, Mailbox.ReplyHandler asker) {
+        PendingRequest question = new PendingRequest(peer, asker);
         int number;
         do {
             number = numbers.incrementAndGet();
@@ -66,7 +66,7 @@ final class Replies {
         return true;
     }
 
-    private void await(int number, Question question, Duration timeout) {
+    private void await(int number, PendingRequest question, Duration timeout) {
         if (open.get(number) != question) {
             return; // answered already
         }
@@ -77,13 +77,13 @@ final class Replies {
         }
         question.deadline = loop.schedule(nanos(timeout), () -> {
             open.remove(number);
-            question.asker.late();
+            question.asker.timedOut();
         });
     }
 
     /** An answer has come. {@return whether its asker has it; else it is dealt with} */
-    boolean answered(Letter answer) {
-        Question question = open.get(answer.sequence());
+    boolean answered(MessageFrame answer) {
+        PendingRequest question = open.get(answer.sequence());
         if (question == null || question.peer != answer.peer()) {
             counts.unwanted();
             return false;
@@ -102,7 +102,7 @@ final class Replies {
     void close() {
         closed = true;
         for (Integer number : List.copyOf(open.keySet())) {
-            Question question = open.remove(number);
+            PendingRequest question = open.remove(number);
             if (question != null) {
                 loop.cancel(question.deadline);
                 question.asker.gone();

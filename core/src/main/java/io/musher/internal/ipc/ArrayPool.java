@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * The arrays of large frames, to be used again: a stream of them would otherwise walk through the whole young generation, and each
  * fresh page costs more than the copy into it. Safe for use by several threads.
  */
-public final class SpareArrays {
+public final class ArrayPool {
 
     private static final int LEAST = 14; // 16 KiB
     private static final int MOST = 20; // 1 MiB
@@ -19,7 +19,7 @@ public final class SpareArrays {
     private final Queue<?>[] classes = new Queue<?>[MOST + 1];
     private final AtomicLong kept = new AtomicLong();
 
-    SpareArrays() {
+    ArrayPool() {
         for (int i = LEAST; i <= MOST; i++) {
             classes[i] = new ConcurrentLinkedQueue<byte[]>();
         }
@@ -42,7 +42,7 @@ public final class SpareArrays {
 
     /** Takes a frame's array back; a frame that others still need is read-only. */
     @SuppressWarnings("unchecked")
-    void giveBack(ByteBuffer frame) {
+    void release(ByteBuffer frame) {
         if (!frame.hasArray()) {
             return;
         }

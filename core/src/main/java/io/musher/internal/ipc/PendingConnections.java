@@ -12,22 +12,22 @@ import java.util.Set;
  * The connections that have not said a good hello yet; one thread. They are few: a worker says hello as it connects, so whoever is
  * still here when {@value #MAX} newer ones have come gives way to them.
  */
-final class Strangers {
+final class PendingConnections {
 
     static final int MAX = 256;
 
     private final ChannelServer server;
     private final EventLoop loop;
-    private final Dropped dropped;
-    private final Set<Stranger> here = new LinkedHashSet<>();
+    private final RejectionLog rejections;
+    private final Set<PendingConnection> connections = new LinkedHashSet<>();
 
-    Strangers(ChannelServer server, EventLoop loop, Dropped dropped) {
+    PendingConnections(ChannelServer server, EventLoop loop, RejectionLog rejections) {
         this.server = server;
         this.loop = loop;
-        this.dropped = dropped;
+        this.rejections = rejections;
     }
 
-    void add(SocketChannel channel, Scratch scratch) throws IOException {
+    void add(SocketChannel channel, SharedBuffers scratch) throws IOException {
         try {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -35,32 +35,32 @@ final class Strangers {
             channel.close(); // already gone again
             return;
         }
-        Stranger stranger = new Stranger(server, loop, channel, scratch);
-        here.add(stranger);
+        PendingConnection stranger = new PendingConnection(server, loop, channel, scratch);
+        connections.add(stranger);
         stranger.open();
-        if (here.size() > MAX) {
-            drop(here.iterator().next(), "more than " + MAX + " connections without a hello");
+        if (connections.size() > MAX) {
+            drop(connections.iterator().next(), "more than " + MAX + " connections without a hello");
         }
     }
 
     /** It is one no more. */
-    void remove(Stranger stranger) {
-        here.remove(stranger);
+    void remove(PendingConnection stranger) {
+        connections.remove(stranger);
     }
 
-    void drop(Stranger stranger, String why) {
+    void drop(PendingConnection stranger, String why) {
         stranger.close();
-        if (here.remove(stranger)) {
-            dropped.log(loop.now(), why);
+        if (connections.remove(stranger)) {
+            rejections.log(loop.now(), why);
         }
     }
 
     void closeAll() {
-        List.copyOf(here).forEach(Stranger::close);
-        here.clear();
+        List.copyOf(connections).forEach(PendingConnection::close);
+        connections.clear();
     }
 
     int size() {
-        return here.size();
+        return connections.size();
     }
 }

@@ -9,12 +9,12 @@ import java.nio.ByteBuffer;
  * @param out direct, what is gathered in to be written; holds nothing between two calls
  * @param spares arrays of large frames
  */
-public record Scratch(ByteBuffer in, ByteBuffer out, SpareArrays spares) {
+public record SharedBuffers(ByteBuffer in, ByteBuffer out, ArrayPool spares) {
 
     private static final int SIZE = 128 * 1024;
 
     /** Allocates both buffers. */
-    public Scratch() {
-        this(ByteBuffer.allocateDirect(SIZE), ByteBuffer.allocateDirect(SIZE), new SpareArrays());
+    public SharedBuffers() {
+        this(ByteBuffer.allocateDirect(SIZE), ByteBuffer.allocateDirect(SIZE), new ArrayPool());
     }
 }

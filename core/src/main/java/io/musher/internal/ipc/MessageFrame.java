@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
  * @param peer the other side: on the way to the primary the receiver, on the way to a worker the sender; 0 is the primary
  * @param body JSON in UTF-8, or the bytes that were sent
  */
-public record Letter(int type, int sequence, int peer, byte[] body) {
+public record MessageFrame(int type, int sequence, int peer, byte[] body) {
 
     /** The peer that stands for all other workers. */
     public static final int ALL = -1;
@@ -33,16 +33,16 @@ public record Letter(int type, int sequence, int peer, byte[] body) {
      * @param type of the frame
      * @param sequence of the frame
      * @param payload of the frame; copied
-     * @throws BadFrame if it is none
+     * @throws ProtocolException if it is none
      */
-    public static Letter read(int type, int sequence, ByteBuffer payload) throws BadFrame {
+    public static MessageFrame read(int type, int sequence, ByteBuffer payload) throws ProtocolException {
         if (payload.remaining() < Integer.BYTES) {
-            throw new BadFrame("a message of " + payload.remaining() + " bytes, too short to say for whom");
+            throw new ProtocolException("a message of " + payload.remaining() + " bytes, too short to say for whom");
         }
         int peer = payload.getInt();
         byte[] body = new byte[payload.remaining()];
         payload.get(body);
-        return new Letter(type, sequence, peer, body);
+        return new MessageFrame(type, sequence, peer, body);
     }
 
     /** {@return the body as text} */

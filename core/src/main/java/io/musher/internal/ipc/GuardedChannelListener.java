@@ -4,14 +4,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Stands between a channel and its listener: what that throws is logged, and the channel goes on. */
-final class GuardedListener implements ChannelListener {
+final class GuardedChannelListener implements ChannelListener {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
 
     private final String worker;
     private final ChannelListener listener;
 
-    GuardedListener(String worker, ChannelListener listener) {
+    GuardedChannelListener(String worker, ChannelListener listener) {
         this.worker = worker;
         this.listener = listener;
     }
