@@ -1,7 +1,7 @@
 package io.musher;
 
 import io.musher.balancer.loop.OperatorLog;
-import io.musher.internal.health.Wear;
+import io.musher.internal.health.RecycleMonitor;
 import io.musher.internal.process.LaunchPlan;
 import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.PortMode;
@@ -9,8 +9,8 @@ import io.musher.internal.supervisor.ReadinessRule;
 import io.musher.internal.supervisor.StartFailure;
 import io.musher.internal.supervisor.Supervisor;
 import io.musher.internal.supervisor.SupervisorConfig;
-import io.musher.internal.worker.Membership;
 import io.musher.internal.worker.WorkerEnvironment;
+import io.musher.internal.worker.WorkerRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -59,7 +59,7 @@ public final class Cluster implements AutoCloseable {
     private final EventPublisher chronicle;
     private final MessageDispatcher dispatcher;
     private final ClusterCommands commands;
-    private final Wear wear;
+    private final RecycleMonitor wear;
     private final ShutdownHandler shutdown;
     private final Collapse collapse;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -80,7 +80,7 @@ public final class Cluster implements AutoCloseable {
         this.commands = new ClusterCommands(config.name(), resources.control(), supervisor, dispatcher,
                 new EnvironmentSource(config.name(), resources.control(), config.env(), ENV_PATIENCE));
         actions.obey(supervisor, commands);
-        this.wear = new Wear(resources.control(), config.recyclePolicy(), supervisor, worker -> ClusterCommands.workerOf(worker).session().process.memory(),
+        this.wear = new RecycleMonitor(resources.control(), config.recyclePolicy(), supervisor, worker -> ClusterCommands.workerOf(worker).session().process.memory(),
                 actions::connections);
         this.shutdown = new ShutdownHandler(config, this::stop, this::killAll, this::hangUp, resources.events());
         this.collapse = new Collapse(config, resources, ports, supervisor, commands, chronicle, shutdown);
@@ -107,15 +107,15 @@ public final class Cluster implements AutoCloseable {
      * {@link WorkerContext#current} of the other one throws.
      */
     public static boolean isWorker() {
-        boolean worker = Membership.isWorker();
+        boolean worker = WorkerRuntime.isWorker();
         if (worker) {
-            Membership.join();
+            WorkerRuntime.join();
         }
         return worker;
     }
 
     static Cluster start(ClusterConfig config) {
-        if (Membership.isWorker()) { // without joining: that is for the program to decide
+        if (WorkerRuntime.isWorker()) { // without joining: that is for the program to decide
             throw new IllegalStateException(System.getProperty(WorkerEnvironment.PROPERTY) != null
                     ? "start() inside a worker would fork for ever: ask Cluster.isWorker() first, and return"
                     : "start() below a command worker of a cluster (" + System.getenv("MUSHER_NAME") + "), whose marks are in the environment: ask"

@@ -6,7 +6,7 @@ import io.musher.balancer.Target;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.OperatorLog;
 import io.musher.balancer.loop.Timers;
-import io.musher.internal.health.Checkup;
+import io.musher.internal.health.HealthMonitor;
 import io.musher.internal.ipc.ChannelServer;
 import io.musher.internal.process.JvmShare;
 import io.musher.internal.process.LaunchPlan;
@@ -131,7 +131,7 @@ final class SupervisorActions implements Actions {
             session.portWatch.poll();
         }
         if (!config.healthChecks().isEmpty()) {
-            session.healthMonitor = new Checkup(control, supervisor, incarnation, () -> session.saidHello && !isCommand(incarnation));
+            session.healthMonitor = new HealthMonitor(control, supervisor, incarnation, () -> session.saidHello && !isCommand(incarnation));
             session.healthMonitor.begin(config.healthChecks(), config.proxyProtocol(), session.channel::heartbeat);
         }
     }

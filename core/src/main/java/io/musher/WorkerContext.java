@@ -1,8 +1,8 @@
 package io.musher;
 
 import io.musher.internal.ipc.MessageFrame;
-import io.musher.internal.worker.Membership;
 import io.musher.internal.worker.WorkerEnvironment;
+import io.musher.internal.worker.WorkerRuntime;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -51,16 +51,16 @@ public final class WorkerContext {
 
     private static WorkerContext current;
 
-    private final Membership membership;
+    private final WorkerRuntime runtime;
     private final WorkerEnvironment environment;
     private final MessageSender sender;
     private final List<Consumer<Message>> listeners = new CopyOnWriteArrayList<>();
 
-    private WorkerContext(Membership membership) {
-        this.membership = membership;
-        this.environment = membership.environment();
-        this.sender = new MessageSender(environment.toString(), membership.mailbox(), environment.maxFrame(), new FutureExecutor("musher-callbacks", membership::later));
-        membership.read(() -> !listeners.isEmpty(), this::dispatch);
+    private WorkerContext(WorkerRuntime runtime) {
+        this.runtime = runtime;
+        this.environment = runtime.environment();
+        this.sender = new MessageSender(environment.toString(), runtime.mailbox(), environment.maxFrame(), new FutureExecutor("musher-callbacks", runtime::later));
+        runtime.setReader(() -> !listeners.isEmpty(), this::dispatch);
     }
 
     /**
@@ -72,7 +72,7 @@ public final class WorkerContext {
     public static WorkerContext current() {
         synchronized (WorkerContext.class) {
             if (current == null) {
-                current = new WorkerContext(Membership.current());
+                current = new WorkerContext(WorkerRuntime.current());
             }
             return current;
         }
@@ -114,12 +114,12 @@ public final class WorkerContext {
 
     /** Tells the primary that this worker can take connections; as often as that becomes so. */
     public void ready() {
-        membership.ready();
+        runtime.ready();
     }
 
     /** Tells the primary to send no new connections until {@link #ready()}; the running ones go on. */
     public void notReady() {
-        membership.notReady();
+        runtime.notReady();
     }
 
     /**
@@ -133,7 +133,7 @@ public final class WorkerContext {
         if (port < 1 || port > 65535) {
             throw new IllegalArgumentException("listening port " + port + " is not within 1 to 65535");
         }
-        membership.listening(port);
+        runtime.listening(port);
     }
 
     /**
@@ -199,7 +199,7 @@ public final class WorkerContext {
     }
 
     private boolean knows(int workerId) {
-        return workerId == id() || membership.knows(workerId);
+        return workerId == id() || runtime.knows(workerId);
     }
 
     /**
@@ -221,7 +221,7 @@ public final class WorkerContext {
      */
     public Subscription onMessage(Consumer<Message> listener) {
         listeners.add(Objects.requireNonNull(listener, "listener"));
-        membership.mailbox().inbox().scheduleDelivery();
+        runtime.mailbox().inbox().scheduleDelivery();
         return () -> listeners.remove(listener);
     }
 
@@ -247,17 +247,17 @@ public final class WorkerContext {
      * and when it ends, its own.
      */
     public void disconnect() {
-        membership.disconnect();
+        runtime.disconnect();
     }
 
     /** {@return whether the channel is open; true until a disconnect is complete or the primary is gone} */
     public boolean isConnected() {
-        return membership.isConnected();
+        return runtime.isConnected();
     }
 
     /** {@return whether the end of this worker's service has begun: no new connections will come} */
     public boolean isDraining() {
-        return membership.isDraining();
+        return runtime.isDraining();
     }
 
     /**
@@ -268,7 +268,7 @@ public final class WorkerContext {
      * @param alive asked on a thread of its own; the last call wins
      */
     public void onHeartbeat(BooleanSupplier alive) {
-        membership.onHeartbeat(Objects.requireNonNull(alive, "onHeartbeat"));
+        runtime.onHeartbeat(Objects.requireNonNull(alive, "onHeartbeat"));
     }
 
     /**
@@ -296,7 +296,7 @@ public final class WorkerContext {
      * @throws NullPointerException if it is null
      */
     public void onDrain(Runnable hook) {
-        membership.onDrain(Objects.requireNonNull(hook, "onDrain hook"));
+        runtime.onDrain(Objects.requireNonNull(hook, "onDrain hook"));
     }
 
     /**
@@ -311,7 +311,7 @@ public final class WorkerContext {
      * @throws NullPointerException if it is null
      */
     public void onStop(Runnable hook) {
-        membership.onStop(Objects.requireNonNull(hook, "onStop hook"));
+        runtime.onStop(Objects.requireNonNull(hook, "onStop hook"));
     }
 
     /**
@@ -320,7 +320,7 @@ public final class WorkerContext {
      * @param hook runs once
      */
     public void onDisconnect(Runnable hook) {
-        membership.onDisconnect(Objects.requireNonNull(hook, "onDisconnect hook"));
+        runtime.onDisconnect(Objects.requireNonNull(hook, "onDisconnect hook"));
     }
 
     /** {@return name and id} */

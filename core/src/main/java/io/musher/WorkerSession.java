@@ -1,6 +1,6 @@
 package io.musher;
 
-import io.musher.internal.health.Checkup;
+import io.musher.internal.health.HealthMonitor;
 import io.musher.internal.ipc.Channel;
 import io.musher.internal.process.PortLease;
 import io.musher.internal.process.Termination;
@@ -31,7 +31,7 @@ final class WorkerSession {
     /** Whether a JVM that has joined has not said yet that its main method has returned. */
     boolean mainRuns;
     /** Null where no health is checked. */
-    Checkup healthMonitor;
+    HealthMonitor healthMonitor;
     /** Where it hung; for any thread. */
     volatile Optional<String> threadDump = Optional.empty();
     boolean saidHello;

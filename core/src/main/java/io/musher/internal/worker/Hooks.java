@@ -10,12 +10,12 @@ import java.util.Locale;
  */
 final class Hooks {
 
-    private final UserThread thread;
-    private final UserThread.Phase phase;
-    private final List<UserThread.Job> waiting = new ArrayList<>();
+    private final CallbackThread thread;
+    private final CallbackThread.Phase phase;
+    private final List<CallbackThread.Job> waiting = new ArrayList<>();
     private boolean begun;
 
-    Hooks(UserThread thread, UserThread.Phase phase) {
+    Hooks(CallbackThread thread, CallbackThread.Phase phase) {
         this.thread = thread;
         this.phase = phase;
     }
@@ -26,7 +26,7 @@ final class Hooks {
 
     /** Runs {@code afterwards} on the same thread when the hook has returned or thrown. */
     synchronized void add(Runnable hook, Runnable afterwards) {
-        UserThread.Job job = job(hook, afterwards);
+        CallbackThread.Job job = job(hook, afterwards);
         if (begun) {
             thread.execute(job);
         } else {
@@ -42,9 +42,9 @@ final class Hooks {
         }
     }
 
-    private UserThread.Job job(Runnable hook, Runnable afterwards) {
+    private CallbackThread.Job job(Runnable hook, Runnable afterwards) {
         String name = phase.name().charAt(0) + phase.name().substring(1).toLowerCase(Locale.ROOT);
-        return new UserThread.Job(phase, "the on" + name + " hook " + hook.getClass().getName(), () -> {
+        return new CallbackThread.Job(phase, "the on" + name + " hook " + hook.getClass().getName(), () -> {
             try {
                 hook.run();
             } finally {

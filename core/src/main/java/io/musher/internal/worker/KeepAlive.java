@@ -13,7 +13,7 @@ final class KeepAlive {
     private final CountDownLatch released = new CountDownLatch(1);
 
     /** @param mainReturned called when the main method has returned; never, when it has thrown */
-    void start(ProcessEnd end, Runnable mainReturned) {
+    void start(JvmExit end, Runnable mainReturned) {
         Thread main = mainThread();
         if (main != null && main.getUncaughtExceptionHandler() == main.getThreadGroup()) {
             ThreadGroup group = main.getThreadGroup();

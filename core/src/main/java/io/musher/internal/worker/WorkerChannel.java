@@ -42,7 +42,7 @@ final class WorkerChannel implements Connection.Owner {
         void disconnect();
 
         /** The primary said goodbye; what came before may still be dealt with before it is answered. */
-        void parting(Runnable answer);
+        void goodbyeReceived(Runnable answer);
 
         /** After a goodbye. */
         void closed(String why);
@@ -63,7 +63,7 @@ final class WorkerChannel implements Connection.Owner {
     private final Listener listener;
     private final SharedBuffers scratch = new SharedBuffers();
     private final Mailbox mailbox;
-    private final Heartbeat heartbeat;
+    private final HeartbeatResponder heartbeat;
     private final Set<Integer> others = ConcurrentHashMap.newKeySet();
     private final Queue<ByteBuffer> waiting = new ArrayDeque<>();
     private Connection connection;
@@ -74,7 +74,7 @@ final class WorkerChannel implements Connection.Owner {
     private String goodbye;
     private String heard = "";
 
-    WorkerChannel(EventLoop loop, WorkerEnvironment environment, Listener listener, Heartbeat heartbeat, Inbox inbox) {
+    WorkerChannel(EventLoop loop, WorkerEnvironment environment, Listener listener, HeartbeatResponder heartbeat, Inbox inbox) {
         this.loop = loop;
         this.environment = environment;
         this.listener = listener;
@@ -99,7 +99,7 @@ final class WorkerChannel implements Connection.Owner {
 
     private void dial() {
         if (!ended) {
-            new Dial(loop, environment.channel(), deadline - loop.now(), this::connected, this::unreachable).start();
+            new ConnectAttempt(loop, environment.channel(), deadline - loop.now(), this::connected, this::unreachable).start();
         }
     }
 
@@ -162,7 +162,7 @@ final class WorkerChannel implements Connection.Owner {
             case FrameType.DISCONNECT -> listener.disconnect();
             case FrameType.TAKEN -> mailbox.taken(payload);
             case FrameType.WINDOW -> mailbox.peersWindow(Frames.number(payload, Long.MAX_VALUE, "a window of", "number of bytes"));
-            case FrameType.HEARTBEAT -> heartbeat.asked(Frames.shown(payload), number -> send(FrameType.ALIVE, number));
+            case FrameType.HEARTBEAT -> heartbeat.requested(Frames.shown(payload), number -> send(FrameType.ALIVE, number));
             case FrameType.JOINED -> others.add(worker(payload));
             case FrameType.LEFT -> others.remove(worker(payload));
             case FrameType.GOODBYE -> {
@@ -170,7 +170,7 @@ final class WorkerChannel implements Connection.Owner {
                 connection.goodbyeReceived();
                 if (open && goodbye == null) {
                     mailbox.inbox().flush();
-                    listener.parting(this::answerGoodbye);
+                    listener.goodbyeReceived(this::answerGoodbye);
                 } else {
                     answerGoodbye();
                 }

@@ -19,6 +19,6 @@ public final class WorkerMain {
             throw new IllegalArgumentException("no main class; the first argument names it");
         }
         Method main = MainRunner.find(arguments[0]); // a worker without ports is ready with its hello: not before it is clear what to run
-        MainRunner.start(Membership::current, main, Arrays.copyOfRange(arguments, 1, arguments.length));
+        MainRunner.start(WorkerRuntime::current, main, Arrays.copyOfRange(arguments, 1, arguments.length));
     }
 }

@@ -14,7 +14,7 @@ class HeartbeatTest {
     private final List<Optional<String>> told = new ArrayList<>();
     private boolean knowsThem;
     private long number;
-    private final Heartbeat heartbeat = new Heartbeat(sent::add, () -> ++number, () -> knowsThem);
+    private final HeartbeatCheck heartbeat = new HeartbeatCheck(sent::add, () -> ++number, () -> knowsThem);
 
     @Test
     void shouldLetOffWhoeverNeverJoinedUntilItHasAnsweredOnce() {

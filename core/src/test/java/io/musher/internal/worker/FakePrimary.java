@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A primary that does what a test says, by hand, and a membership in this JVM that would end a process of its own. */
-final class FakePrimary implements AfterEachCallback, ProcessEnd {
+final class FakePrimary implements AfterEachCallback, JvmExit {
 
     static final String TOKEN = "0123456789abcdef0123456789abcdef";
 
@@ -39,10 +39,10 @@ final class FakePrimary implements AfterEachCallback, ProcessEnd {
         }
     }
 
-    Membership join(boolean jvm) {
-        Membership member = new Membership(new WorkerEnvironment(7, 2, "test-3", OptionalInt.empty(), "127.0.0.1",
+    WorkerRuntime join(boolean jvm) {
+        WorkerRuntime member = new WorkerRuntime(new WorkerEnvironment(7, 2, "test-3", OptionalInt.empty(), "127.0.0.1",
                 "127.0.0.1:" + server.getLocalPort(), TOKEN, jvm, 1 << 20), this, new KeepAlive());
-        opened.push(member::leave);
+        opened.push(member::shutDown);
         member.onDrain(() -> said.add("drain"));
         member.onStop(() -> said.add("stop"));
         member.onDisconnect(() -> said.add("disconnected"));

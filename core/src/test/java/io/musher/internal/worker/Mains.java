@@ -140,7 +140,7 @@ final class Mains {
 
     static final class AmIAWorker {
         public static void main(String[] arguments) {
-            say("worker=" + Membership.isWorker());
+            say("worker=" + WorkerRuntime.isWorker());
             try {
                 WorkerContext.current();
             } catch (IllegalStateException e) {

@@ -28,9 +28,9 @@ class MembershipProperties {
     @Property(tries = 200)
     void shouldEndOnceWhateverItHears(@ForAll("streams") byte[] bytes, @ForAll("sizes") List<Integer> sizes) throws Exception {
         LinkedBlockingQueue<String> said = new LinkedBlockingQueue<>();
-        Membership member;
+        WorkerRuntime member;
         try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.1"))) {
-            member = new Membership(new WorkerEnvironment(1, 0, "any-1", OptionalInt.empty(), "127.0.0.1",
+            member = new WorkerRuntime(new WorkerEnvironment(1, 0, "any-1", OptionalInt.empty(), "127.0.0.1",
                     "127.0.0.1:" + server.getLocalPort(), FakePrimary.TOKEN, true, 1 << 20), end(said), new KeepAlive());
             member.onDrain(() -> said.add("drain"));
             member.onStop(() -> said.add("stop"));
@@ -48,7 +48,7 @@ class MembershipProperties {
             }
         }
         assertEquals(LIFE.indexOf("stop"), seen, "the last before the exit");
-        member.leave();
+        member.shutDown();
     }
 
     private static void say(ServerSocket server, byte[] bytes, List<Integer> sizes) throws IOException {
@@ -64,8 +64,8 @@ class MembershipProperties {
         }
     }
 
-    private static ProcessEnd end(LinkedBlockingQueue<String> said) {
-        return new ProcessEnd() {
+    private static JvmExit end(LinkedBlockingQueue<String> said) {
+        return new JvmExit() {
             @Override
             public void exit(int status) {
                 said.add("exit");

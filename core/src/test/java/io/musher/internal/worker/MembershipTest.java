@@ -21,7 +21,7 @@ class MembershipTest {
 
     @Test
     void shouldWaitWithWhatItSaysUntilItIsWelcome() throws Exception {
-        Membership member = primary.join(true);
+        WorkerRuntime member = primary.join(true);
         member.ready();
         member.listening(80);
         RawPeer peer = primary.greet();
@@ -35,7 +35,7 @@ class MembershipTest {
 
     @Test
     void shouldTellWhenItsDrainHooksHaveEnded() throws Exception {
-        Membership member = primary.join(true);
+        WorkerRuntime member = primary.join(true);
         RawPeer peer = primary.welcome();
         assertEquals("15", peer.receiveAny());
         CompletableFuture<Void> end = new CompletableFuture<>();
@@ -59,7 +59,7 @@ class MembershipTest {
 
     @Test
     void shouldTryAgainWhenItIsDroppedBeforeItsWelcome() throws Exception {
-        Membership member = primary.join(true);
+        WorkerRuntime member = primary.join(true);
         member.ready();
         for (int i = 0; i < 4; i++) {
             primary.greet().close();
@@ -73,7 +73,7 @@ class MembershipTest {
     @Test
     void shouldTakeAPrimaryThatIsNotThereForDead() throws Exception {
         primary.closeServer();
-        Membership member = primary.join(true);
+        WorkerRuntime member = primary.join(true);
         primary.expect(LOST);
         assertFalse(member.isConnected());
         assertTrue(member.isDraining());
@@ -89,7 +89,7 @@ class MembershipTest {
 
     @Test
     void shouldLiveOnWhenItIsRefusedAsOneOfManyDescendants() throws Exception {
-        Membership member = primary.join(false);
+        WorkerRuntime member = primary.join(false);
         primary.greet().send(9, "unknown or used token").close();
         primary.expect("drain", "disconnected");
         assertFalse(member.isConnected());
@@ -101,17 +101,17 @@ class MembershipTest {
         byte[][] nonsense = {RawPeer.frame(2, "musher/2 1"), RawPeer.frame(2, "welcome"), "HTTP/1.1 400 Bad".getBytes(),
             ByteBuffer.allocate(9).putInt(-1).array(), RawPeer.frame(6, "x".repeat(1025))};
         for (byte[] bytes : nonsense) {
-            Membership member = primary.join(true);
+            WorkerRuntime member = primary.join(true);
             RawPeer peer = primary.greet().send(bytes);
             primary.expect(LOST);
             peer.expectEnd();
-            member.leave();
+            member.shutDown();
         }
     }
 
     @Test
     void shouldNotBeOrderedAroundBeforeItsWelcome() throws Exception {
-        Membership member = primary.join(true);
+        WorkerRuntime member = primary.join(true);
         RawPeer peer = primary.greet().send(7, "").send(6, "").send(8, "").send(2, primary.hail());
         member.ready();
         peer.expect("3");
@@ -120,7 +120,7 @@ class MembershipTest {
 
     @Test
     void shouldSkipWhatItDoesNotKnow() throws Exception {
-        Membership member = primary.join(true);
+        WorkerRuntime member = primary.join(true);
         RawPeer peer = primary.welcome().send(31, "later").send(99, "m".repeat(100_000)).send(1, "musher/1").send(3, "").send(8, "");
         primary.expect("drain");
         assertTrue(member.isConnected());
@@ -131,7 +131,7 @@ class MembershipTest {
 
     @Test
     void shouldHoldABoundedAmountForAPrimaryThatNeverAnswers() throws Exception {
-        Membership member = primary.join(true);
+        WorkerRuntime member = primary.join(true);
         primary.greet();
         for (int i = 0; i < 1025; i++) {
             member.ready();
@@ -141,17 +141,17 @@ class MembershipTest {
 
     @Test
     void shouldNotHangInItsExitWhenThePrimaryNeverAnswers() throws Exception {
-        Membership member = primary.join(true);
+        WorkerRuntime member = primary.join(true);
         primary.greet();
         long begin = System.nanoTime();
-        member.leave();
+        member.shutDown();
         assertTrue(System.nanoTime() - begin < 10_000_000_000L);
         primary.expectNothingMore();
     }
 
     @Test
     void shouldFinishADisconnectThatBothAskFor() throws Exception {
-        Membership member = primary.join(true);
+        WorkerRuntime member = primary.join(true);
         RawPeer peer = primary.welcome().send(8, "");
         primary.expect("drain");
         member.disconnect();
@@ -178,7 +178,7 @@ class MembershipTest {
 
     @Test
     void shouldStopOnceWhateverCallsForIt() throws Exception {
-        Membership member = primary.join(true);
+        WorkerRuntime member = primary.join(true);
         RawPeer peer = primary.welcome().send(6, "").send(7, "").send(7, "").send(8, "").send(6, "");
         primary.expect("drain", "stop", "exit 0");
         member.terminate();
@@ -189,7 +189,7 @@ class MembershipTest {
 
     @Test
     void shouldRunHooksThatComeLate() throws Exception {
-        Membership member = primary.join(true);
+        WorkerRuntime member = primary.join(true);
         primary.welcome().send(8, "").send(9, "").expect("9");
         primary.expect("drain", "disconnected");
         member.onDrain(() -> primary.say("late drain"));
@@ -200,7 +200,7 @@ class MembershipTest {
     @Test
     void shouldNotWaitLongForAListenerThatHangsWhenItDisconnects() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
-        Membership member = primary.join(true);
+        WorkerRuntime member = primary.join(true);
         member.onDrain(() -> {
             primary.say("hangs");
             try {

@@ -14,14 +14,14 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
 /** All health checks of one worker; ends by itself when the worker's end begins. */
-public final class Checkup {
+public final class HealthMonitor {
 
     private final EventLoop loop;
     private final ProcessEvents facts;
     private final Incarnation worker;
     private final BooleanSupplier knowsHeartbeats;
     private long number; // of the last heartbeat
-    private final List<Heartbeat> heartbeats = new ArrayList<>();
+    private final List<HeartbeatCheck> heartbeats = new ArrayList<>();
     /** Checks of readiness that it does not pass. */
     private final Set<HealthCheck> failing = new HashSet<>();
 
@@ -33,7 +33,7 @@ public final class Checkup {
      * @param worker whose process runs
      * @param knowsHeartbeats whether it must answer them: a program of another kind, or without a channel, need not
      */
-    public Checkup(EventLoop loop, ProcessEvents facts, Incarnation worker, BooleanSupplier knowsHeartbeats) {
+    public HealthMonitor(EventLoop loop, ProcessEvents facts, Incarnation worker, BooleanSupplier knowsHeartbeats) {
         this.loop = loop;
         this.facts = facts;
         this.worker = worker;
@@ -53,8 +53,8 @@ public final class Checkup {
             if (gates) {
                 failing.add(rule);
             }
-            new Watch(loop, rule, worker, check(rule, proxied, heartbeat), gates ? () -> passes(rule) : () -> { },
-                    gates ? why -> fails(rule, why) : why -> hangs(rule, why)).ask();
+            new ScheduledCheck(loop, rule, worker, check(rule, proxied, heartbeat), gates ? () -> passes(rule) : () -> { },
+                    gates ? why -> readinessFailed(rule, why) : why -> livenessFailed(rule, why)).ask();
         }
     }
 
@@ -63,7 +63,7 @@ public final class Checkup {
             case TCP -> new PortCheck(loop, worker::port, HttpRequest.none(proxied), false);
             case HTTP -> new PortCheck(loop, worker::port, Optional.of(HttpRequest.bytes(rule.path(), proxied)), true);
             case HEARTBEAT -> {
-                Heartbeat heartbeat = new Heartbeat(send, () -> ++number, knowsHeartbeats);
+                HeartbeatCheck heartbeat = new HeartbeatCheck(send, () -> ++number, knowsHeartbeats);
                 heartbeats.add(heartbeat);
                 yield heartbeat;
             }
@@ -85,12 +85,12 @@ public final class Checkup {
         }
     }
 
-    private void fails(HealthCheck rule, String why) {
+    private void readinessFailed(HealthCheck rule, String why) {
         failing.add(rule);
         facts.readinessFailed(worker, why);
     }
 
-    private void hangs(HealthCheck rule, String why) {
+    private void livenessFailed(HealthCheck rule, String why) {
         facts.livenessFailed(worker, why, rule.kind() == HealthCheck.Kind.HEARTBEAT);
     }
 }

@@ -13,46 +13,46 @@ import org.slf4j.LoggerFactory;
  * Answers the primary's heartbeats: at once, on the channel's thread, or when the application says that it works, which it is asked
  * on a thread of its own.
  */
-final class Heartbeat {
+final class HeartbeatResponder {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.WorkerContext");
 
-    private static final int MOST = 64;
+    private static final int MAX_UNANSWERED = 64;
 
     private final String worker;
     private final EventLoop loop;
     private volatile BooleanSupplier alive;
     private final List<String> unanswered = new ArrayList<>();
     private boolean asking;
-    private boolean complained;
+    private boolean slowLogged;
 
-    Heartbeat(String worker, EventLoop loop) {
+    HeartbeatResponder(String worker, EventLoop loop) {
         this.worker = worker;
         this.loop = loop;
     }
 
-    void askInstead(BooleanSupplier application) {
+    void setCheck(BooleanSupplier application) {
         alive = application;
     }
 
     /** On the loop's thread, as the answer. */
-    void asked(String number, Consumer<String> answer) {
+    void requested(String number, Consumer<String> answer) {
         BooleanSupplier application = alive;
         if (application == null) {
             answer.accept(number);
             return;
         }
-        if (unanswered.size() == MOST) {
+        if (unanswered.size() == MAX_UNANSWERED) {
             unanswered.remove(0);
         }
         unanswered.add(number);
         if (!asking) {
             asking = true;
-            Pause.thread("musher-heartbeat", Thread.NORM_PRIORITY, () -> ask(application, () -> unanswered.forEach(answer)));
+            DaemonThreads.start("musher-heartbeat", Thread.NORM_PRIORITY, () -> runCheck(application, () -> unanswered.forEach(answer)));
         }
     }
 
-    private void ask(BooleanSupplier application, Runnable yes) {
+    private void runCheck(BooleanSupplier application, Runnable yes) {
         boolean works = false;
         Throwable thrown = null;
         try {
@@ -63,24 +63,24 @@ final class Heartbeat {
         boolean answers = works;
         Throwable trouble = thrown;
         try {
-            loop.execute(() -> said(answers, trouble, yes));
+            loop.execute(() -> completed(answers, trouble, yes));
         } catch (RejectedExecutionException e) {
             LOG.trace("{}: ends", worker);
         }
     }
 
-    private void said(boolean works, Throwable thrown, Runnable yes) {
+    private void completed(boolean works, Throwable thrown, Runnable yes) {
         asking = false;
         if (works) {
-            complained = false;
+            slowLogged = false;
             yes.run();
         }
         unanswered.clear();
         if (works) {
             return;
         }
-        if (!complained) {
-            complained = true;
+        if (!slowLogged) {
+            slowLogged = true;
             LOG.warn("{}: onHeartbeat {}; the primary gets no answer", worker, thrown == null ? "said false" : "threw", thrown);
         }
     }

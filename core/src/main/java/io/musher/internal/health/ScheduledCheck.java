@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  *  unknown ─rise answers─▶ up ⇄ down (fall misses; one while the worker boots)
  * </pre>
  */
-final class Watch {
+final class ScheduledCheck {
 
     /** A worker that boots is not kept waiting for a long interval. */
     private static final long BOOT_NANOS = 100_000_000L;
@@ -36,7 +36,7 @@ final class Watch {
      * @param risen told at each answer while it is up
      * @param fallen told at each miss while it is down, with the reason
      */
-    Watch(EventLoop loop, HealthCheck rule, Incarnation worker, Check check, Runnable risen, Consumer<String> fallen) {
+    ScheduledCheck(EventLoop loop, HealthCheck rule, Incarnation worker, Check check, Runnable risen, Consumer<String> fallen) {
         this.loop = loop;
         this.rule = rule;
         this.worker = worker;
@@ -52,7 +52,7 @@ final class Watch {
         begun = loop.now();
         waiting = true;
         timeout = loop.schedule(rule.timeout().toNanos(), this::late);
-        check.begin(this::heard);
+        check.begin(this::completed);
     }
 
     /** What has arrived while this process itself was held up is heard first. */
@@ -60,12 +60,12 @@ final class Watch {
         loop.execute(() -> {
             if (waiting) {
                 check.abandon();
-                heard(Optional.of("no answer within " + rule.timeout().toMillis() + " ms"));
+                completed(Optional.of("no answer within " + rule.timeout().toMillis() + " ms"));
             }
         });
     }
 
-    private void heard(Optional<String> miss) {
+    private void completed(Optional<String> miss) {
         if (!waiting) {
             return;
         }

@@ -1,7 +1,7 @@
 package io.musher.internal.worker;
 
 /** How this process ends; a parameter, so that tests outlive it. */
-interface ProcessEnd {
+interface JvmExit {
 
     /** Runs the JVM's shutdown hooks and ends; does not return. */
     void exit(int status);
@@ -11,15 +11,15 @@ interface ProcessEnd {
 
     /** Halts after a while, whatever else happens; the process may end earlier by itself. */
     default void haltAfter(long nanos, int status) {
-        Pause.thread("musher-deadline", () -> {
-            Pause.nanos(nanos);
+        DaemonThreads.start("musher-deadline", () -> {
+            DaemonThreads.sleep(nanos);
             halt(status);
         });
     }
 
     /** {@return the end of this very JVM} */
-    static ProcessEnd ofThisJvm() {
-        return new ProcessEnd() {
+    static JvmExit ofThisJvm() {
+        return new JvmExit() {
             @Override
             public void exit(int status) {
                 System.exit(status);

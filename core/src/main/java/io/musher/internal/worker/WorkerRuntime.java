@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * This process as a worker: begun once, on the first call of {@link #current}, and then all that is behind
  * {@code io.musher.WorkerContext}. Safe for use by several threads: whatever changes something is a task for the channel's loop.
  */
-public final class Membership {
+public final class WorkerRuntime {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.WorkerContext");
 
@@ -33,32 +33,32 @@ public final class Membership {
     /** Set by the copy of Musher that has joined; there may be several, each with a class loader of its own, but one channel. */
     private static final String JOINED = "musher.joined";
 
-    private static Membership current;
+    private static WorkerRuntime current;
 
     private final WorkerEnvironment environment;
     private final EventLoop loop;
-    private final UserThread user;
-    private final Lifecycle lifecycle;
+    private final CallbackThread callbacks;
+    private final WorkerLifecycle lifecycle;
     private final WorkerChannel channel;
-    private final Heartbeat heartbeat;
+    private final HeartbeatResponder heartbeat;
     /** Drain hooks that have not ended; the loop's. */
     private int drainHooks;
     private volatile Reader reader = new Reader(() -> false, letter -> { });
 
-    private record Reader(BooleanSupplier heard, Consumer<MessageFrame> tell) { }
+    private record Reader(BooleanSupplier hasListener, Consumer<MessageFrame> deliver) { }
 
-    Membership(WorkerEnvironment environment, ProcessEnd end, KeepAlive keepAlive) {
+    WorkerRuntime(WorkerEnvironment environment, JvmExit end, KeepAlive keepAlive) {
         this.environment = environment;
         try {
             this.loop = new EventLoop("musher-channel", Ticker.system());
         } catch (IOException e) {
             throw new UncheckedIOException(environment + ": cannot open the channel", e);
         }
-        this.user = new UserThread(environment.toString(), loop);
-        this.lifecycle = new Lifecycle(loop, environment, user, keepAlive, end);
-        this.heartbeat = new Heartbeat(environment.toString(), loop);
+        this.callbacks = new CallbackThread(environment.toString(), loop);
+        this.lifecycle = new WorkerLifecycle(loop, environment, callbacks, keepAlive, end);
+        this.heartbeat = new HeartbeatResponder(environment.toString(), loop);
         this.channel = new WorkerChannel(loop, environment, lifecycle, heartbeat,
-                new Inbox(lifecycle::listen, () -> reader.heard().getAsBoolean(), user::goesOn, letter -> reader.tell().accept(letter)));
+                new Inbox(lifecycle::runListener, () -> reader.hasListener().getAsBoolean(), callbacks::mayContinue, letter -> reader.deliver().accept(letter)));
         loop.execute(channel::start);
         loop.whenFailed(failure -> {
             LOG.error("{}: the channel's thread has failed, so this worker can no longer be led: exits with status 1", environment);
@@ -91,7 +91,7 @@ public final class Membership {
      * @throws IllegalStateException if this process is no worker, its environment was tampered with, or another copy of Musher in this JVM
      *     has joined
      */
-    public static synchronized Membership current() {
+    public static synchronized WorkerRuntime current() {
         if (current == null) {
             if (!isWorker()) {
                 throw new IllegalStateException("this process is no worker; ask Cluster.isWorker() first");
@@ -115,12 +115,12 @@ public final class Membership {
         post(() -> channel.send(FrameType.MAIN_RETURNED, ""));
     }
 
-    private static Membership begin() {
+    private static WorkerRuntime begin() {
         KeepAlive keepAlive = new KeepAlive();
-        ProcessEnd end = ProcessEnd.ofThisJvm();
-        Membership begun = new Membership(WorkerEnvironment.parse(System.getenv()), end, keepAlive);
+        JvmExit end = JvmExit.ofThisJvm();
+        WorkerRuntime begun = new WorkerRuntime(WorkerEnvironment.parse(System.getenv()), end, keepAlive);
         keepAlive.start(end, begun::mainReturned);
-        begun.joinJvm(); // a primary that has heard of this worker may ask it to end
+        begun.installHandlers(); // a primary that has heard of this worker may ask it to end
         begun.start();
         return begun;
     }
@@ -131,12 +131,12 @@ public final class Membership {
     }
 
     private static String place() {
-        CodeSource source = Membership.class.getProtectionDomain().getCodeSource();
-        return source == null ? String.valueOf(Membership.class.getClassLoader()) : String.valueOf(source.getLocation());
+        CodeSource source = WorkerRuntime.class.getProtectionDomain().getCodeSource();
+        return source == null ? String.valueOf(WorkerRuntime.class.getClassLoader()) : String.valueOf(source.getLocation());
     }
 
-    private void joinJvm() {
-        Runtime.getRuntime().addShutdownHook(new Thread(this::leave, "musher-goodbye"));
+    private void installHandlers() {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::shutDown, "musher-goodbye"));
         Signals.on("TERM", this::terminate);
         if (environment.jvm()) {
             // Ctrl-C goes to the whole terminal group; the primary then stops its workers in good order.
@@ -147,8 +147,8 @@ public final class Membership {
 
     /** What a good end needs; by then the jars may have been overwritten. */
     private void preload() {
-        Pause.thread("musher-preload", Thread.MIN_PRIORITY, () -> {
-            int loaded = Preload.some(Membership.class, name -> name.matches("io\\.musher\\.internal\\.(worker|ipc)\\..*"))
+        DaemonThreads.start("musher-preload", Thread.MIN_PRIORITY, () -> {
+            int loaded = Preload.some(WorkerRuntime.class, name -> name.matches("io\\.musher\\.internal\\.(worker|ipc)\\..*"))
                     + Preload.some(EventLoop.class, name -> name.startsWith("io.musher.balancer.loop."))
                     + Preload.some(LoggerFactory.class, name -> true);
             LOG.debug("{}: has loaded {} classes beforehand", environment, loaded);
@@ -209,7 +209,7 @@ public final class Membership {
      * @param heard whether anybody listens at this moment
      * @param tell tells them, on the listeners' thread; throws nothing
      */
-    public void read(BooleanSupplier heard, Consumer<MessageFrame> tell) {
+    public void setReader(BooleanSupplier heard, Consumer<MessageFrame> tell) {
         reader = new Reader(heard, tell);
     }
 
@@ -230,7 +230,7 @@ public final class Membership {
      */
     public void onDrain(Runnable hook) {
         post(this::drainHookAdded);
-        lifecycle.hooks(UserThread.Phase.DRAIN).add(hook, () -> post(this::drainHookDone));
+        lifecycle.hooks(CallbackThread.Phase.DRAIN).add(hook, () -> post(this::drainHookDone));
     }
 
     private void drainHookAdded() {
@@ -251,7 +251,7 @@ public final class Membership {
      * @param hook runs before the exit
      */
     public void onStop(Runnable hook) {
-        lifecycle.hooks(UserThread.Phase.STOP).add(hook);
+        lifecycle.hooks(CallbackThread.Phase.STOP).add(hook);
     }
 
     /**
@@ -260,7 +260,7 @@ public final class Membership {
      * @param hook runs after a goodbye
      */
     public void onDisconnect(Runnable hook) {
-        lifecycle.hooks(UserThread.Phase.DISCONNECT).add(hook);
+        lifecycle.hooks(CallbackThread.Phase.DISCONNECT).add(hook);
     }
 
     /**
@@ -269,7 +269,7 @@ public final class Membership {
      * @param alive whether the application works
      */
     public void onHeartbeat(BooleanSupplier alive) {
-        heartbeat.askInstead(alive);
+        heartbeat.setCheck(alive);
     }
 
     /**
@@ -288,7 +288,7 @@ public final class Membership {
     }
 
     /** The last thing this JVM does: what was sent has arrived when it ends. The loop's thread would delay the exit if it were left. */
-    void leave() {
+    void shutDown() {
         post(() -> {
             lifecycle.exiting();
             channel.goodbye("exits");
@@ -298,7 +298,7 @@ public final class Membership {
         } catch (InterruptedException e) {
             LOG.debug("{}: does not wait for the primary to take what was sent", environment);
         }
-        user.end();
+        callbacks.end();
         loop.close();
         loop.join(FLUSH_MILLIS);
     }

@@ -2,17 +2,17 @@ package io.musher.internal.worker;
 
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Timers;
-import io.musher.internal.worker.UserThread.Job;
-import io.musher.internal.worker.UserThread.Phase;
+import io.musher.internal.worker.CallbackThread.Job;
+import io.musher.internal.worker.CallbackThread.Phase;
 
 /**
  * Looks after the hooks while some run: one that hangs is logged, again after twice the time, and left behind when a later phase waits.
  * Belongs to the loop's thread.
  */
-final class HookWatch {
+final class HookWatchdog {
 
     private final EventLoop loop;
-    private final UserThread user;
+    private final CallbackThread callbacks;
     private final long slowNanos;
     private Phase phase = Phase.MESSAGE;
     private Timers.Timer timer;
@@ -20,9 +20,9 @@ final class HookWatch {
     private int looks;
     private volatile boolean watching;
 
-    HookWatch(EventLoop loop, UserThread user, long slowNanos) {
+    HookWatchdog(EventLoop loop, CallbackThread callbacks, long slowNanos) {
         this.loop = loop;
-        this.user = user;
+        this.callbacks = callbacks;
         this.slowNanos = slowNanos;
     }
 
@@ -35,7 +35,7 @@ final class HookWatch {
         }
         if (later || !watching) {
             watching = true;
-            watch(user.running(), user.steps());
+            watch(callbacks.running(), callbacks.steps());
         }
     }
 
@@ -46,19 +46,19 @@ final class HookWatch {
 
     private void watch(Job before, long stepsBefore) {
         timer = loop.schedule(slowNanos, () -> {
-            Job now = user.running();
-            long steps = user.steps();
+            Job now = callbacks.running();
+            long steps = callbacks.steps();
             boolean hangs = now != null && now == before && steps == stepsBefore;
             looks = hangs ? looks + 1 : 0;
             if (hangs) {
                 if (Integer.bitCount(looks) == 1) {
-                    user.complain(now);
+                    callbacks.logSlow(now);
                 }
                 if (now.phase().compareTo(phase) < 0) {
-                    user.leaveBehind(now);
+                    callbacks.leaveBehind(now);
                 }
             }
-            if (user.isIdle()) {
+            if (callbacks.isIdle()) {
                 watching = false;
             } else {
                 watch(now, steps);

@@ -12,7 +12,7 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /** Looks once a second whether a worker is past a limit of the {@link RecyclePolicy}; only where there is one. */
-public final class Wear {
+public final class RecycleMonitor {
 
     private static final long SECOND = 1_000_000_000L;
 
@@ -49,7 +49,7 @@ public final class Wear {
      * @param memory of a worker, on any thread
      * @param connections a worker was given
      */
-    public Wear(EventLoop loop, RecyclePolicy policy, Supervisor supervisor, Function<Incarnation, CompletableFuture<Long>> memory,
+    public RecycleMonitor(EventLoop loop, RecyclePolicy policy, Supervisor supervisor, Function<Incarnation, CompletableFuture<Long>> memory,
             ToLongFunction<Incarnation> connections) {
         this.loop = loop;
         this.policy = policy;
@@ -61,18 +61,18 @@ public final class Wear {
     /** Begins, if there is a limit; the end of the loop is its end. */
     public void begin() {
         if (!policy.equals(RecyclePolicy.never())) {
-            loop.schedule(SECOND, this::look);
+            loop.schedule(SECOND, this::check);
         }
     }
 
-    private void look() {
-        loop.schedule(SECOND, this::look);
+    private void check() {
+        loop.schedule(SECOND, this::check);
         Map<Incarnation, Looks> present = new HashMap<>();
         for (Incarnation worker : supervisor.workers()) {
             present.put(worker, looks.containsKey(worker) ? looks.get(worker) : new Looks(bornAt()));
         }
         looks = present;
-        looks.forEach(this::look);
+        looks.forEach(this::check);
     }
 
     /** {@return when it was born, as far as its limit goes: somewhat before, or all that were started together would go together} */
@@ -85,7 +85,7 @@ public final class Wear {
         return policy.maxAge().getSeconds() > Long.MAX_VALUE / SECOND / 4 ? Long.MAX_VALUE / 4 : policy.maxAge().toNanos();
     }
 
-    private void look(Incarnation worker, Looks known) {
+    private void check(Incarnation worker, Looks known) {
         if (!policy.maxAge().isZero() && loop.now() - known.bornAt >= nanos()) {
             supervisor.recycleDue(worker, "has passed the maximum age of " + policy.maxAge());
         }

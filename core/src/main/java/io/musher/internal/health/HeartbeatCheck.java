@@ -7,7 +7,7 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /** Asks on the channel; the answer carries the number of the question. */
-final class Heartbeat implements Check {
+final class HeartbeatCheck implements Check {
 
     private final LongConsumer send;
     private final LongSupplier numbers;
@@ -21,7 +21,7 @@ final class Heartbeat implements Check {
      * @param numbers the next one, of all the worker's
      * @param knowsThem whether the worker is known to answer; until then it is let off, unless it has done so once
      */
-    Heartbeat(LongConsumer send, LongSupplier numbers, BooleanSupplier knowsThem) {
+    HeartbeatCheck(LongConsumer send, LongSupplier numbers, BooleanSupplier knowsThem) {
         this.send = send;
         this.numbers = numbers;
         this.knowsThem = knowsThem;

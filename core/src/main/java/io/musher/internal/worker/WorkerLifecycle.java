@@ -3,8 +3,8 @@ package io.musher.internal.worker;
 import io.musher.WorkerContext;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.OperatorLog;
-import io.musher.internal.worker.UserThread.Job;
-import io.musher.internal.worker.UserThread.Phase;
+import io.musher.internal.worker.CallbackThread.Job;
+import io.musher.internal.worker.CallbackThread.Phase;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *                                                               └─channel lost, primary dead▶ stopping ─hooks, at most 5 s▶ exit 1
  * </pre>
  */
-final class Lifecycle implements WorkerChannel.Listener {
+final class WorkerLifecycle implements WorkerChannel.Listener {
 
     /** How long stop hooks may take when the primary is gone. */
     static final long ORPHAN_NANOS = 5_000_000_000L;
@@ -32,7 +32,7 @@ final class Lifecycle implements WorkerChannel.Listener {
     static final long ANSWER_NANOS = 5_000_000_000L;
 
     /** The primary waits 5 s for the answer to its goodbye. */
-    private static final long PARTING_NANOS = 4_000_000_000L;
+    private static final long GOODBYE_NANOS = 4_000_000_000L;
 
     /** After so long a hook is logged, and left behind when something more urgent waits. */
     private static final long SLOW_NANOS = 2_000_000_000L;
@@ -42,14 +42,14 @@ final class Lifecycle implements WorkerChannel.Listener {
 
     private final EventLoop loop;
     private final WorkerEnvironment worker;
-    private final UserThread user;
-    private final HookWatch watch;
+    private final CallbackThread callbacks;
+    private final HookWatchdog watch;
     private final KeepAlive keepAlive;
-    private final ProcessEnd end;
+    private final JvmExit end;
     private final Map<Phase, Hooks> hooks = new EnumMap<>(Phase.class);
     private final CountDownLatch ended = new CountDownLatch(1);
     private OptionalLong primary = OptionalLong.empty();
-    private boolean told;
+    private boolean primaryDecided;
     private boolean terminated;
     private boolean stopping;
     private boolean exiting;
@@ -57,15 +57,15 @@ final class Lifecycle implements WorkerChannel.Listener {
     private volatile boolean draining;
     private volatile boolean connected = true;
 
-    Lifecycle(EventLoop loop, WorkerEnvironment worker, UserThread user, KeepAlive keepAlive, ProcessEnd end) {
+    WorkerLifecycle(EventLoop loop, WorkerEnvironment worker, CallbackThread callbacks, KeepAlive keepAlive, JvmExit end) {
         this.loop = loop;
         this.worker = worker;
-        this.user = user;
-        this.watch = new HookWatch(loop, user, SLOW_NANOS);
+        this.callbacks = callbacks;
+        this.watch = new HookWatchdog(loop, callbacks, SLOW_NANOS);
         this.keepAlive = keepAlive;
         this.end = end;
         for (Phase each : Phase.values()) {
-            hooks.put(each, new Hooks(user, each));
+            hooks.put(each, new Hooks(callbacks, each));
         }
     }
 
@@ -88,20 +88,20 @@ final class Lifecycle implements WorkerChannel.Listener {
 
     @Override
     public void drain() {
-        told = true;
+        primaryDecided = true;
         beginDrain();
     }
 
     @Override
     public void disconnect() {
-        told = true;
+        primaryDecided = true;
         beginDrain();
     }
 
     @Override
-    public void parting(Runnable answer) {
-        user.execute(new Job(Phase.DRAIN, "the goodbye", () -> later(answer)));
-        loop.schedule(PARTING_NANOS, answer);
+    public void goodbyeReceived(Runnable answer) {
+        callbacks.execute(new Job(Phase.DRAIN, "the goodbye", () -> later(answer)));
+        loop.schedule(GOODBYE_NANOS, answer);
     }
 
     void beginDrain() {
@@ -113,12 +113,12 @@ final class Lifecycle implements WorkerChannel.Listener {
 
     @Override
     public void stop() {
-        told = true;
+        primaryDecided = true;
         beginDrain();
         if (!stopping) {
             stopping = true;
             begin(Phase.STOP);
-            user.execute(new Job(Phase.STOP, "the exit", () -> end.exit(status)));
+            callbacks.execute(new Job(Phase.STOP, "the exit", () -> end.exit(status)));
         }
     }
 
@@ -127,11 +127,11 @@ final class Lifecycle implements WorkerChannel.Listener {
         terminated = true;
         if (!connected) {
             stop();
-        } else if (!told) {
+        } else if (!primaryDecided) {
             askPrimary.run();
             beginDrain();
             loop.schedule(ANSWER_NANOS, () -> {
-                if (!told) {
+                if (!primaryDecided) {
                     LOG.warn("{}: the primary does not react; stops without it", worker);
                     stop();
                 }
@@ -151,8 +151,8 @@ final class Lifecycle implements WorkerChannel.Listener {
         LOG.info("{}: disconnected{}", worker, why.isEmpty() ? "" : ": " + why);
         beginDrain();
         begin(Phase.DISCONNECT);
-        user.execute(new Job(Phase.DISCONNECT, "the keep-alive", keepAlive::release));
-        PrimaryWatch.start(primary, 0, this::primaryGone);
+        callbacks.execute(new Job(Phase.DISCONNECT, "the keep-alive", keepAlive::release));
+        PrimaryMonitor.start(primary, 0, this::primaryGone);
     }
 
     @Override
@@ -182,7 +182,7 @@ final class Lifecycle implements WorkerChannel.Listener {
     void exiting() {
         exiting = true;
         connected = false;
-        PrimaryWatch.start(primary, 1_000_000_000L, () -> end.haltAfter(ORPHAN_NANOS, 1));
+        PrimaryMonitor.start(primary, 1_000_000_000L, () -> end.haltAfter(ORPHAN_NANOS, 1));
     }
 
     /** {@return whether the channel has ended} */
@@ -213,8 +213,8 @@ final class Lifecycle implements WorkerChannel.Listener {
     }
 
     /** From any thread: runs message listeners among the hooks. */
-    void listen(Runnable listeners) {
-        user.execute(new Job(Phase.MESSAGE, "a message listener", listeners));
+    void runListener(Runnable listeners) {
+        callbacks.execute(new Job(Phase.MESSAGE, "a message listener", listeners));
         if (!watch.isWatching()) {
             later(() -> watch.begun(Phase.MESSAGE));
         }

@@ -10,7 +10,7 @@ import java.nio.channels.SocketChannel;
 import java.util.function.Consumer;
 
 /** One attempt to connect; ends in exactly one of its two ways. Belongs to the loop's thread. */
-final class Dial implements EventLoop.Handler {
+final class ConnectAttempt implements EventLoop.Handler {
 
     private final EventLoop loop;
     private final InetSocketAddress address;
@@ -21,7 +21,7 @@ final class Dial implements EventLoop.Handler {
     private SelectionKey key;
     private Timers.Timer deadline;
 
-    Dial(EventLoop loop, InetSocketAddress address, long patienceNanos, Consumer<SocketChannel> connected, Consumer<String> failed) {
+    ConnectAttempt(EventLoop loop, InetSocketAddress address, long patienceNanos, Consumer<SocketChannel> connected, Consumer<String> failed) {
         this.loop = loop;
         this.address = address;
         this.patienceNanos = patienceNanos;

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * Where there are messages the thread leads the channel's loop while it has nothing else to do, so that a message reaches its listener on
  * the thread that has read it. Safe for use by several threads.
  */
-final class UserThread implements EventLoop.Guest {
+final class CallbackThread implements EventLoop.Guest {
 
     /** How far the worker's life has come; a job of an earlier phase may be left behind by a later one. */
     enum Phase { MESSAGE, DRAIN, DISCONNECT, STOP }
@@ -43,7 +43,7 @@ final class UserThread implements EventLoop.Guest {
     private boolean leads;
     private long mayLeadAt = System.nanoTime();
 
-    UserThread(String worker, EventLoop loop) {
+    CallbackThread(String worker, EventLoop loop) {
         this.worker = worker;
         this.loop = loop;
     }
@@ -68,7 +68,7 @@ final class UserThread implements EventLoop.Guest {
     }
 
     /** Asked between the steps of a long job, on its thread. {@return false when it was left behind} */
-    boolean goesOn() {
+    boolean mayContinue() {
         boolean mine = isRunner();
         if (mine) {
             steps = steps + 1;
@@ -87,7 +87,7 @@ final class UserThread implements EventLoop.Guest {
     }
 
     /** Logs where a job is stuck. */
-    synchronized void complain(Job job) {
+    synchronized void logSlow(Job job) {
         if (running == job && !ended) {
             Throwable place = new Throwable("it is here");
             place.setStackTrace(runner.getStackTrace());
@@ -142,12 +142,12 @@ final class UserThread implements EventLoop.Guest {
             try {
                 job.code.run();
             } catch (Throwable e) {
-                complain(job, e);
+                logSlow(job, e);
             }
         });
     }
 
-    private void complain(Job job, Throwable thrown) {
+    private void logSlow(Job job, Throwable thrown) {
         try {
             OPERATOR.warn("{}: {} threw; the worker goes on", worker, job.what, thrown);
         } catch (Throwable again) { // an exception that cannot even be printed
