@@ -105,10 +105,10 @@ final class JsonCursor extends JsonTokens {
                 return string();
             }
             case 't', 'f' -> {
-                return truth();
+                return bool();
             }
             case 'n' -> {
-                word("null");
+                literal("null");
                 return null;
             }
             default -> {
@@ -149,7 +149,7 @@ final class JsonCursor extends JsonTokens {
         if (peek() != 'n') {
             return false;
         }
-        word("null");
+        literal("null");
         return true;
     }
 

@@ -38,21 +38,21 @@ abstract class JsonOutput {
 
     void decimal(Number number) {
         if (!Double.isFinite(number.doubleValue())) {
-            throw new Misfit(number + " cannot be sent: JSON has no such number");
+            throw new MappingException(number + " cannot be sent: JSON has no such number");
         }
         ascii(number.toString());
     }
 
     void decimal(double number) {
         if (!Double.isFinite(number)) {
-            throw new Misfit(number + " cannot be sent: JSON has no such number");
+            throw new MappingException(number + " cannot be sent: JSON has no such number");
         }
         ascii(Double.toString(number));
     }
 
     void digits(String number) {
         if (number.length() > JsonTokens.MAX_NUMBER) {
-            throw new Misfit("a number of " + number.length() + " characters cannot be sent; the limit is " + JsonTokens.MAX_NUMBER);
+            throw new MappingException("a number of " + number.length() + " characters cannot be sent; the limit is " + JsonTokens.MAX_NUMBER);
         }
         ascii(number);
     }
@@ -96,7 +96,7 @@ abstract class JsonOutput {
     /** {@return how much of it stays as it is; a question mark may stand for half of a surrogate pair} */
     private static int plain(String text, byte[] utf8) {
         int i = 0;
-        while ((i = Plain.endOr('?', utf8, i, utf8.length)) < utf8.length && utf8[i] == '?' && text.charAt(i) == '?') {
+        while ((i = JsonStringScanner.endOr('?', utf8, i, utf8.length)) < utf8.length && utf8[i] == '?' && text.charAt(i) == '?') {
             i++;
         }
         return i;
@@ -169,7 +169,7 @@ abstract class JsonOutput {
     /** Makes room for at least so much; what is past the limit was written in vain. */
     void room(int n) {
         if (at > end || n > end - at + 32) {
-            throw new Misfit("larger than maxFrame, " + max + " bytes");
+            throw new MappingException("larger than maxFrame, " + max + " bytes");
         }
         if (at + n > out.length) {
             out = Arrays.copyOf(out, (int) Math.max((long) at + n, Math.min(2L * out.length, end + 64L)));

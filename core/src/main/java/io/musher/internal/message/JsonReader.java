@@ -51,7 +51,7 @@ public final class JsonReader {
      */
     @SuppressWarnings("unchecked")
     public <T> T as(Class<T> type) {
-        return (T) read(in -> Mapper.of(type).read(in));
+        return (T) read(in -> ValueReader.of(type).read(in));
     }
 
     /**
@@ -62,7 +62,7 @@ public final class JsonReader {
      */
     @SuppressWarnings("unchecked")
     public <T> List<T> asList(Class<T> type) {
-        return (List<T>) read(in -> Mapper.collection(in, "a list", Mapper.of(type), new ArrayList<>()));
+        return (List<T>) read(in -> ValueReader.collection(in, "a list", ValueReader.of(type), new ArrayList<>()));
     }
 
     private Object read(Function<JsonCursor, Object> reading) {
@@ -71,8 +71,8 @@ public final class JsonReader {
             Object value = reading.apply(in);
             in.finish();
             return value;
-        } catch (Misfit e) {
-            throw e.told();
+        } catch (MappingException e) {
+            throw e.toException();
         }
     }
 }

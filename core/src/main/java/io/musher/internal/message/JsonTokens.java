@@ -46,13 +46,13 @@ abstract class JsonTokens {
     /** What is read takes so much memory; a text of two bytes may be a value of a hundred. */
     void charge(long bytes) {
         if (!skipping && (room -= bytes) < 0) {
-            throw new Misfit("the message of " + (end - from) + " bytes would take more than " + (budget >> 10) + " KiB when it is decoded, a quarter"
+            throw new MappingException("the message of " + (end - from) + " bytes would take more than " + (budget >> 10) + " KiB when it is decoded, a quarter"
                     + " of this JVM's heap; send less at once, send it as a byte[], or give this JVM a larger heap (-Xmx)");
         }
     }
 
-    Misfit malformed(String what) {
-        return new Misfit("not JSON: " + what + " at byte " + (at - from));
+    MappingException malformed(String what) {
+        return new MappingException("not JSON: " + what + " at byte " + (at - from));
     }
 
     /** {@return the first byte of what comes next, 0 at the end} */
@@ -67,16 +67,16 @@ abstract class JsonTokens {
         return 0;
     }
 
-    boolean truth() {
+    boolean bool() {
         if (in[at] == 't') {
-            word("true");
+            literal("true");
             return true;
         }
-        word("false");
+        literal("false");
         return false;
     }
 
-    void word(String word) {
+    void literal(String word) {
         for (int i = 0; i < word.length(); i++) {
             if (at + i >= end || in[at + i] != word.charAt(i)) {
                 throw malformed("'" + word + "' was expected");
@@ -211,7 +211,7 @@ abstract class JsonTokens {
     String string() {
         int start = ++at;
         boolean plain = true;
-        while ((at = Plain.end(in, at, end)) < end) {
+        while ((at = JsonStringScanner.end(in, at, end)) < end) {
             byte b = in[at];
             if (b == '"') {
                 charge(STRING + (plain ? at - start : 2L * (at - start)));

@@ -45,8 +45,8 @@ public final class JsonWriter extends JsonOutput {
         }
         try {
             return writer.writeWhole(value, headroom, maxBody, room);
-        } catch (Misfit e) {
-            throw e.told();
+        } catch (MappingException e) {
+            throw e.toException();
         } finally {
             SPARE.lazySet(place, writer);
         }
@@ -85,7 +85,7 @@ public final class JsonWriter extends JsonOutput {
 
     private void structure(Object value, int depth) {
         if (depth > MAX_DEPTH) {
-            throw new Misfit("nested deeper than " + MAX_DEPTH + ", or in a circle");
+            throw new MappingException("nested deeper than " + MAX_DEPTH + ", or in a circle");
         }
         if (value instanceof Record) {
             RecordWriter.of(value.getClass()).write(this, value, depth);
@@ -118,7 +118,7 @@ public final class JsonWriter extends JsonOutput {
         } else if (value instanceof OptionalDouble optional) {
             value(optional.isPresent() ? optional.getAsDouble() : null, 1);
         } else {
-            throw new Misfit(value.getClass().getName() + " cannot be sent; what can is null, boolean, number, string, byte[], list, array, "
+            throw new MappingException(value.getClass().getName() + " cannot be sent; what can is null, boolean, number, string, byte[], list, array, "
                     + "collection, map with string keys, record, enum, Optional, UUID, java.time");
         }
     }
@@ -136,7 +136,7 @@ public final class JsonWriter extends JsonOutput {
             for (Map.Entry<?, ?> entry : map.entrySet()) {
                 key = entry.getKey();
                 if (!(key instanceof String name)) {
-                    throw new Misfit("a map's key is " + (key == null ? "null" : "a " + key.getClass().getName()) + "; only strings can be sent");
+                    throw new MappingException("a map's key is " + (key == null ? "null" : "a " + key.getClass().getName()) + "; only strings can be sent");
                 }
                 put(before);
                 before = ',';
@@ -144,10 +144,10 @@ public final class JsonWriter extends JsonOutput {
                 put((byte) ':');
                 value(entry.getValue(), depth + 1);
             }
-        } catch (Misfit e) {
+        } catch (MappingException e) {
             throw key instanceof String name ? e.in(name) : e;
         } catch (RuntimeException e) {
-            throw new Misfit("a " + map.getClass().getName() + " could not be read: " + e, e);
+            throw new MappingException("a " + map.getClass().getName() + " could not be read: " + e, e);
         }
         if (before == '{') {
             put(before);
@@ -163,10 +163,10 @@ public final class JsonWriter extends JsonOutput {
                 value(element, depth + 1);
                 i++;
             }
-        } catch (Misfit e) {
+        } catch (MappingException e) {
             throw e.in(i);
         } catch (RuntimeException e) {
-            throw new Misfit("a " + collection.getClass().getName() + " could not be read: " + e, e);
+            throw new MappingException("a " + collection.getClass().getName() + " could not be read: " + e, e);
         }
         closeList(i);
     }
@@ -177,7 +177,7 @@ public final class JsonWriter extends JsonOutput {
             put((byte) (i == 0 ? '[' : ','));
             try {
                 value(java.lang.reflect.Array.get(array, i), depth + 1);
-            } catch (Misfit e) {
+            } catch (MappingException e) {
                 throw e.in(i);
             }
         }

@@ -21,7 +21,7 @@ final class RecordReader {
     private final Class<?> type;
     private final String[] names;
     private final byte[][] quoted;
-    private final Mapper[] mappers;
+    private final ValueReader[] mappers;
     private final Map<String, Integer> places = new HashMap<>();
     private final MethodHandle constructor;
 
@@ -30,7 +30,7 @@ final class RecordReader {
         RecordComponent[] components = type.getRecordComponents();
         names = new String[components.length];
         quoted = new byte[components.length][];
-        mappers = new Mapper[components.length];
+        mappers = new ValueReader[components.length];
         Class<?>[] types = new Class<?>[components.length];
         for (int i = 0; i < components.length; i++) {
             names[i] = components[i].getName();
@@ -38,8 +38,8 @@ final class RecordReader {
             types[i] = components[i].getType();
             places.put(names[i], i);
             try {
-                mappers[i] = Mapper.of(components[i].getGenericType());
-            } catch (Misfit e) {
+                mappers[i] = ValueReader.of(components[i].getGenericType());
+            } catch (MappingException e) {
                 throw e.in(names[i]);
             }
         }
@@ -53,13 +53,13 @@ final class RecordReader {
             return MethodHandles.lookup().unreflectConstructor(canonical).asType(MethodType.genericMethodType(types.length))
                     .asSpreader(Object[].class, types.length);
         } catch (NoSuchMethodException | IllegalAccessException e) {
-            throw new Misfit(type.getName() + " has no canonical constructor that can be used: " + e.getMessage(), e);
+            throw new MappingException(type.getName() + " has no canonical constructor that can be used: " + e.getMessage(), e);
         }
     }
 
     Object read(JsonCursor in) {
         if (in.peek() != '{') {
-            throw new Misfit("expected an object for " + type.getName() + ", found " + in.describe());
+            throw new MappingException("expected an object for " + type.getName() + ", found " + in.describe());
         }
         Object[] values = new Object[names.length];
         Arrays.fill(values, NOTHING);
@@ -84,7 +84,7 @@ final class RecordReader {
     private Object component(JsonCursor in, int place) {
         try {
             return mappers[place].read(in);
-        } catch (Misfit e) {
+        } catch (MappingException e) {
             throw e.in(names[place]);
         }
     }
@@ -94,7 +94,7 @@ final class RecordReader {
             if (values[i] == NOTHING) {
                 try {
                     values[i] = mappers[i].missing();
-                } catch (Misfit e) {
+                } catch (MappingException e) {
                     throw e.in(names[i]);
                 }
             }
@@ -102,7 +102,7 @@ final class RecordReader {
         try {
             return (Object) constructor.invokeExact(values);
         } catch (Throwable e) {
-            throw new Misfit("the constructor of " + type.getName() + " threw " + e, e);
+            throw new MappingException("the constructor of " + type.getName() + " threw " + e, e);
         }
     }
 }

@@ -51,7 +51,7 @@ final class RecordWriter {
         try {
             return MethodHandles.lookup().unreflect(method).asType(MethodType.methodType(result, Object.class));
         } catch (IllegalAccessException e) {
-            throw new Misfit(closed(method.getDeclaringClass()), e);
+            throw new MappingException(closed(method.getDeclaringClass()), e);
         }
     }
 
@@ -59,7 +59,7 @@ final class RecordWriter {
         try {
             member.setAccessible(true);
         } catch (InaccessibleObjectException e) {
-            throw new Misfit(closed(type), e);
+            throw new MappingException(closed(type), e);
         }
     }
 
@@ -78,7 +78,7 @@ final class RecordWriter {
             out.bytes(labels[i]);
             try {
                 component(out, rec, i, depth);
-            } catch (Misfit e) {
+            } catch (MappingException e) {
                 throw e.in(names[i]);
             }
         }
@@ -99,7 +99,7 @@ final class RecordWriter {
                 default -> value = (Object) accessor.invokeExact(rec);
             }
         } catch (Throwable e) {
-            throw new Misfit("the accessor of " + type.getName() + " threw " + e, e);
+            throw new MappingException("the accessor of " + type.getName() + " threw " + e, e);
         }
         switch (kinds[i]) {
             case 'L' -> out.number(number);

@@ -8,6 +8,6 @@
  * </pre>
  *
  * <p>Pure: no state is shared but per-class plans, which go with their classes. What cannot be is a {@link
- * io.musher.internal.message.Misfit} inside, which gathers the path on its way out, and an {@code IllegalArgumentException} outside.
+ * io.musher.internal.message.MappingException} inside, which gathers the path on its way out, and an {@code IllegalArgumentException} outside.
  */
 package io.musher.internal.message;

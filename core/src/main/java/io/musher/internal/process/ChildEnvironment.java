@@ -23,7 +23,7 @@ final class ChildEnvironment {
             inherited.computeIfPresent(name, (key, text) -> {
                 List<String> before = InheritedFlags.words(name, text);
                 List<String> after = worker.plan().inherited(before, worker);
-                return after.isEmpty() ? null : OptionsText.of(after, before, text);
+                return after.isEmpty() ? null : JvmOptionsVariable.of(after, before, text);
             });
         }
         inherited.putAll(defaults(worker));

@@ -58,7 +58,7 @@ record InheritedFlags(Map<String, List<String>> variables, List<String> commandL
 
     /** {@return the flags in one variable, as the JVM tells them} */
     static List<String> words(String variable, String text) {
-        List<String> words = OptionsText.words(text);
+        List<String> words = JvmOptionsVariable.words(text);
         return variable.equals(LAUNCHER) ? paired(expanded(words)) : words;
     }
 
@@ -85,7 +85,7 @@ record InheritedFlags(Map<String, List<String>> variables, List<String> commandL
         List<String> all = new ArrayList<>();
         for (String word : words) {
             try {
-                all.addAll(word.startsWith("@") ? ProgramWords.argumentFile(Files.readString(Path.of(word.substring(1)), ProgramWords.NATIVE))
+                all.addAll(word.startsWith("@") ? CommandLineParser.argumentFile(Files.readString(Path.of(word.substring(1)), CommandLineParser.NATIVE))
                         : List.of(word));
             } catch (IOException | RuntimeException e) {
                 all.add(word);

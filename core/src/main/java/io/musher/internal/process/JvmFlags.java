@@ -54,11 +54,11 @@ final class JvmFlags {
     private static String ownFile(String flag, int workerId) {
         Matcher file = FILE.matcher(flag);
         if (file.matches()) {
-            return file.group(1) + WorkerFiles.name(file.group(2), workerId);
+            return file.group(1) + PerWorkerFileNames.name(file.group(2), workerId);
         }
         Matcher recording = RECORDING.matcher(flag);
         if (recording.matches()) {
-            return recording.group(1) + WorkerFiles.name(recording.group(2), workerId) + recording.group(3);
+            return recording.group(1) + PerWorkerFileNames.name(recording.group(2), workerId) + recording.group(3);
         }
         Matcher log = LOG.matcher(flag);
         if (!log.matches() || log.group(2).matches("stdout|stderr|#\\d+")) {
@@ -68,7 +68,7 @@ final class JvmFlags {
         String scheme = output.startsWith("file=") ? "file=" : "";
         String path = output.substring(scheme.length());
         boolean quoted = path.length() > 1 && path.startsWith("\"") && path.endsWith("\"");
-        String name = WorkerFiles.name(quoted ? path.substring(1, path.length() - 1) : path, workerId);
+        String name = PerWorkerFileNames.name(quoted ? path.substring(1, path.length() - 1) : path, workerId);
         return log.group(1) + scheme + (quoted ? '"' + name + '"' : name) + log.group(3);
     }
 }

@@ -20,13 +20,13 @@ final class JvmPlan extends LaunchPlan {
     private static final Pattern OTHER_CLASSES = Pattern.compile("-cp|-classpath|--class-path.*|-Xbootclasspath.*|--patch-module.*|--module-path.*|-p"
             + "|-javaagent:.*|-Djava\\.system\\.class\\.loader=.*|@.*");
 
-    private final OwnJvm own;
+    private final CurrentJvm own;
     private final String classPath;
     private final List<String> target;
     private final List<String> args;
     private final boolean saysHello;
 
-    private JvmPlan(Launch launch, OwnJvm own, String classPath, List<String> target, List<String> args, boolean saysHello) {
+    private JvmPlan(Launch launch, CurrentJvm own, String classPath, List<String> target, List<String> args, boolean saysHello) {
         super(launch);
         this.own = own;
         this.classPath = classPath;
@@ -39,7 +39,7 @@ final class JvmPlan extends LaunchPlan {
         }
     }
 
-    static JvmPlan of(Launch launch, OwnJvm own) {
+    static JvmPlan of(Launch launch, CurrentJvm own) {
         if (launch instanceof Launch.Self) {
             return self(launch, own);
         }
@@ -53,22 +53,22 @@ final class JvmPlan extends LaunchPlan {
         return main((Launch.Main) launch, own);
     }
 
-    private static JvmPlan self(Launch launch, OwnJvm own) {
+    private static JvmPlan self(Launch launch, CurrentJvm own) {
         if (own.target().isEmpty()) {
-            throw Runners.refusal("this JVM does not tell what program it runs");
+            throw LauncherDetector.refusal("this JVM does not tell what program it runs");
         }
-        if (Runners.isRunner(own.program())) {
-            throw Runners.refusal("this JVM runs " + own.program() + ", and its command line again would not be your program");
+        if (LauncherDetector.isRunner(own.program())) {
+            throw LauncherDetector.refusal("this JVM runs " + own.program() + ", and its command line again would not be your program");
         }
         Optional<List<String>> args = launch.options().args();
         if (args.isEmpty() && own.args().isEmpty()) {
-            throw Runners.refusal("the arguments of " + own.program() + " cannot be told apart here: the system does not show this process's command"
+            throw LauncherDetector.refusal("the arguments of " + own.program() + " cannot be told apart here: the system does not show this process's command"
                     + " line, or a file of arguments is gone; say which with .args(words)");
         }
         return new JvmPlan(launch, own, own.classPath(), own.target(), own.args().orElse(List.of()), true);
     }
 
-    private static JvmPlan main(Launch.Main main, OwnJvm own) {
+    private static JvmPlan main(Launch.Main main, CurrentJvm own) {
         Optional<Module> module = main.type().map(Class::getModule).filter(Module::isNamed);
         if (module.isPresent() || main.name().indexOf('/') > 0) {
             String name = module.map(named -> named.getName() + "/" + main.name()).orElse(main.name());

@@ -41,7 +41,7 @@ public record JvmShare(long heap, long most, int processors, String why, String 
      * @return the share of one
      */
     public static JvmShare of(int workers, boolean relays) {
-        return of(workers, relays, Memory.total(), Runtime.getRuntime().availableProcessors(), OwnJvm.read().flags().all());
+        return of(workers, relays, Memory.total(), Runtime.getRuntime().availableProcessors(), CurrentJvm.read().flags().all());
     }
 
     static JvmShare of(int workers, boolean relays, long memory, int processors, List<String> ownFlags) {

@@ -32,7 +32,7 @@ public abstract sealed class LaunchPlan permits JvmPlan, CommandPlan {
      * @throws IllegalStateException if this JVM's command line cannot be repeated; the message says what to do instead
      */
     public static LaunchPlan of(Launch launch) {
-        return launch instanceof Launch.Command command ? new CommandPlan(command) : JvmPlan.of(launch, OwnJvm.read());
+        return launch instanceof Launch.Command command ? new CommandPlan(command) : JvmPlan.of(launch, CurrentJvm.read());
     }
 
     /** {@return whether a JVM or a command} */

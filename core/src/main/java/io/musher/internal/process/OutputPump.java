@@ -8,11 +8,11 @@ import java.util.concurrent.CompletableFuture;
 final class OutputPump {
 
     private final InputStream in;
-    private final Tail tail;
+    private final OutputTail tail;
     private final OutputSink sink;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
 
-    OutputPump(InputStream in, Tail tail, OutputSink sink) {
+    OutputPump(InputStream in, OutputTail tail, OutputSink sink) {
         this.in = in;
         this.tail = tail;
         this.sink = sink;

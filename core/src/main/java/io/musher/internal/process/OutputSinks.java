@@ -22,9 +22,9 @@ final class OutputSinks {
 
     private final String cluster;
     private final Output output;
-    private final HandOff<byte[]> out;
-    private final HandOff<byte[]> err;
-    private final HandOff<Output.Line> lines;
+    private final BoundedHandoff<byte[]> out;
+    private final BoundedHandoff<byte[]> err;
+    private final BoundedHandoff<Output.Line> lines;
     private final Map<Path, RollingFile> files = new HashMap<>();
 
     OutputSinks(String cluster, Output output) {
@@ -33,12 +33,12 @@ final class OutputSinks {
         boolean inherit = output instanceof Output.Inherit;
         this.out = inherit ? standard("stdout", () -> System.out) : null;
         this.err = inherit ? standard("stderr", () -> System.err) : null;
-        this.lines = output instanceof Output.Lines to ? new HandOff<>(cluster + "-output", to.consumer()::accept) : null;
+        this.lines = output instanceof Output.Lines to ? new BoundedHandoff<>(cluster + "-output", to.consumer()::accept) : null;
     }
 
     OutputSink sink(SpawnRequest worker, long pid, boolean error) {
         if (output instanceof Output.Inherit inherit) {
-            HandOff<byte[]> to = error ? err : out;
+            BoundedHandoff<byte[]> to = error ? err : out;
             return inherit.prefix().map(prefix -> prefixed(Placeholders.fill(prefix, worker, pid), to)).orElseGet(() -> plain(to));
         }
         if (output instanceof Output.Lines) {
@@ -53,36 +53,36 @@ final class OutputSinks {
     /** {@return bytes that nobody took} */
     long dropped() {
         long bytes = 0;
-        for (HandOff<?> each : Arrays.asList(out, err, lines)) {
+        for (BoundedHandoff<?> each : Arrays.asList(out, err, lines)) {
             bytes += each == null ? 0 : each.dropped();
         }
         return bytes;
     }
 
     void close() {
-        for (HandOff<?> each : Arrays.asList(out, err, lines)) {
+        for (BoundedHandoff<?> each : Arrays.asList(out, err, lines)) {
             if (each != null) {
                 each.close(500);
             }
         }
     }
 
-    private HandOff<byte[]> standard(String name, Supplier<PrintStream> stream) {
-        return new HandOff<>(cluster + "-" + name, bytes -> {
+    private BoundedHandoff<byte[]> standard(String name, Supplier<PrintStream> stream) {
+        return new BoundedHandoff<>(cluster + "-" + name, bytes -> {
             PrintStream to = stream.get(); // asked each time: programs and test runners replace it
             to.write(bytes, 0, bytes.length);
             to.flush();
         });
     }
 
-    private static OutputSink plain(HandOff<byte[]> to) {
+    private static OutputSink plain(BoundedHandoff<byte[]> to) {
         return (bytes, offset, length) -> to.offer(Arrays.copyOfRange(bytes, offset, offset + length), length);
     }
 
-    private static OutputSink prefixed(String prefix, HandOff<byte[]> to) {
+    private static OutputSink prefixed(String prefix, BoundedHandoff<byte[]> to) {
         byte[] before = prefix.getBytes(Charset.defaultCharset());
         ByteArrayOutputStream batch = new ByteArrayOutputStream();
-        LineCutter cutter = new LineCutter((bytes, offset, length) -> {
+        LineSplitter cutter = new LineSplitter((bytes, offset, length) -> {
             batch.write(before, 0, before.length);
             batch.write(bytes, offset, length);
             batch.write('\n');
@@ -96,12 +96,12 @@ final class OutputSinks {
     }
 
     private OutputSink lines(SpawnRequest worker, boolean error) {
-        LineCutter cutter = new LineCutter((bytes, offset, length) -> lines.offer(new Output.Line(worker.workerId(),
+        LineSplitter cutter = new LineSplitter((bytes, offset, length) -> lines.offer(new Output.Line(worker.workerId(),
                 worker.instance(), worker.name(), error, new String(bytes, offset, length, TEXT)), length + 64));
         return cutting(cutter, () -> { });
     }
 
-    private static OutputSink cutting(LineCutter cutter, Runnable afterwards) {
+    private static OutputSink cutting(LineSplitter cutter, Runnable afterwards) {
         return new OutputSink() {
             @Override
             public void accept(byte[] bytes, int offset, int length) {

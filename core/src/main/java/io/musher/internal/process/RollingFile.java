@@ -23,7 +23,7 @@ final class RollingFile {
     private OutputStream out;
     private long size;
     private int writers;
-    private boolean told;
+    private boolean failureLogged;
 
     RollingFile(Path path, long maxBytes, int keep) {
         this.path = path;
@@ -61,8 +61,8 @@ final class RollingFile {
             }
         } catch (IOException e) {
             shut();
-            if (!told) {
-                told = true;
+            if (!failureLogged) {
+                failureLogged = true;
                 LOG.warn("{}: output of a worker is lost; this is told once", path, e);
             }
         }

@@ -33,7 +33,7 @@ public final class Spawner implements AutoCloseable {
     private final String mark = Long.toHexString(ThreadLocalRandom.current().nextLong());
     private final SpawnThread thread;
     private final Looks looks;
-    private final Guard guard;
+    private final OrphanReaper guard;
     private final OutputSinks sinks;
     private final Set<WorkerProcess> alive = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
@@ -53,7 +53,7 @@ public final class Spawner implements AutoCloseable {
         this.cluster = cluster;
         this.thread = new SpawnThread(cluster);
         this.looks = new Looks(cluster);
-        this.guard = new Guard(cluster, mark, graceTenths, looks::run);
+        this.guard = new OrphanReaper(cluster, mark, graceTenths, looks::run);
         this.sinks = new OutputSinks(cluster, output);
         if (ProcessHandle.current().pid() == 1) {
             LOG.warn("{}: this process is pid 1, and a JVM does not reap orphans: processes that workers leave behind stay as zombies;"
@@ -89,8 +89,8 @@ public final class Spawner implements AutoCloseable {
      */
     public CompletableFuture<Integer> preload() {
         CompletableFuture<Integer> done = new CompletableFuture<>();
-        Thread loader = new Thread(() -> done.complete(Preload.all(Spawner.class) + Preload.all(Balancer.class)
-                + Preload.all(LoggerFactory.class) + Preload.all(LoggerFactory.getILoggerFactory().getClass())), cluster + "-preload");
+        Thread loader = new Thread(() -> done.complete(ClassPreloader.all(Spawner.class) + ClassPreloader.all(Balancer.class)
+                + ClassPreloader.all(LoggerFactory.class) + ClassPreloader.all(LoggerFactory.getILoggerFactory().getClass())), cluster + "-preload");
         loader.setDaemon(true);
         loader.setPriority(Thread.MIN_PRIORITY);
         loader.start();
@@ -175,7 +175,7 @@ public final class Spawner implements AutoCloseable {
         long id = Platform.SETSID.isPresent() ? -process.pid() : process.pid();
         try {
             OomScore.raise(process.pid());
-            Tail tail = new Tail();
+            OutputTail tail = new OutputTail();
             OutputPump out = new OutputPump(output(request, process, 1), tail, sinks.sink(request, process.pid(), false));
             OutputPump err = new OutputPump(output(request, process, 2), tail, sinks.sink(request, process.pid(), true));
             WorkerProcess worker = new WorkerProcess(request, process,
@@ -202,7 +202,7 @@ public final class Spawner implements AutoCloseable {
 
     private static InputStream output(SpawnRequest request, Process process, int descriptor) {
         InputStream jdk = descriptor == 1 ? process.getInputStream() : process.getErrorStream();
-        return request.plan().kind() == LaunchPlan.Kind.COMMAND ? Pipes.reopened(process, descriptor, jdk) : jdk;
+        return request.plan().kind() == LaunchPlan.Kind.COMMAND ? PipeReopener.reopened(process, descriptor, jdk) : jdk;
     }
 
     private static void takePort(SpawnRequest request) throws IOException {

@@ -19,7 +19,7 @@ public record Termination(OptionalInt code, Optional<String> signal, int status)
      * @return what it means
      */
     public static Termination of(int status) {
-        Optional<String> signal = Signals.of(status);
+        Optional<String> signal = SignalNames.of(status);
         return new Termination(signal.isPresent() ? OptionalInt.empty() : OptionalInt.of(status), signal, status);
     }
 

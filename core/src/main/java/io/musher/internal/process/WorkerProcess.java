@@ -34,8 +34,8 @@ public final class WorkerProcess {
     private final ProcessHandle leader; // unlike the process, it does not close our end of its output when it sends a signal
     private final ProcessTree tree;
     private final Looks looks;
-    private final Guard guard;
-    private final Tail tail;
+    private final OrphanReaper guard;
+    private final OutputTail tail;
     private final CompletableFuture<Void> output;
     private final Instant startedAt = Instant.now();
     private final CompletableFuture<Termination> exit = new CompletableFuture<>();
@@ -43,7 +43,7 @@ public final class WorkerProcess {
     private volatile boolean killed;
     private CompletableFuture<Long> measured = CompletableFuture.completedFuture(0L);
 
-    WorkerProcess(SpawnRequest request, Process process, ProcessTree tree, Looks looks, Guard guard, Tail tail,
+    WorkerProcess(SpawnRequest request, Process process, ProcessTree tree, Looks looks, OrphanReaper guard, OutputTail tail,
             CompletableFuture<Void> output) {
         this.request = request;
         this.process = process;
@@ -127,7 +127,7 @@ public final class WorkerProcess {
      * @throws UnsupportedOperationException if there are no signals here
      */
     public void signal(String name) {
-        String signal = Signals.name(name);
+        String signal = SignalNames.name(name);
         if (signal.equals("KILL")) {
             leader.destroyForcibly();
         } else if (Platform.SH.isEmpty()) {
@@ -147,14 +147,14 @@ public final class WorkerProcess {
      */
     public CompletableFuture<PortOwner> listensOn(int port) {
         CompletableFuture<PortOwner> answer = new CompletableFuture<>();
-        looks.run(() -> answer.complete(Listeners.listens(port, pids())));
+        looks.run(() -> answer.complete(ListeningSockets.listens(port, pids())));
         return answer;
     }
 
     /** {@return where it and what it started listen, in words; empty where that cannot be told; completes on any thread} */
     public CompletableFuture<String> listening() {
         CompletableFuture<String> answer = new CompletableFuture<>();
-        looks.run(() -> answer.complete(Listeners.seen(pids())));
+        looks.run(() -> answer.complete(ListeningSockets.seen(pids())));
         return answer;
     }
 

@@ -39,7 +39,7 @@
  * <p>On Linux every worker leads a session. When its process ends, what is left in the session is killed, and with a command
  * whatever carries its mark in the environment, daemons in sessions of their own too; behind a command that was asked to stop,
  * they may finish first. An exit is told when nothing is left. When the primary is killed, JVM workers that have a channel notice by
- * themselves; all others are ended by a {@code sh} that reads a pipe from the primary, see {@code Guard}. It is started with the first
+ * themselves; all others are ended by a {@code sh} that reads a pipe from the primary, see {@code OrphanReaper}. It is started with the first
  * worker that needs it. Elsewhere, descendants are looked for when a worker is killed.
  */
 package io.musher.internal.process;

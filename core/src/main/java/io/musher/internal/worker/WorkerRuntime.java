@@ -6,7 +6,7 @@ import io.musher.internal.ipc.FrameType;
 import io.musher.internal.ipc.Inbox;
 import io.musher.internal.ipc.Mailbox;
 import io.musher.internal.ipc.MessageFrame;
-import io.musher.internal.process.Preload;
+import io.musher.internal.process.ClassPreloader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.CodeSource;
@@ -137,10 +137,10 @@ public final class WorkerRuntime {
 
     private void installHandlers() {
         Runtime.getRuntime().addShutdownHook(new Thread(this::shutDown, "musher-goodbye"));
-        Signals.on("TERM", this::terminate);
+        WorkerSignals.on("TERM", this::terminate);
         if (environment.jvm()) {
             // Ctrl-C goes to the whole terminal group; the primary then stops its workers in good order.
-            Signals.on("INT", () -> LOG.debug("{}: leaves SIGINT to the primary", environment));
+            WorkerSignals.on("INT", () -> LOG.debug("{}: leaves SIGINT to the primary", environment));
         }
         loop.execute(() -> loop.schedule(PRELOAD_NANOS, this::preload));
     }
@@ -148,9 +148,9 @@ public final class WorkerRuntime {
     /** What a good end needs; by then the jars may have been overwritten. */
     private void preload() {
         DaemonThreads.start("musher-preload", Thread.MIN_PRIORITY, () -> {
-            int loaded = Preload.some(WorkerRuntime.class, name -> name.matches("io\\.musher\\.internal\\.(worker|ipc)\\..*"))
-                    + Preload.some(EventLoop.class, name -> name.startsWith("io.musher.balancer.loop."))
-                    + Preload.some(LoggerFactory.class, name -> true);
+            int loaded = ClassPreloader.some(WorkerRuntime.class, name -> name.matches("io\\.musher\\.internal\\.(worker|ipc)\\..*"))
+                    + ClassPreloader.some(EventLoop.class, name -> name.startsWith("io.musher.balancer.loop."))
+                    + ClassPreloader.some(LoggerFactory.class, name -> true);
             LOG.debug("{}: has loaded {} classes beforehand", environment, loaded);
         });
     }

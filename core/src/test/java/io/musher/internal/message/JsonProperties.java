@@ -85,7 +85,7 @@ class JsonProperties {
         while (expected < bytes.length && bytes[expected] >= ' ' && "\"\\?".indexOf(bytes[expected]) < 0) {
             expected++;
         }
-        assertEquals(expected, Plain.endOr('?', bytes, at, bytes.length));
+        assertEquals(expected, JsonStringScanner.endOr('?', bytes, at, bytes.length));
     }
 
     @Property

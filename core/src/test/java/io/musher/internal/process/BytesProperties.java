@@ -38,7 +38,7 @@ class BytesProperties {
     void shouldCutLines(@ForAll("lines") List<String> lines, @ForAll boolean ended, @ForAll @IntRange(min = 1, max = 50) int piece) {
         String text = String.join("\n", lines) + (ended && !lines.isEmpty() ? "\n" : "");
         List<String> heard = new ArrayList<>();
-        LineCutter cutter = new LineCutter((bytes, offset, length) -> heard.add(new String(bytes, offset, length, StandardCharsets.UTF_8)));
+        LineSplitter cutter = new LineSplitter((bytes, offset, length) -> heard.add(new String(bytes, offset, length, StandardCharsets.UTF_8)));
         pieces(text.getBytes(StandardCharsets.UTF_8), piece, cutter::add);
         cutter.end();
         List<String> expected = new ArrayList<>(List.of(text.split("\n", -1)));
@@ -51,8 +51,8 @@ class BytesProperties {
     @Property(tries = 50)
     void shouldCutALongLineInPiecesWithoutLosingAny(@ForAll @IntRange(min = 1, max = 200_000) int length, @ForAll @IntRange(min = 1, max = 90_000) int piece) {
         ByteArrayOutputStream heard = new ByteArrayOutputStream();
-        LineCutter cutter = new LineCutter((bytes, offset, count) -> {
-            assertTrue(count <= LineCutter.LONGEST);
+        LineSplitter cutter = new LineSplitter((bytes, offset, count) -> {
+            assertTrue(count <= LineSplitter.LONGEST);
             heard.write(bytes, offset, count);
         });
         byte[] bytes = "x".repeat(length).getBytes(StandardCharsets.US_ASCII);
@@ -63,7 +63,7 @@ class BytesProperties {
 
     @Property(tries = 100)
     void shouldKeepTheLastBytes(@ForAll @Size(max = 20) List<@IntRange(max = 30_000) Integer> lengths) {
-        Tail tail = new Tail();
+        OutputTail tail = new OutputTail();
         StringBuilder all = new StringBuilder();
         int next = 0;
         for (int length : lengths) {
@@ -75,7 +75,7 @@ class BytesProperties {
             byte[] bytes = ("##" + piece).getBytes(StandardCharsets.US_ASCII);
             tail.add(bytes, 2, length);
         }
-        assertEquals(all.substring(Math.max(0, all.length() - Tail.LIMIT)), tail.text());
+        assertEquals(all.substring(Math.max(0, all.length() - OutputTail.LIMIT)), tail.text());
     }
 
     @Property(tries = 200)
@@ -87,7 +87,7 @@ class BytesProperties {
             commandLine.add("-Dx=" + i);
         }
         commandLine.addAll(program);
-        assertEquals(program, ProgramWords.of(String.join(" ", program).strip(), commandLine).orElseThrow());
+        assertEquals(program, CommandLineParser.of(String.join(" ", program).strip(), commandLine).orElseThrow());
     }
 
     @Property(tries = 200)
@@ -95,7 +95,7 @@ class BytesProperties {
         ArgumentFile arguments = ArgumentFile.file(words);
         Path file = Path.of(arguments.reference().substring(1));
         try {
-            assertEquals(words, ProgramWords.argumentFile(Files.readString(file)));
+            assertEquals(words, CommandLineParser.argumentFile(Files.readString(file)));
             assertEquals(PosixFilePermissions.fromString("rw-------"), Files.getPosixFilePermissions(file));
         } finally {
             arguments.delete();
@@ -105,7 +105,7 @@ class BytesProperties {
 
     @Property(tries = 200)
     void shouldReadTheOptionsItWrites(@ForAll("words") List<String> words) {
-        assertEquals(words, OptionsText.words(OptionsText.of(words, List.of("-other"), "-other")));
+        assertEquals(words, JvmOptionsVariable.words(JvmOptionsVariable.of(words, List.of("-other"), "-other")));
     }
 
     @Property(tries = 100)

@@ -112,7 +112,7 @@ class GuardTest {
         Process group = process(Map.of(), "setsid", "sh", "-c", script);
         Process marked = process(Map.of(ChildEnvironment.TREE, mark + ".1"), "setsid", "sh", "-c", script);
         Process other = process(Map.of(ChildEnvironment.TREE, mark + "0.1"), "setsid", "sh", "-c", script);
-        ProcessBuilder guarding = new ProcessBuilder(BUSYBOX.toString(), "sh", "-c", Guard.SCRIPT, "musher-guard", mark, "3")
+        ProcessBuilder guarding = new ProcessBuilder(BUSYBOX.toString(), "sh", "-c", OrphanReaper.SCRIPT, "musher-guard", mark, "3")
                 .redirectErrorStream(true);
         guarding.environment().clear();
         guarding.environment().put("PATH", folder.toString());

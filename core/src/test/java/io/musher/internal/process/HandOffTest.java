@@ -19,7 +19,7 @@ class HandOffTest {
 
     @Test
     void shouldHandOverInOrderUntilItIsClosed() {
-        HandOff<Integer> handOff = new HandOff<>("test", taken::add);
+        BoundedHandoff<Integer> handOff = new BoundedHandoff<>("test", taken::add);
         for (int i = 0; i < 1000; i++) {
             assertTrue(handOff.offer(i, 1));
         }
@@ -34,7 +34,7 @@ class HandOffTest {
     void shouldDropWhileNobodyTakesAndGoOnWhenSomebodyDoes() throws Exception {
         CountDownLatch first = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        HandOff<Integer> handOff = new HandOff<>("test", value -> {
+        BoundedHandoff<Integer> handOff = new BoundedHandoff<>("test", value -> {
             first.countDown();
             waitFor(goOn);
             taken.add(value);
@@ -54,7 +54,7 @@ class HandOffTest {
 
     @Test
     void shouldTakeOneThatIsLargerThanAll() {
-        HandOff<Integer> handOff = new HandOff<>("test", taken::add);
+        BoundedHandoff<Integer> handOff = new BoundedHandoff<>("test", taken::add);
         assertTrue(handOff.offer(1, 5 << 20));
         handOff.close(10_000);
         assertEquals(List.of(1), List.copyOf(taken));
@@ -62,7 +62,7 @@ class HandOffTest {
 
     @Test
     void shouldWaitForOneThatIsSlow() {
-        HandOff<Integer> handOff = new HandOff<>("test", value -> {
+        BoundedHandoff<Integer> handOff = new BoundedHandoff<>("test", value -> {
             waitFor(new CountDownLatch(0));
             taken.add(value);
         });

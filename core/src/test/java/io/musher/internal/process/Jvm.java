@@ -19,7 +19,7 @@ final class Jvm implements AutoCloseable {
     static final String CLASS_PATH = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
 
     final Process process;
-    private final Tail output = new Tail();
+    private final OutputTail output = new OutputTail();
     private final CompletableFuture<Void> end;
 
     private Jvm(Process process) {

@@ -67,7 +67,7 @@ class JvmFlagsTest {
 
     @Test
     void shouldReadOptionsAsTheJvmDoes() {
-        assertEquals(List.of("-Da=b c", "-Dd=e\"f", "", "-x"), OptionsText.words(" -Da='b c'\t-D\"d=e\"'\"f' '' -x "));
+        assertEquals(List.of("-Da=b c", "-Dd=e\"f", "", "-x"), JvmOptionsVariable.words(" -Da='b c'\t-D\"d=e\"'\"f' '' -x "));
     }
 
     @Test
@@ -78,7 +78,7 @@ class JvmFlagsTest {
                 "JDK_JAVA_OPTIONS", "-Xdebug -Da='b c' -Dq='\"' '' --add-opens a/b=c -XX:ErrorFile=e.log"));
         ChildEnvironment.apply(environment, worker, null);
         assertEquals(" -Da='b c'  -ea", environment.get("JAVA_TOOL_OPTIONS"), "untouched");
-        assertEquals(List.of("-Da=b c", "-Dq=\"", "", "--add-opens=a/b=c", "-XX:ErrorFile=e-3.log"), OptionsText.words(environment.get("JDK_JAVA_OPTIONS")));
+        assertEquals(List.of("-Da=b c", "-Dq=\"", "", "--add-opens=a/b=c", "-XX:ErrorFile=e-3.log"), JvmOptionsVariable.words(environment.get("JDK_JAVA_OPTIONS")));
         assertFalse(environment.containsKey("_JAVA_OPTIONS"));
     }
 

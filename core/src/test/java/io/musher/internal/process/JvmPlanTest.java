@@ -29,7 +29,7 @@ class JvmPlanTest {
 
     private static final String OTHER = "io.musher.Cluster"; // on the class path of every worker
 
-    private final OwnJvm own = own(List.of("Shop"), Optional.of(List.of("x", "%i")));
+    private final CurrentJvm own = own(List.of("Shop"), Optional.of(List.of("x", "%i")));
 
     @Test
     void shouldRepeatThisJvm() throws Exception {
@@ -63,7 +63,7 @@ class JvmPlanTest {
         manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, "lib/Shop.JAR");
         new JarOutputStream(Files.newOutputStream(folder.resolve("paths.jar")), manifest).close();
         for (String classPath : List.of(library + File.separator + "*", folder.resolve("paths.jar").toString(), library.resolve("Shop.JAR").toString())) {
-            OwnJvm jvm = new OwnJvm(Jvm.java(), InheritedFlags.of(List.of()), "/none" + File.pathSeparator + classPath, List.of("X"), Optional.empty(), true);
+            CurrentJvm jvm = new CurrentJvm(Jvm.java(), InheritedFlags.of(List.of()), "/none" + File.pathSeparator + classPath, List.of("X"), Optional.empty(), true);
             JvmPlan.of(Launch.main("io.shop.Shop$Main"), jvm);
             IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> JvmPlan.of(Launch.main("io.shop.Shop.Main"), jvm));
             assertTrue(refused.getMessage().contains("io.shop.Shop.Main"), refused.getMessage());
@@ -124,7 +124,7 @@ class JvmPlanTest {
 
     @Test
     void shouldMakePathsMeanTheSameElsewhere(@TempDir Path folder) throws Exception {
-        OwnJvm relative = new OwnJvm(Jvm.java(), InheritedFlags.of(List.of("--module-path=m" + File.pathSeparator + "/n", "-javaagent:a.jar=x=y",
+        CurrentJvm relative = new CurrentJvm(Jvm.java(), InheritedFlags.of(List.of("--module-path=m" + File.pathSeparator + "/n", "-javaagent:a.jar=x=y",
                 "-javaagent:/b.jar")), "", List.of("Shop"), Optional.of(List.of()), true);
         String here = Path.of("").toAbsolutePath().toString();
         assertEquals(List.of("--module-path=" + here + "/m" + File.pathSeparator + "/n", "-javaagent:" + here + "/a.jar=x=y", "-javaagent:/b.jar"),
@@ -148,28 +148,28 @@ class JvmPlanTest {
 
     @Test
     void shouldAskForArgumentsItCannotTell() {
-        OwnJvm unknown = own(List.of("Shop"), Optional.empty());
+        CurrentJvm unknown = own(List.of("Shop"), Optional.empty());
         assertTrue(assertThrows(IllegalStateException.class, () -> JvmPlan.of(Launch.self(), unknown)).getMessage().contains(".args("));
         JvmPlan.of(Launch.self().args("a"), unknown);
     }
 
     @Test
     void shouldRefuseWithoutAJava() {
-        OwnJvm none = new OwnJvm("/no/such/java", InheritedFlags.of(List.of()), "/a", List.of("Shop"), Optional.of(List.of()), true);
+        CurrentJvm none = new CurrentJvm("/no/such/java", InheritedFlags.of(List.of()), "/a", List.of("Shop"), Optional.of(List.of()), true);
         assertTrue(assertThrows(IllegalStateException.class, () -> JvmPlan.of(Launch.self(), none)).getMessage().contains("/no/such/java"));
     }
 
     private static final class Shop {
         IllegalStateException main() {
-            return Runners.refusal("no");
+            return LauncherDetector.refusal("no");
         }
     }
 
-    private static OwnJvm own(List<String> target, Optional<List<String>> args) {
-        return new OwnJvm(Jvm.java(), InheritedFlags.of(List.of("-Dp=1", "-Xdebug")), "/a:/b.jar", target, args, true);
+    private static CurrentJvm own(List<String> target, Optional<List<String>> args) {
+        return new CurrentJvm(Jvm.java(), InheritedFlags.of(List.of("-Dp=1", "-Xdebug")), "/a:/b.jar", target, args, true);
     }
 
-    private static List<String> words(Launch launch, OwnJvm own) throws Exception {
+    private static List<String> words(Launch launch, CurrentJvm own) throws Exception {
         JvmPlan plan = JvmPlan.of(launch, own);
         return plan.words(new SpawnRequest(plan, 2, 3, "n", Optional.empty(), new InetSocketAddress(1), "t", Map.of(), JvmShare.none()), Map.of()).all();
     }

@@ -88,7 +88,7 @@ class JvmWorkerTest {
     }
 
     private WorkerProcess start(Optional<PortLease> port, String... args) throws Exception {
-        OwnJvm own = new OwnJvm(Jvm.java(), InheritedFlags.of(List.of()), Jvm.CLASS_PATH, List.of(JvmWorker.class.getName()),
+        CurrentJvm own = new CurrentJvm(Jvm.java(), InheritedFlags.of(List.of()), Jvm.CLASS_PATH, List.of(JvmWorker.class.getName()),
                 Optional.of(List.of()), true);
         SpawnRequest request = spawning.request(Launch.command("never"), port, Map.of());
         return spawning.spawner.spawn(new SpawnRequest(JvmPlan.of(Launch.self().args(args), own), request.instance(), request.workerId(),

@@ -85,7 +85,7 @@ class OutputTest {
             await("drops").atMost(Duration.ofSeconds(20)).until(() -> dropped.getAsLong() > 0);
             long soFar = dropped.getAsLong();
             await("more drops: the worker goes on").atMost(Duration.ofSeconds(20)).until(() -> dropped.getAsLong() > soFar + (20 << 20));
-            assertEquals(Tail.LIMIT, worker.lastOutput().length(), 100);
+            assertEquals(OutputTail.LIMIT, worker.lastOutput().length(), 100);
             worker.kill();
             Spawning.end(worker);
             never.countDown();
@@ -99,7 +99,7 @@ class OutputTest {
             Spawning.end(worker);
             assertTrue(worker.lastOutput().endsWith("line 19999\nthe last words"), worker.lastOutput().substring(65_000));
             assertTrue(worker.lastOutput().startsWith("line "), "begins with a line");
-            assertEquals(Tail.LIMIT, worker.lastOutput().length(), 12);
+            assertEquals(OutputTail.LIMIT, worker.lastOutput().length(), 12);
         }
     }
 

@@ -20,7 +20,7 @@ class OwnJvmTest {
 
     @Test
     void shouldKnowAClassAndItsArguments() {
-        OwnJvm own = own("Shop a b  c*", "out:lib/x.jar", null, "-cp", "out", "-Dcl=1", "--add-modules", "java.sql", "Shop", "a b", "", "c*");
+        CurrentJvm own = own("Shop a b  c*", "out:lib/x.jar", null, "-cp", "out", "-Dcl=1", "--add-modules", "java.sql", "Shop", "a b", "", "c*");
         assertEquals(List.of("Shop"), own.target());
         assertEquals(Optional.of(List.of("a b", "", "c*")), own.args());
         assertEquals(here + "/out:" + here + "/lib/x.jar", own.classPath());
@@ -28,7 +28,7 @@ class OwnJvmTest {
 
     @Test
     void shouldKnowAJar() {
-        OwnJvm own = own("lib/app.jar u v", "lib/app.jar", null, "-Da=b", "-jar", "lib/app.jar", "u", "v");
+        CurrentJvm own = own("lib/app.jar u v", "lib/app.jar", null, "-Da=b", "-jar", "lib/app.jar", "u", "v");
         assertEquals(List.of("-jar", here + "/lib/app.jar"), own.target());
         assertEquals(Optional.of(List.of("u", "v")), own.args());
         assertEquals("", own.classPath());
@@ -36,14 +36,14 @@ class OwnJvmTest {
 
     @Test
     void shouldKnowAJarThatIsItsOwnArgument() {
-        OwnJvm own = own("app.jar app.jar", "app.jar", null, "-jar", "app.jar", "app.jar");
+        CurrentJvm own = own("app.jar app.jar", "app.jar", null, "-jar", "app.jar", "app.jar");
         assertEquals(List.of("-jar", here + "/app.jar"), own.target());
         assertEquals(Optional.of(List.of("app.jar")), own.args());
     }
 
     @Test
     void shouldKnowAModule() {
-        OwnJvm own = own("mm/q.P k l", "", "q.P", "-p", "mods", "-m", "mm/q.P", "k", "l");
+        CurrentJvm own = own("mm/q.P k l", "", "q.P", "-p", "mods", "-m", "mm/q.P", "k", "l");
         assertEquals(List.of("-m", "mm/q.P"), own.target());
         assertEquals(Optional.of(List.of("k", "l")), own.args());
         assertEquals("", own.classPath());
@@ -52,7 +52,7 @@ class OwnJvmTest {
     @Test
     void shouldKnowASourceFile() {
         for (String launcher : List.of("com.sun.tools.javac.launcher.Main", "com.sun.tools.javac.launcher.SourceLauncher")) {
-            OwnJvm own = own("jdk.compiler/" + launcher + " P.java x y z", "out", launcher, "-cp", "out", "--source", "17", "P.java", "x y", "z");
+            CurrentJvm own = own("jdk.compiler/" + launcher + " P.java x y z", "out", launcher, "-cp", "out", "--source", "17", "P.java", "x y", "z");
             assertEquals(List.of("-m", "jdk.compiler/" + launcher, here + "/P.java"), own.target());
             assertEquals(Optional.of(List.of("x y", "z")), own.args());
         }
@@ -61,21 +61,21 @@ class OwnJvmTest {
     @Test
     void shouldKnowArgumentFiles(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("args"), "# flags\n-cp out \"-Dz=a b\"\nShop \"one \\\"two\\\"\" 'thr\\\\ee'\n");
-        OwnJvm own = own("Shop one \"two\" thr\\ee four", "out", null, "@" + file, "four");
+        CurrentJvm own = own("Shop one \"two\" thr\\ee four", "out", null, "@" + file, "four");
         assertEquals(List.of("Shop"), own.target());
         assertEquals(Optional.of(List.of("one \"two\"", "thr\\ee", "four")), own.args());
     }
 
     @Test
     void shouldNotGuessArguments() {
-        OwnJvm own = own("Shop a b", "out", null, "@/no/such/file");
+        CurrentJvm own = own("Shop a b", "out", null, "@/no/such/file");
         assertEquals(List.of("Shop"), own.target());
         assertEquals(Optional.empty(), own.args());
     }
 
     @Test
     void shouldNotSplitArgumentsWhereThereIsNoCommandLine() {
-        OwnJvm own = own("Shop a b", "out", null);
+        CurrentJvm own = own("Shop a b", "out", null);
         assertEquals(List.of("Shop"), own.target());
         assertEquals(Optional.empty(), own.args());
         assertEquals(Optional.of(List.of()), own("Shop", "out", null).args());
@@ -112,7 +112,7 @@ class OwnJvmTest {
         assertEquals(List.of("-Xmx1g", "-Dc=1", "-Xmx1g"), split.without(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")));
     }
 
-    private static OwnJvm own(String command, String classPath, String moduleMain, String... commandLine) {
+    private static CurrentJvm own(String command, String classPath, String moduleMain, String... commandLine) {
         Properties properties = new Properties();
         properties.setProperty("java.home", System.getProperty("java.home"));
         properties.setProperty("sun.java.command", command);
@@ -120,6 +120,6 @@ class OwnJvmTest {
         if (moduleMain != null) {
             properties.setProperty("jdk.module.main.class", moduleMain);
         }
-        return OwnJvm.of(new OwnJvm.Facts(properties, List.of(), List.of(commandLine), Map.of()));
+        return CurrentJvm.of(new CurrentJvm.Facts(properties, List.of(), List.of(commandLine), Map.of()));
     }
 }

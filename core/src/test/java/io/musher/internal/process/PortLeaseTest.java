@@ -114,7 +114,7 @@ class PortLeaseTest {
         try (Spawning spawning = new Spawning(Output.discard()); ServerSocket server = new ServerSocket(0)) {
             WorkerProcess worker = spawning.sh("echo up; exec sleep 1000");
             assertEquals(PortOwner.Kind.OTHER, worker.listensOn(server.getLocalPort()).get(10, TimeUnit.SECONDS).kind());
-            assertEquals(PortOwner.Kind.OWN, Listeners.listens(server.getLocalPort(), List.of(ProcessHandle.current().pid())).kind());
+            assertEquals(PortOwner.Kind.OWN, ListeningSockets.listens(server.getLocalPort(), List.of(ProcessHandle.current().pid())).kind());
             worker.kill();
             Spawning.end(worker);
         }

@@ -35,26 +35,26 @@ class ProcessTableTest {
     void shouldReadAListener() {
         String line = "   0: 0100007F:0CEA 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4711 1 0000000000000000 100 0 0 10 0";
         OptionalInt port = OptionalInt.of(0x0CEA);
-        assertEquals(Optional.of(Map.entry("socket:[4711]", "127.0.0.1:3306")), Listeners.entry(line, port));
-        assertEquals(Optional.empty(), Listeners.entry(line, OptionalInt.of(0x0CEB)));
-        assertEquals(Optional.empty(), Listeners.entry(line.replace(" 0A ", " 01 "), port));
-        assertEquals(Optional.empty(), Listeners.entry("  sl  local_address rem_address   st", port));
-        assertEquals("*:8080", Listeners.address("00000000:1F90"));
-        assertEquals("[0:0:0:0:0:0:0:1]:8080", Listeners.address("00000000000000000000000001000000:1F90"));
-        assertEquals("127.0.0.1:8080", Listeners.address("0000000000000000FFFF00000100007F:1F90"));
+        assertEquals(Optional.of(Map.entry("socket:[4711]", "127.0.0.1:3306")), ListeningSockets.entry(line, port));
+        assertEquals(Optional.empty(), ListeningSockets.entry(line, OptionalInt.of(0x0CEB)));
+        assertEquals(Optional.empty(), ListeningSockets.entry(line.replace(" 0A ", " 01 "), port));
+        assertEquals(Optional.empty(), ListeningSockets.entry("  sl  local_address rem_address   st", port));
+        assertEquals("*:8080", ListeningSockets.address("00000000:1F90"));
+        assertEquals("[0:0:0:0:0:0:0:1]:8080", ListeningSockets.address("00000000000000000000000001000000:1F90"));
+        assertEquals("127.0.0.1:8080", ListeningSockets.address("0000000000000000FFFF00000100007F:1F90"));
     }
 
     @Test
     @DisabledOnOs(OS.WINDOWS)
     void shouldKnowSignals() {
-        assertEquals(Optional.of("SIGTERM"), Signals.of(143));
-        assertEquals(Optional.of("SIGHUP"), Signals.of(129));
-        assertEquals(Optional.empty(), Signals.of(128));
-        assertEquals(Optional.empty(), Signals.of(127));
-        assertEquals(Optional.empty(), Signals.of(255));
-        assertEquals(Optional.empty(), Signals.of(0));
-        assertEquals("HUP", Signals.name(" sighup "));
-        assertThrows(IllegalArgumentException.class, () -> Signals.name("1"));
+        assertEquals(Optional.of("SIGTERM"), SignalNames.of(143));
+        assertEquals(Optional.of("SIGHUP"), SignalNames.of(129));
+        assertEquals(Optional.empty(), SignalNames.of(128));
+        assertEquals(Optional.empty(), SignalNames.of(127));
+        assertEquals(Optional.empty(), SignalNames.of(255));
+        assertEquals(Optional.empty(), SignalNames.of(0));
+        assertEquals("HUP", SignalNames.name(" sighup "));
+        assertThrows(IllegalArgumentException.class, () -> SignalNames.name("1"));
         assertEquals("exit code 3", Termination.of(3).toString());
         assertEquals("SIGKILL", Termination.of(137).toString());
     }

@@ -20,12 +20,12 @@ import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /** Which process listens on which port, according to Linux. */
-final class Listeners {
+final class ListeningSockets {
 
     private static final String LISTEN = "0A";
     private static final String LISTENS = " " + LISTEN + " ";
 
-    private Listeners() { }
+    private ListeningSockets() { }
 
     /** {@return whether one of the processes listens on the port} */
     static PortOwner listens(int port, List<Long> pids) {

@@ -20,11 +20,11 @@ import org.slf4j.LoggerFactory;
  * Loads classes of a jar, so that a primary whose jar is overwritten or cut off on disk, as deployments do, can still restart
  * and stop its workers, and that these can still end in good order.
  */
-public final class Preload {
+public final class ClassPreloader {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Preload.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ClassPreloader.class);
 
-    private Preload() { }
+    private ClassPreloader() { }
 
     /** {@return how many were loaded} */
     static int all(Class<?> one) {

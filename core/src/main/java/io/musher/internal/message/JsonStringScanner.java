@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
  * Finds the bytes of a string that are not just themselves in JSON, eight at a time: quotes, backslashes, control characters, and what is no
  * ASCII.
  */
-final class Plain {
+final class JsonStringScanner {
 
     private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101010101010101L;
@@ -17,7 +17,7 @@ final class Plain {
     private static final long BACKSLASHES = ONES * '\\';
     private static final long SPACES = ONES * ' ';
 
-    private Plain() { }
+    private JsonStringScanner() { }
 
     /** {@return the first such byte from {@code at} on, or {@code end}} */
     static int end(byte[] in, int at, int end) {

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Names and numbers of signals. */
-final class Signals {
+final class SignalNames {
 
     private static final List<String> LINUX = List.of("HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1",
             "SEGV", "USR2", "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ",
@@ -17,7 +17,7 @@ final class Signals {
 
     private static final List<String> NAMES = Platform.WINDOWS ? List.of() : Platform.LINUX ? LINUX : BSD;
 
-    private Signals() { }
+    private SignalNames() { }
 
     /** {@return the name, {@code SIGTERM} for 143, of the signal that a process with this status died of} */
     static Optional<String> of(int status) {

@@ -19,9 +19,9 @@ import org.slf4j.LoggerFactory;
  * to what is left. Started with the first that is watched, in a session of its own, so that no Ctrl-C reaches it. It costs nothing
  * while it waits. Thread safe.
  */
-final class Guard {
+final class OrphanReaper {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
+    private static final Logger LOG = LoggerFactory.getLogger(OrphanReaper.class);
 
     /**
      * Lines are "+ id", "- id" and "signal id"; an id below zero is a process group. Nothing in it is more than POSIX has, so that BusyBox
@@ -81,7 +81,7 @@ final class Guard {
      * @param grace from SIGTERM to SIGKILL, in tenths of a second
      * @param threads where its end is dealt with
      */
-    Guard(String cluster, String mark, int grace, Executor threads) {
+    OrphanReaper(String cluster, String mark, int grace, Executor threads) {
         this.cluster = cluster;
         this.mark = mark;
         this.grace = grace;
@@ -94,19 +94,19 @@ final class Guard {
         if (process == null) {
             start();
         } else {
-            tell("+ " + id);
+            write("+ " + id);
         }
     }
 
     synchronized void forget(long id) {
         if (watched.remove(Long.toString(id))) {
-            tell("- " + id);
+            write("- " + id);
         }
     }
 
     /** Sends a signal that the JDK cannot send. */
     synchronized void signal(String name, long id) {
-        if (process != null && tell(name + " " + id)) {
+        if (process != null && write(name + " " + id)) {
             return;
         }
         try {
@@ -148,7 +148,7 @@ final class Guard {
         try {
             Process started = builder.start();
             process = started;
-            watched.forEach(id -> tell("+ " + id));
+            watched.forEach(id -> write("+ " + id));
             started.onExit().thenRunAsync(() -> ended(started), threads);
         } catch (IOException e) {
             LOG.warn("{}: no guard: if this process is killed, its command workers live on", cluster, e);
@@ -164,7 +164,7 @@ final class Guard {
         }
     }
 
-    private boolean tell(String line) {
+    private boolean write(String line) {
         if (process == null) {
             return false;
         }

@@ -12,11 +12,11 @@ import java.nio.file.Path;
  * Reads what a process's children still print when the process itself is gone. The JDK closes its end of the pipe then, and
  * they would die of it. So Linux is asked for another end of the same pipe, and the JDK's is closed at once.
  */
-final class Pipes {
+final class PipeReopener {
 
     private static final Path OWN = Path.of("/proc/self/fd");
 
-    private Pipes() { }
+    private PipeReopener() { }
 
     /**
      * @param descriptor 1 for output, 2 for errors

@@ -6,11 +6,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Takes signals over by {@code sun.misc.Signal}, by reflection because the compiler warns of it; where that fails, all stays as it was. */
-final class Signals {
+final class WorkerSignals {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.WorkerContext");
 
-    private Signals() { }
+    private WorkerSignals() { }
 
     /**
      * Calls back on every such signal, on a thread of the JVM's.

@@ -13,14 +13,14 @@ import java.util.Optional;
  * The program and its arguments, told apart again. The JVM only keeps them as one text, joined by blanks; the command line
  * has them apart, but behind flags whose number of words is known to the launcher alone, and partly in argument files.
  */
-final class ProgramWords {
+final class CommandLineParser {
 
     /** Of arguments, names of files and variables. */
     static final Charset NATIVE = charset();
 
     private static final String SOURCE_LAUNCHER = "jdk.compiler/";
 
-    private ProgramWords() { }
+    private CommandLineParser() { }
 
     /**
      * {@return program and arguments; empty when they cannot be told apart: it is not known whether a blank parts two arguments or belongs to

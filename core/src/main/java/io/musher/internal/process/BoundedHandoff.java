@@ -17,16 +17,16 @@ import org.slf4j.LoggerFactory;
  *
  * @param <T> what is handed over
  */
-final class HandOff<T> {
+final class BoundedHandoff<T> {
 
     private record Item<T>(T value, int weight) { }
 
-    private static final Logger LOG = LoggerFactory.getLogger(HandOff.class);
+    private static final Logger LOG = LoggerFactory.getLogger(BoundedHandoff.class);
     private static final int CAPACITY = 1 << 20;
 
     private final String name;
-    private final Consumer<T> taker;
-    private final long patience;
+    private final Consumer<T> consumer;
+    private final long timeoutNanos;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Queue<Item<T>> queue = new ArrayDeque<>();
@@ -38,15 +38,15 @@ final class HandOff<T> {
     private boolean closed;
     private boolean failed;
 
-    HandOff(String name, Consumer<T> taker) {
+    BoundedHandoff(String name, Consumer<T> taker) {
         this(name, taker, TimeUnit.SECONDS.toNanos(1));
     }
 
     /** @param patience how long a giver waits for a taker that takes nothing, in nanoseconds */
-    HandOff(String name, Consumer<T> taker, long patience) {
+    BoundedHandoff(String name, Consumer<T> taker, long patience) {
         this.name = name;
-        this.taker = taker;
-        this.patience = patience;
+        this.consumer = taker;
+        this.timeoutNanos = patience;
         this.thread = new Thread(this::run, name);
         thread.setDaemon(true);
         thread.start();
@@ -57,12 +57,12 @@ final class HandOff<T> {
         lock.lock();
         try {
             long seen = taken;
-            long left = patience;
+            long left = timeoutNanos;
             while (weight > 0 && weight + bytes > CAPACITY && !stuck && !closed) {
                 left = changed.awaitNanos(left);
                 if (taken != seen) {
                     seen = taken;
-                    left = patience;
+                    left = timeoutNanos;
                 } else if (left <= 0) {
                     stuck = true;
                 }
@@ -109,7 +109,7 @@ final class HandOff<T> {
         long told = 0;
         for (Item<T> item = next(); item != null; item = next()) {
             try {
-                taker.accept(item.value());
+                consumer.accept(item.value());
             } catch (Throwable e) {
                 if (!failed) { // once: it is called for every line
                     failed = true;

@@ -3,7 +3,7 @@ package io.musher.internal.process;
 import java.nio.charset.StandardCharsets;
 
 /** The last bytes of something endless. Thread safe. */
-final class Tail {
+final class OutputTail {
 
     static final int LIMIT = 64 << 10;
 

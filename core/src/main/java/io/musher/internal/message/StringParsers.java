@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.function.Function;
 
 /** The types whose values are strings in JSON, and how they are read. */
-final class Texts {
+final class StringParsers {
 
     private static final Map<Class<?>, Function<String, ?>> PARSERS = Map.ofEntries(
             Map.entry(String.class, Function.identity()),
@@ -38,7 +38,7 @@ final class Texts {
             Map.entry(ZoneId.class, ZoneId::of),
             Map.entry(ZoneOffset.class, ZoneOffset::of));
 
-    private Texts() { }
+    private StringParsers() { }
 
     /** {@return how a type is read, null when it is none of them} */
     static Function<String, ?> of(Class<?> type) {

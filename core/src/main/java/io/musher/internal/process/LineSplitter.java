@@ -3,7 +3,7 @@ package io.musher.internal.process;
 import java.util.Arrays;
 
 /** Cuts bytes into lines. One thread at a time. */
-final class LineCutter {
+final class LineSplitter {
 
     /** Hears a line; the bytes are its only until it returns. */
     interface Lines {
@@ -17,7 +17,7 @@ final class LineCutter {
     private byte[] rest = new byte[256];
     private int length;
 
-    LineCutter(Lines lines) {
+    LineSplitter(Lines lines) {
         this.lines = lines;
     }
 

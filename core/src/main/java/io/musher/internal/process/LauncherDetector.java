@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Programs that run somebody else's: their command line again would not be the user's program. */
-final class Runners {
+final class LauncherDetector {
 
     private static final Pattern KNOWN = Pattern.compile("(org\\.apache\\.maven\\.|org\\.codehaus\\.plexus\\.classworlds\\.|"
             + "org\\.mvndaemon\\.|org\\.gradle\\.|worker\\.org\\.gradle\\.|com\\.intellij\\.rt\\.(junit|testng|execution\\.junit)|"
@@ -13,7 +13,7 @@ final class Runners {
             + "groovy\\.ui\\.|org\\.jetbrains\\.kotlin\\.|org\\.openjdk\\.jmh\\.runner\\.Forked).*"
             + "|.*[/\\\\]?(surefirebooter|surefire-booter|gradle-wrapper|sbt-launch|junit-platform-console)[^/\\\\]*\\.jar");
 
-    private Runners() { }
+    private LauncherDetector() { }
 
     static boolean isRunner(String program) {
         return KNOWN.matcher(program).matches();

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** JVM options in one variable: words between blanks, with quotes that may stand anywhere in a word and have no escapes. */
-final class OptionsText {
+final class JvmOptionsVariable {
 
-    private OptionsText() { }
+    private JvmOptionsVariable() { }
 
     /** {@return options as one text; the very text given when it has these words} */
     static String of(List<String> words, List<String> before, String text) {
-        return words.equals(before) ? text : words.stream().map(OptionsText::quoted).collect(Collectors.joining(" "));
+        return words.equals(before) ? text : words.stream().map(JvmOptionsVariable::quoted).collect(Collectors.joining(" "));
     }
 
     static List<String> words(String text) {

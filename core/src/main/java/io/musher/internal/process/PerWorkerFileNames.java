@@ -5,9 +5,9 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /** Names of files that a flag fixes for one JVM, made different for each worker. */
-final class WorkerFiles {
+final class PerWorkerFileNames {
 
-    private WorkerFiles() { }
+    private PerWorkerFileNames() { }
 
     /** {@return {@code gc-3.log} for {@code gc.log} and worker 3; a folder, or a name with the process id in it, as it is} */
     static String name(String path, int workerId) {

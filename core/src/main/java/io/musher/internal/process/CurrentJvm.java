@@ -21,30 +21,30 @@ import java.util.Properties;
  * @param args the program's arguments; empty when they cannot be told
  * @param shown whether program and arguments stand on the command line, and not in a file that may be this user's alone
  */
-record OwnJvm(String java, InheritedFlags flags, String classPath, List<String> target, Optional<List<String>> args, boolean shown) {
+record CurrentJvm(String java, InheritedFlags flags, String classPath, List<String> target, Optional<List<String>> args, boolean shown) {
 
     /** What is read, so that it can be made up. */
     record Facts(Properties properties, List<String> flags, List<String> commandLine, Map<String, String> environment) { }
 
     private static final class Once {
-        static final OwnJvm VALUE = of(new Facts(System.getProperties(),
+        static final CurrentJvm VALUE = of(new Facts(System.getProperties(),
                 ManagementFactory.getRuntimeMXBean().getInputArguments(), commandLine(), System.getenv()));
     }
 
-    static OwnJvm read() {
+    static CurrentJvm read() {
         return Once.VALUE;
     }
 
-    static OwnJvm of(Facts facts) {
+    static CurrentJvm of(Facts facts) {
         Properties properties = facts.properties();
         String home = properties.getProperty("java.home", "");
         String java = Path.of(home, "bin", Platform.WINDOWS ? "java.exe" : "java").toString();
         String command = properties.getProperty("sun.java.command", "").strip();
         String classPath = properties.getProperty("java.class.path", "");
         String main = properties.getProperty("jdk.module.main.class", "");
-        Optional<List<String>> found = ProgramWords.of(command, facts.commandLine());
-        Optional<List<String>> words = found.or(() -> ProgramWords.of(command, ProgramWords.expand(facts.commandLine())));
-        String first = words.map(list -> list.get(0)).orElseGet(() -> ProgramWords.program(command, classPath));
+        Optional<List<String>> found = CommandLineParser.of(command, facts.commandLine());
+        Optional<List<String>> words = found.or(() -> CommandLineParser.of(command, CommandLineParser.expand(facts.commandLine())));
+        String first = words.map(list -> list.get(0)).orElseGet(() -> CommandLineParser.program(command, classPath));
         List<String> target = new ArrayList<>();
         if (first.contains("/") && !main.isEmpty() && first.startsWith(first.substring(0, first.indexOf('/')) + "/" + main)
                 || first.equals(properties.getProperty("jdk.module.main"))) {
@@ -66,7 +66,7 @@ record OwnJvm(String java, InheritedFlags flags, String classPath, List<String> 
             target.clear(); // which source file is an argument
         }
         boolean none = target.contains("-jar") || module && classPath.isEmpty();
-        return new OwnJvm(java, InheritedFlags.split(facts.flags(), facts.environment()), none ? "" : ClassPaths.absolutes(classPath),
+        return new CurrentJvm(java, InheritedFlags.split(facts.flags(), facts.environment()), none ? "" : ClassPaths.absolutes(classPath),
                 List.copyOf(target), args, found.isPresent());
     }
 
@@ -88,7 +88,7 @@ record OwnJvm(String java, InheritedFlags flags, String classPath, List<String> 
     private static List<String> commandLine() {
         if (Platform.LINUX) {
             try {
-                String[] words = Files.readString(Path.of("/proc/self/cmdline"), ProgramWords.NATIVE).split("\0", -1);
+                String[] words = Files.readString(Path.of("/proc/self/cmdline"), CommandLineParser.NATIVE).split("\0", -1);
                 return List.of(words).subList(1, Math.max(1, words.length - 1));
             } catch (IOException | RuntimeException e) {
                 // as elsewhere
