@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * waits. The thread ends after the last event. Where there are messages it leads the control loop while it has nothing else to do, so
  * that a message reaches its listener on the thread that has read it.
  */
-final class ListenerExecutor implements EventLoop.Guest {
+final class ListenerExecutor implements EventLoop.BorrowingThread {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
     /** Who lost the lead has slow listeners, and does not try again at once. */

@@ -21,9 +21,9 @@ final class Acceptor implements EventLoop.Handler {
     private static final int ACCEPTS_PER_TURN = 16;
     private static final int BACKLOG_TURNS = 1024; // a flood of new clients must not keep us here
     private static final long PAUSE = 50_000_000;
-    private static final long CALM = 1_000_000_000;
+    private static final long RESUME_LOG_DELAY = 1_000_000_000;
 
-    private final Lane lane;
+    private final LoopContext context;
     private final ServerSocketChannel listening;
     private final BalancerListener listener;
     private SelectionKey key;
@@ -31,17 +31,17 @@ final class Acceptor implements EventLoop.Handler {
     private long pausedAt;
     private boolean stopped;
 
-    Acceptor(Lane lane, ServerSocketChannel listening, BalancerListener listener) {
-        this.lane = lane;
+    Acceptor(LoopContext context, ServerSocketChannel listening, BalancerListener listener) {
+        this.context = context;
         this.listening = listening;
         this.listener = listener;
     }
 
     void start() {
         try {
-            key = lane.loop.register(listening, SelectionKey.OP_ACCEPT, this);
+            key = context.loop.register(listening, SelectionKey.OP_ACCEPT, this);
         } catch (IOException e) {
-            LOG.debug("{}: closed before it listened", lane.name, e);
+            LOG.debug("{}: closed before it listened", context.name, e);
         }
     }
 
@@ -53,7 +53,7 @@ final class Acceptor implements EventLoop.Handler {
     /** {@return whether there may be more} */
     private boolean accept() throws IOException {
         for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
-            if (!lane.limits.hasDescriptors()) {
+            if (!context.limits.hasDescriptors()) {
                 pause("the descriptors left are kept in reserve");
                 return false;
             }
@@ -61,7 +61,7 @@ final class Acceptor implements EventLoop.Handler {
             if (client == null) {
                 return false;
             }
-            lane.accepted(client);
+            context.accepted(client);
         }
         return true;
     }
@@ -75,18 +75,18 @@ final class Acceptor implements EventLoop.Handler {
     }
 
     private void pause(String why) {
-        pausedAt = lane.loop.now();
+        pausedAt = context.loop.now();
         if (!paused) {
             paused = true;
-            OPERATOR.warn("{}: stops accepting for now, probably out of descriptors ({}); clients wait in the kernel's backlog, connections go on", lane.name, why);
+            OPERATOR.warn("{}: stops accepting for now, probably out of descriptors ({}); clients wait in the kernel's backlog, connections go on", context.name, why);
             listener.accepting(true);
-            lane.loop.schedule(CALM, this::calm);
+            context.loop.schedule(RESUME_LOG_DELAY, this::resumeAfterPause);
         }
         if (!key.isValid()) {
             return; // another lane let the channel go
         }
         key.interestOps(0);
-        lane.loop.schedule(PAUSE, () -> {
+        context.loop.schedule(PAUSE, () -> {
             if (!stopped && key.isValid()) {
                 key.interestOps(SelectionKey.OP_ACCEPT);
             }
@@ -94,17 +94,17 @@ final class Acceptor implements EventLoop.Handler {
     }
 
     /** The end is told when there was no pause for a while, so that clients coming and going at the limit fill no log. */
-    private void calm() {
-        long calm = lane.loop.now() - pausedAt;
+    private void resumeAfterPause() {
+        long calm = context.loop.now() - pausedAt;
         if (stopped) {
             return;
         }
-        if (calm < CALM) {
-            lane.loop.schedule(CALM - calm, this::calm);
+        if (calm < RESUME_LOG_DELAY) {
+            context.loop.schedule(RESUME_LOG_DELAY - calm, this::resumeAfterPause);
             return;
         }
         paused = false;
-        OPERATOR.info("{}: accepts again", lane.name);
+        OPERATOR.info("{}: accepts again", context.name);
         listener.accepting(false);
     }
 
@@ -118,8 +118,8 @@ final class Acceptor implements EventLoop.Handler {
         try {
             for (int i = 0; backlog && i < BACKLOG_TURNS && accept(); i++) { }
         } catch (IOException e) {
-            LOG.debug("{}: the backlog was lost", lane.name, e);
+            LOG.debug("{}: the backlog was lost", context.name, e);
         }
-        lane.loop.discard(listening, key);
+        context.loop.discard(listening, key);
     }
 }

@@ -8,13 +8,13 @@ final class Announcer implements BalancerListener {
 
     private static final OperatorLog OPERATOR = new OperatorLog(BalancerMain.class);
 
-    private final Seldom rejections = new Seldom();
+    private final LogThrottle rejections = new LogThrottle();
 
     @Override
     public void rejected(InetSocketAddress client, String why) {
         boolean speaks;
         synchronized (rejections) {
-            speaks = !why.equals(Lane.STOPS) && rejections.now(System.nanoTime());
+            speaks = !why.equals(LoopContext.STOPS) && rejections.isDue(System.nanoTime());
         }
         if (speaks) {
             OPERATOR.warn("balancer: client {} was closed without service: {} (said once in 10 s)",

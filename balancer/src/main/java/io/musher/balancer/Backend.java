@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One target as all lanes see it: what must be shared of it is atomic, everything else belongs to {@link Health}.
+ * One target as all lanes see it: what must be shared of it is atomic, everything else belongs to {@link TargetRegistry}.
  *
  * <p>Lives from the moment the target is listed until it is withdrawn and its last connection has ended.
  */
@@ -35,7 +35,7 @@ final class Backend implements Candidate {
     private final AtomicInteger silences = new AtomicInteger();
     private final AtomicLong lastTrial = new AtomicLong();
     private final AtomicLong lastLookup = new AtomicLong();
-    private final Tally[] tallies;
+    private final Counters[] tallies;
     final ProxyProtocol proxyProtocol;
     private volatile InetSocketAddress[] addresses = {};
     private volatile InetSocketAddress address; // the one of them to connect to
@@ -61,9 +61,9 @@ final class Backend implements Candidate {
         this.ticker = ticker;
         this.slowStart = config.slowStart().toNanos();
         this.maxActive = config.maxConnectionsPerTarget();
-        this.tallies = new Tally[lanes];
+        this.tallies = new Counters[lanes];
         for (int i = 0; i < lanes; i++) {
-            tallies[i] = new Tally();
+            tallies[i] = new Counters();
         }
         becomesReadyIfResolved();
     }
@@ -134,7 +134,7 @@ final class Backend implements Candidate {
         return (last == 0 || now - last >= nanos) && lastLookup.compareAndSet(last, now == 0 ? 1 : now);
     }
 
-    Tally tally(int lane) {
+    Counters tally(int lane) {
         return tallies[lane];
     }
 
@@ -178,7 +178,7 @@ final class Backend implements Candidate {
      * systems hand out, Linux may give it to the connecting socket, which is then connected to itself. The client would hear
      * its own words, and the target could not listen again.
      */
-    static void refuseItself(SocketChannel channel) throws IOException {
+    static void rejectSelfConnect(SocketChannel channel) throws IOException {
         if (channel.getRemoteAddress().equals(channel.getLocalAddress())) {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0); // the port is free at once
             throw new ConnectException("Connection refused");
@@ -202,8 +202,8 @@ final class Backend implements Candidate {
     }
 
     /** The target's first byte on a connection, so long after the last from its client. */
-    void answered(long nanos, long now, Tally tally) {
-        measured(nanos, now, tally);
+    void recordAnswer(long nanos, long now, Counters counters) {
+        measured(nanos, now, counters);
         if (!answering) {
             answering = true;
             silences.set(0);
@@ -222,17 +222,17 @@ final class Backend implements Candidate {
     }
 
     /** A client has left that got no answer in all that time: it says something if it waited long. */
-    void awaitedInVain(long nanos, long now, Tally tally) {
+    void recordUnanswered(long nanos, long now, Counters counters) {
         if (nanos > Math.max(SHORT_WAIT, 2 * answerNanos)) {
-            measured(nanos, now, tally);
+            measured(nanos, now, counters);
         }
     }
 
     /** Lanes may overwrite each other's average: one sample lost now and then is cheaper than an atomic per connection. */
-    private void measured(long nanos, long now, Tally tally) {
+    private void measured(long nanos, long now, Counters counters) {
         long sample = Math.max(1, nanos);
-        tally.answerNanos.add(sample);
-        tally.answers.add(1);
+        counters.answerNanos.add(sample);
+        counters.answers.add(1);
         long old = answerNanos;
         double pause = Math.max(0, now - measuredAt);
         double share = Math.max(0.125, pause / (pause + FORGETTING));
@@ -243,8 +243,8 @@ final class Backend implements Candidate {
     @Override
     public long answers() {
         long sum = 0;
-        for (Tally tally : tallies) {
-            sum += tally.answers.get();
+        for (Counters counters : tallies) {
+            sum += counters.answers.get();
         }
         return sum;
     }
@@ -252,8 +252,8 @@ final class Backend implements Candidate {
     @Override
     public long answerNanosTotal() {
         long sum = 0;
-        for (Tally tally : tallies) {
-            sum += tally.answerNanos.get();
+        for (Counters counters : tallies) {
+            sum += counters.answerNanos.get();
         }
         return sum;
     }
@@ -261,8 +261,8 @@ final class Backend implements Candidate {
     @Override
     public long unanswered() {
         long sum = 0;
-        for (Tally tally : tallies) {
-            sum += tally.unanswered.get();
+        for (Counters counters : tallies) {
+            sum += counters.unanswered.get();
         }
         return sum;
     }
@@ -292,7 +292,7 @@ final class Backend implements Candidate {
 
     /** It has been listed, or its name resolved; without an address it is down, and why is not known yet. */
     void becomesReadyIfResolved() {
-        becomes(address == null ? TargetState.DOWN : TargetState.READY);
+        setState(address == null ? TargetState.DOWN : TargetState.READY);
     }
 
     /** {@return why it is not ready, empty when it is or nothing is known yet} */
@@ -300,11 +300,11 @@ final class Backend implements Candidate {
         return why;
     }
 
-    void becomes(TargetState next) {
-        becomes(next, "");
+    void setState(TargetState next) {
+        setState(next, "");
     }
 
-    void becomes(TargetState next, String reason) {
+    void setState(TargetState next, String reason) {
         why = reason;
         fenced = false;
         onTrial = false;
@@ -342,14 +342,14 @@ final class Backend implements Candidate {
 
     TargetStats stats() {
         long accepted = 0, up = 0, down = 0, connectFailures = 0, retries = 0, moved = 0, cut = 0;
-        for (Tally tally : tallies) {
-            accepted += tally.accepted.get();
-            up += tally.bytesToTargets.get();
-            down += tally.bytesToClients.get();
-            connectFailures += tally.connectFailures.get();
-            retries += tally.retries.get();
-            moved += tally.moved.get();
-            cut += tally.cut.get();
+        for (Counters counters : tallies) {
+            accepted += counters.accepted.get();
+            up += counters.bytesToTargets.get();
+            down += counters.bytesToClients.get();
+            connectFailures += counters.connectFailures.get();
+            retries += counters.retries.get();
+            moved += counters.moved.get();
+            cut += counters.cut.get();
         }
         return new TargetStats(target, state, accepted, active.get(), up, down, connectFailures, retries,
                 ejections, moved, cut, answerNanos, unanswered(), why);

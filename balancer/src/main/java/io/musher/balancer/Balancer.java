@@ -40,19 +40,19 @@ public final class Balancer implements AutoCloseable {
     private final BalancerConfig config;
     private final InetSocketAddress address;
     private final Limits limits;
-    private final Lanes lanes;
-    private final Health health;
+    private final LoopGroup loops;
+    private final TargetRegistry registry;
     private final ThreadPoolExecutor callbacks;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private final AtomicBoolean told = new AtomicBoolean();
+    private final AtomicBoolean closeReported = new AtomicBoolean();
     private boolean closing;
 
-    private Balancer(BalancerConfig config, BalancerListener listener, InetSocketAddress address, Limits limits, Lanes lanes) {
+    private Balancer(BalancerConfig config, BalancerListener listener, InetSocketAddress address, Limits limits, LoopGroup loops) {
         this.config = config;
         this.address = address;
         this.limits = limits;
-        this.lanes = lanes;
-        this.health = new Health(config, listener, lanes, address);
+        this.loops = loops;
+        this.registry = new TargetRegistry(config, listener, loops, address);
         this.callbacks = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
             Thread thread = new Thread(task, config.name() + "-lb-callbacks");
             thread.setDaemon(true);
@@ -66,9 +66,9 @@ public final class Balancer implements AutoCloseable {
     }
 
     static Balancer start(BalancerConfig config) {
-        BalancerListener listener = new GuardedListener(config.name(), config.listener());
+        BalancerListener listener = new GuardedBalancerListener(config.name(), config.listener());
         ServerSocketChannel listening = listen(config);
-        List<Lane> list = new ArrayList<>();
+        List<LoopContext> list = new ArrayList<>();
         Balancer balancer;
         try {
             OwnAddress.refuse((InetSocketAddress) listening.getLocalAddress(), config.targets());
@@ -80,22 +80,22 @@ public final class Balancer implements AutoCloseable {
             Limits limits = new Limits(config.maxConnections(), config.maxConnectionsPerClient(), config.maxWaiting(), Limits.freeDescriptors());
             for (int i = 0; i < config.loops(); i++) {
                 EventLoop loop = new EventLoop(config.name() + "-lb-" + i, Ticker.system());
-                list.add(new Lane(i, config, listener, listening, loop, limits));
+                list.add(new LoopContext(i, config, listener, listening, loop, limits));
             }
             balancer = new Balancer(config, listener, (InetSocketAddress) listening.getLocalAddress(), limits,
-                    new Lanes(list, Ticker.system()));
-            for (Lane lane : list) {
-                lane.join(balancer.lanes, balancer.health);
-                lane.loop.start();
+                    new LoopGroup(list, Ticker.system()));
+            for (LoopContext context : list) {
+                context.attach(balancer.loops, balancer.registry);
+                context.loop.start();
             }
         } catch (IOException | RuntimeException | Error e) { // an Error: no thread to be had
-            list.forEach(lane -> lane.loop.close());
+            list.forEach(context -> context.loop.close());
             closeQuietly(listening);
             throw new UncheckedIOException(config.name() + ": cannot start an event loop: " + e.getMessage(),
                     e instanceof IOException io ? io : new IOException(e));
         }
         balancer.targets(config.targets()).join();
-        balancer.lanes.all(Lane::startAccepting);
+        balancer.loops.all(LoopContext::startAccepting);
         LOG.info("{}: listens on {} with {} loop(s) for {} target(s)", config.name(), text(balancer.address),
                 config.loops(), config.targets().size());
         return balancer;
@@ -143,7 +143,7 @@ public final class Balancer implements AutoCloseable {
         List<Target> checked = BalancerBuilder.checked(targets);
         OwnAddress.refuse(address, checked);
         CompletableFuture<Void> fence = new CompletableFuture<>();
-        return onFirst(fence, () -> health.list(checked, () -> complete(fence, null)));
+        return onFirstLoop(fence, () -> registry.list(checked, () -> complete(fence, null)));
     }
 
     /**
@@ -166,12 +166,12 @@ public final class Balancer implements AutoCloseable {
                 drained.complete(cut);
             }
         }));
-        onFirst(inside, () -> {
-            if (health.isListed(targetId) && health.withdrawn().stream().noneMatch(b -> b.target().id().equals(targetId))) {
+        onFirstLoop(inside, () -> {
+            if (registry.isListed(targetId) && registry.withdrawn().stream().noneMatch(b -> b.target().id().equals(targetId))) {
                 inside.completeExceptionally(new IllegalStateException(
                         "target " + targetId + " is still listed; withdraw it with targets(...) first"));
             } else {
-                health.drains().start(targetId, health.withdrawn(), nanos, inside);
+                registry.drains().start(targetId, registry.withdrawn(), nanos, inside);
             }
         });
         return drained;
@@ -181,23 +181,23 @@ public final class Balancer implements AutoCloseable {
     public BalancerStats stats() {
         long accepted = 0, ended = 0, up = 0, down = 0, failures = 0, retries = 0, rejected = 0, moved = 0, cut = 0, unanswered = 0,
                 cutStalled = 0, buffered = 0;
-        for (Lane lane : lanes.list()) {
-            Tally tally = lane.total;
-            ended += tally.ended.get(); // before accepted, so that the difference is never negative
-            accepted += tally.accepted.get();
-            up += tally.bytesToTargets.get();
-            down += tally.bytesToClients.get();
-            failures += tally.connectFailures.get();
-            retries += tally.retries.get();
-            rejected += tally.rejected.get();
-            moved += tally.moved.get();
-            cut += tally.cut.get();
-            unanswered += tally.unanswered.get();
-            cutStalled += tally.cutStalled.get();
-            buffered += tally.bufferedBytes.get();
+        for (LoopContext context : loops.list()) {
+            Counters counters = context.total;
+            ended += counters.ended.get(); // before accepted, so that the difference is never negative
+            accepted += counters.accepted.get();
+            up += counters.bytesToTargets.get();
+            down += counters.bytesToClients.get();
+            failures += counters.connectFailures.get();
+            retries += counters.retries.get();
+            rejected += counters.rejected.get();
+            moved += counters.moved.get();
+            cut += counters.cut.get();
+            unanswered += counters.unanswered.get();
+            cutStalled += counters.cutStalled.get();
+            buffered += counters.bufferedBytes.get();
         }
         return new BalancerStats(accepted, accepted - ended, up, down, failures, retries, limits.waiting(), rejected,
-                health.ejection().count(), moved, cut, unanswered, cutStalled, buffered, health.stats());
+                registry.ejection().count(), moved, cut, unanswered, cutStalled, buffered, registry.stats());
     }
 
     /**
@@ -211,20 +211,20 @@ public final class Balancer implements AutoCloseable {
      */
     public CompletableFuture<Void> shutdown(Duration deadline) {
         long nanos = nanos(deadline);
-        Runnable closeSoon = () -> apart(this::close);
-        onFirst(new CompletableFuture<>(), () -> {
-            lanes.first().loop.schedule(nanos, () -> lanes.fence(closeSoon, Lane::cutAll));
-            lanes.fence(() -> {
+        Runnable closeSoon = () -> runOffLoop(this::close);
+        onFirstLoop(new CompletableFuture<>(), () -> {
+            loops.first().loop.schedule(nanos, () -> loops.fence(closeSoon, LoopContext::cutAll));
+            loops.fence(() -> {
                 if (limits.clients() == 0) {
                     closeSoon.run();
                 }
-            }, lane -> lane.leave(closeSoon));
+            }, context -> context.leave(closeSoon));
         });
         return ended.copy();
     }
 
     /** What waits for the loops runs neither on one nor where user code may be waiting for it. */
-    private void apart(Runnable task) {
+    private void runOffLoop(Runnable task) {
         Thread thread = new Thread(task, config.name() + "-lb-close");
         thread.setDaemon(true);
         thread.start();
@@ -236,37 +236,37 @@ public final class Balancer implements AutoCloseable {
         synchronized (this) {
             if (!closing) {
                 closing = true;
-                onFirst(new CompletableFuture<>(), health.drains()::closed); // before their connections end
-                lanes.all(Lane::end);
-                lanes.list().forEach(lane -> lane.loop.close());
+                onFirstLoop(new CompletableFuture<>(), registry.drains()::closed); // before their connections end
+                loops.all(LoopContext::end);
+                loops.list().forEach(context -> context.loop.close());
             }
         }
-        boolean own = lanes.list().stream().anyMatch(lane -> lane.loop.inLoop());
+        boolean own = loops.list().stream().anyMatch(context -> context.loop.inLoop());
         if (own) {
-            apart(this::awaitEnd);
+            runOffLoop(this::awaitEnd);
         } else {
             awaitEnd();
         }
     }
 
     private void awaitEnd() {
-        for (Lane lane : lanes.list()) {
-            if (!lane.loop.join(JOIN_MILLIS)) {
-                LOG.warn("{}: loop {} does not end; a listener or strategy may block it", config.name(), lane.number);
+        for (LoopContext context : loops.list()) {
+            if (!context.loop.join(JOIN_MILLIS)) {
+                LOG.warn("{}: loop {} does not end; a listener or strategy may block it", config.name(), context.number);
             }
         }
-        if (told.compareAndSet(false, true)) {
-            health.drains().closed();
-            health.names().close();
+        if (closeReported.compareAndSet(false, true)) {
+            registry.drains().closed();
+            registry.names().close();
             callbacks.setKeepAliveTime(1, TimeUnit.MILLISECONDS); // its threads need not wait for more
             LOG.info("{}: closed", config.name());
             ended.complete(null);
         }
     }
 
-    private <T> CompletableFuture<T> onFirst(CompletableFuture<T> future, Runnable task) {
+    private <T> CompletableFuture<T> onFirstLoop(CompletableFuture<T> future, Runnable task) {
         try {
-            lanes.first().loop.execute(task);
+            loops.first().loop.execute(task);
         } catch (RejectedExecutionException e) {
             future.completeExceptionally(new IllegalStateException(config.name() + " is closed"));
         }

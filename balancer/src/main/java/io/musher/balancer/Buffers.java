@@ -100,7 +100,7 @@ final class Buffers {
     }
 
     /** Takes a kept buffer back; null and copies on the heap are ignored. */
-    void giveBack(ByteBuffer buffer) {
+    void release(ByteBuffer buffer) {
         if (buffer == null || !buffer.isDirect()) {
             return;
         }

@@ -15,21 +15,21 @@ import java.util.List;
  * Finds a target for a relay and connects to it: picks, connects, and goes on to the next when that fails.
  *
  * <p>The client's bytes are unread meanwhile, so all of this is invisible to it. On loopback a connect is complete at once
- * and nothing is registered or timed for it. When no target is left the relay goes to {@link Waiting}.
+ * and nothing is registered or timed for it. When no target is left the relay goes to {@link ClientQueue}.
  */
 final class Dialer {
 
     private static final Log LOG = Log.of(Balancer.class);
 
-    private final Lane lane;
+    private final LoopContext context;
     private final Strategy strategy;
     private final Strategy fallback = Strategy.roundRobin();
     private final long connectNanos;
     private final boolean perTargetLimit;
-    private boolean strategyBlamed;
+    private boolean strategyFailureLogged;
 
-    Dialer(Lane lane, BalancerConfig config) {
-        this.lane = lane;
+    Dialer(LoopContext context, BalancerConfig config) {
+        this.context = context;
         this.strategy = config.strategy();
         this.connectNanos = config.connectTimeout().toNanos();
         this.perTargetLimit = config.maxConnectionsPerTarget() > 0;
@@ -39,8 +39,8 @@ final class Dialer {
     void route(Relay relay) {
         Backend last = relay.backend;
         boolean elsewhere = last != null && !last.isWithdrawn();
-        if (!lane.waiting.isEmpty() || !(elsewhere && attempt(relay, List.of(last)) || attempt(relay, List.of()))) {
-            lane.waiting.add(relay);
+        if (!context.queue.isEmpty() || !(elsewhere && attempt(relay, List.of(last)) || attempt(relay, List.of()))) {
+            context.queue.add(relay);
         }
     }
 
@@ -49,13 +49,13 @@ final class Dialer {
         List<Backend> tried = refused;
         while (true) {
             List<Candidate> ready = candidates(tried);
-            if (ready.isEmpty() || !lane.limits.acquireConnection()) {
+            if (ready.isEmpty() || !context.limits.acquireConnection()) {
                 return false;
             }
             Backend backend = choose(relay, ready);
             if (!backend.acquire()) {
-                lane.limits.releaseConnection();
-                tried = with(tried, backend);
+                context.limits.releaseConnection();
+                tried = append(tried, backend);
                 continue;
             }
             InetSocketAddress first = backend.address();
@@ -63,7 +63,7 @@ final class Dialer {
             if (progress != Progress.FAILED) {
                 return progress == Progress.MADE;
             }
-            tried = with(tried, backend);
+            tried = append(tried, backend);
         }
     }
 
@@ -89,21 +89,21 @@ final class Dialer {
                     attempt.start();
                     return Progress.MADE;
                 }
-                Backend.refuseItself(channel);
+                Backend.rejectSelfConnect(channel);
             } catch (IOException | RuntimeException | Error e) {
                 if (channel != null) {
-                    lane.loop.discard(channel, attempt == null ? null : attempt.key);
+                    context.loop.discard(channel, attempt == null ? null : attempt.key);
                 }
                 boolean impossible = channel == null && e instanceof IOException;
-                boolean local = impossible || isLocal(e);
+                boolean local = impossible || isLocalFailure(e);
                 InetSocketAddress next = local ? null : backend.next(address, first);
                 if (next != null) {
                     address = next;
                     continue;
                 }
-                lane.unpicked(backend);
+                context.releaseTarget(backend);
                 if (local) {
-                    lane.localTrouble(e);
+                    context.resourcesExhausted(e);
                 } else {
                     failed(backend, reason(e), tried);
                 }
@@ -115,7 +115,7 @@ final class Dialer {
     }
 
     private void established(Relay relay, Backend backend, SocketChannel channel, SelectionKey key) {
-        End end = new End(relay, channel, key);
+        Endpoint end = new Endpoint(relay, channel, key);
         try {
             relay.connected(backend, end);
         } catch (Throwable e) {
@@ -125,20 +125,20 @@ final class Dialer {
 
     /** Counts a failure of the target's. */
     private void failed(Backend backend, String why, List<Backend> tried) {
-        lane.total.connectFailures.add(1);
-        Tally tally = backend.tally(lane.number);
-        tally.connectFailures.add(1);
-        if (!candidates(with(tried, backend)).isEmpty()) {
-            lane.total.retries.add(1);
-            tally.retries.add(1);
+        context.total.connectFailures.add(1);
+        Counters counters = backend.tally(context.number);
+        counters.connectFailures.add(1);
+        if (!candidates(append(tried, backend)).isEmpty()) {
+            context.total.retries.add(1);
+            counters.retries.add(1);
         }
-        lane.health.ejection().connectFailed(backend, why);
-        lane.health.names().outdated(backend);
+        context.registry.ejection().connectFailed(backend, why);
+        context.registry.names().outdated(backend);
     }
 
     private List<Candidate> candidates(List<Backend> tried) {
-        List<Candidate> ready = lane.health.ready();
-        if (!perTargetLimit && tried.isEmpty() && !lane.health.hasTrials()) {
+        List<Candidate> ready = context.registry.ready();
+        if (!perTargetLimit && tried.isEmpty() && !context.registry.hasTrials()) {
             return ready;
         }
         List<Candidate> left = new ArrayList<>(ready.size());
@@ -166,23 +166,23 @@ final class Dialer {
         } catch (Throwable e) { // also a checked one, which other languages let through
             wrong = e;
         }
-        if (!strategyBlamed) {
-            strategyBlamed = true;
+        if (!strategyFailureLogged) {
+            strategyFailureLogged = true;
             Throwable cause = wrong instanceof Throwable t ? t : null;
-            LOG.warn("{}: the strategy {} {}; round robin decides in its place (said once)", lane.name,
+            LOG.warn("{}: the strategy {} {}; round robin decides in its place (said once)", context.name,
                     strategy.getClass().getName(), cause != null ? "threw" : "answered " + wrong + ", which was not offered", cause);
         }
         return (Backend) fallback.choose(ready, null);
     }
 
-    private static List<Backend> with(List<Backend> tried, Backend one) {
+    private static List<Backend> append(List<Backend> tried, Backend one) {
         List<Backend> more = new ArrayList<>(tried);
         more.add(one);
         return more;
     }
 
     /** No local port left towards it, a bind of ours refused, no memory: says nothing of the target. */
-    private static boolean isLocal(Throwable failure) {
+    private static boolean isLocalFailure(Throwable failure) {
         return failure instanceof BindException || failure instanceof Error;
     }
 
@@ -191,7 +191,7 @@ final class Dialer {
     }
 
     /** A connect under way: ends by its event, by its deadline, or with its relay. */
-    final class Attempt implements EventLoop.Handler, Stage {
+    final class Attempt implements EventLoop.Handler, RelayStage {
         private final Relay relay;
         private final Backend backend;
         private final SocketChannel channel;
@@ -216,32 +216,32 @@ final class Dialer {
         }
 
         private void start() throws IOException {
-            key = lane.loop.register(channel, SelectionKey.OP_CONNECT, this);
-            long left = lane.waiting.timeLeft(relay);
+            key = context.loop.register(channel, SelectionKey.OP_CONNECT, this);
+            long left = context.queue.timeLeft(relay);
             boolean whole = connectNanos <= left;
-            timer = lane.loop.schedule(Math.min(connectNanos, left), () -> expired(whole));
+            timer = context.loop.schedule(Math.min(connectNanos, left), () -> expired(whole));
             relay.stage(this);
         }
 
         @Override
         public void ready(SelectionKey ready) throws IOException {
             if (channel.finishConnect()) {
-                Backend.refuseItself(channel);
-                lane.loop.cancel(timer);
+                Backend.rejectSelfConnect(channel);
+                context.loop.cancel(timer);
                 established(relay, backend, channel, key);
             }
         }
 
         @Override
         public void failed(Throwable failure) {
-            InetSocketAddress next = isLocal(failure) ? null : backend.next(address, first);
-            if (next != null && lane.waiting.timeLeft(relay) > 0) {
+            InetSocketAddress next = isLocalFailure(failure) ? null : backend.next(address, first);
+            if (next != null && context.queue.timeLeft(relay) > 0) {
                 tryNext(next);
                 return;
             }
             abandon(relay);
-            if (isLocal(failure)) {
-                lane.localTrouble(failure);
+            if (isLocalFailure(failure)) {
+                context.resourcesExhausted(failure);
             } else {
                 Dialer.this.failed(backend, reason(failure), tried);
             }
@@ -265,7 +265,7 @@ final class Dialer {
         /** The client had to wait, so it is listened to. */
         @Override
         public void readable(Relay waiting) throws IOException {
-            lane.waiting.readable(waiting);
+            context.queue.readable(waiting);
         }
 
         /** A withdrawn target is not waited for. */
@@ -288,20 +288,20 @@ final class Dialer {
 
         private void next() {
             relay.stage(null);
-            if (lane.waiting.timeLeft(relay) <= 0 || !attempt(relay, with(tried, backend))) {
-                lane.waiting.add(relay);
+            if (context.queue.timeLeft(relay) <= 0 || !attempt(relay, append(tried, backend))) {
+                context.queue.add(relay);
             }
         }
 
         @Override
         public void abandon(Relay abandoned) {
             drop();
-            lane.unpicked(backend);
+            context.releaseTarget(backend);
         }
 
         private void drop() {
-            lane.loop.cancel(timer);
-            lane.loop.discard(channel, key);
+            context.loop.cancel(timer);
+            context.loop.discard(channel, key);
         }
     }
 }

@@ -6,7 +6,7 @@ import io.musher.balancer.loop.Log;
 import io.musher.balancer.loop.OperatorLog;
 
 /**
- * Takes out targets that fail and finds out when they work again; owned by {@link Health}'s loop.
+ * Takes out targets that fail and finds out when they work again; owned by {@link TargetRegistry}'s loop.
  *
  * <pre>
  *  READY ─connects fail in a row─▶ EJECTED ─a retest connects──────────────────────────────▶ READY
@@ -32,14 +32,14 @@ final class Ejection {
     private final BalancerConfig config;
     private final BalancerListener listener;
     private final EventLoop loop;
-    private final Health health;
+    private final TargetRegistry registry;
     private volatile long count;
 
-    Ejection(BalancerConfig config, BalancerListener listener, EventLoop loop, Health health) {
+    Ejection(BalancerConfig config, BalancerListener listener, EventLoop loop, TargetRegistry registry) {
         this.config = config;
         this.listener = listener;
         this.loop = loop;
-        this.health = health;
+        this.registry = registry;
     }
 
     /** {@return how many there were; from any thread} */
@@ -53,9 +53,9 @@ final class Ejection {
     void connectFailed(Backend backend, String why) {
         int inRow = backend.failed();
         if (backend.isOnTrial()) {
-            health.post(() -> trialFailed(backend, why));
+            registry.post(() -> trialFailed(backend, why));
         } else if (config.ejectAfter() > 0 && inRow >= config.ejectAfter() && backend.state() == TargetState.READY) {
-            health.post(() -> eject(backend, false, "connects failed", why));
+            registry.post(() -> eject(backend, false, "connects failed", why));
         }
     }
 
@@ -63,19 +63,19 @@ final class Ejection {
     void unanswered(Backend backend) {
         int inRow = backend.silent();
         if (backend.isOnTrial()) {
-            health.post(() -> trialFailed(backend, "a connection ended without an answer"));
+            registry.post(() -> trialFailed(backend, "a connection ended without an answer"));
         } else if (config.ejectUnanswered() && config.ejectAfter() > 0 && inRow >= config.ejectAfter()
                 && backend.state() == TargetState.READY) {
-            health.post(() -> eject(backend, true, "connections ended", "without an answer"));
+            registry.post(() -> eject(backend, true, "connections ended", "without an answer"));
         }
     }
 
     /** A target on trial has answered. */
     void trialPassed(Backend backend) {
-        health.post(() -> {
-            Listed listed = health.listed(backend);
+        registry.post(() -> {
+            Listed listed = registry.entries(backend);
             if (listed != null && backend.isOnTrial()) {
-                health.restore(listed);
+                registry.restore(listed);
             }
         });
     }
@@ -83,8 +83,8 @@ final class Ejection {
     // ---- on the loop
 
     private void eject(Backend backend, boolean silent, String what, String why) {
-        Listed listed = health.listed(backend);
-        if (listed == null || !listed.is(TargetState.READY) || !health.isThereAnother(backend, silent)) {
+        Listed listed = registry.entries(backend);
+        if (listed == null || !listed.is(TargetState.READY) || !registry.isThereAnother(backend, silent)) {
             return;
         }
         if (loop.now() - listed.restoredAt > FORGIVEN_AFTER) {
@@ -93,9 +93,9 @@ final class Ejection {
         listed.silent = silent || Probe.isReset(why);
         listed.round++;
         String reason = silent ? what + " " + why : why;
-        backend.becomes(TargetState.EJECTED, reason);
+        backend.setState(TargetState.EJECTED, reason);
         count++;
-        health.publish();
+        registry.publish();
         OPERATOR.warn("{}: target {} is ejected: {} {} in a row ({}); it is tried again in the background",
                 config.name(), backend, config.ejectAfter(), what, why);
         listener.ejected(backend.target(), reason);
@@ -119,12 +119,12 @@ final class Ejection {
 
     private void retested(Listed listed, Probe.Outcome outcome) {
         if (outcome == Probe.Outcome.ACCEPTED && !listed.silent) {
-            health.restore(listed);
+            registry.restore(listed);
         } else if (outcome == Probe.Outcome.ACCEPTED) {
             listed.backend.beginTrial();
-            health.changed();
+            registry.changed();
         } else {
-            health.names().outdated(listed.backend);
+            registry.names().outdated(listed.backend);
             if (outcome != Probe.Outcome.LOCAL_TROUBLE) {
                 listed.silent = outcome == Probe.Outcome.ENDED; // one that refuses is not what it was when it accepts again
             }
@@ -133,18 +133,18 @@ final class Ejection {
     }
 
     private void trialFailed(Backend backend, String why) {
-        Listed listed = health.listed(backend);
+        Listed listed = registry.entries(backend);
         if (listed != null && backend.isOnTrial()) {
             LOG.debug("{}: target {} stays ejected: {}", config.name(), backend, why);
             backend.endTrial();
             listed.round++;
-            health.publish();
+            registry.publish();
             retestLater(listed);
         }
     }
 
     private boolean isStill(Listed listed, int round) {
         return listed.round == round && listed.is(TargetState.EJECTED) && !listed.backend.isOnTrial()
-                && health.listed(listed.backend) == listed;
+                && registry.entries(listed.backend) == listed;
     }
 }

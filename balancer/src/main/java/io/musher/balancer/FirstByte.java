@@ -5,18 +5,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** A client that gets a target when it has sent something: {@code connectOnFirstByte}. One that stays silent is closed. */
-final class FirstByte implements Stage {
+final class FirstByte implements RelayStage {
 
     private final Timers.Timer timer;
 
     FirstByte(Relay relay, long nanos) {
-        this.timer = relay.lane.loop.schedule(nanos,
-                () -> relay.lane.reject(relay, "no byte within " + nanos / 1_000_000 + " ms (connectOnFirstByte)"));
+        this.timer = relay.context.loop.schedule(nanos,
+                () -> relay.context.reject(relay, "no byte within " + nanos / 1_000_000 + " ms (connectOnFirstByte)"));
     }
 
     @Override
     public void readable(Relay relay) throws IOException {
-        ByteBuffer bytes = Parked.read(relay);
+        ByteBuffer bytes = IdleStage.read(relay);
         if (bytes != null) {
             abandon(relay);
             relay.route(bytes);
@@ -25,6 +25,6 @@ final class FirstByte implements Stage {
 
     @Override
     public void abandon(Relay relay) {
-        relay.lane.loop.cancel(timer);
+        relay.context.loop.cancel(timer);
     }
 }

@@ -29,17 +29,17 @@ final class Limits {
         this.maxClients = Math.max(8, (descriptors - RESERVE) / PER_CONNECTION);
     }
 
-    /** Whether the descriptors allow one more client; taking it is {@link #arrived}. */
+    /** Whether the descriptors allow one more client; taking it is {@link #clientOpened}. */
     boolean hasDescriptors() {
         return clients.get() < maxClients;
     }
 
-    void arrived() {
+    void clientOpened() {
         clients.incrementAndGet();
     }
 
     /** {@return how many are left} */
-    int left() {
+    int clientClosed() {
         return clients.decrementAndGet();
     }
 

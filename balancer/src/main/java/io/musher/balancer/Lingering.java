@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  *
  * <p>A client that neither sends nor ends is closed after 5 s, any other after 30 s or a megabyte.
  */
-final class Lingering implements Stage {
+final class Lingering implements RelayStage {
 
     private static final long SILENCE = 5_000_000_000L;
     private static final long AT_MOST = 30_000_000_000L;
@@ -21,26 +21,26 @@ final class Lingering implements Stage {
     private int bytes;
 
     Lingering(Relay relay) {
-        this.begun = relay.lane.loop.now();
-        this.timer = relay.lane.loop.schedule(SILENCE, relay::close);
+        this.begun = relay.context.loop.now();
+        this.timer = relay.context.loop.schedule(SILENCE, relay::close);
     }
 
     @Override
     public void readable(Relay relay) throws IOException {
-        Lane lane = relay.lane;
-        ByteBuffer scratch = lane.buffers.scratch();
+        LoopContext context = relay.context;
+        ByteBuffer scratch = context.buffers.scratch();
         int n = relay.client.channel.read(scratch);
         bytes += Math.max(0, n);
         if (n < 0 || bytes > MOST_BYTES) {
             relay.close();
         } else if (n > 0) {
-            lane.loop.cancel(timer);
-            timer = lane.loop.schedule(Math.max(0, Math.min(SILENCE, begun + AT_MOST - lane.loop.now())), relay::close);
+            context.loop.cancel(timer);
+            timer = context.loop.schedule(Math.max(0, Math.min(SILENCE, begun + AT_MOST - context.loop.now())), relay::close);
         }
     }
 
     @Override
     public void abandon(Relay relay) {
-        relay.lane.loop.cancel(timer);
+        relay.context.loop.cancel(timer);
     }
 }

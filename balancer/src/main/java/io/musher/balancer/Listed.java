@@ -3,7 +3,7 @@ package io.musher.balancer;
 import io.musher.balancer.BalancerStats.TargetState;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** A listed target with what is known of its health; owned by {@link Health}'s loop. */
+/** A listed target with what is known of its health; owned by {@link TargetRegistry}'s loop. */
 final class Listed {
 
     static final long FIRST_RETEST = 100_000_000;

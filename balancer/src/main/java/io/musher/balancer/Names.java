@@ -12,7 +12,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Looks up the host names of targets; owned by {@link Health}'s loop, the lookups run on a few threads of their own.
+ * Looks up the host names of targets; owned by {@link TargetRegistry}'s loop, the lookups run on a few threads of their own.
  *
  * <p>A name is looked up when its target is listed, after growing pauses while there is no answer, and when connects to all its
  * addresses have failed, at most once a second. A target without any address is down; addresses once found stay until a lookup
@@ -33,15 +33,15 @@ final class Names {
     private final BalancerConfig config;
     private final BalancerListener listener;
     private final EventLoop loop;
-    private final Health health;
+    private final TargetRegistry registry;
     private final InetSocketAddress listening;
     private final ThreadPoolExecutor threads;
 
-    Names(BalancerConfig config, BalancerListener listener, EventLoop loop, Health health, InetSocketAddress listening) {
+    Names(BalancerConfig config, BalancerListener listener, EventLoop loop, TargetRegistry registry, InetSocketAddress listening) {
         this.config = config;
         this.listener = listener;
         this.loop = loop;
-        this.health = health;
+        this.registry = registry;
         this.listening = listening;
         this.threads = new ThreadPoolExecutor(THREADS, THREADS, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
             Thread thread = new Thread(task, config.name() + "-lb-lookup");
@@ -54,8 +54,8 @@ final class Names {
     /** From any lane: connects to all known addresses of the target have failed. */
     void outdated(Backend backend) {
         if (backend.isNamed() && backend.isLookupDue(BETWEEN)) {
-            health.post(() -> {
-                Listed listed = health.listed(backend);
+            registry.post(() -> {
+                Listed listed = registry.entries(backend);
                 if (listed != null) {
                     lookUp(listed);
                 }
@@ -88,7 +88,7 @@ final class Names {
                 InetAddress[] addresses = OwnAddress.without(listening, target.getPort(), found);
                 String why = addresses.length == found.length ? "host " + host + " cannot be resolved"
                         : "host " + host + " is the balancer itself, which listens on " + Balancer.text(listening);
-                health.post(() -> lookedUp(listed, addresses, why));
+                registry.post(() -> lookedUp(listed, addresses, why));
             });
             listed.lookingUp = true;
         } catch (RejectedExecutionException e) {
@@ -99,7 +99,7 @@ final class Names {
     private void lookedUp(Listed listed, InetAddress[] found, String why) {
         Backend backend = listed.backend;
         listed.lookingUp = false;
-        if (health.listed(backend) != listed) {
+        if (registry.entries(backend) != listed) {
             return;
         }
         boolean first = backend.address() == null;
@@ -108,16 +108,16 @@ final class Names {
             listed.lookupPause = BETWEEN;
             if (first) {
                 LOG.debug("{}: target {} has {} address(es)", config.name(), backend, found.length);
-                health.resolved(listed);
+                registry.resolved(listed);
             }
         } else if (first) {
             if (backend.why().isEmpty()) {
-                backend.becomes(TargetState.DOWN, why);
+                backend.setState(TargetState.DOWN, why);
                 LOG.info("{}: target {} is down: {}; it is looked up again until it can", config.name(), backend, why);
                 listener.down(backend.target(), why);
             }
             loop.schedule(Listed.jittered(listed.lookupPause), () -> {
-                if (health.listed(backend) == listed) {
+                if (registry.entries(backend) == listed) {
                     lookUp(listed);
                 }
             });

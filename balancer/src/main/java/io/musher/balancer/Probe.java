@@ -36,7 +36,7 @@ final class Probe implements EventLoop.Handler {
          * @param failure what was the matter, or null when the target accepted
          * @param outcome what became of it
          */
-        void of(String failure, Outcome outcome);
+        void result(String failure, Outcome outcome);
     }
 
     private final EventLoop loop;
@@ -73,7 +73,7 @@ final class Probe implements EventLoop.Handler {
         try {
             channel = SocketChannel.open(Backend.family(address));
         } catch (IOException e) {
-            verdict.of(e.getMessage(), Outcome.LOCAL_TROUBLE);
+            verdict.result(e.getMessage(), Outcome.LOCAL_TROUBLE);
             return;
         } catch (RuntimeException e) { // an IPv6 target where there is no IPv6
             verdict(e.toString(), Outcome.REFUSED);
@@ -93,7 +93,7 @@ final class Probe implements EventLoop.Handler {
     }
 
     private void connected() throws IOException {
-        Backend.refuseItself(channel);
+        Backend.rejectSelfConnect(channel);
         if (backend.proxyProtocol != null) { // or the target would complain of a connection without a header
             channel.write(ByteBuffer.wrap(ProxyHeader.ofOurOwn(backend.proxyProtocol)));
         }
@@ -141,7 +141,7 @@ final class Probe implements EventLoop.Handler {
     private void verdict(String failure, Outcome outcome) {
         InetSocketAddress next = outcome == Outcome.REFUSED || outcome == Outcome.ENDED ? backend.next(address, first) : null;
         if (next == null) {
-            verdict.of(failure, outcome);
+            verdict.result(failure, outcome);
         } else {
             address = next;
             start();

@@ -4,22 +4,22 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * The data path: moves bytes from one {@link End} of a relay to the other, and passes on how each side ends.
+ * The data path: moves bytes from one {@link Endpoint} of a relay to the other, and passes on how each side ends.
  *
  * <p>One per lane, without state of its own. A tidy end (FIN) is passed on once all bytes before it are; when both sides have
- * ended, the relay closes. A reset is passed on as a reset. A client that is owed nothing may outlive its target, see {@link Orphan}.
+ * ended, the relay closes. A reset is passed on as a reset. A client that is owed nothing may outlive its target, see {@link TargetLostStage}.
  */
 final class Pump {
 
     /** So much in one turn, then others get theirs. */
     private static final int BYTES_PER_TURN = 1 << 20;
 
-    private final Lane lane;
+    private final LoopContext context;
     private final Buffers buffers;
 
-    Pump(Lane lane) {
-        this.lane = lane;
-        this.buffers = lane.buffers;
+    Pump(LoopContext context) {
+        this.context = context;
+        this.buffers = context.buffers;
     }
 
     /**
@@ -27,22 +27,22 @@ final class Pump {
      *
      * @return whether it stopped for the others' sake
      */
-    boolean readable(Relay relay, End from) throws IOException {
-        End to = relay.other(from);
+    boolean readable(Relay relay, Endpoint from) throws IOException {
+        Endpoint to = relay.other(from);
         int n;
         for (int moved = 0; moved < BYTES_PER_TURN && relay.isOpen(); moved += n) {
             ByteBuffer scratch = buffers.scratch();
             try {
                 n = from.channel.read(scratch);
             } catch (IOException e) {
-                relay.ends(from);
-                if (from == relay.target && lane.moving.outlivesTarget(relay, relay::reset)) {
+                relay.endpointEnded(from);
+                if (from == relay.target && context.migrator.detachFromTarget(relay, relay::reset)) {
                     return false;
                 }
                 throw e;
             }
             if (n < 0) {
-                relay.ends(from);
+                relay.endpointEnded(from);
                 from.endRead();
                 passEnd(relay, from, to);
                 return false;
@@ -63,9 +63,9 @@ final class Pump {
     }
 
     /** There is room again. */
-    void writable(Relay relay, End to) throws IOException {
-        End from = relay.other(to);
-        relay.touched = lane.loop.now();
+    void writable(Relay relay, Endpoint to) throws IOException {
+        Endpoint from = relay.other(to);
+        relay.lastActivity = context.loop.now();
         try {
             if (!to.flush()) {
                 return;
@@ -75,7 +75,7 @@ final class Pump {
             return;
         }
         if (relay.broken) {
-            finishBroken(relay, from, to);
+            endAfterReset(relay, from, to);
         } else if (from.isReadEnded()) {
             passEnd(relay, from, to);
         } else {
@@ -93,13 +93,13 @@ final class Pump {
      * @param bytes the lane's scratch, or a buffer kept from it, which is {@code to}'s if it has something pending afterwards
      * @return whether all was taken and the connection goes on
      */
-    boolean forward(Relay relay, ByteBuffer bytes, End from, End to) throws IOException {
+    boolean forward(Relay relay, ByteBuffer bytes, Endpoint from, Endpoint to) throws IOException {
         count(relay, bytes.remaining(), from);
         relay.observe(bytes, from);
         try {
             if (!to.write(bytes)) {
                 from.wantRead(false);
-                lane.stalled.hold(to, bytes);
+                context.stalled.hold(to, bytes);
                 return false;
             }
         } catch (IOException e) {
@@ -110,30 +110,30 @@ final class Pump {
         return relay.isOpen();
     }
 
-    private void count(Relay relay, int n, End from) {
-        long now = lane.loop.now();
+    private void count(Relay relay, int n, Endpoint from) {
+        long now = context.loop.now();
         if (from == relay.client) {
             relay.clientSpoke = true;
-            lane.total.bytesToTargets.add(n);
-            relay.tally.bytesToTargets.add(n);
+            context.total.bytesToTargets.add(n);
+            relay.counters.bytesToTargets.add(n);
         } else {
-            lane.total.bytesToClients.add(n);
-            relay.tally.bytesToClients.add(n);
+            context.total.bytesToClients.add(n);
+            relay.counters.bytesToClients.add(n);
             relay.bytesToClient += n;
             if (!relay.answered) {
                 relay.answered = true;
-                relay.backend.answered(now - relay.touched, now, relay.tally);
+                relay.backend.recordAnswer(now - relay.lastActivity, now, relay.counters);
                 if (relay.backend.isOnTrial()) {
-                    lane.health.ejection().trialPassed(relay.backend);
+                    context.registry.ejection().trialPassed(relay.backend);
                 }
             }
         }
-        relay.touched = now;
+        relay.lastActivity = now;
     }
 
     /** The source has ended and all it sent is on its way: pass the end on; when both have ended, or the client soon will, that was all. */
-    void passEnd(Relay relay, End from, End to) throws IOException {
-        if (from == relay.target && lane.moving.outlivesTarget(relay, relay::close)) {
+    void passEnd(Relay relay, Endpoint from, Endpoint to) throws IOException {
+        if (from == relay.target && context.migrator.detachFromTarget(relay, relay::close)) {
             return;
         }
         boolean over = to.isReadEnded() || to == relay.client && relay.isLastRequestIn();
@@ -153,7 +153,7 @@ final class Pump {
      * goes on first; then the other side is reset, because what it sent was not delivered. A target that has ended in good order was
      * not interested in more: what the client still sends is discarded.
      */
-    private void cannotWrite(Relay relay, End from, End to) throws IOException {
+    private void cannotWrite(Relay relay, Endpoint from, Endpoint to) throws IOException {
         if (relay.broken || to == relay.client) {
             relay.reset(); // a client that is gone needs no answer
             return;
@@ -161,11 +161,11 @@ final class Pump {
         relay.broken = true;
         to.giveUpWriting();
         from.wantRead(false);
-        finishBroken(relay, to, from);
+        endAfterReset(relay, to, from);
     }
 
     /** Hands over what a dead end sent before it died, which its socket's buffer bounds, at the pace of the one that lives. */
-    private void finishBroken(Relay relay, End dead, End alive) throws IOException {
+    private void endAfterReset(Relay relay, Endpoint dead, Endpoint alive) throws IOException {
         boolean more = !dead.isReadEnded();
         while (more && !alive.hasPending()) {
             more = readable(relay, dead);

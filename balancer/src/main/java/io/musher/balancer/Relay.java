@@ -18,40 +18,40 @@ import java.nio.channels.SocketChannel;
  */
 final class Relay {
 
-    private static final long HASTY = 1_000_000_000;
+    private static final long MIN_TARGET_LIFE = 1_000_000_000;
 
     /** So much is on its way to a client at once, however slow it is: the first flight of a connection. */
     private static final int AT_ONCE = 10 * 1400;
 
     enum State { INTAKE, ROUTING, OPEN, PARKED, ENDING, CLOSED }
 
-    final Lane lane;
-    final End client;
+    final LoopContext context;
+    final Endpoint client;
     // the pump's, on every turn: no getters
-    End target;
+    Endpoint target;
     Backend backend;
-    Tally tally;
+    Counters counters;
     final long arrived;
-    long touched;
+    long lastActivity;
     boolean clientSpoke;
     Object countedAs; // by maxConnectionsPerClient
     long bytesToClient;
     boolean answered;
     boolean broken;
-    private boolean blamed; // the target, for its silence
-    private HttpWatch watch; // null until the first byte
+    private boolean failureCounted; // the target, for its silence
+    private KeepAliveTracker keepAlive; // null until the first byte
     private InetSocketAddress source;
     private byte[] passedOn; // the PROXY header for targets, if one came
-    private ByteBuffer early;
-    private Stage stage; // of a relay that is not open
-    private Waiting.Ticket ticket;
+    private ByteBuffer firstBytes;
+    private RelayStage stage; // of a relay that is not open
+    private ClientQueue.Ticket ticket;
     private State state = State.ROUTING;
 
-    Relay(Lane lane, SocketChannel channel) {
-        this.lane = lane;
-        this.client = new End(this, channel);
-        this.arrived = lane.loop.now();
-        this.touched = arrived;
+    Relay(LoopContext context, SocketChannel channel) {
+        this.context = context;
+        this.client = new Endpoint(this, channel);
+        this.arrived = context.loop.now();
+        this.lastActivity = arrived;
     }
 
     State state() {
@@ -62,7 +62,7 @@ final class Relay {
         return state == State.OPEN;
     }
 
-    End other(End end) {
+    Endpoint other(Endpoint end) {
         return end == client ? target : client;
     }
 
@@ -74,22 +74,22 @@ final class Relay {
     // ---- before a target is found
 
     /** A PROXY header must come first. */
-    void expectHeader(ProxyIntake intake) throws IOException {
+    void expectHeader(ProxyHeaderReader intake) throws IOException {
         state = State.INTAKE;
         stage = intake;
         client.wantRead(true);
     }
 
     /** The header came. */
-    void introduced(InetSocketAddress from, byte[] headerForTarget, ByteBuffer rest) throws IOException {
+    void headerReceived(InetSocketAddress from, byte[] headerForTarget, ByteBuffer rest) throws IOException {
         source = from;
         passedOn = headerForTarget;
-        lane.admit(this, rest);
+        context.admit(this, rest);
     }
 
     /** The client gets a target when it has sent something, which may be here already. */
     void awaitFirstByte(long nanos) throws IOException {
-        ByteBuffer bytes = Parked.read(this);
+        ByteBuffer bytes = IdleStage.read(this);
         if (bytes != null) {
             route(bytes);
         } else if (state != State.CLOSED) {
@@ -101,111 +101,111 @@ final class Relay {
 
     /** Looks for a target for what was read so far, or null; more bytes wait unread, in the kernel. */
     void route(ByteBuffer first) throws IOException {
-        early = first;
-        touched = lane.loop.now();
+        firstBytes = first;
+        lastActivity = context.loop.now();
         state = State.ROUTING;
         stage = null;
         client.wantRead(false);
-        lane.dialer.route(this);
+        context.dialer.route(this);
     }
 
-    boolean isIn(Stage someStage) {
+    boolean isIn(RelayStage someStage) {
         return stage == someStage;
     }
 
     /** {@return how many bytes of the client wait here for a target} */
     int firstBytes() {
-        return early == null ? 0 : early.remaining();
+        return firstBytes == null ? 0 : firstBytes.remaining();
     }
 
     /** What was read so far may have to be kept for long: in a copy that is as large as need be, unless it is larger than {@code most}. */
     void copyFirst(int most) {
-        if (early != null && early.isDirect() && early.remaining() <= most) {
-            ByteBuffer read = early;
-            early = null;
+        if (firstBytes != null && firstBytes.isDirect() && firstBytes.remaining() <= most) {
+            ByteBuffer read = firstBytes;
+            firstBytes = null;
             addFirst(read);
-            lane.buffers.giveBack(read);
+            context.buffers.release(read);
         }
     }
 
     /** Keeps a copy of more bytes for the target, on the heap. */
     void addFirst(ByteBuffer more) {
         int held = firstBytes();
-        if (early == null || early.capacity() - early.limit() < more.remaining()) {
+        if (firstBytes == null || firstBytes.capacity() - firstBytes.limit() < more.remaining()) {
             ByteBuffer larger = ByteBuffer.allocate(Math.max(512, held + Math.max(held, more.remaining())));
-            early = early == null ? larger.flip() : larger.put(early).flip();
+            firstBytes = firstBytes == null ? larger.flip() : larger.put(firstBytes).flip();
         }
-        early.limit(early.limit() + more.remaining()).put(early.limit() - more.remaining(), more, more.position(), more.remaining());
+        firstBytes.limit(firstBytes.limit() + more.remaining()).put(firstBytes.limit() - more.remaining(), more, more.position(), more.remaining());
     }
 
     /** What it waits for now, or null. */
-    void stage(Stage newStage) {
+    void stage(RelayStage newStage) {
         stage = newStage;
     }
 
     /** {@return its place among those that wait, null if it never had to} */
-    Waiting.Ticket ticket() {
+    ClientQueue.Ticket ticket() {
         return ticket;
     }
 
-    void ticket(Waiting.Ticket newTicket) {
+    void ticket(ClientQueue.Ticket newTicket) {
         ticket = newTicket;
     }
 
     /** A target took the connection; what the client has sent meanwhile follows at once. */
-    void connected(Backend to, End end) throws IOException {
+    void connected(Backend to, Endpoint end) throws IOException {
         state = State.OPEN;
         stage = null;
-        lane.waiting.done(this);
+        context.queue.done(this);
         backend = to;
-        tally = to.tally(lane.number);
-        tally.accepted.add(1);
+        counters = to.tally(context.number);
+        counters.accepted.add(1);
         to.connected();
         target = end;
-        blamed = false;
-        touched = lane.loop.now();
-        if (lane.proxyOut != null) {
-            ByteBuffer header = lane.buffers.scratch();
+        failureCounted = false;
+        lastActivity = context.loop.now();
+        if (context.proxyOut != null) {
+            ByteBuffer header = context.buffers.scratch();
             if (passedOn != null) {
                 header.put(passedOn);
             } else {
-                ProxyHeader.write(header, lane.proxyOut, source(), (InetSocketAddress) client.channel.getLocalAddress());
+                ProxyHeader.write(header, context.proxyOut, source(), (InetSocketAddress) client.channel.getLocalAddress());
             }
             if (!target.write(header.flip())) {
                 throw new IOException("a fresh connection to " + to + " has no room for a PROXY header");
             }
         }
-        ByteBuffer first = early;
-        early = null;
+        ByteBuffer first = firstBytes;
+        firstBytes = null;
         if (first != null) {
             boolean kept = first.isDirect();
-            boolean goesOn = lane.pump.forward(this, kept ? first : lane.buffers.scratch().put(first).flip(), client, end);
+            boolean goesOn = context.pump.forward(this, kept ? first : context.buffers.scratch().put(first).flip(), client, end);
             if (kept && !end.hasPending()) {
-                lane.buffers.giveBack(first);
+                context.buffers.release(first);
             }
             if (goesOn && client.isReadEnded()) {
-                lane.pump.passEnd(this, client, end);
+                context.pump.passEnd(this, client, end);
             }
             if (!goesOn) {
-                listenToTarget();
+                registerTarget();
                 return;
             }
         } else {
-            lane.pump.readable(this, client);
+            context.pump.readable(this, client);
         }
         boolean goesOn = state == State.OPEN && !target.hasPending() && !client.isReadEnded();
         if (goesOn && isLastRequestIn()) {
-            lane.readSoon(this);
-            lane.listenLater(this);
+            context.readSoon(this);
+            context.registerLater(this);
             return;
         }
-        listenToTarget();
+        registerTarget();
         if (goesOn) {
             client.wantRead(true);
         }
     }
 
-    private void listenToTarget() throws IOException {
+    private void registerTarget() throws IOException {
         if (state == State.OPEN && !broken && !target.isReadEnded() && !client.hasPending()) {
             target.wantRead(true);
         }
@@ -213,46 +213,46 @@ final class Relay {
 
     // ---- events
 
-    void readable(End end) throws IOException {
+    void readable(Endpoint end) throws IOException {
         if (state == State.OPEN) {
-            lane.pump.readable(this, end);
+            context.pump.readable(this, end);
         } else if (stage != null) {
             stage.readable(this);
         }
     }
 
     /** An event's handler threw: an IOException is the peer's reset, anything else is ours and worth a line. */
-    void failed(End end, Throwable failure) {
+    void failed(Endpoint end, Throwable failure) {
         if (state == State.CLOSED) {
             return;
         }
         if (!(failure instanceof IOException)) {
-            lane.unexpected(failure);
+            context.unexpected(failure);
         }
         reset();
     }
 
     /** Follows the conversation, to know when the connection is between two requests. */
-    void observe(ByteBuffer bytes, End from) {
-        if (watch == null) {
-            watch = from == client && lane.movesKeepAlive ? new HttpWatch() : HttpWatch.OPAQUE;
+    void observe(ByteBuffer bytes, Endpoint from) {
+        if (keepAlive == null) {
+            keepAlive = from == client && context.movesKeepAlive ? new KeepAliveTracker() : KeepAliveTracker.OPAQUE;
         }
-        if (watch == HttpWatch.OPAQUE) {
+        if (keepAlive == KeepAliveTracker.OPAQUE) {
             return;
         }
-        if (watch == HttpWatch.LAST) {
-            watch = from == client ? HttpWatch.OPAQUE : watch;
+        if (keepAlive == KeepAliveTracker.LAST) {
+            keepAlive = from == client ? KeepAliveTracker.OPAQUE : keepAlive;
         } else if (!(from == client
-                ? watch.fromClient(lane.head, bytes, bytes.position(), bytes.limit())
-                : watch.fromTarget(lane.head, bytes, bytes.position(), bytes.limit()))) {
-            watch.forget(lane.head);
-            watch = watch.outcome();
+                ? keepAlive.fromClient(context.head, bytes, bytes.position(), bytes.limit())
+                : keepAlive.fromTarget(context.head, bytes, bytes.position(), bytes.limit()))) {
+            keepAlive.forget(context.head);
+            keepAlive = keepAlive.outcome();
         }
     }
 
     /** {@return whether the client has sent all it ever will, by its own word, though it has not ended yet} */
     boolean isLastRequestIn() {
-        return watch == HttpWatch.LAST;
+        return keepAlive == KeepAliveTracker.LAST;
     }
 
     /**
@@ -260,7 +260,7 @@ final class Relay {
      * with them unread would reset the connection.
      */
     boolean isUnwanted(ByteBuffer bytes) {
-        boolean lineEnds = watch == HttpWatch.LAST;
+        boolean lineEnds = keepAlive == KeepAliveTracker.LAST;
         for (int i = bytes.position(); i < bytes.limit() && lineEnds; i++) {
             lineEnds = bytes.get(i) == '\r' || bytes.get(i) == '\n';
         }
@@ -272,11 +272,11 @@ final class Relay {
         if (state != State.OPEN) {
             return;
         }
-        End from = target;
+        Endpoint from = target;
         try {
-            lane.pump.readable(this, from);
+            context.pump.readable(this, from);
             if (from == target) {
-                listenToTarget();
+                registerTarget();
             }
         } catch (Throwable e) {
             failed(from, e);
@@ -284,7 +284,7 @@ final class Relay {
     }
 
     /** The client, from which nothing is expected, may have left. */
-    void listen() {
+    void register() {
         if (state == State.OPEN && !target.hasPending() && !client.isReadEnded()) {
             try {
                 client.wantRead(true);
@@ -314,16 +314,16 @@ final class Relay {
             close();
             return;
         }
-        lane.total.cut.add(1);
-        if (tally != null) {
-            tally.cut.add(1);
+        context.total.cut.add(1);
+        if (counters != null) {
+            counters.cut.add(1);
         }
         end();
     }
 
     /** Ends it from our side, now. */
     void end() {
-        if (isSilent() || state == State.PARKED || state == State.ENDING || watch != null && watch.isIdle() && !client.hasPending()) {
+        if (isSilent() || state == State.PARKED || state == State.ENDING || keepAlive != null && keepAlive.isIdle() && !client.hasPending()) {
             close();
         } else {
             reset();
@@ -362,36 +362,36 @@ final class Relay {
             stage = null;
         }
         state = State.CLOSED;
-        lane.waiting.done(this);
-        lane.buffers.giveBack(early);
-        early = null;
-        if (watch != null) {
-            watch.forget(lane.head);
+        context.queue.done(this);
+        context.buffers.release(firstBytes);
+        firstBytes = null;
+        if (keepAlive != null) {
+            keepAlive.forget(context.head);
         }
-        client.discard(lane);
+        client.discard(context);
         detach();
-        lane.ended(this);
+        context.ended(this);
     }
 
     /** One side says no more. A target that has not said a word yet is to blame, unless its client had left before. */
-    void ends(End end) {
+    void endpointEnded(Endpoint end) {
         if (end == target && !answered && !client.isReadEnded()
-                && (!isUntouched() || lane.loop.now() - touched < HASTY)) {
-            blamed = true;
-            lane.total.unanswered.add(1);
-            tally.unanswered.add(1);
-            lane.health.ejection().unanswered(backend);
+                && (!isUntouched() || context.loop.now() - lastActivity < MIN_TARGET_LIFE)) {
+            failureCounted = true;
+            context.total.unanswered.add(1);
+            counters.unanswered.add(1);
+            context.registry.ejection().unanswered(backend);
         }
     }
 
     void detach() {
         if (target != null) {
-            if (!answered && !blamed && !isUntouched()) {
-                backend.awaitedInVain(lane.loop.now() - touched, lane.loop.now(), tally);
+            if (!answered && !failureCounted && !isUntouched()) {
+                backend.recordUnanswered(context.loop.now() - lastActivity, context.loop.now(), counters);
             }
-            target.discard(lane);
+            target.discard(context);
             target = null;
-            lane.released(backend);
+            context.released(backend);
         }
     }
 
@@ -399,8 +399,8 @@ final class Relay {
 
     /** Leaves a withdrawn target if nobody can tell: between two requests, or before a single byte. */
     void leaveIfWithdrawn() throws IOException {
-        if (backend.isWithdrawn() || lane.isLeaving()) {
-            lane.moving.leave(this);
+        if (backend.isWithdrawn() || context.isLeaving()) {
+            context.migrator.leaveTarget(this);
         }
     }
 
@@ -415,7 +415,7 @@ final class Relay {
 
     /** {@return whether not a byte has gone either way} */
     boolean isUntouched() {
-        return watch == null;
+        return keepAlive == null;
     }
 
     /** {@return whether one side has ended, and the other has not} */
@@ -429,13 +429,13 @@ final class Relay {
     }
 
     /** {@return whether neither side owes the other anything: between two requests, or before a single byte} */
-    boolean owesNothing() {
+    boolean isIdle() {
         return state == State.OPEN && !client.hasPending() && !target.hasPending() && !client.isReadEnded() && !broken
-                && (watch == null || watch.isIdle());
+                && (keepAlive == null || keepAlive.isIdle());
     }
 
     /** Lives on without a target, until what its stage waits for. */
-    void park(Stage newStage) throws IOException {
+    void park(RelayStage newStage) throws IOException {
         state = State.PARKED;
         stage = newStage;
         answered = false;

@@ -14,30 +14,30 @@ final class Stalled {
 
     private static final OperatorLog OPERATOR = new OperatorLog(Balancer.class);
 
-    private final Lane lane;
+    private final LoopContext context;
     private final Buffers buffers;
     private final BalancerListener listener;
-    private final Seldom spent = new Seldom();
-    private End first;
-    private End last;
+    private final LogThrottle spent = new LogThrottle();
+    private Endpoint first;
+    private Endpoint last;
 
-    Stalled(Lane lane, BalancerListener listener) {
-        this.lane = lane;
-        this.buffers = lane.buffers;
+    Stalled(LoopContext context, BalancerListener listener) {
+        this.context = context;
+        this.buffers = context.buffers;
         this.listener = listener;
     }
 
     /** Keeps for an end what its peer did not take; a connection for which nothing can be kept is ended. */
-    void hold(End end, ByteBuffer rest) throws IOException {
+    void hold(Endpoint end, ByteBuffer rest) throws IOException {
         ByteBuffer kept = buffers.isScratch(rest) ? keep() : rest;
         if (!end.relay.isOpen()) {
-            buffers.giveBack(kept); // it was the one to be ended
+            buffers.release(kept); // it was the one to be ended
         } else if (kept == null) {
             cut(end.relay);
         } else {
             append(end);
             end.hold(kept);
-            lane.buffered();
+            context.buffered();
         }
     }
 
@@ -47,23 +47,23 @@ final class Stalled {
         while ((kept = buffers.keep()) == null && first != null) {
             cut(first.relay);
         }
-        lane.buffered();
+        context.buffered();
         return kept;
     }
 
     /** Ends a connection for want of memory. */
     void cut(Relay relay) {
-        lane.total.cutStalled.add(1);
+        context.total.cutStalled.add(1);
         relay.reset();
-        if (spent.now(lane.loop.now())) {
-            String why = "maxBufferedBytes (" + lane.maxBufferedBytes + ") is spent for connections whose peers do not read";
-            OPERATOR.warn("{}: {}; those stalled for longest are ended (said once in 10 s)", lane.name, why);
+        if (spent.isDue(context.loop.now())) {
+            String why = "maxBufferedBytes (" + context.maxBufferedBytes + ") is spent for connections whose peers do not read";
+            OPERATOR.warn("{}: {}; those stalled for longest are ended (said once in 10 s)", context.name, why);
             listener.buffersSpent(why);
         }
     }
 
     /** Its peer took something, though not all. */
-    void progressed(End end) {
+    void progressed(Endpoint end) {
         if (end != last) {
             unlink(end);
             append(end);
@@ -71,12 +71,12 @@ final class Stalled {
     }
 
     /** Its peer took all, or it has ended. */
-    void remove(End end) {
+    void remove(Endpoint end) {
         unlink(end);
-        lane.buffered();
+        context.buffered();
     }
 
-    private void append(End end) {
+    private void append(Endpoint end) {
         end.stalledBefore = last;
         if (last == null) {
             first = end;
@@ -86,7 +86,7 @@ final class Stalled {
         last = end;
     }
 
-    private void unlink(End end) {
+    private void unlink(Endpoint end) {
         if (end.stalledBefore == null) {
             first = end.stalledAfter;
         } else {

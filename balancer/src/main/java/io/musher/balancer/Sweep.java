@@ -17,7 +17,7 @@ final class Sweep {
     private static final int SLICE = 1024;
     private static final int ENABLED_IN_A_SLICE = 64;
 
-    private final Lane lane;
+    private final LoopContext context;
     private final long idle;
     private final long halfClose;
     private final long firstByte;
@@ -28,8 +28,8 @@ final class Sweep {
     private List<EventLoop.Handler> handlers = List.of();
     private int next;
 
-    Sweep(Lane lane, BalancerConfig config) {
-        this.lane = lane;
+    Sweep(LoopContext context, BalancerConfig config) {
+        this.context = context;
         this.idle = config.idleTimeout().toNanos();
         this.halfClose = config.halfCloseTimeout().toNanos();
         this.firstByte = config.firstByteTimeout().toNanos();
@@ -44,22 +44,22 @@ final class Sweep {
     void begin() {
         if (!scheduled) {
             scheduled = true;
-            keepAliveAt = lane.loop.now() + KEEP_ALIVE_PAUSE;
-            lane.loop.schedule(pause, this::start);
+            keepAliveAt = context.loop.now() + KEEP_ALIVE_PAUSE;
+            context.loop.schedule(pause, this::start);
         }
     }
 
     private void start() {
-        handlers = lane.loop.handlers();
+        handlers = context.loop.handlers();
         next = 0;
-        keepAliveDue = lane.loop.now() - keepAliveAt >= 0;
+        keepAliveDue = context.loop.now() - keepAliveAt >= 0;
         slice();
     }
 
     private void slice() {
         int enabled = 0;
         for (int end = Math.min(handlers.size(), next + SLICE); next < end && enabled < ENABLED_IN_A_SLICE; next++) {
-            if (handlers.get(next) instanceof End one) {
+            if (handlers.get(next) instanceof Endpoint one) {
                 try {
                     enabled += keepAliveDue && one.keepAlive() ? 1 : 0;
                     check(one.relay);
@@ -69,14 +69,14 @@ final class Sweep {
             }
         }
         if (next < handlers.size()) {
-            lane.loop.schedule(SLICE_PAUSE, this::slice);
+            context.loop.schedule(SLICE_PAUSE, this::slice);
             return;
         }
         handlers = List.of();
-        keepAliveAt = keepAliveDue ? lane.loop.now() + KEEP_ALIVE_PAUSE : keepAliveAt;
-        scheduled = lane.limits.clients() > 0;
+        keepAliveAt = keepAliveDue ? context.loop.now() + KEEP_ALIVE_PAUSE : keepAliveAt;
+        scheduled = context.limits.clients() > 0;
         if (scheduled) {
-            lane.loop.schedule(pause, this::start);
+            context.loop.schedule(pause, this::start);
         }
     }
 
@@ -84,10 +84,10 @@ final class Sweep {
         if (!relay.isOpen()) {
             return;
         }
-        long silence = lane.loop.now() - relay.touched;
+        long silence = context.loop.now() - relay.lastActivity;
         if (idle > 0 && silence >= idle || halfClose > 0 && silence >= halfClose && relay.isHalfClosed()) {
             relay.cut();
-        } else if (firstByte > 0 && !relay.clientSpoke && lane.loop.now() - relay.arrived >= firstByte) {
+        } else if (firstByte > 0 && !relay.clientSpoke && context.loop.now() - relay.arrived >= firstByte) {
             relay.cut();
         }
     }

@@ -28,12 +28,12 @@
  *
  * <p><b>Drain.</b> A withdrawn target gets no new connection. Its HTTP/1.1 keep-alive connections are taken off it as soon as
  * they are <i>between</i> requests: the target's side is closed, the client's stays, and the next request goes to another
- * target like a first one. {@code HttpWatch} follows the framing of both directions from the first byte, so "between" is
+ * target like a first one. {@code KeepAliveTracker} follows the framing of both directions from the first byte, so "between" is
  * known, not guessed; whatever it does not understand for certain (TLS, upgrades, pipelining, HTTP/1.0, bodies without a
  * length) is left alone and ends by itself or at the drain's deadline.
  *
  * <p><b>Death.</b> A target may be killed before anybody can withdraw it. A client that is between two requests then, or on
- * whose connection not a byte has gone, owes it nothing and is owed nothing: it lives on for a moment as an {@code Orphan}, in
+ * whose connection not a byte has gone, owes it nothing and is owed nothing: it lives on for a moment as an {@code TargetLostStage}, in
  * which its next bytes, or the withdrawal of the dead target, bring it to another. If neither comes, the end was meant for it.
  *
  * <p><b>End.</b> A client whose target has ended may still send: {@code Lingering} tells it the end and discards what it sends, until its own end or a deadline, because a

@@ -55,9 +55,9 @@ class BackendTest {
         clock.addAndGet(20 * SECOND);
         assertEquals(50, backend.weight());
 
-        backend.becomes(TargetState.EJECTED);
+        backend.setState(TargetState.EJECTED);
         clock.addAndGet(20 * SECOND);
-        backend.becomes(TargetState.READY);
+        backend.setState(TargetState.READY);
 
         assertEquals(5, backend.weight());
         clock.addAndGet(10 * SECOND);
@@ -134,7 +134,7 @@ class BackendTest {
         assertEquals(2, backend.failed());
         backend.connected();
         assertEquals(1, backend.failed());
-        backend.becomes(TargetState.READY);
+        backend.setState(TargetState.READY);
 
         assertEquals(1, backend.failed());
     }
@@ -143,7 +143,7 @@ class BackendTest {
     void shouldBeDrainedOnlyWithdrawnFencedAndEmpty() {
         Backend backend = backend();
         backend.acquire();
-        backend.becomes(TargetState.WITHDRAWN);
+        backend.setState(TargetState.WITHDRAWN);
         assertTrue(backend.isWithdrawn());
         assertFalse(backend.isDrained(), "neither fenced nor empty");
         backend.release();
@@ -157,17 +157,17 @@ class BackendTest {
     @Test
     void shouldNotTakeTheFenceOfAnEarlierWithdrawal() {
         Backend backend = backend();
-        backend.becomes(TargetState.WITHDRAWN);
+        backend.setState(TargetState.WITHDRAWN);
         int first = backend.changes();
-        backend.becomes(TargetState.READY);
-        backend.becomes(TargetState.WITHDRAWN);
+        backend.setState(TargetState.READY);
+        backend.setState(TargetState.WITHDRAWN);
 
         backend.fenced(first);
 
         assertFalse(backend.isDrained());
         backend.fenced(backend.changes());
         assertTrue(backend.isDrained());
-        backend.becomes(TargetState.READY);
+        backend.setState(TargetState.READY);
         assertFalse(backend.isDrained());
     }
 
@@ -205,16 +205,16 @@ class BackendTest {
     @Test
     void shouldMeasureAClientsPatienceWhenItWaitedLong() {
         Backend backend = backend();
-        backend.awaitedInVain(SECOND / 20, clock.get(), backend.tally(0));
+        backend.recordUnanswered(SECOND / 20, clock.get(), backend.tally(0));
         assertEquals(0, backend.answers(), "a client that leaves soon says nothing");
-        backend.awaitedInVain(SECOND, clock.get(), backend.tally(0));
+        backend.recordUnanswered(SECOND, clock.get(), backend.tally(0));
         assertEquals(SECOND, backend.answerNanos());
-        backend.awaitedInVain(SECOND, clock.get(), backend.tally(0));
+        backend.recordUnanswered(SECOND, clock.get(), backend.tally(0));
         assertEquals(1, backend.answers(), "an answer might have taken as long");
     }
 
     private void answered(Backend backend, long nanos) {
-        backend.answered(nanos, clock.get(), backend.tally(1));
+        backend.recordAnswer(nanos, clock.get(), backend.tally(1));
     }
 
     @Test
@@ -224,7 +224,7 @@ class BackendTest {
         backend.tally(1).accepted.add(3);
         backend.tally(1).moved.add(1);
         backend.acquire();
-        backend.becomes(TargetState.EJECTED);
+        backend.setState(TargetState.EJECTED);
 
         BalancerStats.TargetStats stats = backend.stats();
 

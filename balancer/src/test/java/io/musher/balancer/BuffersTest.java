@@ -73,7 +73,7 @@ class BuffersTest {
         assertEquals(BLOCK, buffers.scratch().limit());
         assertSame(buffers.scratch(), buffers.smallScratch());
 
-        buffers.giveBack(kept.get(1));
+        buffers.release(kept.get(1));
 
         assertEquals(SIZE, buffers.scratch().limit());
     }
@@ -86,7 +86,7 @@ class BuffersTest {
         assertNull(buffers.block());
         assertNotNull(buffers.scratch(), "there is always one to read into");
 
-        kept.forEach(buffers::giveBack);
+        kept.forEach(buffers::release);
 
         assertEquals(0, buffers.kept());
         assertEquals(26, keepAll().size(), "the same again");
@@ -100,7 +100,7 @@ class BuffersTest {
         known.addAll(kept);
         known.add(buffers.scratch());
         for (int round = 0; round < 5; round++) {
-            kept.forEach(buffers::giveBack);
+            kept.forEach(buffers::release);
             kept = keepAll();
             assertTrue(known.containsAll(kept));
         }
@@ -136,7 +136,7 @@ class BuffersTest {
 
     @Test
     void shouldIgnoreNothing() {
-        buffers.giveBack(null);
+        buffers.release(null);
 
         assertEquals(0, buffers.kept());
     }

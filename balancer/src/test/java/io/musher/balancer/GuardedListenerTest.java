@@ -19,7 +19,7 @@ class GuardedListenerTest {
     void shouldPassEverythingOn() {
         List<String> heard = new ArrayList<>();
 
-        callAll(new GuardedListener("b", new Noisy(heard, false)));
+        callAll(new GuardedBalancerListener("b", new Noisy(heard, false)));
 
         assertEquals(List.of("ejected a x", "down a y", "restored a", "drained a", "rejected 9 z", "accepting true"), heard);
     }
@@ -27,7 +27,7 @@ class GuardedListenerTest {
     @Test
     void shouldBearAListenerThatThrows() {
         List<String> heard = new ArrayList<>();
-        GuardedListener guarded = new GuardedListener("b", new Noisy(heard, true));
+        GuardedBalancerListener guarded = new GuardedBalancerListener("b", new Noisy(heard, true));
 
         String log = logOf(() -> {
             callAll(guarded);

@@ -20,21 +20,21 @@ class HalfHeadsTest {
 
     @Test
     void shouldHoldNoMoreThanSoMuchOfAllConnections() {
-        List<HttpWatch> watches = new ArrayList<>();
-        HttpWatch last = new HttpWatch();
+        List<KeepAliveTracker> watches = new ArrayList<>();
+        KeepAliveTracker last = new KeepAliveTracker();
         while (feed(last, HALF)) {
             watches.add(last);
-            last = new HttpWatch();
+            last = new KeepAliveTracker();
             assertTrue(head.gathered <= HttpHead.MOST_GATHERED);
         }
         assertTrue(watches.size() > 100, watches.size() + " are followed");
         assertFalse(last.outcome().isIdle(), "one that is not followed never moves");
 
         watches.get(0).forget(head);
-        assertTrue(feed(new HttpWatch(), HALF), "there is room again");
+        assertTrue(feed(new KeepAliveTracker(), HALF), "there is room again");
 
         assertTrue(feed(watches.get(1), "\r\n\r\n".getBytes(StandardCharsets.US_ASCII)), "those that are followed go on");
-        watches.forEach(watch -> watch.forget(head));
+        watches.forEach(keepAlive -> keepAlive.forget(head));
         last.forget(head);
         assertTrue(head.gathered < 20_000, "what is left is one");
     }
@@ -47,16 +47,16 @@ class HalfHeadsTest {
             lane.arrive("GET / HTTP/1.1\r\nHo".getBytes(StandardCharsets.US_ASCII));
             lane.settle();
             int[] held = new int[2];
-            lane.onLoop(() -> held[0] = lane.lane.head.gathered);
-            lane.onLoop(() -> lane.lane.cutAll());
-            lane.onLoop(() -> held[1] = lane.lane.head.gathered);
+            lane.onLoop(() -> held[0] = lane.context.head.gathered);
+            lane.onLoop(() -> lane.context.cutAll());
+            lane.onLoop(() -> held[1] = lane.context.head.gathered);
 
             assertTrue(held[0] > HALF.length, "held " + held[0]);
             assertEquals(0, held[1]);
         }
     }
 
-    private boolean feed(HttpWatch watch, byte[] bytes) {
-        return watch.fromClient(head, ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()), 0, bytes.length);
+    private boolean feed(KeepAliveTracker keepAlive, byte[] bytes) {
+        return keepAlive.fromClient(head, ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()), 0, bytes.length);
     }
 }

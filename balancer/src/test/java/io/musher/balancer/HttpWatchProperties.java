@@ -28,13 +28,13 @@ class HttpWatchProperties {
     void shouldBeIdleExactlyBetweenExchanges(@ForAll("exchanges") List<HttpExchange> exchanges, @ForAll("sizes") List<Integer> sizes,
             @ForAll boolean direct, @ForAll @IntRange(max = 8) int shift) {
         for (List<Integer> cuts : List.of(WHOLE, BYTE_BY_BYTE, sizes)) {
-            HttpWatch watch = new HttpWatch();
+            KeepAliveTracker keepAlive = new KeepAliveTracker();
             for (HttpExchange exchange : exchanges) {
-                assertTrue(watch.isIdle(), "between two exchanges");
+                assertTrue(keepAlive.isIdle(), "between two exchanges");
                 List<Piece> pieces = HttpExchange.arrival(exchange, new Cuts(cuts));
                 for (int i = 0; i < pieces.size(); i++) {
-                    assertTrue(feed(watch, pieces.get(i), direct, shift), "a valid exchange is followed");
-                    assertEquals(i == pieces.size() - 1, watch.isIdle(), "idle after piece " + i + " of " + pieces.size());
+                    assertTrue(feed(keepAlive, pieces.get(i), direct, shift), "a valid exchange is followed");
+                    assertEquals(i == pieces.size() - 1, keepAlive.isIdle(), "idle after piece " + i + " of " + pieces.size());
                 }
             }
         }
@@ -43,22 +43,22 @@ class HttpWatchProperties {
     /** The next request before the answer is complete, in the same read or another: left alone from there on. */
     @Property(tries = 300)
     void shouldNeverBeIdleAgainOncePipelined(@ForAll("exchange") HttpExchange exchange, @ForAll @IntRange(max = 10_000) int answered) {
-        HttpWatch watch = new HttpWatch();
+        KeepAliveTracker keepAlive = new KeepAliveTracker();
         byte[] some = Arrays.copyOf(exchange.response(), answered % exchange.response().length);
         for (Piece piece : List.of(new Piece(true, exchange.request()), new Piece(false, some))) {
             if (piece.bytes().length > 0) {
-                assertTrue(feed(watch, piece, true, 0));
+                assertTrue(feed(keepAlive, piece, true, 0));
             }
         }
 
-        assertEquals(false, feed(watch, new Piece(true, HttpBytes.bytes("GET / HTTP/1.1\r\n\r\n")), true, 0), "followed");
+        assertEquals(false, feed(keepAlive, new Piece(true, HttpBytes.bytes("GET / HTTP/1.1\r\n\r\n")), true, 0), "followed");
     }
 
     @Property(tries = 1000)
     void shouldNeverThrow(@ForAll("streams") List<Piece> pieces, @ForAll boolean direct, @ForAll @IntRange(max = 8) int shift) {
-        HttpWatch watch = new HttpWatch();
+        KeepAliveTracker keepAlive = new KeepAliveTracker();
         for (Piece piece : pieces) {
-            if (piece.bytes().length > 0 && !feed(watch, piece, direct, shift)) {
+            if (piece.bytes().length > 0 && !feed(keepAlive, piece, direct, shift)) {
                 return;
             }
         }
@@ -85,28 +85,28 @@ class HttpWatchProperties {
     }
 
     private String verdict(List<Piece> runs, List<Integer> sizes) {
-        HttpWatch watch = new HttpWatch();
+        KeepAliveTracker keepAlive = new KeepAliveTracker();
         Cuts cuts = new Cuts(sizes);
         StringBuilder verdict = new StringBuilder();
         for (Piece run : runs) {
             for (int from = 0; from < run.bytes().length;) {
                 int to = from + Math.max(1, Math.min(run.bytes().length - from, cuts.next()));
-                if (!feed(watch, new Piece(run.fromClient(), Arrays.copyOfRange(run.bytes(), from, to)), false, 0)) {
+                if (!feed(keepAlive, new Piece(run.fromClient(), Arrays.copyOfRange(run.bytes(), from, to)), false, 0)) {
                     // in a head that makes no sense it may be seen a little later, at the end of its line: to busy that makes no difference
                     return verdict.append("opaque").toString().replaceAll("(busy )+opaque", "opaque");
                 }
                 from = to;
             }
-            verdict.append(watch.isIdle() ? "idle " : "busy ");
+            verdict.append(keepAlive.isIdle() ? "idle " : "busy ");
         }
         return verdict.toString();
     }
 
-    private boolean feed(HttpWatch watch, Piece piece, boolean direct, int shift) {
+    private boolean feed(KeepAliveTracker keepAlive, Piece piece, boolean direct, int shift) {
         var buffer = HttpBytes.buffer(piece.bytes(), direct, shift);
         int from = HttpBytes.from(shift);
         int to = from + piece.bytes().length;
-        return piece.fromClient() ? watch.fromClient(parser, buffer, from, to) : watch.fromTarget(parser, buffer, from, to);
+        return piece.fromClient() ? keepAlive.fromClient(parser, buffer, from, to) : keepAlive.fromTarget(parser, buffer, from, to);
     }
 
     /** Takes some bytes out at one place and puts another in. */

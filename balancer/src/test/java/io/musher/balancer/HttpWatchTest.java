@@ -16,11 +16,11 @@ class HttpWatchTest {
     private static final String EMPTY = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
     private final HttpHead parser = new HttpHead();
-    private HttpWatch watch = new HttpWatch();
+    private KeepAliveTracker keepAlive = new KeepAliveTracker();
 
     @Test
     void shouldBeIdleBetweenExchangesAndOnlyThere() {
-        assertTrue(watch.isIdle());
+        assertTrue(keepAlive.isIdle());
         for (int i = 0; i < 3; i++) {
             assertBusy(client(GET.substring(0, 10)));
             assertBusy(client(GET.substring(10)));
@@ -156,9 +156,9 @@ class HttpWatchTest {
                 "POST / HTTP/1.1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")) {
             reset();
             assertFalse(client(request));
-            assertSame(HttpWatch.LAST, watch.outcome(), request);
+            assertSame(KeepAliveTracker.LAST, keepAlive.outcome(), request);
         }
-        assertFalse(HttpWatch.LAST.isIdle());
+        assertFalse(KeepAliveTracker.LAST.isIdle());
     }
 
     @Test
@@ -168,7 +168,7 @@ class HttpWatchTest {
                 "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" + close, "GET / HTTP/1.1\r\n" + close + "G")) {
             reset();
             assertFalse(client(request));
-            assertSame(HttpWatch.OPAQUE, watch.outcome(), request);
+            assertSame(KeepAliveTracker.OPAQUE, keepAlive.outcome(), request);
         }
     }
 
@@ -221,32 +221,32 @@ class HttpWatchTest {
         ByteBuffer buffer = HttpBytes.buffer(HttpBytes.bytes(GET), true, 0).position(3).limit(40);
         int from = HttpBytes.from(0);
 
-        assertTrue(watch.fromClient(parser, buffer, from, from + GET.length()));
+        assertTrue(keepAlive.fromClient(parser, buffer, from, from + GET.length()));
 
         assertEquals(3, buffer.position());
         assertEquals(40, buffer.limit());
     }
 
     private void reset() {
-        watch = new HttpWatch();
+        keepAlive = new KeepAliveTracker();
     }
 
     private boolean client(String text) {
-        return watch.fromClient(parser, HttpBytes.buffer(HttpBytes.bytes(text), true, 0), HttpBytes.from(0), HttpBytes.from(0) + text.length());
+        return keepAlive.fromClient(parser, HttpBytes.buffer(HttpBytes.bytes(text), true, 0), HttpBytes.from(0), HttpBytes.from(0) + text.length());
     }
 
     private boolean target(String text) {
-        return watch.fromTarget(parser, HttpBytes.buffer(HttpBytes.bytes(text), true, 0), HttpBytes.from(0), HttpBytes.from(0) + text.length());
+        return keepAlive.fromTarget(parser, HttpBytes.buffer(HttpBytes.bytes(text), true, 0), HttpBytes.from(0), HttpBytes.from(0) + text.length());
     }
 
     private void assertIdle(boolean followed) {
         assertTrue(followed, "it is still followed");
-        assertTrue(watch.isIdle(), "and idle");
+        assertTrue(keepAlive.isIdle(), "and idle");
     }
 
     private void assertBusy(boolean followed) {
         assertTrue(followed, "it is still followed");
-        assertFalse(watch.isIdle(), "and not idle");
+        assertFalse(keepAlive.isIdle(), "and not idle");
     }
 
     private static void assertOpaque(boolean followed) {

@@ -26,9 +26,9 @@ final class LaneFixture implements AutoCloseable {
     final List<Integer> rejected = new CopyOnWriteArrayList<>();
     final List<String> reasons = new CopyOnWriteArrayList<>();
     final Limits limits;
-    final Lane lane;
+    final LoopContext context;
     private final EventLoop loop;
-    private final Health health;
+    private final TargetRegistry registry;
     private final List<SocketChannel> clients = new ArrayList<>();
     private final List<Integer> ports = new CopyOnWriteArrayList<>();
     private final ServerSocketChannel entrance = listen();
@@ -45,10 +45,10 @@ final class LaneFixture implements AutoCloseable {
         BalancerConfig config = builder.port(0).build();
         limits = new Limits(config.maxConnections(), config.maxConnectionsPerClient(), config.maxWaiting(), 10_000);
         loop = new EventLoop("lane-under-test", clock::get);
-        lane = new Lane(0, config, listener, null, loop, limits);
-        Lanes lanes = new Lanes(List.of(lane), clock::get);
-        health = new Health(config, listener, lanes, (InetSocketAddress) entrance.getLocalAddress());
-        lane.join(lanes, health);
+        context = new LoopContext(0, config, listener, null, loop, limits);
+        LoopGroup loops = new LoopGroup(List.of(context), clock::get);
+        registry = new TargetRegistry(config, listener, loops, (InetSocketAddress) entrance.getLocalAddress());
+        context.attach(loops, registry);
         loop.start();
     }
 
@@ -67,7 +67,7 @@ final class LaneFixture implements AutoCloseable {
         client.write(ByteBuffer.wrap(first));
         onLoop(() -> {
             try {
-                lane.accepted(accepted);
+                context.accepted(accepted);
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
@@ -84,14 +84,14 @@ final class LaneFixture implements AutoCloseable {
     List<Integer> waiting() throws Exception {
         List<Integer> numbers = new ArrayList<>();
         onLoop(() -> {
-            for (Relay relay : lane.waiting.relays()) {
+            for (Relay relay : context.queue.relays()) {
                 try {
                     numbers.add(ports.indexOf(relay.source().getPort()));
                 } catch (IOException e) {
                     throw new AssertionError(e);
                 }
             }
-            assertEquals(numbers.isEmpty(), lane.waiting.isEmpty());
+            assertEquals(numbers.isEmpty(), context.queue.isEmpty());
             assertTrue(numbers.size() <= limits.waiting(), "one that is away on a connect has a place too");
         });
         return numbers;
@@ -99,11 +99,11 @@ final class LaneFixture implements AutoCloseable {
 
     /** One that waits is closed, for whatever reason. */
     void closeWaiting(int place) throws Exception {
-        onLoop(() -> lane.waiting.relays().get(place).close());
+        onLoop(() -> context.queue.relays().get(place).close());
     }
 
     void targets(Target... targets) throws Exception {
-        onLoop(() -> health.list(List.of(targets), () -> { }));
+        onLoop(() -> registry.list(List.of(targets), () -> { }));
         settle();
     }
 
@@ -122,7 +122,7 @@ final class LaneFixture implements AutoCloseable {
     }
 
     long connectFailures() {
-        return lane.total.connectFailures.get();
+        return context.total.connectFailures.get();
     }
 
     void pass(long millis) throws Exception {
@@ -146,7 +146,7 @@ final class LaneFixture implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        loop.execute(lane::end);
+        loop.execute(context::end);
         loop.close();
         assertTrue(loop.join(10_000), "the loop's thread has ended");
         assertEquals(0, limits.waiting(), "places are given back");

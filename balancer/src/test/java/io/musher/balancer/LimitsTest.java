@@ -75,12 +75,12 @@ class LimitsTest {
         Limits limits = new Limits(0, 0, 0, 132); // 32 are left alone, a client needs two
         for (int i = 0; i < 50; i++) {
             assertTrue(limits.hasDescriptors(), "client " + i);
-            limits.arrived();
+            limits.clientOpened();
         }
         assertFalse(limits.hasDescriptors());
         assertEquals(50, limits.clients());
 
-        assertEquals(49, limits.left());
+        assertEquals(49, limits.clientClosed());
 
         assertTrue(limits.hasDescriptors());
     }
@@ -91,7 +91,7 @@ class LimitsTest {
             Limits limits = new Limits(0, 0, 0, descriptors);
             for (int i = 0; i < 8; i++) {
                 assertTrue(limits.hasDescriptors());
-                limits.arrived();
+                limits.clientOpened();
             }
             assertFalse(limits.hasDescriptors());
         }

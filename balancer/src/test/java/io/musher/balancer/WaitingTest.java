@@ -63,7 +63,7 @@ class WaitingTest {
 
         for (int i = 0; i < 4; i++) {
             assertEquals(i, lane.served()); // and closed by the target, which ends the relay only when the client does, too
-            lane.onLoop(lane.lane::cutAll);
+            lane.onLoop(lane.context::cutAll);
             lane.settle();
         }
 
@@ -78,7 +78,7 @@ class WaitingTest {
         assertEquals(List.of(1), lane.waiting());
 
         lane.onLoop(() -> {
-            lane.lane.cutAll(); // there is room now, and in the same turn somebody new comes
+            lane.context.cutAll(); // there is room now, and in the same turn somebody new comes
             assertEquals(1, lane.limits.waiting());
         });
         arrive(1);
@@ -98,7 +98,7 @@ class WaitingTest {
         assertEquals(List.of(0, 1), lane.waiting());
         assertEquals(List.of(2, 3), lane.rejected);
         assertEquals("too many clients wait for a target", lane.reasons.get(0));
-        assertEquals(2, lane.lane.total.rejected.get());
+        assertEquals(2, lane.context.total.rejected.get());
     }
 
     @Test

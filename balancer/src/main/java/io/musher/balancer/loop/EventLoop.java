@@ -44,7 +44,7 @@ public final class EventLoop implements Executor {
     }
 
     /** Whoever runs the loop on a thread of its own, see {@link #lead}. */
-    public interface Guest {
+    public interface BorrowingThread {
 
         /** {@return whether there is work to do; cheap} */
         boolean hasWork();
@@ -67,7 +67,7 @@ public final class EventLoop implements Executor {
     private final Ticker ticker;
     private final Selector selector;
     private final Thread thread;
-    private final Helm helm;
+    private final LoopOwnership ownership;
     private final Timers timers = new Timers();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Consumer<SelectionKey> dispatch = this::dispatch;
@@ -77,7 +77,7 @@ public final class EventLoop implements Executor {
     private volatile boolean closing;
     private volatile boolean closed;
     private volatile Consumer<Throwable> whenFailed = cause -> { };
-    private boolean stale;
+    private boolean timeStale;
     private Throwable failure; // of a guest's turn
     private long now;
 
@@ -95,7 +95,7 @@ public final class EventLoop implements Executor {
         this.now = ticker.nanos();
         this.thread = new Thread(this::run, name);
         thread.setDaemon(true);
-        this.helm = new Helm(thread);
+        this.ownership = new LoopOwnership(thread);
     }
 
     /**
@@ -208,7 +208,7 @@ public final class EventLoop implements Executor {
 
     /** {@return whether the caller is the loop's thread, or leads it} */
     public boolean inLoop() {
-        return helm.isMine();
+        return ownership.isMine();
     }
 
     /**
@@ -219,13 +219,13 @@ public final class EventLoop implements Executor {
      *
      * @param guest has the work
      */
-    public void lead(Guest guest) {
-        if (!helm.take(selector::wakeup, () -> closing)) {
+    public void lead(BorrowingThread guest) {
+        if (!ownership.take(selector::wakeup, () -> closing)) {
             return;
         }
         boolean leads = true;
         try {
-            leads = !guest.hasWork() || helm.work(guest);
+            leads = !guest.hasWork() || ownership.work(guest);
             while (leads && !closing) {
                 leads = turn(guest);
             }
@@ -233,7 +233,7 @@ public final class EventLoop implements Executor {
             failure = e;
         }
         if (leads) {
-            helm.giveBack();
+            ownership.release();
         }
     }
 
@@ -251,7 +251,7 @@ public final class EventLoop implements Executor {
             return;
         }
         selector.wakeup();
-        helm.wakeOwn();
+        ownership.wakeOwn();
     }
 
     /**
@@ -286,7 +286,7 @@ public final class EventLoop implements Executor {
         try {
             while (!closing && failure == null) {
                 turn(null);
-                helm.pass(() -> closing);
+                ownership.pass(() -> closing);
             }
             runTasks();
         } catch (Throwable e) {
@@ -329,7 +329,7 @@ public final class EventLoop implements Executor {
     }
 
     /** {@return whether the thread is to go on} */
-    private boolean turn(Guest guest) throws IOException {
+    private boolean turn(BorrowingThread guest) throws IOException {
         asleep = true;
         if (!tasks.isEmpty() || !leaving.isEmpty() || guest != null && guest.hasWork()) { // a task may have given it some
             asleep = false;
@@ -348,7 +348,7 @@ public final class EventLoop implements Executor {
         }
         closeLeft();
         runTimers();
-        if (guest != null && guest.hasWork() && !helm.work(guest)) {
+        if (guest != null && guest.hasWork() && !ownership.work(guest)) {
             return false;
         }
         runTasks();
@@ -360,7 +360,7 @@ public final class EventLoop implements Executor {
         ArrayDeque<Channel> gone = leaving;
         leaving = left;
         left = gone;
-        stale = true;
+        timeStale = true;
         return dispatch;
     }
 
@@ -371,8 +371,8 @@ public final class EventLoop implements Executor {
     }
 
     private void dispatch(SelectionKey key) {
-        if (stale) {
-            stale = false;
+        if (timeStale) {
+            timeStale = false;
             now = ticker.nanos();
         }
         Handler handler = (Handler) key.attachment();

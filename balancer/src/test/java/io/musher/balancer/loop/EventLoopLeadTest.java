@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class EventLoopLeadTest {
 
     /** Leads whenever it can, and does what it is given. */
-    private static final class Working implements EventLoop.Guest {
+    private static final class Working implements EventLoop.BorrowingThread {
         final Queue<Runnable> jobs = new ConcurrentLinkedQueue<>();
         final AtomicInteger leads = new AtomicInteger();
         final Thread thread;

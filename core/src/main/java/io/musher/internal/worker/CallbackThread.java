@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * Where there are messages the thread leads the channel's loop while it has nothing else to do, so that a message reaches its listener on
  * the thread that has read it. Safe for use by several threads.
  */
-final class CallbackThread implements EventLoop.Guest {
+final class CallbackThread implements EventLoop.BorrowingThread {
 
     /** How far the worker's life has come; a job of an earlier phase may be left behind by a later one. */
     enum Phase { MESSAGE, DRAIN, DISCONNECT, STOP }

@@ -3,7 +3,7 @@ package io.musher.balancer;
 import java.io.IOException;
 
 /** What a relay that is not open is waiting for. */
-interface Stage {
+interface RelayStage {
 
     /** The client has sent something, or has left. */
     default void readable(Relay relay) throws IOException { }

@@ -12,31 +12,31 @@ import java.nio.channels.SocketChannel;
  *
  * <p>{@code TCP_NODELAY} is set with the second write: the first is never delayed, and a short connection needs no more.
  */
-final class End implements EventLoop.Handler {
+final class Endpoint implements EventLoop.Handler {
 
     private static final int SURE_TO_FIT = 1024;
 
     final Relay relay;
     final SocketChannel channel;
     private SelectionKey key;
-    End stalledBefore; // in the lane's list of stalled ends
-    End stalledAfter;
+    Endpoint stalledBefore; // in the lane's list of stalled ends
+    Endpoint stalledAfter;
     private ByteBuffer pending;
     private byte interest;
-    private boolean wrote;
-    private boolean undelayed;
+    private boolean hasWritten;
+    private boolean noDelaySet;
     private boolean readEnded;
     private boolean writeEnded;
     private boolean discarded;
     private boolean keptAlive;
 
-    End(Relay relay, SocketChannel channel) {
+    Endpoint(Relay relay, SocketChannel channel) {
         this.relay = relay;
         this.channel = channel;
     }
 
     /** Takes over a channel; {@code registered} is its key, or null when it has none yet. */
-    End(Relay relay, SocketChannel channel, SelectionKey registered) {
+    Endpoint(Relay relay, SocketChannel channel, SelectionKey registered) {
         this(relay, channel);
         if (registered != null) {
             key = registered;
@@ -49,7 +49,7 @@ final class End implements EventLoop.Handler {
     public void ready(SelectionKey ready) throws IOException {
         int ops = ready.readyOps();
         if ((ops & SelectionKey.OP_WRITE) != 0) {
-            relay.lane.pump.writable(relay, this);
+            relay.context.pump.writable(relay, this);
         }
         if ((ops & SelectionKey.OP_READ) != 0 && !discarded && (interest & SelectionKey.OP_READ) != 0) {
             relay.readable(this);
@@ -62,14 +62,14 @@ final class End implements EventLoop.Handler {
     }
 
     void wantRead(boolean want) throws IOException {
-        want(want ? interest | SelectionKey.OP_READ : interest & ~SelectionKey.OP_READ);
+        setInterest(want ? interest | SelectionKey.OP_READ : interest & ~SelectionKey.OP_READ);
     }
 
     private void wantWrite(boolean want) throws IOException {
-        want(want ? interest | SelectionKey.OP_WRITE : interest & ~SelectionKey.OP_WRITE);
+        setInterest(want ? interest | SelectionKey.OP_WRITE : interest & ~SelectionKey.OP_WRITE);
     }
 
-    private void want(int ops) throws IOException {
+    private void setInterest(int ops) throws IOException {
         if (ops == interest || discarded) {
             return;
         }
@@ -77,7 +77,7 @@ final class End implements EventLoop.Handler {
         if (key != null) {
             key.interestOps(ops);
         } else {
-            key = relay.lane.loop.register(channel, ops, this);
+            key = relay.context.loop.register(channel, ops, this);
         }
     }
 
@@ -87,12 +87,12 @@ final class End implements EventLoop.Handler {
      * @return whether all was taken
      */
     boolean write(ByteBuffer buffer) throws IOException {
-        if (!undelayed) {
-            if (wrote || buffer.remaining() > SURE_TO_FIT) {
+        if (!noDelaySet) {
+            if (hasWritten || buffer.remaining() > SURE_TO_FIT) {
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-                undelayed = true;
+                noDelaySet = true;
             }
-            wrote = true;
+            hasWritten = true;
         }
         channel.write(buffer);
         return !buffer.hasRemaining();
@@ -112,7 +112,7 @@ final class End implements EventLoop.Handler {
         int taken = channel.write(pending);
         if (pending.hasRemaining()) {
             if (taken > 0) {
-                relay.lane.stalled.progressed(this);
+                relay.context.stalled.progressed(this);
             }
             return false;
         }
@@ -123,9 +123,9 @@ final class End implements EventLoop.Handler {
 
     private void drop() {
         if (pending != null) {
-            relay.lane.buffers.giveBack(pending);
+            relay.context.buffers.release(pending);
             pending = null;
-            relay.lane.stalled.remove(this);
+            relay.context.stalled.remove(this);
         }
     }
 
@@ -181,11 +181,11 @@ final class End implements EventLoop.Handler {
         }
     }
 
-    void discard(Lane lane) {
+    void discard(LoopContext context) {
         if (!discarded) {
             discarded = true;
             drop();
-            lane.loop.discard(channel, key);
+            context.loop.discard(channel, key);
         }
     }
 }

@@ -14,28 +14,28 @@ import java.nio.ByteBuffer;
  * <p>Opaque: another protocol, CONNECT, 101, HTTP/1.0, {@code Connection: close} in an answer, a second request before the answer
  * (pipelining), an answer nobody asked for or that came before its request was complete, one that ends with the connection.
  */
-final class HttpWatch {
+final class KeepAliveTracker {
 
     /** Stands for every connection that is not followed; never idle. */
-    static final HttpWatch OPAQUE = new HttpWatch();
+    static final KeepAliveTracker OPAQUE = new KeepAliveTracker();
 
     /** Stands for every connection whose client has sent all it ever will: the target's end will be the end. */
-    static final HttpWatch LAST = new HttpWatch();
+    static final KeepAliveTracker LAST = new KeepAliveTracker();
 
     static {
         OPAQUE.awaiting = true;
         LAST.awaiting = true;
     }
 
-    private final HttpSide request = new HttpSide();
-    private final HttpSide response = new HttpSide();
+    private final HttpMessageTracker request = new HttpMessageTracker();
+    private final HttpMessageTracker response = new HttpMessageTracker();
     private boolean awaiting;
     private boolean awaitingHead;
-    private boolean last;
+    private boolean lastRequestSeen;
 
     /** {@return whether every request has been answered in full and no byte of another has come} */
     boolean isIdle() {
-        return !awaiting && request.isBetween() && response.isBetween();
+        return !awaiting && request.isBetweenMessages() && response.isBetweenMessages();
     }
 
     /** The connection has ended, or is followed no more. */
@@ -45,8 +45,8 @@ final class HttpWatch {
     }
 
     /** {@return what stands for the connection that is followed no more} */
-    HttpWatch outcome() {
-        return last ? LAST : OPAQUE;
+    KeepAliveTracker outcome() {
+        return lastRequestSeen ? LAST : OPAQUE;
     }
 
     /**
@@ -75,7 +75,7 @@ final class HttpWatch {
             awaitingHead = parser.isHead;
             expect(request, parser);
             if (parser.close) {
-                last = request.isBetween() && i == to;
+                lastRequestSeen = request.isBetweenMessages() && i == to;
                 return false;
             }
         }
@@ -130,14 +130,14 @@ final class HttpWatch {
 
     /** An answer that is complete before its request leaves open whether the rest of that still comes (417): who knows. */
     private boolean answered() {
-        if (response.isBetween()) {
+        if (response.isBetweenMessages()) {
             awaiting = false;
-            return request.isBetween();
+            return request.isBetweenMessages();
         }
         return true;
     }
 
-    private static void expect(HttpSide side, HttpHead parser) {
+    private static void expect(HttpMessageTracker side, HttpHead parser) {
         if (parser.chunked) {
             side.expectChunks();
         } else {

@@ -1,7 +1,7 @@
 package io.musher.balancer;
 
 /** What one lane counted, in all or of one target; the lane's thread writes, any thread reads. */
-final class Tally {
+final class Counters {
     final Counter accepted = new Counter();
     final Counter ended = new Counter();
     final Counter bytesToTargets = new Counter();

@@ -5,14 +5,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** A client taken off a withdrawn target between two requests: its next bytes go to another, its silence has a deadline. */
-final class Parked implements Stage {
+final class IdleStage implements RelayStage {
 
-    private static final long AT_MOST = 60_000_000_000L;
+    private static final long MAX_READ = 60_000_000_000L;
 
     private final Timers.Timer timer;
 
-    Parked(Relay relay) {
-        this.timer = relay.lane.loop.schedule(AT_MOST, relay::close);
+    IdleStage(Relay relay) {
+        this.timer = relay.context.loop.schedule(MAX_READ, relay::close);
     }
 
     @Override
@@ -26,7 +26,7 @@ final class Parked implements Stage {
 
     /** {@return the client's next bytes, null when there are none; a client that has ended, or for which nothing can be kept, is closed} */
     static ByteBuffer read(Relay relay) throws IOException {
-        ByteBuffer scratch = relay.lane.buffers.smallScratch();
+        ByteBuffer scratch = relay.context.buffers.smallScratch();
         int n = relay.client.channel.read(scratch);
         if (n < 0) {
             relay.close();
@@ -35,15 +35,15 @@ final class Parked implements Stage {
             return null;
         }
         scratch.flip();
-        ByteBuffer bytes = relay.lane.stalled.keep();
+        ByteBuffer bytes = relay.context.stalled.keep();
         if (bytes == null) {
-            relay.lane.stalled.cut(relay);
+            relay.context.stalled.cut(relay);
         }
         return bytes;
     }
 
     @Override
     public void abandon(Relay relay) {
-        relay.lane.loop.cancel(timer);
+        relay.context.loop.cancel(timer);
     }
 }

@@ -7,26 +7,26 @@ import java.nio.ByteOrder;
  * Where one direction of an HTTP/1.1 connection stands: between two messages, in a head, in a body of known length or in
  * chunks. Nothing is copied but the beginning of a head that arrives in pieces.
  */
-final class HttpSide {
+final class HttpMessageTracker {
 
     private static final int MAX_HEAD = 16 * 1024;
 
-    private enum At { HEAD, BODY, CHUNK_SIZE, CHUNK_EXTENSION, CHUNK_DATA, TRAILER, TRAILER_LINE }
+    private enum Position { HEAD, BODY, CHUNK_SIZE, CHUNK_EXTENSION, CHUNK_DATA, TRAILER, TRAILER_LINE }
 
-    private At at = At.HEAD;
+    private Position at = Position.HEAD;
     private boolean sizeSeen;
     private boolean returned; // the last byte of a chunk's or trailer's line was a CR
     private long left;
     private ByteBuffer head;
 
     /** {@return whether the last message has ended and no byte of the next has come} */
-    boolean isBetween() {
-        return at == At.HEAD && head == null;
+    boolean isBetweenMessages() {
+        return at == Position.HEAD && head == null;
     }
 
     /** {@return whether the next byte belongs to a head} */
     boolean isInHead() {
-        return at == At.HEAD;
+        return at == Position.HEAD;
     }
 
     /**
@@ -100,14 +100,14 @@ final class HttpSide {
     /** A head ended; a body of so many bytes follows. */
     void expectBody(long bytes) {
         left = bytes;
-        at = bytes == 0 ? At.HEAD : At.BODY;
+        at = bytes == 0 ? Position.HEAD : Position.BODY;
     }
 
     /** A head ended; chunks follow. */
     void expectChunks() {
         left = 0;
         sizeSeen = false;
-        at = At.CHUNK_SIZE;
+        at = Position.CHUNK_SIZE;
     }
 
     /**
@@ -117,14 +117,14 @@ final class HttpSide {
      */
     int body(ByteBuffer in, int from, int to) {
         int i = from;
-        while (i < to && at != At.HEAD) {
-            if (at == At.BODY || at == At.CHUNK_DATA) {
+        while (i < to && at != Position.HEAD) {
+            if (at == Position.BODY || at == Position.CHUNK_DATA) {
                 long skipped = Math.min(left, to - i);
                 i += (int) skipped;
                 left -= skipped;
                 if (left == 0) {
-                    if (at == At.BODY) {
-                        at = At.HEAD;
+                    if (at == Position.BODY) {
+                        at = Position.HEAD;
                     } else {
                         expectChunks();
                     }
@@ -138,7 +138,7 @@ final class HttpSide {
 
     /** A byte of a chunk's size line, or of the trailer after the last chunk. */
     private boolean chunkByte(byte b) {
-        int digit = at == At.CHUNK_SIZE ? Character.digit(b, 16) : -1;
+        int digit = at == Position.CHUNK_SIZE ? Character.digit(b, 16) : -1;
         if (digit >= 0) {
             sizeSeen = true;
             left = left << 4 | digit;
@@ -148,25 +148,25 @@ final class HttpSide {
         returned = b == '\r';
         switch (at) {
             case CHUNK_SIZE -> {
-                at = At.CHUNK_EXTENSION;
+                at = Position.CHUNK_EXTENSION;
                 return sizeSeen && (b == '\r' || b == ';' || b == ' ' || b == '\t');
             }
             case CHUNK_EXTENSION -> {
                 if (b == '\n') {
-                    at = left == 0 ? At.TRAILER : At.CHUNK_DATA;
+                    at = left == 0 ? Position.TRAILER : Position.CHUNK_DATA;
                     left += left == 0 ? 0 : 2; // the data's own CR LF
                 }
             }
             case TRAILER -> { // at the start of a line
                 if (b == '\n') {
-                    at = At.HEAD;
+                    at = Position.HEAD;
                 } else if (b != '\r') {
-                    at = At.TRAILER_LINE;
+                    at = Position.TRAILER_LINE;
                 }
             }
             default -> {
                 if (b == '\n') {
-                    at = At.TRAILER;
+                    at = Position.TRAILER;
                 }
             }
         }

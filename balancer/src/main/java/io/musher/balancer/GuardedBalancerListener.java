@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /** Stands between the loops and the user's listener: what that throws is logged once per kind and harms nothing. */
-final class GuardedListener implements BalancerListener {
+final class GuardedBalancerListener implements BalancerListener {
 
     private static final Log LOG = Log.of(Balancer.class);
 
@@ -15,7 +15,7 @@ final class GuardedListener implements BalancerListener {
     private final BalancerListener listener;
     private final Set<String> blamed = ConcurrentHashMap.newKeySet();
 
-    GuardedListener(String name, BalancerListener listener) {
+    GuardedBalancerListener(String name, BalancerListener listener) {
         this.name = name;
         this.listener = listener;
     }

@@ -13,20 +13,20 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One event loop with everything that lives on it: connections, waiting clients, buffers, counters. Its thread owns all. */
-final class Lane {
+final class LoopContext {
 
     private static final Log LOG = Log.of(Balancer.class);
     /** Why clients are rejected while the lane leaves. */
     static final String STOPS = "the balancer stops";
 
-    private static final long LISTEN_LATER = 20_000_000;
+    private static final long REGISTER_DELAY = 20_000_000;
     private static final long SILENT_GRACE = 1_000_000_000;
 
     final int number;
     final String name;
     final EventLoop loop;
     final Limits limits;
-    final Tally total = new Tally();
+    final Counters total = new Counters();
     final long maxBufferedBytes;
     final Buffers buffers;
     final Stalled stalled;
@@ -34,25 +34,25 @@ final class Lane {
     final ProxyProtocol proxyOut;
     final boolean movesKeepAlive;
     final Pump pump;
-    final Moving moving;
-    final Waiting waiting;
+    final ConnectionMigrator migrator;
+    final ClientQueue queue;
     final Dialer dialer;
     private final BalancerListener listener;
     private final long firstByteNanos;
     private final Sweep sweep;
     private final TrustedProxies trusted;
     private final Acceptor acceptor;
-    private final Seldom localTrouble = new Seldom();
-    private final Seldom unexpected = new Seldom();
-    private final Seldom badHeader = new Seldom();
+    private final LogThrottle resourcesExhausted = new LogThrottle();
+    private final LogThrottle unexpected = new LogThrottle();
+    private final LogThrottle badHeader = new LogThrottle();
     private final boolean limited;
-    private final ArrayDeque<Relay> unheard = new ArrayDeque<>();
+    private final ArrayDeque<Relay> unregistered = new ArrayDeque<>();
     private final ArrayDeque<Relay> fresh = new ArrayDeque<>();
-    Health health;
-    private Lanes lanes;
-    private Runnable onLast;
+    TargetRegistry registry;
+    private LoopGroup loops;
+    private Runnable whenEmpty;
 
-    Lane(int number, BalancerConfig config, BalancerListener listener, ServerSocketChannel listening, EventLoop loop, Limits limits) {
+    LoopContext(int number, BalancerConfig config, BalancerListener listener, ServerSocketChannel listening, EventLoop loop, Limits limits) {
         this.number = number;
         this.name = config.name();
         this.listener = listener;
@@ -67,17 +67,17 @@ final class Lane {
         this.trusted = config.trustedProxies().isEmpty() ? null : TrustedProxies.parse(config.trustedProxies());
         this.limited = config.maxConnections() > 0 || config.maxConnectionsPerTarget() > 0;
         this.pump = new Pump(this);
-        this.moving = new Moving(this, movesKeepAlive);
-        this.waiting = new Waiting(this, limits, config);
+        this.migrator = new ConnectionMigrator(this, movesKeepAlive);
+        this.queue = new ClientQueue(this, limits, config);
         this.dialer = new Dialer(this, config);
         this.sweep = new Sweep(this, config);
         this.acceptor = new Acceptor(this, listening, listener);
     }
 
     /** Wires what needs all lanes; before the loop starts. */
-    void join(Lanes all, Health itsHealth) {
-        lanes = all;
-        health = itsHealth;
+    void attach(LoopGroup all, TargetRegistry itsHealth) {
+        loops = all;
+        registry = itsHealth;
     }
 
     void startAccepting() {
@@ -87,14 +87,14 @@ final class Lane {
     // ---- a connection comes and goes
 
     void accepted(SocketChannel channel) throws IOException {
-        limits.arrived();
+        limits.clientOpened();
         total.accepted.add(1);
         Relay relay = new Relay(this, channel);
         try {
             channel.configureBlocking(false);
             sweep.begin();
             if (trusted != null && trusted.contains(relay.source().getAddress())) {
-                relay.expectHeader(new ProxyIntake(relay));
+                relay.expectHeader(new ProxyHeaderReader(relay));
             } else {
                 admit(relay, null);
             }
@@ -106,7 +106,7 @@ final class Lane {
     /** It is known who the client is: it gets a target, unless its address has too many connections, or when it has sent something. */
     void admit(Relay relay, ByteBuffer first) throws IOException {
         if (!limits.admit(relay)) {
-            buffers.giveBack(first);
+            buffers.release(first);
             reject(relay, "too many connections from this address (maxConnectionsPerClient)");
         } else if (first == null && firstByteNanos > 0) {
             relay.awaitFirstByte(firstByteNanos);
@@ -118,8 +118,8 @@ final class Lane {
     void ended(Relay relay) {
         limits.dismiss(relay);
         total.ended.add(1);
-        if (limits.left() == 0 && onLast != null) {
-            onLast.run();
+        if (limits.clientClosed() == 0 && whenEmpty != null) {
+            whenEmpty.run();
         }
     }
 
@@ -127,11 +127,11 @@ final class Lane {
      * A client that has sent all it ever will is listened to a little later, to notice if it leaves: by then most have their
      * answer and are gone, and were never registered, which saves two system calls of some twenty-five.
      */
-    void listenLater(Relay relay) {
-        if (unheard.isEmpty()) {
-            loop.schedule(LISTEN_LATER, this::listenToAll);
+    void registerLater(Relay relay) {
+        if (unregistered.isEmpty()) {
+            loop.schedule(REGISTER_DELAY, this::registerFresh);
         }
-        unheard.add(relay);
+        unregistered.add(relay);
     }
 
     /**
@@ -151,25 +151,25 @@ final class Lane {
         }
     }
 
-    private void listenToAll() {
-        for (Relay relay; (relay = unheard.poll()) != null;) {
-            relay.listen();
+    private void registerFresh() {
+        for (Relay relay; (relay = unregistered.poll()) != null;) {
+            relay.register();
         }
     }
 
     /** A target was picked in vain; those that wait have a retry of their own, or two of them would keep each other busy. */
-    void unpicked(Backend backend) {
+    void releaseTarget(Backend backend) {
         limits.releaseConnection();
         if (backend.release() && backend.isWithdrawn()) {
-            health.emptied(backend);
+            registry.connectionsEnded(backend);
         }
     }
 
     /** A picked target is free of a connection again. */
     void released(Backend backend) {
-        unpicked(backend);
+        releaseTarget(backend);
         if (limited && limits.waiting() > 0) {
-            lanes.all(lane -> lane.waiting.serve());
+            loops.all(context -> context.queue.serve());
         }
     }
 
@@ -187,7 +187,7 @@ final class Lane {
     }
 
     void badHeader(Relay relay, String why) throws IOException {
-        if (badHeader.now(loop.now())) {
+        if (badHeader.isDue(loop.now())) {
             LOG.warn("{}: closed a connection from the trusted proxy {}: {} (said once in 10 s)", name, relay.source(), why);
         }
         reject(relay, why);
@@ -197,9 +197,9 @@ final class Lane {
 
     /** Clients that wait may be served now; after them, clients of withdrawn targets leave these if they can. */
     void targetsChanged(boolean withdrawn) {
-        waiting.serve();
+        queue.serve();
         if (withdrawn) {
-            relays().forEach(Lane::leaveIfIdle);
+            relays().forEach(LoopContext::leaveIfIdle);
         }
     }
 
@@ -215,12 +215,12 @@ final class Lane {
 
     /** No new clients; those that wait, are parked or between two requests go; {@code last} runs when a client was the last one of all lanes. */
     void leave(Runnable last) {
-        if (onLast == null) {
+        if (whenEmpty == null) {
             loop.schedule(SILENT_GRACE, this::endSilent);
         }
-        onLast = last;
+        whenEmpty = last;
         acceptor.stop(true);
-        for (Relay relay : waiting.relays()) {
+        for (Relay relay : queue.relays()) {
             reject(relay, STOPS);
         }
         for (Relay relay : relays()) {
@@ -235,7 +235,7 @@ final class Lane {
     /** The lane leaves: clients on whose connections no byte has moved had their time, those that a slow connect left behind, too. */
     private void endSilent() {
         for (Relay relay : relays()) {
-            if (relay.isSilent() && loop.now() - relay.touched >= SILENT_GRACE) {
+            if (relay.isSilent() && loop.now() - relay.lastActivity >= SILENT_GRACE) {
                 relay.close();
             }
         }
@@ -252,11 +252,11 @@ final class Lane {
 
     /** {@return whether a client without a target would get one at once} */
     boolean hasRoom() {
-        return waiting.isEmpty() && !health.ready().isEmpty();
+        return queue.isEmpty() && !registry.ready().isEmpty();
     }
 
     boolean isLeaving() {
-        return onLast != null;
+        return whenEmpty != null;
     }
 
     void cutAll() {
@@ -265,9 +265,9 @@ final class Lane {
 
     /** The end: everything is closed now. */
     void end() {
-        onLast = null;
+        whenEmpty = null;
         acceptor.stop(false);
-        waiting.relays().forEach(Relay::end);
+        queue.relays().forEach(Relay::end);
         relays().forEach(Relay::end);
     }
 
@@ -275,7 +275,7 @@ final class Lane {
     private Set<Relay> relays() {
         Set<Relay> relays = new LinkedHashSet<>(fresh); // they will be read in this turn; the others have a registered channel
         for (EventLoop.Handler handler : loop.handlers()) {
-            if (handler instanceof End end && !end.relay.isIn(waiting)) {
+            if (handler instanceof Endpoint end && !end.relay.isIn(queue)) {
                 relays.add(end.relay);
             } else if (handler instanceof Dialer.Attempt attempt) {
                 relays.add(attempt.relay());
@@ -292,15 +292,15 @@ final class Lane {
     // ---- trouble
 
     /** Out of descriptors or local ports: nobody's fault but ours, so no target is blamed; clients wait. */
-    void localTrouble(Throwable trouble) {
-        if (localTrouble.now(loop.now())) {
+    void resourcesExhausted(Throwable trouble) {
+        if (resourcesExhausted.isDue(loop.now())) {
             LOG.warn("{}: cannot connect to targets for want of local resources ({}); others are tried, or clients wait (said once in 10 s)",
                     name, trouble.getMessage());
         }
     }
 
     void unexpected(Throwable failure) {
-        if (unexpected.now(loop.now())) {
+        if (unexpected.isDue(loop.now())) {
             LOG.error("{}: a connection failed for an unexpected reason and was closed (said once in 10 s)", name, failure);
         }
     }

@@ -17,7 +17,7 @@ import java.util.concurrent.RejectedExecutionException;
  * <p>They are read meanwhile, up to a bound, so that one that leaves is noticed: one that ends without having sent anything is
  * closed, one that ends after it has sent something is served, but its place is the first to go. What was read is forwarded first.
  */
-final class Waiting implements Stage {
+final class ClientQueue implements RelayStage {
 
     private static final long FIRST_RETRY = 20_000_000;
     private static final long LAST_RETRY = 500_000_000;
@@ -28,7 +28,7 @@ final class Waiting implements Stage {
     /** A client's place in the queue, one of the bounded number, and its deadline; its own until it is served or closed. */
     record Ticket(Places.Place place, long deadline) { }
 
-    private final Lane lane;
+    private final LoopContext context;
     private final Places places;
     private final long timeout;
     private final int maxHeld;
@@ -37,8 +37,8 @@ final class Waiting implements Stage {
     private Timers.Timer retry;
     private Timers.Timer expiry;
 
-    Waiting(Lane lane, Limits limits, BalancerConfig config) {
-        this.lane = lane;
+    ClientQueue(LoopContext context, Limits limits, BalancerConfig config) {
+        this.context = context;
         this.places = limits.places;
         this.timeout = config.waitTimeout().toNanos();
         this.maxHeld = Math.min(MAX_HELD, config.bufferSize());
@@ -46,7 +46,7 @@ final class Waiting implements Stage {
 
     /** {@return how long this client may go on without a target; counted from its arrival, or its first word after a pause} */
     long timeLeft(Relay relay) {
-        return Math.max(0, relay.touched + timeout - lane.loop.now());
+        return Math.max(0, relay.lastActivity + timeout - context.loop.now());
     }
 
     boolean isEmpty() {
@@ -58,34 +58,34 @@ final class Waiting implements Stage {
         if (relay.state() == Relay.State.CLOSED) {
             return;
         }
-        if (lane.isLeaving()) {
-            lane.reject(relay, Lane.STOPS);
+        if (context.isLeaving()) {
+            context.reject(relay, LoopContext.STOPS);
             return;
         }
         Ticket ticket = relay.ticket();
         if (ticket == null) {
             Places.Place place = takePlace(relay);
             if (place == null) {
-                lane.reject(relay, "too many clients wait for a target");
+                context.reject(relay, "too many clients wait for a target");
                 return;
             }
             if (queue.isEmpty()) { // whoever waited before has gone: intervals begin anew
-                lane.loop.cancel(retry);
+                context.loop.cancel(retry);
                 retry = null;
                 retryAfter = FIRST_RETRY;
             }
-            ticket = new Ticket(place, relay.touched + timeout);
+            ticket = new Ticket(place, relay.lastActivity + timeout);
             relay.ticket(ticket);
         }
         queue.put(ticket.place.number(), relay);
         relay.stage(this);
         listen(relay);
         if (retry == null) {
-            retry = lane.loop.schedule(retryAfter, this::retry);
+            retry = context.loop.schedule(retryAfter, this::retry);
         }
         if (expiry == null || queue.firstKey() == ticket.place.number()) { // one that comes back may be later than those in line
-            lane.loop.cancel(expiry);
-            expiry = lane.loop.schedule(Math.max(0, ticket.deadline - lane.loop.now()), this::expire);
+            context.loop.cancel(expiry);
+            expiry = context.loop.schedule(Math.max(0, ticket.deadline - context.loop.now()), this::expire);
         }
     }
 
@@ -100,9 +100,9 @@ final class Waiting implements Stage {
     /** On any thread: its place is another's. */
     private void evicted(Relay relay, String why) {
         try {
-            lane.loop.execute(() -> {
+            context.loop.execute(() -> {
                 if (relay.ticket() != null && !places.isTaken(relay.ticket().place)) { // else it was served just now
-                    lane.reject(relay, why);
+                    context.reject(relay, why);
                 }
             });
         } catch (RejectedExecutionException e) {
@@ -125,7 +125,7 @@ final class Waiting implements Stage {
     @Override
     public void readable(Relay relay) throws IOException {
         int held = relay.firstBytes();
-        ByteBuffer scratch = lane.buffers.scratch().limit(maxHeld - held);
+        ByteBuffer scratch = context.buffers.scratch().limit(maxHeld - held);
         int n = relay.client.channel.read(scratch);
         if (n < 0 && held == 0) {
             relay.close();
@@ -159,7 +159,7 @@ final class Waiting implements Stage {
             Relay relay = first.getValue();
             abandon(relay);
             relay.stage(null);
-            if (!lane.dialer.attempt(relay, List.of())) {
+            if (!context.dialer.attempt(relay, List.of())) {
                 add(relay);
                 return;
             }
@@ -174,7 +174,7 @@ final class Waiting implements Stage {
         retryAfter = Math.min(LAST_RETRY, retryAfter * 2);
         serve();
         if (!queue.isEmpty() && retry == null) {
-            retry = lane.loop.schedule(retryAfter, this::retry);
+            retry = context.loop.schedule(retryAfter, this::retry);
         }
     }
 
@@ -182,12 +182,12 @@ final class Waiting implements Stage {
         expiry = null;
         while (!queue.isEmpty()) {
             Relay first = queue.firstEntry().getValue();
-            long left = first.ticket().deadline - lane.loop.now();
+            long left = first.ticket().deadline - context.loop.now();
             if (left > 0) {
-                expiry = lane.loop.schedule(left, this::expire);
+                expiry = context.loop.schedule(left, this::expire);
                 return;
             }
-            lane.reject(first, "no target took the client within " + timeout / 1_000_000 + " ms");
+            context.reject(first, "no target took the client within " + timeout / 1_000_000 + " ms");
         }
     }
 

@@ -1,18 +1,18 @@
 package io.musher.balancer;
 
 /** Lets one log line of a kind through in ten seconds; belongs to one thread. */
-final class Seldom {
+final class LogThrottle {
 
     private static final long PAUSE = 10_000_000_000L;
 
-    private boolean spoke;
+    private boolean everLogged;
     private long last;
 
-    boolean now(long nanos) {
-        if (spoke && nanos - last < PAUSE) {
+    boolean isDue(long nanos) {
+        if (everLogged && nanos - last < PAUSE) {
             return false;
         }
-        spoke = true;
+        everLogged = true;
         last = nanos;
         return true;
     }

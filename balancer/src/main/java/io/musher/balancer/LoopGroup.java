@@ -7,17 +7,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** All lanes of a balancer, for what concerns every one of them. Thread safe. */
-final class Lanes {
+final class LoopGroup {
 
-    private final List<Lane> lanes;
+    private final List<LoopContext> lanes;
     private final Ticker ticker;
 
-    Lanes(List<Lane> lanes, Ticker ticker) {
+    LoopGroup(List<LoopContext> lanes, Ticker ticker) {
         this.lanes = List.copyOf(lanes);
         this.ticker = ticker;
     }
 
-    Lane first() {
+    LoopContext first() {
         return lanes.get(0);
     }
 
@@ -29,14 +29,14 @@ final class Lanes {
         return ticker;
     }
 
-    List<Lane> list() {
+    List<LoopContext> list() {
         return lanes;
     }
 
     /** Runs a task on every lane; lanes that have ended are passed over. */
-    void all(Consumer<Lane> task) {
-        for (Lane lane : lanes) {
-            post(lane, () -> task.accept(lane));
+    void all(Consumer<LoopContext> task) {
+        for (LoopContext context : lanes) {
+            post(context, () -> task.accept(context));
         }
     }
 
@@ -44,30 +44,30 @@ final class Lanes {
      * Runs a task on every lane, and when all have run it {@code after} on the first. A lane that has ended is passed over; if
      * it is the first, {@code after} runs where the last task did.
      */
-    void fence(Runnable after, Consumer<Lane> task) {
+    void fence(Runnable after, Consumer<LoopContext> task) {
         AtomicInteger left = new AtomicInteger(lanes.size());
         Runnable done = () -> {
             if (left.decrementAndGet() == 0 && !post(first(), after)) {
                 after.run();
             }
         };
-        for (Lane lane : lanes) {
+        for (LoopContext context : lanes) {
             Runnable each = () -> {
                 try {
-                    task.accept(lane);
+                    task.accept(context);
                 } finally {
                     done.run();
                 }
             };
-            if (!post(lane, each)) {
+            if (!post(context, each)) {
                 done.run();
             }
         }
     }
 
-    private static boolean post(Lane lane, Runnable task) {
+    private static boolean post(LoopContext context, Runnable task) {
         try {
-            lane.loop.execute(task);
+            context.loop.execute(task);
             return true;
         } catch (RejectedExecutionException e) {
             return false;

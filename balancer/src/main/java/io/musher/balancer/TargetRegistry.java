@@ -24,28 +24,28 @@ import java.util.concurrent.RejectedExecutionException;
  * <li><i>withdrawn</i>: no longer listed. It is forgotten when its last connection has ended.
  * </ul>
  */
-final class Health {
+final class TargetRegistry {
 
     private static final Log LOG = Log.of(Balancer.class);
     private static final OperatorLog OPERATOR = new OperatorLog(Balancer.class);
     private final BalancerConfig config;
     private final BalancerListener listener;
-    private final Lanes lanes;
+    private final LoopGroup loops;
     private final EventLoop loop;
-    private final Drains drains;
+    private final DrainTracker drainTracker;
     private final Ejection ejection;
     private final Names names;
-    private volatile Map<String, Listed> listed = Map.of();
+    private volatile Map<String, Listed> entries = Map.of();
     private volatile List<Backend> withdrawn = List.of();
     private volatile List<Candidate> ready = List.of();
     private volatile boolean trials;
 
-    Health(BalancerConfig config, BalancerListener listener, Lanes lanes, InetSocketAddress listening) {
+    TargetRegistry(BalancerConfig config, BalancerListener listener, LoopGroup loops, InetSocketAddress listening) {
         this.config = config;
         this.listener = listener;
-        this.lanes = lanes;
-        this.loop = lanes.first().loop;
-        this.drains = new Drains(lanes);
+        this.loops = loops;
+        this.loop = loops.first().loop;
+        this.drainTracker = new DrainTracker(loops);
         this.ejection = new Ejection(config, listener, loop, this);
         this.names = new Names(config, listener, loop, this, listening);
     }
@@ -68,12 +68,12 @@ final class Health {
         return names;
     }
 
-    Drains drains() {
-        return drains;
+    DrainTracker drains() {
+        return drainTracker;
     }
 
     boolean isListed(String id) {
-        return listed.containsKey(id);
+        return entries.containsKey(id);
     }
 
     List<Backend> withdrawn() {
@@ -84,14 +84,14 @@ final class Health {
 
     /** Replaces the list; {@code fence} runs when no lane can pick a withdrawn target any more. */
     void list(Collection<Target> targets, Runnable fence) {
-        Map<String, Listed> old = listed;
+        Map<String, Listed> old = entries;
         Map<String, Listed> next = new LinkedHashMap<>();
         List<Listed> added = new ArrayList<>();
         List<Backend> leaving = new ArrayList<>(withdrawn);
         for (Target target : targets) {
             Listed known = old.get(target.id());
             if (known == null || !known.backend.target().address().equals(target.address())) {
-                known = new Listed(revived(target, leaving));
+                known = new Listed(reuseWithdrawn(target, leaving));
                 added.add(known);
                 if (config.probe().isPresent()) {
                     probeLater(known);
@@ -103,47 +103,47 @@ final class Health {
         Map<Backend, Integer> newlyGone = new LinkedHashMap<>();
         for (Listed record : old.values()) {
             if (next.get(record.backend.target().id()) != record) {
-                record.backend.becomes(TargetState.WITHDRAWN);
+                record.backend.setState(TargetState.WITHDRAWN);
                 newlyGone.put(record.backend, record.backend.changes());
             }
         }
         leaving.addAll(newlyGone.keySet());
-        listed = next;
+        entries = next;
         withdrawn = List.copyOf(leaving);
         publish();
         added.forEach(names::listed);
         LOG.debug("{}: targets {}", config.name(), targets);
-        lanes.fence(() -> {
+        loops.fence(() -> {
             if (loop.inLoop()) { // else it has ended, and with it what there was to keep account of
                 newlyGone.forEach((backend, change) -> {
                     backend.fenced(change);
-                    forgetIfEmpty(backend);
+                    removeIfEmpty(backend);
                 });
             }
             fence.run();
-        }, lane -> lane.targetsChanged(!withdrawn.isEmpty()));
+        }, context -> context.targetsChanged(!withdrawn.isEmpty()));
     }
 
     /** A target that comes back to the same address while its last connections run is the same target. */
-    private Backend revived(Target target, List<Backend> leaving) {
+    private Backend reuseWithdrawn(Target target, List<Backend> leaving) {
         for (Backend backend : leaving) {
             if (backend.target().id().equals(target.id()) && backend.target().address().equals(target.address())) {
                 leaving.remove(backend);
                 backend.becomesReadyIfResolved();
-                drains.revived(backend);
+                drainTracker.revived(backend);
                 return backend;
             }
         }
-        return new Backend(target, config, lanes.size(), lanes.ticker());
+        return new Backend(target, config, loops.size(), loops.ticker());
     }
 
     void publish() {
-        if (listed.values().stream().noneMatch(record -> record.is(TargetState.READY))) {
-            listed.values().stream().filter(record -> record.is(TargetState.EJECTED)).forEach(this::readmit);
+        if (entries.values().stream().noneMatch(record -> record.is(TargetState.READY))) {
+            entries.values().stream().filter(record -> record.is(TargetState.EJECTED)).forEach(this::readmit);
         }
         List<Candidate> now = new ArrayList<>();
         boolean onTrial = false;
-        for (Listed record : listed.values()) {
+        for (Listed record : entries.values()) {
             if (record.is(TargetState.READY) || record.backend.isOnTrial()) {
                 now.add(record.backend);
                 onTrial |= record.backend.isOnTrial();
@@ -154,24 +154,24 @@ final class Health {
     }
 
     /** From any lane: the last connection of a withdrawn target may have ended. */
-    void emptied(Backend backend) {
-        post(() -> forgetIfEmpty(backend));
+    void connectionsEnded(Backend backend) {
+        post(() -> removeIfEmpty(backend));
     }
 
-    private void forgetIfEmpty(Backend backend) {
+    private void removeIfEmpty(Backend backend) {
         if (!backend.isDrained() || !withdrawn.contains(backend)) {
             return;
         }
         List<Backend> left = new ArrayList<>(withdrawn);
         left.remove(backend);
         withdrawn = List.copyOf(left);
-        drains.drained(backend);
+        drainTracker.drained(backend);
         listener.drained(backend.target());
     }
 
     /** {@return whether another target is ready, and for {@code answering} has answered lately} */
     boolean isThereAnother(Backend backend, boolean answering) {
-        return listed.values().stream().anyMatch(record -> record.backend != backend && record.is(TargetState.READY)
+        return entries.values().stream().anyMatch(record -> record.backend != backend && record.is(TargetState.READY)
                 && (!answering || record.backend.isAnswering()));
     }
 
@@ -194,14 +194,14 @@ final class Health {
         record.restoredAt = loop.now();
         record.falls = 0;
         record.rises = 0;
-        record.backend.becomes(TargetState.READY);
+        record.backend.setState(TargetState.READY);
         OPERATOR.info("{}: target {} is back", config.name(), record.backend);
         listener.restored(record.backend.target());
     }
 
     void changed() {
         publish();
-        lanes.all(lane -> lane.targetsChanged(!withdrawn.isEmpty())); // a client without a byte had nowhere to go until now
+        loops.all(context -> context.targetsChanged(!withdrawn.isEmpty())); // a client without a byte had nowhere to go until now
     }
 
     // ---- active probes
@@ -209,11 +209,11 @@ final class Health {
     private void probeLater(Listed record) {
         ProbePolicy policy = config.probe().orElseThrow();
         loop.schedule(Listed.jittered(policy.interval().toNanos()), () -> {
-            if (listed(record.backend) == record && record.backend.address() == null) {
+            if (entries(record.backend) == record && record.backend.address() == null) {
                 probeLater(record);
-            } else if (listed(record.backend) == record) {
+            } else if (entries(record.backend) == record) {
                 Probe.start(loop, record.backend, policy.timeout().toNanos(), 0, (failure, outcome) -> {
-                    if (listed(record.backend) == record) {
+                    if (entries(record.backend) == record) {
                         if (outcome != Probe.Outcome.LOCAL_TROUBLE) {
                             probed(record, policy, failure);
                         }
@@ -236,7 +236,7 @@ final class Health {
         names.outdated(record.backend);
         record.rises = 0;
         if (++record.falls >= policy.fall() && !record.is(TargetState.DOWN)) {
-            record.backend.becomes(TargetState.DOWN, failure);
+            record.backend.setState(TargetState.DOWN, failure);
             publish();
             OPERATOR.warn("{}: target {} is down: {}", config.name(), record.backend, failure);
             listener.down(record.backend.target(), failure);
@@ -246,8 +246,8 @@ final class Health {
     // ---- small things
 
     /** {@return what is known of a target, null when it is not listed any more} */
-    Listed listed(Backend backend) {
-        Listed record = listed.get(backend.target().id());
+    Listed entries(Backend backend) {
+        Listed record = entries.get(backend.target().id());
         return record != null && record.backend == backend ? record : null;
     }
 
@@ -262,7 +262,7 @@ final class Health {
     /** {@return the listed targets' figures, then the withdrawn ones'; from any thread} */
     List<BalancerStats.TargetStats> stats() {
         List<BalancerStats.TargetStats> stats = new ArrayList<>();
-        listed.values().forEach(record -> stats.add(record.backend.stats()));
+        entries.values().forEach(record -> stats.add(record.backend.stats()));
         withdrawn.forEach(backend -> stats.add(backend.stats()));
         return stats;
     }

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Those who wait until withdrawn targets have no connection left; owned by {@link Health}'s loop. */
-final class Drains {
+/** Those who wait until withdrawn targets have no connection left; owned by {@link TargetRegistry}'s loop. */
+final class DrainTracker {
 
     private final class Drain {
         private final String id;
@@ -27,17 +27,17 @@ final class Drains {
 
         private void deadline() {
             Set<Backend> late = Set.copyOf(left);
-            lanes.all(lane -> lane.cut(late, cut));
+            loops.all(context -> context.cut(late, cut));
         }
     }
 
-    private final Lanes lanes;
+    private final LoopGroup loops;
     private final EventLoop loop;
     private final List<Drain> drains = new ArrayList<>();
 
-    Drains(Lanes lanes) {
-        this.lanes = lanes;
-        this.loop = lanes.first().loop;
+    DrainTracker(LoopGroup loops) {
+        this.loops = loops;
+        this.loop = loops.first().loop;
     }
 
     /** Completes {@code done} with the number cut when all withdrawn targets of this id are empty. */

@@ -10,22 +10,22 @@ import java.nio.ByteBuffer;
  * <p>A target that was killed, and is about to be withdrawn, looks like one that ends this connection on purpose. So the end is
  * passed on a little later, unless the client speaks or the target is withdrawn by then: both lead to another target.
  */
-final class Orphan implements Stage {
+final class TargetLostStage implements RelayStage {
 
-    private static final long GRACE = 500_000_000;
+    private static final long GRACE_NANOS = 500_000_000;
 
     private final Timers.Timer timer;
 
-    Orphan(Relay relay, Runnable passEnd) {
-        this.timer = relay.lane.loop.schedule(GRACE, passEnd);
+    TargetLostStage(Relay relay, Runnable passEnd) {
+        this.timer = relay.context.loop.schedule(GRACE_NANOS, passEnd);
     }
 
     @Override
     public void readable(Relay relay) throws IOException {
-        ByteBuffer bytes = Parked.read(relay);
+        ByteBuffer bytes = IdleStage.read(relay);
         if (bytes != null) {
             abandon(relay);
-            relay.lane.moving.moveOn(relay, bytes);
+            relay.context.migrator.reroute(relay, bytes);
         }
     }
 
@@ -33,12 +33,12 @@ final class Orphan implements Stage {
     public void leaveIfWithdrawn(Relay relay) throws IOException {
         if (relay.backend.isWithdrawn()) {
             abandon(relay);
-            relay.lane.moving.moveOn(relay, null);
+            relay.context.migrator.reroute(relay, null);
         }
     }
 
     @Override
     public void abandon(Relay relay) {
-        relay.lane.loop.cancel(timer);
+        relay.context.loop.cancel(timer);
     }
 }
