@@ -9,17 +9,18 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
 /**
- * Accepts on one lane. All lanes register the same listening channel; the kernel spreads the connections.
+ * Accepts client connections on one event loop. All loops register the same listening channel; the kernel distributes
+ * the connections.
  *
- * <p>When descriptors run out, or are about to (a reserve is left to the rest of the program), it stops looking at the
- * channel and looks again after a while: clients wait in the kernel's backlog, nothing spins, connections go on.
+ * <p>When descriptors run out, or only the reserve for the rest of the program is left, accepting pauses for 50 ms at a
+ * time: new clients wait in the kernel's backlog, the loop does not spin, open connections continue.
  */
 final class Acceptor implements EventLoop.Handler {
 
     private static final Log LOG = Log.of(Balancer.class);
     private static final OperatorLog OPERATOR = new OperatorLog(Balancer.class);
     private static final int ACCEPTS_PER_TURN = 16;
-    private static final int BACKLOG_TURNS = 1024; // a flood of new clients must not keep us here
+    private static final int BACKLOG_TURNS = 1024; // bounds the time a flood of new clients can take
     private static final long PAUSE = 50_000_000;
     private static final long RESUME_LOG_DELAY = 1_000_000_000;
 
@@ -50,7 +51,7 @@ final class Acceptor implements EventLoop.Handler {
         accept();
     }
 
-    /** {@return whether there may be more} */
+    /** Accepts a batch of clients. {@return whether there may be more} */
     private boolean accept() throws IOException {
         for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
             if (!context.limits.hasDescriptors()) {
@@ -66,10 +67,10 @@ final class Acceptor implements EventLoop.Handler {
         return true;
     }
 
-    /** Usually no descriptor is left; whatever it is, trying again at once would spin. */
+    /** Pauses after a failed accept: usually no descriptor is left, and in any case an immediate retry would spin. */
     @Override
     public void failed(Throwable failure) {
-        if (!stopped && listening.isOpen()) { // else another lane was quicker to stop
+        if (!stopped && listening.isOpen()) { // else another loop has closed the channel
             pause(String.valueOf(failure.getMessage()));
         }
     }
@@ -83,7 +84,7 @@ final class Acceptor implements EventLoop.Handler {
             context.loop.schedule(RESUME_LOG_DELAY, this::resumeAfterPause);
         }
         if (!key.isValid()) {
-            return; // another lane let the channel go
+            return; // another loop has closed the channel
         }
         key.interestOps(0);
         context.loop.schedule(PAUSE, () -> {
@@ -93,7 +94,10 @@ final class Acceptor implements EventLoop.Handler {
         });
     }
 
-    /** The end is told when there was no pause for a while, so that clients coming and going at the limit fill no log. */
+    /**
+     * Reports that accepting has resumed, after 1 s without a pause, so that clients coming and going at the limit do
+     * not fill the log.
+     */
     private void resumeAfterPause() {
         long calm = context.loop.now() - pausedAt;
         if (stopped) {
@@ -108,7 +112,10 @@ final class Acceptor implements EventLoop.Handler {
         listener.accepting(false);
     }
 
-    /** Lets the channel go, which closes when every lane has; with {@code backlog} it first takes what the kernel holds. */
+    /**
+     * Stops accepting and closes the listening channel; with {@code backlog}, first accepts the clients queued in the
+     * kernel.
+     */
     void stop(boolean backlog) {
         if (stopped || key == null) {
             stopped = true;

@@ -9,23 +9,27 @@ import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Clients of one lane that no target can take now, in the order they came; bounded over all lanes, each with a deadline.
+ * Queue of the clients of one event loop that no target can take now, in the order of arrival; bounded over all loops
+ * ({@code maxWaiting}), each client with a timeout ({@code waitTimeout}).
  *
- * <p>They are served when targets change, when a connection ends and makes room, and by a retry that grows from 20 ms to
- * 500 ms. Whoever is served first is the one that waited longest, also after a retry has failed.
+ * <p>Clients are served when targets change, when a connection ends and makes room, and by a retry whose interval grows
+ * from 20 ms to 500 ms. The client that has waited longest is served first, also after a failed retry.
  *
- * <p>They are read meanwhile, up to a bound, so that one that leaves is noticed: one that ends without having sent anything is
- * closed, one that ends after it has sent something is served, but its place is the first to go. What was read is forwarded first.
+ * <p>Waiting clients are read, up to a bound, so that a client that leaves is noticed: one that closes without having
+ * sent anything is closed; one that closes its sending side after sending something is served, but is the first to be
+ * evicted. The bytes read are forwarded first.
  */
 final class ClientQueue implements RelayStage {
 
     private static final long FIRST_RETRY = 20_000_000;
     private static final long LAST_RETRY = 500_000_000;
 
-    /** So much of one client is kept; one that has sent more is not read until it is served. */
+    /** The most bytes kept of one client; a client that has sent more is not read until it is served. */
     private static final int MAX_HELD = 16 * 1024;
 
-    /** A client's place in the queue, one of the bounded number, and its deadline; its own until it is served or closed. */
+    /**
+     * A client's place, one of the bounded number, and its deadline; the client holds it until it is served or closed.
+     */
     record Ticket(Places.Place place, long deadline) { }
 
     private final LoopContext context;
@@ -44,7 +48,9 @@ final class ClientQueue implements RelayStage {
         this.maxHeld = Math.min(MAX_HELD, config.bufferSize());
     }
 
-    /** {@return how long this client may go on without a target; counted from its arrival, or its first word after a pause} */
+    /**
+     * {@return nanoseconds left of this client's {@code waitTimeout}, which starts at its arrival or its next bytes}
+     */
     long timeLeft(Relay relay) {
         return Math.max(0, relay.lastActivity + timeout - context.loop.now());
     }
@@ -53,7 +59,7 @@ final class ClientQueue implements RelayStage {
         return queue.isEmpty();
     }
 
-    /** Takes a client in, at the end; or closes it when there are too many. */
+    /** Adds a client at the end, or at its old position if it has waited before; rejects it when too many wait. */
     void add(Relay relay) {
         if (relay.state() == Relay.State.CLOSED) {
             return;
@@ -69,7 +75,7 @@ final class ClientQueue implements RelayStage {
                 context.reject(relay, "too many clients wait for a target");
                 return;
             }
-            if (queue.isEmpty()) { // whoever waited before has gone: intervals begin anew
+            if (queue.isEmpty()) { // the clients that waited before are gone: restart with the shortest interval
                 context.loop.cancel(retry);
                 retry = null;
                 retryAfter = FIRST_RETRY;
@@ -83,7 +89,8 @@ final class ClientQueue implements RelayStage {
         if (retry == null) {
             retry = context.loop.schedule(retryAfter, this::retry);
         }
-        if (expiry == null || queue.firstKey() == ticket.place.number()) { // one that comes back may be later than those in line
+        // a client that returns to the queue may be in front of the others
+        if (expiry == null || queue.firstKey() == ticket.place.number()) {
             context.loop.cancel(expiry);
             expiry = context.loop.schedule(Math.max(0, ticket.deadline - context.loop.now()), this::expire);
         }
@@ -93,20 +100,21 @@ final class ClientQueue implements RelayStage {
         try {
             return places.take(relay.source().getAddress(), why -> evicted(relay, why));
         } catch (IOException e) {
-            return null; // closed already
+            return null; // the client is closed already
         }
     }
 
-    /** On any thread: its place is another's. */
+    /** Rejects a client that has lost its place to another one; called on any thread. */
     private void evicted(Relay relay, String why) {
         try {
             context.loop.execute(() -> {
-                if (relay.ticket() != null && !places.isTaken(relay.ticket().place)) { // else it was served just now
+                // else the client was served in the meantime
+                if (relay.ticket() != null && !places.isTaken(relay.ticket().place)) {
                     context.reject(relay, why);
                 }
             });
         } catch (RejectedExecutionException e) {
-            // the loop has closed it
+            // the loop has ended and closed the client
         }
     }
 
@@ -121,7 +129,7 @@ final class ClientQueue implements RelayStage {
         }
     }
 
-    /** A client that waits, or had to and is away on a connect, has sent something or has left. */
+    /** Reads from a client that waits, or that has waited and is being connected now. */
     @Override
     public void readable(Relay relay) throws IOException {
         int held = relay.firstBytes();
@@ -138,13 +146,13 @@ final class ClientQueue implements RelayStage {
         }
     }
 
-    /** A client leaves the queue: it is tried again, or closed. */
+    /** Removes a client from the queue, to be tried again or closed; the client keeps its ticket. */
     @Override
     public void abandon(Relay relay) {
         queue.remove(relay.ticket().place.number());
     }
 
-    /** A client waits no more: it has a target, or is closed. */
+    /** Gives back the place of a client that has a target or is closed. */
     void done(Relay relay) {
         if (relay.ticket() != null) {
             places.giveBack(relay.ticket().place);
@@ -152,7 +160,7 @@ final class ClientQueue implements RelayStage {
         }
     }
 
-    /** Something changed: serves them in order until one finds no target. */
+    /** Serves waiting clients in order until one finds no target. */
     void serve() {
         while (!queue.isEmpty()) {
             Map.Entry<Long, Relay> first = queue.firstEntry();
@@ -163,7 +171,7 @@ final class ClientQueue implements RelayStage {
                 add(relay);
                 return;
             }
-            if (relay.state() == Relay.State.OPEN) { // and not just a connect under way, which may fail like the last
+            if (relay.state() == Relay.State.OPEN) { // not if a connect is only in progress: it may fail like the last
                 retryAfter = FIRST_RETRY;
             }
         }
@@ -191,7 +199,7 @@ final class ClientQueue implements RelayStage {
         }
     }
 
-    /** {@return those that wait, in order; a copy} */
+    /** {@return a copy of the waiting relays, in order} */
     List<Relay> relays() {
         return List.copyOf(queue.values());
     }

@@ -3,7 +3,10 @@ package io.musher.balancer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Brings clients to whom nothing is owed from targets that are withdrawn or dead to others. One per lane, without state of its own. */
+/**
+ * Moves idle client connections away from withdrawn or dead targets ({@code moveKeepAlive}), for draining without
+ * broken keep-alive connections. One per event loop, stateless.
+ */
 final class ConnectionMigrator {
 
     private final LoopContext context;
@@ -14,7 +17,7 @@ final class ConnectionMigrator {
         this.enabled = moves;
     }
 
-    /** Its target is withdrawn, or the lane leaves: it goes if nobody can tell. */
+    /** Takes an idle client off its target: reroutes it after a withdrawal, closes it during a shutdown. */
     void leaveTarget(Relay relay) throws IOException {
         boolean stays = relay.isUntouched() && (context.isLeaving() || !context.hasRoom());
         if (!enabled || !relay.isIdle() || relay.target.isReadEnded() || stays) {
@@ -27,7 +30,12 @@ final class ConnectionMigrator {
         }
     }
 
-    /** Its target has ended. {@return whether it lives on, as an {@link TargetLostStage}; if nothing comes of that, {@code passEnd} runs} */
+    /**
+     * Keeps an idle client whose target has closed: reroutes it if the target is withdrawn, else waits in a
+     * {@link TargetLostStage}, after which {@code passEnd} runs.
+     *
+     * @return whether the client is kept; if not, the caller forwards the close
+     */
     boolean detachFromTarget(Relay relay, Runnable passEnd) throws IOException {
         if (!enabled || context.isLeaving() || !relay.isIdle()) {
             return false;
@@ -41,11 +49,14 @@ final class ConnectionMigrator {
         return true;
     }
 
-    /** It leaves the target it had for good: for another if there is something to say, or a greeting to come; else it is parked. */
+    /**
+     * Detaches the client from its target. Routes it at once if it has sent bytes, or if no byte was forwarded before
+     * (the server may speak first); else parks it until its next request.
+     */
     void reroute(Relay relay, ByteBuffer bytes) throws IOException {
         context.total.moved.add(1);
         relay.counters.moved.add(1);
-        relay.detach(); // after the count, which is complete when the target is drained
+        relay.detach(); // after counting: the counters must be complete when the target is reported as drained
         if (bytes != null || relay.isUntouched()) {
             relay.route(bytes);
         } else {

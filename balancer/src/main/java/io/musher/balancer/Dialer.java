@@ -12,10 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds a target for a relay and connects to it: picks, connects, and goes on to the next when that fails.
+ * Connects a relay to a target: picks one, connects, and retries with the next target when the connect fails.
  *
- * <p>The client's bytes are unread meanwhile, so all of this is invisible to it. On loopback a connect is complete at once
- * and nothing is registered or timed for it. When no target is left the relay goes to {@link ClientQueue}.
+ * <p>The client's bytes stay unread meanwhile, so a retry is invisible to the client. On loopback a connect completes
+ * at once, without a registration or a timer. When no target is left, the relay goes to the {@link ClientQueue}.
  */
 final class Dialer {
 
@@ -35,7 +35,7 @@ final class Dialer {
         this.perTargetLimit = config.maxConnectionsPerTarget() > 0;
     }
 
-    /** Sends a relay on its way: to a target, or to those that wait. The target it had, if that ended it, comes last. */
+    /** Connects a relay to a target, or queues it. The target that closed its previous connection is tried last. */
     void route(Relay relay) {
         Backend last = relay.backend;
         boolean elsewhere = last != null && !last.isWithdrawn();
@@ -44,7 +44,7 @@ final class Dialer {
         }
     }
 
-    /** {@return whether the relay has a target, or a connect is under way; false when there is none to be had now} */
+    /** Tries the ready targets. {@return whether one is connected or being connected; false if none can be had now} */
     boolean attempt(Relay relay, List<Backend> refused) {
         List<Backend> tried = refused;
         while (true) {
@@ -68,14 +68,17 @@ final class Dialer {
     }
 
     private enum Progress {
-        /** It is connected, or a connect is under way. */
+        /** A connection is established, or a connect is in progress. */
         MADE,
         FAILED,
-        /** No descriptor, so no other target either. */
+        /** No socket could be opened (out of descriptors), so other targets would fail, too. */
         IMPOSSIBLE
     }
 
-    /** Connects to an acquired target, from one of its addresses on until all have been tried; releases it if that fails. */
+    /**
+     * Connects to an acquired target, starting with address {@code from}, until all its addresses were tried; releases
+     * it on failure.
+     */
     private Progress connect(Relay relay, Backend backend, InetSocketAddress first, InetSocketAddress from, List<Backend> tried) {
         InetSocketAddress address = from;
         while (true) {
@@ -123,7 +126,7 @@ final class Dialer {
         }
     }
 
-    /** Counts a failure of the target's. */
+    /** Counts a failed connect against the target. */
     private void failed(Backend backend, String why, List<Backend> tried) {
         context.total.connectFailures.add(1);
         Counters counters = backend.tally(context.number);
@@ -151,7 +154,10 @@ final class Dialer {
         return left.size() == ready.size() ? ready : left;
     }
 
-    /** The strategy may be the user's: whatever it does, this connection gets a target. */
+    /**
+     * Asks the strategy; falls back to round robin if a user's strategy throws or returns something that was not
+     * offered.
+     */
     private Backend choose(Relay relay, List<Candidate> ready) {
         if (ready.size() == 1) {
             return (Backend) ready.get(0);
@@ -163,7 +169,7 @@ final class Dialer {
                 return backend;
             }
             wrong = chosen;
-        } catch (Throwable e) { // also a checked one, which other languages let through
+        } catch (Throwable e) { // also checked ones, which other JVM languages may throw
             wrong = e;
         }
         if (!strategyFailureLogged) {
@@ -181,7 +187,7 @@ final class Dialer {
         return more;
     }
 
-    /** No local port left towards it, a bind of ours refused, no memory: says nothing of the target. */
+    /** {@return whether a connect failed for a local reason (no local port, no memory), not because of the target} */
     private static boolean isLocalFailure(Throwable failure) {
         return failure instanceof BindException || failure instanceof Error;
     }
@@ -190,7 +196,7 @@ final class Dialer {
         return failure instanceof IOException ? failure.getMessage() : failure.toString();
     }
 
-    /** A connect under way: ends by its event, by its deadline, or with its relay. */
+    /** A connect in progress; ends by its event, by its timeout, or with its relay. */
     final class Attempt implements EventLoop.Handler, RelayStage {
         private final Relay relay;
         private final Backend backend;
@@ -248,7 +254,7 @@ final class Dialer {
             next();
         }
 
-        /** A target that was not given the whole time is not to blame. */
+        /** Handles the timeout; counts a failure of the target only if it had the whole {@code connectTimeout}. */
         private void expired(boolean whole) {
             InetSocketAddress next = whole ? backend.next(address, first) : null;
             if (next != null) {
@@ -262,13 +268,13 @@ final class Dialer {
             next();
         }
 
-        /** The client had to wait, so it is listened to. */
+        /** Reads from a client that was queued before, so that its close is noticed. */
         @Override
         public void readable(Relay waiting) throws IOException {
             context.queue.readable(waiting);
         }
 
-        /** A withdrawn target is not waited for. */
+        /** Gives up the connect to a withdrawn target. */
         @Override
         public void leaveIfWithdrawn(Relay leaving) {
             if (backend.isWithdrawn()) {
@@ -277,7 +283,7 @@ final class Dialer {
             }
         }
 
-        /** The target has another address; it stays acquired. */
+        /** Connects to another address of the target, which stays acquired. */
         private void tryNext(InetSocketAddress next) {
             drop();
             relay.stage(null);

@@ -8,9 +8,11 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
 /**
- * One end of a {@link Relay}: a channel, what it is interested in, and the bytes it would not take yet.
+ * One end of a {@link Relay}, client or target: the channel, its selector interest, and the bytes that the peer has not
+ * accepted yet (backpressure).
  *
- * <p>{@code TCP_NODELAY} is set with the second write: the first is never delayed, and a short connection needs no more.
+ * <p>{@code TCP_NODELAY} is set with the second write: the kernel never delays the first, and a short connection has no
+ * other.
  */
 final class Endpoint implements EventLoop.Handler {
 
@@ -19,7 +21,7 @@ final class Endpoint implements EventLoop.Handler {
     final Relay relay;
     final SocketChannel channel;
     private SelectionKey key;
-    Endpoint stalledBefore; // in the lane's list of stalled ends
+    Endpoint stalledBefore; // links of the list in Stalled
     Endpoint stalledAfter;
     private ByteBuffer pending;
     private byte interest;
@@ -35,7 +37,7 @@ final class Endpoint implements EventLoop.Handler {
         this.channel = channel;
     }
 
-    /** Takes over a channel; {@code registered} is its key, or null when it has none yet. */
+    /** Takes over a channel; {@code registered} is its key, or null if the channel is not registered yet. */
     Endpoint(Relay relay, SocketChannel channel, SelectionKey registered) {
         this(relay, channel);
         if (registered != null) {
@@ -82,9 +84,9 @@ final class Endpoint implements EventLoop.Handler {
     }
 
     /**
-     * Writes; what the peer does not take remains in the buffer.
+     * Writes to the channel; bytes that the kernel does not accept remain in the buffer.
      *
-     * @return whether all was taken
+     * @return whether all bytes were written
      */
     boolean write(ByteBuffer buffer) throws IOException {
         if (!noDelaySet) {
@@ -98,13 +100,13 @@ final class Endpoint implements EventLoop.Handler {
         return !buffer.hasRemaining();
     }
 
-    /** Keeps, until the peer takes it, what it did not take. */
+    /** Keeps unwritten bytes and registers for write readiness, see {@link #flush}. */
     void hold(ByteBuffer rest) throws IOException {
         pending = rest;
         wantWrite(true);
     }
 
-    /** {@return whether nothing is kept any more} */
+    /** Writes the kept bytes. {@return whether none are left} */
     boolean flush() throws IOException {
         if (pending == null) {
             return true;
@@ -133,7 +135,7 @@ final class Endpoint implements EventLoop.Handler {
         return pending != null;
     }
 
-    /** The peer will send no more. */
+    /** Records that the peer has closed its sending side. */
     void endRead() throws IOException {
         readEnded = true;
         wantRead(false);
@@ -143,7 +145,7 @@ final class Endpoint implements EventLoop.Handler {
         return readEnded;
     }
 
-    /** Tells the peer that no more will come. */
+    /** Shuts down the output, which the peer reads as end of stream. */
     void endWrite() throws IOException {
         if (!writeEnded) {
             writeEnded = true;
@@ -151,7 +153,7 @@ final class Endpoint implements EventLoop.Handler {
         }
     }
 
-    /** Drops what is kept for the peer: it can take no more. */
+    /** Drops the bytes kept for a peer that accepts no more. */
     void giveUpWriting() throws IOException {
         writeEnded = true;
         drop();
@@ -162,7 +164,7 @@ final class Endpoint implements EventLoop.Handler {
         return writeEnded;
     }
 
-    /** {@return whether TCP keep-alive was enabled now, and not before} */
+    /** Enables TCP keep-alive. {@return whether this call enabled it} */
     boolean keepAlive() throws IOException {
         if (keptAlive || discarded) {
             return false;
@@ -172,12 +174,12 @@ final class Endpoint implements EventLoop.Handler {
         return true;
     }
 
-    /** The peer is to see a reset rather than a tidy end. */
+    /** Makes the close of the channel reset the connection instead of closing it in order. */
     void resetOnClose() {
         try {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0);
         } catch (IOException e) {
-            // it is gone already
+            // the connection is closed already
         }
     }
 

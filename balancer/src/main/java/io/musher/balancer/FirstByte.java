@@ -4,7 +4,10 @@ import io.musher.balancer.loop.Timers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** A client that gets a target when it has sent something: {@code connectOnFirstByte}. One that stays silent is closed. */
+/**
+ * Waits for the first byte of a client before a target is connected ({@code connectOnFirstByte}); rejects a silent
+ * client.
+ */
 final class FirstByte implements RelayStage {
 
     private final Timers.Timer timer;

@@ -4,7 +4,10 @@ import io.musher.balancer.loop.Timers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** A client taken off a withdrawn target between two requests: its next bytes go to another, its silence has a deadline. */
+/**
+ * Holds a client that was taken off its target between two requests: its next bytes go to another target. Closed after
+ * 60 s.
+ */
 final class IdleStage implements RelayStage {
 
     private static final long MAX_READ = 60_000_000_000L;
@@ -24,7 +27,10 @@ final class IdleStage implements RelayStage {
         }
     }
 
-    /** {@return the client's next bytes, null when there are none; a client that has ended, or for which nothing can be kept, is closed} */
+    /**
+     * Reads the client's next bytes; closes a client that has closed its side. {@return the bytes in a kept buffer, or
+     * null}
+     */
     static ByteBuffer read(Relay relay) throws IOException {
         ByteBuffer scratch = relay.context.buffers.smallScratch();
         int n = relay.client.channel.read(scratch);

@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Waits for the end of a client that was sent its last answer and the end of it. What the client still sends is discarded: to close a
- * connection with unread input resets it, and what the kernel has not delivered by then would be lost.
+ * Lingering close: waits until a client that was sent its last answer closes its side, and discards what it still
+ * sends. Closing a connection with unread input resets it and loses what the kernel has not delivered yet.
  *
- * <p>A client that neither sends nor ends is closed after 5 s, any other after 30 s or a megabyte.
+ * <p>A silent client is closed after 5 s, any client after 30 s or 1 MiB.
  */
 final class Lingering implements RelayStage {
 

@@ -12,11 +12,14 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** One event loop with everything that lives on it: connections, waiting clients, buffers, counters. Its thread owns all. */
+/**
+ * Per-event-loop state of a balancer: connections, waiting clients, buffers, counters. Used on the loop's thread only;
+ * other threads post tasks, see {@link LoopGroup}.
+ */
 final class LoopContext {
 
     private static final Log LOG = Log.of(Balancer.class);
-    /** Why clients are rejected while the lane leaves. */
+    /** The reason given for clients rejected during a shutdown. */
     static final String STOPS = "the balancer stops";
 
     private static final long REGISTER_DELAY = 20_000_000;
@@ -74,17 +77,17 @@ final class LoopContext {
         this.acceptor = new Acceptor(this, listening, listener);
     }
 
-    /** Wires what needs all lanes; before the loop starts. */
-    void attach(LoopGroup all, TargetRegistry itsHealth) {
+    /** Injects what depends on all loops; called before the loop starts. */
+    void attach(LoopGroup all, TargetRegistry targets) {
         loops = all;
-        registry = itsHealth;
+        registry = targets;
     }
 
     void startAccepting() {
         acceptor.start();
     }
 
-    // ---- a connection comes and goes
+    // ---- accept and close
 
     void accepted(SocketChannel channel) throws IOException {
         limits.clientOpened();
@@ -103,7 +106,10 @@ final class LoopContext {
         }
     }
 
-    /** It is known who the client is: it gets a target, unless its address has too many connections, or when it has sent something. */
+    /**
+     * Routes a client whose address is known: rejects it if its address has too many connections, else routes it at
+     * once or, with {@code connectOnFirstByte}, when it has sent something.
+     */
     void admit(Relay relay, ByteBuffer first) throws IOException {
         if (!limits.admit(relay)) {
             buffers.release(first);
@@ -124,8 +130,9 @@ final class LoopContext {
     }
 
     /**
-     * A client that has sent all it ever will is listened to a little later, to notice if it leaves: by then most have their
-     * answer and are gone, and were never registered, which saves two system calls of some twenty-five.
+     * Registers, after a delay, a client that has sent its last request, so that its close is noticed. By then most
+     * such clients have their answer and are closed without ever having been registered, which saves two system calls
+     * of about 25.
      */
     void registerLater(Relay relay) {
         if (unregistered.isEmpty()) {
@@ -135,8 +142,8 @@ final class LoopContext {
     }
 
     /**
-     * A target that has its client's only request is read when this turn has done all else, and registered only if its answer
-     * is not there: under load it is, which saves another two system calls.
+     * Reads from a target that has its client's only request at the end of this turn, and registers the target only if
+     * its answer has not arrived. Under load it has, which saves another two system calls.
      */
     void readSoon(Relay relay) {
         if (fresh.isEmpty()) {
@@ -157,7 +164,10 @@ final class LoopContext {
         }
     }
 
-    /** A target was picked in vain; those that wait have a retry of their own, or two of them would keep each other busy. */
+    /**
+     * Releases a picked target to which no connection was made. Does not serve waiting clients: two of them whose
+     * connects fail would keep each other busy; their own retry timer serves them.
+     */
     void releaseTarget(Backend backend) {
         limits.releaseConnection();
         if (backend.release() && backend.isWithdrawn()) {
@@ -165,7 +175,7 @@ final class LoopContext {
         }
     }
 
-    /** A picked target is free of a connection again. */
+    /** Releases a target after its connection has ended, and serves waiting clients if a limit had held them. */
     void released(Backend backend) {
         releaseTarget(backend);
         if (limited && limits.waiting() > 0) {
@@ -173,7 +183,7 @@ final class LoopContext {
         }
     }
 
-    /** Closes a client without service, told to the listener. */
+    /** Closes a client without service and reports it to the listener. */
     void reject(Relay relay, String why) {
         InetSocketAddress from = null;
         try {
@@ -193,9 +203,9 @@ final class LoopContext {
         reject(relay, why);
     }
 
-    // ---- what comes from outside
+    // ---- commands from other loops and from Balancer
 
-    /** Clients that wait may be served now; after them, clients of withdrawn targets leave these if they can. */
+    /** Serves waiting clients after the targets have changed; then moves idle clients away from withdrawn targets. */
     void targetsChanged(boolean withdrawn) {
         queue.serve();
         if (withdrawn) {
@@ -203,7 +213,7 @@ final class LoopContext {
         }
     }
 
-    /** Ends the connections of these targets, each counted before it ends. */
+    /** Cuts the connections of these targets; each is counted before it ends. */
     void cut(Set<Backend> backends, AtomicInteger count) {
         for (Relay relay : relays()) {
             if (relay.isOpen() && backends.contains(relay.backend)) {
@@ -213,7 +223,10 @@ final class LoopContext {
         }
     }
 
-    /** No new clients; those that wait, are parked or between two requests go; {@code last} runs when a client was the last one of all lanes. */
+    /**
+     * Begins the shutdown of this loop: stops accepting, rejects waiting clients, closes parked and idle ones. {@code
+     * last} runs on the loop whose client is the last one of all loops to close.
+     */
     void leave(Runnable last) {
         if (whenEmpty == null) {
             loop.schedule(SILENT_GRACE, this::endSilent);
@@ -232,7 +245,10 @@ final class LoopContext {
         }
     }
 
-    /** The lane leaves: clients on whose connections no byte has moved had their time, those that a slow connect left behind, too. */
+    /**
+     * During a shutdown, closes connections on which no byte has moved for the grace period; repeats, as a slow connect
+     * may add more.
+     */
     private void endSilent() {
         for (Relay relay : relays()) {
             if (relay.isSilent() && loop.now() - relay.lastActivity >= SILENT_GRACE) {
@@ -250,7 +266,7 @@ final class LoopContext {
         }
     }
 
-    /** {@return whether a client without a target would get one at once} */
+    /** {@return whether a new client would be connected to a target at once} */
     boolean hasRoom() {
         return queue.isEmpty() && !registry.ready().isEmpty();
     }
@@ -263,7 +279,7 @@ final class LoopContext {
         relays().forEach(Relay::cut);
     }
 
-    /** The end: everything is closed now. */
+    /** Closes everything now. */
     void end() {
         whenEmpty = null;
         acceptor.stop(false);
@@ -271,9 +287,9 @@ final class LoopContext {
         relays().forEach(Relay::end);
     }
 
-    /** {@return every relay but those that wait for a target} */
+    /** {@return all relays except those in the {@link ClientQueue}} */
     private Set<Relay> relays() {
-        Set<Relay> relays = new LinkedHashSet<>(fresh); // they will be read in this turn; the others have a registered channel
+        Set<Relay> relays = new LinkedHashSet<>(fresh); // may have no registered channel yet; all others have one
         for (EventLoop.Handler handler : loop.handlers()) {
             if (handler instanceof Endpoint end && !end.relay.isIn(queue)) {
                 relays.add(end.relay);
@@ -284,14 +300,14 @@ final class LoopContext {
         return relays;
     }
 
-    /** What is kept for slow peers has changed. */
+    /** Updates the counter of bytes buffered for slow peers. */
     void buffered() {
         total.bufferedBytes.set(buffers.kept());
     }
 
-    // ---- trouble
+    // ---- failures
 
-    /** Out of descriptors or local ports: nobody's fault but ours, so no target is blamed; clients wait. */
+    /** Logs that descriptors or local ports ran out. That is not a failure of the target: clients wait. */
     void resourcesExhausted(Throwable trouble) {
         if (resourcesExhausted.isDue(loop.now())) {
             LOG.warn("{}: cannot connect to targets for want of local resources ({}); others are tried, or clients wait (said once in 10 s)",

@@ -6,7 +6,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** All lanes of a balancer, for what concerns every one of them. Thread safe. */
+/** The event loops of a balancer; posts tasks to all of them. Thread safe. */
 final class LoopGroup {
 
     private final List<LoopContext> lanes;
@@ -33,7 +33,7 @@ final class LoopGroup {
         return lanes;
     }
 
-    /** Runs a task on every lane; lanes that have ended are passed over. */
+    /** Runs a task on every loop; skips closed loops. */
     void all(Consumer<LoopContext> task) {
         for (LoopContext context : lanes) {
             post(context, () -> task.accept(context));
@@ -41,8 +41,8 @@ final class LoopGroup {
     }
 
     /**
-     * Runs a task on every lane, and when all have run it {@code after} on the first. A lane that has ended is passed over; if
-     * it is the first, {@code after} runs where the last task did.
+     * Runs a task on every loop, and, when all have run it, {@code after} on the first loop. Skips closed loops; if the
+     * first one is closed, {@code after} runs on the thread that finished last.
      */
     void fence(Runnable after, Consumer<LoopContext> task) {
         AtomicInteger left = new AtomicInteger(lanes.size());

@@ -4,14 +4,16 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * The data path: moves bytes from one {@link Endpoint} of a relay to the other, and passes on how each side ends.
+ * The data path: forwards bytes from one {@link Endpoint} of a relay to the other, with backpressure, and forwards how
+ * each side ends.
  *
- * <p>One per lane, without state of its own. A tidy end (FIN) is passed on once all bytes before it are; when both sides have
- * ended, the relay closes. A reset is passed on as a reset. A client that is owed nothing may outlive its target, see {@link TargetLostStage}.
+ * <p>One per event loop, stateless. An orderly close (FIN) is forwarded after all bytes before it; when both sides have
+ * closed, the relay closes. A reset is forwarded as a reset. An idle client may outlive its target, see
+ * {@link TargetLostStage}.
  */
 final class Pump {
 
-    /** So much in one turn, then others get theirs. */
+    /** The most bytes that one connection moves before other connections get their turn. */
     private static final int BYTES_PER_TURN = 1 << 20;
 
     private final LoopContext context;
@@ -23,9 +25,10 @@ final class Pump {
     }
 
     /**
-     * There is something to read: moves it on, until there is no more, the other end is full, or others want their turn.
+     * Reads from one end and forwards to the other until nothing is left to read, the other end is full, or the turn is
+     * over.
      *
-     * @return whether it stopped for the others' sake
+     * @return whether the turn was over, so there may be more to read
      */
     boolean readable(Relay relay, Endpoint from) throws IOException {
         Endpoint to = relay.other(from);
@@ -50,8 +53,8 @@ final class Pump {
             if (n == 0) {
                 return false;
             }
-            // a short read has emptied the socket, so the next one waits for its event; but a short-lived target's end is
-            // usually right behind its first answer
+            // a short read has emptied the socket, so the next read waits for its event; but a target that closes after
+            // one answer has usually closed by now
             boolean again = !scratch.hasRemaining() || from == relay.target && !relay.answered;
             scratch.flip();
             boolean discarded = from == relay.client && relay.isUnwanted(scratch);
@@ -62,7 +65,7 @@ final class Pump {
         return relay.isOpen();
     }
 
-    /** There is room again. */
+    /** Writes the bytes kept for an end that is writable again, then resumes reading from the other end. */
     void writable(Relay relay, Endpoint to) throws IOException {
         Endpoint from = relay.other(to);
         relay.lastActivity = context.loop.now();
@@ -88,10 +91,11 @@ final class Pump {
     }
 
     /**
-     * Writes bytes on, and keeps what is not taken.
+     * Forwards bytes, and keeps those that the other end does not accept.
      *
-     * @param bytes the lane's scratch, or a buffer kept from it, which is {@code to}'s if it has something pending afterwards
-     * @return whether all was taken and the connection goes on
+     * @param bytes the loop's scratch buffer, or a buffer kept from it, which {@code to} owns if it has bytes pending
+     *     afterwards
+     * @return whether all bytes were written and the connection is still open
      */
     boolean forward(Relay relay, ByteBuffer bytes, Endpoint from, Endpoint to) throws IOException {
         count(relay, bytes.remaining(), from);
@@ -131,7 +135,10 @@ final class Pump {
         relay.lastActivity = now;
     }
 
-    /** The source has ended and all it sent is on its way: pass the end on; when both have ended, or the client soon will, that was all. */
+    /**
+     * Forwards the close of {@code from}, whose bytes have all been forwarded. Closes the relay when both sides have
+     * closed, or when the client has announced its last request.
+     */
     void passEnd(Relay relay, Endpoint from, Endpoint to) throws IOException {
         if (from == relay.target && context.migrator.detachFromTarget(relay, relay::close)) {
             return;
@@ -149,9 +156,10 @@ final class Pump {
     }
 
     /**
-     * The peer takes no more. What a target sent before may still be here to read (a server that answers 413 and closes), so that
-     * goes on first; then the other side is reset, because what it sent was not delivered. A target that has ended in good order was
-     * not interested in more: what the client still sends is discarded.
+     * Handles a failed write. Resets the relay if the client is gone. If the target is gone, what it sent before may
+     * still be unread (a server that answers 413 and closes), so that is forwarded first. Then the client is reset,
+     * because its bytes were not delivered; but after an orderly close of the target, further input of the client is
+     * only discarded.
      */
     private void cannotWrite(Relay relay, Endpoint from, Endpoint to) throws IOException {
         if (relay.broken || to == relay.client) {
@@ -164,7 +172,7 @@ final class Pump {
         endAfterReset(relay, to, from);
     }
 
-    /** Hands over what a dead end sent before it died, which its socket's buffer bounds, at the pace of the one that lives. */
+    /** Forwards what the broken end sent before it failed, which its socket's buffer bounds, then ends the relay. */
     private void endAfterReset(Relay relay, Endpoint dead, Endpoint alive) throws IOException {
         boolean more = !dead.isReadEnded();
         while (more && !alive.hasPending()) {

@@ -6,44 +6,45 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
 /**
- * One client connection and, once it has been routed, its connection to a target. Belongs to its lane's thread.
+ * Relays one client connection to a target: the state machine of a proxied connection, from accept to close. Used on
+ * the thread of its event loop only.
  *
  * <pre>
- *  INTAKE ─a header, or the first byte─▶ ROUTING ─connected─▶ OPEN ─withdrawn or dead, between two requests─▶ PARKED
- *                                          ▲  │ no target ready: in Waiting                                      │
- *                                          │  └── the client's bytes are kept meanwhile                          │ the client's next bytes
- *                                          └─────────────────────────────────────────────────────────────────────┘        any ─▶ CLOSED
- *  OPEN ─the target has ended, the client may still send─▶ ENDING
+ *  INTAKE ─PROXY header or first byte─▶ ROUTING ─connected─▶ OPEN ─target withdrawn or dead, idle─▶ PARKED
+ *                                         ▲  │ no target ready: ClientQueue                          │
+ *                                         │  └── keeps the client's bytes                            │ next bytes
+ *                                         └──────────────────────────────────────────────────────────┘
+ *  OPEN ─target closed, client may still send─▶ ENDING                                             any ─▶ CLOSED
  * </pre>
  */
 final class Relay {
 
     private static final long MIN_TARGET_LIFE = 1_000_000_000;
 
-    /** So much is on its way to a client at once, however slow it is: the first flight of a connection. */
+    /** Bytes that the kernel sends without waiting for the client: the initial congestion window of a connection. */
     private static final int AT_ONCE = 10 * 1400;
 
     enum State { INTAKE, ROUTING, OPEN, PARKED, ENDING, CLOSED }
 
     final LoopContext context;
     final Endpoint client;
-    // the pump's, on every turn: no getters
+    // accessed by the pump on every read and write, hence no getters
     Endpoint target;
     Backend backend;
     Counters counters;
     final long arrived;
     long lastActivity;
     boolean clientSpoke;
-    Object countedAs; // by maxConnectionsPerClient
+    Object countedAs; // the key in the count of maxConnectionsPerClient
     long bytesToClient;
     boolean answered;
     boolean broken;
-    private boolean failureCounted; // the target, for its silence
+    private boolean failureCounted; // the missing answer is already counted against the target
     private KeepAliveTracker keepAlive; // null until the first byte
     private InetSocketAddress source;
-    private byte[] passedOn; // the PROXY header for targets, if one came
+    private byte[] passedOn; // the received PROXY header to forward to the target, or null
     private ByteBuffer firstBytes;
-    private RelayStage stage; // of a relay that is not open
+    private RelayStage stage; // null while the relay is open
     private ClientQueue.Ticket ticket;
     private State state = State.ROUTING;
 
@@ -66,28 +67,30 @@ final class Relay {
         return end == client ? target : client;
     }
 
-    /** {@return who the client is: the source of its PROXY header, else the peer's address} */
+    /** {@return the client's address: the source in its PROXY header, or the peer's address without a header} */
     InetSocketAddress source() throws IOException {
         return source != null ? source : (InetSocketAddress) client.channel.getRemoteAddress();
     }
 
     // ---- before a target is found
 
-    /** A PROXY header must come first. */
+    /** Waits for the PROXY header with which a trusted proxy must begin. */
     void expectHeader(ProxyHeaderReader intake) throws IOException {
         state = State.INTAKE;
         stage = intake;
         client.wantRead(true);
     }
 
-    /** The header came. */
+    /**
+     * Takes the client's address from its PROXY header and continues with the bytes that followed the header, or null.
+     */
     void headerReceived(InetSocketAddress from, byte[] headerForTarget, ByteBuffer rest) throws IOException {
         source = from;
         passedOn = headerForTarget;
         context.admit(this, rest);
     }
 
-    /** The client gets a target when it has sent something, which may be here already. */
+    /** Delays the connect to a target until the client has sent its first byte, which may have arrived already. */
     void awaitFirstByte(long nanos) throws IOException {
         ByteBuffer bytes = IdleStage.read(this);
         if (bytes != null) {
@@ -99,7 +102,10 @@ final class Relay {
         }
     }
 
-    /** Looks for a target for what was read so far, or null; more bytes wait unread, in the kernel. */
+    /**
+     * Looks for a target; {@code first} holds the bytes read so far, or is null. Further bytes stay unread in the
+     * kernel.
+     */
     void route(ByteBuffer first) throws IOException {
         firstBytes = first;
         lastActivity = context.loop.now();
@@ -113,12 +119,15 @@ final class Relay {
         return stage == someStage;
     }
 
-    /** {@return how many bytes of the client wait here for a target} */
+    /** {@return the number of client bytes kept until a target is connected} */
     int firstBytes() {
         return firstBytes == null ? 0 : firstBytes.remaining();
     }
 
-    /** What was read so far may have to be kept for long: in a copy that is as large as need be, unless it is larger than {@code most}. */
+    /**
+     * Moves the bytes read so far from their direct buffer to a heap copy of the size needed, because they may be kept
+     * for long; does nothing if there are more than {@code most}.
+     */
     void copyFirst(int most) {
         if (firstBytes != null && firstBytes.isDirect() && firstBytes.remaining() <= most) {
             ByteBuffer read = firstBytes;
@@ -128,7 +137,7 @@ final class Relay {
         }
     }
 
-    /** Keeps a copy of more bytes for the target, on the heap. */
+    /** Appends a copy of the bytes, on the heap, to those kept for the target. */
     void addFirst(ByteBuffer more) {
         int held = firstBytes();
         if (firstBytes == null || firstBytes.capacity() - firstBytes.limit() < more.remaining()) {
@@ -138,12 +147,12 @@ final class Relay {
         firstBytes.limit(firstBytes.limit() + more.remaining()).put(firstBytes.limit() - more.remaining(), more, more.position(), more.remaining());
     }
 
-    /** What it waits for now, or null. */
+    /** Sets what this relay waits for, or null. */
     void stage(RelayStage newStage) {
         stage = newStage;
     }
 
-    /** {@return its place among those that wait, null if it never had to} */
+    /** {@return the ticket of this client in the {@link ClientQueue}, null if the client never had to wait} */
     ClientQueue.Ticket ticket() {
         return ticket;
     }
@@ -152,7 +161,7 @@ final class Relay {
         ticket = newTicket;
     }
 
-    /** A target took the connection; what the client has sent meanwhile follows at once. */
+    /** Opens the relay to a connected target, and forwards at once what the client has sent meanwhile. */
     void connected(Backend to, Endpoint end) throws IOException {
         state = State.OPEN;
         stage = null;
@@ -179,28 +188,28 @@ final class Relay {
         firstBytes = null;
         if (first != null) {
             boolean kept = first.isDirect();
-            boolean goesOn = context.pump.forward(this, kept ? first : context.buffers.scratch().put(first).flip(), client, end);
+            boolean mayContinue = context.pump.forward(this, kept ? first : context.buffers.scratch().put(first).flip(), client, end);
             if (kept && !end.hasPending()) {
                 context.buffers.release(first);
             }
-            if (goesOn && client.isReadEnded()) {
+            if (mayContinue && client.isReadEnded()) {
                 context.pump.passEnd(this, client, end);
             }
-            if (!goesOn) {
+            if (!mayContinue) {
                 registerTarget();
                 return;
             }
         } else {
             context.pump.readable(this, client);
         }
-        boolean goesOn = state == State.OPEN && !target.hasPending() && !client.isReadEnded();
-        if (goesOn && isLastRequestIn()) {
+        boolean mayContinue = state == State.OPEN && !target.hasPending() && !client.isReadEnded();
+        if (mayContinue && isLastRequestIn()) {
             context.readSoon(this);
             context.registerLater(this);
             return;
         }
         registerTarget();
-        if (goesOn) {
+        if (mayContinue) {
             client.wantRead(true);
         }
     }
@@ -221,7 +230,10 @@ final class Relay {
         }
     }
 
-    /** An event's handler threw: an IOException is the peer's reset, anything else is ours and worth a line. */
+    /**
+     * Handles an exception thrown by an event handler: an IOException means a reset by the peer, others are bugs and
+     * logged.
+     */
     void failed(Endpoint end, Throwable failure) {
         if (state == State.CLOSED) {
             return;
@@ -232,7 +244,9 @@ final class Relay {
         reset();
     }
 
-    /** Follows the conversation, to know when the connection is between two requests. */
+    /**
+     * Tracks the HTTP messages in both directions, so that the relay knows when the connection is between two requests.
+     */
     void observe(ByteBuffer bytes, Endpoint from) {
         if (keepAlive == null) {
             keepAlive = from == client && context.movesKeepAlive ? new KeepAliveTracker() : KeepAliveTracker.OPAQUE;
@@ -250,14 +264,14 @@ final class Relay {
         }
     }
 
-    /** {@return whether the client has sent all it ever will, by its own word, though it has not ended yet} */
+    /** {@return whether the client announced that its last request is complete ({@code Connection: close})} */
     boolean isLastRequestIn() {
         return keepAlive == KeepAliveTracker.LAST;
     }
 
     /**
-     * {@return whether what the client sends is to be discarded: line ends after its last request, which servers ignore} A target that closes
-     * with them unread would reset the connection.
+     * {@return whether these client bytes are to be discarded: line ends after its last request, which servers ignore}
+     * A target that closes its connection with unread line ends would reset it.
      */
     boolean isUnwanted(ByteBuffer bytes) {
         boolean lineEnds = keepAlive == KeepAliveTracker.LAST;
@@ -267,7 +281,7 @@ final class Relay {
         return lineEnds;
     }
 
-    /** The answer to its only request may be here already. */
+    /** Reads from the target, whose answer to the client's only request may have arrived already. */
     void readAnswer() {
         if (state != State.OPEN) {
             return;
@@ -283,7 +297,7 @@ final class Relay {
         }
     }
 
-    /** The client, from which nothing is expected, may have left. */
+    /** Registers a client that is expected to send nothing more, so that its close is noticed. */
     void register() {
         if (state == State.OPEN && !target.hasPending() && !client.isReadEnded()) {
             try {
@@ -296,7 +310,7 @@ final class Relay {
 
     // ---- endings
 
-    /** Ends both sides with a reset. */
+    /** Resets both connections. */
     void reset() {
         client.resetOnClose();
         if (target != null) {
@@ -305,7 +319,9 @@ final class Relay {
         close();
     }
 
-    /** A deadline has passed: an idle client sees a tidy end, one that is owed bytes a reset. */
+    /**
+     * Ends and counts this relay after a timeout: closes an idle connection in order, resets one with data outstanding.
+     */
     void cut() {
         if (state == State.CLOSED) {
             return;
@@ -321,7 +337,7 @@ final class Relay {
         end();
     }
 
-    /** Ends it from our side, now. */
+    /** Ends this relay now: closes an idle connection in order, resets one with data outstanding. */
     void end() {
         if (isSilent() || state == State.PARKED || state == State.ENDING || keepAlive != null && keepAlive.isIdle() && !client.hasPending()) {
             close();
@@ -330,16 +346,19 @@ final class Relay {
         }
     }
 
-    /** The client's last answer was a small one: {@link #close}; else, or if that may be, {@link #linger}. */
+    /** Closes after a small answer, which arrives even if the client has sent more than was read; else lingers. */
     void closeOrLinger() throws IOException {
         if (bytesToClient <= AT_ONCE) {
-            close(); // and it arrives even if the client has sent more than was read
+            close();
         } else {
             linger();
         }
     }
 
-    /** The target is gone, all it sent is in the kernel's hands: what the client still sends must not keep that from arriving. */
+    /**
+     * Half-closes the client connection after the target has closed and everything it sent was written. Input of the
+     * client is discarded, because closing a socket with unread input would reset it and lose data in flight.
+     */
     void linger() throws IOException {
         if (client.isReadEnded()) {
             close();
@@ -352,7 +371,7 @@ final class Relay {
         client.wantRead(true);
     }
 
-    /** Ends both sides tidily; what is kept for them is dropped. */
+    /** Closes both connections and releases the bytes buffered for them; idempotent. */
     void close() {
         if (state == State.CLOSED) {
             return;
@@ -373,7 +392,10 @@ final class Relay {
         context.ended(this);
     }
 
-    /** One side says no more. A target that has not said a word yet is to blame, unless its client had left before. */
+    /**
+     * Counts a failure of the target if it closed its connection before sending anything, unless the client closed
+     * first.
+     */
     void endpointEnded(Endpoint end) {
         if (end == target && !answered && !client.isReadEnded()
                 && (!isUntouched() || context.loop.now() - lastActivity < MIN_TARGET_LIFE)) {
@@ -397,14 +419,14 @@ final class Relay {
 
     // ---- moving away from a withdrawn target, or a dead one
 
-    /** Leaves a withdrawn target if nobody can tell: between two requests, or before a single byte. */
+    /** Leaves a withdrawn target if the client cannot notice: between two requests, or before the first byte. */
     void leaveIfWithdrawn() throws IOException {
         if (backend.isWithdrawn() || context.isLeaving()) {
             context.migrator.leaveTarget(this);
         }
     }
 
-    /** Targets were withdrawn, or the lane leaves. */
+    /** Checks, after targets were withdrawn or a shutdown began, whether this relay can leave its target. */
     void leaveIfIdle() throws IOException {
         if (state == State.OPEN) {
             leaveIfWithdrawn();
@@ -413,28 +435,30 @@ final class Relay {
         }
     }
 
-    /** {@return whether not a byte has gone either way} */
+    /** {@return whether no byte has been forwarded in either direction} */
     boolean isUntouched() {
         return keepAlive == null;
     }
 
-    /** {@return whether one side has ended, and the other has not} */
+    /** {@return whether the client or the target has closed its sending side} */
     boolean isHalfClosed() {
         return client.isReadEnded() || target.isReadEnded();
     }
 
-    /** {@return whether it has what it needs to begin, a target or a header to come, and not a byte has gone either way} */
+    /**
+     * {@return whether no byte has been forwarded and nothing is buffered, with a target connected or before routing}
+     */
     boolean isSilent() {
         return isUntouched() && (state == State.OPEN && !client.hasPending() && !target.hasPending() || state == State.INTAKE);
     }
 
-    /** {@return whether neither side owes the other anything: between two requests, or before a single byte} */
+    /** {@return whether the connection is between two requests, or before its first byte, with nothing buffered} */
     boolean isIdle() {
         return state == State.OPEN && !client.hasPending() && !target.hasPending() && !client.isReadEnded() && !broken
                 && (keepAlive == null || keepAlive.isIdle());
     }
 
-    /** Lives on without a target, until what its stage waits for. */
+    /** Keeps the client connection open without a target until the stage is over. */
     void park(RelayStage newStage) throws IOException {
         state = State.PARKED;
         stage = newStage;

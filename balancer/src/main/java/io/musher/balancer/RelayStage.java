@@ -2,15 +2,15 @@ package io.musher.balancer;
 
 import java.io.IOException;
 
-/** What a relay that is not open is waiting for. */
+/** What a {@link Relay} without an open target connection waits for; handles its events in the meantime. */
 interface RelayStage {
 
-    /** The client has sent something, or has left. */
+    /** Handles input from the client, or its close. */
     default void readable(Relay relay) throws IOException { }
 
-    /** Targets were withdrawn: one that depends on a withdrawn target leaves it. */
+    /** Called when targets were withdrawn: leaves a withdrawn target. */
     default void leaveIfWithdrawn(Relay relay) throws IOException { }
 
-    /** The relay closes: nothing is to come of it any more. */
+    /** Cancels timers and releases what this stage holds; called when it is over or the relay closes. */
     void abandon(Relay relay);
 }

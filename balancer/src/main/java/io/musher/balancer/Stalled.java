@@ -5,10 +5,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * The ends of one lane whose peers do not take what is kept for them, in the order of their last progress.
+ * Backpressure budget: lists the endpoints of one event loop whose peers read too slowly, ordered by their last
+ * progress.
  *
- * <p>When the memory for them is spent, the one without progress for longest is ended, so that a connection that stalls for a moment
- * finds room. All others are as before.
+ * <p>When the memory for buffered bytes ({@code maxBufferedBytes}) is spent, the connection without progress for
+ * longest is reset, so that a connection that stalls only for a moment finds room.
  */
 final class Stalled {
 
@@ -27,11 +28,11 @@ final class Stalled {
         this.listener = listener;
     }
 
-    /** Keeps for an end what its peer did not take; a connection for which nothing can be kept is ended. */
+    /** Buffers for an endpoint the bytes that its peer did not accept; resets the connection if there is no memory. */
     void hold(Endpoint end, ByteBuffer rest) throws IOException {
         ByteBuffer kept = buffers.isScratch(rest) ? keep() : rest;
         if (!end.relay.isOpen()) {
-            buffers.release(kept); // it was the one to be ended
+            buffers.release(kept); // this connection was reset to make room
         } else if (kept == null) {
             cut(end.relay);
         } else {
@@ -41,7 +42,10 @@ final class Stalled {
         }
     }
 
-    /** {@return the scratch's remaining bytes, kept, if need be at the cost of others; null when no connection is left to be ended} */
+    /**
+     * Keeps the scratch buffer's remaining bytes; resets stalled connections to make room. {@return the bytes, or null
+     * without room}
+     */
     ByteBuffer keep() {
         ByteBuffer kept;
         while ((kept = buffers.keep()) == null && first != null) {
@@ -51,7 +55,7 @@ final class Stalled {
         return kept;
     }
 
-    /** Ends a connection for want of memory. */
+    /** Resets a connection because the memory is spent. */
     void cut(Relay relay) {
         context.total.cutStalled.add(1);
         relay.reset();
@@ -62,7 +66,7 @@ final class Stalled {
         }
     }
 
-    /** Its peer took something, though not all. */
+    /** Records that the peer accepted some bytes, though not all. */
     void progressed(Endpoint end) {
         if (end != last) {
             unlink(end);
@@ -70,7 +74,7 @@ final class Stalled {
         }
     }
 
-    /** Its peer took all, or it has ended. */
+    /** Removes an endpoint whose bytes were all written or that is closed. */
     void remove(Endpoint end) {
         unlink(end);
         context.buffered();

@@ -5,10 +5,11 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Looks at all connections of a lane now and then: ends those past a deadline ({@code idleTimeout}, {@code halfCloseTimeout},
- * {@code firstByteTimeout}), and enables TCP keep-alive on those that have lived for some seconds, which costs short ones nothing.
+ * Checks all connections of an event loop periodically: cuts those past a timeout ({@code idleTimeout}, {@code
+ * halfCloseTimeout}, {@code firstByteTimeout}), and enables TCP keep-alive on those open for some seconds, so that
+ * short connections do not pay for it.
  *
- * <p>Looks at a few at a time, so that very many connections delay nobody; not at all while there are none.
+ * <p>Checks slices of connections, so that very many of them do not block the loop; does not run while there are none.
  */
 final class Sweep {
 
@@ -40,7 +41,7 @@ final class Sweep {
         this.pause = least;
     }
 
-    /** There is a connection. */
+    /** Schedules the periodic check if none is scheduled; called for every accepted connection. */
     void begin() {
         if (!scheduled) {
             scheduled = true;

@@ -5,10 +5,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * A client whose target has ended while neither owed the other anything: between two requests, or before a single byte.
+ * Holds an idle client whose target has closed the connection between two requests, or before the first byte.
  *
- * <p>A target that was killed, and is about to be withdrawn, looks like one that ends this connection on purpose. So the end is
- * passed on a little later, unless the client speaks or the target is withdrawn by then: both lead to another target.
+ * <p>A target that was killed and is about to be withdrawn looks like one that closes an idle connection on purpose. So
+ * the client is kept for 500 ms: if it sends data or the target is withdrawn, it is rerouted; otherwise the close is
+ * forwarded.
  */
 final class TargetLostStage implements RelayStage {
 
