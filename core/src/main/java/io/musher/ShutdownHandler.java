@@ -65,6 +65,10 @@ final class ShutdownHandler {
         }
         if (config.reloadOnHangup()) {
             previousHangup = SignalHandlers.handle("HUP", SignalHandlers.handler(config.name(), signal -> reload.run()));
+            if (SignalHandlers.isIgnore(previousHangup)) {
+                LOG.warn("{}: reloadOnHangup has no effect: this process was started with SIGHUP ignored, as nohup does; call reload() instead,"
+                        + " or start it with setsid", config.name());
+            }
         }
         if (config.shutdownHook()) {
             hook = new Thread(this::stopInTime, config.name() + "-shutdown");

@@ -47,6 +47,15 @@ final class SignalHandlers {
         }
     }
 
+    /** Returns whether a former handler is the one that ignores its signal: the JVM then keeps ignoring the signal, whatever is installed. */
+    static boolean isIgnore(Object former) {
+        try {
+            return former != null && former == Class.forName("sun.misc.SignalHandler").getField("SIG_IGN").get(null);
+        } catch (ReflectiveOperationException e) {
+            return false;
+        }
+    }
+
     static void pass(Object handler, Object signal) {
         try {
             Class.forName("sun.misc.SignalHandler").getMethod("handle", signal.getClass()).invoke(handler, signal);

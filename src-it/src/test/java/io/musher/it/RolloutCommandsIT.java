@@ -14,6 +14,7 @@ import io.musher.RestartPolicy;
 import io.musher.Rollout;
 import io.musher.Worker;
 import io.musher.WorkerState;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -185,7 +186,7 @@ class RolloutCommandsIT {
 
     @Test
     void shouldLogAReloadBySignalThatFails() throws Exception {
-        Child primary = children.java(HangsUp.class);
+        Child primary = hangsUp("env", "--default-signal=HUP");
         primary.awaitLine("up");
         primary.signal("HUP");
         primary.awaitLine("the reload that SIGHUP asked for has failed.*no vault");
@@ -194,6 +195,22 @@ class RolloutCommandsIT {
         primary.awaitLine("the rollout is complete");
         primary.signal("TERM");
         assertEquals(143, primary.exitCode(Child.PATIENCE), primary::report);
+    }
+
+    @Test
+    void shouldSayThatReloadOnHangupHasNoEffectUnderNohup() throws Exception {
+        Child primary = hangsUp("sh", "-c", "trap '' HUP; exec \"$@\"", "sh");
+        primary.awaitLine("reloadOnHangup has no effect");
+        primary.awaitLine("up");
+        primary.signal("TERM");
+        assertEquals(143, primary.exitCode(Child.PATIENCE), primary::report);
+    }
+
+    /** Started by a command that sets what SIGHUP does: these tests may run under nohup themselves. */
+    private Child hangsUp(String... command) throws IOException {
+        List<String> words = new ArrayList<>(List.of(command));
+        words.addAll(List.of(Child.java(), "-cp", System.getProperty("java.class.path"), HangsUp.class.getName()));
+        return children.start(new ProcessBuilder(words));
     }
 
     /** A primary whose environment cannot be had at the first reload. */
