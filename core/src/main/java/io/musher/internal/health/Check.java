@@ -3,16 +3,17 @@ package io.musher.internal.health;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** One way of asking a worker whether it works; on the control loop. */
+/** Performs one kind of health check (heartbeat, TCP connect or HTTP) on one worker. Control thread only. */
 interface Check {
 
     /**
-     * Asks.
+     * Starts one check. Calls {@code outcome} once, possibly before this method returns, unless the check is
+     * {@linkplain #abandon abandoned} first.
      *
-     * @param outcome is told once, perhaps before this returns, unless it is {@link #abandon}ed first: empty for an answer, else why not
+     * @param outcome receives an empty value if the worker passed, otherwise the reason for the miss
      */
     void begin(Consumer<Optional<String>> outcome);
 
-    /** The answer is not waited for any more; harmless when there was one. */
+    /** Cancels the check in progress, for instance after a timeout; does nothing if the check has completed. */
     void abandon();
 }

@@ -13,25 +13,26 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
-/** All health checks of one worker; ends by itself when the worker's end begins. */
+/**
+ * Runs all health checks of one worker and reports readiness and liveness to the supervisor. Control thread only; stops
+ * by itself when the worker begins to stop or disconnect.
+ */
 public final class HealthMonitor {
 
     private final EventLoop loop;
     private final ProcessEvents facts;
     private final Incarnation worker;
     private final BooleanSupplier knowsHeartbeats;
-    private long number; // of the last heartbeat
+    private long number; // of the latest heartbeat
     private final List<HeartbeatCheck> heartbeats = new ArrayList<>();
-    /** Checks of readiness that it does not pass. */
+    /** Readiness checks that the worker does not pass at present. */
     private final Set<HealthCheck> failing = new HashSet<>();
 
     /**
-     * Checks nothing yet.
+     * Creates an idle monitor; {@link #begin} starts the checks.
      *
-     * @param loop the control loop
-     * @param facts who is told
-     * @param worker whose process runs
-     * @param knowsHeartbeats whether it must answer them: a program of another kind, or without a channel, need not
+     * @param knowsHeartbeats whether the worker must answer heartbeats: commands that never answered one and programs
+     *     without a channel need not
      */
     public HealthMonitor(EventLoop loop, ProcessEvents facts, Incarnation worker, BooleanSupplier knowsHeartbeats) {
         this.loop = loop;
@@ -41,27 +42,27 @@ public final class HealthMonitor {
     }
 
     /**
-     * Begins.
+     * Starts the checks.
      *
-     * @param rules what to check
-     * @param proxied the header that workers expect of whoever connects
-     * @param heartbeat sends the worker a heartbeat of a number
+     * @param proxyProtocol the PROXY header that the worker expects at the start of each connection, if any
+     * @param heartbeat sends the worker a heartbeat with the given number
      */
-    public void begin(List<HealthCheck> rules, Optional<ProxyProtocol> proxied, LongConsumer heartbeat) {
+    public void begin(List<HealthCheck> rules, Optional<ProxyProtocol> proxyProtocol, LongConsumer heartbeat) {
         for (HealthCheck rule : rules) {
-            boolean gates = rule.role() == HealthCheck.Role.READINESS;
-            if (gates) {
+            boolean isReadiness = rule.role() == HealthCheck.Role.READINESS;
+            if (isReadiness) {
                 failing.add(rule);
             }
-            new ScheduledCheck(loop, rule, worker, check(rule, proxied, heartbeat), gates ? () -> passes(rule) : () -> { },
-                    gates ? why -> readinessFailed(rule, why) : why -> livenessFailed(rule, why)).ask();
+            new ScheduledCheck(loop, rule, worker, check(rule, proxyProtocol, heartbeat),
+                    isReadiness ? () -> passes(rule) : () -> { },
+                    isReadiness ? why -> readinessFailed(rule, why) : why -> livenessFailed(rule, why)).ask();
         }
     }
 
-    private Check check(HealthCheck rule, Optional<ProxyProtocol> proxied, LongConsumer send) {
+    private Check check(HealthCheck rule, Optional<ProxyProtocol> proxyProtocol, LongConsumer send) {
         return switch (rule.kind()) {
-            case TCP -> new PortCheck(loop, worker::port, HttpRequest.none(proxied), false);
-            case HTTP -> new PortCheck(loop, worker::port, Optional.of(HttpRequest.bytes(rule.path(), proxied)), true);
+            case TCP -> new PortCheck(loop, worker::port, HttpRequest.none(proxyProtocol), false);
+            case HTTP -> new PortCheck(loop, worker::port, Optional.of(HttpRequest.bytes(rule.path(), proxyProtocol)), true);
             case HEARTBEAT -> {
                 HeartbeatCheck heartbeat = new HeartbeatCheck(send, () -> ++number, knowsHeartbeats);
                 heartbeats.add(heartbeat);
@@ -70,11 +71,7 @@ public final class HealthMonitor {
         };
     }
 
-    /**
-     * The worker has answered a heartbeat.
-     *
-     * @param number of the heartbeat
-     */
+    /** Processes the worker's answer to the heartbeat with the given number. */
     public void answered(long number) {
         heartbeats.forEach(heartbeat -> heartbeat.answered(number));
     }

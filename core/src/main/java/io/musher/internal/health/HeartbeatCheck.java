@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
-/** Asks on the channel; the answer carries the number of the question. */
+/** Sends a heartbeat on the worker's channel and expects an answer with the same number. */
 final class HeartbeatCheck implements Check {
 
     private final LongConsumer send;
@@ -17,9 +17,10 @@ final class HeartbeatCheck implements Check {
     private long number;
 
     /**
-     * @param send brings a question on its way
-     * @param numbers the next one, of all the worker's
-     * @param knowsThem whether the worker is known to answer; until then it is let off, unless it has done so once
+     * @param send sends the heartbeat with the given number
+     * @param numbers supplies the next number, unique among all heartbeats of the worker
+     * @param knowsThem whether the worker is known to answer heartbeats; until then a check passes without an answer,
+     *     unless the worker has answered one before
      */
     HeartbeatCheck(LongConsumer send, LongSupplier numbers, BooleanSupplier knowsThem) {
         this.send = send;
@@ -28,27 +29,27 @@ final class HeartbeatCheck implements Check {
     }
 
     @Override
-    public void begin(Consumer<Optional<String>> itsOutcome) {
+    public void begin(Consumer<Optional<String>> callback) {
         number = numbers.getAsLong();
-        outcome = itsOutcome;
+        outcome = callback;
         send.accept(number);
         if (!hasAnswered && !knowsThem.getAsBoolean()) {
             end();
         }
     }
 
-    void answered(long question) {
+    void answered(long answeredNumber) {
         hasAnswered = true;
-        if (question == number) {
+        if (answeredNumber == number) {
             end();
         }
     }
 
     private void end() {
-        Consumer<Optional<String>> told = outcome;
+        Consumer<Optional<String>> callback = outcome;
         outcome = null;
-        if (told != null) {
-            told.accept(Optional.empty());
+        if (callback != null) {
+            callback.accept(Optional.empty());
         }
     }
 

@@ -4,7 +4,10 @@ import io.musher.balancer.ProxyProtocol;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** The request of an HTTP check; behind a PROXY header without a client where the worker expects one, as any check then begins. */
+/**
+ * Builds the bytes that a TCP or HTTP health check sends. Where the worker expects the PROXY protocol, they begin with
+ * a PROXY header without a client address.
+ */
 final class HttpRequest {
 
     private static final String V1 = "PROXY UNKNOWN\r\n";
@@ -12,14 +15,14 @@ final class HttpRequest {
 
     private HttpRequest() { }
 
-    static byte[] bytes(String path, Optional<ProxyProtocol> proxied) {
-        return (proxied.map(HttpRequest::header).orElse("") + "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nUser-Agent: musher\r\nAccept: */*\r\nConnection: close\r\n\r\n")
+    static byte[] bytes(String path, Optional<ProxyProtocol> proxyProtocol) {
+        return (proxyProtocol.map(HttpRequest::header).orElse("") + "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nUser-Agent: musher\r\nAccept: */*\r\nConnection: close\r\n\r\n")
                 .getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** {@return what a connect alone has to send where the worker expects a PROXY header: it would complain of the lack of one} */
-    static Optional<byte[]> none(Optional<ProxyProtocol> proxied) {
-        return proxied.map(version -> header(version).getBytes(StandardCharsets.ISO_8859_1));
+    /** {@return the PROXY header for a TCP check, if the worker expects one: a worker may log a connection without it} */
+    static Optional<byte[]> none(Optional<ProxyProtocol> proxyProtocol) {
+        return proxyProtocol.map(version -> header(version).getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private static String header(ProxyProtocol version) {

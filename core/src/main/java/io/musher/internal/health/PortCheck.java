@@ -16,7 +16,10 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Connects to a worker's port; for HTTP asks for something too, and is content with a status of 200 to 399. */
+/**
+ * Connects to a worker's port, without blocking; a TCP check passes when the connect succeeds, an HTTP check when the
+ * response has a status of 200 to 399. Control thread only.
+ */
 public final class PortCheck implements Check, EventLoop.Handler {
 
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] ([1-5][0-9]{2})( [^\r\n]*)?\r?\n");
@@ -34,12 +37,11 @@ public final class PortCheck implements Check, EventLoop.Handler {
     private boolean refused;
 
     /**
-     * Checks nothing yet.
+     * Creates an idle check; {@link #begin} connects.
      *
-     * @param loop the control loop
-     * @param port where it listens at the moment
-     * @param request what to send; empty for a connect alone
-     * @param answered whether the worker has to answer it, by HTTP
+     * @param port the port on which the worker listens at present, if known
+     * @param request the bytes to send; empty to connect only
+     * @param answered whether the worker must send an HTTP response
      */
     public PortCheck(EventLoop loop, Supplier<OptionalInt> port, Optional<byte[]> request, boolean answered) {
         this.loop = loop;
@@ -49,12 +51,12 @@ public final class PortCheck implements Check, EventLoop.Handler {
     }
 
     @Override
-    public void begin(Consumer<Optional<String>> itsOutcome) {
-        abandon(); // the last answer may not have ended yet
-        outcome = itsOutcome;
+    public void begin(Consumer<Optional<String>> callback) {
+        abandon(); // the previous response may still be arriving
+        outcome = callback;
         refused = false;
-        OptionalInt where = port.get();
-        if (where.isEmpty()) {
+        OptionalInt currentPort = port.get();
+        if (currentPort.isEmpty()) {
             end(Optional.of("it has no port"));
             return;
         }
@@ -63,7 +65,7 @@ public final class PortCheck implements Check, EventLoop.Handler {
         try {
             channel = SocketChannel.open();
             channel.configureBlocking(false);
-            if (channel.connect(Loopback.at(where.getAsInt())) || channel.finishConnect()) {
+            if (channel.connect(Loopback.at(currentPort.getAsInt())) || channel.finishConnect()) {
                 connected();
             } else {
                 key = loop.register(channel, SelectionKey.OP_CONNECT, this);
@@ -73,20 +75,24 @@ public final class PortCheck implements Check, EventLoop.Handler {
         }
     }
 
-    /** {@return whether the last miss says that nothing accepts on the port, and not that this process lacks something} */
+    /**
+     * {@return whether the latest miss was a refused connection: nothing accepts on the port; other misses may be
+     * caused by a lack of resources in this process}
+     */
     public boolean wasRefused() {
         return refused;
     }
 
     private void connected() throws IOException {
         if (channel.getLocalAddress().equals(channel.getRemoteAddress())) {
-            channel.setOption(StandardSocketOptions.SO_LINGER, 0); // connected to itself, which Linux may do; the worker needs the port
+            // Linux may connect a socket to itself; without lingering, the port is free for the worker at once
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
             throw new ConnectException("nothing listens");
         }
         if (out == null) {
             end(Optional.empty());
         } else if (!answered) {
-            channel.write(out); // so few bytes always fit
+            channel.write(out); // so few bytes always fit into the send buffer
             end(Optional.empty());
         } else {
             write();
@@ -120,10 +126,10 @@ public final class PortCheck implements Check, EventLoop.Handler {
     }
 
     private void read() throws IOException {
-        boolean over = channel.read(in) < 0;
+        boolean endOfStream = channel.read(in) < 0;
         if (outcome == null) {
             in.clear();
-            if (over) {
+            if (endOfStream) {
                 abandon();
             }
             return;
@@ -133,12 +139,12 @@ public final class PortCheck implements Check, EventLoop.Handler {
         if (line.lookingAt()) {
             int status = Integer.parseInt(line.group(1));
             tell(status >= 200 && status < 400 ? Optional.empty() : Optional.of("status " + status));
-            if (over) {
+            if (endOfStream) {
                 abandon();
             } else {
-                in.clear(); // what follows is read, and forgotten: the worker would take a hang-up for a client's fault
+                in.clear(); // reads and discards the rest: the worker might log an early close as a client error
             }
-        } else if (over || text.contains("\n") || !in.hasRemaining()) {
+        } else if (endOfStream || text.contains("\n") || !in.hasRemaining()) {
             end(Optional.of(text.isEmpty() ? "it closed the connection without an answer" : "its answer is no HTTP"));
         }
     }
@@ -155,10 +161,10 @@ public final class PortCheck implements Check, EventLoop.Handler {
     }
 
     private void tell(Optional<String> miss) {
-        Consumer<Optional<String>> told = outcome;
+        Consumer<Optional<String>> callback = outcome;
         outcome = null;
-        if (told != null) {
-            told.accept(miss);
+        if (callback != null) {
+            callback.accept(miss);
         }
     }
 

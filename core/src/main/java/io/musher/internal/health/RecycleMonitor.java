@@ -11,7 +11,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
-/** Looks once a second whether a worker is past a limit of the {@link RecyclePolicy}; only where there is one. */
+/**
+ * Reports workers that exceed a limit of the {@link RecyclePolicy} (age, memory or connections) to the supervisor, which
+ * recycles them. Checks once a second on the control thread; does nothing if the policy has no limit.
+ */
 public final class RecycleMonitor {
 
     private static final long SECOND = 1_000_000_000L;
@@ -23,7 +26,10 @@ public final class RecycleMonitor {
     private final ToLongFunction<Incarnation> connections;
     private Map<Incarnation, Looks> looks = new HashMap<>();
 
-    /** What is remembered of one worker: the balancer forgets its figures when it was out for a while. */
+    /**
+     * Start time and total connections of one worker. Adds up the connections because the balancer resets a target's
+     * counters when the target was withdrawn for a while.
+     */
     private static final class Looks {
         private final long bornAt;
         private long earlier;
@@ -41,13 +47,10 @@ public final class RecycleMonitor {
     }
 
     /**
-     * Looks at nothing yet.
+     * Creates an idle monitor; {@link #begin} starts the checks.
      *
-     * @param loop the control loop
-     * @param policy the limits
-     * @param supervisor whose workers they are
-     * @param memory of a worker, on any thread
-     * @param connections a worker was given
+     * @param memory measures the resident memory of a worker in bytes; its future may complete on any thread
+     * @param connections counts the connections that the balancer gave to a worker
      */
     public RecycleMonitor(EventLoop loop, RecyclePolicy policy, Supervisor supervisor, Function<Incarnation, CompletableFuture<Long>> memory,
             ToLongFunction<Incarnation> connections) {
@@ -58,7 +61,7 @@ public final class RecycleMonitor {
         this.connections = connections;
     }
 
-    /** Begins, if there is a limit; the end of the loop is its end. */
+    /** Starts the checks if the policy has a limit; they end when the event loop is closed. */
     public void begin() {
         if (!policy.equals(RecyclePolicy.never())) {
             loop.schedule(SECOND, this::check);
@@ -67,15 +70,15 @@ public final class RecycleMonitor {
 
     private void check() {
         loop.schedule(SECOND, this::check);
-        Map<Incarnation, Looks> present = new HashMap<>();
+        Map<Incarnation, Looks> current = new HashMap<>();
         for (Incarnation worker : supervisor.workers()) {
-            present.put(worker, looks.containsKey(worker) ? looks.get(worker) : new Looks(bornAt()));
+            current.put(worker, looks.containsKey(worker) ? looks.get(worker) : new Looks(bornAt()));
         }
-        looks = present;
+        looks = current;
         looks.forEach(this::check);
     }
 
-    /** {@return when it was born, as far as its limit goes: somewhat before, or all that were started together would go together} */
+    /** {@return the start time, shifted back by up to 10 % of maxAge so that workers do not recycle together} */
     private long bornAt() {
         double tenth = ThreadLocalRandom.current().nextDouble() / 10;
         return loop.now() - SECOND / 2 - (long) (tenth * Math.min(nanos(), Long.MAX_VALUE / 8));
@@ -85,11 +88,11 @@ public final class RecycleMonitor {
         return policy.maxAge().getSeconds() > Long.MAX_VALUE / SECOND / 4 ? Long.MAX_VALUE / 4 : policy.maxAge().toNanos();
     }
 
-    private void check(Incarnation worker, Looks known) {
-        if (!policy.maxAge().isZero() && loop.now() - known.bornAt >= nanos()) {
+    private void check(Incarnation worker, Looks history) {
+        if (!policy.maxAge().isZero() && loop.now() - history.bornAt >= nanos()) {
             supervisor.recycleDue(worker, "has passed the maximum age of " + policy.maxAge());
         }
-        if (policy.maxConnections() > 0 && known.add(connections.applyAsLong(worker)) >= policy.maxConnections()) {
+        if (policy.maxConnections() > 0 && history.add(connections.applyAsLong(worker)) >= policy.maxConnections()) {
             supervisor.recycleDue(worker, "has had " + policy.maxConnections() + " connections");
         }
         if (policy.maxMemory() > 0) {

@@ -8,15 +8,16 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Asks one worker one thing, again and again, as long as it works; counts answers and misses, and tells what follows from them.
+ * Repeats one health check of one worker at its interval, with its timeout, until the worker begins to stop; counts
+ * passes and misses against {@code rise} and {@code fall}. Control thread only.
  *
  * <pre>
- *  unknown ─rise answers─▶ up ⇄ down (fall misses; one while the worker boots)
+ *  unknown ─rise passes─▶ up ⇄ down (after fall misses; after one miss while the worker boots)
  * </pre>
  */
 final class ScheduledCheck {
 
-    /** A worker that boots is not kept waiting for a long interval. */
+    /** Longest interval while the worker boots, so that a long configured interval does not delay its start. */
     private static final long BOOT_NANOS = 100_000_000L;
 
     private final EventLoop loop;
@@ -33,8 +34,8 @@ final class ScheduledCheck {
     private boolean waiting;
 
     /**
-     * @param risen told at each answer while it is up
-     * @param fallen told at each miss while it is down, with the reason
+     * @param risen called after each pass while the check is up
+     * @param fallen called with the reason after each miss while the check is down
      */
     ScheduledCheck(EventLoop loop, HealthCheck rule, Incarnation worker, Check check, Runnable risen, Consumer<String> fallen) {
         this.loop = loop;
@@ -55,7 +56,10 @@ final class ScheduledCheck {
         check.begin(this::completed);
     }
 
-    /** What has arrived while this process itself was held up is heard first. */
+    /**
+     * Reports a timeout. The report runs after all tasks already queued, so that an answer counts that arrived while
+     * this process itself was delayed.
+     */
     private void late() {
         loop.execute(() -> {
             if (waiting) {
@@ -90,11 +94,11 @@ final class ScheduledCheck {
 
     private void missed(String why) {
         answers = 0;
-        boolean judged = worker.isJudged();
-        if (!judged && rule.role() == HealthCheck.Role.LIVENESS) {
-            return; // its start has a deadline of its own
+        boolean isJudged = worker.isJudged();
+        if (!isJudged && rule.role() == HealthCheck.Role.LIVENESS) {
+            return; // while the worker boots, startTimeout decides
         }
-        if (++misses >= rule.fall() || !judged) {
+        if (++misses >= rule.fall() || !isJudged) {
             up = false;
             fallen.accept("its health check (" + rule + ") failed " + misses + (misses == 1 ? " time: " : " times: ") + why);
         }

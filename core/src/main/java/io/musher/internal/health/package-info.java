@@ -1,8 +1,10 @@
 /**
- * Whether workers work, and whether they are worn: what is seen from outside, told to the supervisor, which decides.
+ * Health checks (liveness and readiness) and recycle limits: observes workers from the primary and reports to the
+ * supervisor, which decides what follows.
  *
- * <p>All of it lives on the control loop. A {@code HealthMonitor} of a worker has a {@code ScheduledCheck} for each health check, which asks by a {@code
- * Check} at intervals and counts; {@code RecycleMonitor} looks at age, memory and connections of all workers once a second. Where neither is
- * configured nothing runs.
+ * <p>Everything here runs on the control thread. A worker's {@code HealthMonitor} owns one {@code ScheduledCheck} per
+ * configured health check. The {@code ScheduledCheck} runs a {@code Check} (heartbeat, TCP connect or HTTP request) at
+ * intervals and counts passes and misses. {@code RecycleMonitor} compares age, memory and connections of all workers
+ * with their limits once a second. Where neither is configured, nothing runs.
  */
 package io.musher.internal.health;
