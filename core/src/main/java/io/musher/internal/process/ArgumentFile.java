@@ -9,13 +9,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Words of a {@code java} command line that other users shall not read, and that may be too long for the system: {@code java} reads them as an
- * argument file. Where there is {@code /dev/stdin} that file is a pipe to the worker's input, which then is at its end as it would be
- * without: nothing is written to a disk, and nothing is left when the primary is killed. Elsewhere it is a temporary file of this user alone,
- * deleted when the worker has ended.
+ * Passes arguments to {@code java} in an argument file ({@code @file}), which keeps them out of the process list that
+ * all users can read and below the system's limit on command line length. Where {@code /dev/stdin} exists, the file is
+ * a pipe to the worker's standard input, which is at end of file afterwards, as it is for workers without an argument
+ * file: nothing is written to disk, and nothing is left when the primary is killed. Elsewhere it is a temporary file,
+ * readable by this user only and deleted when the worker has exited.
  *
- * <p>The launcher expands such a file in front of the main class only, but takes from it whatever is in it: main class and arguments too.
- * Words from a file are not expanded again.
+ * <p>The {@code java} launcher expands an argument file only in front of the main class, but the file may contain the
+ * main class and the program's arguments. Words read from a file are not expanded again.
  */
 final class ArgumentFile {
 
@@ -30,14 +31,14 @@ final class ArgumentFile {
         this.file = file;
     }
 
-    /** Makes one, as a pipe where that is possible. */
+    /** Creates an argument file, as a pipe where that is possible. */
     static ArgumentFile of(List<String> words) throws IOException {
         return !Platform.WINDOWS && Files.exists(STDIN) ? new ArgumentFile(text(words), null) : file(words);
     }
 
-    /** Makes one on the disk. */
+    /** Creates an argument file on disk. */
     static ArgumentFile file(List<String> words) throws IOException {
-        Path file = Files.createTempFile("musher", ".args"); // readable by this user alone
+        Path file = Files.createTempFile("musher", ".args"); // readable by this user only
         file.toFile().deleteOnExit();
         try {
             Files.write(file, text(words));
@@ -48,28 +49,30 @@ final class ArgumentFile {
         return new ArgumentFile(new byte[0], file);
     }
 
-    /** {@return the word of the command line that stands for it} */
+    /** {@return the command line argument that refers to this file} */
     String reference() {
         return "@" + (file == null ? STDIN : file);
     }
 
-    /** {@return whether the worker reads it from its input} */
+    /** {@return whether the worker reads the arguments from its standard input} */
     boolean isPipe() {
         return file == null;
     }
 
-    /** Gives it to the worker, which may take as long as that takes to read it. */
+    /**
+     * Writes the arguments to the worker's standard input, if this is a pipe; may block until the worker has read them.
+     */
     void feed(Process process) {
         if (isPipe()) {
             try (var input = process.getOutputStream()) {
                 input.write(text);
             } catch (IOException e) {
-                LOG.debug("pid {} has not read its arguments", process.pid(), e); // its end tells why
+                LOG.debug("pid {} has not read its arguments", process.pid(), e); // its exit status tells why
             }
         }
     }
 
-    /** The worker has ended, or was never started. */
+    /** Deletes the file, if there is one; called when the worker has exited or was not started. */
     void delete() {
         if (file != null) {
             try {

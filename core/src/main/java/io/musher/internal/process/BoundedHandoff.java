@@ -11,11 +11,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Between the threads that read workers' output and somebody who takes it: a thread of its own calls the taker, so a taker that
- * blocks blocks nobody else. Bounded: while it is full a giver waits, but when the taker has taken nothing for a second, what
- * comes is dropped until it takes again. Thread safe.
+ * A bounded queue with backpressure between the threads that read workers' output and one consumer. The consumer is
+ * called on a thread of its own, so a consumer that blocks does not block the readers for good: while the queue is full
+ * a producer waits, but when the consumer has taken nothing for a second, new items are dropped until it takes items
+ * again. Thread safe.
  *
- * @param <T> what is handed over
+ * @param <T> the type of the items
  */
 final class BoundedHandoff<T> {
 
@@ -38,21 +39,25 @@ final class BoundedHandoff<T> {
     private boolean closed;
     private boolean failed;
 
-    BoundedHandoff(String name, Consumer<T> taker) {
-        this(name, taker, TimeUnit.SECONDS.toNanos(1));
+    BoundedHandoff(String name, Consumer<T> consumer) {
+        this(name, consumer, TimeUnit.SECONDS.toNanos(1));
     }
 
-    /** @param patience how long a giver waits for a taker that takes nothing, in nanoseconds */
-    BoundedHandoff(String name, Consumer<T> taker, long patience) {
+    /** @param timeoutNanos how long a producer waits while the consumer takes nothing */
+    BoundedHandoff(String name, Consumer<T> consumer, long timeoutNanos) {
         this.name = name;
-        this.consumer = taker;
-        this.timeoutNanos = patience;
+        this.consumer = consumer;
+        this.timeoutNanos = timeoutNanos;
         this.thread = new Thread(this::run, name);
         thread.setDaemon(true);
         thread.start();
     }
 
-    /** {@return false when it was dropped} */
+    /**
+     * Adds an item; blocks while the queue is full and the consumer makes progress.
+     *
+     * @return false if the item was dropped
+     */
     boolean offer(T value, int bytes) {
         lock.lock();
         try {
@@ -84,13 +89,13 @@ final class BoundedHandoff<T> {
         }
     }
 
-    /** {@return bytes dropped so far} */
+    /** {@return the number of bytes dropped so far} */
     long dropped() {
         return dropped.get();
     }
 
-    /** Ends when what waits has been taken, or after that time; what comes later is dropped. */
-    void close(long millis) {
+    /** Rejects new items and waits until the consumer has taken the queued ones, or the timeout has passed. */
+    void close(long timeoutMillis) {
         lock.lock();
         try {
             closed = true;
@@ -99,28 +104,28 @@ final class BoundedHandoff<T> {
             lock.unlock();
         }
         try {
-            thread.join(millis);
+            thread.join(timeoutMillis);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
     private void run() {
-        long told = 0;
+        long reported = 0;
         for (Item<T> item = next(); item != null; item = next()) {
             try {
                 consumer.accept(item.value());
             } catch (Throwable e) {
-                if (!failed) { // once: it is called for every line
+                if (!failed) { // log once only: the consumer is called for every line
                     failed = true;
                     LOG.warn("{}: whoever takes the workers' output failed; this is told once", name, e);
                 }
             }
-            boolean again = taken(item.weight());
+            boolean resumed = taken(item.weight());
             long now = dropped();
-            if (again && now > told) {
-                LOG.warn("{}: {} bytes of workers' output were dropped: nobody took them", name, now - told);
-                told = now;
+            if (resumed && now > reported) {
+                LOG.warn("{}: {} bytes of workers' output were dropped: nobody took them", name, now - reported);
+                reported = now;
             }
         }
     }
@@ -137,16 +142,16 @@ final class BoundedHandoff<T> {
         }
     }
 
-    /** {@return whether it had been stuck} */
+    /** Records that the consumer has taken an item; returns whether it had been stuck until now. */
     private boolean taken(int bytes) {
         lock.lock();
         try {
-            boolean was = stuck;
+            boolean wasStuck = stuck;
             stuck = false;
             weight -= bytes;
             taken++;
             changed.signalAll();
-            return was;
+            return wasStuck;
         } finally {
             lock.unlock();
         }

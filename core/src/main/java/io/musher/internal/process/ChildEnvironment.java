@@ -4,21 +4,26 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The variables a worker finds: ours over the user's over this process's own. */
+/**
+ * Builds a worker's environment: Musher's variables override the user's, which override those inherited from this
+ * process.
+ */
 final class ChildEnvironment {
 
-    /** A command's descendants are known by it, wherever they are. */
+    /** Marks the descendants of a worker that may not open a channel, so that they are found in any session. */
     static final String TREE = "MUSHER_TREE";
 
     private ChildEnvironment() { }
 
     /**
-     * @param inherited this process's own, changed into the worker's
-     * @param mark of the worker's descendants, or null when none is needed
+     * Turns the environment of this process into the environment of a worker.
+     *
+     * @param inherited the variables of this process; modified in place
+     * @param mark the value of {@link #TREE}, or null if the worker's descendants need no mark
      */
     static void apply(Map<String, String> inherited, SpawnRequest worker, String mark) {
         inherited.keySet().removeIf(name -> name.startsWith("PUP_CLUSTER_")
-                || name.startsWith("MUSHER_") && !name.equals(TREE)); // who watches over us watches over our workers
+                || name.startsWith("MUSHER_") && !name.equals(TREE)); // an outer cluster's mark stays
         for (String name : InheritedFlags.VARIABLES) {
             inherited.computeIfPresent(name, (key, text) -> {
                 List<String> before = InheritedFlags.words(name, text);
@@ -34,7 +39,7 @@ final class ChildEnvironment {
         }
     }
 
-    /** Names that are not ours alone: the user may say otherwise. */
+    /** Variables that other programs define too; the user's values override them. */
     private static Map<String, String> defaults(SpawnRequest worker) {
         Map<String, String> variables = new LinkedHashMap<>();
         String instance = Integer.toString(worker.instance());

@@ -18,12 +18,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Class paths that mean the same in another folder and in another JVM. */
+/**
+ * Makes class paths independent of the working directory and of this JVM's class loaders, and checks whether one
+ * contains a class.
+ */
 final class ClassPaths {
 
     private ClassPaths() { }
 
-    /** {@return the entry from the root; an empty one is the folder this process runs in} */
+    /** {@return the absolute path of a class path entry; an empty entry is the working directory} */
     static String absolute(String entry) {
         return new File(entry).getAbsoluteFile().toPath().normalize().toString();
     }
@@ -33,7 +36,7 @@ final class ClassPaths {
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    /** {@return this JVM's class path with everything that class and Musher itself are found in} */
+    /** {@return the class path, extended by the places from which the given class and Musher itself were loaded} */
     static String with(String classPath, Optional<Class<?>> type) {
         Set<String> entries = new LinkedHashSet<>();
         if (!classPath.isEmpty()) {
@@ -53,10 +56,11 @@ final class ClassPaths {
     }
 
     /**
-     * {@return whether a JVM with this class path finds a class; jars may name others, and an entry may be all jars of a folder}
+     * {@return whether a JVM with this class path finds a class} Follows {@code Class-Path} entries of manifests and
+     * expands {@code folder/*}.
      *
      * @param classPath as for {@code java -cp}
-     * @param type its full name
+     * @param type the fully qualified class name
      */
     static boolean has(String classPath, String type) {
         List<URL> entries = new ArrayList<>();
@@ -67,7 +71,7 @@ final class ClassPaths {
                 try {
                     entries.add(file.getAbsoluteFile().toURI().toURL());
                 } catch (MalformedURLException e) {
-                    return true; // which is for java to say
+                    return true; // let java report the invalid entry
                 }
             }
         }

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads classes of a jar, so that a primary whose jar is overwritten or cut off on disk, as deployments do, can still restart
- * and stop its workers, and that these can still end in good order.
+ * Loads the classes of a jar ahead of their first use. A primary whose jar is overwritten or truncated by a deployment
+ * can then still restart and stop its workers, and the workers can still shut down in order.
  */
 public final class ClassPreloader {
 
@@ -26,20 +26,20 @@ public final class ClassPreloader {
 
     private ClassPreloader() { }
 
-    /** {@return how many were loaded} */
-    static int all(Class<?> one) {
-        return some(one, name -> true);
+    /** Loads all classes of the jar or folder that contains the given class; returns their number. */
+    static int all(Class<?> sample) {
+        return some(sample, name -> true);
     }
 
     /**
-     * Loads classes from where one of them comes from.
+     * Loads classes of the jar or folder that contains a given class. Classes that cannot be loaded are skipped.
      *
-     * @param one of them
-     * @param wanted by its full name
-     * @return how many were loaded
+     * @param sample a class of that jar or folder
+     * @param wanted selects classes by their fully qualified name
+     * @return the number of classes loaded
      */
-    public static int some(Class<?> one, Predicate<String> wanted) {
-        CodeSource source = one.getProtectionDomain().getCodeSource();
+    public static int some(Class<?> sample, Predicate<String> wanted) {
+        CodeSource source = sample.getProtectionDomain().getCodeSource();
         if (source == null || source.getLocation() == null) {
             return 0;
         }
@@ -48,7 +48,7 @@ public final class ClassPreloader {
             for (String file : files(source.getLocation())) {
                 if (file.endsWith(".class") && !file.endsWith("-info.class") && !file.startsWith("META-INF")) {
                     String name = file.substring(0, file.length() - ".class".length()).replace('/', '.');
-                    loaded += wanted.test(name) ? load(name, one.getClassLoader()) : 0;
+                    loaded += wanted.test(name) ? load(name, sample.getClassLoader()) : 0;
                 }
             }
         } catch (IOException | RuntimeException e) {
@@ -62,12 +62,12 @@ public final class ClassPreloader {
             Class.forName(name, false, loader);
             return 1;
         } catch (ClassNotFoundException | LinkageError e) {
-            return 0; // it needs something that is not here, so it is not needed either
+            return 0; // a class whose dependencies are missing is not used either
         }
     }
 
     private static List<String> files(URL location) throws IOException {
-        if (!location.getProtocol().equals("file")) { // a jar in a jar, which is its loader's: not to be closed
+        if (!location.getProtocol().equals("file")) { // a nested jar; its class loader owns it, so do not close it
             return ((JarURLConnection) location.openConnection()).getJarFile().stream().map(ZipEntry::getName).toList();
         }
         Path root = Path.of(URI.create(location.toString()));

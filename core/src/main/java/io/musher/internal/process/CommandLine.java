@@ -4,21 +4,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A command line in three parts. All users of a machine can read the command line of a process, so what may be a secret is hidden: a
- * {@code java} launcher reads it from elsewhere.
+ * A command line in three parts. All users of a machine can read the command line of a process, so arguments that may
+ * be secret are hidden: the {@code java} launcher reads them from an {@link ArgumentFile}.
  *
- * @param shown the program and its first words
- * @param hidden what comes next, for {@code java} alone
- * @param last the rest, shown again
+ * @param shown the program and its first arguments
+ * @param hidden the arguments that follow, for {@code java} only
+ * @param last the remaining arguments, visible again
  */
 record CommandLine(List<String> shown, List<String> hidden, List<String> last) {
 
-    /** {@return one that hides nothing} */
+    /** {@return a command line without hidden arguments} */
     static CommandLine of(List<String> words) {
         return new CommandLine(words, List.of(), List.of());
     }
 
-    /** {@return the words with one that stands for the hidden ones} */
+    /** {@return the words, with one reference in place of the hidden arguments} */
     List<String> with(String reference) {
         List<String> words = new ArrayList<>(shown);
         words.add(reference);
@@ -26,7 +26,7 @@ record CommandLine(List<String> shown, List<String> hidden, List<String> last) {
         return words;
     }
 
-    /** {@return all words as the program gets them} */
+    /** {@return all words, as the program receives them} */
     List<String> all() {
         List<String> words = new ArrayList<>(shown);
         words.addAll(hidden);

@@ -10,12 +10,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The program and its arguments, told apart again. The JVM only keeps them as one text, joined by blanks; the command line
- * has them apart, but behind flags whose number of words is known to the launcher alone, and partly in argument files.
+ * Finds the main class and the arguments of a running JVM. The JVM keeps them only as one text, joined by blanks
+ * ({@code sun.java.command}). The command line has them as separate words, but after flags whose number of words only
+ * the launcher knows, and partly in argument files.
  */
 final class CommandLineParser {
 
-    /** Of arguments, names of files and variables. */
+    /** The encoding of arguments, file names and environment variables. */
     static final Charset NATIVE = charset();
 
     private static final String SOURCE_LAUNCHER = "jdk.compiler/";
@@ -23,11 +24,11 @@ final class CommandLineParser {
     private CommandLineParser() { }
 
     /**
-     * {@return program and arguments; empty when they cannot be told apart: it is not known whether a blank parts two arguments or belongs to
-     * one}
+     * {@return the program followed by its arguments; empty when the text contains blanks and the command line does not
+     * show which of them separate arguments}
      *
-     * @param joined as the JVM keeps them
-     * @param commandLine empty where the system does not tell it, as Windows
+     * @param joined program and arguments as the JVM keeps them
+     * @param commandLine the words of the command line; empty where the system does not report them, such as on Windows
      */
     static Optional<List<String>> of(String joined, List<String> commandLine) {
         if (joined.isEmpty()) {
@@ -45,13 +46,13 @@ final class CommandLineParser {
         return found.isEmpty() && joined.indexOf(' ') < 0 ? Optional.of(List.of(joined)) : found;
     }
 
-    /** {@return the program alone, which is a class, or the jar that is all of the class path} */
+    /** {@return the program without its arguments: a class, or the jar that is the only entry of the class path} */
     static String program(String joined, String classPath) {
         boolean jar = !classPath.isEmpty() && (joined.equals(classPath) || joined.startsWith(classPath + " "));
         return jar ? classPath : joined.split(" ", 2)[0];
     }
 
-    /** The words at the end that make the text; there is one such number of words at most. */
+    /** Returns the trailing words that, joined by blanks, equal the text. At most one number of words matches. */
     private static Optional<List<String>> tail(String joined, List<String> words) {
         for (int from = 0; from < words.size(); from++) {
             List<String> tail = words.subList(from, words.size());
@@ -62,7 +63,7 @@ final class CommandLineParser {
         return Optional.empty();
     }
 
-    /** {@return the words with those in argument files} */
+    /** {@return the words, with references to argument files replaced by their contents} */
     static List<String> expand(List<String> words) {
         List<String> expanded = new ArrayList<>();
         for (String word : words) {
@@ -73,13 +74,16 @@ final class CommandLineParser {
             try {
                 expanded.addAll(argumentFile(Files.readString(Path.of(word.substring(1)), NATIVE)));
             } catch (IOException | RuntimeException e) {
-                expanded.add(word); // an argument of the program that only looks like a file
+                expanded.add(word); // an argument of the program that only looks like a reference
             }
         }
         return expanded;
     }
 
-    /** Words between blanks, quotes with escapes inside, comments from {@code #} to the end of the line. */
+    /**
+     * Parses an argument file: words are separated by whitespace, quoted parts may contain escapes, comments run from
+     * {@code #} to the end of the line.
+     */
     static List<String> argumentFile(String text) {
         List<String> words = new ArrayList<>();
         StringBuilder word = null;
@@ -113,10 +117,10 @@ final class CommandLineParser {
         return words;
     }
 
-    /** {@return where the escape ends} */
+    /** {@return the index of the last character of the escape sequence} */
     private static int escape(String text, int at, StringBuilder word) {
         char c = text.charAt(at);
-        if (c == '\n' || c == '\r') { // a line goes on in the next, without its indent
+        if (c == '\n' || c == '\r') { // a line continues on the next one, without its indent
             int next = at;
             while (next + 1 < text.length() && Character.isWhitespace(text.charAt(next + 1))) {
                 next++;

@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Any program. */
+/** A launch of any program that is not a JVM of Musher's, with the words given by the user. */
 final class CommandPlan extends LaunchPlan {
 
     private static final Logger LOG = LoggerFactory.getLogger(CommandPlan.class);
@@ -45,7 +45,10 @@ final class CommandPlan extends LaunchPlan {
         return CommandLine.of(words);
     }
 
-    /** Looked for here, so that it is missed before anything is started and not by whoever starts it for us. */
+    /**
+     * Returns the path of the executable. It is searched for here, so that a missing program is reported before any
+     * process is started and not by {@code setsid} or {@code env}, which would start it.
+     */
     private String find(String program, String path) throws IOException {
         Path directory = options().directory().orElse(Path.of("")).toAbsolutePath();
         if (program.indexOf('/') >= 0) {

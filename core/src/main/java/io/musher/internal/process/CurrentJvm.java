@@ -12,18 +12,19 @@ import java.util.Optional;
 import java.util.Properties;
 
 /**
- * How this JVM was started, as far as it takes to start another one like it.
+ * Describes how this JVM was started, in enough detail to start another one like it.
  *
- * @param java the program
- * @param flags of the JVM, wherever it has them from
+ * @param java the path of the {@code java} executable
+ * @param flags the flags of this JVM, from the command line, argument files and environment variables
  * @param classPath absolute; empty for none
  * @param target the words that name the program: a class, {@code -jar file} or {@code -m module/class}
- * @param args the program's arguments; empty when they cannot be told
- * @param shown whether program and arguments stand on the command line, and not in a file that may be this user's alone
+ * @param args the program's arguments; empty when they cannot be determined
+ * @param shown whether program and arguments are on the command line itself, and not in an argument file that other
+ *     users may not read
  */
 record CurrentJvm(String java, InheritedFlags flags, String classPath, List<String> target, Optional<List<String>> args, boolean shown) {
 
-    /** What is read, so that it can be made up. */
+    /** The input of {@link #of}, separate so that tests can supply it. */
     record Facts(Properties properties, List<String> flags, List<String> commandLine, Map<String, String> environment) { }
 
     private static final class Once {
@@ -63,7 +64,7 @@ record CurrentJvm(String java, InheritedFlags flags, String classPath, List<Stri
             args = Optional.of(args.get().subList(1, args.get().size()));
         }
         if (main.startsWith("com.sun.tools.javac.launcher.") && target.size() < 3) {
-            target.clear(); // which source file is an argument
+            target.clear(); // which argument names the source file is unknown
         }
         boolean none = target.contains("-jar") || module && classPath.isEmpty();
         return new CurrentJvm(java, InheritedFlags.split(facts.flags(), facts.environment()), none ? "" : ClassPaths.absolutes(classPath),
@@ -84,14 +85,17 @@ record CurrentJvm(String java, InheritedFlags flags, String classPath, List<Stri
         return at > 0 && commandLine.get(at - 1).equals("-jar") || !first.isEmpty() && first.equals(classPath);
     }
 
-    /** Without {@code java} itself. On Linux it is read by ourselves: the JDK loses what stands behind an empty argument. */
+    /**
+     * Returns the command line without {@code java} itself. On Linux from {@code /proc}: the JDK loses everything after
+     * an empty argument.
+     */
     private static List<String> commandLine() {
         if (Platform.LINUX) {
             try {
                 String[] words = Files.readString(Path.of("/proc/self/cmdline"), CommandLineParser.NATIVE).split("\0", -1);
                 return List.of(words).subList(1, Math.max(1, words.length - 1));
             } catch (IOException | RuntimeException e) {
-                // as elsewhere
+                // use ProcessHandle, as on other systems
             }
         }
         return ProcessHandle.current().info().arguments().map(Arrays::asList).orElse(List.of());

@@ -6,26 +6,27 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How large a worker's heap is to be, and which flags stand in the way of that: a JVM whose flags contradict each other does not start.
+ * Determines a worker's maximum heap ({@code -Xmx}) and the inherited flags that conflict with it: a JVM whose flags
+ * contradict each other does not start.
  *
- * @param max bytes; 0 when it is left to the JVM, or to the flags given for workers
- * @param drops flags for a heap that would not fit
- * @param why where it comes from, for the log
+ * @param max bytes; 0 when the JVM or the flags given for workers decide
+ * @param drops matches the inherited flags that conflict with the maximum
+ * @param why the origin of the maximum, for the log
  */
 record HeapFlags(long max, Predicate<String> drops, String why) {
 
     private static final Pattern MAX = Pattern.compile("(?:-Xmx|-XX:MaxHeapSize=)(\\d+)([kKmMgGtT]?)");
-    /** More than the maximum in one of these, and the JVM does not start. */
+    /** Sizes that must not exceed the maximum, or the JVM does not start. */
     private static final Pattern WITHIN = Pattern.compile("(?:-Xms|-XX:(?:InitialHeapSize|MinHeapSize|SoftMaxHeapSize)=)(\\d+)([kKmMgGtT]?)");
     private static final Pattern OF_THE_MACHINE =
             Pattern.compile("-XX:(MaxRAMPercentage|MinRAMPercentage|InitialRAMPercentage|MaxRAMFraction|MinRAMFraction|InitialRAMFraction|MaxRAM)=(.*)");
 
     /**
-     * {@return what becomes of a share}
+     * {@return the heap flags of a worker}
      *
-     * @param share of the machine
-     * @param inherited flags of this JVM, wherever they come from
-     * @param wanted flags given for workers, by arguments or environment
+     * @param share the worker's share of the machine
+     * @param inherited the flags of this JVM, from all sources
+     * @param wanted the flags given for workers, by arguments or environment
      */
     static HeapFlags of(JvmShare share, List<String> inherited, List<String> wanted) {
         String given = null;
@@ -49,7 +50,7 @@ record HeapFlags(long max, Predicate<String> drops, String why) {
                 || largest(WITHIN, List.of(flag)) > max, "heap " + (max >> 20) + " MiB (" + why + ")");
     }
 
-    /** {@return the flag for it, if it needs one} */
+    /** {@return the {@code -Xmx} flag; empty when the maximum is not set here} */
     List<String> added() {
         return max <= 0 ? List.of() : List.of("-Xmx" + (max % (1 << 20) == 0 ? (max >> 20) + "m" : Long.toString(max)));
     }

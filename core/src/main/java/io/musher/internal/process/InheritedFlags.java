@@ -9,34 +9,34 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The flags of this JVM, by where it has them from. In the order in which they count, the later over the earlier: {@code JAVA_TOOL_OPTIONS},
- * {@code JDK_JAVA_OPTIONS}, the command line with its argument files, {@code _JAVA_OPTIONS}. What comes from the environment reaches a worker
- * by its environment.
+ * The flags of this JVM by their source. In order of precedence, lowest first: {@code JAVA_TOOL_OPTIONS},
+ * {@code JDK_JAVA_OPTIONS}, the command line with its argument files, {@code _JAVA_OPTIONS}. Flags from environment
+ * variables are passed to a worker by its environment.
  *
  * @param variables the words of each variable that is set
  * @param commandLine all other flags
  */
 record InheritedFlags(Map<String, List<String>> variables, List<String> commandLine) {
 
-    /** The variables a JVM reads. */
+    /** The environment variables from which a JVM reads flags. */
     static final List<String> VARIABLES = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
     private static final String LAST = "_JAVA_OPTIONS";
     private static final String LAUNCHER = "JDK_JAVA_OPTIONS";
-    /** Options with a value in a word of its own, which the launcher passes to the JVM as one word. */
+    /** Options whose value is a separate word; the launcher passes option and value to the JVM as one word. */
     private static final List<String> PAIRS = List.of("--module-path", "-p", "--upgrade-module-path", "--add-modules", "--limit-modules",
             "--add-exports", "--add-opens", "--add-reads", "--patch-module", "--enable-native-access");
 
-    /** {@return flags that come from no environment} */
+    /** {@return flags without environment variables} */
     static InheritedFlags of(List<String> flags) {
         return new InheritedFlags(Map.of(), flags);
     }
 
     /**
-     * {@return the same flags apart}
+     * {@return the same flags, separated by source}
      *
-     * @param flags all of them, as the JVM tells them
-     * @param environment of this process
+     * @param flags all flags, as the JVM reports them
+     * @param environment the environment of this process
      */
     static InheritedFlags split(List<String> flags, Map<String, String> environment) {
         Map<String, List<String>> variables = new LinkedHashMap<>();
@@ -56,19 +56,19 @@ record InheritedFlags(Map<String, List<String>> variables, List<String> commandL
         return new InheritedFlags(variables, List.copyOf(rest));
     }
 
-    /** {@return the flags in one variable, as the JVM tells them} */
+    /** {@return the flags in one variable, in the form in which the JVM reports them} */
     static List<String> words(String variable, String text) {
         List<String> words = JvmOptionsVariable.words(text);
         return variable.equals(LAUNCHER) ? paired(expanded(words)) : words;
     }
 
-    /** {@return all flags, without those of some variables, in the order in which they count} */
+    /** {@return all flags except those of the given variables, in order of precedence} */
     List<String> without(Iterable<String> names) {
-        Map<String, List<String>> left = new LinkedHashMap<>(variables);
-        names.forEach(left::remove);
-        List<String> last = left.remove(LAST);
+        Map<String, List<String>> remaining = new LinkedHashMap<>(variables);
+        names.forEach(remaining::remove);
+        List<String> last = remaining.remove(LAST);
         List<String> all = new ArrayList<>();
-        left.values().forEach(all::addAll);
+        remaining.values().forEach(all::addAll);
         all.addAll(commandLine);
         if (last != null) {
             all.addAll(last);
@@ -76,7 +76,7 @@ record InheritedFlags(Map<String, List<String>> variables, List<String> commandL
         return all;
     }
 
-    /** {@return all flags, in the order in which they count} */
+    /** {@return all flags, in order of precedence} */
     List<String> all() {
         return without(List.of());
     }

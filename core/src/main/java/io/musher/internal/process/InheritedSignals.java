@@ -7,10 +7,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives workers the default action for every signal. A signal that the primary ignores (SIGHUP under {@code nohup}, SIGINT behind a shell's
- * {@code &}) would be ignored by its workers too, and a signal sent to one on purpose would have no effect. On Linux each worker leads a
- * session of its own, so the end of the terminal does not reach it in any case. As Node and PM2 do it. Needs the {@code env} of GNU
- * coreutils 8.31 or newer; without it ignored signals stay ignored.
+ * Resets ignored signals to their default action in workers. A signal that the primary ignores (SIGHUP under
+ * {@code nohup}, SIGINT after a shell's {@code &}) would be ignored by its workers too, and a signal sent to a worker
+ * on purpose would have no effect. Closing the terminal does not reach the workers in any case, because on Linux each
+ * worker leads a session of its own. Node and PM2 reset signals too. Requires {@code env} of GNU coreutils 8.31 or
+ * newer; without it, ignored signals stay ignored.
  */
 final class InheritedSignals {
 
@@ -23,12 +24,13 @@ final class InheritedSignals {
     private InheritedSignals() { }
 
     /**
-     * {@return words to put before a command line; none where there is nothing to reset}
+     * {@return the words to insert before a command line; empty when there is nothing to reset}
      *
      * @param program the first word of the command line
      */
     static List<String> reset(String program) {
-        if (!Platform.LINUX || program.indexOf('=') >= 0 || !ProcessTable.ignoresSignals()) { // env takes a word with = for a variable
+        // The env program interprets a word with = as a variable.
+        if (!Platform.LINUX || program.indexOf('=') >= 0 || !ProcessTable.ignoresSignals()) {
             return List.of();
         }
         return Once.ENV.map(env -> List.of(env, "--default-signal")).orElseGet(List::of);

@@ -5,10 +5,13 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Which of this JVM's flags a worker inherits: not what listens on a fixed port, and no file two JVMs would write. */
+/**
+ * Selects the flags of this JVM that a worker inherits. Excludes flags that listen on a fixed port (debugger, JMX), and
+ * makes output files distinct, so that no two JVMs write the same file.
+ */
 final class JvmFlags {
 
-    /** Debuggers and their helpers, JMX, archives written at exit, and what only this process's own command line means. */
+    /** Debuggers and their helpers, JMX, archives written at exit, and flags specific to this process. */
     private static final Pattern NOT_SHARED = Pattern.compile("-agentlib:jdwp\\b.*|-agentpath:.*jdwp.*|-Xrunjdwp\\b.*|-Xdebug"
             + "|-javaagent:.*(debugger-agent|idea_rt)\\.jar\\b.*"
             + "|-Dcom\\.sun\\.management\\..*|-XX:[+-]ManagementServer"
@@ -17,15 +20,15 @@ final class JvmFlags {
 
     private static final Pattern FILE = Pattern.compile("(-Xloggc:|-XX:(?:HeapDumpPath|ErrorFile|LogFile|ReplayDataFile)=)(.+)");
     private static final Pattern RECORDING = Pattern.compile("(-XX:StartFlightRecording[=:](?:.*,)?filename=)([^,]+)(.*)");
-    /** What, then the output, then anything: colons inside quotes belong to the file. */
+    /** Selectors, output, remaining options: a colon inside quotes belongs to the file name. */
     private static final Pattern LOG = Pattern.compile("(-Xlog:[^:]*:)((?:\"[^\"]*\"|[^:\"])+)(.*)");
 
     private JvmFlags() { }
 
     /**
-     * {@return the flags a worker gets, with its id in the names of files}
+     * {@return the flags that a worker inherits, with its id in file names}
      *
-     * @param removed what flags begin with that it does not get either
+     * @param removed prefixes of flags to leave out in addition
      */
     static List<String> inherited(List<String> flags, List<String> removed, int workerId) {
         List<String> kept = new ArrayList<>(flags.size());
@@ -37,13 +40,13 @@ final class JvmFlags {
         return kept;
     }
 
-    /** {@return whether one of the later flags sets the same thing} */
+    /** {@return whether one of the later flags sets the same option} */
     static boolean overridden(String flag, List<String> later) {
         String subject = subject(flag);
         return !subject.isEmpty() && later.stream().anyMatch(other -> subject(other).equals(subject));
     }
 
-    /** {@return what a flag sets, or nothing for one that may be given several times} */
+    /** {@return the option that a flag sets; empty for a flag that may be given several times} */
     private static String subject(String flag) {
         if (flag.startsWith("-XX:")) {
             return "-XX:" + flag.substring(4).replaceFirst("^[+-]", "").replaceFirst("=.*", "");

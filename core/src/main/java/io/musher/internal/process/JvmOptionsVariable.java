@@ -4,12 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** JVM options in one variable: words between blanks, with quotes that may stand anywhere in a word and have no escapes. */
+/**
+ * Parses and formats environment variables that hold JVM options, such as {@code JAVA_TOOL_OPTIONS}: words separated by
+ * whitespace, with quotes anywhere in a word and no escapes.
+ */
 final class JvmOptionsVariable {
 
     private JvmOptionsVariable() { }
 
-    /** {@return options as one text; the very text given when it has these words} */
+    /** {@return the words as one text; the original text if the words have not changed} */
     static String of(List<String> words, List<String> before, String text) {
         return words.equals(before) ? text : words.stream().map(JvmOptionsVariable::quoted).collect(Collectors.joining(" "));
     }

@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** A JVM like this one: the same {@code java} and flags, with this JVM's program or another. */
+/** A launch of a JVM with the same {@code java} and flags as this one, running this JVM's program or another. */
 final class JvmPlan extends LaunchPlan {
 
-    /** Opens the channel, then runs the main class that is its first argument. */
+    /** Opens the channel to the primary, then runs the main class named by its first argument. */
     static final String WORKER_MAIN = "io.musher.internal.worker.WorkerMain";
 
-    /** Flags of a launch by which its JVM may find classes that this one does not. */
+    /** Flags by which a worker JVM may find classes that this JVM does not find. */
     private static final Pattern OTHER_CLASSES = Pattern.compile("-cp|-classpath|--class-path.*|-Xbootclasspath.*|--patch-module.*|--module-path.*|-p"
             + "|-javaagent:.*|-Djava\\.system\\.class\\.loader=.*|@.*");
 
@@ -103,7 +103,7 @@ final class JvmPlan extends LaunchPlan {
             hidden.add(start.classPath());
         }
         if (!OperatorLog.hasProvider()) {
-            hidden.add("-Dslf4j.internal.verbosity=ERROR"); // this process has said once that there is none
+            hidden.add("-Dslf4j.internal.verbosity=ERROR"); // the primary has logged the missing provider once
         }
         List<String> wanted = Placeholders.fill(options().jvmArgs(), worker);
         hidden.addAll(inherited(own.flags().commandLine(), worker));
@@ -115,7 +115,7 @@ final class JvmPlan extends LaunchPlan {
         String name = target.get(target.size() - 1);
         boolean shows = program.size() == start.target().size() || options().args().isEmpty() && own.shown();
         if (!shows || !program.contains(name)) {
-            shown.add("-Dmusher.program=" + name); // for those who look for it in a list of processes
+            shown.add("-Dmusher.program=" + name); // makes the program visible in process lists
         }
         if (shows) {
             return new CommandLine(shown, hidden, program);
@@ -130,7 +130,8 @@ final class JvmPlan extends LaunchPlan {
         if (options().directory().isPresent()) {
             kept.replaceAll(JvmPlan::fromHere);
         }
-        kept.removeIf(flag -> JvmFlags.overridden(flag, options().jvmArgs())); // what _JAVA_OPTIONS says would count otherwise
+        // Otherwise _JAVA_OPTIONS would take precedence over the flags given for workers.
+        kept.removeIf(flag -> JvmFlags.overridden(flag, options().jvmArgs()));
         return worker.share().kept(kept, allInherited(worker.env()), allWanted(options().jvmArgs(), worker.env()));
     }
 
@@ -143,7 +144,7 @@ final class JvmPlan extends LaunchPlan {
         return own.flags().without(given.keySet());
     }
 
-    /** A variable given for workers counts as flags given for them. */
+    /** Flags in environment variables given for workers count as flags given for workers. */
     private static List<String> allWanted(List<String> wanted, Map<String, String> given) {
         List<String> all = new ArrayList<>(wanted);
         for (String name : InheritedFlags.VARIABLES) {
@@ -154,7 +155,9 @@ final class JvmPlan extends LaunchPlan {
         return all;
     }
 
-    /** Paths that would mean something else in the worker's folder. */
+    /**
+     * Makes the paths in a flag absolute: relative ones would mean something else in the worker's working directory.
+     */
     private static String fromHere(String flag) {
         for (String option : List.of("--module-path=", "--upgrade-module-path=", "-Xbootclasspath/a:")) {
             if (flag.startsWith(option)) {

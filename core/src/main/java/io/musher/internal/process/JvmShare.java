@@ -4,49 +4,54 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A worker JVM's part of the machine. Left alone, each JVM takes a quarter of the memory for its heap and all processors.
+ * Computes a worker JVM's share of the machine's memory and processors. By default every JVM would take a quarter of
+ * the memory for its heap, and all processors.
  *
- * <p>Heap: the machine's or container's memory, less 128 MiB for the primary and 96 MiB for what each worker needs besides
- * its heap, but at most three quarters of it and at least half, over the workers; never more than a JVM alone would take, unless the user
- * asks for more: {@code -XX:MaxRAMPercentage} of the primary stands for those three quarters, {@code -Xmx} of the primary is each worker's
- * too, if that fits so often.
+ * <p>Heap: the memory of the machine or container, less 128 MiB for the primary and 96 MiB of non-heap memory for each
+ * worker, but at least half and at most three quarters of it, is divided by the number of workers. The result is never
+ * more than a single JVM would take by default, unless the user asks for more: {@code -XX:MaxRAMPercentage} of the
+ * primary sets the part of the memory that is divided, and {@code -Xmx} of the primary applies to each worker too, if
+ * that many heaps fit.
  *
- * <p>Processors: those of this JVM, without one where the primary relays, over the workers, rounded up.
+ * <p>Processors: the processors of this JVM, less one if the primary relays connections, divided by the number of
+ * workers, rounded up.
  *
- * @param heap bytes; 0 leaves it to the JVM
- * @param most bytes a heap may have that was asked for
- * @param processors 0 leaves them to the JVM
+ * @param heap bytes; 0 leaves the heap to the JVM
+ * @param most the largest heap in bytes that flags of the primary may ask for
+ * @param processors 0 leaves the processors to the JVM
  * @param why how the heap was computed, for the log
- * @param among what it is a share of, for the log
+ * @param among the workers and processors that are divided, for the log
  */
 public record JvmShare(long heap, long most, int processors, String why, String among) {
 
     private static final long MIB = 1 << 20;
     private static final long LEAST_HEAP = 16 * MIB;
-    /** A larger heap needs twice the memory for references, and no JVM takes it by itself. */
+    /**
+     * A larger heap disables compressed references, which doubles their size; no JVM chooses a larger one by default.
+     */
     private static final long COMPRESSED = 31L << 30;
-    /** A JVM takes this much of a machine that has twice as much, and half of a smaller one. */
+    /** The default heap on a machine with twice this memory; on a smaller machine the default is half the memory. */
     private static final long LEAST_ALONE = 124 * MIB;
 
-    /** {@return no share: every JVM as it likes} */
+    /** {@return a share that leaves heap and processors to the JVM} */
     public static JvmShare none() {
         return new JvmShare(0, 0, 0, "", "every worker");
     }
 
     /**
-     * Computes it for this machine.
+     * Computes the share of one worker on this machine.
      *
-     * @param workers how many share it, at least 1
+     * @param workers the number of workers, at least 1
      * @param relays whether the primary relays connections
-     * @return the share of one
+     * @return the share
      */
     public static JvmShare of(int workers, boolean relays) {
         return of(workers, relays, Memory.total(), Runtime.getRuntime().availableProcessors(), CurrentJvm.read().flags().all());
     }
 
     static JvmShare of(int workers, boolean relays, long memory, int processors, List<String> ownFlags) {
-        int left = Math.max(1, processors - (relays ? 1 : 0));
-        int each = Math.max(1, (left + workers - 1) / workers);
+        int available = Math.max(1, processors - (relays ? 1 : 0));
+        int each = Math.max(1, (available + workers - 1) / workers);
         String among = "each of " + workers + (workers == 1 ? " worker" : " workers") + " on " + processors
                 + (processors == 1 ? " processor" : " processors") + (relays && processors > 1 ? ", of which the primary has one" : "");
         if (memory <= 0) {
@@ -63,26 +68,26 @@ public record JvmShare(long heap, long most, int processors, String why, String 
         return new JvmShare(heap, most, each, why, among);
     }
 
-    /** {@return the heap that a JVM without flags has on such a machine} */
+    /** {@return the default heap of a JVM without flags on a machine with this memory} */
     private static long alone(long memory) {
         return Math.min(COMPRESSED, memory / 2 < LEAST_ALONE ? memory / 2 : Math.max(memory / 4, LEAST_ALONE));
     }
 
     /**
-     * {@return which of some inherited flags a worker keeps}
+     * {@return those of the candidate flags that do not conflict with this share}
      *
-     * @param some of the inherited flags
+     * @param candidates the inherited flags to filter
      * @param inherited all flags of this JVM
-     * @param wanted flags given for workers
+     * @param wanted the flags given for workers
      */
-    List<String> kept(List<String> some, List<String> inherited, List<String> wanted) {
-        List<String> kept = new ArrayList<>(some);
+    List<String> kept(List<String> candidates, List<String> inherited, List<String> wanted) {
+        List<String> kept = new ArrayList<>(candidates);
         kept.removeIf(HeapFlags.of(this, inherited, wanted).drops());
         kept.removeIf(flag -> isProcessors(flag) && processors > 0);
         return kept;
     }
 
-    /** {@return the flags of the share itself} */
+    /** {@return the flags that enforce this share} */
     List<String> added(List<String> inherited, List<String> wanted) {
         List<String> added = new ArrayList<>(HeapFlags.of(this, inherited, wanted).added());
         if (processors > 0 && wanted.stream().noneMatch(JvmShare::isProcessors)) {
@@ -91,7 +96,7 @@ public record JvmShare(long heap, long most, int processors, String why, String 
         return added;
     }
 
-    /** {@return what is in force, for the log} */
+    /** {@return a description of the heap and processors in force, for the log} */
     String text(List<String> inherited, List<String> wanted) {
         String given = wanted.stream().filter(JvmShare::isProcessors).reduce((earlier, later) -> later)
                 .map(flag -> "processors as " + flag + " of the workers' flags says")

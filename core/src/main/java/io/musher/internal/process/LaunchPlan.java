@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A launch that was found to be possible, ready to be put into words for one worker after the other. Immutable.
+ * A validated launch, from which the command line of each worker is built. Immutable.
  */
 public abstract sealed class LaunchPlan permits JvmPlan, CommandPlan {
 
-    /** What a worker is. */
+    /** The kind of process that a worker is. */
     public enum Kind {
-        /** A JVM of ours: it says hello if its program calls Musher, or was started through Musher. */
+        /** A JVM: it opens a channel to the primary if its program calls Musher or was started through Musher. */
         JVM,
-        /** Any program. */
+        /** Any other program. */
         COMMAND
     }
 
@@ -25,46 +25,50 @@ public abstract sealed class LaunchPlan permits JvmPlan, CommandPlan {
     }
 
     /**
-     * Looks at how this JVM was started, where that matters.
+     * Validates a launch. For JVM workers this includes how this JVM was started.
      *
-     * @param launch what the user wants
+     * @param launch what to run
      * @return the plan
      * @throws IllegalStateException if this JVM's command line cannot be repeated; the message says what to do instead
+     * @throws IllegalArgumentException if the jar or main class does not exist
      */
     public static LaunchPlan of(Launch launch) {
         return launch instanceof Launch.Command command ? new CommandPlan(command) : JvmPlan.of(launch, CurrentJvm.read());
     }
 
-    /** {@return whether a JVM or a command} */
+    /** {@return the kind of process to start} */
     public abstract Kind kind();
 
-    /** {@return whether the program surely opens a channel to the primary, and so notices when the primary is gone} */
+    /**
+     * {@return whether the program certainly opens a channel to the primary, and so notices when the primary has
+     * exited}
+     */
     public abstract boolean saysHello();
 
     /**
-     * Puts it into words.
+     * Builds the command line of one worker.
      *
-     * @param worker whose command line it is
-     * @param environment its environment, where {@code PATH} is
-     * @return the program, from the root, and its arguments
-     * @throws IOException if there is no such program
+     * @param environment the worker's environment, whose {@code PATH} is searched
+     * @return the absolute path of the program and its arguments
+     * @throws IOException if the program does not exist or is not executable
      */
     abstract CommandLine words(SpawnRequest worker, Map<String, String> environment) throws IOException;
 
     /**
-     * {@return which of the flags in a variable of this process's environment, such as {@code JAVA_TOOL_OPTIONS}, the worker inherits}
+     * {@return those of the flags in an environment variable of this process, such as {@code JAVA_TOOL_OPTIONS}, that
+     * the worker inherits}
      *
-     * @param flags as that variable has them
+     * @param flags the flags in that variable
      */
     List<String> inherited(List<String> flags, SpawnRequest worker) {
         return JvmFlags.inherited(flags, options().removedJvmArgs(), worker.workerId());
     }
 
     /**
-     * {@return what is in force of a share of the machine, for the log; empty for what is no JVM}
+     * {@return a description of the heap and processors in force for a worker, for the log; empty for a command}
      *
-     * @param share that was computed
-     * @param env variables given for workers
+     * @param share the computed share of the machine
+     * @param env the variables given for workers
      */
     public String inForce(JvmShare share, Map<String, String> env) {
         return "";
@@ -79,7 +83,7 @@ public abstract sealed class LaunchPlan permits JvmPlan, CommandPlan {
         return launch;
     }
 
-    /** Without arguments and environment, where secrets live. */
+    /** Returns the kind of launch only: arguments and environment may contain secrets. */
     @Override
     public String toString() {
         return launch.getClass().getSimpleName();

@@ -3,7 +3,10 @@ package io.musher.internal.process;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Programs that run somebody else's: their command line again would not be the user's program. */
+/**
+ * Detects launchers such as build tools and test runners: a JVM that runs one cannot repeat its own command line to
+ * start workers, because that would run the launcher and not the user's program.
+ */
 final class LauncherDetector {
 
     private static final Pattern KNOWN = Pattern.compile("(org\\.apache\\.maven\\.|org\\.codehaus\\.plexus\\.classworlds\\.|"
@@ -24,7 +27,7 @@ final class LauncherDetector {
                 + ".class), .jar(path) or .command(words)");
     }
 
-    /** The user's main class, when it calls us. */
+    /** Returns the simple name of the outermost main class on the stack that is not a launcher's. */
     private static Optional<String> userMain() {
         return StackWalker.getInstance().walk(frames -> frames
                 .filter(frame -> frame.getMethodName().equals("main"))

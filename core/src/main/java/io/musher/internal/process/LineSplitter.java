@@ -2,15 +2,15 @@ package io.musher.internal.process;
 
 import java.util.Arrays;
 
-/** Cuts bytes into lines. One thread at a time. */
+/** Splits a stream of bytes into lines. Not thread safe. */
 final class LineSplitter {
 
-    /** Hears a line; the bytes are its only until it returns. */
+    /** Receives the lines; the bytes are valid only until the call returns. */
     interface Lines {
         void line(byte[] bytes, int offset, int length);
     }
 
-    /** A longer line comes in pieces. */
+    /** The longest line in bytes; a longer one is delivered in pieces. */
     static final int LONGEST = 64 << 10;
 
     private final Lines lines;
@@ -33,7 +33,7 @@ final class LineSplitter {
         keep(bytes, from, offset + count - from);
     }
 
-    /** Nothing more comes: a line without end is one, too. */
+    /** Ends the stream and delivers a last line without a line break. */
     void end() {
         if (length > 0) {
             emit();

@@ -19,7 +19,7 @@ import java.util.OptionalInt;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
-/** Which process listens on which port, according to Linux. */
+/** Finds out which process listens on which port, from {@code /proc} on Linux. */
 final class ListeningSockets {
 
     private static final String LISTEN = "0A";
@@ -27,7 +27,7 @@ final class ListeningSockets {
 
     private ListeningSockets() { }
 
-    /** {@return whether one of the processes listens on the port} */
+    /** {@return whether one of the given processes listens on the port} */
     static PortOwner listens(int port, List<Long> pids) {
         return Platform.LINUX ? owner(sockets(OptionalInt.of(port)), pids) : PortOwner.UNKNOWN;
     }
@@ -48,7 +48,7 @@ final class ListeningSockets {
         return hidden ? PortOwner.UNKNOWN : PortOwner.OTHER;
     }
 
-    /** {@return such as {@code process 123 listens on *:8080}; empty where that cannot be told} */
+    /** {@return a text such as {@code process 123 listens on *:8080}; empty where this cannot be determined} */
     static String seen(List<Long> pids) {
         if (!Platform.LINUX) {
             return "";
@@ -57,12 +57,12 @@ final class ListeningSockets {
         List<String> seen = new ArrayList<>();
         for (long pid : pids) {
             List<String> addresses = new ArrayList<>();
-            boolean told = descriptors(pid, (descriptor, name) -> {
+            boolean readable = descriptors(pid, (descriptor, name) -> {
                 if (sockets.containsKey(name) && !addresses.contains(sockets.get(name))) {
                     addresses.add(sockets.get(name));
                 }
             });
-            if (!told) {
+            if (!readable) {
                 return "";
             } else if (!addresses.isEmpty()) {
                 seen.add("process " + pid + " listens on " + String.join(" and ", addresses));
@@ -71,21 +71,25 @@ final class ListeningSockets {
         return seen.isEmpty() ? "the worker listens on no port" : String.join(", ", seen);
     }
 
-    /** All that listen, perhaps on one port only: name to address. */
+    /** Returns the listening sockets, of one port if given: socket name to address. */
     private static Map<String, String> sockets(OptionalInt port) {
         Map<String, String> sockets = new LinkedHashMap<>();
         for (String table : List.of("tcp", "tcp6")) {
             try (Stream<String> lines = Files.lines(Path.of("/proc/self/net", table), StandardCharsets.US_ASCII)) {
-                lines.filter(line -> line.contains(LISTENS)) // the others may be many
+                lines.filter(line -> line.contains(LISTENS)) // there may be many other sockets
                         .forEach(line -> entry(line, port).ifPresent(entry -> sockets.put(entry.getKey(), entry.getValue())));
             } catch (IOException | UncheckedIOException e) {
-                // no such protocol here
+                // this protocol is not available
             }
         }
         return sockets;
     }
 
-    /** @param line such as {@code 0: 0100007F:0CEA 00000000:0000 0A ... inode ...} */
+    /**
+     * Parses a line of the table; empty unless it is a listening socket, of the port if given.
+     *
+     * @param line such as {@code 0: 0100007F:0CEA 00000000:0000 0A ... inode ...}
+     */
     static Optional<Map.Entry<String, String>> entry(String line, OptionalInt port) {
         String[] fields = line.strip().split(" +");
         boolean match = fields.length > 9 && fields[3].equals(LISTEN)
@@ -93,7 +97,10 @@ final class ListeningSockets {
         return match ? Optional.of(Map.entry("socket:[" + fields[9] + "]", address(fields[1]))) : Optional.empty();
     }
 
-    /** From words of four bytes in this machine's order, which is little-endian wherever Java runs on Linux but on s390. */
+    /**
+     * Parses words of four bytes in this machine's byte order, which is little-endian on all Linux platforms of Java
+     * except s390.
+     */
     static String address(String hex) {
         int colon = hex.indexOf(':');
         int port = Integer.parseInt(hex.substring(colon + 1), 16);
@@ -111,7 +118,7 @@ final class ListeningSockets {
         }
     }
 
-    /** {@return whether all of them could be read; a process that is gone has none} */
+    /** {@return whether all descriptors of the process could be read; true for a process that no longer exists} */
     private static boolean descriptors(long pid, BiConsumer<Path, String> each) {
         try {
             return ProcessTable.look(pid, folder -> {
@@ -120,7 +127,7 @@ final class ListeningSockets {
                         try {
                             each.accept(descriptor, Files.readSymbolicLink(descriptor).toString());
                         } catch (NoSuchFileException e) {
-                            continue; // closed meanwhile
+                            continue; // closed in the meantime
                         }
                     }
                     return true;
@@ -133,7 +140,7 @@ final class ListeningSockets {
         }
     }
 
-    /** A process that is dead and not reaped has no descriptors, and says so by refusing. */
+    /** Returns whether the process has exited. Reading the descriptors of a process that is not reaped yet fails. */
     private static boolean isGone(long pid) {
         return ProcessTable.entry(pid).map(entry -> entry.state() == 'Z' || entry.state() == 'X').orElse(true);
     }

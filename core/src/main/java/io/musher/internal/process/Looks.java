@@ -13,9 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs what looks at the process table, on threads that come when they are needed and end when they are not. A look at a process that hangs in
- * the kernel may never return: it keeps its own thread and no other, and looks that begin some seconds later pass that process by, see
- * {@link ProcessTable}. Thread safe.
+ * Thread pool for blocking reads of the process table ("looks"), with a timeout and retries. Reading about a process
+ * that hangs in the kernel may never return: such a look occupies its own thread only, and looks that begin some
+ * seconds later skip that process, see {@link ProcessTable}. Threads are created on demand and end when idle. Thread
+ * safe.
  */
 final class Looks {
 
@@ -37,7 +38,7 @@ final class Looks {
         });
     }
 
-    /** Runs it on a thread of its own; here when the cluster has ended. */
+    /** Runs the task on a pool thread; after {@link #close()}, on the calling thread. */
     void run(Runnable task) {
         try {
             pool.execute(() -> guarded(task));
@@ -47,25 +48,25 @@ final class Looks {
     }
 
     /**
-     * Waits for what a look sees, and begins anew when that takes too long.
+     * Runs a look on a pool thread and waits for its result; retries when the look hangs.
      *
      * @param look may block
-     * @param otherwise when nothing can be seen
+     * @param otherwise the result when the look fails or every attempt hangs
      */
     <T> T see(Supplier<T> look, T otherwise) throws InterruptedException {
         for (int i = 0; i < TRIES; i++) {
-            CompletableFuture<T> seen = new CompletableFuture<>();
+            CompletableFuture<T> result = new CompletableFuture<>();
             AtomicReference<Thread> thread = new AtomicReference<>();
             run(() -> {
                 thread.set(Thread.currentThread());
                 try {
-                    seen.complete(look.get());
+                    result.complete(look.get());
                 } catch (RuntimeException | Error e) {
-                    seen.completeExceptionally(e);
+                    result.completeExceptionally(e);
                 }
             });
             try {
-                return patiently(seen, thread::get);
+                return patiently(result, thread::get);
             } catch (TimeoutException e) {
                 LOG.warn("{}: a look at the process table hangs at a process that hangs in the kernel; tries without it", name);
             } catch (ExecutionException e) {
@@ -76,12 +77,12 @@ final class Looks {
         return otherwise;
     }
 
-    /** On a busy machine a look may take long; only one that hangs is given up. */
-    private static <T> T patiently(CompletableFuture<T> seen, Supplier<Thread> thread)
+    /** Waits for a look. On a busy machine a look may take long; only one that hangs is abandoned. */
+    private static <T> T patiently(CompletableFuture<T> result, Supplier<Thread> thread)
             throws InterruptedException, ExecutionException, TimeoutException {
         while (true) {
             try {
-                return seen.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+                return result.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
                 if (ProcessTable.hangs(thread.get())) {
                     throw e;

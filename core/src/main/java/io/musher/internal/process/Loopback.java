@@ -7,18 +7,19 @@ import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 
 /**
- * The one address that the primary, its balancer and its workers meet at: {@code 127.0.0.1}, or {@code ::1} on a machine without IPv4.
- * What {@link InetAddress#getLoopbackAddress} returns depends on the flags of each JVM, so it is decided here, once, and handed on.
+ * The loopback address that primary, balancer and workers use for their connections: {@code 127.0.0.1}, or {@code ::1}
+ * on a machine without IPv4. The result of {@link InetAddress#getLoopbackAddress} depends on the flags of each JVM, so
+ * the primary chooses the address once and passes it to its workers.
  */
 public final class Loopback {
 
-    /** The address; the primary's choice. */
+    /** The address, as chosen by this process. */
     public static final InetAddress ADDRESS = choose();
 
     private Loopback() { }
 
     /**
-     * {@return a port of that address}
+     * {@return the socket address of a port}
      *
      * @param port within 0 to 65535
      */
@@ -32,9 +33,9 @@ public final class Loopback {
     }
 
     /**
-     * {@return an address as people write it, {@code 127.0.0.1:80} or {@code [::1]:80}}
+     * {@return address and port as text, such as {@code 127.0.0.1:80} or {@code [::1]:80}}
      *
-     * @param port of it
+     * @param port within 0 to 65535
      */
     public static String text(int port) {
         return (host().indexOf(':') < 0 ? host() : "[" + host() + "]") + ":" + port;
@@ -45,7 +46,7 @@ public final class Loopback {
             InetAddress v4 = InetAddress.getByAddress("localhost", new byte[] {127, 0, 0, 1});
             return isThere(v4) ? v4 : InetAddress.getByAddress("localhost", new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
         } catch (UnknownHostException e) {
-            throw new IllegalStateException(e); // for addresses of another length only
+            throw new IllegalStateException(e); // thrown only for arrays of another length
         }
     }
 

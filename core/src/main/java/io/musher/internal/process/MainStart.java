@@ -14,24 +14,24 @@ import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 
 /**
- * The words of a {@code java} command line that name a program, with {@link MainRunner} before it wherever that is possible, so that a
- * main method that throws ends the worker.
+ * The part of a {@code java} command line that names the program. Inserts {@link MainRunner} where possible, so that a
+ * worker exits when its main method throws.
  *
  * @param classPath empty for none
- * @param flags that the program needs
- * @param target a class, {@code -jar file} or {@code -m module/class}, and more words
+ * @param flags the flags that the program needs
+ * @param target a class, {@code -jar file} or {@code -m module/class}, and further words
  */
 record MainStart(String classPath, List<String> flags, List<String> target) {
 
     private static final String RUNNER = MainRunner.class.getName();
     private static final List<String> ONLY_WITH_JAR = List.of("Launcher-Agent-Class", "JavaFX-Application-Class");
 
-    /** {@return the program as it is} */
+    /** {@return the program without {@link MainRunner}} */
     static MainStart plain(String classPath, List<String> target) {
         return new MainStart(classPath, List.of(), target);
     }
 
-    /** {@return the same program, run by the runner if it can be} */
+    /** {@return the program, started by {@link MainRunner} where possible} */
     static MainStart of(String classPath, List<String> target) {
         if (target.size() == 1 && isRunnable(target.get(0))) {
             return plain(classPath, List.of(RUNNER, target.get(0).replace('/', '.')));
@@ -43,7 +43,9 @@ record MainStart(String classPath, List<String> flags, List<String> target) {
         return plain(classPath, target);
     }
 
-    /** Whether this JVM finds the class as the worker will, with a main method that the runner knows how to call. */
+    /**
+     * Returns whether this JVM finds the class as the worker will, with a main method that {@link MainRunner} can call.
+     */
     private static boolean isRunnable(String main) {
         ClassLoader loader = ClassLoader.getSystemClassLoader();
         try {
@@ -69,7 +71,7 @@ record MainStart(String classPath, List<String> flags, List<String> target) {
         return new MainStart(classPath, flags, List.of("-m", own.getName() + "/" + RUNNER, target.get(1)));
     }
 
-    /** What {@code java -jar} takes from the manifest is put into words. */
+    /** Replaces {@code -jar}: translates the entries that {@code java -jar} reads from the manifest into flags. */
     private static MainStart jar(List<String> target) {
         Path file = Path.of(target.get(1));
         try (JarFile jar = new JarFile(file.toFile(), false)) {
@@ -86,7 +88,7 @@ record MainStart(String classPath, List<String> flags, List<String> target) {
             Optional.ofNullable(attributes.getValue("Enable-Native-Access")).ifPresent(to -> flags.add("--enable-native-access=" + to.strip()));
             return new MainStart(file + File.pathSeparator + runner.get(), flags, List.of(RUNNER, main.strip().replace('/', '.')));
         } catch (IOException | RuntimeException e) {
-            return plain("", target); // java itself says best what is wrong with it
+            return plain("", target); // java itself reports best what is wrong with the jar
         }
     }
 

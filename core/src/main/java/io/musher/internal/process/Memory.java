@@ -11,21 +11,21 @@ import java.util.stream.Stream;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
-/** How much memory there is for this process: the machine's, or less where a control group says so. */
+/** Determines the memory available to this process: that of the machine, or a lower limit of its control group. */
 public final class Memory {
 
     private Memory() { }
 
-    /** {@return bytes; 0 when it cannot be told} */
+    /** {@return the memory in bytes; 0 when it cannot be determined} */
     public static long total() {
         return Platform.LINUX ? total(Path.of("/")) : asTheJvmSees();
     }
 
     /**
-     * Reads {@code /proc} and the control groups of both versions, of this process's group and of all above it: any of them may
-     * be the one that limits.
+     * Reads {@code /proc} and the control groups (versions 1 and 2) of this process and all their parents: the lowest
+     * limit applies.
      *
-     * @param root where {@code proc} and {@code sys} are
+     * @param root the folder that contains {@code proc} and {@code sys}
      */
     static long total(Path root) {
         long total = lines(root.resolve("proc/meminfo")).stream().filter(line -> line.startsWith("MemTotal:"))
@@ -35,7 +35,7 @@ public final class Memory {
         return limit.isPresent() && (total == 0 || limit.getAsLong() < total) ? limit.getAsLong() : total;
     }
 
-    /** @param group number, controllers and path, as {@code /proc/self/cgroup} has them */
+    /** @param group number, controllers and path, as in {@code /proc/self/cgroup} */
     private static Stream<Long> limits(Path root, String[] group) {
         boolean unified = group.length == 3 && group[1].isEmpty();
         if (group.length < 3 || !unified && !Arrays.asList(group[1].split(",")).contains("memory")) {
@@ -44,7 +44,7 @@ public final class Memory {
         Path mounts = root.resolve("sys/fs/cgroup");
         Path mount = !unified ? mounts.resolve("memory") : Files.isDirectory(mounts.resolve("unified")) ? mounts.resolve("unified") : mounts;
         String file = unified ? "memory.max" : "memory.limit_in_bytes";
-        // Inside a container the path may be the host's, and the group is what is mounted.
+        // Inside a container the path may be that of the host; the group is then the mount point itself.
         Path own = mount.resolve(group[2].substring(1)).normalize();
         Path from = own.startsWith(mount) && Files.isDirectory(own) ? own : mount;
         return Stream.iterate(from, folder -> folder != null && folder.startsWith(mount), Path::getParent)

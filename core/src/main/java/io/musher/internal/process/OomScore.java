@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** When memory runs out, Linux ends the process with the highest score: a worker, which can be replaced, and not the primary. */
+/**
+ * Raises the OOM score of workers. When memory runs out, Linux kills the process with the highest score: a worker can
+ * be restarted, the primary cannot.
+ */
 final class OomScore {
 
-    /** On a scale where 1000 is all of the memory. */
+    /** Added to the primary's score, on a scale where 1000 stands for all memory. */
     private static final int MORE = 200;
 
     private OomScore() { }
@@ -20,7 +23,7 @@ final class OomScore {
             int own = Integer.parseInt(Files.readString(Path.of("/proc/self/oom_score_adj")).strip());
             Files.writeString(Path.of("/proc/" + pid + "/oom_score_adj"), Integer.toString(Math.min(1000, own + MORE)));
         } catch (IOException | NumberFormatException e) {
-            // gone already, or not allowed here: it is a precaution only
+            // exited already, or not permitted: the score is a precaution only
         }
     }
 }

@@ -14,18 +14,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A small {@code sh} that outlives this process. It reads a pipe that only this process holds; when the pipe ends, however
- * this process ended, it ends all that were to be watched: process groups, and whatever carries their mark. SIGTERM first, SIGKILL
- * to what is left. Started with the first that is watched, in a session of its own, so that no Ctrl-C reaches it. It costs nothing
- * while it waits. Thread safe.
+ * Terminates orphaned workers when the primary has died: an {@code sh} process that outlives this JVM. The shell reads
+ * a pipe whose only writer is this JVM. When the pipe is closed, for whatever reason this JVM exited, the shell sends
+ * SIGTERM to all watched process groups and to all processes that carry the mark of this cluster, and SIGKILL to those
+ * left after the grace period. The shell is started with the first watched process, in a session of its own, so that
+ * Ctrl-C does not reach it. While it waits it uses no CPU time. It also delivers signals that the JDK cannot send. If
+ * the shell dies, it is restarted, ten times at most. Thread safe.
  */
 final class OrphanReaper {
 
     private static final Logger LOG = LoggerFactory.getLogger(OrphanReaper.class);
 
     /**
-     * Lines are "+ id", "- id" and "signal id"; an id below zero is a process group. Nothing in it is more than POSIX has, so that BusyBox
-     * runs it. Groups are ended beside the search for marks: reading the environment of a process that hangs in the kernel may never end.
+     * Reads lines "+ id" (watch), "- id" (forget) and "signal id" (send); a negative id is a process group. Uses POSIX
+     * features only, so that BusyBox can run it. Groups are terminated in parallel with the search for marks, because
+     * reading the environment of a process that hangs in the kernel may never return.
      */
     static final String SCRIPT = """
             trap '' HUP INT QUIT TERM PIPE TSTP
@@ -77,9 +80,11 @@ final class OrphanReaper {
     private boolean closed;
 
     /**
-     * @param mark what the marks of all that is watched begin with
-     * @param grace from SIGTERM to SIGKILL, in tenths of a second
-     * @param threads where its end is dealt with
+     * Creates a reaper; the shell is started by {@link #watch}.
+     *
+     * @param mark the common prefix of the marks of this cluster's workers
+     * @param grace the time from SIGTERM to SIGKILL, in tenths of a second
+     * @param threads handles the exit of the shell
      */
     OrphanReaper(String cluster, String mark, int grace, Executor threads) {
         this.cluster = cluster;
@@ -88,7 +93,11 @@ final class OrphanReaper {
         this.threads = threads;
     }
 
-    /** @param id of a process or, below zero, of a process group */
+    /**
+     * Adds a process or process group to terminate if this JVM dies.
+     *
+     * @param id a process id or, negative, a process group
+     */
     synchronized void watch(long id) {
         watched.add(Long.toString(id));
         if (process == null) {
@@ -98,13 +107,14 @@ final class OrphanReaper {
         }
     }
 
+    /** Removes a process or process group that has exited. */
     synchronized void forget(long id) {
         if (watched.remove(Long.toString(id))) {
             write("- " + id);
         }
     }
 
-    /** Sends a signal that the JDK cannot send. */
+    /** Sends a signal that the JDK cannot send, by the shell or, if it does not run, by a new one. */
     synchronized void signal(String name, long id) {
         if (process != null && write(name + " " + id)) {
             return;
@@ -117,7 +127,7 @@ final class OrphanReaper {
         }
     }
 
-    /** Nothing is left to watch. */
+    /** Closes the pipe, which ends the shell, and waits up to 2 s for its exit; called when no worker is left. */
     synchronized void close() {
         closed = true;
         if (process != null) {
@@ -155,8 +165,8 @@ final class OrphanReaper {
         }
     }
 
-    private synchronized void ended(Process which) {
-        if (!closed && process == which) {
+    private synchronized void ended(Process shell) {
+        if (!closed && process == shell) {
             process = null;
             if (!watched.isEmpty()) {
                 start();
@@ -174,11 +184,11 @@ final class OrphanReaper {
             to.flush();
             return true;
         } catch (IOException e) {
-            return false; // it is gone; the next one is told everything
+            return false; // the shell has exited; its successor receives all ids again
         }
     }
 
-    /** {@return its process, or null} */
+    /** {@return the process of the shell, or null} */
     synchronized Process process() {
         return process;
     }

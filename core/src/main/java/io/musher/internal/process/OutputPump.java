@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.CompletableFuture;
 
-/** Reads one stream of one worker until it ends, on a daemon thread of its own. */
+/** Reads the standard output or error stream of one worker until end of stream, on a daemon thread of its own. */
 final class OutputPump {
 
     private final InputStream in;
@@ -24,7 +24,7 @@ final class OutputPump {
         thread.start();
     }
 
-    /** {@return completes when the stream has ended} */
+    /** {@return a future that completes at the end of the stream} */
     CompletableFuture<Void> done() {
         return done;
     }
@@ -38,14 +38,17 @@ final class OutputPump {
                 sink.accept(buffer, 0, length);
             }
         } catch (IOException e) {
-            // the worker is gone
+            // the worker has exited
         } finally {
             sink.end();
             done.complete(null);
         }
     }
 
-    /** A line's other half, when it is there already: two workers' lines mix less. */
+    /**
+     * Reads the rest of an incomplete line if it is available already, so that lines of several workers are interleaved
+     * less often.
+     */
     private int more(byte[] buffer, int length) throws IOException {
         int filled = length;
         while (filled < buffer.length && buffer[filled - 1] != '\n' && in.available() > 0) {

@@ -1,11 +1,11 @@
 package io.musher.internal.process;
 
-/** Where one stream of one worker goes. Called by the one thread that reads the stream. */
+/** Receives the output of one stream of one worker. Called only by the thread that reads the stream. */
 interface OutputSink {
 
-    /** Takes bytes, which are the caller's again afterwards. */
+    /** Receives output; the caller reuses the array after the call. */
     void accept(byte[] bytes, int offset, int length);
 
-    /** Nothing more comes. */
+    /** Called once, at the end of the stream. */
     default void end() { }
 }

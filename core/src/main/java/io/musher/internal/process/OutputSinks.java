@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** Makes the sinks of all workers of a cluster, and has what they share. Thread safe. */
+/** Creates the output sinks of all workers of a cluster, and owns the queues and files that they share. Thread safe. */
 final class OutputSinks {
 
     private static final String NATIVE = System.getProperty("native.encoding", "UTF-8");
-    /** What is no ASCII in an ASCII locale was written as UTF-8 by programs that do not care. */
+    /** In an ASCII locale, non-ASCII output comes from programs that write UTF-8 regardless of the locale. */
     private static final Charset TEXT = Set.of("ISO-8859-1", "Cp1252", "windows-1252").contains(NATIVE)
             ? Charset.forName(NATIVE) : StandardCharsets.UTF_8;
 
@@ -50,7 +50,7 @@ final class OutputSinks {
         return (bytes, offset, length) -> { };
     }
 
-    /** {@return bytes that nobody took} */
+    /** {@return the number of bytes dropped because the consumer was stuck} */
     long dropped() {
         long bytes = 0;
         for (BoundedHandoff<?> each : Arrays.asList(out, err, lines)) {
@@ -69,9 +69,9 @@ final class OutputSinks {
 
     private BoundedHandoff<byte[]> standard(String name, Supplier<PrintStream> stream) {
         return new BoundedHandoff<>(cluster + "-" + name, bytes -> {
-            PrintStream to = stream.get(); // asked each time: programs and test runners replace it
-            to.write(bytes, 0, bytes.length);
-            to.flush();
+            PrintStream target = stream.get(); // evaluated on each call: programs and test runners replace the stream
+            target.write(bytes, 0, bytes.length);
+            target.flush();
         });
     }
 
@@ -82,12 +82,12 @@ final class OutputSinks {
     private static OutputSink prefixed(String prefix, BoundedHandoff<byte[]> to) {
         byte[] before = prefix.getBytes(Charset.defaultCharset());
         ByteArrayOutputStream batch = new ByteArrayOutputStream();
-        LineSplitter cutter = new LineSplitter((bytes, offset, length) -> {
+        LineSplitter splitter = new LineSplitter((bytes, offset, length) -> {
             batch.write(before, 0, before.length);
             batch.write(bytes, offset, length);
             batch.write('\n');
         });
-        return cutting(cutter, () -> {
+        return cutting(splitter, () -> {
             if (batch.size() > 0) {
                 to.offer(batch.toByteArray(), batch.size());
                 batch.reset();
@@ -96,28 +96,28 @@ final class OutputSinks {
     }
 
     private OutputSink lines(SpawnRequest worker, boolean error) {
-        LineSplitter cutter = new LineSplitter((bytes, offset, length) -> lines.offer(new Output.Line(worker.workerId(),
+        LineSplitter splitter = new LineSplitter((bytes, offset, length) -> lines.offer(new Output.Line(worker.workerId(),
                 worker.instance(), worker.name(), error, new String(bytes, offset, length, TEXT)), length + 64));
-        return cutting(cutter, () -> { });
+        return cutting(splitter, () -> { });
     }
 
-    private static OutputSink cutting(LineSplitter cutter, Runnable afterwards) {
+    private static OutputSink cutting(LineSplitter splitter, Runnable afterwards) {
         return new OutputSink() {
             @Override
             public void accept(byte[] bytes, int offset, int length) {
-                cutter.add(bytes, offset, length);
+                splitter.add(bytes, offset, length);
                 afterwards.run();
             }
 
             @Override
             public void end() {
-                cutter.end();
+                splitter.end();
                 afterwards.run();
             }
         };
     }
 
-    /** An old worker and its replacement may have one file at the same time. */
+    /** Returns a sink of a file, which an old worker and its replacement may share for a while. */
     private synchronized OutputSink file(Path path, Output.Files options) {
         RollingFile file = files.computeIfAbsent(path, key -> new RollingFile(key, options.maxBytes(), options.keep()));
         file.open();

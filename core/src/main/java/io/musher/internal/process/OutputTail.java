@@ -2,7 +2,7 @@ package io.musher.internal.process;
 
 import java.nio.charset.StandardCharsets;
 
-/** The last bytes of something endless. Thread safe. */
+/** Keeps the last 64 KiB of a worker's output in a ring buffer. Thread safe. */
 final class OutputTail {
 
     static final int LIMIT = 64 << 10;
@@ -12,7 +12,7 @@ final class OutputTail {
 
     synchronized void add(byte[] bytes, int offset, int length) {
         while (ring.length < LIMIT && written + length > ring.length) {
-            byte[] larger = new byte[ring.length * 2]; // not yet wrapped, so it begins at 0
+            byte[] larger = new byte[ring.length * 2]; // not wrapped yet, so the contents begin at 0
             System.arraycopy(ring, 0, larger, 0, (int) written);
             ring = larger;
         }
@@ -26,7 +26,7 @@ final class OutputTail {
         written += length;
     }
 
-    /** {@return the text; without the rest of the line it would begin in} */
+    /** {@return the text; without the incomplete first line if earlier output has been overwritten} */
     synchronized String text() {
         int length = (int) Math.min(written, ring.length);
         byte[] last = new byte[length];

@@ -4,12 +4,15 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
-/** Names of files that a flag fixes for one JVM, made different for each worker. */
+/** Makes file names in inherited JVM flags distinct for each worker, so that no two JVMs write the same file. */
 final class PerWorkerFileNames {
 
     private PerWorkerFileNames() { }
 
-    /** {@return {@code gc-3.log} for {@code gc.log} and worker 3; a folder, or a name with the process id in it, as it is} */
+    /**
+     * {@return {@code gc-3.log} for {@code gc.log} and worker 3; a folder or a name that contains the process id is
+     * unchanged}
+     */
     static String name(String path, int workerId) {
         if (path.contains("%p") || path.endsWith("/") || path.endsWith("\\") || isDirectory(path)) {
             return path;

@@ -9,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Reads what a process's children still print when the process itself is gone. The JDK closes its end of the pipe then, and
- * they would die of it. So Linux is asked for another end of the same pipe, and the JDK's is closed at once.
+ * Opens a second read end of a worker's output pipe, so that output of the worker's children can still be read after
+ * the worker itself has exited. The JDK closes its read end when the worker exits, and the children would then be
+ * killed by SIGPIPE. On Linux the same pipe can be opened again by {@code /proc/self/fd}; the JDK's end is closed at
+ * once. Elsewhere the JDK's stream is used.
  */
 final class PipeReopener {
 
@@ -19,9 +21,11 @@ final class PipeReopener {
     private PipeReopener() { }
 
     /**
-     * @param descriptor 1 for output, 2 for errors
-     * @param jdk what the JDK reads it by
-     * @return what to read it by
+     * Replaces the JDK's stream if the pipe can be reopened.
+     *
+     * @param descriptor 1 for standard output, 2 for standard error
+     * @param jdk the JDK's stream of this descriptor
+     * @return the stream to read from
      */
     static InputStream reopened(Process process, int descriptor, InputStream jdk) {
         if (!Platform.LINUX) {
@@ -31,17 +35,17 @@ final class PipeReopener {
             Path pipe = Files.readSymbolicLink(Path.of("/proc/" + process.pid() + "/fd/" + descriptor));
             Path own = pipe.toString().startsWith("pipe:") ? find(pipe) : null;
             if (own == null) {
-                return jdk; // it has already put something else there
+                return jdk; // the process has already replaced the descriptor
             }
-            InputStream another = new FileInputStream(own.toFile());
-            if (!process.isAlive()) { // the JDK has read the rest, or is just doing it
-                another.close();
+            InputStream reopened = new FileInputStream(own.toFile());
+            if (!process.isAlive()) { // the JDK has read, or is reading, the rest of the output
+                reopened.close();
                 return jdk;
             }
             jdk.close();
-            return another;
+            return reopened;
         } catch (IOException | DirectoryIteratorException e) {
-            return jdk; // it has already gone
+            return jdk; // the process has already exited
         }
     }
 
@@ -60,7 +64,7 @@ final class PipeReopener {
         try {
             return Files.readSymbolicLink(descriptor).equals(pipe);
         } catch (IOException e) {
-            return false; // closed meanwhile
+            return false; // closed in the meantime
         }
     }
 }

@@ -3,7 +3,10 @@ package io.musher.internal.process;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Puts a worker's numbers in for {@code %i}, {@code %w} and so on. */
+/**
+ * Replaces placeholders: {@code %i} by the instance, {@code %w} by the worker id, {@code %p} by the pid, {@code %n} by
+ * the name.
+ */
 final class Placeholders {
 
     private Placeholders() { }
@@ -19,7 +22,7 @@ final class Placeholders {
         return filled;
     }
 
-    /** In what is made after the process. */
+    /** Also replaces {@code %p} and {@code %n}, for texts that are used after the process was started. */
     static String fill(String text, SpawnRequest worker, long pid) {
         return fill(text, worker).replace("%p", Long.toString(pid)).replace("%n", worker.name());
     }

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** The operating system, and which of its little programs are here. */
+/** Detects the operating system and the paths of its tools. */
 final class Platform {
 
     private static final String OS = System.getProperty("os.name", "");
@@ -17,17 +17,17 @@ final class Platform {
     static final boolean MAC = OS.startsWith("Mac");
     static final boolean WINDOWS = OS.startsWith("Windows");
 
-    /** Reads as empty, swallows everything. */
+    /** The null device: reads return end of file, writes are discarded. */
     static final File NULL = new File(WINDOWS ? "NUL" : "/dev/null");
 
-    /** Gives a program a session, and so a process group, of its own and becomes that program. */
+    /** Runs a program, in place of itself, in a new session and so in a new process group. */
     static final Optional<String> SETSID = LINUX ? tool("setsid") : Optional.empty();
 
     static final Optional<String> SH = WINDOWS ? Optional.empty() : tool("sh");
 
     private Platform() { }
 
-    /** {@return where a program of the system is} */
+    /** {@return the path of a tool; empty if it is not installed} */
     static Optional<String> tool(String name) {
         List<String> folders = new ArrayList<>(List.of("/usr/bin", "/bin"));
         folders.addAll(Arrays.asList(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)));

@@ -8,8 +8,9 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 
 /**
- * A port for a worker. While it is held, nobody is given it by chance: a socket of ours is bound to it, but does not listen, and
- * on Linux a server that sets {@code SO_REUSEADDR}, as every JVM's does, can listen there all the same. Thread safe.
+ * Reserves a port for a worker. While the lease is held, a socket of the primary is bound to the port, but does not
+ * listen, so the system assigns the port to no other program. On Linux a server that sets {@code SO_REUSEADDR}, as
+ * every JVM does, can listen on the port nevertheless. Thread safe.
  */
 public final class PortLease implements AutoCloseable {
 
@@ -22,10 +23,10 @@ public final class PortLease implements AutoCloseable {
     }
 
     /**
-     * Any port that is free.
+     * Reserves any free port.
      *
-     * @return the port, held
-     * @throws IOException if there is none
+     * @return the lease, held
+     * @throws IOException if no port is free
      */
     public static PortLease free() throws IOException {
         SocketChannel socket = bound(0);
@@ -33,30 +34,30 @@ public final class PortLease implements AutoCloseable {
     }
 
     /**
-     * A certain port.
+     * Reserves a given port.
      *
      * @param port from 1
-     * @return the port, held
-     * @throws IOException if somebody listens there; the message names the port
+     * @return the lease, held
+     * @throws IOException if the port is taken; the message names the port
      */
     public static PortLease fixed(int port) throws IOException {
         return new PortLease(port, bound(port));
     }
 
-    /** {@return its number} */
+    /** {@return the port number} */
     public int port() {
         return port;
     }
 
-    /** {@return whether it is held} */
+    /** {@return whether the port is reserved} */
     public synchronized boolean isHeld() {
         return socket != null;
     }
 
     /**
-     * Takes it again.
+     * Reserves the port again; has no effect if it is held.
      *
-     * @throws IOException if somebody listens there; the message names the port
+     * @throws IOException if the port is taken; the message names the port
      */
     public synchronized void hold() throws IOException {
         if (socket == null) {
@@ -64,25 +65,25 @@ public final class PortLease implements AutoCloseable {
         }
     }
 
-    /** Lets go of it: for programs that could not listen there otherwise. */
+    /** Releases the port, for programs that could not listen on it otherwise; has no effect if it is not held. */
     public synchronized void release() {
         if (socket != null) {
             try {
                 socket.close();
             } catch (IOException e) {
-                // it is closed
+                // closed anyway
             }
             socket = null;
         }
     }
 
-    /** Lets go of it. */
+    /** Releases the port. */
     @Override
     public void close() {
         release();
     }
 
-    /** {@return whether a worker JVM can listen while it is held} */
+    /** {@return whether a worker JVM can listen on the port while the lease is held} */
     static boolean canBeShared() {
         return Platform.LINUX;
     }
@@ -90,15 +91,15 @@ public final class PortLease implements AutoCloseable {
     private static SocketChannel bound(int port) throws IOException {
         SocketChannel socket = SocketChannel.open();
         try {
-            if (!Platform.WINDOWS) { // where it would mean: take it from whoever has it
+            if (!Platform.WINDOWS) { // where it would take the port from the program that uses it
                 socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             }
             return socket.bind(new InetSocketAddress(port));
         } catch (IOException | RuntimeException e) {
             socket.close();
-            BindException told = new BindException("port " + port + " cannot be taken: " + e.getMessage() + "; " + BindAdvice.of(port, e));
-            told.initCause(e);
-            throw told;
+            BindException failure = new BindException("port " + port + " cannot be taken: " + e.getMessage() + "; " + BindAdvice.of(port, e));
+            failure.initCause(e);
+            throw failure;
         }
     }
 

@@ -6,32 +6,35 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Which process listens on a port, as far as this process may know.
+ * The result of a check whether a worker listens on a port, as far as this process has permission to find out.
  *
- * @param kind whose process
+ * @param kind the owner of the listening socket
  * @param socket the listening socket, if it is the worker's own
  */
 public record PortOwner(Kind kind, Optional<Socket> socket) {
 
-    /** Whose process listens. */
+    /** The owner of the listening socket. */
     public enum Kind {
-        /** The worker's, or one that it has started. */
+        /** The worker, or a process that it has started. */
         OWN,
-        /** Another one, or none. */
+        /** Another process, or none. */
         OTHER,
-        /** That cannot be told: not on Linux, or this process may not read the descriptors of the worker's processes. */
+        /** Unknown: not on Linux, or this process may not read the descriptors of the worker's processes. */
         UNKNOWN
     }
 
     /**
      * A listening socket of another process.
      *
-     * @param descriptor in {@code /proc}
-     * @param name such as {@code socket:[4711]}
+     * @param descriptor its path in {@code /proc}
+     * @param name the target of that link, such as {@code socket:[4711]}
      */
     public record Socket(Path descriptor, String name) {
 
-        /** {@return whether the process still has it open; one cheap look, which the process does not notice} */
+        /**
+         * {@return whether the process still has the socket open; a single read of {@code /proc}, which does not
+         * disturb the process}
+         */
         public boolean isOpen() {
             try {
                 return Files.readSymbolicLink(descriptor).toString().equals(name);

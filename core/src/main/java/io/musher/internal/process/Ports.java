@@ -5,19 +5,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 
-/** Which port an instance has where the user fixed the first. */
+/** Computes and checks the fixed ports of instances: instance {@code n} has the port {@code startPort + n}. */
 public final class Ports {
 
-    /** The highest port there is. */
+    /** The highest port number. */
     public static final int LAST = 65535;
 
     private static final Path RANGE = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
-    /** What IANA sets apart for this, and systems without that file use. */
+    /** The size of the ephemeral port range of IANA, which systems without that file use. */
     private static final int USUAL = 16_384;
 
     private Ports() { }
 
-    /** {@return how many ports the machine gives out to those who ask for any free one, taken or not} */
+    /** {@return the size of the machine's ephemeral port range, including ports in use} */
     public static int free() {
         try {
             String[] range = Files.readString(RANGE).trim().split("\\s+");
@@ -28,12 +28,12 @@ public final class Ports {
     }
 
     /**
-     * Checks a configuration before anything is started.
+     * Checks a configuration before any process is started.
      *
-     * @param startPort of instance 0
-     * @param instances how many
-     * @param commonPort of the balancer, if there is one
-     * @throws IllegalStateException if the ports do not fit in, or overlap; the message names them
+     * @param startPort the port of instance 0
+     * @param instances the number of instances
+     * @param commonPort the port of the balancer, if there is one
+     * @throws IllegalStateException if the ports exceed 65535 or include the common port; the message names them
      */
     public static void check(int startPort, int instances, OptionalInt commonPort) {
         int last = startPort + instances - 1;
@@ -49,13 +49,13 @@ public final class Ports {
     }
 
     /**
-     * The port of one instance, which may be beyond those the cluster was started with.
+     * Returns the port of one instance. The instance may be one that was added after the cluster was started.
      *
-     * @param startPort of instance 0
+     * @param startPort the port of instance 0
      * @param instance from 0
-     * @param commonPort of the balancer, if there is one
-     * @return its port
-     * @throws IllegalArgumentException if there is no such port, or the balancer has it; the message names it
+     * @param commonPort the port of the balancer, if there is one
+     * @return the port of the instance
+     * @throws IllegalArgumentException if the port exceeds 65535 or is the common port; the message names it
      */
     public static int of(int startPort, int instance, OptionalInt commonPort) {
         int port = startPort + instance;

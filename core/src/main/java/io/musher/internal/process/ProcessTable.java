@@ -12,22 +12,26 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Linux' table of processes. */
+/** Reads state, memory, signal handlers and environment of processes from {@code /proc} on Linux. */
 final class ProcessTable {
 
-    /** @param state {@code Z} for one that is dead and not reaped yet */
+    /**
+     * The state of one process.
+     *
+     * @param state {@code Z} for a zombie, which has exited and is not reaped yet
+     */
     record Entry(long pid, char state, long group, long session) { }
 
-    /** Reads what Linux says of a process. */
+    /** Reads from the folder of a process in {@code /proc}; may block. */
     interface Look<T> {
         T at(Path folder) throws IOException;
     }
 
     private static final Path PROC = Path.of("/proc");
 
-    /** So long after it has begun, a look hangs. */
+    /** A look that takes longer than this is considered to hang. */
     private static final long HANGS_NANOS = 3_000_000_000L;
-    /** The looks that are not over. */
+    /** The looks in progress, by the thread that performs them. */
     private static final Map<Thread, Begun> LOOKS = new ConcurrentHashMap<>();
 
     private record Begun(long pid, long at) {
@@ -39,10 +43,10 @@ final class ProcessTable {
     private ProcessTable() { }
 
     /**
-     * Looks at a process. Parts of its folder cannot be read while it hangs in the kernel with its memory locked, as one that waits for a
-     * server of files may for ever.
+     * Reads from the folder of a process. Some of its files block the reader while the process hangs in the kernel with
+     * its memory locked, which may last for ever if the process waits for a file server.
      *
-     * @throws IOException if it is gone, or somebody else's, or another look at it hangs
+     * @throws IOException if the process has exited, belongs to another user, or another look at it hangs
      */
     static <T> T look(long pid, Look<T> look) throws IOException {
         for (Begun other : LOOKS.values()) {
@@ -59,7 +63,10 @@ final class ProcessTable {
         }
     }
 
-    /** {@return whether the look of a thread hangs; one that only takes long goes from process to process} */
+    /**
+     * {@return whether a thread's look at its current process hangs; a look at many processes may take longer without
+     * hanging}
+     */
     static boolean hangs(Thread thread) {
         Begun look = thread == null ? null : LOOKS.get(thread);
         return look != null && look.hangs();
@@ -72,12 +79,12 @@ final class ProcessTable {
                 pids.add(Long.valueOf(folder.getFileName().toString()));
             }
         } catch (IOException | DirectoryIteratorException e) {
-            // what was seen so far
+            // return the processes found so far
         }
         return pids;
     }
 
-    /** {@return the process, unless it is gone} */
+    /** {@return the state of a process; empty if it has exited or cannot be read} */
     static Optional<Entry> entry(long pid) {
         try {
             return Optional.of(parse(pid, look(pid, folder -> Files.readString(folder.resolve("stat"), StandardCharsets.ISO_8859_1))));
@@ -86,17 +93,17 @@ final class ProcessTable {
         }
     }
 
-    /** {@return bytes of resident memory; 0 for a process that is gone, or has none} */
+    /** {@return the resident memory in bytes; 0 for a process that has exited or has none} */
     static long memory(long pid) {
         return status(pid, "VmRSS").map(kib -> Long.parseLong(kib.replaceAll("\\D", "")) << 10).orElse(0L);
     }
 
-    /** {@return whether the process has a handler of its own for a signal} */
+    /** {@return whether the process has installed a handler for a signal} */
     static boolean catches(long pid, int signal) {
         return status(pid, "SigCgt").map(mask -> (Long.parseUnsignedLong(mask, 16) >> signal - 1 & 1) == 1).orElse(false);
     }
 
-    /** {@return whether this process ignores some signal, which what it starts would inherit} */
+    /** {@return whether this process ignores any signal; child processes inherit that} */
     static boolean ignoresSignals() {
         return status(ProcessHandle.current().pid(), "SigIgn").map(mask -> Long.parseUnsignedLong(mask, 16) != 0).orElse(false);
     }
@@ -110,19 +117,23 @@ final class ProcessTable {
         }
     }
 
-    /** The program's name stands in parentheses, and may have some itself. */
+    /** Parses {@code /proc/<pid>/stat}. The program's name is in parentheses and may contain parentheses itself. */
     static Entry parse(long pid, String stat) {
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         return new Entry(pid, fields[0].charAt(0), Long.parseLong(fields[2]), Long.parseLong(fields[3]));
     }
 
-    /** {@return whether the process was started with that variable} */
+    /**
+     * {@return whether the process was started with an environment variable}
+     *
+     * @param variable {@code NAME=value}
+     */
     static boolean hasVariable(long pid, String variable) {
         try {
             byte[] environment = look(pid, folder -> Files.readAllBytes(folder.resolve("environ")));
             return ("\0" + new String(environment, StandardCharsets.ISO_8859_1)).contains("\0" + variable + "\0");
         } catch (IOException | RuntimeException e) {
-            return false; // gone, or somebody else's
+            return false; // exited, or another user's process
         }
     }
 }

@@ -5,9 +5,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A worker's process and everything it has started. Where the worker has a session of its own, that is its session and, for a
- * command, whatever carries the command's mark in its environment, a daemon in a session of its own too; elsewhere its
- * descendants, as long as it lives itself.
+ * Finds the descendants of a worker process. If the worker leads a session, these are the processes in its session and
+ * process group and, if the worker has a mark, all processes that carry this mark in their environment, which includes
+ * daemons in other sessions. Otherwise these are the descendants known to the JDK, which can be found only while the
+ * worker itself is alive.
  */
 final class ProcessTree {
 
@@ -16,8 +17,10 @@ final class ProcessTree {
     private final String mark;
 
     /**
+     * Creates a view of the processes; it is evaluated by {@link #members}.
+     *
      * @param session whether the leader leads a session
-     * @param mark a variable with its value, or null
+     * @param mark an environment variable with its value, or null
      */
     ProcessTree(ProcessHandle leader, boolean session, String mark) {
         this.leader = leader;
@@ -29,7 +32,7 @@ final class ProcessTree {
         return session;
     }
 
-    /** {@return those alive, without the leader} */
+    /** {@return the processes that are alive, without the leader; may block} */
     List<ProcessHandle> members() {
         if (!session) {
             return leader.descendants().toList();
@@ -37,7 +40,7 @@ final class ProcessTree {
         List<ProcessHandle> members = new ArrayList<>();
         for (long pid : ProcessTable.pids()) {
             if (isMember(pid)) {
-                // A handle knows when its process was started. Looked at twice, it cannot be for somebody with the same number.
+                // A handle contains the start time of its process. The second check proves that the pid was not reused.
                 Optional<ProcessHandle> handle = ProcessHandle.of(pid);
                 if (handle.isPresent() && isMember(pid)) {
                     members.add(handle.get());

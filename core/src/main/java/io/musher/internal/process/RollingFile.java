@@ -10,8 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A log file that is put aside as {@code .1} when it is full, {@code .1} as {@code .2} and so on. Cut at ends of lines where there
- * are any. Open while somebody writes to it; a disk that fails costs the output, not the worker. Thread safe.
+ * A log file with rotation by size: a full file is renamed to {@code .1}, {@code .1} to {@code .2} and so on, at line
+ * breaks where possible. The file is open while it has writers. If the disk fails, output is lost, but the worker is
+ * not affected. Thread safe.
  */
 final class RollingFile {
 
@@ -31,12 +32,12 @@ final class RollingFile {
         this.keep = keep;
     }
 
-    /** One more writes. */
+    /** Registers a writer. */
     synchronized void open() {
         writers++;
     }
 
-    /** One less does. */
+    /** Unregisters a writer; the last one closes the file. */
     synchronized void close() {
         if (--writers == 0) {
             shut();
@@ -68,7 +69,9 @@ final class RollingFile {
         }
     }
 
-    /** How many bytes still go into this file: up to the last end of a line that fits; all, if none is left for the next. */
+    /**
+     * Returns how many bytes to write to the current file: all if they fit, else up to the last line break that fits.
+     */
     private int fitting(byte[] bytes, int offset, int length) {
         long room = maxBytes - size;
         if (length <= room) {

@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A jar with {@link MainRunner} in it and nothing else, for the class path of workers whose own jar has Musher, if at all, inside. A
- * temporary file, made when it is needed and again when somebody has removed it; gone with this JVM.
+ * Provides a temporary jar that contains only {@link MainRunner}, for the class path of workers started from a jar that
+ * contains Musher as a nested jar or not at all. The file is created on first use, created again if it was removed, and
+ * deleted when this JVM exits.
  */
 final class RunnerJar {
 

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Names and numbers of signals. */
+/** Translates between names and numbers of signals. */
 final class SignalNames {
 
     private static final List<String> LINUX = List.of("HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1",
@@ -19,13 +19,21 @@ final class SignalNames {
 
     private SignalNames() { }
 
-    /** {@return the name, {@code SIGTERM} for 143, of the signal that a process with this status died of} */
+    /**
+     * {@return the signal that killed a process with this exit status, such as {@code SIGTERM} for 143; empty for other
+     * statuses}
+     */
     static Optional<String> of(int status) {
         int number = status - 128;
         return number >= 1 && number <= NAMES.size() ? Optional.of("SIG" + NAMES.get(number - 1)) : Optional.empty();
     }
 
-    /** {@return {@code HUP} for {@code HUP}, {@code SIGHUP} and {@code sighup}} */
+    /**
+     * {@return the name without prefix: {@code HUP} for {@code HUP}, {@code SIGHUP} and {@code sighup}}
+     *
+     * @throws IllegalArgumentException if the signal does not exist
+     * @throws UnsupportedOperationException if the system has no signals
+     */
     static String name(String signal) {
         String name = signal.strip().toUpperCase(Locale.ROOT);
         String bare = name.startsWith("SIG") ? name.substring(3) : name;

@@ -7,34 +7,22 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * One worker to be started.
+ * Describes one worker to be started.
  *
  * @param plan what to run
  * @param instance the slot, from 0
  * @param workerId from 1
- * @param name of the worker
- * @param port where it is to listen, if anywhere
- * @param channel where the primary listens for it
- * @param token that it proves itself with; never printed
- * @param env all variables over the inherited ones, those of the launch among them
- * @param share of the machine, for a JVM
+ * @param name the name of the worker
+ * @param port the port on which the worker is to listen, if any
+ * @param channel the address on which the primary accepts the worker's channel
+ * @param token authenticates the worker to the primary; never logged
+ * @param env environment variables that override inherited ones, including those of the launch
+ * @param share the share of the machine, for a JVM
  */
 public record SpawnRequest(LaunchPlan plan, int instance, int workerId, String name, Optional<PortLease> port,
         InetSocketAddress channel, String token, Map<String, String> env, JvmShare share) {
 
-    /**
-     * Checks and copies.
-     *
-     * @param plan what to run
-     * @param instance the slot, from 0
-     * @param workerId from 1
-     * @param name of the worker
-     * @param port where it is to listen, if anywhere
-     * @param channel where the primary listens for it
-     * @param token that it proves itself with
-     * @param env all variables over the inherited ones, those of the launch among them
-     * @param share of the machine, for a JVM
-     */
+    /** Rejects null and copies the environment. */
     public SpawnRequest {
         Objects.requireNonNull(plan, "plan");
         Objects.requireNonNull(name, "name");
@@ -45,12 +33,12 @@ public record SpawnRequest(LaunchPlan plan, int instance, int workerId, String n
         env = Map.copyOf(env);
     }
 
-    /** {@return the number of the port} */
+    /** {@return the port number, if the worker has a port} */
     public OptionalInt portNumber() {
         return port.map(lease -> OptionalInt.of(lease.port())).orElseGet(OptionalInt::empty);
     }
 
-    /** Without the token, and without the environment, where secrets live. */
+    /** Returns name and ids only: token and environment are secret. */
     @Override
     public String toString() {
         return name + " (worker " + workerId + ", instance " + instance + ")";

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread of a cluster that starts processes, one after the other; it may block as long as that takes. Nothing else runs on it, so that a start
- * that hangs, because a file server does, hides no exit and holds up no signal.
+ * The thread of a cluster that starts processes, one at a time. A start may block, for example on a file server that
+ * hangs; because no other task runs on this thread, that delays neither exits nor signals.
  */
 final class SpawnThread {
 
@@ -27,7 +27,7 @@ final class SpawnThread {
         });
     }
 
-    /** Runs it there; here when there is no such thread any more. */
+    /** Runs the task on the spawn thread; after {@link #close()}, on the calling thread. */
     void run(Runnable task) {
         try {
             executor.execute(() -> guarded(task));
@@ -36,6 +36,7 @@ final class SpawnThread {
         }
     }
 
+    /** Stops the thread after its queued tasks; waits up to 5 s. */
     void close() {
         executor.shutdown();
         try {

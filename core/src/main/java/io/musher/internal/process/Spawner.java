@@ -19,14 +19,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts the workers of one cluster, one after the other on the thread {@code <cluster>-spawn}. No method blocks but
- * {@link #close()}; any thread may call.
+ * Starts the worker processes of one cluster, one at a time, on the thread {@code <cluster>-spawn}. Thread safe; only
+ * {@link #close()} blocks.
  */
 public final class Spawner implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Spawner.class);
 
-    /** What JVM workers get, too, when the primary is gone. */
+    /**
+     * The grace period of workers without a channel when the primary has died; the same as for those with a channel.
+     */
     private static final int GRACE_TENTHS = 50;
 
     private final String cluster;
@@ -39,16 +41,18 @@ public final class Spawner implements AutoCloseable {
     private volatile boolean closed;
 
     /**
-     * Starts the thread.
+     * Creates a spawner.
      *
-     * @param cluster what names of threads and log lines begin with
-     * @param output where the workers' output goes
+     * @param cluster the prefix of thread names and log lines
+     * @param output the destination of the workers' output
      */
     public Spawner(String cluster, Output output) {
         this(cluster, output, GRACE_TENTHS);
     }
 
-    /** @param graceTenths from SIGTERM to SIGKILL for commands whose primary is gone, in tenths of a second */
+    /**
+     * @param graceTenths the time from SIGTERM to SIGKILL for workers whose primary has died, in tenths of a second
+     */
     Spawner(String cluster, Output output, int graceTenths) {
         this.cluster = cluster;
         this.thread = new SpawnThread(cluster);
@@ -64,8 +68,9 @@ public final class Spawner implements AutoCloseable {
     /**
      * Starts a worker.
      *
-     * @param request what and where
-     * @return completes on the spawn thread; with an {@link IOException} when it could not be started
+     * @param request the worker to start
+     * @return a future that completes on the spawn thread; exceptionally with an {@link IOException} if the process
+     *     could not be started, or with an {@link IllegalStateException} after {@link #killAll} or {@link #close}
      */
     public CompletableFuture<WorkerProcess> spawn(SpawnRequest request) {
         CompletableFuture<WorkerProcess> started = new CompletableFuture<>();
@@ -83,9 +88,10 @@ public final class Spawner implements AutoCloseable {
     }
 
     /**
-     * Loads in the background what a restart or a stop needs, so that they work when the jar is overwritten.
+     * Loads the classes needed for restarts and stops in the background, so that both work after the jar was
+     * overwritten.
      *
-     * @return completes with the number of classes
+     * @return a future of the number of classes loaded
      */
     public CompletableFuture<Integer> preload() {
         CompletableFuture<Integer> done = new CompletableFuture<>();
@@ -97,29 +103,32 @@ public final class Spawner implements AutoCloseable {
         return done;
     }
 
-    /** {@return bytes of output that were dropped because nobody took them} */
+    /** {@return the number of bytes of output dropped because the consumer was stuck} */
     public long droppedOutput() {
         return sinks.dropped();
     }
 
-    /** {@return where processes are started} */
+    /** {@return the thread on which processes are started} */
     SpawnThread thread() {
         return thread;
     }
 
-    /** Kills all workers with SIGKILL, now; starts none any more. */
+    /** Sends SIGKILL to all workers immediately and refuses further starts. */
     public void killAll() {
         closed = true;
         alive.forEach(WorkerProcess::kill);
     }
 
-    /** Kills what still lives, and ends when it is gone, after seconds at most. */
+    /**
+     * Kills the remaining workers and releases all threads; blocks until the workers have exited, for some seconds at
+     * most.
+     */
     @Override
     public void close() {
         closed = true;
         CompletableFuture<Void> gone = new CompletableFuture<>();
-        alive.forEach(WorkerProcess::kill); // should a start in progress hang
-        thread.run(() -> { // behind a start in progress
+        alive.forEach(WorkerProcess::kill); // in case a start in progress hangs
+        thread.run(() -> { // after a start in progress
             alive.forEach(WorkerProcess::kill);
             CompletableFuture.allOf(alive.stream().map(WorkerProcess::onExit).toArray(CompletableFuture[]::new))
                     .whenComplete((done, failure) -> gone.complete(null));
@@ -187,13 +196,13 @@ public final class Spawner implements AutoCloseable {
             out.start(cluster + "-out-" + request.workerId());
             err.start(cluster + "-err-" + request.workerId());
             alive.add(worker);
-            worker.watch(cluster + "-wait-" + request.workerId(), () -> arguments.ifPresent(them -> them.feed(process)), () -> {
+            worker.watch(cluster + "-wait-" + request.workerId(), () -> arguments.ifPresent(file -> file.feed(process)), () -> {
                 guard.forget(id);
                 alive.remove(worker);
                 arguments.ifPresent(ArgumentFile::delete);
             });
             return worker;
-        } catch (RuntimeException | Error e) { // no memory, or no thread to be had
+        } catch (RuntimeException | Error e) { // out of memory, or no thread could be started
             process.destroyForcibly();
             guard.forget(id);
             throw e;

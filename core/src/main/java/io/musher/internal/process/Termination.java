@@ -4,19 +4,19 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How a process ended, as the system tells it. Why it ended and whether somebody asked for it is known elsewhere.
+ * The exit of a process as reported by the operating system. The supervisor knows whether it was requested, and why.
  *
- * @param code what it exited with; empty when it died of a signal
- * @param signal what it died of, such as {@code SIGKILL}
- * @param status the raw number
+ * @param code the exit code; empty if a signal killed the process
+ * @param signal the signal that killed the process, such as {@code SIGKILL}
+ * @param status the raw exit status
  */
 public record Termination(OptionalInt code, Optional<String> signal, int status) {
 
     /**
-     * Shells and JVMs, too, tell 128 + n when it was signal n.
+     * Interprets an exit status. A status of 128 + n counts as death by signal n: shells and JVMs exit with it too.
      *
-     * @param status what {@link Process#waitFor()} told
-     * @return what it means
+     * @param status the result of {@link Process#waitFor()}
+     * @return the exit
      */
     public static Termination of(int status) {
         Optional<String> signal = SignalNames.of(status);

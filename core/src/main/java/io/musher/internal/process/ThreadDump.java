@@ -14,14 +14,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks a HotSpot JVM for its threads the way {@code jstack} does, without the module that would need: a file says that somebody wants to
- * attach, SIGQUIT makes the JVM look for it and open a socket, and the socket takes the question. Linux only.
+ * Gets a thread dump from a HotSpot JVM as {@code jstack} does, but without the module {@code jdk.attach}: creates the
+ * file that requests an attachment, sends SIGQUIT, upon which the JVM opens a socket, and sends the command over that
+ * socket. Linux only.
  */
 final class ThreadDump {
 
     private static final Logger LOG = LoggerFactory.getLogger(ThreadDump.class);
 
-    /** Where HotSpot looks, whatever {@code java.io.tmpdir} says. */
+    /** The folder that HotSpot uses, regardless of {@code java.io.tmpdir}. */
     private static final Path FOLDER = Path.of("/tmp");
     private static final byte[] QUESTION = "1\0threaddump\0\0\0\0".getBytes(StandardCharsets.US_ASCII);
     private static final int SIGQUIT = 3;
@@ -31,12 +32,12 @@ final class ThreadDump {
 
     private ThreadDump() { }
 
-    /** Completes at the latest when the process is gone. */
+    /** Returns a future of the thread dump, or of empty; it completes at the latest when the process has exited. */
     static CompletableFuture<Optional<String>> of(WorkerProcess process) {
         CompletableFuture<Optional<String>> dump = new CompletableFuture<>();
-        Thread asker = new Thread(() -> dump.complete(ask(process)), "musher-threads-" + process.workerId());
-        asker.setDaemon(true);
-        asker.start();
+        Thread thread = new Thread(() -> dump.complete(ask(process)), "musher-threads-" + process.workerId());
+        thread.setDaemon(true);
+        thread.start();
         return dump;
     }
 
@@ -47,25 +48,25 @@ final class ThreadDump {
                 return Optional.empty();
             }
             if (!Files.getOwner(socket).equals(Files.getOwner(Path.of("/proc/" + process.pid())))) {
-                return Optional.empty(); // somebody else's
+                return Optional.empty(); // another user's socket
             }
             return Optional.of(question(socket)).filter(text -> !text.isBlank());
         } catch (IOException | RuntimeException e) {
             LOG.debug("{}: does not tell its threads", process, e);
             return Optional.empty();
         } catch (InterruptedException e) {
-            return Optional.empty(); // nobody here does that
+            return Optional.empty(); // this thread is never interrupted
         }
     }
 
-    /** {@return whether the JVM listens for questions now} */
+    /** {@return whether the JVM accepts attach commands now} */
     private static boolean open(WorkerProcess process, Path socket) throws IOException, InterruptedException {
         if (!ProcessTable.catches(process.pid(), SIGQUIT)) {
-            return false; // it would die of it
+            return false; // SIGQUIT would kill the process
         }
-        Path wish = FOLDER.resolve(".attach_pid" + process.pid());
+        Path request = FOLDER.resolve(".attach_pid" + process.pid());
         try {
-            Files.createFile(wish);
+            Files.createFile(request);
         } catch (FileAlreadyExistsException e) {
             LOG.debug("{}: somebody else wants to attach, too", process);
         }
@@ -76,8 +77,8 @@ final class ThreadDump {
             }
             return Files.exists(socket);
         } finally {
-            Files.deleteIfExists(wish);
-            process.onExit().thenRun(() -> delete(socket)); // which a JVM that is killed leaves behind
+            Files.deleteIfExists(request);
+            process.onExit().thenRun(() -> delete(socket)); // a JVM that is killed leaves the socket behind
         }
     }
 

@@ -13,25 +13,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A started worker: the process and whatever it starts in turn. No method blocks; any thread may call.
+ * A started worker: its process and all descendants. Sends signals, reports memory, ports and threads, and completes
+ * {@link #onExit}. Thread safe; no method blocks, except that {@link #signal} may wait for a pipe.
  *
- * <p>When the process is gone, what it leaves behind is killed, with one exception: behind a command that was asked to stop
- * its children may finish, until {@link #kill()}. Only when all is gone is the exit told.
+ * <p>When the worker process has exited, its remaining descendants are killed, with one exception: after a command was
+ * asked to stop, its descendants may finish until {@link #kill()}. The exit is reported when no descendant is left.
  */
 public final class WorkerProcess {
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkerProcess.class);
 
-    /** Rounds of killing, 10 ms apart, after which somebody cannot be killed. */
+    /** SIGKILL is sent this many times, 10 ms apart, before the remaining processes are given up. */
     private static final int ROUNDS = 200;
     private static final long ROUND_MILLIS = 10;
     private static final long PEACE_MILLIS = 50;
-    /** A daemon it left behind may hold its output open; so long is waited for the end of it. */
+    /** How long to wait for the end of the output after the exit: a daemon left behind may keep it open. */
     private static final long OUTPUT_MILLIS = 300;
 
     private final SpawnRequest request;
     private final Process process;
-    private final ProcessHandle leader; // unlike the process, it does not close our end of its output when it sends a signal
+    /** Sends signals: unlike {@link Process}, a handle does not close our end of the output when it does. */
+    private final ProcessHandle leader;
     private final ProcessTree tree;
     private final Looks looks;
     private final OrphanReaper guard;
@@ -55,47 +57,55 @@ public final class WorkerProcess {
         this.output = output;
     }
 
-    /** {@return its process id} */
+    /** {@return the process id} */
     public long pid() {
         return process.pid();
     }
 
-    /** {@return its number} */
+    /** {@return the worker id} */
     public int workerId() {
         return request.workerId();
     }
 
-    /** {@return the port it was given} */
+    /** {@return the port assigned to the worker, if any} */
     public OptionalInt port() {
         return request.portNumber();
     }
 
-    /** {@return when it was started} */
+    /** {@return the start time} */
     public Instant startedAt() {
         return startedAt;
     }
 
-    /** {@return whether the process itself lives} */
+    /** {@return whether the worker process itself is alive; its descendants do not count} */
     public boolean isAlive() {
         return process.isAlive();
     }
 
-    /** {@return completes when the process and all it started are gone and its output is read; on any thread} */
+    /**
+     * {@return a future that completes, on any thread, when the process and its descendants have exited and the output
+     * was read}
+     */
     public CompletableFuture<Termination> onExit() {
         return exit.copy();
     }
 
-    /** {@return the last 64 KiB of its output and errors} */
+    /** {@return the last 64 KiB of standard output and standard error} */
     public String lastOutput() {
         return tail.text();
     }
 
-    /** It was asked to stop on another way: what a command leaves behind may finish until {@link #kill()}. */
+    /**
+     * Records that the worker was asked to stop by other means: a command's descendants may finish until
+     * {@link #kill()}.
+     */
     public void stopRequested() {
         asked = true;
     }
 
-    /** SIGTERM; for a command to all of its processes. Where there are no signals it is the end. */
+    /**
+     * Sends SIGTERM to a JVM, or to a command and its descendants. On systems without signals the process is killed.
+     */
     public void terminate() {
         asked = true;
         leader.destroy();
@@ -104,7 +114,7 @@ public final class WorkerProcess {
         }
     }
 
-    /** SIGKILL, to all it has started too. */
+    /** Sends SIGKILL to the worker process and its descendants. */
     public void kill() {
         killed = true;
         if (tree.hasSession()) {
@@ -112,7 +122,7 @@ public final class WorkerProcess {
             looks.run(() -> members().forEach(ProcessHandle::destroyForcibly));
         } else {
             looks.run(() -> {
-                List<ProcessHandle> members = members(); // not to be found any more when the leader is gone
+                List<ProcessHandle> members = members(); // cannot be found after the exit of the leader
                 leader.destroyForcibly();
                 members.forEach(ProcessHandle::destroyForcibly);
             });
@@ -120,11 +130,12 @@ public final class WorkerProcess {
     }
 
     /**
-     * Any signal; for a command to its process group. Takes as long as writing to the guard, or starting a {@code sh} where there is none.
+     * Sends any signal to a JVM, or to the process group of a command. Writes to the pipe of the {@link OrphanReaper},
+     * or starts an {@code sh} if the reaper does not run.
      *
      * @param name such as {@code HUP} or {@code SIGHUP}
-     * @throws IllegalArgumentException if there is no such signal
-     * @throws UnsupportedOperationException if there are no signals here
+     * @throws IllegalArgumentException if the signal does not exist
+     * @throws UnsupportedOperationException if the system has no signals, or no {@code sh} to send them
      */
     public void signal(String name) {
         String signal = SignalNames.name(name);
@@ -140,10 +151,10 @@ public final class WorkerProcess {
     }
 
     /**
-     * Whether it, or something it started, listens on a port.
+     * Finds out whether the worker or one of its descendants listens on a port.
      *
-     * @param port where some process listens
-     * @return completes on any thread
+     * @param port a port on which some process listens
+     * @return a future that completes on any thread
      */
     public CompletableFuture<PortOwner> listensOn(int port) {
         CompletableFuture<PortOwner> answer = new CompletableFuture<>();
@@ -151,7 +162,10 @@ public final class WorkerProcess {
         return answer;
     }
 
-    /** {@return where it and what it started listen, in words; empty where that cannot be told; completes on any thread} */
+    /**
+     * {@return a future that completes, on any thread, with a text about the ports on which the worker and its
+     * descendants listen; empty where this cannot be determined}
+     */
     public CompletableFuture<String> listening() {
         CompletableFuture<String> answer = new CompletableFuture<>();
         looks.run(() -> answer.complete(ListeningSockets.seen(pids())));
@@ -160,13 +174,14 @@ public final class WorkerProcess {
 
     private List<Long> pids() {
         List<Long> pids = new ArrayList<>(List.of(process.pid()));
-        members().forEach(member -> pids.add(member.pid()));
+        members().forEach(handle -> pids.add(handle.pid()));
         return pids;
     }
 
     /**
-     * {@return bytes of resident memory, for a command those of all its processes; 0 where that cannot be told; completes on any
-     * thread, and joins a look that is not over}
+     * {@return a future that completes, on any thread, with the resident memory in bytes; for a command including its
+     * descendants; 0 where this cannot be determined} A call during a measurement returns the result of that
+     * measurement.
      */
     public synchronized CompletableFuture<Long> memory() {
         if (!measured.isDone()) {
@@ -177,7 +192,7 @@ public final class WorkerProcess {
         looks.run(() -> {
             long bytes = ProcessTable.memory(process.pid());
             if (isCommand()) {
-                bytes += members().stream().mapToLong(member -> ProcessTable.memory(member.pid())).sum();
+                bytes += members().stream().mapToLong(handle -> ProcessTable.memory(handle.pid())).sum();
             }
             answer.complete(bytes);
         });
@@ -185,36 +200,41 @@ public final class WorkerProcess {
     }
 
     /**
-     * Asks a JVM where its threads are.
+     * Requests a thread dump from a JVM.
      *
-     * @return completes when it has said so, or cannot, or is gone; a JVM that answers nothing must be killed for that
+     * @return a future of the thread dump; empty for a command or a JVM that cannot provide one. If the JVM does not
+     *     respond, the future completes only after the JVM was killed
      */
     public CompletableFuture<Optional<String>> threads() {
         return isCommand() ? CompletableFuture.completedFuture(Optional.empty()) : ThreadDump.of(this);
     }
 
-    /** {@return what signals are sent to: a group, below zero, for a command that leads one} */
+    /**
+     * {@return the target of signals: the negative process group of a command that leads a session, otherwise the
+     * process id}
+     */
     long groupId() {
         return isCommand() && tree.hasSession() ? -process.pid() : process.pid();
     }
 
     /**
-     * Waits for the end, on a thread of its own: the pool that {@link Process#onExit} uses is the user's, and may be busy.
+     * Waits for the exit on a thread of its own: {@link Process#onExit} uses the common pool, which the user's program
+     * may keep busy.
      *
-     * @param before runs there first, and may block as long as the process lives
-     * @param afterwards runs when all is gone
+     * @param before runs first on that thread; may block while the process is alive
+     * @param afterwards runs when the process and its descendants have exited
      */
     void watch(String name, Runnable before, Runnable afterwards) {
         Thread waiter = new Thread(() -> {
             try {
                 before.run();
-                Termination end = Termination.of(process.waitFor());
+                Termination termination = Termination.of(process.waitFor());
                 try {
                     settle();
                     afterwards.run();
                     awaitOutput();
                 } finally {
-                    exit.complete(end);
+                    exit.complete(termination);
                 }
             } catch (InterruptedException e) {
                 LOG.debug("{}: nobody waits for it any more", request, e);
@@ -224,23 +244,23 @@ public final class WorkerProcess {
         waiter.start();
     }
 
-    /** Kills what it left behind, or waits for that. */
+    /** Kills the descendants left behind or, after a command was asked to stop, waits for their exit. */
     private void settle() throws InterruptedException {
         if (!tree.hasSession()) {
             return;
         }
-        List<ProcessHandle> left = looks.see(tree::members, List.of());
-        for (int rounds = 0; !left.isEmpty() && rounds < ROUNDS;) {
-            boolean inPeace = isCommand() && asked && !killed;
-            if (!inPeace) {
+        List<ProcessHandle> remaining = looks.see(tree::members, List.of());
+        for (int rounds = 0; !remaining.isEmpty() && rounds < ROUNDS;) {
+            boolean mayFinish = isCommand() && asked && !killed;
+            if (!mayFinish) {
                 rounds++;
-                left.forEach(ProcessHandle::destroyForcibly);
+                remaining.forEach(ProcessHandle::destroyForcibly);
             }
-            Thread.sleep(inPeace ? PEACE_MILLIS : ROUND_MILLIS);
-            left = looks.see(tree::members, List.of());
+            Thread.sleep(mayFinish ? PEACE_MILLIS : ROUND_MILLIS);
+            remaining = looks.see(tree::members, List.of());
         }
-        if (!left.isEmpty()) {
-            LOG.warn("{}: left behind processes that cannot be killed: {}", request, left.stream().map(ProcessHandle::pid).toList());
+        if (!remaining.isEmpty()) {
+            LOG.warn("{}: left behind processes that cannot be killed: {}", request, remaining.stream().map(ProcessHandle::pid).toList());
         }
     }
 
@@ -252,7 +272,7 @@ public final class WorkerProcess {
         }
     }
 
-    /** Those alive, without the leader; waits for that. */
+    /** Returns the descendants that are alive; blocks. */
     private List<ProcessHandle> members() {
         try {
             return looks.see(tree::members, List.of());

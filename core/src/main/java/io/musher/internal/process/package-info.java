@@ -1,45 +1,54 @@
 /**
- * Starts workers, reads what they print, and ends them with everything they have started. It knows processes, not slots: when
- * to start and when to stop is decided elsewhere.
+ * Starts worker processes, captures their output, and terminates them with all their descendants. This package deals
+ * with processes, not slots: the supervisor decides when a worker starts and stops.
  *
- * <p>What the rest of Musher uses, and all it uses:
+ * <p>Entry points for the rest of Musher:
  *
  * <ul>
- *   <li>{@link io.musher.internal.process.LaunchPlan#of} says whether a launch is possible here, before anything is started;
- *   <li>{@link io.musher.internal.process.JvmShare#of} computes a worker JVM's part of the machine;
- *   <li>{@link io.musher.internal.process.Ports} and {@link io.musher.internal.process.PortLease} plan and reserve ports;
- *   <li>{@link io.musher.internal.process.Spawner} starts one {@link io.musher.internal.process.SpawnRequest} after the other;
- *   <li>{@link io.musher.internal.process.WorkerProcess} is what comes of it, and ends with a
+ *   <li>{@link io.musher.internal.process.LaunchPlan#of} checks that a launch is possible, before any process is
+ *       started;
+ *   <li>{@link io.musher.internal.process.JvmShare#of} computes a worker JVM's share of memory and processors;
+ *   <li>{@link io.musher.internal.process.Memory} reads the memory limit of the machine or container;
+ *   <li>{@link io.musher.internal.process.Loopback} is the address of all connections between primary and workers;
+ *   <li>{@link io.musher.internal.process.Ports} assigns ports, {@link io.musher.internal.process.PortLease} reserves
+ *       them and {@link io.musher.internal.process.PortOwner} reports which process listens on one;
+ *   <li>{@link io.musher.internal.process.ClassPreloader} loads classes while their jar is still intact;
+ *   <li>{@link io.musher.internal.process.Spawner} starts the worker described by a
+ *       {@link io.musher.internal.process.SpawnRequest};
+ *   <li>{@link io.musher.internal.process.WorkerProcess} is the started worker; its exit is a
  *       {@link io.musher.internal.process.Termination}.
  * </ul>
  *
  * <pre>{@code
- * LaunchPlan plan = LaunchPlan.of(config.launch());                    // refuses a test runner's command line and the like
+ * LaunchPlan plan = LaunchPlan.of(config.launch());                    // rejects the command line of a test runner
  * JvmShare share = JvmShare.of(config.instances(), config.hasCommonPort());
  * log.info("{}: {}", config.name(), plan.inForce(share, env));
  * Spawner spawner = new Spawner(config.name(), config.output());
  *
  * spawner.spawn(new SpawnRequest(plan, instance, id, name, Optional.of(PortLease.free()), channel.address(), token, env, share))
  *         .whenCompleteAsync((worker, failure) -> { ... }, control::execute);
- * worker.onExit().thenAcceptAsync(end -> supervisor.exited(incarnation, end), control::execute);
- * worker.terminate();                                                  // later, if need be: worker.kill();
- * spawner.close();                                                     // when all are gone
+ * worker.onExit().thenAcceptAsync(exit -> supervisor.exited(incarnation, exit), control::execute);
+ * worker.terminate();                                                  // later, if necessary: worker.kill();
+ * spawner.close();                                                     // when all workers have exited
  * }</pre>
  *
  * <h2>Threads</h2>
  *
- * <p>{@code <cluster>-spawn} blocks in process starts, {@code <cluster>-look}, as many as are needed, in looks at the process table: a start or a
- * look that hangs holds up nothing else. Per worker two daemons read its output and one waits for its end; one or two per cluster hand the
- * output on. No method but
- * {@code Spawner.close()} blocks, so the control thread may call all of them. Futures complete on any of these threads: go on with an
- * executor of your own.
+ * <p>The thread {@code <cluster>-spawn} blocks in process starts. Threads {@code <cluster>-look}, created on demand,
+ * block in reads of the process table, so a start or a read that hangs delays nothing else. Each worker has two daemon
+ * threads that read its output and one that waits for its exit; one or two threads per cluster deliver the output. The
+ * methods of {@code Spawner} and {@code WorkerProcess} do not block, so the control thread may call them; exceptions
+ * are {@code Spawner.close()}, and {@code WorkerProcess.signal}, which may wait for a pipe. Futures complete on any of
+ * these threads: continue on an executor of your own.
  *
- * <h2>Ends</h2>
+ * <h2>Exits</h2>
  *
- * <p>On Linux every worker leads a session. When its process ends, what is left in the session is killed, and with a command
- * whatever carries its mark in the environment, daemons in sessions of their own too; behind a command that was asked to stop,
- * they may finish first. An exit is told when nothing is left. When the primary is killed, JVM workers that have a channel notice by
- * themselves; all others are ended by a {@code sh} that reads a pipe from the primary, see {@code OrphanReaper}. It is started with the first
- * worker that needs it. Elsewhere, descendants are looked for when a worker is killed.
+ * <p>On Linux each worker leads a session of its own. When the worker process has exited, the processes left in its
+ * session are killed. A worker that may not open a channel has a mark in its environment; the processes that carry this
+ * mark, which includes daemons in other sessions, are killed too. After a command was asked to stop, all these
+ * processes may finish first. The exit is reported when none of them is left. When the primary is killed, JVM workers
+ * with a channel notice and exit; all other workers are terminated by an {@code sh} process that reads a pipe from the
+ * primary, see {@code OrphanReaper}. It is started together with the first worker that needs it. On other systems,
+ * descendants are looked up when a worker is killed.
  */
 package io.musher.internal.process;
