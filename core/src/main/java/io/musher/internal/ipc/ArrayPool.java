@@ -6,14 +6,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The arrays of large frames, to be used again: a stream of them would otherwise walk through the whole young generation, and each
- * fresh page costs more than the copy into it. Safe for use by several threads.
+ * Recycles the arrays of large frames, in classes of doubling size. Without it a stream of large frames would walk
+ * through the whole young generation, and each fresh page costs more than the copy into it. Thread-safe.
  */
 public final class ArrayPool {
 
     private static final int LEAST = 14; // 16 KiB
     private static final int MOST = 20; // 1 MiB
-    private static final int EXTRA = 64; // so that a frame of a round size with its header fits its own class
+    private static final int EXTRA = 64; // room for the header of a frame whose payload has a round size
     private static final long MAX_KEPT = Math.min(16 << 20, Runtime.getRuntime().maxMemory() / 32);
 
     private final Queue<?>[] classes = new Queue<?>[MOST + 1];
@@ -25,32 +25,32 @@ public final class ArrayPool {
         }
     }
 
-    /** {@return a buffer of this limit, its content arbitrary} */
+    /** {@return a buffer with this limit and arbitrary content} */
     ByteBuffer buffer(int size) {
-        int which = size <= EXTRA ? 0 : Integer.SIZE - Integer.numberOfLeadingZeros(size - EXTRA - 1);
-        if (which < LEAST || which > MOST) {
+        int sizeClass = size <= EXTRA ? 0 : Integer.SIZE - Integer.numberOfLeadingZeros(size - EXTRA - 1);
+        if (sizeClass < LEAST || sizeClass > MOST) {
             return ByteBuffer.allocate(size);
         }
-        byte[] spare = (byte[]) classes[which].poll();
-        if (spare == null) {
-            spare = new byte[(1 << which) + EXTRA];
+        byte[] array = (byte[]) classes[sizeClass].poll();
+        if (array == null) {
+            array = new byte[(1 << sizeClass) + EXTRA];
         } else {
-            kept.addAndGet(-spare.length);
+            kept.addAndGet(-array.length);
         }
-        return ByteBuffer.wrap(spare, 0, size);
+        return ByteBuffer.wrap(array, 0, size);
     }
 
-    /** Takes a frame's array back; a frame that others still need is read-only. */
+    /** Returns a frame's array to the pool. Ignores read-only frames: they are shared and still in use. */
     @SuppressWarnings("unchecked")
     void release(ByteBuffer frame) {
         if (!frame.hasArray()) {
             return;
         }
         byte[] array = frame.array();
-        int which = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(array.length);
-        if (which >= LEAST && which <= MOST && array.length == (1 << which) + EXTRA && kept.get() < MAX_KEPT) {
+        int sizeClass = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(array.length);
+        if (sizeClass >= LEAST && sizeClass <= MOST && array.length == (1 << sizeClass) + EXTRA && kept.get() < MAX_KEPT) {
             kept.addAndGet(array.length);
-            ((Queue<byte[]>) classes[which]).add(array);
+            ((Queue<byte[]>) classes[sizeClass]).add(array);
         }
     }
 }

@@ -8,18 +8,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The primary's end of one worker's channel.
+ * The primary's end of the channel to one worker: sends control frames and reports the worker's frames to a
+ * {@link ChannelListener}.
  *
- * <p>States: expected (a token, no connection; what is sent waits) → open (from hello on) → closed. Belongs to the loop's thread,
- * except {@link #token}, {@link #isConnected} and {@link #toString}. A token opens one connection, once.
+ * <p>States: expected (a token but no connection; frames to send are queued) → open (from the hello on) → closed. A
+ * token opens one connection, once. Loop thread only, except {@link #token}, {@link #isConnected}, {@link #mailbox} and
+ * {@link #toString}.
  */
 public final class Channel implements Connection.Owner {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
     private static final long PID = ProcessHandle.current().pid();
 
-    /** For what an ended process sent before, whose children may hold the socket open; and for a hello on its way. */
+    /** After the process has ended: time to read what it sent, as its children may hold the socket open. */
     private static final long REST_NANOS = 1_000_000_000L;
+    /** After the process has ended: time for a hello that is still in transit. */
     private static final long LATE_HELLO_NANOS = 100_000_000L;
 
     private final ChannelServer server;
@@ -47,17 +50,17 @@ public final class Channel implements Connection.Owner {
         this.listener = new PacedListener(loop, worker, new GuardedChannelListener(worker, listener));
     }
 
-    /** {@return what goes into the worker's environment, and nowhere else} */
+    /** {@return the secret for the worker's environment; must not appear anywhere else} */
     public String token() {
         return token.hex();
     }
 
-    /** {@return whether it may still carry something: true from the beginning until goodbye or loss} */
+    /** {@return whether the channel is expected or open: true from the beginning until goodbye or loss} */
     public boolean isConnected() {
         return !closed;
     }
 
-    /** {@return its messages; for any thread as that says} */
+    /** {@return the messages of this channel; see there for thread rules} */
     public Mailbox mailbox() {
         return mailbox;
     }
@@ -66,41 +69,41 @@ public final class Channel implements Connection.Owner {
         return id;
     }
 
-    /** Tells the worker that no new connections will come and a stop will; once, later calls do nothing. */
+    /** Tells the worker to drain: no new connections, and a stop follows. Later calls do nothing. */
     public void drain() {
         send(FrameType.DRAIN);
     }
 
-    /** Tells the worker to run its stop hooks and exit; once, later calls do nothing. */
+    /** Tells the worker to run its stop hooks and exit. Later calls do nothing. */
     public void stop() {
         send(FrameType.STOP);
     }
 
-    /** Tells the worker that no new connections will come and a goodbye will; once, later calls do nothing. */
+    /** Tells the worker to drain: no new connections, and a goodbye follows. Later calls do nothing. */
     public void disconnect() {
         send(FrameType.DISCONNECT);
     }
 
     /**
-     * Asks whether the worker works.
+     * Sends a heartbeat to check the liveness of the worker; {@link ChannelListener#alive} reports the answer.
      *
-     * @param number comes back with the answer
+     * @param number the worker repeats it in its answer
      */
     public void heartbeat(long number) {
         if (connection == null || closed) {
             return;
         } else if (mailbox.isPaused()) {
-            loop.execute(() -> listener.alive(number)); // it may answer, but is not read
+            loop.execute(() -> listener.alive(number)); // its answer would not be read
         } else {
             connection.send(Frames.control(FrameType.HEARTBEAT, Long.toString(number)));
         }
     }
 
     /**
-     * Closes in good order: after what was sent before, and when the worker has answered, or after 5 s. A worker that has not said
-     * hello yet is let in first.
+     * Sends a goodbye after everything sent before, and closes when the worker has answered, or after 5 s. A worker
+     * that has not connected yet is let in first and then gets the goodbye.
      *
-     * @param why for the worker's log
+     * @param why the reason, for the worker's log
      */
     public void goodbye(String why) {
         if (!closed && goodbye == null) {
@@ -112,7 +115,10 @@ public final class Channel implements Connection.Owner {
         }
     }
 
-    /** The process has ended: what it sent before still arrives, then the end is told, within a second at most. */
+    /**
+     * Handles the end of the worker's process: delivers what the worker had sent, then reports the end of the channel,
+     * after about a second at most.
+     */
     public void finish() {
         loop.execute(() -> scheduleRest(true));
     }
@@ -128,12 +134,15 @@ public final class Channel implements Connection.Owner {
         }
     }
 
-    /** Closes at once, without a word: the worker takes it for the primary's death. The listener hears of it a little later. */
+    /**
+     * Closes the connection without a goodbye, which the worker takes for the death of the primary. Notifies the
+     * listener later.
+     */
     public void close() {
         loop.execute(() -> end(CloseReason.GONE, "closed by the primary"));
     }
 
-    /** {@return frames of unknown types so far} */
+    /** {@return the number of frames of unknown type skipped so far} */
     long skipped() {
         return skipped;
     }
@@ -167,7 +176,7 @@ public final class Channel implements Connection.Owner {
         listener.hello(hello.pid());
     }
 
-    /** What the worker sends may take so much memory from now on. */
+    /** Sets the receive window, and announces it to the worker if it has changed. */
     void window(long bytes) {
         if (window != bytes && !closed) {
             window = bytes;
@@ -195,7 +204,7 @@ public final class Channel implements Connection.Owner {
         }
     }
 
-    /** Tells the worker that another one is there, or is there no more. */
+    /** Tells this worker that another worker has joined or left, depending on {@code type}. */
     void sendWorkerId(Channel other, int type) {
         if (connection != null) {
             connection.send(Frames.control(type, Integer.toString(other.id)));
@@ -248,30 +257,30 @@ public final class Channel implements Connection.Owner {
         }
     }
 
-    private void message(MessageFrame letter) throws ProtocolException {
+    private void message(MessageFrame message) throws ProtocolException {
         mailbox.came();
-        if (letter.peer() == 0) {
-            mailbox.receive(letter);
+        if (message.peer() == 0) {
+            mailbox.receive(message);
         } else {
-            server.relay(this, letter);
+            server.relay(this, message);
         }
     }
 
     @Override
-    public void ended(CloseReason how, String why) {
-        if (how == CloseReason.FAULT) {
+    public void ended(CloseReason reason, String why) {
+        if (reason == CloseReason.FAULT) {
             LOG.warn("{}: its channel is closed: {}", worker, why);
         }
-        end(how, why);
+        end(reason, why);
     }
 
-    /** The loop has ended by a failure. */
+    /** Fails pending requests after the loop itself has failed; does not notify the listener. */
     void abandon() {
         closed = true;
         mailbox.close();
     }
 
-    private void end(CloseReason how, String why) {
+    private void end(CloseReason reason, String why) {
         if (closed) {
             return;
         }
@@ -284,7 +293,7 @@ public final class Channel implements Connection.Owner {
         if (connection != null) {
             connection.close();
         }
-        if (how == CloseReason.GOODBYE) {
+        if (reason == CloseReason.GOODBYE) {
             listener.goodbye();
         } else {
             listener.lost(why);

@@ -1,60 +1,71 @@
 package io.musher.internal.ipc;
 
 /**
- * What one worker's channel tells. All calls come on the loop's thread, never from inside a call of {@link Channel};
- * {@link #hello} is the first, and one of {@link #goodbye} and {@link #lost} is the last, exactly once, hello or not.
+ * Receives the events of one worker's channel in the primary.
+ *
+ * <p>Called on the loop thread, never from inside a method of {@link Channel}. The first call is {@link #hello}. The
+ * last one is either {@link #goodbye} or {@link #lost}, exactly once, even when there was no hello.
  */
 public interface ChannelListener {
 
     /**
-     * The worker has joined.
+     * Called when the worker has connected.
      *
-     * @param pid of the process that speaks; behind {@code sh} or {@code npm} not the one that was started
+     * @param pid of the process that connected; behind {@code sh} or {@code npm} not the process that was started
      */
     void hello(long pid);
 
-    /** It wants connections; may come again and again. */
+    /** Called when the worker reports readiness: it accepts connections. May be repeated. */
     void ready();
 
-    /** It wants no new connections for now; may come again and again. */
+    /** Called when the worker wants no new connections for now. May be repeated. */
     void notReady();
 
     /**
-     * It listens.
+     * Called when the worker reports the port it listens on. May be repeated.
      *
-     * @param port within 1 to 65535, by its own word
+     * @param port from 1 to 65535; not verified
      */
     void listening(int port);
 
-    /** It wants out: no new connections, drain, then {@link Channel#goodbye}. */
+    /** Called when the worker asks for a disconnect: withdraw it, drain it, then call {@link Channel#goodbye}. */
     void disconnectRequested();
 
-    /** It was asked to end by somebody else (SIGTERM): no new connections, drain, then {@link Channel#stop}. */
+    /**
+     * Called when the worker asks for a stop, usually after a SIGTERM: withdraw it, drain it, then call
+     * {@link Channel#stop}.
+     */
     void stopRequested();
 
     /**
-     * It has answered a heartbeat.
+     * Called when the worker has answered a heartbeat.
      *
      * @param number of the heartbeat
      */
     void alive(long number);
 
-    /** The worker has drain hooks: at a drain it wants to be waited for until {@link #drainHooksDone}; may come again after that. */
+    /**
+     * Called when the worker has registered drain hooks: its drain is complete only after {@link #drainHooksDone}. May
+     * be repeated after that.
+     */
     void drainHooks();
 
-    /** The worker's drain hooks have ended. */
+    /** Called when the worker's drain hooks have completed. */
     void drainHooksDone();
 
-    /** The program's main method has returned: whatever it starts is started. Never told of programs that were not started by Musher. */
+    /**
+     * Called when the main method of a JVM worker has returned, so that its startup is complete. Never called for
+     * commands.
+     */
     void mainReturned();
 
-    /** The channel has closed in good order. */
+    /** Called when the channel has closed after a goodbye of either side. */
     void goodbye();
 
     /**
-     * The channel has closed otherwise.
+     * Called when the channel has closed without a goodbye.
      *
-     * @param why in a few words
+     * @param why the reason, for the log
      */
     void lost(String why);
 }

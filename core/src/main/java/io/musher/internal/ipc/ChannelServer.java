@@ -19,11 +19,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where workers join: listens on the loopback interface and makes a {@link Channel} of whoever brings an expected token.
+ * Accepts the connections of workers on a loopback port and assigns each to the {@link Channel} whose token it
+ * presents.
  *
- * <p>Belongs to the loop's thread, except {@link #open} and {@link #address}. Everybody on this machine can connect, so nothing here
- * grows with what strangers do: few of them are known at once ({@code PendingConnections}), each turn takes a bounded
- * number, and one log line in ten seconds tells of them.
+ * <p>Loop thread only, except {@link #open}, {@link #address}, {@link #socketAddress}, {@link #counts} and
+ * {@link #dropped}. Any process on this machine can connect, so everything that an unauthenticated client can use up is
+ * bounded: the number of connections without a hello ({@link PendingConnections}), the number accepted per turn of the
+ * loop, and the log lines about rejections (one in ten seconds).
  */
 public final class ChannelServer implements EventLoop.Handler {
 
@@ -43,14 +45,14 @@ public final class ChannelServer implements EventLoop.Handler {
     private final Intake intake;
     private final List<Channel> expected = new ArrayList<>();
     private final Set<Channel> open = new LinkedHashSet<>();
-    private final Map<Integer, Channel> known = new LinkedHashMap<>(); // both, by the worker's id
+    private final Map<Integer, Channel> known = new LinkedHashMap<>(); // expected and open, by worker id
     private final MessageCounts counts = new MessageCounts();
     private final RejectionLog rejections;
     private final PendingConnections pending;
     private SelectionKey key;
     private boolean pausing;
-    private volatile long failures; // of accepting
-    private boolean complaining; // nothing was accepted since
+    private volatile long failures; // of accept()
+    private boolean complaining; // no accept() has succeeded since the warning
     private boolean everComplained;
     private long complainedAt;
     private boolean closed;
@@ -70,7 +72,7 @@ public final class ChannelServer implements EventLoop.Handler {
         return scratch;
     }
 
-    /** {@return what became of messages} */
+    /** {@return message counters, over all channels of this server} */
     public MessageCounts counts() {
         return counts;
     }
@@ -78,17 +80,16 @@ public final class ChannelServer implements EventLoop.Handler {
     /**
      * Listens on a free port of the loopback interface.
      *
-     * @param name what log lines begin with
-     * @param loop whose thread this belongs to
-     * @param maxFrame the largest payload of a frame that is no control frame
-     * @return it, listening
-     * @throws IOException when no socket can be had
+     * @param name the prefix of log lines
+     * @param loop accepts and serves the connections
+     * @param maxFrame the largest body of a message, in bytes
+     * @throws IOException if no socket can be opened
      */
     public static ChannelServer open(String name, EventLoop loop, int maxFrame) throws IOException {
         return open(name, loop, maxFrame, Runtime.getRuntime().maxMemory());
     }
 
-    /** {@code heap} is the most memory this JVM has. */
+    /** {@code heap} is the maximum heap size of this JVM, in bytes. */
     static ChannelServer open(String name, EventLoop loop, int maxFrame, long heap) throws IOException {
         ServerSocketChannel listening = ServerSocketChannel.open(Loopback.ADDRESS instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
         try {
@@ -103,24 +104,23 @@ public final class ChannelServer implements EventLoop.Handler {
         }
     }
 
-    /** {@return where it listens} */
+    /** {@return the address that this server listens on} */
     public InetSocketAddress socketAddress() {
         return Loopback.at(Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)));
     }
 
-    /** {@return {@code host:port}, as workers find it in their environment} */
+    /** {@return the address as {@code host:port}, for the environment of workers} */
     public String address() {
         return address;
     }
 
     /**
-     * Expects a worker.
+     * Creates the channel of a worker that is about to be started, and a token that the worker opens it with.
      *
-     * @param worker what log lines about it begin with
-     * @param id its number
-     * @param listener is told what it says
-     * @param inbox where its messages go
-     * @return its channel, with the token that opens it
+     * @param worker the prefix of log lines about the worker
+     * @param id of the worker
+     * @param listener receives the events of the channel
+     * @param inbox receives the messages of the worker
      */
     public Channel expect(String worker, int id, ChannelListener listener, Inbox inbox) {
         assert loop.inLoop();
@@ -136,7 +136,9 @@ public final class ChannelServer implements EventLoop.Handler {
         return channel;
     }
 
-    /** Closes everything, now; workers that are still there take it for the primary's death. Idempotent. */
+    /**
+     * Closes the port and all connections at once; connected workers take it for the death of the primary. Idempotent.
+     */
     public void close() {
         assert loop.inLoop();
         closed = true;
@@ -146,18 +148,21 @@ public final class ChannelServer implements EventLoop.Handler {
         List.copyOf(open).forEach(Channel::close);
     }
 
-    /** The loop has ended by a failure: ends what waits for answers or for room, tells nobody else. */
+    /**
+     * Fails pending requests and releases blocked senders after the loop itself has failed; notifies no channel
+     * listener.
+     */
     public void abandon() {
         closed = true;
         List.copyOf(known.values()).forEach(Channel::abandon);
     }
 
-    /** {@return how often a connection could not be accepted} */
+    /** {@return how often accepting a connection failed} */
     long failures() {
         return failures;
     }
 
-    /** {@return connections dropped before a good hello} */
+    /** {@return the number of connections rejected before a valid hello} */
     public long dropped() {
         return rejections.count();
     }
@@ -175,7 +180,10 @@ public final class ChannelServer implements EventLoop.Handler {
         accept(ACCEPTS_PER_TURN);
     }
 
-    /** Usually no descriptor is left; whatever it is, trying again at once would spin. The workers wait in the kernel's backlog. */
+    /**
+     * Suspends accepting for 50 ms: usually the process is out of file descriptors, and an immediate retry would spin.
+     * Workers wait in the backlog of the kernel meanwhile.
+     */
     @Override
     public void failed(Throwable failure) {
         if (closed) {
@@ -211,7 +219,7 @@ public final class ChannelServer implements EventLoop.Handler {
         }
     }
 
-    /** Takes everybody who has connected so far. {@return whether a hello may still be on its way} */
+    /** Accepts all connections in the backlog. {@return whether a hello may still be in transit} */
     boolean sweep() {
         try {
             accept(2 * BACKLOG);
@@ -232,25 +240,25 @@ public final class ChannelServer implements EventLoop.Handler {
         }
     }
 
-    void handleHello(PendingConnection stranger, Hello hello) {
+    void handleHello(PendingConnection connection, Hello hello) {
         Channel found = null;
-        for (Channel channel : expected) { // to the last one: the time tells nothing
+        for (Channel channel : expected) { // no early exit: the duration must not depend on the token
             found = channel.matches(hello.token()) ? channel : found;
         }
         if (hello.version() != Hello.VERSION) {
-            stranger.refuse("it speaks version " + hello.version() + ", this is version " + Hello.VERSION);
+            connection.refuse("it speaks version " + hello.version() + ", this is version " + Hello.VERSION);
         } else if (found == null) {
-            stranger.refuse("unknown or used token");
+            connection.refuse("unknown or used token");
         } else {
-            pending.remove(stranger);
+            pending.remove(connection);
             expected.remove(found);
             open.add(found);
-            found.open(stranger.handOver(), hello);
+            found.open(connection.handOver(), hello);
         }
     }
 
-    void drop(PendingConnection stranger, String why) {
-        pending.drop(stranger, why);
+    void drop(PendingConnection connection, String why) {
+        pending.drop(connection, why);
     }
 
     void remove(Channel channel) {
@@ -275,25 +283,25 @@ public final class ChannelServer implements EventLoop.Handler {
         return intake.new Share(worker, window());
     }
 
-    /** Tells a worker of all others. */
+    /** Tells a worker of all other workers. */
     void announce(Channel channel) {
         others(channel).forEach(other -> channel.sendWorkerId(other, FrameType.JOINED));
     }
 
-    /** {@return the channels of all other workers, also of those that have not said hello yet} */
+    /** {@return the channels of all other workers, those included that have not connected yet} */
     List<Channel> others(Channel channel) {
         List<Channel> others = new ArrayList<>(known.values());
         others.remove(channel);
         return others;
     }
 
-    /** {@return the channel of a worker, null if there is none} */
+    /** {@return the channel of this worker, or null} */
     Channel find(int id) {
         return known.get(id);
     }
 
-    void relay(Channel from, MessageFrame letter) throws ProtocolException {
-        messageRelay.relay(from, letter);
+    void relay(Channel from, MessageFrame message) throws ProtocolException {
+        messageRelay.relay(from, message);
     }
 
     int strangers() {

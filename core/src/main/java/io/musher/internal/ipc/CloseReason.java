@@ -1,11 +1,11 @@
 package io.musher.internal.ipc;
 
-/** How a connection ends. */
+/** Why a connection was closed. */
 public enum CloseReason {
-    /** One side said goodbye. */
+    /** One side sent a goodbye: an orderly end. */
     GOODBYE,
-    /** The peer went away without a word: most likely its process is dead. */
+    /** The peer closed without a goodbye; most likely its process is dead. */
     GONE,
-    /** The peer broke the rules, or we did; worth a log line. */
+    /** The peer violated the protocol or does not read, or handling a frame failed. Worth a log line. */
     FAULT
 }

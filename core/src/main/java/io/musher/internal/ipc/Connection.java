@@ -10,32 +10,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One end of a channel's socket, the same on both sides: frames in, frames out, and an orderly end.
+ * Reads and writes frames on one socket, with an orderly shutdown by goodbye; the same class serves the primary and the
+ * workers. Loop thread only.
  *
- * <p>Belongs to its loop's thread. Life: open → (goodbye said, goodbye heard, in any order) → closed. The end is orderly when either
- * side has said goodbye, and then both do; anything else, a broken protocol included, is a loss. The owner is told of an end
- * that it did not bring about by {@link #close} itself, exactly once, and never from inside a call it makes.
+ * <p>States: open → goodbye sent and goodbye received, in either order → closed. The end is orderly once either side
+ * has sent a goodbye; the other side answers with its own. Any other end, a protocol violation included, is a loss.
+ * {@link Owner#ended} reports every end except {@link #close}, exactly once, and never from inside a method that the
+ * owner calls.
  */
 public final class Connection implements EventLoop.Handler {
 
-    /** Whose connection it is. */
+    /** Receives the frames and the end of a connection. */
     public interface Owner extends FrameSink {
 
         /**
-         * The connection has ended and is closed.
+         * Called when the connection has ended and is closed.
          *
-         * @param how it ended
-         * @param why in a few words
+         * @param reason the kind of end
+         * @param why the details, for the log
          */
-        void ended(CloseReason how, String why);
+        void ended(CloseReason reason, String why);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
 
-    /** Bytes of control frames that may wait for a peer that does not read: some seven thousand frames. */
+    /** Bytes of control frames that may be queued for a peer that does not read: about seven thousand frames. */
     static final int MAX_WAITING = 64 * 1024;
 
-    /** How long the peer has to answer a goodbye. */
+    /** Timeout for the answer to a goodbye. */
     static final long GOODBYE_NANOS = 5_000_000_000L;
 
     private final EventLoop loop;
@@ -46,21 +48,19 @@ public final class Connection implements EventLoop.Handler {
     private Owner owner;
     private SelectionKey key;
     private Timers.Timer goodbyeTimer;
-    private boolean readPaused;
-    private boolean writing;
-    private boolean paused;
-    private ByteBuffer rest; // was read, but not decoded, before a pause
+    private boolean readPaused; // the peer cannot be written to: outgoing frames are discarded
+    private boolean writing; // waiting until the socket is writable
+    private boolean paused; // by the owner, see pause
+    private ByteBuffer rest; // bytes read but not decoded before a pause
     private boolean goodbyeSent;
     private boolean goodbyeReceived;
     private boolean closed;
 
     /**
-     * Takes a connected channel over; {@link #open} begins.
+     * Takes over a socket; {@link #open} starts reading.
      *
-     * @param loop whose thread this runs on
-     * @param channel non-blocking, connected
-     * @param scratch shared by all connections of the loop
-     * @param owner where frames and the end go
+     * @param channel connected and non-blocking
+     * @param scratch the buffers of the loop
      */
     public Connection(EventLoop loop, SocketChannel channel, SharedBuffers scratch, Owner owner) {
         this.loop = loop;
@@ -71,7 +71,7 @@ public final class Connection implements EventLoop.Handler {
         this.decoder = new FrameDecoder(owner, scratch.spares());
     }
 
-    /** Begins to read; what is here already is read now. A failure ends it like any later one. */
+    /** Registers the socket and reads what has arrived already. A failure is reported like any later one. */
     public void open() {
         try {
             key = loop.register(channel, SelectionKey.OP_READ, this);
@@ -87,10 +87,10 @@ public final class Connection implements EventLoop.Handler {
     }
 
     /**
-     * Sends a control frame: after those before it, before messages that wait. Nothing happens on a connection that is closed or has
-     * said goodbye.
+     * Sends a control frame, ahead of queued messages. Does nothing once the connection is closed or has sent a
+     * goodbye.
      *
-     * @param frame is this connection's from now on
+     * @param frame owned by this connection from now on
      */
     public void send(ByteBuffer frame) {
         if (closed || goodbyeSent || readPaused) {
@@ -106,9 +106,9 @@ public final class Connection implements EventLoop.Handler {
     }
 
     /**
-     * Adds a message to what waits, see {@link #write}; nothing happens on a connection that is closed or has said goodbye.
+     * Queues a message for the next {@link #write}. Does nothing once the connection is closed or has sent a goodbye.
      *
-     * @param frame is this connection's from now on
+     * @param frame owned by this connection from now on
      */
     void post(ByteBuffer frame) {
         if (!closed && !goodbyeSent && !readPaused) {
@@ -117,9 +117,9 @@ public final class Connection implements EventLoop.Handler {
     }
 
     /**
-     * Says goodbye, after all that waits; closes when the peer has too, or has not within 5 s.
+     * Sends a goodbye after all queued frames; closes when the peer's goodbye arrives, or after 5 s.
      *
-     * @param why for the peer's log
+     * @param why the reason, for the peer's log
      */
     public void goodbye(String why) {
         if (closed || goodbyeSent) {
@@ -134,13 +134,13 @@ public final class Connection implements EventLoop.Handler {
         }
     }
 
-    /** The peer said goodbye: whatever else it sends is not read. An answer is due within 5 s. */
+    /** Records the peer's goodbye and ignores what the peer sends after it. The peer expects an answer within 5 s. */
     public void goodbyeReceived() {
         goodbyeReceived = true;
         decoder.stop();
     }
 
-    /** Answers the peer's goodbye, after all that waits. */
+    /** Answers the peer's goodbye, after all queued frames. */
     public void answerGoodbye() {
         if (goodbyeSent && outbox.isEmpty()) {
             end(CloseReason.GOODBYE, "goodbye from both sides");
@@ -149,7 +149,7 @@ public final class Connection implements EventLoop.Handler {
         }
     }
 
-    /** Closes now, without a word to the peer or the owner. */
+    /** Closes at once, without a goodbye and without notifying the owner. */
     public void close() {
         if (!closed) {
             closed = true;
@@ -161,7 +161,7 @@ public final class Connection implements EventLoop.Handler {
         }
     }
 
-    /** {@return bytes of control frames that wait} */
+    /** {@return the bytes of queued control frames} */
     long waiting() {
         return outbox.urgentBytes();
     }
@@ -207,7 +207,9 @@ public final class Connection implements EventLoop.Handler {
         }
     }
 
-    /** Writes what waits, as far as the kernel takes it; the rest follows by itself. */
+    /**
+     * Writes queued frames until the socket would block; the rest is written when the socket becomes writable again.
+     */
     void write() {
         if (closed || readPaused) {
             return;
@@ -215,7 +217,7 @@ public final class Connection implements EventLoop.Handler {
         try {
             setReading(!outbox.writeTo(channel));
         } catch (IOException e) {
-            // a peer that cannot be written to may still have said something: it is read to its end, which tells the owner
+            // the peer may still have sent something: keep reading up to the end of file, which notifies the owner
             readPaused = true;
             outbox.clear();
             setReading(false);
@@ -231,18 +233,21 @@ public final class Connection implements EventLoop.Handler {
 
     private void setReading() {
         if (!key.isValid()) {
-            return; // the loop has ended by a failure
+            return; // the loop has failed
         }
         key.interestOps((paused || rest != null ? 0 : SelectionKey.OP_READ) | (writing ? SelectionKey.OP_WRITE : 0));
     }
 
-    /** Reads nothing for a while: what the peer sends stays with it. An end of the connection is not noticed meanwhile. */
-    void pause(boolean pauses) {
-        if (!closed && paused != pauses) {
-            paused = pauses;
-            decoder.suspend(pauses);
+    /**
+     * Suspends or resumes reading, which gives the peer backpressure. While reading is suspended, an end of file goes
+     * unnoticed.
+     */
+    void pause(boolean pause) {
+        if (!closed && paused != pause) {
+            paused = pause;
+            decoder.suspend(pause);
             setReading();
-            if (rest != null && !pauses) {
+            if (rest != null && !pause) {
                 loop.execute(this::readRest);
             }
         }
@@ -263,10 +268,10 @@ public final class Connection implements EventLoop.Handler {
         }
     }
 
-    private void end(CloseReason how, String why) {
+    private void end(CloseReason reason, String why) {
         if (!closed) {
             close();
-            owner.ended(how, why);
+            owner.ended(reason, why);
         }
     }
 }

@@ -3,15 +3,16 @@ package io.musher.internal.ipc;
 import java.nio.ByteBuffer;
 
 /**
- * Cuts a stream of bytes into frames, however the bytes were chunked; one thread.
+ * Splits a stream of bytes into frames, however the bytes are chunked. Not thread-safe.
  *
- * <p>A frame that arrives whole is handed on where it lies. Only one that arrives in pieces is kept, in a buffer that grows with
- * what has really come, so a length that is only claimed costs nothing. After a {@link ProtocolException} it takes no more.
+ * <p>A frame that arrives in one chunk is passed on without a copy. A frame that arrives in pieces is collected in a
+ * buffer that grows with the bytes received, so a large length in a header costs no memory by itself. After a
+ * {@link ProtocolException} the decoder is stopped.
  */
 final class FrameDecoder {
 
     private static final int FIRST_ROOM = 1024;
-    /** A frame gets all its room when one part in so many has come: growing costs another copy. */
+    /** A frame gets its full buffer once a quarter of it has arrived, because every growth costs a copy. */
     private static final int ENOUGH = 4;
 
     private final ByteBuffer header = ByteBuffer.allocate(Frames.HEADER);
@@ -31,12 +32,12 @@ final class FrameDecoder {
         this.arrays = arrays;
     }
 
-    /** From the next frame on. */
+    /** Replaces the sink, from the next frame on. */
     void sink(FrameSink next) {
         sink = next;
     }
 
-    /** Takes all bytes, unless it is stopped or suspended on the way. */
+    /** Consumes all bytes, unless the sink stops or suspends this decoder meanwhile. */
     void decode(ByteBuffer in) throws ProtocolException {
         try {
             while (!stopped && (inFrame || header(in)) && !suspended && payload(in)) {
@@ -48,23 +49,25 @@ final class FrameDecoder {
         }
     }
 
-    /** Leaves bytes where they are, from the payload of a frame on whose header was read, until it goes on. */
-    void suspend(boolean suspends) {
-        suspended = suspends;
+    /**
+     * Suspends or resumes decoding. A suspended decoder reads a header at most and leaves the payload in the buffer.
+     */
+    void suspend(boolean suspend) {
+        suspended = suspend;
     }
 
-    /** No frame comes out any more. */
+    /** Ends decoding for good. */
     void stop() {
         stopped = true;
         kept = null;
     }
 
-    /** {@return whether the stream would end in the middle of a frame} */
+    /** {@return whether a frame is incomplete} */
     boolean isInside() {
         return inFrame || header.position() > 0;
     }
 
-    /** {@return the bytes it holds on to for a frame that is still on its way} */
+    /** {@return the size of the buffer for an incomplete frame, in bytes} */
     int room() {
         return kept == null ? 0 : kept.capacity();
     }
@@ -88,19 +91,19 @@ final class FrameDecoder {
 
     /** {@return whether the frame is complete} */
     private boolean payload(ByteBuffer in) throws ProtocolException {
-        int here = Math.min(missing, in.remaining());
+        int available = Math.min(missing, in.remaining());
         if (!taken) {
-            in.position(in.position() + here);
-        } else if (kept == null && here == missing) {
-            ByteBuffer whole = in.slice(in.position(), here);
-            in.position(in.position() + here);
+            in.position(in.position() + available);
+        } else if (kept == null && available == missing) {
+            ByteBuffer whole = in.slice(in.position(), available);
+            in.position(in.position() + available);
             inFrame = false;
             sink.frame(type, sequence, whole);
             return true;
         } else {
-            keep(in, here);
+            keep(in, available);
         }
-        missing -= here;
+        missing -= available;
         if (missing > 0) {
             return false;
         }
@@ -114,10 +117,10 @@ final class FrameDecoder {
         return true;
     }
 
-    private void keep(ByteBuffer in, int here) {
-        int had = kept == null ? 0 : kept.position();
-        if (kept == null || kept.remaining() < here) {
-            int room = (int) Math.min((long) had + missing, Math.max((long) ENOUGH * (had + here), FIRST_ROOM));
+    private void keep(ByteBuffer in, int available) {
+        int stored = kept == null ? 0 : kept.position();
+        if (kept == null || kept.remaining() < available) {
+            int room = (int) Math.min((long) stored + missing, Math.max((long) ENOUGH * (stored + available), FIRST_ROOM));
             ByteBuffer larger = arrays.buffer(room);
             if (kept != null) {
                 larger.put(kept.flip());
@@ -125,7 +128,7 @@ final class FrameDecoder {
             }
             kept = larger;
         }
-        move(in, kept, here);
+        move(in, kept, available);
     }
 
     private static void move(ByteBuffer from, ByteBuffer to, int atMost) {

@@ -2,35 +2,31 @@ package io.musher.internal.ipc;
 
 import java.nio.ByteBuffer;
 
-/** Where the frames of one connection go. */
+/** Receives the frames of one connection from its {@link FrameDecoder}. */
 public interface FrameSink {
 
     /**
-     * A header has come.
+     * Decides from the header of a frame whether to receive the frame.
      *
-     * @param type of the frame
-     * @param length of its payload
-     * @return true to be given the frame, false to have it skipped without being kept
-     * @throws ProtocolException if such a frame, or one so long, must not be
+     * @param length of the payload, in bytes
+     * @return true to receive the frame, false to have it skipped without being stored
+     * @throws ProtocolException if a frame of this type or length is not allowed here
      */
     boolean take(int type, int length) throws ProtocolException;
 
     /**
-     * A frame that {@link #take} wanted.
+     * Handles a frame that {@link #take} accepted.
      *
-     * @param type of the frame
-     * @param sequence 0 in control frames
+     * @param sequence the number of a request or answer, else 0
      * @param payload valid during this call only
-     * @throws ProtocolException if the payload is not what the type promises
+     * @throws ProtocolException if the payload is malformed
      */
     void frame(int type, int sequence, ByteBuffer payload) throws ProtocolException;
 
     /**
-     * Checks what holds for every control frame.
+     * Checks the length of a control frame.
      *
-     * @param type of the frame
-     * @param length of its payload
-     * @throws ProtocolException if it is too long
+     * @throws ProtocolException if the payload is longer than {@link Frames#MAX_CONTROL}
      */
     static void checkControl(int type, int length) throws ProtocolException {
         if (length > Frames.MAX_CONTROL) {

@@ -1,55 +1,55 @@
 package io.musher.internal.ipc;
 
 /**
- * The types of frames of version 1; {@code core/PROTOCOL.md} says what each means.
+ * The frame types of protocol version 1, specified in {@code core/PROTOCOL.md}.
  *
- * <p>Types below {@link #FIRST_MESSAGE} are control frames: small, free of any window, acted on where they are read. The others
- * belong to user messages. A type nobody knows is counted and skipped, so an older peer understands a newer one.
+ * <p>Types below {@link #FIRST_MESSAGE} are control frames: small, not subject to any window, handled as they are read.
+ * All others are user messages. An unknown type is counted and skipped, so that older peers understand newer ones.
  */
 public final class FrameType {
 
-    /** Worker to primary, the first frame. */
+    /** Worker to primary: the first frame, with token and pid. */
     public static final int HELLO = 1;
-    /** Primary to worker, the answer to a good hello. */
+    /** Primary to worker: accepts a hello. */
     public static final int WELCOME = 2;
-    /** Worker to primary: send me connections. */
+    /** Worker to primary: the worker accepts connections. */
     public static final int READY = 3;
-    /** Worker to primary: send me no new connections for now. */
+    /** Worker to primary: the worker accepts no new connections for now. */
     public static final int NOT_READY = 4;
-    /** Worker to primary: this is the port I listen on. */
+    /** Worker to primary: the port that the worker listens on; implies {@link #READY}. */
     public static final int LISTENING = 5;
-    /** Primary to worker: no new connections will come, a stop will. */
+    /** Primary to worker: drain; no new connections follow, but a stop does. */
     public static final int DRAIN = 6;
-    /** Primary to worker: run the stop hooks and exit. Worker to primary: I was asked to end; take me through the stop. */
+    /** Primary to worker: run the stop hooks and exit. Worker to primary: asks for a stop, usually after a SIGTERM. */
     public static final int STOP = 7;
-    /** Either way: no new connections, and when the running ones have ended, goodbye. */
+    /** Either direction: no new connections, and a goodbye when the open ones have ended. */
     public static final int DISCONNECT = 8;
-    /** Either way: the sender's last frame. */
+    /** Either direction: the sender's last frame. */
     public static final int GOODBYE = 9;
 
-    /** Either way: so much of what was sent has been taken by listeners. */
+    /** Either direction: acknowledges bytes of messages that the receiver's listeners have processed. */
     public static final int TAKEN = 10;
-    /** Primary to worker: there is another worker. */
+    /** Primary to worker: another worker exists. */
     public static final int JOINED = 11;
-    /** Primary to worker: that worker is there no more. */
+    /** Primary to worker: another worker is gone. */
     public static final int LEFT = 12;
 
-    /** Primary to worker: do you work? With a number. */
+    /** Primary to worker: checks liveness; carries a number. */
     public static final int HEARTBEAT = 13;
-    /** Worker to primary: I do; with that number. */
+    /** Worker to primary: answers a heartbeat; repeats its number. */
     public static final int ALIVE = 14;
 
-    /** Worker to primary: it has something to finish before its stop; after DRAIN or DISCONNECT wait for {@link #DRAINED}. */
+    /** Worker to primary: the worker has drain hooks; after DRAIN or DISCONNECT wait for {@link #DRAINED}. */
     public static final int DRAIN_HOOKS = 15;
-    /** Worker to primary: it has finished, until it sends {@link #DRAIN_HOOKS} again. */
+    /** Worker to primary: the drain hooks have completed, until the worker sends {@link #DRAIN_HOOKS} again. */
     public static final int DRAINED = 16;
 
-    /** Either way: so much of what the other side sends may be untaken from now on. */
+    /** Either direction: the sender's receive window from now on, see {@link Window}. */
     public static final int WINDOW = 17;
-    /** Worker to primary: the program's main method has returned. */
+    /** Worker to primary: the main method of a JVM worker has returned. */
     public static final int MAIN_RETURNED = 18;
 
-    /** The first type that is a user message. */
+    /** The first type of a user message. */
     public static final int FIRST_MESSAGE = 32;
     /** A message: JSON. */
     public static final int VALUE = 32;
@@ -63,9 +63,9 @@ public final class FrameType {
     public static final int ANSWER_VALUE = 36;
     /** The answer to a request: bytes. */
     public static final int ANSWER_BYTES = 37;
-    /** The answer to a request: its handler failed; why, in a text. */
+    /** The answer to a request: its handler failed; carries the reason as text. */
     public static final int FAILED = 38;
-    /** The answer to a request, from the primary: there is no such worker (any more). */
+    /** The answer to a request, from the primary: no such worker, or no longer. */
     public static final int GONE = 39;
 
     private FrameType() { }
@@ -74,11 +74,7 @@ public final class FrameType {
         return type < FIRST_MESSAGE;
     }
 
-    /**
-     * {@return whether frames of this type are {@link MessageFrame}s}
-     *
-     * @param type of a frame
-     */
+    /** {@return whether frames of this type are {@link MessageFrame}s} */
     public static boolean isMessage(int type) {
         return type >= VALUE && type <= GONE;
     }

@@ -5,13 +5,13 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** Makes control frames, and reads their payloads, which are short texts. */
+/** Encodes control frames and decodes their payloads, which are short texts. */
 public final class Frames {
 
-    /** Bytes before the payload: its length in 4, the type in 1, the sequence in 4; big endian. */
+    /** The size of a frame header: 4 bytes payload length, 1 byte type, 4 bytes sequence; big endian. */
     public static final int HEADER = 9;
 
-    /** The largest payload of a control frame. */
+    /** The largest payload of a control frame, in bytes. */
     public static final int MAX_CONTROL = 1024;
 
     private static final int SHOWN = 120;
@@ -28,10 +28,10 @@ public final class Frames {
     }
 
     /**
-     * {@return a control frame}
+     * {@return a control frame with a text payload}
      *
      * @param type one of {@link FrameType}
-     * @param text its payload; what is over {@link #MAX_CONTROL} bytes is cut off
+     * @param text truncated to {@link #MAX_CONTROL} bytes
      */
     public static ByteBuffer control(int type, String text) {
         ByteBuffer frame = ByteBuffer.allocate(HEADER + MAX_CONTROL).position(HEADER);
@@ -49,7 +49,7 @@ public final class Frames {
         }
     }
 
-    /** {@return a payload of whatever bytes, fit to be logged in one line} */
+    /** {@return an arbitrary payload as one printable log line, truncated} */
     public static String shown(ByteBuffer payload) {
         String text = StandardCharsets.UTF_8.decode(payload).toString();
         String line = text.codePoints().limit(SHOWN).map(c -> Character.isISOControl(c) || c == '\u2028' || c == '\u2029' ? '.' : c)
@@ -57,25 +57,24 @@ public final class Frames {
         return line.length() < text.length() ? line + "…" : line;
     }
 
-    /** {@return the port that a listening frame names} */
+    /** {@return the port in a {@link FrameType#LISTENING} frame} */
     static int port(ByteBuffer payload) throws ProtocolException {
         return (int) number(payload, 65535, "listening on", "port");
     }
 
     /**
-     * {@return the number that is a payload, from 1}
+     * {@return the positive decimal number in a payload}
      *
-     * @param payload in decimal digits
-     * @param max the largest that is allowed
-     * @param said what the frame is about, for the error
-     * @param kind what the number is, for the error
-     * @throws ProtocolException if it is none
+     * @param max the largest number allowed
+     * @param subject what the frame is about, for the error message
+     * @param kind what the number stands for, for the error message
+     * @throws ProtocolException if the payload is not such a number
      */
-    public static long number(ByteBuffer payload, long max, String said, String kind) throws ProtocolException {
+    public static long number(ByteBuffer payload, long max, String subject, String kind) throws ProtocolException {
         String text = text(payload);
         if (text.matches("[1-9][0-9]{0,17}") && Long.parseLong(text) <= max) {
             return Long.parseLong(text);
         }
-        throw new ProtocolException(said + " '" + shown(StandardCharsets.UTF_8.encode(text)) + "', which is no " + kind);
+        throw new ProtocolException(subject + " '" + shown(StandardCharsets.UTF_8.encode(text)) + "', which is no " + kind);
     }
 }

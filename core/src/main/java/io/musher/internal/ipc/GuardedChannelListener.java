@@ -3,7 +3,7 @@ package io.musher.internal.ipc;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Stands between a channel and its listener: what that throws is logged, and the channel goes on. */
+/** Forwards channel events to a listener and logs what the listener throws, so that the channel stays usable. */
 final class GuardedChannelListener implements ChannelListener {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");

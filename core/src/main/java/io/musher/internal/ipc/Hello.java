@@ -3,21 +3,21 @@ package io.musher.internal.ipc;
 import java.nio.ByteBuffer;
 
 /**
- * A worker's first frame: {@code musher/1 <token> <pid>}. After one more space further fields follow, of which those unknown are ignored.
+ * The first frame of a worker: {@code musher/1 <token> <pid>}. Further fields may follow, each after a space; unknown
+ * ones are ignored.
  *
- * @param version of the protocol
- * @param token 32 hexadecimal digits, as found in the environment; never printed
- * @param pid of the process that speaks
- * @param window how much of what it is sent may be untaken, in bytes
+ * @param token 32 hexadecimal digits from the environment of the worker; never printed
+ * @param pid of the process that connects
+ * @param window the receive window of the worker, in bytes
  */
 public record Hello(int version, String token, long pid, long window) {
 
-    /** The version spoken here. */
+    /** The protocol version implemented here. */
     public static final int VERSION = 1;
 
     static final String NAME = "musher/";
 
-    /** {@return the frame} */
+    /** {@return this hello as a frame} */
     public ByteBuffer frame() {
         return Frames.control(FrameType.HELLO, NAME + version + " " + token + " " + pid + Window.field(window));
     }

@@ -8,8 +8,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Messages that have come and wait for listeners: in order, on the listeners' thread, some at a time so that others get their turn. While
- * nobody listens they wait; the sender's window bounds them. Safe for use by several threads.
+ * Queues received messages and delivers them to message listeners, in order, on the listener thread. Delivers in
+ * batches, so that other tasks of that thread get their turn. Keeps messages while there is no listener; the sender's
+ * window bounds the queue. Thread-safe.
  */
 public final class Inbox {
 
@@ -21,20 +22,20 @@ public final class Inbox {
     private final BooleanSupplier hasListener;
     private final BooleanSupplier mayContinue;
     private final Consumer<MessageFrame> reader;
-    private volatile Consumer<MessageFrame> onDelivered = letter -> { };
+    private volatile Consumer<MessageFrame> onDelivered = message -> { };
 
     /**
-     * An empty one.
+     * Creates an empty inbox.
      *
-     * @param thread where listeners run, in order, one at a time
-     * @param hasListener whether anybody listens
-     * @param mayContinue asked before each message on the listeners' thread: false once another thread has taken over
-     * @param reader tells the listeners; throws nothing
+     * @param thread runs listeners, in order, one at a time
+     * @param hasListener whether a listener is registered; queried before each message
+     * @param mayContinue queried before each message on the listener thread; false once another thread has replaced it
+     * @param reader passes a message to the listeners; must not throw
      */
-    public Inbox(Executor thread, BooleanSupplier heard, BooleanSupplier goesOn, Consumer<MessageFrame> reader) {
+    public Inbox(Executor thread, BooleanSupplier hasListener, BooleanSupplier mayContinue, Consumer<MessageFrame> reader) {
         this.thread = thread;
-        this.hasListener = heard;
-        this.mayContinue = goesOn;
+        this.hasListener = hasListener;
+        this.mayContinue = mayContinue;
         this.reader = reader;
     }
 
@@ -42,19 +43,19 @@ public final class Inbox {
         onDelivered = action;
     }
 
-    void add(MessageFrame letter) {
-        queue.add(letter);
+    void add(MessageFrame message) {
+        queue.add(message);
         scheduleDelivery();
     }
 
-    /** There may be somebody to listen now. */
+    /** Schedules the delivery of queued messages, if there is a listener. To be called when a listener is added. */
     public void scheduleDelivery() {
         if (!queue.isEmpty() && hasListener.getAsBoolean() && !scheduled.getAndSet(true)) {
             thread.execute(this::turn);
         }
     }
 
-    /** Everything that has come is told before whatever the listeners' thread is given next. */
+    /** Schedules the delivery of all queued messages, ahead of any task that the listener thread gets later. */
     public void flush() {
         if (!queue.isEmpty()) {
             thread.execute(() -> deliver(Integer.MAX_VALUE));
@@ -71,12 +72,12 @@ public final class Inbox {
     }
 
     private void deliver(int atMost) {
-        MessageFrame letter;
-        for (int i = 0; i < atMost && mayContinue.getAsBoolean() && hasListener.getAsBoolean() && (letter = queue.poll()) != null; i++) {
+        MessageFrame message;
+        for (int i = 0; i < atMost && mayContinue.getAsBoolean() && hasListener.getAsBoolean() && (message = queue.poll()) != null; i++) {
             try {
-                reader.accept(letter);
+                reader.accept(message);
             } finally {
-                onDelivered.accept(letter);
+                onDelivered.accept(message);
             }
         }
     }

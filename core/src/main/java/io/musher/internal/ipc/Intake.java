@@ -7,11 +7,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How much of this JVM's heap the messages of all workers may hold that no listener has taken yet. One thread.
+ * Limits the heap that unacknowledged messages of all workers may occupy in the primary (receive-side backpressure).
+ * Loop thread only.
  *
- * <p>One part of the heap is divided: each worker may leave its window untaken, and as much again of answers. What is over that, a message
- * larger than a window or one from a program that does not keep to its window, needs a place in a second part, the pool, in the order of the
- * requests; until it has one, nothing is read from that worker. A worker that has ended still holds what it had sent.
+ * <p>One part of the heap is divided among the workers: each has a window, and as much again for answers. A message
+ * beyond that (larger than the window, or from a worker that ignores its window) borrows from a second part, the pool,
+ * in order of arrival. Until the pool has room, the primary reads nothing from that worker. The messages of a worker
+ * whose channel has ended still count until listeners have processed them.
  */
 final class Intake {
 
@@ -22,21 +24,21 @@ final class Intake {
     private final Runnable whenFreed;
     private final ArrayDeque<Share> waiting = new ArrayDeque<>();
     private long lent;
-    private long left; // by workers that have ended
+    private long left; // held by messages of workers whose channels have ended
     private long warnedAt = System.nanoTime() - SELDOM_NANOS;
 
-    /** {@code heap} is its maximum, in bytes; {@code whenFreed} runs when workers that have ended hold less. */
+    /** {@code heap} is the maximum heap size, in bytes; {@code whenFreed} runs when ended workers hold less of it. */
     Intake(long heap, Runnable whenFreed) {
         this.total = heap / Window.PARTS;
         this.whenFreed = whenFreed;
     }
 
-    /** {@return the window of each of so many workers} */
+    /** {@return the window of each worker, in bytes, if there are this many workers} */
     long window(int workers) {
         return left >= total ? 1 : Window.within((total - left) / (2L * Math.max(workers, 1)), Window.LEAST);
     }
 
-    /** One has room in any case, unless those that have ended hold more than all windows together. */
+    /** A single message fits in any case, unless ended workers hold more than all windows together. */
     private boolean fits(long bytes) {
         long over = Math.max(0, left - total);
         return lent == 0 && over == 0 || lent + over + bytes <= total;
@@ -57,14 +59,14 @@ final class Intake {
         }
     }
 
-    /** What one worker holds. */
+    /** Memory accounting for the messages of one worker. */
     final class Share {
 
         private final String worker;
         private long window;
         private long limit;
         private long owed;
-        private long pending; // of owed: not admitted
+        private long pending; // of owed: the message that is not admitted yet
         private long borrowed;
         private boolean ended;
         private Connection connection;
@@ -78,23 +80,23 @@ final class Intake {
             connection = opened;
         }
 
-        /** A smaller window holds from when the worker has come down to it. */
+        /** Sets the window. A smaller one takes effect as the unacknowledged messages shrink to it. */
         void window(long bytes) {
             window = bytes;
             limit = Math.max(2 * window, Math.min(limit, owed));
         }
 
-        /** {@return what it holds} */
+        /** {@return the bytes held by messages of this worker} */
         long owed() {
             return owed;
         }
 
-        /** {@return whether nothing is read now} */
+        /** {@return whether reading from this worker is paused} */
         boolean isPaused() {
             return pending > 0;
         }
 
-        /** A message begins to come. */
+        /** Records the header of a message; pauses the connection if there is no room for the message. */
         void owe(long cost) {
             boolean over = owed > limit;
             owed += cost;
@@ -126,7 +128,7 @@ final class Intake {
             connection.pause(false);
         }
 
-        /** Listeners have taken so much. */
+        /** Records that listeners have processed messages of this cost. */
         void took(long cost) {
             owed -= cost;
             limit = Math.max(2 * window, Math.min(limit, owed));
@@ -136,7 +138,7 @@ final class Intake {
             } else if (borrowed > 0) {
                 giveBack(Math.max(0, Math.min(borrowed, borrowed - (owed - limit))));
             }
-            if (pending > 0 && owed <= limit) { // needs no room
+            if (pending > 0 && owed <= limit) { // needs nothing from the pool any more
                 admit();
             }
             serve();
@@ -147,7 +149,10 @@ final class Intake {
             lent -= bytes;
         }
 
-        /** The channel has ended; {@code unread} of what was announced does not come any more. */
+        /**
+         * Ends the accounting of a closed channel; {@code unread} is the cost of a message that was never read to its
+         * end.
+         */
         void end(long unread) {
             if (!ended) {
                 ended = true;

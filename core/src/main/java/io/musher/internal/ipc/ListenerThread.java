@@ -1,18 +1,17 @@
 package io.musher.internal.ipc;
 
 /**
- * A thread for users' listeners that reads channels between them. An interrupt would close a channel that is just being read or written, so it
- * counts only while a listener runs, and is forgotten with it.
+ * Runs user listeners and, between them, the event loop. An interrupt would close a socket that is being read or
+ * written, so it takes effect only while a listener runs, and is cleared when the listener returns.
  */
 public final class ListenerThread extends Thread {
 
     private volatile boolean listening;
 
     /**
-     * A daemon, not started.
+     * Creates a daemon thread; does not start it.
      *
-     * @param code what it runs
-     * @param name its name
+     * @param code the thread's main loop
      */
     public ListenerThread(Runnable code, String name) {
         super(code, name);
@@ -27,17 +26,17 @@ public final class ListenerThread extends Thread {
     }
 
     /**
-     * Runs user code on the calling thread.
+     * Runs user code on the calling thread, which must be a {@code ListenerThread}, and allows interrupts meanwhile.
      *
-     * @param code throws nothing
+     * @param code must not throw
      */
     public static void listen(Runnable code) {
-        ListenerThread me = (ListenerThread) Thread.currentThread();
-        me.listening = true;
+        ListenerThread thread = (ListenerThread) Thread.currentThread();
+        thread.listening = true;
         try {
             code.run();
         } finally {
-            me.listening = false;
+            thread.listening = false;
             interrupted();
         }
     }

@@ -8,54 +8,55 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The messages of one end of a channel, the same on both sides: what is sent, what is asked, what has come.
+ * Sends and receives the user messages of one end of a channel: messages, requests and answers. The same class serves
+ * the primary and the workers.
  *
- * <p>Windows: a message spends its sender's until the receiver's listeners have taken it; that is told in portions. {@link #send},
- * {@link #ask}, {@link #answer} and {@link #whenWritable} may be called from any thread, all else belongs to the loop's.
+ * <p>Backpressure: a message counts against the {@link Window} of its sender until the receiver's listeners have
+ * processed it. The receiver acknowledges in portions.
+ *
+ * <p>Any thread: {@link #send}, {@link #ask}, {@link #answer}, {@link #whenWritable}, {@link #buffer},
+ * {@link #acknowledge(MessageFrame)} and the queries. Loop thread only: all else.
  */
 public final class Mailbox {
 
-    /** How a request ends: by one of these, once, on the loop's thread. */
+    /** Receives the outcome of a request: exactly one call, on the loop thread. */
     public interface ReplyHandler {
 
         /**
-         * By an answer; it counts as not taken until {@link Mailbox#acknowledge(MessageFrame)}.
+         * Called with the answer, which counts against the window until {@link Mailbox#acknowledge(MessageFrame)}.
          *
-         * @param answer or a failure
+         * @param answer a value, bytes, or a {@link FrameType#FAILED failure}
          */
         void answered(MessageFrame answer);
 
-        /** By its deadline. */
+        /** Called when the timeout has passed without an answer. */
         void timedOut();
 
-        /** Because who was asked is gone. */
+        /** Called when the peer of the request is gone, or the channel has closed. */
         void gone();
     }
 
-    /** What was taken is told when it is so much, or a quarter of the window. */
+    /** Processed bytes are acknowledged when they reach this number or a quarter of the window. */
     private static final long MOST_PORTION = 256 * 1024;
 
     private final EventLoop loop;
     private final Inbox inbox;
     private final Sender sender;
     private final PendingRequests pendingRequests;
-    private final Intake.Share share; // null where the peer alone bounds what comes
+    private final Intake.Share share; // null in a worker: there, the window alone limits what the primary sends
     private final AtomicLong taken = new AtomicLong();
     private final AtomicBoolean acknowledging = new AtomicBoolean();
     private final MessageCounts counts;
     private final ArrayPool arrays;
     private volatile long portion;
-    private long coming; // what the message that comes costs
+    private long coming; // the cost of the message that is being received
     private Connection connection;
 
     /**
-     * A worker's end.
+     * Creates a worker's end.
      *
-     * @param loop the connection's
-     * @param inbox where messages go
-     * @param counts are kept
-     * @param spares of the loop's connections
-     * @param window how much may come, and be sent, that is not taken
+     * @param inbox receives messages and requests
+     * @param window the receive window, in bytes; also limits the send window, but not below 1 MiB
      */
     public Mailbox(EventLoop loop, Inbox inbox, MessageCounts counts, ArrayPool arrays, long window) {
         this(loop, inbox, counts, arrays, window, null);
@@ -74,7 +75,7 @@ public final class Mailbox {
     }
 
     /**
-     * {@return a buffer for a frame, for any thread}
+     * {@return a buffer for a frame}
      *
      * @param size its limit
      */
@@ -85,8 +86,8 @@ public final class Mailbox {
     /**
      * Sends a message.
      *
-     * @param frame a whole one; this mailbox' own from now on, and its array too, unless it is read-only
-     * @return whether it is on its way; false when the channel has closed or too much waits
+     * @param frame complete; owned by this mailbox from now on, with its array unless the buffer is read-only
+     * @return whether the message was accepted; false if the channel has closed or the send window is full
      */
     public boolean send(ByteBuffer frame) {
         boolean sent = sender.send(frame);
@@ -99,14 +100,14 @@ public final class Mailbox {
     /**
      * Sends a request.
      *
-     * @param frame a whole one, of this request alone
-     * @param peer who is to answer
+     * @param frame complete, and not shared with other requests
+     * @param peer the process that is to answer
      * @param timeout for the answer
-     * @param asker hears how it ends
-     * @return whether it is on its way; if not, the asker hears nothing
+     * @param handler receives the outcome
+     * @return whether the request was accepted; if not, the handler is never called
      */
-    public boolean ask(ByteBuffer frame, int peer, Duration timeout, ReplyHandler asker) {
-        boolean sent = pendingRequests.ask(sender, frame, peer, timeout, asker);
+    public boolean ask(ByteBuffer frame, int peer, Duration timeout, ReplyHandler handler) {
+        boolean sent = pendingRequests.ask(sender, frame, peer, timeout, handler);
         if (!sent) {
             counts.refused();
         }
@@ -116,48 +117,48 @@ public final class Mailbox {
     /**
      * Sends an answer.
      *
-     * @param frame a whole one
-     * @return whether it is on its way
+     * @param frame complete
+     * @return whether the answer was accepted
      */
     public boolean answer(ByteBuffer frame) {
         return sender.answer(frame);
     }
 
     /**
-     * Runs something when it is worth trying again, or never will be.
+     * Runs an action when the send window has room again, or the channel has closed; at once if that is so already.
      *
-     * @param waiter on any thread
+     * @param action may run on any thread
      */
-    public void whenWritable(Runnable waiter) {
-        sender.whenWritable(waiter);
+    public void whenWritable(Runnable action) {
+        sender.whenWritable(action);
     }
 
-    /** {@return whether nothing can be sent any more} */
+    /** {@return whether sending has ended} */
     public boolean isClosed() {
         return sender.isClosed();
     }
 
-    /** {@return how much waits to be taken by the peer's listeners} */
+    /** {@return the unacknowledged bytes that this end has sent} */
     public long waiting() {
         return sender.waiting();
     }
 
-    /** {@return how much may wait} */
+    /** {@return the send window, in bytes} */
     public long window() {
         return sender.window();
     }
 
-    /** {@return where messages go} */
+    /** {@return the queue of received messages} */
     public Inbox inbox() {
         return inbox;
     }
 
-    // ---- the loop's
+    // ---- loop thread only
 
     /**
-     * The connection is there: what was sent so far goes first.
+     * Attaches the connection and sends what was queued before.
      *
-     * @param opened carries it from now on
+     * @param opened carries the messages from now on
      */
     public void open(Connection opened) {
         connection = opened;
@@ -168,37 +169,37 @@ public final class Mailbox {
         acknowledgementSent();
     }
 
-    /** A message comes; whoever takes it says so by {@link #acknowledge}. */
+    /** Records the header of a message; the message counts against the window until {@link #acknowledge}. */
     void comes(int cost) {
         coming = cost;
         share.owe(cost);
     }
 
-    /** It has come. */
+    /** Records that the message was read to its end. */
     void came() {
         coming = 0;
     }
 
-    /** {@return what the peer has sent and nobody has taken} */
+    /** {@return the unacknowledged bytes that the peer has sent} */
     long received() {
         return share.owed();
     }
 
-    /** {@return whether the peer is not read, because it has sent too much} */
+    /** {@return whether reading is paused because the peer has sent too much} */
     boolean isPaused() {
         return share.isPaused();
     }
 
-    /** This side has another window from now on. */
+    /** Sets the receive window of this end. */
     void window(long window) {
         share.window(window);
         sender.ours(sent(window));
         portion = portion(window);
-        acknowledgementSent(); // the peer may wait for less than the portion before
+        acknowledgementSent(); // with a smaller window, what is due now may be less than the former portion
     }
 
     /**
-     * The peer has told its window.
+     * Sets the receive window of the peer.
      *
      * @param window in bytes
      */
@@ -215,41 +216,41 @@ public final class Mailbox {
     }
 
     /**
-     * A message for this side has come.
+     * Dispatches a received frame: completes the request of an answer, queues anything else in the inbox.
      *
-     * @param letter or an answer
+     * @param message or an answer
      */
-    public void receive(MessageFrame letter) {
-        if (FrameType.isAnswer(letter.type())) {
-            if (!pendingRequests.answered(letter)) {
-                acknowledge(letter.cost());
+    public void receive(MessageFrame message) {
+        if (FrameType.isAnswer(message.type())) {
+            if (!pendingRequests.answered(message)) {
+                acknowledge(message.cost());
             }
         } else {
-            inbox.add(letter);
+            inbox.add(message);
         }
     }
 
-    private void delivered(MessageFrame letter) {
+    private void delivered(MessageFrame message) {
         counts.delivered();
-        acknowledge(letter.cost());
+        acknowledge(message.cost());
     }
 
     /**
-     * An answer is dealt with.
+     * Acknowledges an answer that was passed to a {@link ReplyHandler}.
      *
-     * @param answer that an {@link ReplyHandler} was given
+     * @param answer after it was processed
      */
     public void acknowledge(MessageFrame answer) {
         acknowledge(answer.cost());
     }
 
-    /** From any thread: the window may move on. */
+    /** Counts processed bytes, and acknowledges them to the peer once they make up a portion. */
     void acknowledge(int cost) {
         if (taken.addAndGet(cost) >= portion && !acknowledging.getAndSet(true)) {
             try {
                 loop.execute(this::acknowledgementSent);
             } catch (RejectedExecutionException e) {
-                acknowledging.set(true); // for ever: nobody is left to be told
+                acknowledging.set(true); // the loop has ended: no later acknowledgement can be sent either
             }
         }
     }
@@ -268,10 +269,10 @@ public final class Mailbox {
     }
 
     /**
-     * The peer's listeners have taken something.
+     * Handles an acknowledgement of the peer.
      *
-     * @param payload says how much
-     * @throws ProtocolException if it cannot be
+     * @param payload the number of bytes
+     * @throws ProtocolException if it is more than was sent
      */
     public void taken(ByteBuffer payload) throws ProtocolException {
         sender.taken(Frames.number(payload, Long.MAX_VALUE, "taking", "number of bytes"));
@@ -281,19 +282,19 @@ public final class Mailbox {
         sender.relay(frame, origin, cost, answer);
     }
 
-    /** The channel's goodbye is next: what was sent goes first, and nothing after it. */
+    /** Flushes queued messages and ends sending; to be called before the goodbye is sent. */
     public void closeSending() {
         sender.flush();
         sender.close();
     }
 
-    /** The channel has ended. */
+    /** Ends sending and fails pending requests, because the channel has closed. */
     public void close() {
         sender.close();
         pendingRequests.close();
         if (share != null) {
             share.end(coming);
-            portion = 1; // nobody is told any more, but what it had sent is to be counted to its end
+            portion = 1; // nothing is sent to the peer any more, but the share must count every processed message
             acknowledgementSent();
         }
     }

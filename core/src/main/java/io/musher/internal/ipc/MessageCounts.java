@@ -2,7 +2,7 @@ package io.musher.internal.ipc;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What became of messages, counted over all channels of one side. For any thread. */
+/** Counts the outcomes of messages over all channels of one process. Thread-safe. */
 public final class MessageCounts {
 
     private final LongAdder delivered = new LongAdder();
@@ -21,17 +21,17 @@ public final class MessageCounts {
         unwanted.increment();
     }
 
-    /** {@return messages and requests that listeners were given} */
+    /** {@return messages and requests passed to listeners} */
     public long allDelivered() {
         return delivered.sum();
     }
 
-    /** {@return messages and requests that were not sent, because the channel had closed or too much waited} */
+    /** {@return messages and requests not sent because the channel had closed or the send window was full} */
     public long allRefused() {
         return refused.sum();
     }
 
-    /** {@return answers that nobody waited for (any more)} */
+    /** {@return answers without a pending request} */
     public long allUnwanted() {
         return unwanted.sum();
     }

@@ -4,36 +4,34 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One user message: a frame whose payload is the peer's number in four bytes and a body.
+ * One user message: a frame whose payload is the id of the peer, in four bytes, and a body.
  *
- * @param type from {@link FrameType#FIRST_MESSAGE} on
- * @param sequence the number of the request, 0 in a plain message
- * @param peer the other side: on the way to the primary the receiver, on the way to a worker the sender; 0 is the primary
- * @param body JSON in UTF-8, or the bytes that were sent
+ * @param type at least {@link FrameType#FIRST_MESSAGE}
+ * @param sequence the number of the request in requests and answers, else 0
+ * @param peer the receiver on the way to the primary, the sender on the way to a worker; 0 is the primary
+ * @param body JSON in UTF-8, or raw bytes
  */
 public record MessageFrame(int type, int sequence, int peer, byte[] body) {
 
-    /** The peer that stands for all other workers. */
+    /** The peer id that addresses all other workers (broadcast). */
     public static final int ALL = -1;
 
-    /** Bytes before the body. */
+    /** The bytes before the body. */
     public static final int HEADROOM = Frames.HEADER + Integer.BYTES;
 
-    /** What a frame costs of the window besides its payload, so that a million empty messages are not free. */
+    /** The cost of a frame besides its payload, so that a million empty messages are not free. */
     private static final int OVERHEAD = 64;
 
-    /** {@return what a frame of such a payload costs of the window} */
+    /** {@return the bytes that a message counts against a window} */
     static int cost(int payload) {
         return payload + OVERHEAD;
     }
 
     /**
-     * {@return what a frame says}
+     * {@return the message in a frame}
      *
-     * @param type of the frame
-     * @param sequence of the frame
-     * @param payload of the frame; copied
-     * @throws ProtocolException if it is none
+     * @param payload copied
+     * @throws ProtocolException if the payload is too short
      */
     public static MessageFrame read(int type, int sequence, ByteBuffer payload) throws ProtocolException {
         if (payload.remaining() < Integer.BYTES) {
@@ -51,18 +49,16 @@ public record MessageFrame(int type, int sequence, int peer, byte[] body) {
     }
 
     /**
-     * {@return a frame}
+     * Fills in the header and the peer before a body that is in place already.
      *
-     * @param type of the frame
-     * @param sequence of the frame
-     * @param peer the other side
-     * @param room with the body from {@link #HEADROOM} to its limit; its first bytes are filled in
+     * @param buffer with the body from {@link #HEADROOM} to its limit
+     * @return the same buffer
      */
-    public static ByteBuffer frame(int type, int sequence, int peer, ByteBuffer room) {
-        return room.putInt(0, room.limit() - Frames.HEADER).put(4, (byte) type).putInt(5, sequence).putInt(Frames.HEADER, peer);
+    public static ByteBuffer frame(int type, int sequence, int peer, ByteBuffer buffer) {
+        return buffer.putInt(0, buffer.limit() - Frames.HEADER).put(4, (byte) type).putInt(5, sequence).putInt(Frames.HEADER, peer);
     }
 
-    /** {@return this one as a frame} */
+    /** {@return this message as a frame} */
     ByteBuffer frame() {
         return frame(type, sequence, peer, ByteBuffer.allocate(HEADROOM + body.length).put(HEADROOM, body));
     }
@@ -71,7 +67,7 @@ public record MessageFrame(int type, int sequence, int peer, byte[] body) {
         return cost(Integer.BYTES + body.length);
     }
 
-    /** {@return whether the body is what a {@code byte[]} was sent as} */
+    /** {@return whether the body is raw bytes, not JSON} */
     public boolean isBinary() {
         return type == FrameType.BYTES || type == FrameType.ASK_BYTES || type == FrameType.ANSWER_BYTES;
     }

@@ -8,10 +8,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Passes messages from worker to worker, undecoded; belongs to the loop's thread.
+ * Forwards messages from worker to worker, undecoded. Loop thread only.
  *
- * <p>A message spends the window of the worker that sent it until the listeners of the one it was for have taken it, so what waits
- * here for a slow one is bounded by the others' windows. Who asks a worker that is gone, or goes, is told.
+ * <p>A message counts against the window of its sender until the listeners of its receiver have processed it, so the
+ * windows of the senders bound what is queued here for a slow receiver. A request to a worker that is gone, or ends
+ * before it has answered, is answered with {@link FrameType#GONE}.
  */
 final class MessageRelay {
 
@@ -26,64 +27,67 @@ final class MessageRelay {
         this.server = server;
     }
 
-    void relay(Channel from, MessageFrame letter) throws ProtocolException {
-        if (letter.peer() == MessageFrame.ALL) {
-            broadcast(from, letter);
+    void relay(Channel from, MessageFrame message) throws ProtocolException {
+        if (message.peer() == MessageFrame.ALL) {
+            broadcast(from, message);
             return;
         }
-        Channel to = server.find(letter.peer());
+        Channel to = server.find(message.peer());
         if (to == null) {
-            workerGone(from, letter.peer(), letter);
-            from.mailbox().acknowledge(letter.cost());
+            workerGone(from, message.peer(), message);
+            from.mailbox().acknowledge(message.cost());
             return;
         }
-        if (letter.isRequest()) {
-            Set<RelayedRequest> questions = unanswered.computeIfAbsent(to, channel -> new LinkedHashSet<>());
-            if (questions.size() >= MAX_QUESTIONS) {
-                questions.remove(questions.iterator().next()); // it still has its deadline
+        if (message.isRequest()) {
+            Set<RelayedRequest> requests = unanswered.computeIfAbsent(to, channel -> new LinkedHashSet<>());
+            if (requests.size() >= MAX_QUESTIONS) {
+                requests.remove(requests.iterator().next()); // forgets the oldest: it still has its timeout
             }
-            questions.add(new RelayedRequest(from, letter.sequence()));
-        } else if (FrameType.isAnswer(letter.type())) {
-            Set<RelayedRequest> questions = unanswered.get(from);
-            if (questions != null) {
-                questions.remove(new RelayedRequest(to, letter.sequence()));
+            requests.add(new RelayedRequest(from, message.sequence()));
+        } else if (FrameType.isAnswer(message.type())) {
+            Set<RelayedRequest> requests = unanswered.get(from);
+            if (requests != null) {
+                requests.remove(new RelayedRequest(to, message.sequence()));
             }
         }
-        to.mailbox().relay(withSender(from, letter), from.mailbox()::acknowledge, letter.cost(), FrameType.isAnswer(letter.type()));
+        to.mailbox().relay(withSender(from, message), from.mailbox()::acknowledge, message.cost(), FrameType.isAnswer(message.type()));
     }
 
-    private void broadcast(Channel from, MessageFrame letter) throws ProtocolException {
-        if (letter.type() != FrameType.VALUE && letter.type() != FrameType.BYTES) {
+    private void broadcast(Channel from, MessageFrame message) throws ProtocolException {
+        if (message.type() != FrameType.VALUE && message.type() != FrameType.BYTES) {
             throw new ProtocolException("a request or an answer to all workers");
         }
         List<Channel> others = server.others(from);
         if (others.isEmpty()) {
-            from.mailbox().acknowledge(letter.cost());
+            from.mailbox().acknowledge(message.cost());
             return;
         }
-        ByteBuffer frame = withSender(from, letter).asReadOnlyBuffer();
+        ByteBuffer frame = withSender(from, message).asReadOnlyBuffer();
         int[] left = {others.size()};
         for (Channel to : others) {
             to.mailbox().relay(frame.duplicate(), cost -> {
                 if (--left[0] == 0) {
                     from.mailbox().acknowledge(cost);
                 }
-            }, letter.cost(), false);
+            }, message.cost(), false);
         }
     }
 
-    /** A worker's channel has ended: those that wait for its answers are told, and its own questions matter no more. */
+    /**
+     * Answers all requests pending at a worker whose channel has ended with GONE, and forgets the requests of that
+     * worker.
+     */
     void forget(Channel channel) {
-        Set<RelayedRequest> questions = unanswered.remove(channel);
-        if (questions != null) {
-            questions.forEach(question -> sendGone(question.asker, channel.id(), question.sequence));
+        Set<RelayedRequest> requests = unanswered.remove(channel);
+        if (requests != null) {
+            requests.forEach(request -> sendGone(request.asker, channel.id(), request.sequence));
         }
-        unanswered.values().forEach(each -> each.removeIf(question -> question.asker == channel));
+        unanswered.values().forEach(each -> each.removeIf(request -> request.asker == channel));
     }
 
-    private void workerGone(Channel from, int peer, MessageFrame letter) {
-        if (letter.isRequest()) {
-            sendGone(from, peer, letter.sequence());
+    private void workerGone(Channel from, int peer, MessageFrame message) {
+        if (message.isRequest()) {
+            sendGone(from, peer, message.sequence());
         }
     }
 
@@ -91,7 +95,7 @@ final class MessageRelay {
         asker.mailbox().answer(new MessageFrame(FrameType.GONE, sequence, peer, new byte[0]).frame());
     }
 
-    private static ByteBuffer withSender(Channel sender, MessageFrame letter) {
-        return new MessageFrame(letter.type(), letter.sequence(), sender.id(), letter.body()).frame();
+    private static ByteBuffer withSender(Channel sender, MessageFrame message) {
+        return new MessageFrame(message.type(), message.sequence(), sender.id(), message.body()).frame();
     }
 }

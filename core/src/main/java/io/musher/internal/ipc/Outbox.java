@@ -8,10 +8,12 @@ import java.util.Iterator;
 import java.util.Queue;
 
 /**
- * Frames on their way out; one thread. Control frames overtake messages, between two frames; each kind keeps its order.
+ * Queues outgoing frames of one connection and writes them to the socket. Control frames overtake queued messages, but
+ * never interrupt a frame; each kind keeps its order. Not thread-safe.
  *
- * <p>Many small frames go out in one write: they are gathered in a buffer that all connections of a loop share, and leave their queue
- * when the kernel has taken them. (The JDK would copy a large heap buffer into a direct one of the same size, and keep that.)
+ * <p>Gathers many small frames into one write, in a direct buffer that all connections of a loop share. Frames leave
+ * their queue when the kernel has accepted them. Writing a large heap buffer itself would make the JDK copy it into a
+ * direct buffer of the same size, and keep that.
  */
 final class Outbox {
 
@@ -19,7 +21,7 @@ final class Outbox {
     private final Queue<ByteBuffer> messages = new ArrayDeque<>();
     private final ByteBuffer batch;
     private final ArrayPool arrays;
-    private ByteBuffer begun; // partly written, so nothing may come before its rest
+    private ByteBuffer begun; // partly written: its rest must be written next
     private long urgentBytes;
 
     Outbox(SharedBuffers scratch) {
@@ -36,7 +38,7 @@ final class Outbox {
         messages.add(frame);
     }
 
-    /** {@return whether nothing waits any more} */
+    /** Writes queued frames until the socket would block. {@return whether all were written} */
     boolean writeTo(SocketChannel channel) throws IOException {
         while (!isEmpty()) {
             gather();
@@ -96,7 +98,7 @@ final class Outbox {
         return begun == null && urgent.isEmpty() && messages.isEmpty();
     }
 
-    /** {@return bytes of control frames that wait} */
+    /** {@return the bytes of queued control frames} */
     long urgentBytes() {
         return urgentBytes;
     }

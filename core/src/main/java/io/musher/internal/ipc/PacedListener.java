@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands before a channel's listener: a worker that says again and again whether it is ready, or where it listens, is heard some twenty times
- * a second, after a hundred times that are heard at once. What is said between is left out, the last word is always heard, and before anything
- * else that the worker says after it. One thread.
+ * Limits the rate at which a worker's readiness and port reports reach a {@link ChannelListener}: a burst of 100, then
+ * about 20 a second. Reports in between are dropped, but the latest one is always delivered, and before any other event
+ * that the worker sends after it. Loop thread only.
  */
 final class PacedListener implements ChannelListener {
 
@@ -23,7 +23,7 @@ final class PacedListener implements ChannelListener {
     private final EventLoop loop;
     private final String worker;
     private final ChannelListener listener;
-    private final Map<String, Runnable> later = new LinkedHashMap<>(); // by kind, in the order they were said last
+    private final Map<String, Runnable> later = new LinkedHashMap<>(); // the latest report of each kind
     private Timers.Timer timer;
     private int left = AT_ONCE;
     private long filledAt = System.nanoTime();
@@ -35,7 +35,7 @@ final class PacedListener implements ChannelListener {
         this.listener = listener;
     }
 
-    private void paced(String kind, Runnable word) {
+    private void paced(String kind, Runnable report) {
         long now = loop.now();
         long more = Math.max(0, (now - filledAt) / PACE_NANOS);
         if (more > 0) {
@@ -44,11 +44,11 @@ final class PacedListener implements ChannelListener {
         }
         if (left > 0 && later.isEmpty()) {
             left--;
-            word.run();
+            report.run();
             return;
         }
         later.remove(kind);
-        later.put(kind, word);
+        later.put(kind, report);
         if (timer == null) {
             timer = loop.schedule(PACE_NANOS, this::catchUp);
         }
@@ -63,9 +63,9 @@ final class PacedListener implements ChannelListener {
         loop.cancel(timer);
         timer = null;
         left = 0;
-        List<Runnable> words = List.copyOf(later.values());
+        List<Runnable> reports = List.copyOf(later.values());
         later.clear();
-        words.forEach(Runnable::run);
+        reports.forEach(Runnable::run);
     }
 
     private ChannelListener caughtUp() {

@@ -5,7 +5,7 @@ import io.musher.balancer.loop.Timers;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
-/** A connection that has not said a good hello yet: it may send one frame, and has 5 s. */
+/** A connection without a valid hello so far: it may send one frame, a hello, and has 5 s to do so. */
 final class PendingConnection implements Connection.Owner {
 
     static final long HELLO_NANOS = 5_000_000_000L;
@@ -26,13 +26,13 @@ final class PendingConnection implements Connection.Owner {
         connection.open();
     }
 
-    /** {@return its connection, which is somebody else's from now on} */
+    /** Stops the timeout and gives up ownership. {@return the connection} */
     Connection handOver() {
         loop.cancel(deadline);
         return connection;
     }
 
-    /** Tells the peer why, as far as a fresh socket takes it at once, and closes. */
+    /** Sends the reason to the peer, without waiting for a full socket, and closes. */
     void refuse(String why) {
         connection.send(Frames.control(FrameType.GOODBYE, why));
         server.drop(this, why);
@@ -58,7 +58,7 @@ final class PendingConnection implements Connection.Owner {
     }
 
     @Override
-    public void ended(CloseReason how, String why) {
+    public void ended(CloseReason reason, String why) {
         server.drop(this, why);
     }
 }

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The connections that have not said a good hello yet; one thread. They are few: a worker says hello as it connects, so whoever is
- * still here when {@value #MAX} newer ones have come gives way to them.
+ * Holds the connections without a valid hello so far, at most {@value #MAX}; beyond that the oldest is dropped first. A
+ * worker sends its hello as it connects, so few are pending at any time. Loop thread only.
  */
 final class PendingConnections {
 
@@ -35,22 +35,22 @@ final class PendingConnections {
             channel.close(); // already gone again
             return;
         }
-        PendingConnection stranger = new PendingConnection(server, loop, channel, scratch);
-        connections.add(stranger);
-        stranger.open();
+        PendingConnection connection = new PendingConnection(server, loop, channel, scratch);
+        connections.add(connection);
+        connection.open();
         if (connections.size() > MAX) {
             drop(connections.iterator().next(), "more than " + MAX + " connections without a hello");
         }
     }
 
-    /** It is one no more. */
-    void remove(PendingConnection stranger) {
-        connections.remove(stranger);
+    /** Removes a connection whose hello was accepted. */
+    void remove(PendingConnection connection) {
+        connections.remove(connection);
     }
 
-    void drop(PendingConnection stranger, String why) {
-        stranger.close();
-        if (connections.remove(stranger)) {
+    void drop(PendingConnection connection, String why) {
+        connection.close();
+        if (connections.remove(connection)) {
             rejections.log(loop.now(), why);
         }
     }

@@ -11,10 +11,10 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Requests that wait for their answers, found again by their number.
+ * Tracks requests until their answers arrive, by sequence number, with a timeout each.
  *
- * <p>{@link #ask} may be called from any thread, all else belongs to the loop's. Every request ends exactly once: by its answer, its
- * deadline, or {@link #close}. An answer that comes later is dropped and counted.
+ * <p>Every request ends exactly once: by its answer, its timeout, or {@link #close}. A later answer is dropped and
+ * counted. {@link #ask} may be called from any thread; all else is for the loop thread only.
  */
 final class PendingRequests {
 
@@ -23,9 +23,9 @@ final class PendingRequests {
         final Mailbox.ReplyHandler asker;
         Timers.Timer deadline;
 
-        PendingRequest(int peer, Mailbox.ReplyHandler asker) {
+        PendingRequest(int peer, Mailbox.ReplyHandler handler) {
             this.peer = peer;
-            this.asker = asker;
+            this.asker = handler;
         }
     }
 
@@ -43,15 +43,15 @@ final class PendingRequests {
     /**
      * Sends a request.
      *
-     * @param frame with room for the number
-     * @return whether it is on its way; if not, the asker hears nothing
+     * @param frame complete but for its sequence number
+     * @return whether the request was accepted; if not, the handler is never called
      */
-    boolean ask(Sender sender, ByteBuffer frame, int peer, Duration timeout, Mailbox.ReplyHandler asker) {
-        PendingRequest question = new PendingRequest(peer, asker);
+    boolean ask(Sender sender, ByteBuffer frame, int peer, Duration timeout, Mailbox.ReplyHandler handler) {
+        PendingRequest request = new PendingRequest(peer, handler);
         int number;
         do {
             number = numbers.incrementAndGet();
-        } while (open.putIfAbsent(number, question) != null);
+        } while (open.putIfAbsent(number, request) != null);
         frame.putInt(5, number);
         if (!sender.send(frame)) {
             open.remove(number);
@@ -59,53 +59,58 @@ final class PendingRequests {
         }
         int sent = number;
         try {
-            loop.execute(() -> await(sent, question, timeout));
+            loop.execute(() -> await(sent, request, timeout));
         } catch (RejectedExecutionException e) {
             return open.remove(number) == null;
         }
         return true;
     }
 
-    private void await(int number, PendingRequest question, Duration timeout) {
-        if (open.get(number) != question) {
-            return; // answered already
+    private void await(int number, PendingRequest request, Duration timeout) {
+        if (open.get(number) != request) {
+            return; // has been answered
         }
         if (closed) {
             open.remove(number);
-            question.asker.gone();
+            request.asker.gone();
             return;
         }
-        question.deadline = loop.schedule(nanos(timeout), () -> {
+        request.deadline = loop.schedule(nanos(timeout), () -> {
             open.remove(number);
-            question.asker.timedOut();
+            request.asker.timedOut();
         });
     }
 
-    /** An answer has come. {@return whether its asker has it; else it is dealt with} */
+    /**
+     * Completes the request that an answer belongs to.
+     *
+     * @return whether the answer was passed to the handler, which acknowledges it; false if the caller has to
+     *     acknowledge it
+     */
     boolean answered(MessageFrame answer) {
-        PendingRequest question = open.get(answer.sequence());
-        if (question == null || question.peer != answer.peer()) {
+        PendingRequest request = open.get(answer.sequence());
+        if (request == null || request.peer != answer.peer()) {
             counts.unwanted();
             return false;
         }
         open.remove(answer.sequence());
-        loop.cancel(question.deadline);
+        loop.cancel(request.deadline);
         if (answer.type() == FrameType.GONE) {
-            question.asker.gone();
+            request.asker.gone();
             return false;
         }
-        question.asker.answered(answer);
+        request.asker.answered(answer);
         return true;
     }
 
-    /** No answer will come any more. */
+    /** Ends all pending requests as gone, because the channel has closed. */
     void close() {
         closed = true;
         for (Integer number : List.copyOf(open.keySet())) {
-            PendingRequest question = open.remove(number);
-            if (question != null) {
-                loop.cancel(question.deadline);
-                question.asker.gone();
+            PendingRequest request = open.remove(number);
+            if (request != null) {
+                loop.cancel(request.deadline);
+                request.asker.gone();
             }
         }
     }

@@ -2,15 +2,15 @@ package io.musher.internal.ipc;
 
 import java.io.IOException;
 
-/** The peer broke the protocol; its connection ends, and the message says why in one line. */
+/** Signals that the peer has violated the protocol, which ends its connection. */
 public final class ProtocolException extends IOException {
 
     private static final long serialVersionUID = 1;
 
     /**
-     * Says what is wrong.
+     * Creates an exception.
      *
-     * @param what never contains a token
+     * @param what the violation, in one line for the log; must not contain a token
      */
     public ProtocolException(String what) {
         super(what);

@@ -3,7 +3,7 @@ package io.musher.internal.ipc;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts connections that were dropped before a good hello, and tells of them once in ten seconds; one thread. */
+/** Counts connections rejected before a valid hello, and logs them once in ten seconds. Not thread-safe. */
 final class RejectionLog {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");

@@ -12,17 +12,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Messages on their way to one peer, from any thread, within a window: what was sent and is not taken by the peer's listeners yet. The window
- * is the smaller one of what this side has memory for and what the peer has told.
+ * Sends messages to one peer within a send window (send-side backpressure): the bytes that the peer's listeners may
+ * leave unacknowledged. The send window is the smaller one of this side's memory limit and the receive window of the
+ * peer.
  *
- * <p>What was sent before the connection is there waits for it; what is passed on for another worker waits for room in the window. Answers
- * wait for nothing. {@link #send}, {@link #answer} and {@link #whenWritable} may be called from any thread, all else belongs to the loop's.
+ * <p>Messages sent before the connection exists are queued until it does. Messages relayed for another worker are
+ * queued until the window has room; answers are not. {@link #send}, {@link #answer}, {@link #whenWritable} and the
+ * queries may be called from any thread; all else is for the loop thread only.
  */
 final class Sender {
 
     private static final int FRAMES_PER_TURN = 4096;
 
-    /** Somebody whose window a frame spends until the peer has taken it. */
+    /** The sender of a relayed message, whose window the message counts against until the peer has acknowledged it. */
     interface Origin {
         void taken(int cost);
     }
@@ -53,12 +55,12 @@ final class Sender {
         this.window = Math.min(ours, theirs);
     }
 
-    /** {@return whether it is on its way; false when this is closed, or too much waits} */
+    /** {@return whether the message was accepted; false if this sender is closed or the window is full} */
     boolean send(ByteBuffer frame) {
         return send(queue, frame, window);
     }
 
-    /** An answer may go a little over the window: only its asker, who waits for it, could make room. */
+    /** Answers may use twice the window: the waiting requester may be the only one able to free space. */
     boolean answer(ByteBuffer frame) {
         return send(answers, frame, 2 * window);
     }
@@ -81,25 +83,28 @@ final class Sender {
         return closed;
     }
 
-    /** {@return what waits to be taken} */
+    /** {@return the unacknowledged bytes, queued ones included} */
     long waiting() {
         return waiting.get();
     }
 
-    /** {@return how much may wait} */
+    /** {@return the send window, in bytes} */
     long window() {
         return window;
     }
 
-    /** Runs something when it is worth trying again, or this is closed; on any thread. */
-    void whenWritable(Runnable waiter) {
+    /**
+     * Runs an action, on any thread, when the window has room again or this sender is closed; at once if that is so
+     * already.
+     */
+    void whenWritable(Runnable action) {
         synchronized (writableListeners) {
             if (!closed && waiting.get() >= window) {
-                writableListeners.add(waiter);
+                writableListeners.add(action);
                 return;
             }
         }
-        waiter.run();
+        action.run();
     }
 
     private void wake() {
@@ -119,20 +124,20 @@ final class Sender {
         }
     }
 
-    /** The connection is there: all that was sent so far goes first. */
+    /** Attaches the connection and sends what was queued before. */
     void open(Connection opened) {
         connection = opened;
         passedOn(Integer.MAX_VALUE, false);
     }
 
-    /** Hands all that was sent so far to the connection. */
+    /** Passes all queued messages to the connection, whatever the window. */
     void flush() {
         if (connection != null) {
             passedOn(Integer.MAX_VALUE, true);
         }
     }
 
-    /** {@return whether there is more that could be passed on} */
+    /** Passes queued frames to the connection. {@return whether the limit {@code atMost} ended it} */
     private boolean passedOn(int atMost, boolean overTheWindow) {
         int left = atMost;
         for (ByteBuffer frame; left > 0 && (frame = answers.poll()) != null; left--) {
@@ -158,7 +163,9 @@ final class Sender {
         connection.post(frame);
     }
 
-    /** Passes a frame on for somebody; it spends that one's window rather than being refused. */
+    /**
+     * Sends a frame on behalf of another worker; never refuses it, since it counts against the window of that worker.
+     */
     void relay(ByteBuffer frame, Origin origin, int originCost, boolean answer) {
         if (closed) {
             origin.taken(originCost);
@@ -166,7 +173,7 @@ final class Sender {
         }
         waiting.addAndGet(cost(frame));
         if (connection != null && !queue.isEmpty()) {
-            passedOn(Integer.MAX_VALUE, false); // was sent before
+            passedOn(Integer.MAX_VALUE, false); // keep the order: these were sent earlier
         }
         if (connection != null && (answer || held.isEmpty() && hasRoom())) {
             post(frame);
@@ -177,7 +184,7 @@ final class Sender {
         }
     }
 
-    /** The peer's listeners have taken so much. */
+    /** Handles an acknowledgement: moves the window on and sends what was waiting for room. */
     void taken(long cost) throws ProtocolException {
         if (cost < 0 || cost > passedOn - taken) {
             throw new ProtocolException("it took " + cost + " of " + (passedOn - taken) + " bytes that were sent");
@@ -194,13 +201,13 @@ final class Sender {
         }
     }
 
-    /** This side has memory for so much. */
+    /** Sets this side's limit of the send window. */
     void ours(long bytes) {
         ours = bytes;
         resize();
     }
 
-    /** The peer has room for so much. */
+    /** Sets the receive window of the peer. */
     void theirs(long bytes) {
         theirs = bytes;
         resize();
@@ -219,7 +226,7 @@ final class Sender {
         }
     }
 
-    /** Nothing is sent any more; what is with the connection already still goes out. */
+    /** Ends sending and discards queued messages; those passed to the connection already are still written. */
     void close() {
         closed = true;
         answers.clear();

@@ -3,11 +3,11 @@ package io.musher.internal.ipc;
 import java.nio.ByteBuffer;
 
 /**
- * The memory that all connections of one loop share.
+ * The I/O buffers that all connections of one loop share; empty between two uses.
  *
- * @param in direct, what is read into; holds nothing between two calls
- * @param out direct, what is gathered in to be written; holds nothing between two calls
- * @param spares arrays of large frames
+ * @param in direct, for reading
+ * @param out direct, for gathering frames into one write
+ * @param spares recycled arrays for large frames
  */
 public record SharedBuffers(ByteBuffer in, ByteBuffer out, ArrayPool spares) {
 

@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
-/** 128 random bits that make one process one worker; printed nowhere. */
+/** A secret of 128 random bits that authenticates one worker process. Never printed. */
 final class Token {
 
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -23,7 +23,7 @@ final class Token {
         return hex;
     }
 
-    /** Compares in a time that does not depend on how much is right. */
+    /** Compares in constant time. */
     boolean matches(String claimed) {
         return MessageDigest.isEqual(hex.getBytes(StandardCharsets.ISO_8859_1), claimed.getBytes(StandardCharsets.ISO_8859_1));
     }

@@ -3,25 +3,23 @@ package io.musher.internal.ipc;
 import java.nio.ByteBuffer;
 
 /**
- * The primary's answer to a good hello: {@code musher/1 <pid>}. After one more space further fields follow, of which those unknown are
- * ignored.
+ * The primary's answer to a valid hello: {@code musher/1 <pid>}. Further fields may follow, each after a space; unknown
+ * ones are ignored.
  *
- * @param version of the protocol
  * @param pid of the primary
- * @param window how much of what it is sent may be untaken, in bytes
+ * @param window the receive window of the primary, in bytes
  */
 public record Welcome(int version, long pid, long window) {
 
-    /** {@return the frame} */
+    /** {@return this welcome as a frame} */
     public ByteBuffer frame() {
         return Frames.control(FrameType.WELCOME, Hello.NAME + version + " " + pid + Window.field(window));
     }
 
     /**
-     * {@return the frame's meaning}
+     * {@return the welcome in a payload}
      *
-     * @param payload of a welcome frame
-     * @throws ProtocolException if it is none, or of another version
+     * @throws ProtocolException if the payload is malformed or of another protocol version
      */
     public static Welcome parse(ByteBuffer payload) throws ProtocolException {
         String[] fields = Frames.text(payload).split(" ", 3);

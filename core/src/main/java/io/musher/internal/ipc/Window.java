@@ -3,41 +3,53 @@ package io.musher.internal.ipc;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How many bytes of messages one side may leave untaken by the other, and how that is told: as a field of the greetings. */
+/**
+ * Sizes of message windows (backpressure), and their encoding as a field of hello and welcome. A receive window is the
+ * number of bytes of messages that a process accepts before its listeners have processed them and it has acknowledged
+ * them.
+ */
 public final class Window {
 
-    /** What holds where nothing else is said. */
+    /** The window of a peer that does not announce one. */
     public static final long DEFAULT = 32L << 20;
 
-    /** Small, but good for more than a hundred small messages. */
+    /** The smallest receive window: room for more than a hundred small messages. */
     static final long LEAST = 16 * 1024;
 
-    /** Of what is sent: peers that do not know of windows tell in portions of 256 KiB what they have taken. */
+    /**
+     * The smallest limit of a send window: peers that do not know the window field acknowledge in portions of 256 KiB.
+     */
     static final long LEAST_SENT = 1 << 20;
 
-    /** Of the heap: messages that come, those among them that are over the windows, and messages that go, may take one such part each. */
+    /**
+     * The divisor of the heap. Three uses get one such part each: received messages within windows, received messages
+     * beyond windows (the pool of {@link Intake}), and sent messages.
+     */
     static final int PARTS = 8;
 
     private static final Pattern FIELD = Pattern.compile("(?:^|.* )window=([1-9][0-9]{0,17})(?: .*|$)");
 
     private Window() { }
 
-    /** {@return the window of a process with one channel} */
+    /** {@return the window of a process with a single channel, which is a worker} */
     public static long ofThisJvm() {
         return within(Runtime.getRuntime().maxMemory() / PARTS, LEAST);
     }
 
-    /** {@return a power of two, so that small changes of what it is derived from do not change it} */
+    /**
+     * {@return {@code bytes} within limits, rounded down to a power of two, so that small changes do not change the
+     * window}
+     */
     static long within(long bytes, long least) {
         return Math.max(least, Math.min(DEFAULT, Long.highestOneBit(Math.max(bytes, 1))));
     }
 
-    /** {@return what is added to a greeting, with a space before it; nothing for the default} */
+    /** {@return the field for a hello or welcome, with a leading space; empty for the default} */
     static String field(long window) {
         return window == DEFAULT ? "" : " window=" + window;
     }
 
-    /** {@return what a greeting's further fields say; the default where they do not} */
+    /** {@return the window in the further fields of a hello or welcome, or the default} */
     static long parse(String fields) {
         Matcher matcher = FIELD.matcher(fields);
         return matcher.matches() ? Long.parseLong(matcher.group(1)) : DEFAULT;

@@ -1,21 +1,27 @@
 /**
- * The channel between the primary and its workers; {@code core/PROTOCOL.md} says what is on the wire.
+ * The channel between the primary and its workers: connections, control frames, messages, backpressure. The wire format
+ * is specified in {@code core/PROTOCOL.md}.
  *
  * <pre>
- * primary   ChannelServer ─accept▶ Stranger ─hello with an expected token▶ Channel ─▶ ChannelListener
+ * primary   ChannelServer ─accept▶ PendingConnection ─hello with an expected token▶ Channel ─▶ ChannelListener
  *                                      └──────── one Connection, which changes owner ────┘
  * both      Connection = FrameDecoder (bytes in, frames out) + Outbox (frames in, bytes out) + the goodbye
- *           Mailbox = Sender (what was sent, within the peer's window) + Replies (what was asked) + Inbox (what has come)
- *           Relays (primary): from worker to worker, undecoded
+ *           Mailbox = Sender (messages to send, within the window) + PendingRequests (awaiting answers)
+ *                     + Inbox (received messages)
+ * primary   MessageRelay: messages from worker to worker, undecoded
+ *           Intake: heap limits for received messages, divided into the windows of the workers
  * </pre>
  *
- * <p>Threads: all of it belongs to one {@link io.musher.balancer.loop.EventLoop} per process, {@code <name>-control} in the primary and
- * {@code musher-channel} in a worker, and has no lock. Others enter by {@code loop.execute}. The few methods that any thread may
- * call say so. A listener is called on that thread too and must not block it.
+ * <p>Threads: all state belongs to one {@link io.musher.balancer.loop.EventLoop} per process, {@code <name>-control} in
+ * the primary and {@code musher-channel} in a worker, and needs no lock. Other threads enter by {@code loop.execute}.
+ * The few methods that any thread may call say so. A {@code ChannelListener} is called on the loop thread and must not
+ * block it.
  *
- * <p>User messages are the types from {@link io.musher.internal.ipc.FrameType#FIRST_MESSAGE} on. Sending, from any thread, is a queue and, when
- * the loop sleeps, a wake-up; many frames leave in one write. What comes waits in the Inbox for the listeners' thread. Where messages flow that
- * thread leads the loop ({@link io.musher.balancer.loop.EventLoop#lead}): it reads a message and tells the listeners in the same turn, nobody is
- * woken; a listener that takes longer than a millisecond or two loses the lead, and waits for nobody but itself.
+ * <p>User messages are the frame types from {@link io.musher.internal.ipc.FrameType#FIRST_MESSAGE} on. Any thread may
+ * send: the message is queued, the loop is woken if it sleeps, and many frames are written at once. Received messages
+ * wait in the Inbox for the listener thread. While messages flow, that thread runs the loop itself
+ * ({@link io.musher.balancer.loop.EventLoop#lead}), reading a message and calling the listeners in the same turn, which
+ * avoids a hand-off. If a listener takes longer than a millisecond or two, the loop thread takes over again, so a slow
+ * listener delays nothing but later listener calls.
  */
 package io.musher.internal.ipc;
