@@ -6,54 +6,53 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 
 /**
- * What the supervisor has done: all its effects on the world, and the world's clock and dice.
+ * Carries out what the supervisor decides: all its side effects, and its sources of time and randomness.
  *
- * <p>Every method is called on the supervisor's thread, must not block, must not throw, and must not call the
- * supervisor before it has returned (post a task instead). Methods with a worker are called only while its process
- * lives: after {@link Supervisor#spawned} and before {@link Supervisor#exited}; {@link #spawn} and {@link
- * #closeChannel} are the exceptions.
+ * <p>Every method is called on the control thread, must not block, must not throw, and must not call the supervisor
+ * before returning (post a task instead). Methods with a worker are called only while its process lives, after {@link
+ * Supervisor#spawned} and before {@link Supervisor#exited}; {@link #spawn} and {@link #closeChannel} are the
+ * exceptions.
  */
 public interface Actions {
 
     /**
-     * Starts a process; ends in exactly one {@link Supervisor#spawned} or {@link Supervisor#spawnFailed}.
+     * Starts the worker's process; reports exactly one {@link Supervisor#spawned} or {@link Supervisor#spawnFailed}.
      *
-     * @param worker who it will be; tells instance, environment, and whether to use a spare port
+     * @param worker determines instance, environment, and whether to use a spare port
      */
     void spawn(Incarnation worker);
 
     /**
-     * Replaces the balancer's targets; called only when they, or the port of one, have changed.
+     * Replaces the balancer's targets; called only when the set of targets, or the port of one, has changed.
      *
      * @param ready all READY workers, by instance
      */
     void publish(List<Incarnation> ready);
 
-    /** The cluster stops: no new clients from now on. Once, after the pre-stop delay and before the workers drain. */
+    /** Stops accepting clients because the cluster stops; called once, after preStopDelay, before the workers drain. */
     void stopAccepting();
 
     /**
-     * Waits for the connections of a worker that is no longer published, cuts them at the deadline, and reports {@link
-     * Supervisor#drained} (which may be late or missing: the deadline holds anyway). Without a balancer: report at
-     * once.
+     * Drains the connections of a withdrawn worker, cuts them at the deadline, and reports {@link Supervisor#drained};
+     * without a balancer, reports at once. The report may be late or missing: the supervisor enforces the deadline,
+     * too.
      *
-     * @param worker who drains
      * @param deadline from now
      */
     void drain(Incarnation worker, Duration deadline);
 
     /**
-     * Sends the drain frame: {@code isDraining()} turns true and {@code onDrain} hooks run.
+     * Sends the drain frame: in the worker {@code isDraining()} becomes true and {@code onDrain} hooks run.
      *
-     * @param worker one that has said hello and is connected
+     * @param worker a worker that has said hello and is connected
      */
     void sendDrain(Incarnation worker);
 
     /**
-     * Sends the disconnect frame: as {@link #sendDrain}, which stands in for it, but what follows is a
-     * goodbye.
+     * Sends the disconnect frame instead of the drain frame: the worker drains as after {@link #sendDrain}, but a
+     * goodbye follows instead of a stop frame. By default sends the drain frame.
      *
-     * @param worker one that has said hello and is connected
+     * @param worker a worker that has said hello and is connected
      */
     default void sendDisconnect(Incarnation worker) {
         sendDrain(worker);
@@ -62,66 +61,56 @@ public interface Actions {
     /**
      * Sends the stop frame.
      *
-     * @param worker one that has said hello and is connected
+     * @param worker a worker that has said hello and is connected
      */
     void sendStop(Incarnation worker);
 
     /**
-     * Says goodbye and closes the channel; {@link Supervisor#channelEnded} tells when that is done. If there is none yet, a
-     * later hello is refused.
-     *
-     * @param worker one that becomes DETACHED
+     * Says goodbye and closes the channel of a worker that becomes DETACHED; {@link Supervisor#channelEnded} reports
+     * the close. If the worker has no channel yet, refuses a later hello.
      */
     void closeChannel(Incarnation worker);
 
     /**
-     * Sends SIGTERM; to the group, for a command.
+     * Sends SIGTERM, for a command to its process group.
      *
-     * @param worker one without a channel, or a command that did not follow its stop frame
+     * @param worker a worker without a channel, or a command that did not follow its stop frame
      */
     void terminate(Incarnation worker);
 
-    /**
-     * Sends SIGKILL to the process and its descendants; repeated every 5 s as long as it is not reaped.
-     *
-     * @param worker who must end now
-     */
+    /** Sends SIGKILL to the process and its descendants; called again every 5 s until the process is reaped. */
     void kill(Incarnation worker);
 
     /**
-     * Finds out where a worker hangs, and reports {@link Supervisor#examined} (which may be late or missing: there is a deadline).
+     * Records a thread dump of a worker that failed a liveness check, to show where the worker hangs, and reports
+     * {@link Supervisor#threadDumpDone}. The report may be late or missing: the supervisor has a timeout.
      *
-     * @param worker who has left the balancer and is to end
+     * @param worker a worker that was withdrawn from the balancer and will be stopped
      */
     void requestThreadDump(Incarnation worker);
 
-    /** {@return how many connections each worker has at this moment: those with the fewest are stopped first} */
+    /** {@return the present number of connections of each worker; a scale-down stops those with the fewest first} */
     ToIntFunction<Incarnation> loads();
 
-    /** {@return how many instances there can be at this moment} */
+    /** {@return the present limit of the number of instances} */
     Limit limit();
 
     /**
-     * Runs a task later, on the supervisor's thread; as {@code EventLoop.schedule}.
+     * Runs a task on the control thread after a delay, like {@code EventLoop.schedule}.
      *
-     * @param delayNanos from now
-     * @param task what to run
-     * @return a handle
+     * @return a handle for {@link #cancel}
      */
     Timers.Timer schedule(long delayNanos, Runnable task);
 
     /**
-     * Forgets a timer; as {@code EventLoop.cancel}.
+     * Cancels a timer, like {@code EventLoop.cancel}.
      *
      * @param timer a handle, or null
      */
     void cancel(Timers.Timer timer);
 
     /**
-     * Runs what completes a user's future, apart from the supervisor's and the events thread, in the order of the
-     * calls.
-     *
-     * @param completion what to run
+     * Completes a caller's future on a thread other than the control and the events thread, in the order of the calls.
      */
     void callback(Runnable completion);
 

@@ -3,22 +3,17 @@ package io.musher.internal.supervisor;
 import java.util.Optional;
 
 /**
- * How many instances there can be; an instance's number is below it, too.
+ * Upper limit of the number of instances; instance numbers are below the limit, too.
  *
- * @param instances the highest number of instances
- * @param why how it was computed, to follow a colon
+ * @param instances the greatest number of instances
+ * @param why how the limit was computed, as text to follow a colon
  */
 public record Limit(int instances, String why) {
 
-    /** There is none. */
+    /** No limit. */
     public static final Limit NONE = new Limit(Integer.MAX_VALUE, "no limit");
 
-    /**
-     * Checks a number of instances.
-     *
-     * @param wanted how many there are to be
-     * @return why there cannot be so many, empty if there can
-     */
+    /** {@return why {@code wanted} instances are too many; empty if the limit allows them} */
     public Optional<String> refusal(int wanted) {
         return wanted <= instances ? Optional.empty()
                 : Optional.of(wanted + (wanted == 1 ? " instance is" : " instances are") + " more than the limit of " + instances + ": " + why);

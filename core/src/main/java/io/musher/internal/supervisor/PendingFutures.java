@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Futures that wait for one thing; completed apart from the supervisor's thread. */
+/**
+ * Futures of callers that wait for the same result. Completes them with {@link Actions#callback}, never on the control
+ * thread.
+ */
 final class PendingFutures<T> {
 
     private final Actions actions;
@@ -14,8 +17,8 @@ final class PendingFutures<T> {
         this.actions = actions;
     }
 
-    void add(CompletableFuture<T> promise) {
-        futures.add(promise);
+    void add(CompletableFuture<T> future) {
+        futures.add(future);
     }
 
     void addAll(PendingFutures<T> others) {
@@ -28,18 +31,18 @@ final class PendingFutures<T> {
     }
 
     void complete(T value) {
-        for (CompletableFuture<T> promise : futures) {
-            actions.callback(() -> promise.complete(value));
+        for (CompletableFuture<T> future : futures) {
+            actions.callback(() -> future.complete(value));
         }
         futures.clear();
     }
 
     void fail(Throwable why) {
-        futures.forEach(promise -> fail(actions, promise, why));
+        futures.forEach(future -> fail(actions, future, why));
         futures.clear();
     }
 
-    static void fail(Actions actions, CompletableFuture<?> promise, Throwable why) {
-        actions.callback(() -> promise.completeExceptionally(why));
+    static void fail(Actions actions, CompletableFuture<?> future, Throwable why) {
+        actions.callback(() -> future.completeExceptionally(why));
     }
 }

@@ -1,16 +1,17 @@
 package io.musher.internal.supervisor;
 
-/** What ports mean for replacing a worker. */
+/** Decides, by the kind of ports, whether a replacement starts before or after the old process ends. */
 public enum PortMode {
-    /** Workers have no ports: a replacement starts beside the old process. */
+    /** Workers have no ports: the replacement starts while the old process runs. */
     NONE,
     /**
-     * There is a common port: a replacement starts beside the old process, on a spare port while the instance's own is
-     * taken.
+     * Clients connect to the common port of the balancer: the replacement starts while the old process runs, on a spare
+     * port as long as the instance's own port is taken.
      */
     MOVABLE,
     /**
-     * The ports are promises to the outside: a replacement starts when no process holds its instance's port any more.
+     * Clients connect to the workers' own ports, which therefore do not change: the replacement starts when no process
+     * holds the instance's port any more.
      */
     FIXED
 }

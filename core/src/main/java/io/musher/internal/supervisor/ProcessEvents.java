@@ -3,169 +3,109 @@ package io.musher.internal.supervisor;
 import java.util.Optional;
 
 /**
- * What processes do, told to the supervisor on its thread. What is told of a dead worker is ignored; what a channel
- * says before {@link #spawned} is kept until then.
+ * Reports what worker processes, their channels and their health checks do to the supervisor. Control thread only.
+ *
+ * <p>Events of a dead worker are ignored. Events that arrive on a channel before {@link #spawned} are kept until then.
  */
 public interface ProcessEvents {
 
-    /**
-     * A process runs.
-     *
-     * @param worker who
-     * @param process what is known of it
-     */
+    /** The worker's process was started. */
     void spawned(Incarnation worker, StartedProcess process);
 
-    /**
-     * A process could not be started; no event tells of it.
-     *
-     * @param worker who would have been it
-     * @param cause why
-     */
+    /** The worker's process could not be started; no other event follows for this worker. */
     void spawnFailed(Incarnation worker, Throwable cause);
 
     /**
-     * A process was reaped; to be told after everything its channel had said.
+     * The worker's process was reaped; to be reported after all events of its channel.
      *
-     * @param worker who
-     * @param status the raw status
-     * @param signal the name of the signal that ended it, if one did
+     * @param status the raw exit status
+     * @param signal the name of the signal that ended the process, if one did
      */
     void exited(Incarnation worker, int status, Optional<String> signal);
 
     /**
-     * The first frame with the right token came.
+     * The first frame with the worker's token arrived on a channel.
      *
-     * @param worker whose token it was
-     * @return whether the channel may stay; else it is to be told goodbye and closed
+     * @return whether the channel may stay open; if not, the caller says goodbye and closes the channel
      */
     boolean hello(Incarnation worker);
 
-    /**
-     * It said ready.
-     *
-     * @param worker who
-     */
+    /** The worker called {@code ready()}. */
     void ready(Incarnation worker);
 
-    /**
-     * It said notReady.
-     *
-     * @param worker who
-     */
+    /** The worker called {@code notReady()}. */
     void notReady(Incarnation worker);
 
-    /**
-     * It said that it listens.
-     *
-     * @param worker who
-     * @param port where
-     */
+    /** The worker called {@code listening(port)}, which is trusted. */
     void listening(Incarnation worker, int port);
 
     /**
-     * It said that it listens, and a probe is to see whether it does before that makes it ready.
-     *
-     * @param worker who
-     * @param port where
+     * The worker called {@code listening(port)}, but a probe verifies that the port accepts connections before the
+     * worker becomes ready.
      */
     void claims(Incarnation worker, int port);
 
-    /**
-     * A probe found that its port accepts, and that the port is its own; may come again and again.
-     *
-     * @param worker who
-     */
+    /** A probe found that the worker's port accepts connections and belongs to the worker; may be repeated. */
     void portAccepts(Incarnation worker);
 
     /**
-     * A probe found that a port which has accepted does not any more; may come again and again, until {@link #portAccepts}.
+     * A probe found that a port which accepted connections before no longer does; may be repeated until {@link
+     * #portAccepts}.
      *
-     * @param worker who
-     * @param why what was seen
+     * @param why what the probe observed
      */
     void refuses(Incarnation worker, String why);
 
-    /**
-     * It asked to be disconnected.
-     *
-     * @param worker who
-     */
+    /** The worker asked to be disconnected. */
     void disconnectRequested(Incarnation worker);
 
-    /**
-     * It asked to be stopped, because somebody else had asked it (SIGTERM): an exit of its own, but in good order.
-     *
-     * @param worker who
-     */
+    /** The worker asked for an orderly stop because its process got SIGTERM from outside the cluster. */
     void stopRequested(Incarnation worker);
 
     /**
-     * Its channel has ended, whoever ended it; everything it had said was told before.
+     * The worker's channel was closed, by either side; to be reported after all other events of the channel.
      *
-     * @param worker who
-     * @param goodbye whether that was announced
+     * @param goodbye whether a goodbye announced the close
      */
     void channelEnded(Incarnation worker, boolean goodbye);
 
-    /**
-     * It passes all checks of its readiness; may come again and again.
-     *
-     * @param worker who
-     */
+    /** The worker passes all its readiness checks; may be repeated. */
     void readinessPassed(Incarnation worker);
 
     /**
-     * It fails a check of its readiness; may come again and again.
+     * The worker fails a readiness check; may be repeated.
      *
-     * @param worker who
-     * @param why which one, and how
+     * @param why which check failed, and how
      */
     void readinessFailed(Incarnation worker, String why);
 
     /**
-     * It fails a check of its liveness; may come again and again, and means nothing while it boots.
+     * The worker fails a liveness check; may be repeated, and is ignored while the worker boots.
      *
-     * @param worker who
-     * @param why which one, and how
-     * @param deaf whether it does not even answer on its channel, so that it cannot be asked to end either
+     * @param why which check failed, and how
+     * @param unresponsive whether the worker does not even answer on its channel, so that a stop frame would be useless
      */
-    void livenessFailed(Incarnation worker, String why, boolean deaf);
+    void livenessFailed(Incarnation worker, String why, boolean unresponsive);
 
-    /**
-     * {@link Actions#requestThreadDump} is done.
-     *
-     * @param worker who
-     */
+    /** {@link Actions#requestThreadDump} has completed. */
     void threadDumpDone(Incarnation worker);
 
     /**
-     * It is to be replaced for its age or its appetite; comes again and again until it is.
+     * The worker exceeds a limit of the recycle policy; to be repeated until the worker is replaced.
      *
-     * @param worker who
-     * @param why which limit it has passed
+     * @param why which limit was exceeded
      */
     void recycleDue(Incarnation worker, String why);
 
     /**
-     * It has drain hooks: when it drains, it is stopped (or let go) only after {@link #drainHooksDone}, or when the drain time is over. A
-     * worker that never reports this is not waited for.
-     *
-     * @param worker who
+     * The worker has drain hooks: a drain then completes only after {@link #drainHooksDone}, or at the drain timeout.
+     * For a worker that never reports this event, a drain waits for connections only.
      */
     void drainHooks(Incarnation worker);
 
-    /**
-     * Its drain hooks have ended.
-     *
-     * @param worker who
-     */
+    /** The worker's drain hooks have finished. */
     void drainHooksDone(Incarnation worker);
 
-    /**
-     * {@link Actions#drain} is done.
-     *
-     * @param worker who
-     */
+    /** {@link Actions#drain} has completed: the worker's connections were closed. */
     void drained(Incarnation worker);
 }

@@ -1,11 +1,14 @@
 package io.musher.internal.supervisor;
 
-/** What makes a worker ready; {@code ready()} always does, and after {@code notReady()} nothing else does. */
+/**
+ * Decides which evidence makes a worker ready, besides {@code ready()}, which always does. After {@code notReady()}
+ * only {@code ready()} makes the worker ready again.
+ */
 public enum ReadinessRule {
-    /** Only {@code ready()}. */
+    /** No other evidence. */
     EXPLICIT,
-    /** Also {@code listening(port)}, or that its port accepts. */
+    /** The worker calls {@code listening(port)}, or its port accepts connections. */
     PORT_ACCEPTS,
-    /** Also a JVM's hello, or that a command has lived for a second. */
+    /** A worker JVM says hello, or a command has run for one second. */
     STARTED
 }

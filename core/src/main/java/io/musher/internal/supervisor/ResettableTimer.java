@@ -4,17 +4,17 @@ import io.musher.balancer.loop.Timers;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** At most one pending deadline for one purpose: setting it again moves it. */
+/** Timer with at most one pending deadline: setting the timer again cancels the previous deadline. */
 final class ResettableTimer {
 
-    /** Longer is for ever. */
+    /** Longer delays are treated as infinite. */
     private static final long LONGEST = Long.MAX_VALUE / 4;
 
     private final Actions actions;
     private final Consumer<Runnable> turn;
     private Timers.Timer timer;
 
-    /** Tasks are run by {@code turn}. */
+    /** @param turn runs each task as one turn of the supervisor */
     ResettableTimer(Actions actions, Consumer<Runnable> turn) {
         this.actions = actions;
         this.turn = turn;

@@ -3,10 +3,13 @@ package io.musher.internal.supervisor;
 import io.musher.RestartPolicy;
 import java.util.ArrayDeque;
 
-/** One instance's account of unstable workers; says how long the next start has to wait, or that there is none. */
+/**
+ * Counts the unstable workers of one instance and computes the backoff delay before the next restart; the budget is
+ * spent when the restart policy gives up the instance.
+ */
 final class RestartBudget {
 
-    /** The answer when the budget is spent. */
+    /** Returned instead of a delay when the budget is spent. */
     static final long SPENT = -1;
 
     private final RestartPolicy policy;
@@ -17,16 +20,16 @@ final class RestartBudget {
         this.policy = policy;
     }
 
-    /** A worker that had been ready for long enough has ended. */
+    /** Records the end of a stable worker (ready for {@code stableAfter}); {@return the delay, always 0} */
     long stable() {
         inARow = 0;
         return 0;
     }
 
     /**
-     * A worker that never was ready, or not for long, has ended.
+     * Records the end of an unstable worker: never ready, or ready for less than {@code stableAfter}.
      *
-     * @return nanoseconds to wait, or {@link #SPENT}
+     * @return the delay before the restart in nanoseconds, or {@link #SPENT}
      */
     long unstable(boolean wasReady, long now, double random) {
         inARow++;
@@ -36,7 +39,7 @@ final class RestartBudget {
             while (now - unstable.peekFirst() > ResettableTimer.nanos(policy.giveUpWithin())) {
                 unstable.removeFirst();
             }
-            // starts that take long do not fit the window; when all the last ones were unstable, the time does not matter
+            // slow starts may never fit the window: so many unstable workers in a row spend the budget, too
             if (unstable.size() >= limit || inARow >= limit) {
                 return SPENT;
             }

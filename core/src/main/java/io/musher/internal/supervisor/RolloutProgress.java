@@ -3,11 +3,11 @@ package io.musher.internal.supervisor;
 import java.util.Optional;
 
 /**
- * How far a rollout has come.
+ * Progress of a running rollout (rolling reload).
  *
- * @param why what was called
- * @param replaced instances in which one of the new edition serves
- * @param left instances that have still to be replaced, or to go back
- * @param failure why it goes back, if it does
+ * @param why the call that started the rollout
+ * @param replaced number of instances in which a worker of the new generation serves
+ * @param left number of instances still to be replaced, or to be rolled back
+ * @param failure the reason for the rollback, if the rollout rolls back
  */
 public record RolloutProgress(String why, int replaced, int left, Optional<String> failure) { }

@@ -5,14 +5,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How a rollout ended.
+ * Result of a rollout that has ended.
  *
- * @param outcome how
- * @param replaced the ids of old workers and of those that took their places
- * @param revived instances where no worker served, and the ids of the workers started there
- * @param failure what ended it, empty when all were replaced
+ * @param outcome how the rollout ended
+ * @param replaced ids of old workers, each with the id of its replacement
+ * @param revived instances in which no worker served, each with the id of the worker started there
+ * @param failure the reason for the end; empty if all workers were replaced
  * @param failedWorker the worker that failed, if one did
- * @param kept how many workers of the edition in force before serve at its end; 0 when all were replaced
+ * @param kept number of workers of the previous generation that serve at the end; 0 if all were replaced
  */
-public record RolloutResult(Rollout.Outcome outcome, Map<Integer, Integer> replaced, Map<Integer, Integer> revived, Optional<String> failure,
-        Optional<Incarnation> failedWorker, int kept) { }
+public record RolloutResult(Rollout.Outcome outcome, Map<Integer, Integer> replaced, Map<Integer, Integer> revived,
+        Optional<String> failure, Optional<Incarnation> failedWorker, int kept) { }

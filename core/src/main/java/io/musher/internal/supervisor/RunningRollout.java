@@ -8,30 +8,38 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** A rollout while it runs: where it leads, how far it has come, and the futures that wait for its end. */
+/** State of a running rollout: target generation, progress per slot, and the futures that wait for its end. */
 final class RunningRollout {
 
     final Object edition;
     final String why;
     final PendingFutures<RolloutResult> promises;
-    /** They complete when it has ended, however. */
+    /** Futures of {@code abortRollout()}; complete when the rollout has ended, whatever the outcome. */
     final PendingFutures<Void> aborts;
     /** Old worker id to new worker id. */
     final Map<Integer, Integer> replaced = new LinkedHashMap<>();
-    /** Instance to worker id, where no worker served. */
+    /** Instance to worker id, for instances in which no worker served. */
     final Map<Integer, Integer> revived = new LinkedHashMap<>();
-    /** Those whose worker is being replaced. */
+    /** Slots whose worker is being replaced or rolled back. */
     final Set<Slot> moving = new LinkedHashSet<>();
-    /** Those that were begun with: a starter of another edition in them is waited for the next time. */
+    /**
+     * Slots that the rollout has tried before. There, a starting worker of another generation is no longer replaced at
+     * once but waited for.
+     */
     final Set<Slot> tried = new HashSet<>();
+    /** Slots that the rollback has tried before. */
     final Set<Slot> triedBack = new HashSet<>();
-    /** Where ports are fixed: the worker that made room. */
+    /** With fixed ports: the old worker, stopped before its replacement could start. */
     final Map<Slot, Incarnation> stoppedFirst = new HashMap<>();
+    /** Slots in which a worker of the target generation was ready at least once. */
     private final Set<Slot> done = new HashSet<>();
-    /** How it will end, and why it goes back; null as long as it goes forward. */
+    /**
+     * The outcome after the rollback, and the reason for the rollback in {@code failure}; null while rolling forward.
+     */
     Rollout.Outcome outcome;
     String failure;
     Incarnation failed;
+    /** Failed replacements so far; determines the retry delay. */
     int failures;
 
     RunningRollout(Object edition, String why, Actions actions) {
@@ -45,14 +53,17 @@ final class RunningRollout {
         return outcome == null;
     }
 
-    /** Whoever waits for the former one, which led to the same program, waits for this one, and hears of all its workers. */
-    void inherit(RunningRollout former) {
-        promises.addAll(former.promises);
-        replaced.putAll(former.replaced);
-        revived.putAll(former.revived);
+    /**
+     * Takes over the futures and the results of a superseded rollout of the same program: its callers wait for this
+     * rollout instead and get the results of both.
+     */
+    void inherit(RunningRollout superseded) {
+        promises.addAll(superseded.promises);
+        replaced.putAll(superseded.replaced);
+        revived.putAll(superseded.revived);
     }
 
-    /** A worker of the slot is ready. */
+    /** Records that a worker became ready, and which worker it replaced or that it revived the slot. */
     void arrived(Incarnation worker, Incarnation old) {
         Slot slot = worker.slot;
         Incarnation before = old != null ? old : stoppedFirst.remove(slot);

@@ -6,18 +6,18 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A slot at a glance.
+ * Snapshot of a slot.
  *
- * @param instance its number, from 0
- * @param wanted whether there is to be a worker; the state and what follows it are meant for that case
- * @param queued whether it waits for its turn to boot, or for its port
- * @param gaveUp whether the restart policy has given it up
- * @param restarts how many replacements the restart policy has made
- * @param last its latest worker, dead or alive
- * @param state what it is about
- * @param reason why it is in this state
- * @param lastExit how the latest of its workers that has ended did so
- * @param nextStart when the next one is started, on the clock of {@link Actions#now}, while it waits for that
+ * @param instance the slot's number, from 0
+ * @param wanted whether the slot should have a worker; {@code state} and the components after it apply only then
+ * @param queued whether the slot waits for a boot permit or for its port
+ * @param gaveUp whether the restart policy has given up the slot
+ * @param restarts how many replacements the restart policy has started
+ * @param last the slot's latest worker, dead or alive
+ * @param state the slot's state
+ * @param reason why the slot is in this state
+ * @param lastExit how the slot's last process ended
+ * @param nextStart when the next worker starts, on the clock of {@link Actions#now}; present only during a backoff
  */
 public record SlotStatus(int instance, boolean wanted, boolean queued, boolean gaveUp, int restarts,
         Optional<Incarnation> last, SlotStats.State state, String reason, Optional<Exit> lastExit, OptionalLong nextStart) { }

@@ -2,7 +2,7 @@ package io.musher.internal.supervisor;
 
 import java.util.Optional;
 
-/** Why {@code start()} failed; everything has been undone by the time the future tells. */
+/** Fails the future of {@code start()}. All started workers have ended by the time that future completes. */
 public final class StartFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1;
@@ -14,7 +14,7 @@ public final class StartFailure extends RuntimeException {
         this.worker = worker;
     }
 
-    /** {@return the worker that failed; empty when the cluster was stopped meanwhile} */
+    /** {@return the worker that failed; empty if the cluster was stopped during the start} */
     public Optional<Incarnation> worker() {
         return Optional.ofNullable(worker);
     }

@@ -4,11 +4,11 @@ import java.time.Instant;
 import java.util.OptionalInt;
 
 /**
- * What is known of a process that was just started.
+ * Describes a process right after its start.
  *
- * @param pid its number
- * @param port what it was given, if anything
- * @param command whether it is a plain command, which need not say hello
- * @param at when
+ * @param pid the process id
+ * @param port the port assigned to the process, if any
+ * @param command whether the process runs a command, which need not open a channel and say hello
+ * @param at the start time
  */
 public record StartedProcess(long pid, OptionalInt port, boolean command, Instant at) { }

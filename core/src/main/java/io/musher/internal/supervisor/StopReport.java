@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
-/** Says every 5 s what is waited for as long as workers are on their way out. */
+/** Reports every 5 s what a shutdown waits for, as long as workers drain or stop. */
 final class StopReport {
 
     private static final Duration PERIOD = Duration.ofSeconds(5);
@@ -18,14 +18,14 @@ final class StopReport {
         this.next = registry.alarm();
     }
 
-    /** A worker begins to leave. */
+    /** Starts the reports, if the worker drains or stops. */
     void begin(Incarnation worker) {
         if (isLeaving(worker) && !next.isSet()) {
             next.set(PERIOD, this::report);
         }
     }
 
-    /** A worker has ended. */
+    /** Stops the reports after an exit, if no other worker drains or stops. */
     void ended() {
         if (next.isSet() && registry.living().stream().noneMatch(StopReport::isLeaving)) {
             next.cancel();
@@ -46,14 +46,15 @@ final class StopReport {
     }
 
     private static String wait(Incarnation worker, ToIntFunction<Incarnation> loads) {
-        String who = "worker " + worker.id() + " (instance " + worker.instance() + "): ";
+        String prefix = "worker " + worker.id() + " (instance " + worker.instance() + "): ";
         if (worker.state() == WorkerState.STOPPING) {
-            return who + (worker.hasOpenChannel() ? "its onStop hooks and the end of its process" : "the end of its process") + " (" + worker.why() + ")";
+            return prefix + (worker.hasOpenChannel() ? "its onStop hooks and the end of its process" : "the end of its process")
+                    + " (" + worker.why() + ")";
         }
         int connections = loads.applyAsInt(worker);
         String hooks = worker.drainHooks && worker.hasOpenChannel() ? "its onDrain hooks" : "";
         String clients = connections > 0 ? connections + " connection(s)" : "";
         String both = clients + (clients.isEmpty() || hooks.isEmpty() ? "" : " and ") + hooks;
-        return who + (both.isEmpty() ? worker.why() : both);
+        return prefix + (both.isEmpty() ? worker.why() : both);
     }
 }

@@ -6,16 +6,17 @@ import io.musher.StopPolicy;
 import java.time.Duration;
 
 /**
- * The part of a cluster's configuration the supervisor goes by.
+ * The part of the cluster's configuration that the supervisor needs: timeouts and policies.
  *
- * @param ports what ports mean for replacing a worker
- * @param readinessRule what makes a worker ready
- * @param startTimeout from a worker's fork to its being ready
- * @param bootLimit how many may be between spawn and ready at once, at least 1
- * @param restart who is replaced and how soon
- * @param stop how much time a worker gets to end
+ * @param ports whether a replacement starts before or after the old process ends
+ * @param readinessRule which evidence makes a worker ready
+ * @param startTimeout the longest time from a worker's fork until the worker is ready
+ * @param bootLimit how many workers may boot (be between spawn and ready) at once, at least 1
+ * @param restart which workers are replaced after an exit, and with what delay
+ * @param stop how long a worker may take to drain and to exit
  * @param reload how a rollout proceeds
- * @param hasReadinessCheck whether a worker gets traffic only while it passes its checks, told by {@link ProcessEvents#readinessPassed}
+ * @param hasReadinessCheck whether a worker gets traffic only while its health checks pass, which
+ *     {@link ProcessEvents#readinessPassed} reports
  */
-public record SupervisorConfig(PortMode ports, ReadinessRule readinessRule, Duration startTimeout, int bootLimit, RestartPolicy restart,
-        StopPolicy stop, ReloadPolicy reload, boolean hasReadinessCheck) { }
+public record SupervisorConfig(PortMode ports, ReadinessRule readinessRule, Duration startTimeout, int bootLimit,
+        RestartPolicy restart, StopPolicy stop, ReloadPolicy reload, boolean hasReadinessCheck) { }

@@ -5,149 +5,120 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Hears what has happened, in order, on the supervisor's thread: the source of the public events.
+ * Receives what has happened in the cluster, in order, on the control thread: the source of the public events.
  *
- * <p>For one worker: {@code forked → online → listening* → ready → (notReady → ready)* → disconnected → exited}, the
- * last two exactly once each, nothing after them but {@code restarting} or {@code gaveUp}. What a handle tells (state,
- * connected, pid, the list of workers) already is as the news says. The rules of {@link Actions} hold.
+ * <p>For one worker the order is {@code forked → online → listening* → ready → (notReady → ready)* → disconnected →
+ * exited}. The last two are reported exactly once each; only {@code restarting} or {@code gaveUp} may follow them. When
+ * a method is called, the worker handles and the list of workers already show the reported state. The rules of {@link
+ * Actions} apply: no blocking, no exceptions, no calls back into the supervisor.
  */
 public interface SupervisorListener {
 
     /**
-     * The process runs.
+     * The worker's process was started.
      *
-     * @param worker who
-     * @param cause why it was started
+     * @param cause why the worker was started
      */
     void forked(Incarnation worker, String cause);
 
     /**
-     * The program runs.
+     * The worker's program runs.
      *
-     * @param worker who
-     * @param cause how that is known
+     * @param cause the evidence, such as a hello
      */
     void online(Incarnation worker, String cause);
 
-    /**
-     * The worker listens.
-     *
-     * @param worker who
-     * @param port where
-     */
+    /** The worker listens on a port. */
     void listening(Incarnation worker, int port);
 
     /**
-     * The worker is in the balancer.
+     * The worker is a target of the balancer.
      *
-     * @param worker who
-     * @param cause how that is known
+     * @param cause the evidence of readiness
      */
     void ready(Incarnation worker, String cause);
 
-    /**
-     * The worker has left the balancer for a while.
-     *
-     * @param worker who
-     * @param cause why
-     */
+    /** The worker was withdrawn from the balancer and may become ready again. */
     void notReady(Incarnation worker, String cause);
 
-    /**
-     * The channel is closed, or never was and the process has ended.
-     *
-     * @param worker who
-     * @param cause why
-     */
+    /** The worker's channel is closed, or the process exited without ever opening one. */
     void disconnected(Incarnation worker, String cause);
 
-    /**
-     * The process was reaped; the worker has left {@link Supervisor#workers}.
-     *
-     * @param worker who
-     * @param exit how
-     */
+    /** The worker's process was reaped; the worker is no longer in {@link Supervisor#workers}. */
     void exited(Incarnation worker, Exit exit);
 
     /**
-     * Workers that are to end have not ended yet; again every 5 s as long as there are some.
+     * Workers are still draining or stopping; called every 5 s as long as there are some.
      *
-     * @param waits one line for each, longest first
+     * @param waits one line per worker, by instance: what the shutdown of that worker waits for
      */
     default void waiting(List<String> waits) { }
 
-    /**
-     * A worker that was told to stop has not ended in time and gets SIGKILL; once.
-     *
-     * @param worker who
-     */
+    /** The worker did not exit within the kill timeout and gets SIGKILL; called once per worker. */
     default void killedLate(Incarnation worker) { }
 
     /**
-     * The restart policy replaces a worker.
+     * The restart policy replaces a worker after a delay from now.
      *
-     * @param last who is replaced
-     * @param delay from now
-     * @param cause why
+     * @param last the worker that is replaced
      */
     void restarting(Incarnation last, Duration delay, String cause);
 
     /**
-     * The restart policy has given an instance up; to be said loudly.
+     * The restart policy has given up an instance; to be logged as an error.
      *
-     * @param last its last worker, whose restart revives it; never forked if the start itself failed
-     * @param cause why
+     * @param last the last worker of the instance, whose {@code restart()} revives the instance; never forked if the
+     *     spawn itself failed
      */
     void gaveUp(Incarnation last, String cause);
 
     /**
-     * Every wanted instance has given up: no worker is left or on its way, and none will start until a call revives one. Called after
-     * {@link #gaveUp}, once each time that this becomes so, also when a stop or a scale-down has taken the last other one; never
-     * while a rollout runs, which revives them, nor while the cluster stops.
+     * All wanted instances are given up: no worker is left or starting, and none will start until a call revives one.
+     * Called after {@link #gaveUp}, once each time this state is reached, also when a stop or a scale-down has removed
+     * the last other instance. Not called while a rollout runs, which revives given-up instances, nor while the cluster
+     * stops.
      *
-     * @param last the last worker of each of these instances, whose {@link Incarnation#why} tells the reason; at least one
+     * @param last the last worker of each of these instances, at least one; {@link Incarnation#why} has the reason
      */
     default void allGaveUp(List<Incarnation> last) { }
 
     /**
-     * A call of scale, or several that followed each other, reached its target.
+     * One {@code scale} call, or several consecutive ones, reached the target.
      *
-     * @param from wanted instances before
-     * @param to wanted instances now
+     * @param from number of wanted instances before
+     * @param to number of wanted instances now
      */
     void scaled(int from, int to);
 
     /**
      * A rollout begins.
      *
-     * @param cause what was called
+     * @param cause the call that started the rollout
      */
     void rolloutStarted(String cause);
 
     /**
-     * A replacement failed, and will be tried again.
+     * A replacement failed; the rollout retries after a delay.
      *
-     * @param worker who failed
-     * @param delayNanos from now
-     * @param cause why
+     * @param worker the replacement that failed
+     * @param delayNanos the delay from now
      */
     void rolloutDelayed(Incarnation worker, long delayNanos, String cause);
 
     /**
      * A rollout has ended.
      *
-     * @param rolled how
-     * @param cause what was called
+     * @param cause the call that started the rollout
      */
     void rolloutFinished(RolloutResult result, String cause);
 
-    /** No process is left and none will follow; the last news there is. */
+    /** The cluster has stopped: no process is left and none will follow. No other call comes after this one. */
     void stopped();
 
     /**
-     * One step in a worker's life, a line for the log; says more than the other news and is not an event.
+     * A worker changed its state, or a stop signal was sent; for the log. More detailed than the other calls, and not a
+     * public event.
      *
-     * @param worker who
      * @param what the step and its reason
      */
     void stateChanged(Incarnation worker, String what);
