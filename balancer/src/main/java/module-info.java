@@ -1,15 +1,16 @@
 /**
- * A TCP load balancer for the JVM: one listening port, many targets, no dependency but slf4j.
+ * A TCP load balancer for the JVM: one listening port, many targets, no dependency except slf4j.
  *
- * <p>{@link io.musher.balancer.Balancer} is the front door. The event loop is shared with Musher's core and with nobody else.
+ * <p>Start with {@link io.musher.balancer.Balancer}. The event loop package is internal; only Musher's core module uses
+ * it.
  */
 @SuppressWarnings("module") // io.musher is compiled after this module
 module io.musher.balancer {
-    requires jdk.unsupported; // sun.misc.Signal, by reflection, for the program
+    requires jdk.unsupported; // sun.misc.Signal, by reflection, for BalancerMain
     requires org.slf4j;
 
     exports io.musher.balancer;
     exports io.musher.balancer.loop to io.musher;
 
-    uses org.slf4j.spi.SLF4JServiceProvider; // to see whether there is one
+    uses org.slf4j.spi.SLF4JServiceProvider; // OperatorLog checks whether there is one
 }

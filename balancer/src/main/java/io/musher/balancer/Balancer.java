@@ -22,15 +22,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A TCP load balancer: accepts on one port and relays each connection to one of its targets.
+ * A TCP load balancer: accepts connections on one port and relays each to one of its targets.
  *
  * <pre>{@code
  * Balancer balancer = Balancer.builder().port(3000).strategy(Strategy.leastConnections()).start();
  * balancer.targets(List.of(new Target("a", new InetSocketAddress("127.0.0.1", 8000))));
  * }</pre>
  *
- * <p>All methods may be called from any thread. Futures complete on no loop's thread, and at the latest when the balancer is
- * closed. Its threads are daemons.
+ * <p>Thread safe. Futures complete on a thread that is not an event loop's, and at the latest when the balancer is
+ * closed. All threads of a balancer are daemons.
  */
 public final class Balancer implements AutoCloseable {
 
@@ -60,7 +60,7 @@ public final class Balancer implements AutoCloseable {
         });
     }
 
-    /** {@return a builder; {@link BalancerBuilder#port} is the one option it needs} */
+    /** {@return a new builder; {@link BalancerBuilder#port} is the only required option} */
     public static BalancerBuilder builder() {
         return new BalancerBuilder();
     }
@@ -88,7 +88,7 @@ public final class Balancer implements AutoCloseable {
                 context.attach(balancer.loops, balancer.registry);
                 context.loop.start();
             }
-        } catch (IOException | RuntimeException | Error e) { // an Error: no thread to be had
+        } catch (IOException | RuntimeException | Error e) { // an Error: no thread could be started
             list.forEach(context -> context.loop.close());
             closeQuietly(listening);
             throw new UncheckedIOException(config.name() + ": cannot start an event loop: " + e.getMessage(),
@@ -119,25 +119,27 @@ public final class Balancer implements AutoCloseable {
         }
     }
 
-    /** {@return the address it really listens on; its port is never 0} */
+    /** {@return the address this balancer listens on, with the actual port, never 0} */
     public InetSocketAddress address() {
         return address;
     }
 
-    /** {@return the configuration it runs by} */
+    /** {@return the configuration} */
     public BalancerConfig config() {
         return config;
     }
 
     /**
-     * Replaces the targets. Those that stay (same id, same address) keep their connections, figures and health; withdrawn ones
-     * get no new connection, keep-alive connections leave them between two requests, the rest run to their end
-     * ({@link #drain}).
+     * Replaces the list of targets. Targets that stay (same id, same address) keep their connections, statistics and
+     * health. Targets missing from the new list are withdrawn: they get no new connection, their keep-alive connections
+     * are moved between two requests, other connections continue until they end (see {@link #drain}).
      *
-     * @param targets the whole new list, ids distinct; empty: clients wait
-     * @return completes when no loop can still pick a withdrawn target
+     * @param targets the complete new list with distinct ids; while it is empty, clients wait
+     * @return completes when no loop can pick a withdrawn target any more; fails with {@link IllegalStateException} if
+     *     the balancer is closed
      * @throws NullPointerException if the list or an element is null
-     * @throws IllegalArgumentException if an id occurs twice, or a target is where the balancer itself listens; nothing has changed then
+     * @throws IllegalArgumentException if an id occurs twice, or a target has the balancer's own address; nothing has
+     *     changed then
      */
     public CompletableFuture<Void> targets(List<Target> targets) {
         List<Target> checked = BalancerBuilder.checked(targets);
@@ -147,12 +149,14 @@ public final class Balancer implements AutoCloseable {
     }
 
     /**
-     * Waits for a withdrawn target's connections to end, and ends those that are left at the deadline.
+     * Drains a withdrawn target: waits until its connections have ended, and cuts those left at the deadline. Does not
+     * block; completes at once if the target has no connections or is unknown.
      *
-     * @param targetId of a target that {@link #targets} no longer lists, at least not at that address
-     * @param deadline from now; zero cuts at once
-     * @return the number cut; fails with {@link IllegalStateException} if the target is listed, or is listed again meanwhile,
-     *     or the balancer is closed
+     * @param targetId the id of a target that {@link #targets} has withdrawn, or listed anew at another address
+     * @param deadline time from now; zero cuts the connections at once, more than a year means no deadline
+     * @return the number of connections cut; fails with {@link IllegalStateException} if the target is still listed, is
+     *     listed again before it is drained, or if the balancer is closed
+     * @throws NullPointerException if an argument is null
      */
     public CompletableFuture<Integer> drain(String targetId, Duration deadline) {
         Objects.requireNonNull(targetId, "targetId");
@@ -177,7 +181,7 @@ public final class Balancer implements AutoCloseable {
         return drained;
     }
 
-    /** {@return the figures of this moment, cheap} */
+    /** {@return a snapshot of the statistics; cheap} */
     public BalancerStats stats() {
         long accepted = 0, ended = 0, up = 0, down = 0, failures = 0, retries = 0, rejected = 0, moved = 0, cut = 0, unanswered = 0,
                 cutStalled = 0, buffered = 0;
@@ -201,13 +205,16 @@ public final class Balancer implements AutoCloseable {
     }
 
     /**
-     * Stops in good order: no new clients, those that wait for a target are closed, keep-alive connections end between two
-     * requests, connections on which no byte has moved end after a second, the others when they end or at the deadline; then
-     * everything is closed. May be called again: the earliest deadline holds, so {@code shutdown(Duration.ZERO)} cuts now, and
-     * {@link #stats} counts what was cut; {@link #close} does so, too, uncounted.
+     * Shuts down gracefully. Stops accepting and closes clients that wait for a target; closes keep-alive connections
+     * between two requests, and connections on which no byte has moved after a second. The others continue until they
+     * end or the deadline passes; then everything is closed. Does not block.
      *
-     * @param deadline from now
-     * @return completes when all is closed
+     * <p>May be called again: the earliest deadline applies, so {@code shutdown(Duration.ZERO)} cuts all connections
+     * now. {@link BalancerStats#cut} counts them; {@link #close} cuts them uncounted.
+     *
+     * @param deadline time from now; more than a year means no deadline
+     * @return completes when everything is closed
+     * @throws NullPointerException if the deadline is null
      */
     public CompletableFuture<Void> shutdown(Duration deadline) {
         long nanos = nanos(deadline);
@@ -223,14 +230,17 @@ public final class Balancer implements AutoCloseable {
         return ended.copy();
     }
 
-    /** What waits for the loops runs neither on one nor where user code may be waiting for it. */
+    /** Runs a task that waits for the loops on a new thread: neither a loop's nor one that user code may block. */
     private void runOffLoop(Runnable task) {
         Thread thread = new Thread(task, config.name() + "-lb-close");
         thread.setDaemon(true);
         thread.start();
     }
 
-    /** Closes everything now and waits until it is closed; idempotent. Called on a loop's thread it does not wait. */
+    /**
+     * Closes all connections now and waits until the loops have ended, at most 10 s for each; idempotent. Does not wait
+     * when called on an event loop's thread, for example by a listener.
+     */
     @Override
     public void close() {
         synchronized (this) {
@@ -258,7 +268,7 @@ public final class Balancer implements AutoCloseable {
         if (closeReported.compareAndSet(false, true)) {
             registry.drains().closed();
             registry.names().close();
-            callbacks.setKeepAliveTime(1, TimeUnit.MILLISECONDS); // its threads need not wait for more
+            callbacks.setKeepAliveTime(1, TimeUnit.MILLISECONDS); // lets its idle threads end
             LOG.info("{}: closed", config.name());
             ended.complete(null);
         }
@@ -277,12 +287,12 @@ public final class Balancer implements AutoCloseable {
         finish(() -> future.complete(value));
     }
 
-    /** What may run user code, or wait, runs apart from the loops. */
+    /** Completes futures on a callback thread, because their dependents may run user code or block. */
     private void finish(Runnable task) {
         callbacks.execute(task);
     }
 
-    /** A deadline beyond a year is never. */
+    /** Converts a deadline to nanoseconds; more than a year means no deadline. */
     private static long nanos(Duration deadline) {
         Objects.requireNonNull(deadline, "deadline");
         return deadline.compareTo(Duration.ofDays(365)) > 0 ? Long.MAX_VALUE : Math.max(0, deadline.toNanos());

@@ -10,10 +10,10 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Collects the options of a {@link Balancer}; not thread safe, reusable.
+ * Builder for a {@link Balancer}. Not thread safe; can be reused after {@link #build} or {@link #start}.
  *
- * <p>Every option is checked when it is set: null is a {@link NullPointerException}, a bad value an
- * {@link IllegalArgumentException} that names option and value. No number is corrected silently.
+ * <p>Every option is checked when it is set: null throws a {@link NullPointerException}, an invalid value an
+ * {@link IllegalArgumentException} that names option and value. No value is corrected silently.
  */
 public final class BalancerBuilder {
 
@@ -42,17 +42,18 @@ public final class BalancerBuilder {
     ProxyProtocol proxyProtocol;
     List<String> trustedProxies = List.of();
     int bufferSize = 256 * 1024;
-    long maxBufferedBytes; // 0: not set
+    long maxBufferedBytes; // 0 means not set
     BalancerListener listener = new BalancerListener() { };
     Names.Lookup lookup = InetAddress::getAllByName;
 
     BalancerBuilder() { }
 
     /**
-     * What its threads and log lines begin with; default {@code balancer}.
+     * Sets the prefix of thread names and log lines; default {@code balancer}.
      *
      * @param name not blank
      * @return this
+     * @throws IllegalArgumentException if the value is blank
      */
     public BalancerBuilder name(String name) {
         Objects.requireNonNull(name, "name");
@@ -62,10 +63,11 @@ public final class BalancerBuilder {
     }
 
     /**
-     * The host name or address to listen on; default: all interfaces, IPv4 and IPv6.
+     * Sets the host to listen on; default all interfaces, IPv4 and IPv6. {@link #build} resolves it.
      *
-     * @param host a name or literal
+     * @param host a host name or IP address, not blank
      * @return this
+     * @throws IllegalArgumentException if the value is blank
      */
     public BalancerBuilder host(String host) {
         Objects.requireNonNull(host, "host");
@@ -75,10 +77,11 @@ public final class BalancerBuilder {
     }
 
     /**
-     * The port to listen on; the one option without a default.
+     * Sets the port to listen on; required.
      *
-     * @param port 0 (any free one, see {@link Balancer#address}) to 65535
+     * @param port 0 (any free port, see {@link Balancer#address}) to 65535
      * @return this
+     * @throws IllegalArgumentException if the value is out of range
      */
     public BalancerBuilder port(int port) {
         require(port >= 0 && port <= 65535, "port " + port + " is not within 0 to 65535");
@@ -87,10 +90,12 @@ public final class BalancerBuilder {
     }
 
     /**
-     * The kernel's queue of connections not yet accepted; default 4096. The kernel caps it (Linux: {@code somaxconn}).
+     * Sets the length of the kernel's queue of connections not yet accepted; default 4096. The kernel caps it (Linux:
+     * {@code somaxconn}).
      *
      * @param backlog at least 1
      * @return this
+     * @throws IllegalArgumentException if the value is less than 1
      */
     public BalancerBuilder backlog(int backlog) {
         this.backlog = atLeast(1, backlog, "backlog");
@@ -98,11 +103,13 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Event loops, each with a thread; default a quarter of the processors, at least 1 and at most 4: one loop saturates
-     * about one processor with 70,000 requests a second, and the targets want the others.
+     * Sets the number of event loops, each with one thread; default a quarter of the processors, at least 1 and at most
+     * 4. One loop saturates about one processor with 70,000 requests per second; the other processors are left to the
+     * targets.
      *
      * @param loops at least 1
      * @return this
+     * @throws IllegalArgumentException if the value is less than 1
      */
     public BalancerBuilder loops(int loops) {
         this.loops = atLeast(1, loops, "loops");
@@ -110,9 +117,9 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Who gets the next connection; default {@link Strategy#roundRobin()}.
+     * Sets the strategy that chooses the target of each connection; default {@link Strategy#roundRobin()}.
      *
-     * @param strategy a built-in one or your own
+     * @param strategy a built-in strategy or your own
      * @return this
      */
     public BalancerBuilder strategy(Strategy strategy) {
@@ -121,10 +128,11 @@ public final class BalancerBuilder {
     }
 
     /**
-     * The targets to begin with; default none: clients wait until {@link Balancer#targets} names some.
+     * Sets the initial targets; default none, so that clients wait until {@link Balancer#targets} is called.
      *
-     * @param targets with distinct ids
+     * @param targets targets with distinct ids; copied
      * @return this
+     * @throws IllegalArgumentException if an id occurs twice
      */
     public BalancerBuilder targets(List<Target> targets) {
         this.targets = checked(targets);
@@ -132,10 +140,11 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Connections relayed at once; default 0, no limit. One more waits like a client without a target.
+     * Sets the most connections relayed at once; default 0, no limit. Further clients wait, see {@link #maxWaiting}.
      *
      * @param connections at least 0
      * @return this
+     * @throws IllegalArgumentException if the value is negative
      */
     public BalancerBuilder maxConnections(int connections) {
         this.maxConnections = atLeast(0, connections, "maxConnections");
@@ -143,10 +152,11 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Connections on one target at once; default 0, no limit. When all are full, clients wait.
+     * Sets the most connections to one target at once; default 0, no limit. When all targets are full, clients wait.
      *
      * @param connections at least 0
      * @return this
+     * @throws IllegalArgumentException if the value is negative
      */
     public BalancerBuilder maxConnectionsPerTarget(int connections) {
         this.maxConnectionsPerTarget = atLeast(0, connections, "maxConnectionsPerTarget");
@@ -154,12 +164,13 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Connections of one client address at once; default 0, no limit. One more is closed and counted as rejected. For IPv6 an address is a network of 64 bits; behind
-     * {@link #trustedProxies} it is the address their header tells.
+     * Sets the most connections of one client address at once; default 0, no limit. Further connections are closed and
+     * counted as rejected. For IPv6 the address is the /64 network; behind {@link #trustedProxies} it is the source in
+     * the PROXY header.
      *
      * @param connections at least 0
      * @return this
-     * @throws IllegalArgumentException if it is negative
+     * @throws IllegalArgumentException if the value is negative
      */
     public BalancerBuilder maxConnectionsPerClient(int connections) {
         this.maxConnectionsPerClient = atLeast(0, connections, "maxConnectionsPerClient");
@@ -167,16 +178,18 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Clients held while no target can take them; default 1024. One that leaves meanwhile is noticed, unless more than 16 KiB
-     * that it sent before still wait unread, and is closed; one that ends its side after it has sent something is served.
+     * Sets how many clients may wait while no target can take them; default 1024. A waiting client that disconnects is
+     * noticed and closed, unless more than 16 KiB sent before are still unread; a client that closes only its sending
+     * side after sending something is served.
      *
-     * <p>When all places are taken and another client comes, it gets the place of a client that has ended its side, else that
-     * of the youngest client of an address (IPv6: a network of 64 bits) that holds more than a quarter of the places; a client
-     * whose own address already holds a quarter gets none. Behind {@link #trustedProxies} the address is that of the PROXY
-     * header. A client without a place is closed and counted as rejected.
+     * <p>When all places are taken, a new client gets the place of a client that has closed its sending side, else that
+     * of the youngest client of the address (IPv6: the /64 network) that holds the most places and more than a quarter
+     * of them. A client whose own address already holds a quarter gets none. Behind {@link #trustedProxies} the address
+     * is the source in the PROXY header. A client without a place is closed and counted as rejected.
      *
-     * @param clients at least 0; 0 holds nobody
+     * @param clients at least 0; with 0 no client waits
      * @return this
+     * @throws IllegalArgumentException if the value is negative
      */
     public BalancerBuilder maxWaiting(int clients) {
         this.maxWaiting = atLeast(0, clients, "maxWaiting");
@@ -184,10 +197,12 @@ public final class BalancerBuilder {
     }
 
     /**
-     * How long a client goes without a target at most, waiting and connecting together, before it is closed; default 30 s.
+     * Sets the longest time a client may go without a target, waiting and connecting together, before it is closed and
+     * counted as rejected; default 30 s.
      *
      * @param timeout positive
      * @return this
+     * @throws IllegalArgumentException if the value is not positive, or more than a year
      */
     public BalancerBuilder waitTimeout(Duration timeout) {
         this.waitTimeout = positive(timeout, "waitTimeout");
@@ -195,10 +210,11 @@ public final class BalancerBuilder {
     }
 
     /**
-     * How long one connect to a target may take before the next target is tried; default 3 s.
+     * Sets the timeout of one connect to a target, after which the next target is tried; default 3 s.
      *
      * @param timeout positive
      * @return this
+     * @throws IllegalArgumentException if the value is not positive, or more than a year
      */
     public BalancerBuilder connectTimeout(Duration timeout) {
         this.connectTimeout = positive(timeout, "connectTimeout");
@@ -206,12 +222,12 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Cuts a connection on which no byte has moved either way for so long (what the kernel holds for a slow reader has moved);
-     * default zero, never. Checked four times per
-     * timeout, so it may take a quarter longer.
+     * Cuts a connection on which no byte has moved in either direction for this long; default zero, never. Bytes count
+     * as moved once the kernel has accepted them. Checked four times per timeout, so it may take a quarter longer.
      *
      * @param timeout zero or at least 10 ms
      * @return this
+     * @throws IllegalArgumentException if the value is positive but less than 10 ms, negative, or more than a year
      */
     public BalancerBuilder idleTimeout(Duration timeout) {
         this.idleTimeout = zeroOrAtLeast10Millis(timeout, "idleTimeout");
@@ -219,12 +235,13 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Cuts a connection of which one side has ended, and on which no byte has moved for so long since; default 5 minutes. Without it a peer that never ends its
-     * side holds the connection for ever. Checked like {@link #idleTimeout}.
+     * Cuts a half-closed connection (one side has closed) on which no byte has moved for this long; default 5 minutes.
+     * Without this timeout a peer that never closes its side would hold the connection forever. Checked like
+     * {@link #idleTimeout}.
      *
      * @param timeout zero (never) or at least 10 ms
      * @return this
-     * @throws IllegalArgumentException if it is negative, less than 10 ms, or more than a year
+     * @throws IllegalArgumentException if the value is positive but less than 10 ms, negative, or more than a year
      */
     public BalancerBuilder halfCloseTimeout(Duration timeout) {
         this.halfCloseTimeout = zeroOrAtLeast10Millis(timeout, "halfCloseTimeout");
@@ -232,12 +249,13 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Cuts a connection whose client has not sent a byte for so long since it was accepted; default zero, never. The target is connected
-     * meanwhile, so this suits protocols in which the server speaks first, too; see {@link #connectOnFirstByte}. Checked like {@link #idleTimeout}.
+     * Cuts a connection whose client has not sent its first byte within this time after the accept; default zero,
+     * never. The target is connected meanwhile, so this also suits protocols in which the server speaks first; see also
+     * {@link #connectOnFirstByte}. Checked like {@link #idleTimeout}.
      *
-     * @param timeout zero or at least 10 ms
+     * @param timeout zero (never) or at least 10 ms
      * @return this
-     * @throws IllegalArgumentException if it is negative, less than 10 ms, or more than a year
+     * @throws IllegalArgumentException if the value is positive but less than 10 ms, negative, or more than a year
      */
     public BalancerBuilder firstByteTimeout(Duration timeout) {
         this.firstByteTimeout = zeroOrAtLeast10Millis(timeout, "firstByteTimeout");
@@ -245,13 +263,14 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Connects to a target only when the client has sent its first byte, so that silent clients cannot take the threads of servers that have one for each
-     * connection; a client that is silent for so long is closed and counted as rejected. Default zero: connects at once. Leave it so for protocols in which the server
-     * speaks first (SMTP, SSH, MySQL).
+     * Delays the connect to a target until the client has sent its first byte; default zero, connect at once. This
+     * keeps silent clients from occupying servers that use one thread per connection. A client that stays silent for
+     * this long is closed and counted as rejected. Do not use it for protocols in which the server speaks first (SMTP,
+     * SSH, MySQL).
      *
-     * @param silence zero (connects at once) or at least 10 ms: how long a client may be silent
+     * @param silence how long a client may be silent: zero (connect at once) or at least 10 ms
      * @return this
-     * @throws IllegalArgumentException if it is negative, less than 10 ms, or more than a year
+     * @throws IllegalArgumentException if the value is positive but less than 10 ms, negative, or more than a year
      */
     public BalancerBuilder connectOnFirstByte(Duration silence) {
         this.connectOnFirstByte = zeroOrAtLeast10Millis(silence, "connectOnFirstByte");
@@ -259,11 +278,12 @@ public final class BalancerBuilder {
     }
 
     /**
-     * How long the share of a target that is new, or back, ramps up from a tenth; default zero, not at all. Observed by all
-     * built-in strategies but {@code ip-hash}.
+     * Sets how long the share of a new or restored target ramps up from a tenth to its full weight; default zero, no
+     * slow start. All built-in strategies except {@code ip-hash} apply it.
      *
      * @param ramp zero or positive
      * @return this
+     * @throws IllegalArgumentException if the value is negative or more than a year
      */
     public BalancerBuilder slowStart(Duration ramp) {
         this.slowStart = notNegative(ramp, "slowStart");
@@ -271,13 +291,15 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Failed connects in a row that take a target out, unless it is the last one; default 3, 0 for never. It is then tried in
-     * the background, after 100 ms and after growing, jittered pauses of at most 2 s, and comes back with the first success.
-     * So many unanswered connections in a row take it out as well, see {@link #ejectUnanswered}. When no other target is ready
-     * any more, ejected ones are let in again.
+     * Sets after how many consecutive failed connects a target is ejected, unless it is the last one ready; default 3,
+     * 0 for never. The balancer retries an ejected target in the background, after 100 ms and then after growing,
+     * jittered pauses of at most 2 s, and restores it on the first success. The same number of consecutive unanswered
+     * connections ejects a target, too, see {@link #ejectUnanswered}. When no other target is ready, ejected ones are
+     * restored.
      *
      * @param failures at least 0
      * @return this
+     * @throws IllegalArgumentException if the value is negative
      */
     public BalancerBuilder ejectAfter(int failures) {
         this.ejectAfter = atLeast(0, failures, "ejectAfter");
@@ -285,14 +307,16 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Whether {@link #ejectAfter} also counts connections that the target ends without an answer; default true. Counted are
-     * ends and resets after bytes from the client, and within a second of the connect; not ends that the client began. A target is
-     * not ejected for this while no other target answers, so one-way protocols are safe.
+     * Sets whether {@link #ejectAfter} also counts connections that the target closes or resets without an answer;
+     * default true. These are closes after bytes from the client, or within a second of the connect; closes begun by
+     * the client do not count. A target is not ejected for this while no other target answers, so one-way protocols are
+     * safe.
      *
-     * <p>Such a target is tried in the background as above, with pauses of at most 10 s; when it does not end that connection
-     * within 250 ms it gets one client, and another one every 500 ms, until it answers one, and is back, or fails one.
+     * <p>The balancer retries such a target in the background, with pauses of at most 10 s. When the target keeps the
+     * retry's connection open for 250 ms, it gets one client, and another every 500 ms, until it answers one and is
+     * restored, or fails one and stays ejected.
      *
-     * @param eject whether they count
+     * @param eject whether unanswered connections count
      * @return this
      */
     public BalancerBuilder ejectUnanswered(boolean eject) {
@@ -301,7 +325,7 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Probes all targets in the background; default: they are not.
+     * Enables active health checks (probes) of all targets in the background; default none.
      *
      * @param policy interval, timeout, rise and fall
      * @return this
@@ -312,12 +336,13 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Whether HTTP/1.1 keep-alive connections leave a withdrawn target between two requests, unseen by the client; default
-     * true. So do those that the target ends between two requests, and connections of any protocol on which not a byte has
-     * gone: the end reaches the client half a second late, unless it is served by another target by then. Connections with
-     * a login by NTLM or Negotiate never move; switch moving off when a login of another kind is tied to the connection.
+     * Sets whether HTTP/1.1 keep-alive connections are moved from a withdrawn target to another one between two
+     * requests, unnoticed by the client; default true. This includes connections that the target closes between two
+     * requests, and connections of any protocol on which no byte has been forwarded: the close reaches the client half
+     * a second late, unless another target serves the client by then. Connections with NTLM or Negotiate logins never
+     * move; set false if other logins are bound to the connection.
      *
-     * @param move whether they do
+     * @param move whether idle connections are moved
      * @return this
      */
     public BalancerBuilder moveKeepAlive(boolean move) {
@@ -326,14 +351,15 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Sends each target a PROXY protocol header with the addresses of the client and of the port it connected to; default: none.
-     * Probes send one without a client: {@code LOCAL} in version 2, {@code UNKNOWN} in version 1.
+     * Sends each target a PROXY protocol header with the client's address and the address it connected to; default
+     * none. Probes send a header without a client: {@code LOCAL} in version 2, {@code UNKNOWN} in version 1.
      *
-     * <p>A header that came from one of the {@link #trustedProxies} is passed on: byte for byte, extensions (TLV) included, if it
-     * is of this version. Else it is translated, without extensions; {@code UNKNOWN} in version 1 is the command {@code PROXY}
-     * without addresses in version 2, and whatever version 1 has no word for ({@code LOCAL}, other protocols) is {@code UNKNOWN} there.
+     * <p>A header received from one of the {@link #trustedProxies} is forwarded: byte for byte, extensions (TLV)
+     * included, if it has this version; else translated, without extensions. {@code UNKNOWN} of version 1 becomes the
+     * command {@code PROXY} without addresses in version 2; what version 1 cannot express ({@code LOCAL}, other
+     * protocols) becomes {@code UNKNOWN}.
      *
-     * @param version of the header
+     * @param version the version of the header
      * @return this
      */
     public BalancerBuilder proxyProtocol(ProxyProtocol version) {
@@ -342,11 +368,13 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Networks of proxies in front of this balancer: their connections must begin with a PROXY header (v1 or v2), whose
-     * source is then the client for {@code ip-hash} and the targets' header; without one they are closed. Default: none.
+     * Sets the networks of proxies in front of this balancer; default none. Connections from them must begin with a
+     * PROXY header (v1 or v2), else they are closed and counted as rejected. The source in the header is the client's
+     * address for strategies, limits and {@link #proxyProtocol}.
      *
-     * @param networks addresses or CIDR blocks, such as {@code 10.0.0.0/8} or {@code ::1}
+     * @param networks IP addresses or CIDR blocks, such as {@code 10.0.0.0/8} or {@code ::1}
      * @return this
+     * @throws IllegalArgumentException if an element is neither an IP address nor a CIDR block
      */
     public BalancerBuilder trustedProxies(String... networks) {
         List<String> copy = List.of(networks);
@@ -356,11 +384,13 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Bytes read at once, one buffer per loop; default 256 KiB, which bulk transfers like best. Reads become smaller (16 KiB) while
-     * the peers of 16 connections of a loop (fewer, if they take a quarter of {@link #maxBufferedBytes}) are slow.
+     * Sets the size of the read buffer, one per loop; default 256 KiB, the fastest size for bulk transfers. Reads
+     * become smaller (16 KiB) while the peers of 16 connections of a loop read slowly (fewer, if they take a quarter of
+     * {@link #maxBufferedBytes}).
      *
      * @param bytes 4 KiB to 16 MiB
      * @return this
+     * @throws IllegalArgumentException if the value is out of range
      */
     public BalancerBuilder bufferSize(int bytes) {
         require(bytes >= 4096 && bytes <= 16 << 20, "bufferSize " + bytes + " is not within 4 KiB to 16 MiB");
@@ -369,16 +399,17 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Direct memory kept at most for connections whose peers do not take what was read for them, all loops together; default half of the JVM's
-     * direct memory ({@code -XX:MaxDirectMemorySize}, which is the maximum heap unless it is set), at most 256 MiB, at least
-     * {@link #bufferSize} for each loop. It is allocated when needed and used again until the balancer is closed.
+     * Sets the most direct memory for bytes that slow peers have not read yet (backpressure), all loops together;
+     * default half of the JVM's direct memory ({@code -XX:MaxDirectMemorySize}, by default the maximum heap), at most
+     * 256 MiB, at least {@link #bufferSize} for each loop. It is allocated when needed and reused until the balancer is
+     * closed.
      *
-     * <p>One such connection takes 16 KiB each way as a rule. When the memory is spent, the connection that has made no progress for longest is ended with a
-     * reset and counted in {@link BalancerStats#cutStalled}; all others go on.
+     * <p>A slow connection usually takes 16 KiB for each direction. When the memory is spent, the connection that has
+     * made no progress for longest is reset and counted in {@link BalancerStats#cutStalled}; the others continue.
      *
-     * @param bytes at least {@link #bufferSize} for each loop, which is checked by {@link #build}
+     * @param bytes at least 4096, and at least {@link #bufferSize} for each loop, which {@link #build} checks
      * @return this
-     * @throws IllegalArgumentException if it is less than 4096
+     * @throws IllegalArgumentException if the value is less than 4096
      */
     public BalancerBuilder maxBufferedBytes(long bytes) {
         require(bytes >= 4096, "maxBufferedBytes " + bytes + " is less than 4096");
@@ -387,9 +418,9 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Who hears what happens; default nobody.
+     * Sets the listener for events; default none.
      *
-     * @param listener called on the loops' threads
+     * @param listener called on the event loops' threads
      * @return this
      */
     public BalancerBuilder listener(BalancerListener listener) {
@@ -398,10 +429,11 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Checks the whole, without starting anything.
+     * Validates the options and returns the configuration, without starting anything.
      *
      * @return the configuration
-     * @throws IllegalStateException if the port is missing, or {@link #maxBufferedBytes} is less than a buffer for each loop
+     * @throws IllegalStateException if the port is missing, or {@link #maxBufferedBytes} is less than a buffer for each
+     *     loop
      * @throws IllegalArgumentException if the host cannot be resolved
      */
     public BalancerConfig build() {
@@ -421,18 +453,19 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Listens and serves.
+     * Starts a balancer: listens on the port and begins to accept.
      *
      * @return the running balancer
-     * @throws IllegalStateException if the port is missing
-     * @throws IllegalArgumentException if the host cannot be resolved, or a target is where the balancer itself would listen
-     * @throws java.io.UncheckedIOException if it cannot listen; the message names host and port, nothing is left running
+     * @throws IllegalStateException as {@link #build} does
+     * @throws IllegalArgumentException if the host cannot be resolved, or a target has the balancer's own address
+     * @throws java.io.UncheckedIOException if the balancer cannot listen or start its event loops; the message says
+     *     why, and nothing is left running
      */
     public Balancer start() {
         return Balancer.start(build());
     }
 
-    /** The one gate for lists of targets. */
+    /** Checks and copies a list of targets; shared by builder and {@link Balancer#targets}. */
     static List<Target> checked(List<Target> targets) {
         Objects.requireNonNull(targets, "targets");
         List<Target> copy = List.copyOf(targets);

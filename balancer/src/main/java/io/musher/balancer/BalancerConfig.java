@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The validated truth a {@link Balancer} runs by; made by {@link BalancerBuilder#build()}, immutable, readable without
- * starting anything. The defaults are told at the builder's options.
+ * Validated, immutable configuration of a {@link Balancer}; created by {@link BalancerBuilder#build()}, whose methods
+ * document the options and their defaults.
  */
 public final class BalancerConfig {
 
@@ -76,27 +76,27 @@ public final class BalancerConfig {
         this.lookup = from.lookup;
     }
 
-    /** {@return the name its threads and log lines begin with} */
+    /** {@return the prefix of thread names and log lines} */
     public String name() {
         return name;
     }
 
-    /** {@return the host it listens on, empty for all interfaces} */
+    /** {@return the host to listen on, empty for all interfaces} */
     public Optional<String> host() {
         return Optional.ofNullable(host);
     }
 
-    /** {@return the port as configured, 0 for any free one} */
+    /** {@return the configured port, 0 for any free one} */
     public int port() {
         return port;
     }
 
-    /** The host resolved, with the port. */
+    /** {@return the resolved host with the port} */
     InetSocketAddress address() {
         return address;
     }
 
-    /** {@return the kernel's queue of connections not yet accepted} */
+    /** {@return the length of the kernel's queue of connections not yet accepted} */
     public int backlog() {
         return backlog;
     }
@@ -106,117 +106,120 @@ public final class BalancerConfig {
         return loops;
     }
 
-    /** {@return who gets the next connection} */
+    /** {@return the strategy that chooses the target of each connection} */
     public Strategy strategy() {
         return strategy;
     }
 
-    /** {@return the targets to begin with} */
+    /** {@return the initial targets} */
     public List<Target> targets() {
         return targets;
     }
 
-    /** {@return connections relayed at once, 0 for no limit} */
+    /** {@return the most connections relayed at once, 0 for no limit} */
     public int maxConnections() {
         return maxConnections;
     }
 
-    /** {@return connections on one target at once, 0 for no limit} */
+    /** {@return the most connections to one target at once, 0 for no limit} */
     public int maxConnectionsPerTarget() {
         return maxConnectionsPerTarget;
     }
 
-    /** {@return connections of one client address at once, 0 for no limit} */
+    /** {@return the most connections of one client address at once, 0 for no limit} */
     public int maxConnectionsPerClient() {
         return maxConnectionsPerClient;
     }
 
-    /** {@return clients held while no target can take them} */
+    /** {@return the most clients that may wait while no target can take them} */
     public int maxWaiting() {
         return maxWaiting;
     }
 
-    /** {@return how long a client is held at most} */
+    /** {@return the longest time a client may go without a target} */
     public Duration waitTimeout() {
         return waitTimeout;
     }
 
-    /** {@return how long one connect to a target may take} */
+    /** {@return the timeout of one connect to a target} */
     public Duration connectTimeout() {
         return connectTimeout;
     }
 
-    /** {@return after how long without a byte either way a connection is cut, zero for never} */
+    /** {@return the time without a byte in either direction after which a connection is cut, zero for never} */
     public Duration idleTimeout() {
         return idleTimeout;
     }
 
-    /** {@return after how long without a byte a connection of which one side has ended is cut, zero for never} */
+    /** {@return the time without a byte after which a half-closed connection is cut, zero for never} */
     public Duration halfCloseTimeout() {
         return halfCloseTimeout;
     }
 
-    /** {@return within which time a client must have sent something, zero for no such time} */
+    /** {@return the time after the accept within which a client must send its first byte, zero for no limit} */
     public Duration firstByteTimeout() {
         return firstByteTimeout;
     }
 
-    /** {@return how long a client may be silent before it gets a target, zero when it gets one at once} */
+    /**
+     * {@return how long a client may be silent before it is closed, zero if targets are connected without waiting for
+     * it}
+     */
     public Duration connectOnFirstByte() {
         return connectOnFirstByte;
     }
 
-    /** {@return how long the share of a fresh target ramps up, zero for not at all} */
+    /** {@return how long the share of a new or restored target ramps up, zero for no slow start} */
     public Duration slowStart() {
         return slowStart;
     }
 
-    /** {@return failures in a row that take a target out, 0 for never} */
+    /** {@return the number of consecutive failures after which a target is ejected, 0 for never} */
     public int ejectAfter() {
         return ejectAfter;
     }
 
-    /** {@return whether connections that a target ends without an answer count as failures} */
+    /** {@return whether connections that a target closes without an answer count as failures} */
     public boolean ejectUnanswered() {
         return ejectUnanswered;
     }
 
-    /** {@return the active probe, empty when targets are not probed} */
+    /** {@return the settings of the active probe, empty when targets are not probed} */
     public Optional<ProbePolicy> probe() {
         return Optional.ofNullable(probe);
     }
 
-    /** {@return whether keep-alive connections move away from a withdrawn target between two requests} */
+    /** {@return whether idle connections are moved away from withdrawn and lost targets} */
     public boolean moveKeepAlive() {
         return moveKeepAlive;
     }
 
-    /** {@return the PROXY header each target is sent, empty for none} */
+    /** {@return the version of the PROXY header sent to targets, empty for none} */
     public Optional<ProxyProtocol> proxyProtocol() {
         return Optional.ofNullable(proxyProtocol);
     }
 
-    /** {@return the networks whose connections begin with a PROXY header} */
+    /** {@return the networks whose connections must begin with a PROXY header} */
     public List<String> trustedProxies() {
         return trustedProxies;
     }
 
-    /** {@return bytes read at once} */
+    /** {@return the size of the read buffers in bytes} */
     public int bufferSize() {
         return bufferSize;
     }
 
-    /** {@return direct memory kept at most for connections whose peers are slow, in bytes} */
+    /** {@return the most direct memory for bytes that slow peers have not read yet, in bytes} */
     public long maxBufferedBytes() {
         return maxBufferedBytes;
     }
 
-    /** What finds the addresses of targets' host names. */
+    /** {@return the resolver of targets' host names} */
     Names.Lookup lookup() {
         return lookup;
     }
 
-    /** {@return who hears what happens} */
+    /** {@return the listener for events; does nothing if none was set} */
     public BalancerListener listener() {
         return listener;
     }

@@ -3,63 +3,65 @@ package io.musher.balancer;
 import java.net.InetSocketAddress;
 
 /**
- * Hears what a balancer does; every method does nothing unless overridden, and methods may be added.
+ * Listener for the events of a {@link Balancer}. Every method does nothing by default; methods may be added in later
+ * versions.
  *
- * <p>Called on the loops' threads: return quickly, and never wait for the balancer. What a method throws is logged and harms nothing.
+ * <p>Called on the event loops' threads: return quickly and never wait for the balancer. Exceptions are logged, once
+ * per method, and otherwise ignored.
  */
 public interface BalancerListener {
 
     /**
-     * A target was taken out after failed connects, or after connections that it ended without an answer; it is tried in the
-     * background and comes back as soon as it works.
+     * Called when a target is ejected after failed connects, or after connections that it closed without an answer. The
+     * balancer retries it in the background and restores it as soon as it works.
      *
-     * @param target the target
+     * @param target the ejected target
      * @param why what failed
      */
     default void ejected(Target target, String why) { }
 
     /**
-     * The active probe found a target down, or its host name cannot be resolved.
+     * Called when the active probe finds a target down, or when its host name cannot be resolved.
      *
-     * @param target the target
+     * @param target the target that is down
      * @param why what failed
      */
     default void down(Target target, String why) { }
 
     /**
-     * A target that was ejected or down gets connections again.
+     * Called when a target that was ejected or down gets connections again.
      *
-     * @param target the target
+     * @param target the restored target
      */
     default void restored(Target target) { }
 
     /**
-     * The last connection of a withdrawn target has ended.
+     * Called when the last connection of a withdrawn target has ended.
      *
-     * @param target the target
+     * @param target the drained target
      */
     default void drained(Target target) { }
 
     /**
-     * A client was closed without service.
+     * Called when a client is closed without service; {@link BalancerStats#rejected} lists the reasons.
      *
-     * @param client its address
-     * @param why what was the matter
+     * @param client the client's address, or null if the client had already left
+     * @param why the reason
      */
     default void rejected(InetSocketAddress client, String why) { }
 
     /**
-     * The memory for slow connections ({@link BalancerBuilder#maxBufferedBytes}) is spent and stalled connections are ended. Called
-     * at most once in 10 s by each loop.
+     * Called when the memory for slow connections ({@link BalancerBuilder#maxBufferedBytes}) is spent and stalled
+     * connections are reset; by each loop at most once in 10 s.
      *
-     * @param why what was the matter
+     * @param why the limit that was reached
      */
     default void buffersSpent(String why) { }
 
     /**
-     * A loop stopped accepting because descriptors ran out, or accepts again.
+     * Called when a loop pauses accepting because file descriptors ran out, and when it resumes.
      *
-     * @param paused whether it stopped
+     * @param paused true when accepting pauses, false when it resumes
      */
     default void accepting(boolean paused) { }
 }

@@ -6,15 +6,15 @@ import java.lang.module.ModuleDescriptor;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CountDownLatch;
 
-/** The balancer as a program: {@code java -jar musher-balancer.jar --listen 3000 --target 127.0.0.1:8000 …}. */
+/** Command line program: {@code java -jar musher-balancer.jar --listen 3000 --target 127.0.0.1:8000 …}. */
 final class BalancerMain {
 
     private BalancerMain() { }
 
     /**
-     * Runs until a signal.
+     * Runs a balancer until SIGTERM or SIGINT.
      *
-     * @param args see {@code --help}
+     * @param args the options, see {@code --help}
      */
     public static void main(String[] args) throws InterruptedException {
         quietWithoutLogger();
@@ -25,7 +25,7 @@ final class BalancerMain {
         new CountDownLatch(1).await();
     }
 
-    /** {@return the exit status, or -1 when it serves now} */
+    /** {@return the exit status, or -1 if the balancer is running} */
     private static int run(String[] args, PrintStream out, PrintStream err) {
         Arguments arguments;
         Balancer balancer;
@@ -54,14 +54,14 @@ final class BalancerMain {
         return -1;
     }
 
-    /** In the jar's manifest, or, on the module path, in the module's descriptor. */
+    /** {@return the version from the jar's manifest or, on the module path, from the module descriptor} */
     private static String version() {
         String version = BalancerMain.class.getPackage().getImplementationVersion();
         ModuleDescriptor module = BalancerMain.class.getModule().getDescriptor();
         return version != null ? version : module != null ? module.rawVersion().orElse("of unknown version") : "of unknown version";
     }
 
-    /** Run alone there is usually no logging backend beside it, and that is no error. */
+    /** Silences slf4j's warning about a missing provider, because the standalone program usually has none. */
     private static void quietWithoutLogger() {
         if (System.getProperty("slf4j.internal.verbosity") == null) {
             System.setProperty("slf4j.internal.verbosity", "ERROR");

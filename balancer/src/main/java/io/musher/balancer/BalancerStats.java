@@ -4,25 +4,27 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Counts since the balancer started, and what is so now. Components may be added in later versions.
+ * Statistics of a {@link Balancer}: counters since its start, and current values. Immutable. Components may be added in
+ * later versions.
  *
  * @param accepted client connections accepted
  * @param active client connections now, waiting ones included
  * @param bytesToTargets bytes forwarded from clients to targets
  * @param bytesToClients bytes forwarded from targets to clients
  * @param connectFailures connects to a target that were refused or timed out
- * @param retries clients sent on to another target, unseen by them, after such a failure
+ * @param retries clients sent on to another target after a failed connect; they do not notice it
  * @param waiting clients held now because no target can take them
- * @param rejected clients closed without service: too many waiting, waited too long, a bad PROXY header, too many of one address, silent, or the
- *     balancer stops
- * @param ejected how often a target was taken out for failing
- * @param moved connections that left a withdrawn or dead target between two requests, or before the first byte
- * @param cut connections ended at a deadline: of a drain or a shutdown, idle, half closed, or without a first byte
- * @param unanswered connections that targets ended without an answer: after bytes from the client, or within a second of the
- *     connect
- * @param cutStalled connections ended because {@code maxBufferedBytes} was spent and their peers did not read
+ * @param rejected clients closed without service: too many clients wait, {@code waitTimeout} passed, bad or missing
+ *     PROXY header, too many connections from one address, no byte within {@code connectOnFirstByte}, or shutdown
+ * @param ejected ejections of targets
+ * @param moved connections moved away from a withdrawn or dead target between two requests, or before the first byte
+ * @param cut connections ended at the deadline of a drain or shutdown, or by {@code idleTimeout},
+ *     {@code halfCloseTimeout} or {@code firstByteTimeout}
+ * @param unanswered connections that targets closed without an answer: after bytes from the client, or within a second
+ *     of the connect
+ * @param cutStalled connections reset because {@code maxBufferedBytes} was spent and their peers did not read
  * @param bufferedBytes bytes of {@code maxBufferedBytes} in use now
- * @param targets those listed, and those withdrawn that still have connections
+ * @param targets the listed targets, then withdrawn ones that still have connections
  */
 public record BalancerStats(
         long accepted, long active, long bytesToTargets, long bytesToClients, long connectFailures, long retries,
@@ -32,29 +34,29 @@ public record BalancerStats(
     /**
      * Copies the list of targets.
      *
-     * @param accepted client connections accepted
-     * @param active client connections now, waiting ones included
-     * @param bytesToTargets bytes forwarded from clients to targets
-     * @param bytesToClients bytes forwarded from targets to clients
-     * @param connectFailures connects to a target that were refused or timed out
-     * @param retries clients sent on to another target, unseen by them, after such a failure
-     * @param waiting clients held now because no target can take them
-     * @param rejected clients closed without service: too many waiting, waited too long, a bad PROXY header, too many of one address, or silent
-     * @param ejected how often a target was taken out for failing
-     * @param moved connections that left a withdrawn or dead target between two requests, or before the first byte
-     * @param cut connections ended at a deadline: of a drain or a shutdown, idle, half closed, or without a first byte
-     * @param unanswered connections that targets ended without an answer: after bytes from the client, or within a second of
-     *     the connect
-     * @param cutStalled connections ended because {@code maxBufferedBytes} was spent and their peers did not read
-     * @param bufferedBytes bytes of {@code maxBufferedBytes} in use now
-     * @param targets those listed, and those withdrawn that still have connections
+     * @param accepted see {@link #accepted()}
+     * @param active see {@link #active()}
+     * @param bytesToTargets see {@link #bytesToTargets()}
+     * @param bytesToClients see {@link #bytesToClients()}
+     * @param connectFailures see {@link #connectFailures()}
+     * @param retries see {@link #retries()}
+     * @param waiting see {@link #waiting()}
+     * @param rejected see {@link #rejected()}
+     * @param ejected see {@link #ejected()}
+     * @param moved see {@link #moved()}
+     * @param cut see {@link #cut()}
+     * @param unanswered see {@link #unanswered()}
+     * @param cutStalled see {@link #cutStalled()}
+     * @param bufferedBytes see {@link #bufferedBytes()}
+     * @param targets see {@link #targets()}
      */
     public BalancerStats {
         targets = List.copyOf(targets);
     }
 
     /**
-     * {@return the figures of one target; a listed one before a withdrawn one of the same id}
+     * {@return the statistics of one target, empty if there is none; a listed target precedes a withdrawn one of the
+     * same id}
      *
      * @param id the target's id
      */
@@ -64,34 +66,37 @@ public record BalancerStats(
 
     /** Whether a target gets new connections. */
     public enum TargetState {
-        /** It does. */
+        /** The target gets new connections. */
         READY,
-        /** It failed and is tried again in the background; one that ended connections without an answer then with a client now and
-         * then. */
+        /**
+         * The target failed and is retried in the background. One that closed connections without an answer gets a
+         * single client from time to time, until it answers.
+         */
         EJECTED,
-        /** The active probe finds it down, or its host name has not been resolved yet. */
+        /** The active probe finds the target down, or its host name has not been resolved yet. */
         DOWN,
-        /** It is no longer listed; its last connections run. */
+        /** The target is no longer listed, and still has connections. */
         WITHDRAWN
     }
 
     /**
-     * The figures of one target. Components may be added in later versions.
+     * Statistics of one target. Components may be added in later versions.
      *
      * @param target the target
-     * @param state whether it gets new connections
-     * @param accepted connections it was picked for and that reached it
-     * @param active connections on it now
-     * @param bytesToTarget bytes forwarded to it
-     * @param bytesToClients bytes forwarded from it
-     * @param connectFailures connects to it that were refused or timed out
-     * @param retries clients sent on to another target after such a failure
-     * @param ejected how often it was taken out for failing
-     * @param moved connections that left it, withdrawn or dead, between two requests or before the first byte
-     * @param cut its connections that were ended at a deadline
-     * @param answerNanos moving average of the time to its first answer byte, 0 before the first
-     * @param unanswered connections it ended without an answer: after bytes from the client, or within a second of the connect
-     * @param why what failed, while it is ejected or down; else empty
+     * @param state whether the target gets new connections
+     * @param accepted connections established to the target
+     * @param active connections to the target now, including those being connected
+     * @param bytesToTarget bytes forwarded to the target
+     * @param bytesToClients bytes forwarded from the target
+     * @param connectFailures connects to the target that were refused or timed out
+     * @param retries clients sent on to another target after a failed connect to this one
+     * @param ejected ejections of the target
+     * @param moved connections moved away from the target, withdrawn or dead, between two requests or before the first
+     *     byte
+     * @param cut connections of the target ended at a deadline or timeout
+     * @param answerNanos see {@link Candidate#answerNanos}
+     * @param unanswered see {@link Candidate#unanswered}
+     * @param why what failed, while the target is ejected or down; else empty
      */
     public record TargetStats(
             Target target, TargetState state, long accepted, long active, long bytesToTarget, long bytesToClients,

@@ -1,39 +1,45 @@
 package io.musher.balancer;
 
-/** A target that may be chosen now, with what a {@link Strategy} may want to know of it. Readable from any thread. */
+/** A target that a {@link Strategy} may choose, with its current load and latency. Readable from any thread. */
 public interface Candidate {
 
     /** {@return the target} */
     Target target();
 
-    /** {@return connections on it now, over all loops, counted from the moment it was picked} */
+    /**
+     * {@return the number of its connections now, over all loops; a connection counts from the moment its target is
+     * picked}
+     */
     int active();
 
-    /** {@return its weight now: the target's own, less while a fresh target's share still ramps up (slow start)} */
+    /** {@return the effective weight: {@link Target#weight}, reduced while the slow start of a fresh target lasts} */
     double weight();
 
     /**
-     * {@return the moving average, in nanoseconds, of the time from the last byte sent to the target to the first byte of
-     * its answer; 0 until it has answered once. A new answer counts an eighth, after a pause more}
+     * {@return the latency in nanoseconds: a moving average of the time from the last byte sent to the target to the
+     * first byte of its answer; 0 until it has answered once. A new answer has a weight of one eighth, more after a
+     * pause}
      */
     long answerNanos();
 
     /**
-     * {@return how many times to a first answer were measured. Where a client left before the answer, and had waited more than
-     * twice the average, its wait counts}
+     * {@return the number of latency measurements, one for the first answer of each connection. The wait of a client
+     * that left without an answer counts if it took more than twice the average}
      */
     default long answers() {
         return answerNanos() == 0 ? 0 : 1;
     }
 
-    /** {@return these times in nanoseconds, added up: the difference between two picks tells what the latest answers took} */
+    /**
+     * {@return the sum of all latency measurements in nanoseconds; compare with the previous pick for recent latencies}
+     */
     default long answerNanosTotal() {
         return answerNanos();
     }
 
     /**
-     * {@return connections that the target ended without an answer: after bytes from the client, or within a second of the
-     * connect}
+     * {@return the number of connections that the target closed without an answer: after bytes from the client, or
+     * within a second of the connect}
      */
     default long unanswered() {
         return 0;

@@ -224,8 +224,8 @@ final class LoopContext {
     }
 
     /**
-     * Begins the shutdown of this loop: stops accepting, rejects waiting clients, closes parked and idle ones. {@code
-     * last} runs on the loop whose client is the last one of all loops to close.
+     * Begins the shutdown of this loop: stops accepting, rejects waiting clients, closes parked and idle ones.
+     * {@code last} runs on the loop whose client is the last one of all loops to close.
      */
     void leave(Runnable last) {
         if (whenEmpty == null) {

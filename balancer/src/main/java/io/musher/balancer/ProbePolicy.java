@@ -3,22 +3,23 @@ package io.musher.balancer;
 import java.time.Duration;
 
 /**
- * How targets are probed: by a TCP connect, in the background. Components may be added in later versions.
+ * Settings of the active health check (probe) of targets: a TCP connect in the background. Components may be added in
+ * later versions.
  *
- * @param interval from one probe of a target to the next; jittered by a tenth
- * @param timeout a connect that takes longer has failed
- * @param rise successes in a row that bring a target back
- * @param fall failures in a row that take it out; unlike passive ejection this may take out the last one
+ * @param interval time from one probe of a target to the next, jittered by a tenth
+ * @param timeout time after which a connect has failed
+ * @param rise consecutive successes after which a target is restored
+ * @param fall consecutive failures after which a target is down; unlike ejection, this applies to the last target, too
  */
 public record ProbePolicy(Duration interval, Duration timeout, int rise, int fall) {
 
     /**
      * Checks the components.
      *
-     * @param interval from one probe of a target to the next
-     * @param timeout a connect that takes longer has failed
-     * @param rise successes in a row that bring a target back
-     * @param fall failures in a row that take it out
+     * @param interval see {@link #interval()}
+     * @param timeout see {@link #timeout()}
+     * @param rise see {@link #rise()}
+     * @param fall see {@link #fall()}
      * @throws NullPointerException if a duration is null
      * @throws IllegalArgumentException if a duration is not positive or more than a year, or a number less than 1
      */
@@ -30,7 +31,7 @@ public record ProbePolicy(Duration interval, Duration timeout, int rise, int fal
         }
     }
 
-    /** {@return every 2 s, timeout 1 s, rise 2, fall 3} */
+    /** {@return the defaults: interval 2 s, timeout 1 s, rise 2, fall 3} */
     public static ProbePolicy ofDefaults() {
         return new ProbePolicy(Duration.ofSeconds(2), Duration.ofSeconds(1), 2, 3);
     }

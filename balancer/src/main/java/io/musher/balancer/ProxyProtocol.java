@@ -1,9 +1,9 @@
 package io.musher.balancer;
 
-/** The version of the PROXY protocol header that tells a target who the client is. */
+/** Versions of the PROXY protocol, whose header carries the client's address to a target. */
 public enum ProxyProtocol {
-    /** One line of text. */
+    /** Version 1: one line of text. */
     V1,
-    /** The binary form. */
+    /** Version 2: binary. */
     V2
 }

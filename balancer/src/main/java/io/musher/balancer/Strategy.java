@@ -4,67 +4,74 @@ import java.net.InetAddress;
 import java.util.List;
 
 /**
- * Picks the target of a new connection.
+ * Load-balancing strategy: chooses the target of a new connection.
  *
- * <p>Called by several loops at once; must be thread safe, quick, and must not block: everything else of the loop waits. One
- * that throws, or returns null or something that was not offered, harms nobody: it is logged once by each loop and round robin decides
- * for that connection. The built-in ones are obtained here; each call gives one with a state of its own.
+ * <p>Called by several event loops concurrently: an implementation must be thread safe, fast, and must not block,
+ * because all connections of the loop wait for it. If a strategy throws, or returns null or a candidate that was not
+ * offered, each loop logs that once and round robin chooses for that connection. The static methods return the built-in
+ * strategies; each call returns an instance with its own state.
  */
 @FunctionalInterface
 public interface Strategy {
 
     /**
-     * Picks one.
+     * Chooses a target for one connection.
      *
-     * @param ready at least one, in the order of {@link Balancer#targets}; immutable
-     * @param client the client's address, from a trusted PROXY header where there was one
-     * @return one of {@code ready}
+     * @param ready the targets that are ready, at least one, in the order of {@link Balancer#targets}; immutable
+     * @param client the client's address, from the PROXY header if a trusted proxy sent one
+     * @return an element of {@code ready}
      */
     Candidate choose(List<Candidate> ready, InetAddress client);
 
-    /** {@return one after the other, each as often as its weight says, smoothly interleaved} */
+    /** {@return round robin: targets take turns in proportion to their weights, smoothly interleaved} */
     static Strategy roundRobin() {
         return new RoundRobin();
     }
 
-    /** {@return the one with the fewest connections for its weight; equally loaded ones take turns, each as often as its
-     * weight says, so weights and slow start count however few connections there are} */
+    /**
+     * {@return least connections: the target with the fewest connections relative to its weight. Equally loaded targets
+     * take turns in proportion to their weights, so weights and slow start apply even with few connections}
+     */
     static Strategy leastConnections() {
         return new LeastConnections();
     }
 
     /**
-     * {@return the same target for the same client address, as long as it is ready (rendezvous hash: adding or removing one of
-     * n targets moves about 1/n of the clients). Weights count for the share of client addresses, not of connections; slow start
-     * does not count, or clients would move twice}
+     * {@return client affinity (sticky clients): the same target for the same client address while that target is
+     * ready, by rendezvous hashing; adding or removing one of n targets moves about 1/n of the clients. Weights
+     * determine the share of client addresses, not of connections; slow start is ignored, because clients would move
+     * twice}
      */
     static Strategy ipHash() {
         return Strategies::ipHash;
     }
 
-    /** {@return of two drawn at random, heavier ones more often, the one with fewer connections for its weight; idle targets get
-     * shares by weight, slow start included} */
+    /**
+     * {@return power of two choices: draws two targets at random, by weight, and chooses the one with fewer connections
+     * relative to its weight. Idle targets get shares by weight, including slow start}
+     */
     static Strategy randomOfTwo() {
         return Strategies::randomOfTwo;
     }
 
     /**
-     * {@return the one that answers soonest, by the time to its first answer byte and the connections in line; those about as
-     * fast as the fastest take turns by weight, slow start included. The weight does not make up for a slow answer.
-     * A target that was slow is measured again from time to time, one that has not answered yet gets two connections until it
-     * has, and one that ends connections without an answer counts as slow}
+     * {@return least latency: the target expected to answer soonest, by its time to the first answer byte and its
+     * number of connections. Targets about as fast as the fastest take turns by weight, including slow start; a high
+     * weight does not make up for slow answers. A slow target is measured again from time to time; a target that has
+     * not answered yet gets two connections until it has; a target that closes connections without an answer counts as
+     * slow}
      */
     static Strategy leastTime() {
         return new LeastTime();
     }
 
     /**
-     * A built-in strategy by its name in a configuration.
+     * Returns a built-in strategy by its name in a configuration.
      *
      * @param name {@code round-robin}, {@code least-connections}, {@code ip-hash}, {@code source-ip-hash} (the same),
      *     {@code random-of-two} or {@code least-time}
      * @return the strategy
-     * @throws IllegalArgumentException if there is no such strategy
+     * @throws IllegalArgumentException if the name is unknown; the message lists the names
      */
     static Strategy of(String name) {
         return switch (name) {

@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Checks all connections of an event loop periodically: cuts those past a timeout ({@code idleTimeout}, {@code
- * halfCloseTimeout}, {@code firstByteTimeout}), and enables TCP keep-alive on those open for some seconds, so that
- * short connections do not pay for it.
+ * Checks all connections of an event loop periodically: cuts those past a timeout ({@code idleTimeout},
+ * {@code halfCloseTimeout}, {@code firstByteTimeout}), and enables TCP keep-alive on those open for some seconds, so
+ * that short connections do not pay for it.
  *
  * <p>Checks slices of connections, so that very many of them do not block the loop; does not run while there are none.
  */

@@ -4,15 +4,16 @@ import java.net.InetSocketAddress;
 import java.util.Objects;
 
 /**
- * A place where connections can be sent. Components may be added in later versions; use the constructors.
+ * A server to which a {@link Balancer} relays connections. Immutable. Components may be added in later versions; use
+ * the constructors.
  *
- * @param id unique among a balancer's targets; the hash of {@code ip-hash} is taken over it, so keep it stable
- * @param address where it listens; a resolved one is used as it is. An unresolved one
- *     ({@link InetSocketAddress#createUnresolved}) is looked up by the balancer, never on an event loop's thread: all its addresses
- *     are tried in turn until one accepts, which then is used until it fails. When all have failed the name is looked up
- *     again. While it cannot be resolved the target is down. Its addresses are taken for one and the same server: connections are not
- *     spread over them
- * @param weight its share beside others, at least 1
+ * @param id unique among a balancer's targets; {@code ip-hash} hashes it, so keep it stable
+ * @param address the address the target listens on. A resolved address is used as it is. An unresolved one
+ *     ({@link InetSocketAddress#createUnresolved}) is looked up by the balancer, never on an event loop's thread; its
+ *     addresses are tried in turn until one accepts, and that one is used until a connect to it fails. When all have
+ *     failed, the name is looked up again. While the name cannot be resolved, the target is down. All its addresses
+ *     count as the same server: connections are not distributed over them
+ * @param weight the target's share of connections relative to the others, 1 to {@value #MAX_WEIGHT}
  */
 public record Target(String id, InetSocketAddress address, int weight) {
 
@@ -22,9 +23,9 @@ public record Target(String id, InetSocketAddress address, int weight) {
     /**
      * Checks the components.
      *
-     * @param id unique among a balancer's targets
-     * @param address where it listens
-     * @param weight its share beside others, at least 1
+     * @param id unique among a balancer's targets, not blank
+     * @param address the address the target listens on
+     * @param weight the target's relative share of connections, at least 1
      * @throws NullPointerException if the id or the address is null
      * @throws IllegalArgumentException if the id is blank, the port 0, or the weight out of range
      */
@@ -44,10 +45,12 @@ public record Target(String id, InetSocketAddress address, int weight) {
     }
 
     /**
-     * A target of weight 1.
+     * Creates a target of weight 1.
      *
-     * @param id unique among a balancer's targets
-     * @param address where it listens
+     * @param id unique among a balancer's targets, not blank
+     * @param address the address the target listens on
+     * @throws NullPointerException if the id or the address is null
+     * @throws IllegalArgumentException if the id is blank or the port 0
      */
     public Target(String id, InetSocketAddress address) {
         this(id, address, 1);
