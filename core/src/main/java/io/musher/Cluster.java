@@ -29,7 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A program in several processes, behind one port if there is a common one: the primary's side.
+ * Runs a program in several worker processes, behind one common port if there is one, and restarts workers that fail.
+ * This is the API of the primary, the process that starts the workers; {@link WorkerContext} is the API of a worker.
  *
  * <pre>{@code
  * if (Cluster.isWorker()) {
@@ -40,16 +41,18 @@ import org.slf4j.LoggerFactory;
  * Cluster cluster = Cluster.builder().instances(4).commonPort(3000).start();
  * }</pre>
  *
- * <p>All methods may be called from any thread. Listeners run on one events thread, in order, each isolated from the others.
- * Futures complete on another thread, so {@code join()} inside a listener is legal, and inside a completion ({@code thenAccept} and the
- * like) too; all complete at the latest when the cluster has stopped. At most 256 completions can block at the same time: what takes long
- * belongs on an executor of your own ({@code thenAcceptAsync(action, executor)}).
+ * <p>All methods may be called from any thread. Listeners run one after the other on one events thread, in the order of
+ * the events; an exception of one listener is logged and does not affect the others.
+ *
+ * <p>Futures complete on other threads, so {@code join()} is safe inside a listener and inside a completion such as
+ * {@code thenAccept}. At most 256 completions can block at the same time; run longer work on an executor of your own
+ * ({@code thenAcceptAsync(action, executor)}). Every future completes at the latest when the cluster has stopped.
  */
 public final class Cluster implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
     private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
-    /** For the supplier of env, before the next call of it begins. */
+    /** How long a call of the supplier of {@code env} may take before the next call begins beside it. */
     private static final Duration ENV_PATIENCE = Duration.ofSeconds(10);
 
     private final ClusterConfig config;
@@ -87,24 +90,33 @@ public final class Cluster implements AutoCloseable {
         collapse.await(this::ended);
     }
 
-    /** {@return a builder; every option has a default} */
+    /** {@return a new builder; every option has a default} */
     public static ClusterBuilder builder() {
         return new ClusterBuilder();
     }
 
-    /** {@return whether this process is no worker} */
+    /**
+     * {@return whether this process is not a worker; the opposite of {@link #isWorker}, with the same effects in a
+     * worker}
+     */
     public static boolean isPrimary() {
         return !isWorker();
     }
 
     /**
-     * {@return whether this process was forked by a cluster; the first call in a worker joins it to its primary}
+     * Returns whether a cluster started this process as a worker. In a worker the first call also joins the cluster: it
+     * connects to the primary, starts Musher's threads, and installs a shutdown hook and signal handlers.
      *
-     * <p>Below a command worker every process has the marks of a worker in its environment, on purpose: the worker is often a grandchild, behind
-     * {@code sh} or {@code npm}. The first that joins is the worker; for later ones this is true as well, but they have no channel. A program
-     * that is to be no worker there, for example one that is to start a cluster of its own, must be started without the marks:
-     * {@code env -u MUSHER_IPC java …}. Children of a JVM worker do not have them. In a JVM with two copies of Musher the first one joins, and
-     * {@link WorkerContext#current} of the other one throws.
+     * <p>A command worker passes the variables that mark it as a worker on to its child processes, because the actual
+     * worker is often a grandchild behind {@code sh} or {@code npm}. The first of these processes that joins is the
+     * worker; in later ones this method returns true as well, but they have no channel. To start a program below a
+     * command worker that is not a worker, for example one with a cluster of its own, remove the marks:
+     * {@code env -u MUSHER_IPC java …}. Child processes of a JVM worker do not inherit the marks.
+     *
+     * <p>In a JVM with two copies of Musher the first copy joins, and {@link WorkerContext#current} of the other copy
+     * throws.
+     *
+     * @return whether this process is a worker
      */
     public static boolean isWorker() {
         boolean worker = WorkerRuntime.isWorker();
@@ -115,7 +127,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     static Cluster start(ClusterConfig config) {
-        if (WorkerRuntime.isWorker()) { // without joining: that is for the program to decide
+        if (WorkerRuntime.isWorker()) { // // does not join: the program decides whether it is a worker
             throw new IllegalStateException(System.getProperty(WorkerEnvironment.PROPERTY) != null
                     ? "start() inside a worker would fork for ever: ask Cluster.isWorker() first, and return"
                     : "start() below a command worker of a cluster (" + System.getenv("MUSHER_NAME") + "), whose marks are in the environment: ask"
@@ -143,7 +155,10 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
-    /** An agent of this process is one of its workers, too, and may not find its port free. */
+    /**
+     * Returns advice for a worker whose port is taken by an inherited agent: every worker JVM starts the agents of this
+     * JVM, too.
+     */
     private static String agentAdvice(String output) {
         boolean taken = output.contains("Address already in use") || output.contains("Port already in use");
         return taken && (output.contains("-javaagent") || output.contains("agent library") || output.contains("JMX connector"))
@@ -175,7 +190,7 @@ public final class Cluster implements AutoCloseable {
         collapse.started();
         chronicle.started();
         resources.control().execute(wear::begin);
-        resources.spawner().preload(); // now that nobody waits for a processor
+        resources.spawner().preload(); // // not earlier: until here starting workers needed the processors
         LOG.info("{}: {} worker(s) ready{}", config.name(), config.instances(),
                 resources.balancer().map(balancer -> ", port " + balancer.address().getPort()).orElse(""));
     }
@@ -204,48 +219,53 @@ public final class Cluster implements AutoCloseable {
         return resources.balancer().isPresent() ? OptionalInt.of(resources.balancer().get().address().getPort()) : OptionalInt.empty();
     }
 
-    /** {@return its name} */
+    /** {@return the name of the cluster, see {@link ClusterBuilder#name}} */
     public String name() {
         return config.name();
     }
 
-    /** {@return what it runs by} */
+    /** {@return the configuration this cluster was started with} */
     public ClusterConfig config() {
         return config;
     }
 
     /**
-     * {@return the common port that is really bound}
+     * {@return the port that the balancer listens on; with {@code commonPort(0)} the one the system has chosen}
      *
-     * @throws IllegalStateException if there is none
+     * @throws IllegalStateException if the cluster has no common port
      */
     public int commonPort() {
         return port(resources).orElseThrow(() -> new IllegalStateException(name() + " has no common port; the option commonPort makes one"));
     }
 
-    /** {@return the workers that were forked and not yet reaped, by instance; a snapshot} */
+    /**
+     * {@return a snapshot of the workers that were forked and whose processes have not been reaped, ordered by
+     * instance}
+     */
     public List<Worker> workers() {
         return supervisor.workers().stream().map(ClusterCommands::workerOf).toList();
     }
 
     /**
-     * {@return a worker that is alive}
+     * Finds a worker by its id.
      *
-     * @param id its id
+     * @param id the worker's id
+     * @return the worker; empty when there is none with this id in {@link #workers}
      */
     public Optional<Worker> worker(int id) {
         return workers().stream().filter(worker -> worker.id() == id).findFirst();
     }
 
-    /** {@return the cluster at this moment} */
+    /** {@return a snapshot of the cluster's state and counters} */
     public ClusterStats stats() {
         return StatsReader.read(resources, supervisor, workers(), this::explain, commands);
     }
 
     /**
-     * {@return why a worker does or does not get traffic, in words}
+     * Describes in words why a worker gets traffic or gets none, for logs and operators.
      *
-     * @param worker of this cluster
+     * @param worker a worker of this cluster
+     * @return one line of text
      */
     public String explain(Worker worker) {
         String told = worker.incarnation().explain();
@@ -257,66 +277,74 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
-     * Listens to events.
+     * Adds a listener for events.
      *
-     * @param type of the events; {@code ClusterEvent.class} for all
+     * @param type the type of the events; {@code ClusterEvent.class} for all
      * @param listener runs on the events thread
-     * @param <E> the type
-     * @return closing it ends the listening
+     * @param <E> the type of the events
+     * @return removes the listener when closed
      */
     public <E extends ClusterEvent> Subscription on(Class<E> type, Consumer<? super E> listener) {
         return resources.events().on(Objects.requireNonNull(type, "type"), Objects.requireNonNull(listener, "listener"));
     }
 
     /**
-     * Listens to the messages of all workers. Those that came before the first listener have waited for it.
+     * Adds a listener for the messages of all workers. Messages that arrive before there is any listener are kept and
+     * delivered to the first one.
      *
      * @param listener runs on the events thread
-     * @return closing it ends the listening
+     * @return removes the listener when closed
      */
     public Subscription onMessage(BiConsumer<Worker, Message> listener) {
         return dispatcher.onMessage(Objects.requireNonNull(listener, "listener"), this::workers);
     }
 
     /**
-     * Sends a message to all workers; it is encoded once.
+     * Sends a message to all connected workers; the message is encoded once. Never blocks.
      *
-     * @param message as with {@link Worker#send}
-     * @return how many accepted it
-     * @throws IllegalArgumentException as with {@link Worker#send}
+     * @param message what {@link Worker#send} accepts
+     * @return how many workers the message is on its way to
+     * @throws IllegalArgumentException as {@link Worker#send}
      */
     public int broadcast(Object message) {
         return dispatcher.broadcast(message, workers());
     }
 
     /**
-     * {@return one more worker, in the lowest free instance; completes when it is ready; fails with {@link IllegalStateException} when
-     * the cluster stops, the instance is given up, or the limit of {@link #scale} is reached}
+     * Starts one more worker, in the lowest free instance.
+     *
+     * @return completes with the worker when it is ready; fails with {@link IllegalStateException} when the cluster
+     *     stops, the restart policy gives up the instance, or the limit described at {@link #scale} is reached
      */
     public CompletableFuture<Worker> fork() {
         return fork(Map.of());
     }
 
     /**
-     * {@return one more worker; completes when it is ready}
+     * Starts one more worker with environment variables of its own.
      *
-     * @param env for this instance, over the common environment, also when it is replaced
+     * @param env variables of this instance, over those of the launch and of the builder; replacements of the worker
+     *     get them, too
+     * @return as {@link #fork()}
      */
     public CompletableFuture<Worker> fork(Map<String, String> env) {
         return commands.fork(Map.copyOf(env));
     }
 
     /**
-     * Changes the number of workers. Superseded calls complete when the newest number is reached.
+     * Changes the number of workers. When several calls overlap, all of them complete when the number of the latest is
+     * reached.
      *
-     * <p>Instances that the restart policy has given up are revived, with a new account. When there are to be fewer, those go first that
-     * are missed least: given up or waiting for a restart, starting, not ready, and then those with the fewest connections; where ports
-     * are promised to the outside ({@code startPort} without a common port) always the highest.
+     * <p>Instances that the restart policy has given up are revived with a new restart budget. When the number shrinks,
+     * instances are removed in this order: given up or waiting for a restart, starting, not ready, then ready ones with
+     * the fewest connections. Where the ports of instances are fixed ({@code startPort} without a common port), the
+     * highest instances are removed.
      *
      * @param instances at least 0
-     * @return completes when there are so many, ready; fails with {@link IllegalStateException} when the cluster stops, or an instance
-     *     has given up, and at once with {@link IllegalArgumentException}, which says how the limit was computed, when the number is more
-     *     than the machine's memory (48 MiB for a worker JVM, 4 MiB for a command) or the ports allow
+     * @return completes when that many workers are ready; fails with {@link IllegalStateException} when the cluster
+     *     stops, an instance is given up, or the ports of unused instances are held by disconnected workers; fails at
+     *     once with {@link IllegalArgumentException}, which explains the limit, when memory (48 MiB for a worker JVM, 4
+     *     MiB for a command) or ports do not suffice for the number
      * @throws IllegalArgumentException if the number is negative
      */
     public CompletableFuture<Void> scale(int instances) {
@@ -327,55 +355,65 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
-     * Replaces all workers, a batch at a time, by new ones of the same program; the supplier of {@code env} is asked again. The first
-     * replacement that fails ends it, and the old workers go on serving; see {@link ReloadPolicy}.
+     * Replaces all workers, a batch at a time, by new workers of the same program; the supplier of {@code env} is
+     * called again. If a replacement fails, the {@link ReloadPolicy} decides; by default the rollout ends and the old
+     * workers go on serving.
      *
-     * <p>Instances where no worker serves come first and at once: a worker that is not ready yet is stopped, one that was given up is
-     * revived, a delay is not waited for. They are in {@link Rollout#revived}.
+     * <p>Instances without a serving worker are replaced first and at once: a worker that is not ready yet is stopped,
+     * an instance that was given up is revived, a restart delay is cut short. {@link Rollout#revived} lists them.
      *
-     * <p>While a rollout runs, a reload is one to that rollout's program: it joins when the environment is the same; if that has
-     * changed, a new rollout with it begins at once where the former one is, and the callers of the former one wait for it as well. While a
-     * rollout goes back, a reload takes its place.
+     * <p>While another rollout is running, a reload uses that rollout's program. If the environment is unchanged, the
+     * reload joins the running rollout. If it has changed, a new rollout begins at once where the former one stands,
+     * and the callers of the former one wait for the new one. A rollout that is rolling back is superseded by a reload.
      *
-     * <p>The supplier is called on a thread of its own; reloads that come meanwhile share the next call. One that has not returned for 10 s is
-     * logged, and no longer waited for: the next reload calls it again, at most four times at once, and answers for the older ones.
+     * <p>The supplier of {@code env} is called on a thread of its own; reloads that arrive during a call share the next
+     * call. A call that takes longer than 10 s is logged and no longer waited for: the next reload calls the supplier
+     * again (at most four calls run at once), and its result also answers the older reloads.
      *
-     * @return completes when it has ended, also when it has failed: {@link Rollout#succeeded} tells. Fails with what the supplier threw, or
-     *     with {@link IllegalStateException} when the cluster stops
+     * @return completes when the rollout has ended, also when it has failed, see {@link Rollout#succeeded}; fails with
+     *     what the supplier threw, or with {@link IllegalStateException} when the cluster stops
      */
     public CompletableFuture<Rollout> reload() {
         return commands.reload();
     }
 
     /**
-     * Replaces all workers, as {@link #reload} does, by those of another launch. The builder's {@code args}, {@code jvmArgs},
-     * {@code removeJvmArgs}, {@code env} and {@code directory} hold for it too, below what the launch itself says. After its success every
-     * worker that is started is one of it; after its failure the former launch stays in force.
+     * Replaces all workers, as {@link #reload} does, by workers of another launch. The builder's {@code args},
+     * {@code jvmArgs}, {@code removeJvmArgs}, {@code env} and {@code directory} apply to the new launch as well, below
+     * its own settings. After success every later worker is started from the new launch; after a failure the former
+     * launch stays in force.
      *
-     * <p>It takes the place of a rollout that runs, at once: what that one has replaced is replaced again, its future completes with
-     * {@link Rollout.Outcome#SUPERSEDED}. Should this one fail, what goes back goes back to the launch that was in force before both.
+     * <p>A running rollout is superseded at once: the instances it has replaced are replaced again, and its future
+     * completes with {@link Rollout.Outcome#SUPERSEDED}. If this rollout fails, it rolls back to the launch that was in
+     * force before both.
      *
-     * @param launch what workers run from now on
-     * @return completes when it has ended, also when it has failed or was superseded. Fails as that of {@link #reload}
-     * @throws IllegalArgumentException if the launch cannot be
-     * @throws IllegalStateException if it is {@link Launch#self()} and this program cannot be started again
+     * @param launch the program of the new workers
+     * @return completes when the rollout has ended, also when it has failed or was superseded; fails as the future of
+     *     {@link #reload}
+     * @throws IllegalArgumentException if the launch is not possible, for example with a main class that cannot be
+     *     found
+     * @throws IllegalStateException if the launch is {@link Launch#self()} and this program cannot be started again
      */
     public CompletableFuture<Rollout> deploy(Launch launch) {
         return commands.deploy(LaunchPlan.of(config.completed(launch)));
     }
 
     /**
-     * Ends the rollout that runs: its replacements are stopped, what it has replaced is rolled back to the launch and environment in
-     * force, as after a failure with {@link ReloadPolicy.OnFailure#KEEP_OLD}. The future of its {@link #reload} or {@link #deploy} completes
-     * with {@link Rollout.Outcome#ABORTED}. One that goes back already goes on doing so.
+     * Aborts the running rollout: its replacements are stopped, and instances it has replaced are rolled back to the
+     * launch and environment in force, as after a failure with {@link ReloadPolicy.OnFailure#KEEP_OLD}. The future of
+     * the {@link #reload} or {@link #deploy} completes with {@link Rollout.Outcome#ABORTED}. A rollout that is rolling
+     * back already is left to finish.
      *
-     * @return completes when the rollout has ended, at once when none runs; never fails
+     * @return completes when the rollout has ended, at once when none is running; never fails
      */
     public CompletableFuture<Void> abortRollout() {
         return commands.abortRollout();
     }
 
-    /** A SIGHUP: nobody waits for the outcome, so a reload that could not even begin is reported here, and any other with the rollout. */
+    /**
+     * Reloads after a SIGHUP. No caller sees the future, so a reload that cannot even begin is logged here; any other
+     * failure is logged with the rollout.
+     */
     private void hangUp() {
         reload().whenComplete((rollout, failure) -> {
             if (failure != null) {
@@ -386,8 +424,11 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
-     * {@return completes when every worker has ended, in good order, and everything is closed; fails with {@link IllegalStateException} when the
-     * cluster has ended by a failure of its own instead; may be called again}
+     * Stops the cluster: all workers drain and stop as the {@link StopPolicy} says, then the balancer and all threads
+     * are closed. May be called again.
+     *
+     * @return completes when every worker has exited and everything is closed; fails with {@link IllegalStateException}
+     *     when the cluster ended by a failure of its control thread
      */
     public CompletableFuture<Void> stop() {
         commands.stopAll();
@@ -395,21 +436,24 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
-     * Waits until the cluster has stopped, for whatever reason.
+     * Waits until the cluster has stopped, by {@link #stop}, by a signal, or by a failure.
      *
-     * @throws InterruptedException if the caller is interrupted
+     * @throws InterruptedException if the calling thread is interrupted
      */
     public void awaitStop() throws InterruptedException {
         over.await();
     }
 
-    /** Stops and waits; also on the events thread, which then hears the last events afterwards. */
+    /**
+     * Calls {@link #stop} and waits for it; does not throw when the cluster ended by a failure. May be called on the
+     * events thread, which then delivers the remaining events afterwards.
+     */
     @Override
     public void close() {
         try {
             stop().join();
         } catch (CompletionException e) {
-            LOG.debug("{}: has ended by a failure", name(), e); // which was logged, and nothing is left to close
+            LOG.debug("{}: has ended by a failure", name(), e); // logged already; nothing is left to close
         }
     }
 
@@ -418,7 +462,7 @@ public final class Cluster implements AutoCloseable {
         return "cluster " + name();
     }
 
-    /** Kills all workers, also when the control thread does not answer. */
+    /** Kills all workers, even when the control thread does not respond. */
     private void killAll() {
         commands.killAll();
         resources.spawner().killAll();
@@ -428,7 +472,10 @@ public final class Cluster implements AutoCloseable {
         shutdown.failed();
     }
 
-    /** The last worker is gone; on the control thread, which must not close itself and wait for that. */
+    /**
+     * Closes everything after the last worker's exit. Called on the control thread, which must not wait for its own
+     * end; hence the closer thread.
+     */
     private void allGone() {
         commands.end();
         Thread closer = new Thread(() -> {
@@ -441,7 +488,7 @@ public final class Cluster implements AutoCloseable {
         closer.start();
     }
 
-    /** Everything is closed; the failure is null after a stop. */
+    /** Completes {@link #stop} when everything is closed; {@code failure} is null after a normal stop. */
     private void ended(Throwable failure) {
         over.countDown();
         resources.callbacks().execute(() -> {

@@ -16,10 +16,13 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Collects the options of a {@link Cluster}; not thread safe, reusable.
+ * Collects the options of a {@link Cluster} and starts it. A builder can be used for several clusters; it is not
+ * thread-safe.
  *
- * <p>A bad value is refused at once: null is a {@link NullPointerException}, anything else an {@link IllegalArgumentException} that
- * names option and value; a bad combination is an {@link IllegalStateException} from {@link #build()}. No number is corrected silently.
+ * <p>Setters throw {@link NullPointerException} for null, and {@link IllegalArgumentException}, which names the option
+ * and the value, for a value out of range; values are never adjusted silently. Options that do not go together make
+ * {@link #build()} and {@link #start()} throw {@link IllegalStateException}. Unless an option says otherwise, the last
+ * call of a setter replaces the value of earlier ones.
  */
 public final class ClusterBuilder {
 
@@ -56,11 +59,12 @@ public final class ClusterBuilder {
     ClusterBuilder() { }
 
     /**
-     * The cluster's name; workers are called {@code <name>-1} and so on. Default {@code cluster}. No two clusters of one name run in a JVM
-     * at the same time.
+     * Sets the name of the cluster, which begins the names of its threads and log lines; workers are called
+     * {@code <name>-1} and so on. Default: {@code cluster}. Two clusters in one JVM must have different names.
      *
      * @param name not blank
      * @return this
+     * @throws IllegalArgumentException if the name is blank
      */
     public ClusterBuilder name(String name) {
         Objects.requireNonNull(name, "name");
@@ -70,11 +74,12 @@ public final class ClusterBuilder {
     }
 
     /**
-     * How many workers; default: the processors available to this JVM. More than the machine can hold (see {@link Cluster#scale}) are refused
-     * by {@link #start}.
+     * Sets the number of workers. Default: the number of processors available to this JVM. {@link #start} fails if
+     * memory or ports do not suffice for the number, see {@link Cluster#scale}.
      *
-     * @param instances at least 0; 0 = scaled to zero
+     * @param instances at least 0; with 0 the cluster starts without workers
      * @return this
+     * @throws IllegalArgumentException if the number is negative
      */
     public ClusterBuilder instances(int instances) {
         require(instances >= 0, "instances " + instances + " is negative");
@@ -83,11 +88,15 @@ public final class ClusterBuilder {
     }
 
     /**
-     * The port clients connect to, balanced over the workers; default: none, no balancer. Workers then find {@code SERVER_ADDRESS} in their
-     * environment, the loopback address, so that a Spring Boot server is not reached without the balancer; {@code env} may say otherwise.
+     * Sets the port that clients connect to; the balancer distributes their connections over the workers. Default:
+     * none; then there is no balancer.
      *
-     * @param port 0 (any free one, see {@link Cluster#commonPort}) to 65535
+     * <p>With a common port, workers find the loopback address as {@code SERVER_ADDRESS} in their environment, so that
+     * a Spring Boot server cannot be reached around the balancer; {@code env} can set another value.
+     *
+     * @param port 0 to 65535; 0 for any free port, see {@link Cluster#commonPort}
      * @return this
+     * @throws IllegalArgumentException if the port is not within 0 to 65535
      */
     public ClusterBuilder commonPort(int port) {
         require(port >= 0 && port <= MAX_PORT, "commonPort " + port + " is not within 0 to " + MAX_PORT);
@@ -96,10 +105,11 @@ public final class ClusterBuilder {
     }
 
     /**
-     * The host name or address the common port is on; default: all interfaces.
+     * Sets the host name or address that the common port listens on. Default: all interfaces. Needs a common port.
      *
-     * @param host a name or literal
+     * @param host a host name or an address
      * @return this
+     * @throws IllegalArgumentException if the host is blank
      */
     public ClusterBuilder host(String host) {
         Objects.requireNonNull(host, "host");
@@ -109,10 +119,13 @@ public final class ClusterBuilder {
     }
 
     /**
-     * The port of instance 0; instance <i>n</i> gets {@code port + n}. Default: free ports when there is a common port, else none.
+     * Sets the port of instance 0; instance <i>n</i> listens on {@code port + n}. With a common port, a replacement
+     * that starts while its predecessor still holds the port listens on a free port instead. Default: free ports when
+     * there is a common port, else none.
      *
      * @param port 1 to 65535
      * @return this
+     * @throws IllegalArgumentException if the port is not within 1 to 65535
      */
     public ClusterBuilder startPort(int port) {
         require(port >= 1 && port <= MAX_PORT, "startPort " + port + " is not within 1 to " + MAX_PORT);
@@ -121,9 +134,10 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Who gets the next connection; default round robin. Needs a common port.
+     * Sets how the balancer chooses the worker for a new connection. Default: {@link Strategy#roundRobin()}. Needs a
+     * common port.
      *
-     * @param strategy a built-in one or your own
+     * @param strategy a built-in strategy or your own
      * @return this
      */
     public ClusterBuilder strategy(Strategy strategy) {
@@ -132,9 +146,10 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Sends each worker a PROXY protocol header that tells who the client is; default none. Needs a common port.
+     * Makes the balancer send each worker a PROXY protocol header with the address of the client. Default: no header.
+     * Needs a common port.
      *
-     * @param version of the header
+     * @param version the version of the header
      * @return this
      */
     public ClusterBuilder proxyProtocol(ProxyProtocol version) {
@@ -143,9 +158,10 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Further options of the balancer; port, host, name and targets are the cluster's. Needs a common port.
+     * Adds further options of the balancer; port, host, name and targets are set by the cluster. Default: none; calls
+     * add up. Needs a common port.
      *
-     * @param options applied when the cluster starts, several in the order of the calls
+     * @param options called when the cluster starts, in the order of the calls
      * @return this
      */
     public ClusterBuilder balancer(Consumer<? super BalancerBuilder> options) {
@@ -154,27 +170,30 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Workers run this class instead of this program; the last of {@code main}, {@code jar}, {@code command}, {@code launch} wins.
+     * Makes workers run another class than this program's main class. The last call of {@code main}, {@code jar},
+     * {@code command} or {@code launch} counts. Default: see {@link #launch}.
      *
-     * @param main with a main method
+     * @param main a class with a {@code main} method
      * @return this
+     * @throws IllegalArgumentException if the class cannot have a {@code main} method
      */
     public ClusterBuilder main(Class<?> main) {
         return launch(Launch.main(main));
     }
 
     /**
-     * Workers run this class instead of this program.
+     * Makes workers run another class, see {@link #main(Class)}.
      *
-     * @param main the name of a class with a main method
+     * @param main the name of a class with a {@code main} method, see {@link Launch#main(String)}
      * @return this
+     * @throws IllegalArgumentException if this is not the name of a class
      */
     public ClusterBuilder main(String main) {
         return launch(Launch.main(main));
     }
 
     /**
-     * Workers run this jar.
+     * Makes workers run a jar, see {@link Launch#jar}.
      *
      * @param jar an executable jar
      * @return this
@@ -184,29 +203,31 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Workers run this command; never expanded by a shell.
+     * Makes workers run a command, see {@link Launch#command(List)}.
      *
-     * @param words the program and its arguments
+     * @param words the program and its first arguments; not interpreted by a shell
      * @return this
+     * @throws IllegalArgumentException if no program is named
      */
     public ClusterBuilder command(String... words) {
         return launch(Launch.command(words));
     }
 
     /**
-     * Workers run this command; never expanded by a shell.
+     * Makes workers run a command, see {@link Launch#command(List)}.
      *
-     * @param words the program and its arguments
+     * @param words the program and its first arguments; not interpreted by a shell
      * @return this
+     * @throws IllegalArgumentException if no program is named
      */
     public ClusterBuilder command(List<String> words) {
         return launch(Launch.command(words));
     }
 
     /**
-     * What workers run; default {@link Launch#self()}, this JVM's command line again.
+     * Sets what workers run. Default: {@link Launch#self()}, the command line of this JVM.
      *
-     * @param launch what
+     * @param launch the program of the workers
      * @return this
      */
     public ClusterBuilder launch(Launch launch) {
@@ -215,10 +236,11 @@ public final class ClusterBuilder {
     }
 
     /**
-     * The program's arguments, for every launch that has none of its own, {@link Cluster#deploy} included; default: this program's for
-     * {@link Launch#self()}, else none. Appended to the words of a command.
+     * Sets the program's arguments, for every launch that does not set its own, those of {@link Cluster#deploy}
+     * included. Default: the arguments of this program for {@link Launch#self()}, else none. For a command they follow
+     * its words.
      *
-     * @param args with placeholders {@code %i} (instance), {@code %w} (worker id), {@code %p} (pid, where known)
+     * @param args may contain the placeholders {@code %i} (instance) and {@code %w} (worker id), see {@link Launch}
      * @return this
      */
     public ClusterBuilder args(String... args) {
@@ -226,9 +248,9 @@ public final class ClusterBuilder {
     }
 
     /**
-     * The program's arguments.
+     * Sets the program's arguments, see {@link #args(String...)}.
      *
-     * @param args as {@link #args(String...)}
+     * @param args as there
      * @return this
      */
     public ClusterBuilder args(List<String> args) {
@@ -237,13 +259,15 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Flags for the workers' JVMs, after those inherited from this one and before those of the launch: the last one counts. They
-     * hold for every launch, {@link Cluster#deploy} included; not with a command. Default: none; the last call wins.
+     * Sets flags for the worker JVMs, for every launch, those of {@link Cluster#deploy} included. They follow the flags
+     * inherited from this JVM and precede those of the launch; where a flag is given twice, the last one counts.
+     * Default: none. With a command, {@link #build} throws {@link IllegalStateException}.
      *
-     * <p>Not inherited in any case: debuggers ({@code -agentlib:jdwp}, {@code -Xrunjdwp}), {@code -Dcom.sun.management.*}, and archives
-     * that are written at exit; names of log, dump and recording files get the worker's id. See {@link #removeJvmArgs} for more.
+     * <p>Never inherited are debuggers ({@code -agentlib:jdwp}, {@code -Xrunjdwp}), {@code -Dcom.sun.management.*}, and
+     * archives that are written at exit. The worker's id is inserted into the names of log, dump and recording files.
+     * See {@link #removeJvmArgs} for leaving out more.
      *
-     * @param flags with placeholders as in {@link #args(String...)}
+     * @param flags may contain placeholders as in {@link #args(String...)}
      * @return this
      */
     public ClusterBuilder jvmArgs(String... flags) {
@@ -251,9 +275,9 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Flags for the workers' JVMs.
+     * Sets flags for the worker JVMs, see {@link #jvmArgs(String...)}.
      *
-     * @param flags as {@link #jvmArgs(String...)}
+     * @param flags as there
      * @return this
      */
     public ClusterBuilder jvmArgs(List<String> flags) {
@@ -262,16 +286,19 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Flags of this JVM that workers do not inherit, wherever this JVM has them from. Needed for what only one process can have, above all
-     * agents that listen on a port of their own: {@code removeJvmArgs("-javaagent:/opt/jmx_exporter.jar")}. Other examples:
-     * {@code -agentpath:}, {@code -Djavax.net.ssl.keyStorePassword=}. Flags of {@link #jvmArgs} are not removed, so that each worker can get
-     * the same agent with a port of its own: {@code jvmArgs("-javaagent:/opt/jmx_exporter.jar=941%i:/etc/jmx.yml")}. For a command the
-     * flags are removed from {@code JAVA_TOOL_OPTIONS}, {@code JDK_JAVA_OPTIONS} and {@code _JAVA_OPTIONS}. Holds for every launch,
-     * {@link Cluster#deploy} included. Default: none besides those named at {@link #jvmArgs(String...)}; calls add up.
+     * Leaves out flags that workers would inherit from this JVM, for every launch, those of {@link Cluster#deploy}
+     * included. Default: none besides those named at {@link #jvmArgs(String...)}; calls add up.
+     *
+     * <p>This is for what only one process can have, above all agents that listen on a port:
+     * {@code removeJvmArgs("-javaagent:/opt/jmx_exporter.jar")}. Other examples: {@code -agentpath:},
+     * {@code -Djavax.net.ssl.keyStorePassword=}. Flags set by {@link #jvmArgs} are kept, so each worker can have the
+     * same agent on a port of its own: {@code jvmArgs("-javaagent:/opt/jmx_exporter.jar=941%i:/etc/jmx.yml")}. For a
+     * command, the flags are removed from {@code JAVA_TOOL_OPTIONS}, {@code JDK_JAVA_OPTIONS} and
+     * {@code _JAVA_OPTIONS}.
      *
      * @param prefixes what such flags begin with
      * @return this
-     * @throws IllegalArgumentException if one does not begin with a hyphen
+     * @throws IllegalArgumentException if a prefix does not begin with a hyphen
      */
     public ClusterBuilder removeJvmArgs(String... prefixes) {
         common = common.withRemovedJvmArgs(LaunchChecks.list("removeJvmArgs", prefixes));
@@ -279,11 +306,13 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Environment variables for all workers, over those of this process and below those of the launch and of
-     * {@link Cluster#fork(Map)}; {@link Cluster#deploy} included. Default: none; the last call of {@code env} wins.
+     * Sets environment variables for all workers, over those of this process, and below those of the launch and of
+     * {@link Cluster#fork(Map)}. They apply to every launch, those of {@link Cluster#deploy} included. Default: none.
+     * The last call of {@code env} replaces all variables of earlier ones.
      *
-     * @param variables with placeholders in their values
+     * @param variables the values may contain placeholders as in {@link #args(String...)}
      * @return this
+     * @throws IllegalArgumentException if a name or value is not valid in an environment
      */
     public ClusterBuilder env(Map<String, String> variables) {
         Map<String, String> copy = LaunchChecks.environment(variables);
@@ -291,9 +320,10 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Environment variables for all workers, as {@link #env(Map)}, asked for when the cluster starts and at each reload and deploy.
+     * Sets a supplier of environment variables for all workers, see {@link #env(Map)}.
      *
-     * @param variables gives them
+     * @param variables called by {@link #start} on the calling thread, and for each reload and deploy on a thread of
+     *     its own, see {@link Cluster#reload}
      * @return this
      */
     public ClusterBuilder env(Supplier<Map<String, String>> variables) {
@@ -302,9 +332,9 @@ public final class ClusterBuilder {
     }
 
     /**
-     * The working directory of every launch that has none of its own; default: this process's.
+     * Sets the working directory, for every launch that does not set its own. Default: the directory of this process.
      *
-     * @param directory an existing one
+     * @param directory must exist when a worker starts
      * @return this
      */
     public ClusterBuilder directory(Path directory) {
@@ -313,9 +343,9 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Where the workers' output goes; default {@link Output#inherit()}.
+     * Sets where the workers' standard output and standard error go. Default: {@link Output#inherit()}.
      *
-     * @param output where
+     * @param output the destination
      * @return this
      */
     public ClusterBuilder output(Output output) {
@@ -324,7 +354,8 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Who is replaced, and how soon; default {@link RestartPolicy#always()}.
+     * Sets which workers are replaced when they exit, how soon, and when an instance is given up. Default:
+     * {@link RestartPolicy#always()}.
      *
      * @param policy the policy
      * @return this
@@ -335,7 +366,8 @@ public final class ClusterBuilder {
     }
 
     /**
-     * How much time a worker gets to end; default 20 s to drain and 5 s to stop.
+     * Sets how long a worker may take to drain and to stop. Default: 20 s to drain, 5 s to stop, see
+     * {@link StopPolicy#ofDefaults()}.
      *
      * @param policy the policy
      * @return this
@@ -346,9 +378,9 @@ public final class ClusterBuilder {
     }
 
     /**
-     * What makes a worker ready; default {@link Readiness#auto()}.
+     * Sets what makes a worker ready for traffic. Default: {@link Readiness#auto()}.
      *
-     * @param readiness what
+     * @param readiness the rule
      * @return this
      */
     public ClusterBuilder readiness(Readiness readiness) {
@@ -357,10 +389,10 @@ public final class ClusterBuilder {
     }
 
     /**
-     * How {@link Cluster#reload} and {@link Cluster#deploy} replace the workers; default: one at a time, no soak time, the old ones
-     * stay when a replacement fails.
+     * Sets how {@link Cluster#reload} and {@link Cluster#deploy} replace the workers. Default: one at a time, no soak
+     * time, keep the old workers when a replacement fails, see {@link ReloadPolicy#ofDefaults()}.
      *
-     * @param policy of rollouts
+     * @param policy the policy
      * @return this
      */
     public ClusterBuilder reloadPolicy(ReloadPolicy policy) {
@@ -369,9 +401,10 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Whether SIGHUP to the primary is a {@link Cluster#reload}; default false. Where there is no such signal it changes nothing.
+     * Sets whether SIGHUP makes the primary call {@link Cluster#reload}. Default: false. Has no effect on systems
+     * without this signal.
      *
-     * @param reload true to listen to it
+     * @param reload true to handle SIGHUP
      * @return this
      */
     public ClusterBuilder reloadOnHangup(boolean reload) {
@@ -380,11 +413,11 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Adds health checks to those of earlier calls; default: none, see {@link HealthCheck}. Checks of TCP and HTTP need ports.
+     * Adds health checks of the workers to those of earlier calls. Default: none, see {@link HealthCheck}. TCP and HTTP
+     * checks need ports.
      *
-     * @param checks one or more, each judged on its own; one that is there already is not checked twice
+     * @param checks each counts its own failures; a check that was added before is not added again
      * @return this
-     * @throws NullPointerException if one is null
      */
     public ClusterBuilder healthCheck(HealthCheck... checks) {
         for (HealthCheck check : Objects.requireNonNull(checks, "healthCheck")) {
@@ -395,9 +428,10 @@ public final class ClusterBuilder {
     }
 
     /**
-     * When workers that work are replaced all the same; default never.
+     * Sets the limits of age, memory and connections at which a worker that works is replaced. Default:
+     * {@link RecyclePolicy#never()}.
      *
-     * @param policy limits of age, memory and connections
+     * @param policy the policy
      * @return this
      */
     public ClusterBuilder recyclePolicy(RecyclePolicy policy) {
@@ -406,10 +440,12 @@ public final class ClusterBuilder {
     }
 
     /**
-     * How long a worker may take from its own fork to being ready; default 60 s. Longer is a failure.
+     * Sets how long a worker may take from its fork to being ready; a worker that takes longer is killed as a failed
+     * start. Default: 60 s.
      *
-     * @param timeout positive
+     * @param timeout positive, at most 365 days
      * @return this
+     * @throws IllegalArgumentException if the timeout is not within that range
      */
     public ClusterBuilder startTimeout(Duration timeout) {
         Objects.requireNonNull(timeout, "startTimeout");
@@ -420,10 +456,15 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Whether the end of this JVM ({@link System#exit}, the last thread) stops the cluster in good order; default true. SIGTERM and
-     * Ctrl-C do in any case, before the handlers that were there; a second one kills all workers.
+     * Sets whether a JVM shutdown hook stops the cluster when this JVM ends by {@link System#exit} or with its last
+     * non-daemon thread. Default: true.
      *
-     * @param install whether they do
+     * <p>Signals do not depend on this option: SIGTERM and SIGINT (Ctrl-C) always stop the cluster first and then run
+     * the handlers that were installed before; another signal more than a second later kills all workers. Only where
+     * the JVM does not handle these signals (started with {@code -Xrs}) do they end this process without stopping the
+     * cluster in good order.
+     *
+     * @param install true to install the hook
      * @return this
      */
     public ClusterBuilder shutdownHook(boolean install) {
@@ -432,12 +473,14 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Whether the cluster keeps this JVM alive until it has stopped; default true. False for hosts that live by themselves.
+     * Sets whether the cluster keeps this JVM alive until it has stopped. Default: true. Set it to false where a server
+     * or container decides about the end of the JVM.
      *
-     * <p>Should the cluster's control thread fail (a JVM that is out of memory), all workers are killed, all futures fail, and
-     * {@link Cluster#awaitStop} returns. A JVM that lives for its cluster then exits with status 1; with {@code keepAlive(false)} it lives on.
+     * <p>If the cluster's control thread fails, for example because the JVM is out of memory, all workers are killed,
+     * all futures fail, and {@link Cluster#awaitStop} returns. With {@code keepAlive(true)} the JVM then exits with
+     * status 1; with {@code keepAlive(false)} it goes on without the cluster.
      *
-     * @param keep whether it does
+     * @param keep true to keep the JVM alive
      * @return this
      */
     public ClusterBuilder keepAlive(boolean keep) {
@@ -446,12 +489,14 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Whether the cluster stops and this JVM exits with status 1 when every wanted instance has given up (see {@link RestartPolicy}), so that
-     * a service manager above notices; default true. It means a JVM that lives for its cluster: with {@code keepAlive(false)} the cluster
-     * only logs an error and tells {@link ClusterEvent.GaveUp}, and its clients wait until {@code restart()}, {@code scale()} or {@code
-     * deploy()} starts workers again.
+     * Sets whether the cluster stops and this JVM exits with status 1 when the {@link RestartPolicy} has given up every
+     * wanted instance, so that a service manager can react. Default: true.
      *
-     * @param exit whether it does
+     * <p>Has no effect with {@code keepAlive(false)}: the cluster logs an error, publishes {@link ClusterEvent.GaveUp},
+     * and its clients wait until {@code restart()}, {@code scale()}, {@code reload()} or {@code deploy()} starts
+     * workers again.
+     *
+     * @param exit true to exit
      * @return this
      */
     public ClusterBuilder exitWhenAllGaveUp(boolean exit) {
@@ -460,11 +505,12 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Listens from the first event on; see {@link Cluster#on}.
+     * Adds a listener for events that is there before the first event, unlike one added by {@link Cluster#on}. Calls
+     * add up.
      *
-     * @param type of the events; {@code ClusterEvent.class} for all
+     * @param type the type of the events; {@code ClusterEvent.class} for all
      * @param listener runs on the events thread
-     * @param <E> the type
+     * @param <E> the type of the events
      * @return this
      */
     public <E extends ClusterEvent> ClusterBuilder on(Class<E> type, Consumer<? super E> listener) {
@@ -473,7 +519,7 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Listens to the workers' messages from the first on; see {@link Cluster#onMessage}.
+     * Adds a listener for the workers' messages, see {@link Cluster#onMessage}. Calls add up.
      *
      * @param listener runs on the events thread
      * @return this
@@ -484,11 +530,12 @@ public final class ClusterBuilder {
     }
 
     /**
-     * The largest message, in bytes: of JSON text, or of a {@code byte[]}. A larger one is refused where it is sent. Default: 16 MiB.
+     * Sets the maximum size of a message, in bytes of its JSON text or its {@code byte[]}. A larger message is refused
+     * by {@code send}. Default: 16 MiB.
      *
-     * @param bytes from 1 to 1 GiB
+     * @param bytes 1 to 1 GiB
      * @return this
-     * @throws IllegalArgumentException if it is not
+     * @throws IllegalArgumentException if the size is not within that range
      */
     public ClusterBuilder maxFrame(int bytes) {
         require(bytes >= 1 && bytes <= MAX_FRAME, "maxFrame " + bytes + " is not within 1 to " + MAX_FRAME);
@@ -497,7 +544,7 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Checks the whole, without starting anything.
+     * Checks the options together and returns them as a configuration; starts nothing.
      *
      * @return the configuration
      * @throws IllegalStateException if options do not go together; the message names them
@@ -529,14 +576,15 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Starts the cluster and waits until every worker is ready.
+     * Starts the cluster and waits until every worker is ready. An interrupt of the calling thread stops the cluster.
      *
      * @return the running cluster
-     * @throws StartupException if a worker does not become ready, or anything else cannot be had; all is undone by then. An
-     *     interrupt ends it the same way
-     * @throws IllegalStateException if options do not go together, if a cluster of that name runs in this JVM, or inside a worker and below
-     *     a command worker: no fork bombs, see {@link Cluster#isWorker}
-     * @throws IllegalArgumentException if the launch cannot be, as one of a main class that is not there
+     * @throws StartupException if a worker does not become ready, a port is taken, another resource is missing, or the
+     *     thread is interrupted; everything that was started has been stopped by then
+     * @throws IllegalStateException if options do not go together, if a cluster of the same name is running in this
+     *     JVM, or in a worker or below a command worker, see {@link Cluster#isWorker}
+     * @throws IllegalArgumentException if the launch is not possible, for example with a main class that cannot be
+     *     found
      */
     public Cluster start() {
         return Cluster.start(build());

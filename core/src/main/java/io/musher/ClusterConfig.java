@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The validated truth a {@link Cluster} runs by; made by {@link ClusterBuilder#build()}, immutable, readable without starting
- * anything. The defaults are told at the builder's options.
+ * Holds the validated options of a {@link Cluster}. Immutable; made by {@link ClusterBuilder#build()} without starting
+ * anything. The option of the same name in {@link ClusterBuilder} describes each value and its default.
  */
 public final class ClusterConfig {
 
@@ -45,7 +45,7 @@ public final class ClusterConfig {
     private final List<Listening<?>> listeners;
     private final List<BiConsumer<Worker, Message>> messageListeners;
 
-    /** A listener that hears from the first event on. */
+    /** A listener that is subscribed before the first event. */
     record Listening<E extends ClusterEvent>(Class<E> type, Consumer<? super E> code) {
         Subscription subscribe(ListenerExecutor eventThread) {
             return eventThread.on(type, code);
@@ -81,37 +81,45 @@ public final class ClusterConfig {
         this.messageListeners = List.copyOf(from.messageListeners);
     }
 
-    /** {@return the name its workers, threads and log lines begin with} */
+    /** {@return the name of the cluster, see {@link ClusterBuilder#name}} */
     public String name() {
         return name;
     }
 
-    /** {@return how many workers there are to be} */
+    /** {@return the initial number of workers, see {@link ClusterBuilder#instances}} */
     public int instances() {
         return instances;
     }
 
-    /** {@return the common port as configured, 0 for any free one; empty: no balancer} */
+    /**
+     * {@return the common port as configured, 0 for any free port; empty without a balancer, see
+     * {@link ClusterBuilder#commonPort}}
+     */
     public OptionalInt commonPort() {
         return commonPort;
     }
 
-    /** {@return the host the common port is on, empty for all interfaces} */
+    /** {@return the host of the common port; empty for all interfaces, see {@link ClusterBuilder#host}} */
     public Optional<String> host() {
         return host;
     }
 
-    /** {@return the port of instance 0; empty: free ports} */
+    /**
+     * {@return the port of instance 0; empty when instances have no fixed ports, see {@link ClusterBuilder#startPort}}
+     */
     public OptionalInt startPort() {
         return startPort;
     }
 
-    /** {@return who gets the next connection, empty for the balancer's default} */
+    /** {@return the strategy of the balancer; empty for its default, see {@link ClusterBuilder#strategy}} */
     public Optional<Strategy> strategy() {
         return strategy;
     }
 
-    /** {@return the PROXY header workers are sent, empty for none} */
+    /**
+     * {@return the version of the PROXY header sent to workers; empty for none, see
+     * {@link ClusterBuilder#proxyProtocol}}
+     */
     public Optional<ProxyProtocol> proxyProtocol() {
         return proxyProtocol;
     }
@@ -120,82 +128,87 @@ public final class ClusterConfig {
         return balancerOptions;
     }
 
-    /** {@return what a worker runs} */
+    /** {@return the program of the workers, completed by the common options, see {@link ClusterBuilder#launch}} */
     public Launch launch() {
         return launch;
     }
 
-    /** {@return another launch over the options that all launches of this cluster have in common; its environment follows with {@link #env}} */
+    /**
+     * {@return a launch completed by the options that all launches of this cluster share; the environment comes from
+     * {@link #env}}
+     */
     Launch completed(Launch other) {
         return other.with(other.options().over(common, !(other instanceof Launch.Command)));
     }
 
-    /** {@return additional environment, asked when the cluster starts and at each rollout} */
+    /** {@return the supplier of environment variables, see {@link ClusterBuilder#env(Supplier)}} */
     public Supplier<Map<String, String>> env() {
         return env;
     }
 
-    /** {@return where the workers' output goes} */
+    /** {@return the destination of the workers' output, see {@link ClusterBuilder#output}} */
     public Output output() {
         return output;
     }
 
-    /** {@return who is replaced, and how soon} */
+    /** {@return the restart policy, see {@link ClusterBuilder#restartPolicy}} */
     public RestartPolicy restartPolicy() {
         return restartPolicy;
     }
 
-    /** {@return how much time a worker gets to end} */
+    /** {@return the stop policy, see {@link ClusterBuilder#stopPolicy}} */
     public StopPolicy stopPolicy() {
         return stopPolicy;
     }
 
-    /** {@return what makes a worker ready} */
+    /** {@return the readiness rule, see {@link ClusterBuilder#readiness}} */
     public Readiness readiness() {
         return readiness;
     }
 
-    /** {@return how workers are replaced by a reload or a deploy} */
+    /** {@return the reload policy, see {@link ClusterBuilder#reloadPolicy}} */
     public ReloadPolicy reloadPolicy() {
         return reloadPolicy;
     }
 
-    /** {@return whether SIGHUP is a reload} */
+    /** {@return whether SIGHUP reloads, see {@link ClusterBuilder#reloadOnHangup}} */
     public boolean reloadOnHangup() {
         return reloadOnHangup;
     }
 
-    /** {@return how it is found out whether workers work; empty for not at all} */
+    /** {@return the health checks; empty for none, see {@link ClusterBuilder#healthCheck}} */
     public List<HealthCheck> healthChecks() {
         return healthChecks;
     }
 
-    /** {@return when workers that work are replaced all the same} */
+    /** {@return the recycle policy, see {@link ClusterBuilder#recyclePolicy}} */
     public RecyclePolicy recyclePolicy() {
         return recyclePolicy;
     }
 
-    /** {@return how long a worker may take from its fork to being ready} */
+    /** {@return the start timeout of a worker, see {@link ClusterBuilder#startTimeout}} */
     public Duration startTimeout() {
         return startTimeout;
     }
 
-    /** {@return whether the end of this JVM, and signals to it, stop the cluster} */
+    /** {@return whether a JVM shutdown hook stops the cluster, see {@link ClusterBuilder#shutdownHook}} */
     public boolean shutdownHook() {
         return shutdownHook;
     }
 
-    /** {@return whether the cluster keeps this JVM alive until it has stopped} */
+    /** {@return whether the cluster keeps this JVM alive, see {@link ClusterBuilder#keepAlive}} */
     public boolean keepAlive() {
         return keepAlive;
     }
 
-    /** {@return whether this JVM exits with status 1 when every wanted instance has given up, provided that the cluster keeps it alive} */
+    /**
+     * {@return whether this JVM exits when every instance was given up, see {@link ClusterBuilder#exitWhenAllGaveUp}}
+     */
     public boolean exitWhenAllGaveUp() {
         return exitWhenAllGaveUp;
     }
 
-    /** {@return the largest message, in bytes of its body} */
+    /** {@return the maximum size of a message in bytes, see {@link ClusterBuilder#maxFrame}} */
     public int maxFrame() {
         return maxFrame;
     }

@@ -5,137 +5,141 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Something that happened in a cluster; heard with {@link Cluster#on}.
+ * Reports a change in a cluster to listeners added by {@link Cluster#on} or {@link ClusterBuilder#on}. Components may
+ * be added to the records in later versions: read them by their accessors instead of record patterns.
  *
- * <p>For one worker: {@code Forked → Online → Listening* → Ready → … → Disconnected → Exited}, the last two exactly once each, in that
- * order, whatever the reason. While listeners take their time, at most 32 changes of one worker between {@code Ready} and {@code NotReady}
- * wait for them, and as many {@code Listening}: of more, a change and its opposite are left out, and the oldest port. Records may get more components in later versions: read them by their accessors.
+ * <p>The events of one worker are {@code Forked → Online → Listening* → Ready → … → Disconnected → Exited}; the last
+ * two are published exactly once each, in this order, for every worker that was forked. While a slow listener holds up
+ * the events thread, at most 32 {@code Ready} and {@code NotReady} events of one worker are queued, and as many
+ * {@code Listening} events; beyond that, a change and its opposite cancel out, and the oldest {@code Listening} event
+ * is dropped.
  */
 public sealed interface ClusterEvent {
 
-    /** {@return when it happened} */
+    /** {@return when the event happened} */
     Instant at();
 
-    /** {@return why, in a few words} */
+    /** {@return the reason for the event, in a few words} */
     String cause();
 
     /**
-     * A worker's process runs.
+     * A worker's process was started.
      *
-     * @param worker who
-     * @param at when
-     * @param cause why it was started
+     * @param worker the worker
+     * @param at when it happened
+     * @param cause why the process was started
      */
     record Forked(Worker worker, Instant at, String cause) implements ClusterEvent { }
 
     /**
-     * A worker's program runs: it said hello, or, without a channel, was started.
+     * A worker's program is running: it has joined the cluster, or, as a command without a channel, was started.
      *
-     * @param worker who
-     * @param at when
-     * @param cause how that is known
+     * @param worker the worker
+     * @param at when it happened
+     * @param cause how this is known
      */
     record Online(Worker worker, Instant at, String cause) implements ClusterEvent { }
 
     /**
-     * A worker listens.
+     * A worker has reported a port that it listens on.
      *
-     * @param worker who
-     * @param at when
-     * @param cause how that is known
-     * @param port where
+     * @param worker the worker
+     * @param at when it happened
+     * @param cause how this is known
+     * @param port the port
      */
     record Listening(Worker worker, Instant at, String cause, int port) implements ClusterEvent { }
 
     /**
-     * A worker gets traffic.
+     * A worker is ready and gets traffic.
      *
-     * @param worker who
-     * @param at when
-     * @param cause how that is known
+     * @param worker the worker
+     * @param at when it happened
+     * @param cause how this is known
      */
     record Ready(Worker worker, Instant at, String cause) implements ClusterEvent { }
 
     /**
-     * A worker gets no traffic for a while.
+     * A worker gets no new traffic for the time being.
      *
-     * @param worker who
-     * @param at when
-     * @param cause why
+     * @param worker the worker
+     * @param at when it happened
+     * @param cause the reason
      */
     record NotReady(Worker worker, Instant at, String cause) implements ClusterEvent { }
 
     /**
-     * A worker's channel is closed, or, without one, its process has ended.
+     * A worker's channel has closed, or, as a command without a channel, its process has exited.
      *
-     * @param worker who
-     * @param at when
-     * @param cause why
+     * @param worker the worker
+     * @param at when it happened
+     * @param cause the reason
      */
     record Disconnected(Worker worker, Instant at, String cause) implements ClusterEvent { }
 
     /**
-     * A worker's process has ended and was reaped.
+     * A worker's process has exited and was reaped.
      *
-     * @param worker who
-     * @param at when
-     * @param cause why, as text
-     * @param exit how
-     * @param threadDump where its threads were when it was found to hang, if that could be learnt
+     * @param worker the worker
+     * @param at when it happened
+     * @param cause the reason, in words
+     * @param exit how the process exited
+     * @param threadDump the worker's threads when it failed a liveness check, if a dump could be taken
      */
     record Exited(Worker worker, Instant at, String cause, Exit exit, Optional<String> threadDump) implements ClusterEvent { }
 
     /**
-     * The restart policy replaces a worker.
+     * The restart policy is going to replace a worker.
      *
-     * @param worker the last one of the slot
-     * @param at when
-     * @param cause why
-     * @param delay until its replacement is started
+     * @param worker the last worker of the instance
+     * @param at when it happened
+     * @param cause the reason
+     * @param delay the delay until the replacement is started
      */
     record Restarting(Worker worker, Instant at, String cause, Duration delay) implements ClusterEvent { }
 
     /**
-     * The restart policy has given a slot up; {@link Worker#restart} of this handle, {@link Cluster#scale} or a rollout revives it.
+     * The restart policy has given up an instance; {@link Worker#restart} of this worker, {@link Cluster#scale} or a
+     * rollout revives it.
      *
-     * @param worker the last one of the slot
-     * @param at when
-     * @param cause why
+     * @param worker the last worker of the instance
+     * @param at when it happened
+     * @param cause the reason
      */
     record GaveUp(Worker worker, Instant at, String cause) implements ClusterEvent { }
 
     /**
-     * {@link Cluster#scale} has reached its target.
+     * {@link Cluster#scale} has reached its number.
      *
-     * @param at when
-     * @param cause why
-     * @param from instances wanted before
-     * @param to instances wanted now
+     * @param at when it happened
+     * @param cause the reason
+     * @param from the number of wanted instances before
+     * @param to the number of wanted instances now
      */
     record Scaled(Instant at, String cause, int from, int to) implements ClusterEvent { }
 
     /**
-     * A {@link Cluster#reload} or {@link Cluster#deploy} begins.
+     * A {@link Cluster#reload} or {@link Cluster#deploy} has begun.
      *
-     * @param at when
-     * @param cause what was called
+     * @param at when it happened
+     * @param cause which method was called
      */
     record RolloutStarted(Instant at, String cause) implements ClusterEvent { }
 
     /**
      * A {@link Cluster#reload} or {@link Cluster#deploy} has ended.
      *
-     * @param at when
-     * @param cause what was called
-     * @param rollout how
+     * @param at when it happened
+     * @param cause which method was called
+     * @param rollout how it ended
      */
     record RolloutFinished(Instant at, String cause, Rollout rollout) implements ClusterEvent { }
 
     /**
-     * The cluster has stopped: no process is left. The last event there is.
+     * The cluster has stopped and no worker process is left. This is the last event.
      *
-     * @param at when
-     * @param cause why
+     * @param at when it happened
+     * @param cause the reason
      */
     record Stopped(Instant at, String cause) implements ClusterEvent { }
 }

@@ -7,31 +7,32 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * A cluster at this moment. Components may be added in later versions.
+ * Holds a snapshot of a cluster's state and counters, see {@link Cluster#stats}. Components may be added in later
+ * versions.
  *
- * @param wanted instances wanted
- * @param ready workers that get traffic
- * @param restarts replacements the restart policy has made since the cluster started
- * @param workers one line for each worker alive, by instance
- * @param slots one line for each instance wanted, whether it has a worker or not, by instance
- * @param messages what became of messages
- * @param balancer the figures of the common port, empty without one
- * @param rollout the reload or deploy that runs, if one does
+ * @param wanted the number of wanted instances
+ * @param ready the number of workers that get traffic
+ * @param restarts how many replacements the restart policy has started since the cluster started
+ * @param workers the workers that are alive, by instance
+ * @param slots the wanted instances, with or without a worker, by instance
+ * @param messages counters of messages
+ * @param balancer the statistics of the balancer; empty without a common port
+ * @param rollout the running reload or deploy; empty if none is running
  */
 public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStats> workers, List<SlotStats> slots,
         MessageStats messages, Optional<BalancerStats> balancer, Optional<RolloutStats> rollout) {
 
     /**
-     * Copies the list of workers.
+     * Copies the lists.
      *
-     * @param wanted instances wanted
-     * @param ready workers that get traffic
-     * @param restarts replacements the restart policy has made since the cluster started
-     * @param workers one line for each worker alive, by instance
-     * @param slots one line for each instance wanted, by instance
-     * @param messages what became of messages
-     * @param balancer the figures of the common port, empty without one
-     * @param rollout the reload or deploy that runs, if one does
+     * @param wanted as the component
+     * @param ready as the component
+     * @param restarts as the component
+     * @param workers as the component
+     * @param slots as the component
+     * @param messages as the component
+     * @param balancer as the component
+     * @param rollout as the component
      */
     public ClusterStats {
         workers = List.copyOf(workers);
@@ -39,66 +40,71 @@ public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStat
     }
 
     /**
-     * One instance that is wanted. Components may be added in later versions.
+     * Describes a wanted instance. Components may be added in later versions.
      *
-     * @param instance its number, from 0
+     * @param instance the number of the instance, from 0
      * @param name the name of its workers
-     * @param state what it is about
-     * @param reason why it is in this state; of one that waits or gave up, how its last worker ended or why it could not be started
-     * @param restarts replacements the restart policy has made in it since the cluster started
+     * @param state what the instance is doing
+     * @param reason why it is in this state; while it waits or is given up, how its last worker exited or why it could
+     *     not be started
+     * @param restarts how many replacements the restart policy has started in it since the cluster started
      * @param worker the id of its latest worker, dead or alive; empty before the first
-     * @param lastExit how the latest of its workers that has ended did so
-     * @param nextStart when the next worker is started, while it waits for that
+     * @param lastExit how the latest exited worker of the instance exited
+     * @param nextStart when the restart policy starts the next worker; empty if it does not wait for that
      */
     public record SlotStats(int instance, String name, State state, String reason, int restarts, OptionalInt worker, Optional<Exit> lastExit,
             Optional<Instant> nextStart) {
 
-        /** What an instance is about. Values may be added in later versions. */
+        /** What an instance is doing. Constants may be added in later versions. */
         public enum State {
-            /** Its next worker is started when others have become ready, or when its port is free. */
+            /** The next worker starts when others have become ready, or when its port is free. */
             QUEUED,
-            /** Its worker is not ready yet. */
+            /** The worker is not ready yet. */
             STARTING,
-            /** Its worker gets traffic. */
+            /** The worker gets traffic. */
             READY,
-            /** Its worker gets no traffic at present. */
+            /** The worker gets no traffic at present. */
             NOT_READY,
-            /** Its worker is lost but has not ended yet; what follows is decided then. */
+            /** The worker is lost but has not exited yet; the restart policy decides after the exit. */
             ENDING,
             /** The restart policy starts the next worker after a delay. */
             WAITING,
-            /** The restart policy starts no worker any more; {@link Cluster#scale}, {@link Cluster#reload} and restart() of its last one do. */
+            /**
+             * The restart policy has given up; {@link Cluster#scale}, {@link Cluster#reload} and {@link Worker#restart}
+             * of the last worker start the next one.
+             */
             GAVE_UP
         }
     }
 
     /**
-     * One worker. Components may be added in later versions.
+     * Describes a worker that is alive. Components may be added in later versions.
      *
-     * @param id its id
-     * @param instance its slot
-     * @param state its state
-     * @param explanation why it does or does not get traffic, in words
-     * @param waiting bytes of messages that were sent to it and its listeners have not taken yet
+     * @param id the worker's id
+     * @param instance the worker's instance
+     * @param state the worker's state
+     * @param explanation why it gets traffic or gets none, see {@link Cluster#explain}
+     * @param waiting how many bytes of messages were sent to it that its listeners have not taken yet
      */
     public record WorkerStats(int id, int instance, WorkerState state, String explanation, long waiting) { }
 
     /**
-     * How far a reload or a deploy has come. Components may be added in later versions.
+     * Describes the progress of a reload or deploy. Components may be added in later versions.
      *
-     * @param cause what was called
-     * @param replaced instances in which a new worker serves
-     * @param left instances that have still to be replaced, or to go back
-     * @param failure why it goes back to the old workers, if it does
+     * @param cause which method was called
+     * @param replaced how many instances have a new worker that serves
+     * @param left how many instances have still to be replaced or rolled back
+     * @param failure why the rollout is rolling back; empty if it is not
      */
     public record RolloutStats(String cause, int replaced, int left, Optional<String> failure) { }
 
     /**
-     * Messages, since the cluster started, of all workers. Components may be added in later versions.
+     * Counts the messages of all workers since the cluster started. Components may be added in later versions.
      *
-     * @param delivered messages and requests of workers that the primary's listeners were given
-     * @param refused messages and requests to workers for which {@code send} was false, or would have been
-     * @param unwanted answers that came when nobody waited for them any more
+     * @param delivered messages and requests of workers that were passed to the primary's listeners
+     * @param refused messages and requests to workers that were not sent, because the send window was full or the
+     *     channel was closing
+     * @param unwanted replies that arrived after the timeout of their request
      */
     public record MessageStats(long delivered, long refused, long unwanted) { }
 }

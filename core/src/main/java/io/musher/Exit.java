@@ -5,51 +5,53 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How a worker's process ended. Components may be added in later versions.
+ * Describes how and why a worker's process exited. Components may be added in later versions.
  *
- * <p>A status of 128 + n is told as the signal n, because that is how a JVM (and a shell) reports it: 143 is SIGTERM.
- * Either the code or the signal is present.
+ * <p>A status of 128 + n is reported as signal n, because a JVM and a shell exit that way: 143 is SIGTERM. Either the
+ * code or the signal is present.
  *
- * @param code the exit code, empty when a signal ended it
- * @param signal the name of the signal, such as {@code SIGKILL}, empty when it exited
- * @param voluntary whether it was asked to go: {@code stop()}, {@code restart()}, fewer instances, the end of the
- *     cluster, or a {@code disconnect()} from either side; false after a crash, an exit of its own, {@code kill()}, or
- *     a signal
- * @param cause why it ended
- * @param status the raw number the operating system gave
+ * @param code the exit code; empty when a signal ended the process
+ * @param signal the name of the signal, such as {@code SIGKILL}; empty when the process exited with a code
+ * @param voluntary whether the exit was requested: by {@code stop()}, {@code restart()}, scaling down, the end of the
+ *     cluster, or {@code disconnect()} from either side; false after a crash, an exit of the program's own,
+ *     {@code kill()}, or a signal
+ * @param cause why the process exited
+ * @param status the raw status from the operating system
  */
 public record Exit(OptionalInt code, Optional<String> signal, boolean voluntary, Cause cause, int status) {
 
-    /** Why a worker ended. Constants may be added in later versions. */
+    /** Why a worker exited. Constants may be added in later versions. */
     public enum Cause {
-        /** It was stopped, for whatever purpose; after the deadline by SIGKILL, which the signal then tells. */
+        /**
+         * The worker was stopped, for any purpose. If the kill time was over, {@link Exit#signal} is {@code SIGKILL}.
+         */
         STOPPED,
-        /** It ended some time after a {@code disconnect()}, by either side. */
+        /** The worker exited after a {@code disconnect()} by either side. */
         DISCONNECTED,
         /** {@code kill()} was called. */
         KILLED,
-        /** It was not ready in time and was ended for that. */
+        /** The worker was not ready in time and was ended for that reason. */
         START_TIMEOUT,
-        /** It ended by itself, with whatever status, before it ever became ready. */
+        /** The worker exited by itself, with any status, before it was ever ready. */
         NEVER_READY,
-        /** It closed its channel, did not end, and was ended for that. */
+        /** The worker closed its channel without a stop, did not exit, and was ended for that reason. */
         CHANNEL_LOST,
-        /** It failed its health check and was ended for that. */
+        /** The worker failed its health check and was ended for that reason. */
         UNHEALTHY,
-        /** It had been ready, and ended with a code other than 0 or by a signal. */
+        /** The worker had been ready, and exited with a code other than 0 or by a signal. */
         CRASHED,
-        /** It had been ready, and exited by itself with code 0. */
+        /** The worker had been ready, and exited by itself with code 0. */
         EXITED
     }
 
     /**
      * Checks the components.
      *
-     * @param code the exit code, empty when a signal ended it
-     * @param signal the name of the signal, empty when it exited
-     * @param voluntary whether it was asked to go
-     * @param cause why it ended
-     * @param status the raw number the operating system gave
+     * @param code as the component
+     * @param signal as the component
+     * @param voluntary as the component
+     * @param cause as the component
+     * @param status as the component
      * @throws NullPointerException if a component is null
      * @throws IllegalArgumentException unless exactly one of code and signal is present
      */
@@ -62,10 +64,10 @@ public record Exit(OptionalInt code, Optional<String> signal, boolean voluntary,
         }
     }
 
-    /** {@return the code or the signal, and why, in words: first what the worker did, else what was done to it} */
+    /** {@return the code or signal and the cause in words, the part that explains more first} */
     @Override
     public String toString() {
-        if (cause == Cause.START_TIMEOUT) { // how it took that tells nothing
+        if (cause == Cause.START_TIMEOUT) { // the code or signal of the forced end says nothing
             return "ended by the primary (not ready in time)";
         }
         String how = signal.orElseGet(() -> "exit code " + code.getAsInt());

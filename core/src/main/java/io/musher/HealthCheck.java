@@ -4,46 +4,53 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How the primary finds out that a worker which runs does not work. Components may be added in later versions; use the factories and the
- * {@code with} methods.
+ * Configures a health check: how the primary detects a worker that runs but does not work. Components may be added in
+ * later versions; use the factories and the {@code with} methods.
  *
- * <p>A check of <em>liveness</em> (the default) replaces a worker: it leaves the balancer after {@code fall} misses in a row, its
- * replacement is started as the {@link RestartPolicy} says (at once as a rule; ports promised by {@code startPort} alone are waited for), where
- * its threads hang is logged and told by its {@code Exited} event (JVMs on Linux), and it ends: by SIGKILL when it does not answer a heartbeat or
- * cannot even tell its threads within 3 s, by the {@link StopPolicy} else. A check of <em>readiness</em> only keeps traffic away: a
- * worker is not ready before it has passed {@code rise} times in a row, and {@code NOT_READY} from {@code fall} misses on until it passes
- * again. Liveness counts from a worker's first being ready; before, {@code startTimeout} decides.
+ * <p>A <em>liveness</em> check (the default) replaces a worker after {@code fall} misses in a row: the worker is
+ * withdrawn from the balancer, and its replacement is started as the {@link RestartPolicy} says, usually at once (where
+ * the ports of instances are fixed, the replacement waits for the port). A thread dump of the worker is logged and
+ * added to its {@code Exited} event (JVMs on Linux). Then the worker is ended: by SIGKILL if it does not answer
+ * heartbeats or cannot produce the dump within 3 s, else as the {@link StopPolicy} says. Liveness is checked once a
+ * worker has been ready; before that, {@link ClusterBuilder#startTimeout} applies.
  *
- * <p>There is no check unless the option {@code healthCheck} names one: a debugger that halts a worker would look like a hang.
+ * <p>A <em>readiness</em> check only withholds traffic: a worker becomes ready after {@code rise} passes in a row, and
+ * is {@code NOT_READY} after {@code fall} misses in a row until it passes again.
  *
- * @param kind what is asked
- * @param path what an HTTP check gets, with its query; empty for the others
- * @param interval from one check to the next
- * @param timeout after which no answer is a miss
- * @param rise so many answers in a row make a worker healthy again
- * @param fall so many misses in a row make it unhealthy
- * @param role what follows from a miss
+ * <p>By default there are no checks: a debugger that halts a worker would look like a hang.
+ *
+ * @param kind what is checked
+ * @param path the path and query of an HTTP check; empty for other kinds
+ * @param interval the time from one check to the next
+ * @param timeout the time without an answer after which a check is a miss
+ * @param rise how many answers in a row make a worker healthy again
+ * @param fall how many misses in a row make a worker unhealthy
+ * @param role what a failed check leads to
  */
 public record HealthCheck(Kind kind, String path, Duration interval, Duration timeout, int rise, int fall, Role role) {
 
-    /** What is asked. Constants may be added in later versions. */
+    /** What is checked. Constants may be added in later versions. */
     public enum Kind {
-        /** A connect to the worker's port. A process that hangs still passes it: the system accepts in its stead. */
+        /**
+         * A TCP connect to the worker's port. A hanging process still passes, because the operating system accepts
+         * connections for it.
+         */
         TCP,
-        /** {@code GET} of a path on the worker's port; a status of 200 to 399 is an answer. */
+        /** An HTTP {@code GET} request to the worker's port; a status of 200 to 399 passes. */
         HTTP,
         /**
-         * A word on the worker's channel. A JVM answers by itself, however busy its listeners are, or asks the application if {@link
-         * WorkerContext#onHeartbeat} said whom. Commands that have never answered one are let off, and programs that never joined.
+         * A heartbeat on the worker's channel. In a JVM Musher answers it, however busy the listeners are, or the
+         * function given to {@link WorkerContext#onHeartbeat} decides. Not counted for commands that have never
+         * answered a heartbeat, and for programs that have never joined.
          */
         HEARTBEAT
     }
 
-    /** What follows from a miss. */
+    /** What a failed check leads to. */
     public enum Role {
         /** The worker is replaced. */
         LIVENESS,
-        /** The worker gets no traffic until it answers again. */
+        /** The worker gets no traffic until it passes again. */
         READINESS
     }
 
@@ -53,16 +60,17 @@ public record HealthCheck(Kind kind, String path, Duration interval, Duration ti
     /**
      * Checks the components.
      *
-     * @param kind what is asked
-     * @param path what an HTTP check gets; empty for the others
-     * @param interval from one check to the next
-     * @param timeout after which no answer is a miss
-     * @param rise answers in a row that make a worker healthy again
-     * @param fall misses in a row that make it unhealthy
-     * @param role what follows from a miss
+     * @param kind as the component
+     * @param path as the component
+     * @param interval as the component
+     * @param timeout as the component
+     * @param rise as the component
+     * @param fall as the component
+     * @param role as the component
      * @throws NullPointerException if a component is null
-     * @throws IllegalArgumentException if a time is not within 1 ms to a day, a number is less than 1, the path of an HTTP check does not
-     *     begin with {@code /} or has a blank or a control character, or another check has a path
+     * @throws IllegalArgumentException if a time is not within 1 ms to a day, a number is less than 1, the path of an
+     *     HTTP check does not begin with {@code /} or contains a character that is not printable ASCII, or a check of
+     *     another kind has a path
      */
     public HealthCheck {
         Objects.requireNonNull(kind, "healthCheck kind");
@@ -86,22 +94,24 @@ public record HealthCheck(Kind kind, String path, Duration interval, Duration ti
         }
     }
 
-    /** {@return a connect every 2 s, timeout 1 s, rise 1, fall 3, liveness} */
+    /** {@return a TCP check for liveness: interval 2 s, timeout 1 s, rise 1, fall 3} */
     public static HealthCheck tcp() {
         return of(Kind.TCP, "");
     }
 
     /**
-     * {@return a request every 2 s, timeout 1 s, rise 1, fall 3, liveness}
+     * Returns an HTTP check for liveness: interval 2 s, timeout 1 s, rise 1, fall 3.
      *
-     * @param path such as {@code /health}
-     * @throws IllegalArgumentException if it does not begin with {@code /}
+     * @param path the path and query, such as {@code /health}
+     * @return the check
+     * @throws IllegalArgumentException if the path does not begin with {@code /} or contains a character that is not
+     *     printable ASCII
      */
     public static HealthCheck http(String path) {
         return of(Kind.HTTP, path);
     }
 
-    /** {@return a heartbeat every 2 s, timeout 1 s, rise 1, fall 3, liveness} */
+    /** {@return a heartbeat check for liveness: interval 2 s, timeout 1 s, rise 1, fall 3} */
     public static HealthCheck heartbeat() {
         return of(Kind.HEARTBEAT, "");
     }
@@ -110,48 +120,56 @@ public record HealthCheck(Kind kind, String path, Duration interval, Duration ti
         return new HealthCheck(kind, path, INTERVAL, TIMEOUT, 1, 3, Role.LIVENESS);
     }
 
-    /** {@return a copy that keeps traffic away instead of replacing} */
+    /** {@return a copy that checks readiness: it withholds traffic instead of replacing the worker} */
     public HealthCheck asReadiness() {
         return new HealthCheck(kind, path, interval, timeout, rise, fall, Role.READINESS);
     }
 
     /**
-     * {@return a copy}
+     * Returns a copy with another interval.
      *
-     * @param time from one check to the next
+     * @param time the time from one check to the next, 1 ms to a day
+     * @return the copy
+     * @throws IllegalArgumentException if the time is not within that range
      */
     public HealthCheck withInterval(Duration time) {
         return new HealthCheck(kind, path, time, timeout, rise, fall, role);
     }
 
     /**
-     * {@return a copy}
+     * Returns a copy with another timeout.
      *
-     * @param time after which no answer is a miss
+     * @param time the time without an answer after which a check is a miss, 1 ms to a day
+     * @return the copy
+     * @throws IllegalArgumentException if the time is not within that range
      */
     public HealthCheck withTimeout(Duration time) {
         return new HealthCheck(kind, path, interval, time, rise, fall, role);
     }
 
     /**
-     * {@return a copy}
+     * Returns a copy with another number of answers needed.
      *
-     * @param answers in a row that make a worker healthy again
+     * @param answers how many answers in a row make a worker healthy again, at least 1
+     * @return the copy
+     * @throws IllegalArgumentException if the number is less than 1
      */
     public HealthCheck withRise(int answers) {
         return new HealthCheck(kind, path, interval, timeout, answers, fall, role);
     }
 
     /**
-     * {@return a copy}
+     * Returns a copy with another number of misses allowed.
      *
-     * @param misses in a row that make a worker unhealthy
+     * @param misses how many misses in a row make a worker unhealthy, at least 1
+     * @return the copy
+     * @throws IllegalArgumentException if the number is less than 1
      */
     public HealthCheck withFall(int misses) {
         return new HealthCheck(kind, path, interval, timeout, rise, misses, role);
     }
 
-    /** {@return what is asked, in a word or two} */
+    /** {@return the kind and path in a few words} */
     @Override
     public String toString() {
         return kind == Kind.HTTP ? "GET " + path : kind == Kind.TCP ? "connect" : "heartbeat";

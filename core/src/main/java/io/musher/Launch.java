@@ -7,25 +7,29 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a worker runs: an immutable value. Every method that changes something returns a new one.
+ * Describes what a worker runs: this program, another main class, a jar, or a command. Immutable: every method that
+ * changes something returns a new launch.
  *
- * <p>In arguments, JVM flags and values of the environment {@code %i} is replaced by the worker's instance and {@code %w} by its
- * id. {@code %p}, the process id, is not known before the process is there and stays as it is: the JVM fills it in itself in
- * names of log and dump files. Nothing is ever given to a shell: an argument arrives as it was written.
+ * <p>In arguments, JVM flags and values of environment variables, {@code %i} is replaced by the worker's instance and
+ * {@code %w} by its id. {@code %p}, the process id, is not known before the process exists and is left as it is; the
+ * JVM replaces it in the names of log and dump files. No shell interprets anything: an argument arrives as it was
+ * written.
  *
- * <p><b>Precedence</b>, for arguments, JVM flags, variables and the directory alike, also of {@link Cluster#deploy}: what a launch says goes
- * over what {@link ClusterBuilder} says, and that over what is inherited from this process.
+ * <p><b>Precedence</b> of arguments, JVM flags, environment variables and the working directory, also for
+ * {@link Cluster#deploy}: the launch comes first, then the options of {@link ClusterBuilder}, then what is inherited
+ * from this process.
  *
  * <p><b>Secrets:</b> flags that this JVM has from its environment ({@code JAVA_TOOL_OPTIONS}, {@code JDK_JAVA_OPTIONS},
- * {@code _JAVA_OPTIONS}) stay in the environment. All other flags and arguments reach a worker JVM on a way that other users cannot read;
- * its command line shows arguments only where they stand on this process's own. The words of a {@link #command(List) command} are its
- * command line, which all users of the machine can read: give secrets to commands by {@link #env(Map) variables}.
+ * {@code _JAVA_OPTIONS}) stay in the environment. All other flags and arguments reach a worker JVM in a way that other
+ * users cannot read; its command line shows an argument only if the command line of this process shows it. The words of
+ * a {@link #command(List) command} are its command line, which all users of the machine can read: pass secrets to
+ * commands in {@link #env(Map) environment variables}.
  */
 public sealed interface Launch {
 
     /**
-     * This JVM's own command line again: the same {@code java}, class or module path, main class and, unless
-     * {@link #args(List)} says otherwise, arguments. It is the default.
+     * Launches the command line of this JVM again: the same {@code java}, class path or module path, and main class,
+     * with the same arguments unless {@link #args(List)} replaces them. This is the default.
      *
      * @return the launch
      */
@@ -34,10 +38,11 @@ public sealed interface Launch {
     }
 
     /**
-     * Another main class from this JVM's class path, in a JVM of its own.
+     * Launches another main class from the class path of this JVM.
      *
-     * @param main has a {@code main} method
+     * @param main a class with a {@code main} method
      * @return the launch
+     * @throws IllegalArgumentException if the class cannot have a {@code main} method, for example an array type
      */
     static Launch main(Class<?> main) {
         Objects.requireNonNull(main, "main");
@@ -45,20 +50,22 @@ public sealed interface Launch {
     }
 
     /**
-     * Another main class from this JVM's class path, in a JVM of its own. A start or deploy refuses one that is not there with an
-     * {@link IllegalArgumentException}, unless its JVM flags may bring it.
+     * Launches another main class from the class path of this JVM. {@link ClusterBuilder#start} and
+     * {@link Cluster#deploy} throw {@link IllegalArgumentException} if the class cannot be found, unless JVM flags of
+     * the launch may provide it.
      *
-     * @param main its full name, or {@code module/class} where this JVM has a module path
+     * @param main the fully qualified name, or {@code module/class} if this JVM has a module path
      * @return the launch
+     * @throws IllegalArgumentException if this is not the name of a class
      */
     static Launch main(String main) {
         return new Main(main, Optional.empty(), Options.NONE);
     }
 
     /**
-     * A program in a jar, as {@code java -jar} runs it, on this JVM's {@code java}.
+     * Launches a jar as {@code java -jar} does, with the {@code java} of this JVM.
      *
-     * @param jar the file
+     * @param jar an executable jar
      * @return the launch
      */
     static Launch jar(Path jar) {
@@ -66,67 +73,68 @@ public sealed interface Launch {
     }
 
     /**
-     * Any program. It is found as {@code PATH} says. What it starts has the marks of the worker in its environment, too; see
-     * {@link Cluster#isWorker} for Musher programs among that.
+     * Launches any program, which is searched in {@code PATH}. Its child processes inherit the variables that mark a
+     * worker; see {@link Cluster#isWorker} for child processes that use Musher.
      *
      * @param words the program and its first arguments
      * @return the launch
+     * @throws IllegalArgumentException if no program is named
      */
     static Launch command(List<String> words) {
         return new Command(words, Options.NONE);
     }
 
     /**
-     * Any program. It is found as {@code PATH} says.
+     * Launches any program, see {@link #command(List)}.
      *
      * @param words the program and its first arguments
      * @return the launch
+     * @throws IllegalArgumentException if no program is named
      */
     static Launch command(String... words) {
         return command(LaunchChecks.list("command", words));
     }
 
-    /**
-     * {@return what all kinds of launch have in common}
-     */
+    /** {@return the options that all kinds of launch have} */
     Options options();
 
     /**
-     * The same with other options.
+     * Returns this launch with other options.
      *
-     * @param options all of them
-     * @return a new value
-     * @throws IllegalStateException if there are JVM flags for a command
+     * @param options replace all options
+     * @return a new launch
+     * @throws IllegalStateException if this is a command and the options contain JVM flags
      */
     Launch with(Options options);
 
     /**
-     * The program's arguments: they replace those given before, those of {@link ClusterBuilder#args} and, for {@link #self()}, this JVM's
-     * own. Those of a command are put behind its words. An empty list stands for no arguments.
+     * Sets the program's arguments. They replace those set before, those of {@link ClusterBuilder#args} and, for
+     * {@link #self()}, those of this program. For a command they follow its words. An empty list means no arguments.
      *
-     * @param args none null
-     * @return a new value
+     * @param args without null
+     * @return a new launch
      */
     default Launch args(List<String> args) {
         return with(options().withArgs(Objects.requireNonNull(args, "args")));
     }
 
     /**
-     * The program's arguments, see {@link #args(List)}.
+     * Sets the program's arguments, see {@link #args(List)}.
      *
-     * @param args none null
-     * @return a new value
+     * @param args without null
+     * @return a new launch
      */
     default Launch args(String... args) {
         return args(LaunchChecks.list("args", args));
     }
 
     /**
-     * Flags for the worker's JVM, behind those inherited, those of {@link ClusterBuilder#jvmArgs} and those given before: the last one
-     * counts. With a flag for the heap or the number of processors among them, Musher does not compute that share.
+     * Adds flags for the worker JVM. They follow the inherited ones, those of {@link ClusterBuilder#jvmArgs} and those
+     * added before; where a flag is given twice, the last one counts. If they set the heap or the number of processors,
+     * Musher does not compute that share of the machine.
      *
-     * @param flags none null
-     * @return a new value
+     * @param flags without null
+     * @return a new launch
      * @throws IllegalStateException for a command, which has no JVM
      */
     default Launch jvmArgs(List<String> flags) {
@@ -134,10 +142,10 @@ public sealed interface Launch {
     }
 
     /**
-     * Flags for the worker's JVM, see {@link #jvmArgs(List)}.
+     * Adds flags for the worker JVM, see {@link #jvmArgs(List)}.
      *
-     * @param flags none null
-     * @return a new value
+     * @param flags without null
+     * @return a new launch
      * @throws IllegalStateException for a command, which has no JVM
      */
     default Launch jvmArgs(String... flags) {
@@ -145,56 +153,60 @@ public sealed interface Launch {
     }
 
     /**
-     * Flags of this JVM that workers do not inherit, besides those removed before; see {@link ClusterBuilder#removeJvmArgs}.
+     * Leaves out more of the flags that workers would inherit from this JVM, see {@link ClusterBuilder#removeJvmArgs}.
      *
      * @param prefixes what such flags begin with, for example {@code -javaagent:}
-     * @return a new value
-     * @throws IllegalArgumentException if one does not begin with a hyphen
+     * @return a new launch
+     * @throws IllegalArgumentException if a prefix does not begin with a hyphen
      */
     default Launch removeJvmArgs(String... prefixes) {
         return with(options().withRemovedJvmArgs(LaunchChecks.list("removeJvmArgs", prefixes)));
     }
 
     /**
-     * Variables of the worker's environment, over this process's own, those of {@link ClusterBuilder#env} and those given before; only the
-     * environment given to {@link Cluster#fork(Map)} is above them. The names that begin with {@code MUSHER_} are Musher's.
+     * Adds environment variables of the worker, over those of this process, of {@link ClusterBuilder#env} and those
+     * added before; only the variables given to {@link Cluster#fork(Map)} are above them. Names that begin with
+     * {@code MUSHER_} are reserved for Musher.
      *
-     * @param variables no name or value null
-     * @return a new value
+     * @param variables names and values without null
+     * @return a new launch
+     * @throws IllegalArgumentException if a name or value is not valid in an environment
      */
     default Launch env(Map<String, String> variables) {
         return with(options().withEnv(variables));
     }
 
     /**
-     * One variable of the worker's environment, see {@link #env(Map)}.
+     * Adds one environment variable of the worker, see {@link #env(Map)}.
      *
-     * @param variable its name
-     * @param value what it is to be
-     * @return a new value
+     * @param variable the name
+     * @param value the value
+     * @return a new launch
+     * @throws IllegalArgumentException if the name or value is not valid in an environment
      */
     default Launch env(String variable, String value) {
         return env(Map.of(variable, value));
     }
 
     /**
-     * Where the worker runs; default: {@link ClusterBuilder#directory}, or else where this process runs.
+     * Sets the working directory. Default: {@link ClusterBuilder#directory}, or else the directory of this process.
      *
      * @param directory must exist when a worker starts
-     * @return a new value
+     * @return a new launch
      */
     default Launch directory(Path directory) {
         return with(options().withDirectory(directory));
     }
 
     /**
-     * What all kinds of launch have in common. Components may be added in later versions; use the methods of {@link Launch}.
+     * Holds the options that all kinds of launch have. Components may be added in later versions; use the methods of
+     * {@link Launch}.
      *
-     * @param args the program's arguments, or empty for the default ones
-     * @param jvmArgs flags for the JVM, behind the inherited ones
-     * @param env variables over the inherited ones
-     * @param directory where to run, or empty for this process's own
-     * @param removedJvmArgs what the flags begin with that are not inherited
+     * @param args the program's arguments; empty for the default ones
+     * @param jvmArgs flags for the JVM, after the inherited ones
+     * @param env environment variables, over the inherited ones
+     * @param directory the working directory; empty for the default one
+     * @param removedJvmArgs prefixes of flags that are not inherited
      */
     record Options(Optional<List<String>> args, List<String> jvmArgs, Map<String, String> env, Optional<Path> directory,
             List<String> removedJvmArgs) {
@@ -202,13 +214,14 @@ public sealed interface Launch {
         static final Options NONE = new Options(Optional.empty(), List.of(), Map.of(), Optional.empty(), List.of());
 
         /**
-         * Checks and copies.
+         * Checks and copies the components.
          *
-         * @param args the program's arguments, or empty for the default ones
-         * @param jvmArgs flags for the JVM, behind the inherited ones
-         * @param env variables over the inherited ones
-         * @param directory where to run, or empty for this process's own
-         * @param removedJvmArgs what the flags begin with that are not inherited
+         * @param args as the component
+         * @param jvmArgs as the component
+         * @param env as the component
+         * @param directory as the component
+         * @param removedJvmArgs as the component
+         * @throws IllegalArgumentException if a component contains a value that cannot be passed to a process
          */
         public Options {
             args = args.map(words -> LaunchChecks.words("args", words));
@@ -242,13 +255,16 @@ public sealed interface Launch {
             return new Options(args, jvmArgs, env, Optional.of(Objects.requireNonNull(folder, "directory")), removedJvmArgs);
         }
 
-        /** These over the common ones of a cluster. */
+        /**
+         * {@return these options over the common options of a cluster; {@code jvm} tells whether common JVM flags
+         * apply}
+         */
         Options over(Options common, boolean jvm) {
             return new Options(args.or(common::args), jvm ? LaunchChecks.joined(common.jvmArgs, jvmArgs) : jvmArgs, env, directory.or(common::directory),
                     LaunchChecks.joined(common.removedJvmArgs, removedJvmArgs));
         }
 
-        /** Without arguments, flags and values of variables, where secrets live. */
+        /** Leaves out arguments, flags and values of variables, which may be secrets. */
         @Override
         public String toString() {
             return "Options[" + args.map(words -> words.size() + " args").orElse("default args") + ", " + jvmArgs.size() + " jvmArgs, env "
@@ -257,9 +273,9 @@ public sealed interface Launch {
     }
 
     /**
-     * See {@link Launch#self()}.
+     * Launches this program again, see {@link Launch#self()}.
      *
-     * @param options what all kinds have in common
+     * @param options the common options
      */
     record Self(Options options) implements Launch {
         @Override
@@ -269,20 +285,21 @@ public sealed interface Launch {
     }
 
     /**
-     * See {@link Launch#main(String)}.
+     * Launches another main class, see {@link Launch#main(String)}.
      *
-     * @param name of the class
-     * @param type the class, where it was given as one
-     * @param options what all kinds have in common
+     * @param name the name of the class
+     * @param type the class, if it was given as a {@code Class}
+     * @param options the common options
      */
     record Main(String name, Optional<Class<?>> type, Options options) implements Launch {
 
         /**
          * Checks the components.
          *
-         * @param name of the class
-         * @param type the class, where it was given as one
-         * @param options what all kinds have in common
+         * @param name as the component
+         * @param type as the component
+         * @param options as the component
+         * @throws IllegalArgumentException if this is not a class that can have a {@code main} method
          */
         public Main {
             LaunchChecks.mainClass(name);
@@ -296,18 +313,18 @@ public sealed interface Launch {
     }
 
     /**
-     * See {@link Launch#jar(Path)}.
+     * Launches a jar, see {@link Launch#jar(Path)}.
      *
      * @param jar the file
-     * @param options what all kinds have in common
+     * @param options the common options
      */
     record Jar(Path jar, Options options) implements Launch {
 
         /**
          * Checks the components.
          *
-         * @param jar the file
-         * @param options what all kinds have in common
+         * @param jar as the component
+         * @param options as the component
          */
         public Jar {
             Objects.requireNonNull(jar, "jar");
@@ -320,19 +337,20 @@ public sealed interface Launch {
     }
 
     /**
-     * See {@link Launch#command(List)}.
+     * Launches a command, see {@link Launch#command(List)}.
      *
      * @param words the program and its first arguments
-     * @param options what all kinds have in common
+     * @param options the common options
      */
     record Command(List<String> words, Options options) implements Launch {
 
         /**
          * Checks the components.
          *
-         * @param words the program and its first arguments
-         * @param options what all kinds have in common
-         * @throws IllegalStateException if there are flags for a JVM
+         * @param words as the component
+         * @param options as the component
+         * @throws IllegalArgumentException if no program is named
+         * @throws IllegalStateException if the options contain JVM flags
          */
         public Command {
             words = LaunchChecks.command(words);

@@ -7,15 +7,16 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What came from another process: a {@code byte[]} as it was sent, or a JSON-like value. It is decoded when it is asked for, every
- * time anew. May be kept, and used by any thread.
+ * Holds a message or request from another process: a {@code byte[]}, or a JSON value. The value is decoded on each
+ * access. May be kept, and may be used by any thread.
  *
- * <p>JSON may become thirty times as large when it is decoded. What would take more than a quarter of this JVM's heap is refused, by
- * {@link #value}, {@link #as}, {@link #asList} and {@link #text}, with an {@link IllegalArgumentException}; {@link #bytes} always gives the text.
+ * <p>Decoding can make JSON up to thirty times larger. A value that would take more than a quarter of this JVM's heap
+ * is refused with {@link IllegalArgumentException} by {@link #value}, {@link #as}, {@link #asList} and {@link #text};
+ * {@link #bytes} always returns the JSON text.
  */
 public final class Message {
 
-    /** Characters of the value in {@link #toString}. */
+    /** Maximum number of characters of the value in {@link #toString}. */
     private static final int SHOWN = 80;
 
     private final MessageFrame letter;
@@ -30,24 +31,28 @@ public final class Message {
     }
 
     /**
-     * {@return the value: a {@code Map} with its order kept, a {@code List}, {@code String}, {@code Long} or {@code BigInteger},
-     * {@code Double}, {@code Boolean}, {@code null}; or the {@code byte[]} that was sent, see {@link #bytes}}
+     * {@return the value: a {@code Map} in the sender's order, {@code List}, {@code String}, {@code Long} or
+     * {@code BigInteger}, {@code Double}, {@code Boolean}, {@code null}; or the {@code byte[]} that was sent, see
+     * {@link #bytes}}
      *
-     * @throws IllegalArgumentException if the sender, a program in another language perhaps, did not send JSON
+     * @throws IllegalArgumentException if the message is not valid JSON, as can happen with a sender in another
+     *     language
      */
     public Object value() {
         return letter.isBinary() ? letter.body() : reader().value();
     }
 
     /**
-     * {@return the value as a record, or another type that can be sent}
+     * Converts the value to a record or another type that {@link Worker#send} accepts.
      *
-     * <p>For a record, members it does not have are ignored; a component that is not there is null, an empty {@code Optional}, or for a
-     * primitive an error.
+     * <p>For a record, unknown members of the JSON object are ignored. A component without a member becomes null or an
+     * empty {@code Optional}; a primitive one is an error.
      *
-     * @param type of the value
-     * @param <T> the type
-     * @throws IllegalArgumentException if the value does not fit: where, what was expected and what was found
+     * @param type the type to convert to
+     * @param <T> the type to convert to
+     * @return the converted value
+     * @throws IllegalArgumentException if the value does not fit; the message says where, what was expected and what
+     *     was found
      */
     public <T> T as(Class<T> type) {
         Objects.requireNonNull(type, "type");
@@ -60,11 +65,12 @@ public final class Message {
     }
 
     /**
-     * {@return the list, its elements as with {@link #as}}
+     * Converts the value to a list, its elements as {@link #as} does.
      *
-     * @param type of the elements
-     * @param <T> the type
-     * @throws IllegalArgumentException if it is no list, or an element does not fit
+     * @param type the type of the elements
+     * @param <T> the type of the elements
+     * @return the list
+     * @throws IllegalArgumentException if the value is not a list, or an element does not fit
      */
     public <T> List<T> asList(Class<T> type) {
         Objects.requireNonNull(type, "type");
@@ -74,7 +80,12 @@ public final class Message {
         return reader().asList(type);
     }
 
-    /** {@return the string that was sent; of any other value its JSON text, of a {@code byte[]} its bytes read as UTF-8} */
+    /**
+     * {@return the string that was sent; for another value its JSON text, for a {@code byte[]} its bytes decoded as
+     * UTF-8}
+     *
+     * @throws IllegalArgumentException if the string is not valid JSON
+     */
     public String text() {
         if (!letter.isBinary() && letter.body().length > 0 && letter.body()[0] == '"') {
             return reader().as(String.class);
@@ -83,9 +94,9 @@ public final class Message {
     }
 
     /**
-     * {@return the {@code byte[]} that was sent; of any other value its JSON text in UTF-8}
+     * {@return the {@code byte[]} that was sent; for another value its JSON text in UTF-8}
      *
-     * <p>It is not copied: whoever changes it changes it for the message's other listeners too.
+     * <p>The array is not copied: changes to it are visible to the other listeners of the message.
      */
     public byte[] bytes() {
         return letter.body();
@@ -97,11 +108,12 @@ public final class Message {
     }
 
     /**
-     * Answers a request; at any time, from any thread, once. An answer that comes too late is dropped on the other side.
+     * Replies to a request, once, at any time and from any thread. A reply that arrives after the sender's timeout is
+     * dropped there. Never blocks.
      *
-     * @param answer whatever can be sent
-     * @throws IllegalStateException if this is no request, or was answered
-     * @throws IllegalArgumentException if the answer cannot be sent; it may be tried again with another
+     * @param answer what {@link Worker#send} accepts
+     * @throws IllegalStateException if this message is not a request, or was replied to already
+     * @throws IllegalArgumentException if the answer cannot be encoded or is too large; another one may be sent then
      */
     public void reply(Object answer) {
         if (!isRequest()) {
@@ -116,12 +128,12 @@ public final class Message {
         }
     }
 
-    /** {@return the id of the worker that sent it, 0 for the primary} */
+    /** {@return the id of the worker that sent the message; 0 for the primary} */
     public int from() {
         return from;
     }
 
-    /** The handler threw: if that leaves the request without an answer, the sender hears of it. */
+    /** Reports a listener's exception to the sender, if the request has no reply yet. */
     synchronized void fail(Throwable failure) {
         if (isRequest() && !replied) {
             replied = true;
@@ -133,7 +145,7 @@ public final class Message {
         return new JsonReader(letter.body(), 0, letter.body().length);
     }
 
-    /** Returns the sender and the size, without the value: for logs, where values do not belong. */
+    /** {@return the sender and the size without the value, for logs, which must not contain values} */
     String summary() {
         return origin() + ", " + letter.body().length + " bytes";
     }
@@ -142,7 +154,10 @@ public final class Message {
         return (isRequest() ? "request" : "message") + " from " + (from == 0 ? "the primary" : "worker " + from);
     }
 
-    /** {@return the sender and the value: JSON text, cut after 80 characters, or the length of a {@code byte[]}; on one line} */
+    /**
+     * {@return the sender and the value on one line: JSON text, cut after 80 characters, or the length of a
+     * {@code byte[]}}
+     */
     @Override
     public String toString() {
         byte[] body = letter.body();

@@ -6,15 +6,16 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Where the workers' standard output and standard error go: an immutable value.
+ * Sets where the workers' standard output and standard error go. Immutable.
  *
- * <p>Whatever it is, the last 64 KiB of each worker are kept for error messages, a worker that prints without end takes no
- * memory, and whoever takes its output slowly slows it down for a second at most: then output is dropped, and how much is logged.
+ * <p>In every case the last 64 KiB of each worker are kept for error messages, and the memory for output is bounded. A
+ * destination that is too slow holds up the worker for a second at most; then output is dropped, and the amount is
+ * logged.
  */
 public sealed interface Output {
 
     /**
-     * To this process's own standard output and standard error, as it comes; the default.
+     * Forwards output to the standard output and standard error of this process, unchanged. This is the default.
      *
      * @return the output
      */
@@ -23,9 +24,10 @@ public sealed interface Output {
     }
 
     /**
-     * The same, line by line, each behind a prefix.
+     * Forwards output as {@link #inherit()}, but line by line with a prefix.
      *
-     * @param prefix in it {@code %n} is the worker's name, {@code %i} its instance, {@code %w} its id and {@code %p} its process id
+     * @param prefix may contain {@code %n} (worker's name), {@code %i} (instance), {@code %w} (worker id) and
+     *     {@code %p} (process id)
      * @return the output
      */
     static Output prefixed(String prefix) {
@@ -33,7 +35,7 @@ public sealed interface Output {
     }
 
     /**
-     * Nowhere.
+     * Discards output.
      *
      * @return the output
      */
@@ -42,9 +44,9 @@ public sealed interface Output {
     }
 
     /**
-     * To a consumer, line by line, all workers' on one thread. One that throws is logged and goes on hearing.
+     * Passes output line by line to a consumer.
      *
-     * @param consumer hears the lines
+     * @param consumer runs on one thread for all workers; an exception is logged, and the consumer gets the next lines
      * @return the output
      */
     static Output to(Consumer<? super Line> consumer) {
@@ -52,10 +54,10 @@ public sealed interface Output {
     }
 
     /**
-     * To one file per instance, {@code <directory>/<worker's name>.log}, appended to by a replacement. At 16 MiB it becomes
-     * {@code .log.1}, of which three are kept.
+     * Writes output to one file per instance, {@code <directory>/<worker's name>.log}; a replacement appends to it. At
+     * 16 MiB the file is renamed to {@code .log.1}; three such files are kept.
      *
-     * @param directory made when it is not there
+     * @param directory created if it does not exist
      * @return the output
      */
     static Files files(Path directory) {
@@ -63,36 +65,36 @@ public sealed interface Output {
     }
 
     /**
-     * See {@link Output#inherit()} and {@link Output#prefixed(String)}.
+     * Forwards output, see {@link Output#inherit()} and {@link Output#prefixed(String)}.
      *
-     * @param prefix of each line; empty: the output is not cut into lines
+     * @param prefix the prefix of each line; empty if output is not split into lines
      */
     record Inherit(Optional<String> prefix) implements Output {
 
         /**
          * Checks the components.
          *
-         * @param prefix of each line; empty: the output is not cut into lines
+         * @param prefix as the component
          */
         public Inherit {
             Objects.requireNonNull(prefix, "prefix");
         }
     }
 
-    /** See {@link Output#discard()}. */
+    /** Discards output, see {@link Output#discard()}. */
     record Discard() implements Output { }
 
     /**
-     * See {@link Output#to(Consumer)}.
+     * Passes lines to a consumer, see {@link Output#to(Consumer)}.
      *
-     * @param consumer hears the lines
+     * @param consumer receives the lines
      */
     record Lines(Consumer<? super Line> consumer) implements Output {
 
         /**
          * Checks the components.
          *
-         * @param consumer hears the lines
+         * @param consumer as the component
          */
         public Lines {
             Objects.requireNonNull(consumer, "output consumer");
@@ -100,20 +102,21 @@ public sealed interface Output {
     }
 
     /**
-     * See {@link Output#files(Path)}. Components may be added in later versions; use the methods.
+     * Writes files, see {@link Output#files(Path)}. Components may be added in later versions; use the methods.
      *
-     * @param directory made when it is not there
-     * @param maxBytes at which a file is put aside, at least 1 KiB
-     * @param keep how many files put aside are kept, at least 0
+     * @param directory created if it does not exist
+     * @param maxBytes the size at which a file is renamed, at least 1 KiB
+     * @param keep how many renamed files are kept, at least 0
      */
     record Files(Path directory, long maxBytes, int keep) implements Output {
 
         /**
          * Checks the components.
          *
-         * @param directory made when it is not there
-         * @param maxBytes at which a file is put aside, at least 1 KiB
-         * @param keep how many files put aside are kept, at least 0
+         * @param directory as the component
+         * @param maxBytes as the component
+         * @param keep as the component
+         * @throws IllegalArgumentException if the size is less than 1 KiB or the number is negative
          */
         public Files {
             Objects.requireNonNull(directory, "output directory");
@@ -126,20 +129,22 @@ public sealed interface Output {
         }
 
         /**
-         * The same with another size.
+         * Returns a copy with another size.
          *
-         * @param bytes at which a file is put aside, at least 1 KiB
-         * @return a new value
+         * @param bytes the size at which a file is renamed, at least 1 KiB
+         * @return the copy
+         * @throws IllegalArgumentException if the size is less than 1 KiB
          */
         public Files maxBytes(long bytes) {
             return new Files(directory, bytes, keep);
         }
 
         /**
-         * The same with another number.
+         * Returns a copy with another number of files.
          *
-         * @param files how many files put aside are kept, at least 0
-         * @return a new value
+         * @param files how many renamed files are kept, at least 0
+         * @return the copy
+         * @throws IllegalArgumentException if the number is negative
          */
         public Files keep(int files) {
             return new Files(directory, maxBytes, files);
@@ -147,13 +152,13 @@ public sealed interface Output {
     }
 
     /**
-     * A line of output. Components may be added in later versions.
+     * Holds a line of output. Components may be added in later versions.
      *
-     * @param worker its id
-     * @param instance its instance
-     * @param name its name
-     * @param error whether it came on standard error
-     * @param text without its end; a line of more than 64 KiB comes in pieces
+     * @param worker the worker's id
+     * @param instance the worker's instance
+     * @param name the worker's name
+     * @param error whether the line came from standard error
+     * @param text the line without its end; a line of more than 64 KiB comes in pieces
      */
     record Line(int worker, int instance, String name, boolean error, String text) { }
 }

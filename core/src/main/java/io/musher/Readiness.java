@@ -1,7 +1,8 @@
 package io.musher;
 
 /**
- * What makes a worker ready for traffic. {@code WorkerContext.ready()} always does, and after {@code notReady()} nothing else.
+ * Decides what makes a worker ready for traffic. {@link WorkerContext#ready()} always does; after
+ * {@link WorkerContext#notReady()} only {@code ready()} does.
  */
 public final class Readiness {
 
@@ -16,29 +17,34 @@ public final class Readiness {
     }
 
     /**
-     * {@return also {@code listening(port)}, or that the worker's port accepts, and that it is the worker, or a process it has started, which
-     * listens there; in a cluster without ports: that a JVM has said hello, or a command has lived for a second. The default}
+     * Returns the default rule. With ports, a worker is ready when it calls {@link WorkerContext#listening}, or when
+     * its port accepts connections and the worker or one of its child processes listens there. Without ports, a JVM is
+     * ready when it has joined, and a command when it has been alive for a second.
      *
-     * <p>While the main method of a JVM that has joined runs, its start is not over: its port has to accept when that returns, or has to do
-     * so for as long as it took to get there, three seconds at most. Where the primary may not read which process listens (a worker
-     * of another user, or with capabilities of its own), a port that accepts is taken for the worker's.
+     * <p>While the main method of a joined JVM is running, its start is not over: the port must accept connections when
+     * the main method returns, or after as much time again as the port took to accept, at most three seconds. Where the
+     * primary may not see which process listens (a worker of another user, or one with capabilities of its own), a port
+     * that accepts is taken for the worker's.
      *
-     * <p>A port that has accepted and refuses again makes its worker {@code NOT_READY}. A worker whose port does not accept again within ten
-     * seconds, or {@code startTimeout} if that is shorter, is replaced, unless it has said {@code notReady()}.
+     * <p>A port that refuses connections after it has accepted some makes its worker {@code NOT_READY}. If the port
+     * does not accept again within ten seconds, or within {@code startTimeout} if that is shorter, the worker is
+     * replaced, unless it has called {@code notReady()}.
+     *
+     * @return the rule
      */
     public static Readiness auto() {
         return AUTO;
     }
 
     /**
-     * {@return as {@link #auto()}, but whichever process listens on the port: for commands whose server is not among their own processes, such
-     * as a container}
+     * {@return a rule like {@link #auto()} that accepts any process as the listener on the port: for commands whose
+     * server is not one of their own processes, such as a container}
      */
     public static Readiness portOpen() {
         return PORT_OPEN;
     }
 
-    /** {@return only {@code ready()}} */
+    /** {@return a rule by which only {@link WorkerContext#ready()} makes a worker ready} */
     public static Readiness explicit() {
         return EXPLICIT;
     }

@@ -4,16 +4,18 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * When a worker that works is replaced all the same. Components may be added in later versions; use the factory and the {@code with}
- * methods.
+ * Sets limits of age, memory and connections at which a worker that works is replaced. Components may be added in later
+ * versions; use the factory and the {@code with} methods.
  *
- * <p>Whatever limit is passed, a replacement is ready before the worker drains (ports promised to the outside by {@code startPort} alone
- * are given up first). Workers are recycled one at a time; a replacement that fails is tried again after 1 s to 1 min while the old worker
- * serves. The limits are looked at once a second.
+ * <p>The limits are checked once a second. Workers are recycled one at a time. A replacement is ready before the old
+ * worker drains; where the ports of instances are fixed ({@code startPort} without a common port), the old worker is
+ * stopped first. A replacement that fails is tried again after 1 s to 1 min while the old worker serves.
  *
- * @param maxAge since its start, up to a tenth less for the sake of workers that were started together; zero = no limit
- * @param maxMemory resident memory of its process in bytes, for a command of all its processes; Linux only; 0 = no limit
- * @param maxConnections it was given by the balancer; 0 = no limit
+ * @param maxAge the age of the process, shortened by up to a tenth so that workers that were started together are not
+ *     recycled together; zero for no limit
+ * @param maxMemory the resident memory in bytes of the process, for a command of all its processes; Linux only; 0 for
+ *     no limit
+ * @param maxConnections the number of connections the worker was given by the balancer; 0 for no limit
  */
 public record RecyclePolicy(Duration maxAge, long maxMemory, long maxConnections) {
 
@@ -22,9 +24,9 @@ public record RecyclePolicy(Duration maxAge, long maxMemory, long maxConnections
     /**
      * Checks the components.
      *
-     * @param maxAge since its start; zero = no limit
-     * @param maxMemory resident memory in bytes; 0 = no limit
-     * @param maxConnections it was given by the balancer; 0 = no limit
+     * @param maxAge as the component
+     * @param maxMemory as the component
+     * @param maxConnections as the component
      * @throws NullPointerException if the age is null
      * @throws IllegalArgumentException if a limit is negative
      */
@@ -36,33 +38,39 @@ public record RecyclePolicy(Duration maxAge, long maxMemory, long maxConnections
         }
     }
 
-    /** {@return no limit at all, the default} */
+    /** {@return a policy without limits, the default} */
     public static RecyclePolicy never() {
         return NEVER;
     }
 
     /**
-     * {@return a copy}
+     * Returns a copy with another limit of age.
      *
-     * @param age since its start, after which a worker is replaced
+     * @param age the age at which a worker is replaced; zero for no limit
+     * @return the copy
+     * @throws IllegalArgumentException if the age is negative
      */
     public RecyclePolicy withMaxAge(Duration age) {
         return new RecyclePolicy(age, maxMemory, maxConnections);
     }
 
     /**
-     * {@return a copy}
+     * Returns a copy with another limit of memory.
      *
-     * @param bytes of resident memory, over which a worker is replaced
+     * @param bytes the resident memory above which a worker is replaced; 0 for no limit
+     * @return the copy
+     * @throws IllegalArgumentException if the number is negative
      */
     public RecyclePolicy withMaxMemory(long bytes) {
         return new RecyclePolicy(maxAge, bytes, maxConnections);
     }
 
     /**
-     * {@return a copy}
+     * Returns a copy with another limit of connections.
      *
-     * @param connections after which a worker is replaced
+     * @param connections the number of connections after which a worker is replaced; 0 for no limit
+     * @return the copy
+     * @throws IllegalArgumentException if the number is negative
      */
     public RecyclePolicy withMaxConnections(long connections) {
         return new RecyclePolicy(maxAge, maxMemory, connections);

@@ -4,24 +4,25 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How {@link Cluster#reload} and {@link Cluster#deploy} replace the workers. Components may be added in later versions.
+ * Decides how {@link Cluster#reload} and {@link Cluster#deploy} replace the workers. Components may be added in later
+ * versions.
  *
- * <p>Where there is a common port, or none at all, a replacement is ready before the old worker drains. Ports that are promised to the
- * outside ({@code startPort} without a common port) are given up first, and one worker is replaced at a time.
+ * <p>A replacement is ready before the old worker drains. Where the ports of instances are fixed ({@code startPort}
+ * without a common port), the old worker is stopped first, and one worker is replaced at a time.
  *
  * @param batch how many workers are replaced at once
- * @param soak how long a replacement that is ready has to live on before it gets traffic and the old worker goes
+ * @param soak how long a ready replacement must stay alive before it gets traffic and the old worker is stopped
  * @param onFailure what to do when a replacement fails
  */
 public record ReloadPolicy(int batch, Duration soak, OnFailure onFailure) {
 
     /** What to do when a replacement exits, is not ready in time, or fails in its soak time. */
     public enum OnFailure {
-        /** The rollout ends, what was replaced is rolled back, old workers that serve stay. */
+        /** The rollout ends: replaced workers are rolled back, old workers that are serving stay. */
         KEEP_OLD,
         /**
-         * It is tried again, with a growing delay of 100 ms to 15 s, while old workers serve, until it succeeds, another rollout takes its
-         * place, or {@link Cluster#abortRollout} is called.
+         * The replacement is tried again, with a delay that grows from 100 ms to 15 s, while old workers serve; until
+         * it succeeds, another rollout supersedes this one, or {@link Cluster#abortRollout} is called.
          */
         RETRY
     }
@@ -31,9 +32,9 @@ public record ReloadPolicy(int batch, Duration soak, OnFailure onFailure) {
     /**
      * Checks the components.
      *
-     * @param batch how many workers are replaced at once
-     * @param soak how long a replacement that is ready has to live on before it gets traffic and the old worker goes
-     * @param onFailure what to do when a replacement fails
+     * @param batch as the component
+     * @param soak as the component
+     * @param onFailure as the component
      * @throws IllegalArgumentException if the batch is less than 1, or the soak time is negative or more than a year
      */
     public ReloadPolicy {
@@ -47,42 +48,48 @@ public record ReloadPolicy(int batch, Duration soak, OnFailure onFailure) {
         Objects.requireNonNull(onFailure, "onFailure");
     }
 
-    /** {@return one worker at a time, no soak time, the old ones stay when a replacement fails} */
+    /** {@return the default policy: one worker at a time, no soak time, {@link OnFailure#KEEP_OLD}} */
     public static ReloadPolicy ofDefaults() {
         return DEFAULTS;
     }
 
     /**
-     * {@return the defaults, but for this}
+     * Returns the default policy with another reaction to failures.
      *
-     * @param what to do when a replacement fails
+     * @param what what to do when a replacement fails
+     * @return the policy
      */
     public static ReloadPolicy onFailure(OnFailure what) {
         return new ReloadPolicy(DEFAULTS.batch, DEFAULTS.soak, what);
     }
 
     /**
-     * {@return a copy}
+     * Returns a copy with another batch size.
      *
-     * @param workers how many are replaced at once, at least 1
+     * @param workers how many workers are replaced at once, at least 1
+     * @return the copy
+     * @throws IllegalArgumentException if the number is less than 1
      */
     public ReloadPolicy withBatch(int workers) {
         return new ReloadPolicy(workers, soak, onFailure);
     }
 
     /**
-     * {@return a copy}
+     * Returns a copy with another soak time.
      *
-     * @param time a replacement has to live on
+     * @param time how long a ready replacement must stay alive before it gets traffic
+     * @return the copy
+     * @throws IllegalArgumentException if the time is negative or more than a year
      */
     public ReloadPolicy withSoak(Duration time) {
         return new ReloadPolicy(batch, time, onFailure);
     }
 
     /**
-     * {@return a copy}
+     * Returns a copy with another reaction to failures.
      *
-     * @param what to do when a replacement fails
+     * @param what what to do when a replacement fails
+     * @return the copy
      */
     public ReloadPolicy withOnFailure(OnFailure what) {
         return new ReloadPolicy(batch, soak, what);

@@ -1,6 +1,8 @@
 package io.musher;
 
-/** The handler of a request threw; the message is what it said. Completes the future of the request. */
+/**
+ * Completes the future of a request whose listener threw on the other side; the message is the text of that exception.
+ */
 public final class RemoteException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

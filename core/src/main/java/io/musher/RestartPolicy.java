@@ -4,31 +4,33 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Which workers are replaced when they end without having been asked to, and how soon. Components may be added in later
+ * Decides which workers are replaced when they exit without a request, and how soon. Components may be added in later
  * versions; use the factories and the {@code with} methods.
  *
- * <p>A worker is <em>unstable</em> when it was never ready, or ended within {@code stableAfter} of becoming ready. The
- * first restart after a worker had been ready comes at once; further unstable ones in a row are delayed by {@code
- * firstDelay} and twice as long each time, up to {@code maxDelay}; jitter shortens a delay by up to a half. An instance
- * that was unstable {@code giveUpAfter} times within {@code giveUpWithin}, or so many times in a row however long that
- * took, is given up: the others keep serving, and {@code restart()} on its last worker, {@link Cluster#scale} or a rollout
- * revives it. A worker ended by {@code kill()} is replaced at once and costs nothing.
+ * <p>A worker is <em>unstable</em> when it was never ready, or exited within {@code stableAfter} of becoming ready. The
+ * first restart after a worker that had been ready comes at once. Each further unstable worker in a row is delayed: by
+ * {@code firstDelay}, then twice as long each time, up to {@code maxDelay}; jitter shortens a delay by up to a half.
  *
- * @param when which ends are followed by a replacement
- * @param firstDelay the delay after the first unstable end
+ * <p>An instance with {@code giveUpAfter} unstable workers within {@code giveUpWithin}, or with that many in a row over
+ * any time, is given up: the other instances keep serving, and {@code restart()} of its last worker,
+ * {@link Cluster#scale} or a rollout revives it. A worker that ended by {@code kill()} is replaced at once and does not
+ * count.
+ *
+ * @param when which exits lead to a replacement
+ * @param firstDelay the delay after the first unstable worker
  * @param maxDelay the longest delay
  * @param stableAfter how long a worker must have been ready to count as stable
- * @param giveUpAfter how many unstable ends are too many; 0 = never give up
- * @param giveUpWithin the time in which they are counted
+ * @param giveUpAfter how many unstable workers are too many; 0 to never give up
+ * @param giveUpWithin the period in which they are counted
  */
 public record RestartPolicy(When when, Duration firstDelay, Duration maxDelay, Duration stableAfter, int giveUpAfter,
         Duration giveUpWithin) {
 
-    /** Which ends are followed by a replacement. */
+    /** Which exits lead to a replacement. */
     public enum When {
-        /** Every one, exit code 0 and the worker's own {@code disconnect()} included. */
+        /** Every exit, including exit code 0 and the worker's own {@code disconnect()}. */
         ALWAYS,
-        /** A signal, an exit code other than 0, a failed start. */
+        /** A signal, an exit code other than 0, or a failed start. */
         ON_FAILURE,
         /** None: the number of wanted instances falls by one instead. */
         NEVER
@@ -37,12 +39,12 @@ public record RestartPolicy(When when, Duration firstDelay, Duration maxDelay, D
     /**
      * Checks the components.
      *
-     * @param when which ends are followed by a replacement
-     * @param firstDelay the delay after the first unstable end
-     * @param maxDelay the longest delay
-     * @param stableAfter how long a worker must have been ready to count as stable
-     * @param giveUpAfter how many unstable ends are too many; 0 = never give up
-     * @param giveUpWithin the time in which they are counted
+     * @param when as the component
+     * @param firstDelay as the component
+     * @param maxDelay as the component
+     * @param stableAfter as the component
+     * @param giveUpAfter as the component
+     * @param giveUpWithin as the component
      * @throws NullPointerException if a component is null
      * @throws IllegalArgumentException if a delay or {@code giveUpWithin} is not positive, or another number is
      *     negative
@@ -65,17 +67,23 @@ public record RestartPolicy(When when, Duration firstDelay, Duration maxDelay, D
         }
     }
 
-    /** {@return the default: every worker, delays from 100 ms to 15 s, given up after 10 unstable ends in 60 s} */
+    /**
+     * {@return the default policy: replaces every worker, delays 100 ms to 15 s, stable after 1 s, gives up after 10
+     * unstable workers in 60 s}
+     */
     public static RestartPolicy always() {
         return of(When.ALWAYS);
     }
 
-    /** {@return like {@link #always}, but a worker that exits with code 0 or disconnects itself is not replaced} */
+    /**
+     * {@return a policy like {@link #always} that does not replace workers that exit with code 0 or disconnect
+     * themselves}
+     */
     public static RestartPolicy onFailure() {
         return of(When.ON_FAILURE);
     }
 
-    /** {@return no worker is replaced} */
+    /** {@return a policy that replaces no worker} */
     public static RestartPolicy never() {
         return of(When.NEVER);
     }
@@ -86,29 +94,36 @@ public record RestartPolicy(When when, Duration firstDelay, Duration maxDelay, D
     }
 
     /**
-     * {@return the same with other delays}
+     * Returns a copy with other delays.
      *
-     * @param first the delay after the first unstable end, doubled each time
-     * @param longest what it grows to
+     * @param first the delay after the first unstable worker, doubled each time
+     * @param longest the longest delay
+     * @return the copy
+     * @throws IllegalArgumentException if a delay is not positive
+     * @throws IllegalStateException if {@code longest} is shorter than {@code first}
      */
     public RestartPolicy withDelays(Duration first, Duration longest) {
         return new RestartPolicy(when, first, longest, stableAfter, giveUpAfter, giveUpWithin);
     }
 
     /**
-     * {@return the same with another measure of stability}
+     * Returns a copy with another measure of stability.
      *
      * @param ready how long a worker must have been ready to count as stable
+     * @return the copy
+     * @throws IllegalArgumentException if the time is negative
      */
     public RestartPolicy withStableAfter(Duration ready) {
         return new RestartPolicy(when, firstDelay, maxDelay, ready, giveUpAfter, giveUpWithin);
     }
 
     /**
-     * {@return the same with another budget}
+     * Returns a copy with another limit for giving up.
      *
-     * @param unstable how many unstable ends are too many; 0 = never give up
-     * @param within the time in which they are counted
+     * @param unstable how many unstable workers are too many; 0 to never give up
+     * @param within the period in which they are counted
+     * @return the copy
+     * @throws IllegalArgumentException if the number is negative or the period is not positive
      */
     public RestartPolicy withGiveUp(int unstable, Duration within) {
         return new RestartPolicy(when, firstDelay, maxDelay, stableAfter, unstable, within);

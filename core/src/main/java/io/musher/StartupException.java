@@ -6,9 +6,10 @@ import java.util.Arrays;
 import java.util.Set;
 
 /**
- * A cluster could not start: a worker was not ready in time, a port was taken, a program could not be run. Everything that had
- * been started was undone before this was thrown. The message has the end of the failed worker's output where that went neither to this
- * process's own standard output nor to its standard error; {@link #lastOutput} has all that was kept in any case.
+ * Thrown when a cluster cannot start: a worker was not ready in time, a port was taken, a program could not be run.
+ * Everything that had been started was stopped before the exception is thrown. The message includes the end of the
+ * failed worker's output unless that went to the standard output or standard error of this process; {@link #lastOutput}
+ * always has all that was kept.
  */
 public class StartupException extends RuntimeException {
 
@@ -16,29 +17,32 @@ public class StartupException extends RuntimeException {
 
     private static final Set<String> INSIDE = Set.of(StartupException.class.getName(), Cluster.class.getName(), ClusterBuilder.class.getName());
 
-    /** The last output of the worker that failed. */
+    /** The last output of the worker that failed; empty if there is none. */
     private final String lastOutput;
 
     /**
-     * Creates one.
+     * Creates an exception.
      *
      * @param message what failed, for which worker, port or option, and what to do
-     * @param cause what the message does not say, such as the type of a failure; or null
-     * @param lastOutput the last output of the worker that failed, empty when there is none
+     * @param cause the cause if it adds to the message, such as the type of a failure; or null
+     * @param lastOutput the last output of the worker that failed; empty if there is none
      */
     public StartupException(String message, Throwable cause, String lastOutput) {
         super(message, cause);
         this.lastOutput = lastOutput;
     }
 
-    /** {@return an exception whose cause is the part of the chain that says more than the message does; none is null} */
+    /**
+     * {@return an exception whose cause is the part of the given chain that adds to the message, or null if no part
+     * does}
+     */
     static StartupException of(String message, Throwable cause, String lastOutput) {
         Throwable kind = null;
         for (Throwable each = cause; each != null; each = each.getCause()) {
             if (each.getMessage() == null || !message.contains(each.getMessage())) {
                 return told(message, each, lastOutput);
             } else if (each.getClass() != IOException.class && each.getClass() != UncheckedIOException.class) {
-                kind = each; // what it says is said, but its type may be asked for
+                kind = each; // the message contains its text, but callers may look for its type
             }
         }
         if (kind != null) {
@@ -47,7 +51,7 @@ public class StartupException extends RuntimeException {
         return told(message, kind, lastOutput);
     }
 
-    /** Its stack trace begins where the cluster's user called. */
+    /** Creates an exception whose stack trace begins at the caller of Musher. */
     private static StartupException told(String message, Throwable cause, String lastOutput) {
         StartupException exception = new StartupException(message, cause, lastOutput);
         StackTraceElement[] trace = exception.getStackTrace();
@@ -59,7 +63,10 @@ public class StartupException extends RuntimeException {
         return exception;
     }
 
-    /** {@return what the worker that failed printed last (both streams), empty when no worker was to blame or it said nothing} */
+    /**
+     * {@return the last output of the worker that failed, standard output and standard error together; empty if no
+     * worker failed or it had no output}
+     */
     public String lastOutput() {
         return lastOutput;
     }

@@ -1,10 +1,13 @@
 package io.musher;
 
-/** What {@code on(…)} gives back: closing it ends the listening. */
+/** Represents an added listener; {@link #close} removes it. */
 @FunctionalInterface
 public interface Subscription extends AutoCloseable {
 
-    /** Ends the listening; idempotent, from any thread. A call that runs at this moment still ends. */
+    /**
+     * Removes the listener. May be called from any thread and repeatedly. A call of the listener that is running is not
+     * interrupted.
+     */
     @Override
     void close();
 }

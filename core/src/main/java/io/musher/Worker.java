@@ -10,8 +10,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * The primary's handle of one process; never reused: a replacement is another {@code Worker}. All methods may be called from
- * any thread; futures complete on a thread of their own, at the latest when the cluster has stopped.
+ * Represents one worker process on the primary's side. A replacement is another {@code Worker}, with another id. All
+ * methods may be called from any thread; none of them blocks. Futures complete on a callback thread, at the latest when
+ * the cluster has stopped.
  */
 public final class Worker {
 
@@ -31,103 +32,114 @@ public final class Worker {
         return incarnation;
     }
 
-    /** {@return its id, from 1, never reused in a cluster} */
+    /** {@return the id: from 1, never reused in a cluster} */
     public int id() {
         return incarnation.id();
     }
 
-    /** {@return its slot, from 0; a replacement has the same} */
+    /** {@return the number of the instance: from 0; a replacement has the same} */
     public int instance() {
         return incarnation.instance();
     }
 
-    /** {@return the cluster's name and the slot's number from 1, {@code shop-1}} */
+    /** {@return the cluster's name and the instance counted from 1, such as {@code shop-1}} */
     public String name() {
         return commands.workerName(incarnation);
     }
 
-    /** {@return its process id; -1 if it was never started} */
+    /** {@return the process id; -1 if no process was started} */
     public long pid() {
         return incarnation.pid().orElse(-1);
     }
 
-    /** {@return where it listens, if it has a port} */
+    /** {@return the port the worker listens on; empty if it has none} */
     public OptionalInt port() {
         return incarnation.port();
     }
 
-    /** {@return its state at this moment} */
+    /** {@return the state at this moment} */
     public WorkerState state() {
         return incarnation.state();
     }
 
-    /** {@return when its process was started, null if it never was} */
+    /** {@return when the process was started; null if no process was started} */
     public Instant startedAt() {
         return incarnation.startedAt();
     }
 
-    /** {@return how many replacements the restart policy had made in this slot, this one included} */
+    /** {@return how many replacements the restart policy had started in this instance, this worker included} */
     public int restarts() {
         return incarnation.restarts();
     }
 
-    /** {@return whether its channel is open, from its fork until it is disconnected; false for a command without a channel} */
+    /**
+     * {@return whether messages can reach the worker: true from the fork until it is disconnected or exits; false for a
+     * command that has no channel}
+     */
     public boolean isConnected() {
         return incarnation.isConnected();
     }
 
-    /** {@return whether its process has ended and was reaped} */
+    /** {@return whether the process has exited and was reaped, or could not be started} */
     public boolean isDead() {
         return !incarnation.isAlive();
     }
 
     /**
-     * Sends a message; see {@link Message} for what arrives. It is encoded on this thread, and what was sent right after a fork waits for
-     * the worker. Never blocks.
+     * Sends a message to the worker; see {@link Message} for what arrives. The message is encoded on the calling
+     * thread. A message that is sent before the worker has connected is kept for it. Never blocks.
      *
-     * @param message null, boolean, number, string, {@code byte[]}, list, array, collection, map with string keys, record, enum,
-     *     {@code Optional}, {@code UUID}, or of {@code java.time}; up to 200 deep
-     * @return whether it is on its way; false when the worker's channel has closed, or too much waits for its listeners already:
-     *     32 MiB, or less where one of the two JVMs has a small heap
-     * @throws IllegalArgumentException if it is something else (the message says what and where), or larger than {@code maxFrame}
+     * @param message null, a boolean, number, string, {@code byte[]}, list, array, collection, map with string keys,
+     *     record, enum, {@code Optional}, {@code UUID}, or type of {@code java.time}; nested at most 200 deep
+     * @return whether the message is on its way; false when the channel has closed, or the send window is full: 32 MiB
+     *     of messages that the worker's listeners have not taken yet, or less where one of the two JVMs has a small
+     *     heap
+     * @throws IllegalArgumentException if the value cannot be encoded (the message says which part of it), or is larger
+     *     than {@link ClusterBuilder#maxFrame}
      */
     public boolean send(Object message) {
-        ByteBuffer frame = session().sender.frame(MessageSender.PRIMARY, message); // what cannot be sent is refused in any case
+        // encoded before the check: a value that cannot be encoded is refused in any case
+        ByteBuffer frame = session().sender.frame(MessageSender.PRIMARY, message);
         return isConnected() && session().sender.send(frame);
     }
 
-    /** {@return completes when a {@link #send} that was refused is worth trying again; fails with {@link WorkerGoneException} when none will be} */
+    /**
+     * {@return completes when a {@link #send} that returned false is worth trying again; fails with
+     * {@link WorkerGoneException} when the channel has closed}
+     */
     public CompletableFuture<Void> writable() {
         return session().sender.writable(who());
     }
 
     /**
-     * Sends a request, which the worker answers with {@link Message#reply}.
+     * Sends a request, which a listener of the worker answers by {@link Message#reply}. Never blocks.
      *
-     * @param message as with {@link #send}
-     * @param timeout for the answer, over zero
-     * @return completes with the answer; fails with {@link java.util.concurrent.TimeoutException}, {@link WorkerGoneException}, or
-     *     {@link RemoteException} when the handler threw
-     * @throws IllegalArgumentException as with {@link #send}, or if the timeout is not positive
+     * @param message what {@link #send} accepts
+     * @param timeout how long to wait for the reply; positive
+     * @return completes with the reply; fails with {@link java.util.concurrent.TimeoutException} when there is none in
+     *     time or the send window is full, with {@link WorkerGoneException} when the channel has closed, and with
+     *     {@link RemoteException} when a listener threw
+     * @throws IllegalArgumentException as {@link #send}, or if the timeout is not positive
      */
     public CompletableFuture<Message> request(Object message, Duration timeout) {
         return session().sender.request(MessageSender.PRIMARY, who(), id(), message, timeout, isConnected());
     }
 
     /**
-     * Listens to this worker's messages. Those that came before the first listener, this one or one of {@link Cluster#onMessage}, have
-     * waited for it.
+     * Adds a listener for the messages of this worker. Messages that arrive before there is any listener, here or at
+     * {@link Cluster#onMessage}, are kept and delivered to the first one.
      *
      * @param listener runs on the events thread
-     * @return closing it ends the listening
+     * @return removes the listener when closed
      */
     public Subscription onMessage(Consumer<Message> listener) {
         return commands.correspondence().onMessage(session(), Objects.requireNonNull(listener, "listener"));
     }
 
     /**
-     * No new connections, drain, then the channel closes; the process may finish its work and end by itself
-     * ({@link WorkerState#DETACHED}). It is not replaced: one instance less is wanted.
+     * Disconnects the worker: it gets no new connections, drains, then its channel closes. The process may finish its
+     * work and exit by itself ({@link WorkerState#DETACHED}). The worker is not replaced: the number of wanted
+     * instances falls by one. Does nothing for a worker that is leaving already.
      *
      * @return this
      */
@@ -137,10 +149,11 @@ public final class Worker {
     }
 
     /**
-     * The graceful ladder: it leaves the balancer, drains, is told to stop, and is killed when its time is over. It is not replaced:
-     * one instance less is wanted.
+     * Stops the worker as the {@link StopPolicy} says: it is withdrawn from the balancer, drains, runs its stop hooks,
+     * and is killed if it has not exited in time. The worker is not replaced: the number of wanted instances falls by
+     * one. Stopping a replacement that is not ready yet only cancels the replacement.
      *
-     * @return completes when the process has ended
+     * @return completes when the process has exited
      */
     public CompletableFuture<Exit> stop() {
         commands.stop(incarnation);
@@ -148,31 +161,41 @@ public final class Worker {
     }
 
     /**
-     * A replacement, then the ladder; for a worker whose slot was given up, the revival of the slot.
+     * Replaces the worker: starts a replacement and stops this worker when the replacement is ready; where the ports of
+     * instances are fixed ({@code startPort} without a common port), this worker is stopped first. For the last worker
+     * of an instance that was given up, or that was stopped, the instance is started again.
      *
-     * @return completes with the replacement when that is ready
+     * @return completes with the replacement when it is ready; fails with {@link IllegalStateException} when another
+     *     worker has followed this one already, the limit described at {@link Cluster#scale} is reached, the instance
+     *     is given up, or the cluster stops
      */
     public CompletableFuture<Worker> restart() {
         return commands.restart(incarnation);
     }
 
-    /** SIGKILL, now, to its children too. The restart policy decides about a replacement; no budget is spent. */
+    /**
+     * Kills the process and its children with SIGKILL, at once. The {@link RestartPolicy} decides about a replacement,
+     * without charging the restart budget.
+     */
     public void kill() {
         commands.kill(incarnation);
     }
 
     /**
-     * Sends a signal; to the process group, for a command.
+     * Sends a signal to the process; for a command, to its process group. Does nothing when the process is not running.
      *
-     * @param name {@code HUP} or {@code SIGHUP}
+     * @param name the name, with or without {@code SIG}: {@code HUP} or {@code SIGHUP}
      * @throws IllegalArgumentException if there is no such signal
-     * @throws UnsupportedOperationException where there are no signals
+     * @throws UnsupportedOperationException where signals cannot be sent, because there is no {@code sh}
      */
     public void signal(String name) {
         commands.signal(incarnation, Objects.requireNonNull(name, "name"));
     }
 
-    /** {@return completes when the process has ended and was reaped} */
+    /**
+     * {@return completes when the process has exited and was reaped; fails with {@link IllegalStateException} when no
+     * process could be started}
+     */
     public CompletableFuture<Exit> onExit() {
         return incarnation.onExit().copy();
     }

@@ -16,7 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A worker's side of its cluster: who it is, what it tells the primary, and what it does when it has to go.
+ * Connects a worker to its cluster: identity and port, readiness, messages, and hooks for drain, stop and disconnect.
+ * This is the API of a worker; {@link Cluster} is the API of the primary.
  *
  * <pre>{@code
  * WorkerContext me = WorkerContext.current();
@@ -24,26 +25,28 @@ import org.slf4j.LoggerFactory;
  * me.onStop(() -> server.stop(1));
  * }</pre>
  *
- * <p>The first call of {@link #current} joins the cluster. From then on the JVM lives as long as its channel to the primary is open,
- * even after {@code main} has returned. When {@code main} throws, the JVM ends with status 1; SIGINT is left to the primary, because Ctrl-C reaches the whole
- * terminal group; SIGTERM asks the primary for a stop, and stops this process anyway when the primary does not answer.
+ * <p>The first call of {@link #current}, or of {@link Cluster#isWorker}, joins the cluster. From then on the JVM lives
+ * as long as its channel to the primary is open, even after {@code main} has returned. If {@code main} throws, the JVM
+ * exits with status 1. SIGINT is ignored, because Ctrl-C reaches the whole terminal group and the primary stops its
+ * workers. SIGTERM asks the primary to stop this worker; the process stops by itself if the primary does not answer.
  *
- * <p>How it ends:
+ * <p>A worker ends in one of these ways:
  * <ul>
- * <li><b>Stopped by the primary:</b> {@link #isDraining()} becomes true and {@link #onDrain} hooks run; new connections go elsewhere.
- *     When the running ones and the hooks have ended, or the drain time of the {@link StopPolicy} is over, {@link #onStop} hooks run;
- *     the process exits with status 0.
- * <li><b>{@link #disconnect() Disconnected}, by either side:</b> the same drain; then the channel closes and {@link #onDisconnect}
- *     hooks run. The process is left to end by itself.
- * <li><b>The primary is gone:</b> drain and stop hooks run, for five seconds at most; the process exits with status 1.
+ * <li><b>Stopped by the primary:</b> {@link #isDraining()} becomes true and the {@link #onDrain} hooks run; new
+ *     connections go to other workers. When the connections have closed and the hooks have returned, or when the drain
+ *     time of the {@link StopPolicy} is over, the {@link #onStop} hooks run; then the process exits with status 0.
+ * <li><b>{@link #disconnect() Disconnected}, by either side:</b> the worker drains in the same way; then the channel
+ *     closes and the {@link #onDisconnect} hooks run. The process is left to exit by itself.
+ * <li><b>Primary gone:</b> drain hooks and stop hooks run, for five seconds at most; then the process exits with status
+ *     1.
  * </ul>
  *
- * <p>Hooks run one after the other on a thread of their own, in the order they were added. One that throws is logged and the next one
- * runs. A drain hook may take the whole drain time; one that still runs then is logged, and the stop hooks run without waiting for its
- * end. A hook that is added after its moment runs at once.
+ * <p>Hooks and listeners run one after the other on one callback thread, hooks in the order they were added. A hook
+ * that throws is logged, and the next one runs. A drain hook may take the whole drain time; one that is still running
+ * then is logged, and the stop hooks run without waiting for it. A hook that is added after its moment runs at once.
  *
- * <p>All methods may be called from any thread; none of them blocks. After the channel has closed, what would tell the primary something
- * does nothing. What was told before {@code System.exit} reaches the primary.
+ * <p>All methods may be called from any thread, and none of them blocks. After the channel has closed, methods that
+ * report to the primary do nothing. Messages sent before {@code System.exit} still reach the primary.
  */
 public final class WorkerContext {
 
@@ -64,10 +67,10 @@ public final class WorkerContext {
     }
 
     /**
-     * {@return this worker's context, always the same one; the first call joins the cluster}
+     * {@return the context of this worker, always the same object; the first call joins the cluster}
      *
-     * @throws IllegalStateException if this process is no worker, its environment is not as the primary made it, or another copy of Musher
-     *     in this JVM has joined
+     * @throws IllegalStateException if this process is not a worker, its environment variables were altered, or another
+     *     copy of Musher in this JVM has joined
      */
     public static WorkerContext current() {
         synchronized (WorkerContext.class) {
@@ -78,23 +81,23 @@ public final class WorkerContext {
         }
     }
 
-    /** {@return this worker's id: from 1, never reused} */
+    /** {@return the id of this worker: from 1, never reused in a cluster} */
     public int id() {
         return environment.id();
     }
 
-    /** {@return this worker's slot: from 0, reused by its replacement} */
+    /** {@return the number of this worker's instance: from 0; a replacement has the same} */
     public int instance() {
         return environment.instance();
     }
 
-    /** {@return this worker's name: the cluster's, and the instance counted from 1} */
+    /** {@return the cluster's name and the instance counted from 1, such as {@code shop-1}} */
     public String name() {
         return environment.name();
     }
 
     /**
-     * {@return the port to listen on}
+     * {@return the port this worker is to listen on}
      *
      * @throws IllegalStateException if the cluster has no ports
      */
@@ -104,7 +107,7 @@ public final class WorkerContext {
     }
 
     /**
-     * {@return where to listen}
+     * {@return the address this worker is to listen on, with {@link #port}}
      *
      * @throws IllegalStateException if the cluster has no ports
      */
@@ -112,22 +115,22 @@ public final class WorkerContext {
         return new InetSocketAddress(environment.host(), port());
     }
 
-    /** Tells the primary that this worker can take connections; as often as that becomes so. */
+    /** Reports that this worker can take connections. May be called repeatedly, also after {@link #notReady()}. */
     public void ready() {
         runtime.ready();
     }
 
-    /** Tells the primary to send no new connections until {@link #ready()}; the running ones go on. */
+    /** Asks the primary to send no new connections until {@link #ready()} is called; open connections are kept. */
     public void notReady() {
         runtime.notReady();
     }
 
     /**
-     * Tells the primary where this worker really listens, when it is not at {@link #port()}, and that it is ready. The primary refuses a
-     * port that it listens on itself, such as the common port, and logs a warning.
+     * Reports that this worker listens on another port than {@link #port()}, and is ready. The primary logs and refuses
+     * a port that it listens on itself, such as the common port.
      *
-     * @param port of this worker's own server on the loopback address, within 1 to 65535
-     * @throws IllegalArgumentException if it is not
+     * @param port the port of this worker's server on the loopback address, 1 to 65535
+     * @throws IllegalArgumentException if the port is not within that range
      */
     public void listening(int port) {
         if (port < 1 || port > 65535) {
@@ -137,44 +140,48 @@ public final class WorkerContext {
     }
 
     /**
-     * Sends a message to the primary; see {@link Worker#send} for what can be sent. Never blocks. What was sent before {@code System.exit}
-     * arrives.
+     * Sends a message to the primary. Never blocks.
      *
-     * @param message whatever can be sent
-     * @return whether it is on its way; false when the channel has closed, or too much waits for listeners already: 32 MiB, or less where
-     *     one of the two JVMs has a small heap
-     * @throws IllegalArgumentException if it cannot be sent (the message says what and where), or is larger than {@code maxFrame}
+     * @param message what {@link Worker#send} accepts
+     * @return whether the message is on its way; false when the channel has closed, or the send window is full: 32 MiB
+     *     of messages that listeners have not taken yet, or less where one of the two JVMs has a small heap
+     * @throws IllegalArgumentException if the value cannot be encoded (the message says which part of it), or is larger
+     *     than {@link ClusterBuilder#maxFrame}
      */
     public boolean send(Object message) {
         return sender.send(MessageSender.PRIMARY, message);
     }
 
-    /** {@return completes when a {@link #send} that was refused is worth trying again; fails with {@link WorkerGoneException} when none will be} */
+    /**
+     * {@return completes when a {@link #send} that returned false is worth trying again; fails with
+     * {@link WorkerGoneException} when the channel has closed}
+     */
     public CompletableFuture<Void> writable() {
         return sender.writable("the primary");
     }
 
     /**
-     * Sends a request to the primary, which answers with {@link Message#reply}.
+     * Sends a request to the primary, where a listener answers by {@link Message#reply}. Never blocks.
      *
-     * @param message as with {@link #send}
-     * @param timeout for the answer, over zero
-     * @return completes with the answer; fails with {@link java.util.concurrent.TimeoutException}, {@link WorkerGoneException}, or
-     *     {@link RemoteException} when the handler threw
-     * @throws IllegalArgumentException as with {@link #send}, or if the timeout is not positive
+     * @param message what {@link #send} accepts
+     * @param timeout how long to wait for the reply; positive
+     * @return completes with the reply; fails with {@link java.util.concurrent.TimeoutException} when there is none in
+     *     time or the send window is full, with {@link WorkerGoneException} when the channel has closed, and with
+     *     {@link RemoteException} when a listener threw
+     * @throws IllegalArgumentException as {@link #send}, or if the timeout is not positive
      */
     public CompletableFuture<Message> request(Object message, Duration timeout) {
         return sender.request(MessageSender.PRIMARY, "the primary", MessageSender.PRIMARY, message, timeout, true);
     }
 
     /**
-     * Sends a message to another worker, through the primary.
+     * Sends a message to another worker, through the primary. Never blocks. A worker that exits meanwhile does not get
+     * it.
      *
-     * @param workerId its id
-     * @param message as with {@link #send}
-     * @return whether it is on its way; false as with {@link #send}, or if there is no such worker. One that ends meanwhile
-     *     does not get it
-     * @throws IllegalArgumentException as with {@link #send}
+     * @param workerId the id of the receiver
+     * @param message what {@link #send} accepts
+     * @return whether the message is on its way; false as {@link #send}, or if there is no such worker
+     * @throws IllegalArgumentException as {@link #send}
      */
     public boolean sendTo(int workerId, Object message) {
         ByteBuffer frame = sender.frame(workerId, message);
@@ -182,17 +189,17 @@ public final class WorkerContext {
     }
 
     /**
-     * Sends a request to another worker, through the primary.
+     * Sends a request to another worker, through the primary. Never blocks.
      *
-     * @param workerId its id
-     * @param message as with {@link #send}
-     * @param timeout for the answer, over zero
-     * @return as with {@link #request}; an unknown worker is a {@link WorkerGoneException}
-     * @throws IllegalArgumentException as with {@link #request}
+     * @param workerId the id of the receiver
+     * @param message what {@link #send} accepts
+     * @param timeout how long to wait for the reply; positive
+     * @return as {@link #request}; fails with {@link WorkerGoneException} also if there is no such worker
+     * @throws IllegalArgumentException as {@link #request}
      */
     public CompletableFuture<Message> requestTo(int workerId, Object message, Duration timeout) {
         if (!knows(workerId)) {
-            sender.frame(workerId, message); // what cannot be sent is refused in any case
+            sender.frame(workerId, message); // a value that cannot be encoded is refused in any case
             return CompletableFuture.failedFuture(new WorkerGoneException("there is no worker " + workerId));
         }
         return sender.request(workerId, "worker " + workerId, workerId, message, timeout, true);
@@ -203,21 +210,22 @@ public final class WorkerContext {
     }
 
     /**
-     * Sends a message to all other workers, through the primary. When too much waits already, as with {@link #send}, it is dropped, with a warning.
+     * Sends a message to all other workers, through the primary. Never blocks. If the send window is full (see
+     * {@link #send}), the message is dropped with a warning in the log.
      *
-     * @param message as with {@link #send}
-     * @throws IllegalArgumentException as with {@link #send}
+     * @param message what {@link #send} accepts
+     * @throws IllegalArgumentException as {@link #send}
      */
     public void broadcast(Object message) {
         sender.send(MessageFrame.ALL, message);
     }
 
     /**
-     * Listens to messages, of the primary and of other workers ({@link Message#from}). Those that came before the first listener have
-     * waited for it.
+     * Adds a listener for messages of the primary and of other workers, see {@link Message#from}. Messages that arrive
+     * before there is any listener are kept and delivered to the first one.
      *
-     * @param listener runs on the thread of the hooks; one that throws is logged and harms nothing
-     * @return closing it ends the listening
+     * @param listener runs on the callback thread; an exception is logged and does not affect other listeners
+     * @return removes the listener when closed
      */
     public Subscription onMessage(Consumer<Message> listener) {
         listeners.add(Objects.requireNonNull(listener, "listener"));
@@ -242,9 +250,9 @@ public final class WorkerContext {
     }
 
     /**
-     * Leaves the cluster in good order: no new connections, the running ones end, then the channel closes. Returns at once; what follows
-     * is told by {@link #onDrain} and {@link #onDisconnect} hooks. Whether the process is replaced is the restart policy's business,
-     * and when it ends, its own.
+     * Leaves the cluster: the worker gets no new connections, drains, then the channel closes; {@link #onDrain} and
+     * {@link #onDisconnect} hooks run on the way. Returns at once. The {@link RestartPolicy} decides whether the worker
+     * is replaced. The process goes on until it exits by itself.
      */
     public void disconnect() {
         runtime.disconnect();
@@ -255,29 +263,31 @@ public final class WorkerContext {
         return runtime.isConnected();
     }
 
-    /** {@return whether the end of this worker's service has begun: no new connections will come} */
+    /** {@return whether this worker drains or has drained, so that no new connections come} */
     public boolean isDraining() {
         return runtime.isDraining();
     }
 
     /**
-     * Ties heartbeats to the application: each one the primary sends ({@link HealthCheck#heartbeat()}) is answered only if this says true.
-     * One that throws, or has not returned when its time is over, is a miss; while it runs it is not called again. Default: the channel's own
-     * thread answers, which tells of the JVM alone.
+     * Lets the application answer heartbeats: a heartbeat of the primary ({@link HealthCheck#heartbeat()}) is answered
+     * only if this function returns true. If the function throws, or has not returned when the timeout is over, the
+     * heartbeat counts as a miss; while a call is running there is no second one. Default: the channel's own thread
+     * answers, which only proves that the JVM runs. The last call counts.
      *
-     * @param alive asked on a thread of its own; the last call wins
+     * @param alive runs on a thread of its own
      */
     public void onHeartbeat(BooleanSupplier alive) {
         runtime.onHeartbeat(Objects.requireNonNull(alive, "onHeartbeat"));
     }
 
     /**
-     * Adds what to do when the drain begins, whatever follows it: finish what runs, take no new work. The primary waits for its end, at
-     * most as long as the drain time of the {@link StopPolicy} (20 s by default), with a common port or without, and also before a
-     * disconnect.
+     * Adds a hook that runs when the drain begins, before a stop as well as before a disconnect: finish running work,
+     * take no new work. The primary waits until the drain hooks have returned, at most for the drain time of the {@link
+     * StopPolicy} (20 s by default), with or without a common port.
      *
-     * <p>This is the place to end what would not end by itself: WebSockets, event streams, long polls. Their clients connect again, and
-     * get another worker; without a hook they keep the worker until the drain time is over, and are cut then.
+     * <p>Use it to close connections that would not close by themselves: WebSockets, event streams, long polls. Their
+     * clients reconnect and get another worker. Without a hook, such connections keep the worker until the drain time
+     * is over and are cut then.
      *
      * <pre>{@code
      * Set<HttpExchange> streams = ConcurrentHashMap.newKeySet();
@@ -292,38 +302,37 @@ public final class WorkerContext {
      * me.onDrain(() -> streams.forEach(HttpExchange::close));
      * }</pre>
      *
-     * @param hook runs once, on the thread of the listeners; after the drain time it is not waited for any longer
-     * @throws NullPointerException if it is null
+     * @param hook runs once, on the callback thread
      */
     public void onDrain(Runnable hook) {
         runtime.onDrain(Objects.requireNonNull(hook, "onDrain hook"));
     }
 
     /**
-     * Adds what to do before the process exits after a stop, or because the primary is gone; not after a {@link #disconnect}.
+     * Adds a hook that runs before the process exits, after a stop or because the primary is gone; it does not run
+     * after a {@link #disconnect}.
      *
-     * <p>All stop hooks together, and the JVM's own shutdown hooks after them, have the kill time of the {@link StopPolicy} (5 s by default)
-     * from the stop on, or 5 s when the primary is gone; then the process is killed, and the primary logs that. Where a drain hook still
-     * runs at the stop, up to 4 s of that time go by before it is left behind: give long hooks a longer drain time. One that runs for
-     * longer than 2 s is logged with its stack trace.
+     * <p>All stop hooks together, and the JVM's shutdown hooks after them, have the kill time of the {@link StopPolicy}
+     * (5 s by default), or 5 s when the primary is gone; then the primary kills the process and logs it. A drain hook
+     * that is still running at the stop uses up to 4 s of that time; give long drain hooks a longer drain time. A stop
+     * hook that runs longer than 2 s is logged with its stack trace.
      *
-     * @param hook runs once, on the thread of the listeners
-     * @throws NullPointerException if it is null
+     * @param hook runs once, on the callback thread
      */
     public void onStop(Runnable hook) {
         runtime.onStop(Objects.requireNonNull(hook, "onStop hook"));
     }
 
     /**
-     * Adds what to do after a disconnect, when {@link #isConnected()} has become false.
+     * Adds a hook that runs after a disconnect, when {@link #isConnected()} has become false.
      *
-     * @param hook runs once
+     * @param hook runs once, on the callback thread
      */
     public void onDisconnect(Runnable hook) {
         runtime.onDisconnect(Objects.requireNonNull(hook, "onDisconnect hook"));
     }
 
-    /** {@return name and id} */
+    /** {@return the name and the id} */
     @Override
     public String toString() {
         return environment.toString();

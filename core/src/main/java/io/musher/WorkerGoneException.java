@@ -1,6 +1,6 @@
 package io.musher;
 
-/** The other side of a channel is gone, or never was there: nothing can be sent, and no answer will come. */
+/** Thrown when the other side of a channel is gone or never existed: no message can be sent, and no reply will come. */
 public final class WorkerGoneException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -1,30 +1,30 @@
 package io.musher;
 
 /**
- * Where a worker is in its life.
+ * Tells how far a worker has come from start to exit.
  *
  * <pre>
  * STARTING → ONLINE → READY ⇄ NOT_READY → DRAINING → STOPPING → DEAD
  *                                            └─ disconnect() → DETACHED ─┘
  * </pre>
  *
- * Any state may be followed by DEAD, and STARTING and ONLINE by STOPPING. Only a READY worker gets new connections.
+ * <p>Any state may be followed by DEAD, and STARTING and ONLINE by STOPPING. Only a READY worker gets new connections.
  */
 public enum WorkerState {
-    /** Its process is being started, or runs and has not been heard of. */
+    /** The process is being started, or is running and has not joined yet. */
     STARTING,
-    /** Its program runs: it said hello, or it is a command that says none. */
+    /** The program is running: it has joined, or is a command that does not join. */
     ONLINE,
-    /** It serves. */
+    /** The worker gets new connections. */
     READY,
-    /** It was ready and has asked not to get new connections for now. */
+    /** The worker was ready and gets no new connections for the time being. */
     NOT_READY,
-    /** It gets no new connections; those it has may end. */
+    /** The worker gets no new connections; those it has may close. */
     DRAINING,
-    /** It was told to end, or is ending by itself. */
+    /** The worker was asked to stop, or is exiting by itself. */
     STOPPING,
-    /** After {@code disconnect()}: no traffic, no channel, and it may live on as long as it likes. */
+    /** The worker was disconnected: it has no traffic and no channel, and may run for as long as it likes. */
     DETACHED,
-    /** Its process has ended and been reaped. */
+    /** The process has exited and was reaped. */
     DEAD
 }

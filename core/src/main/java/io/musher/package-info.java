@@ -1,10 +1,12 @@
 /**
- * Runs a service in several processes behind one port, and keeps it up. {@link io.musher.Cluster} is the primary's side,
- * {@link io.musher.WorkerContext} a worker's.
+ * Runs a service in several processes behind one port, restarts workers that fail, and replaces all workers for a
+ * reload or a deploy. {@link io.musher.Cluster} is the API of the primary, {@link io.musher.WorkerContext} the API of a
+ * worker; {@link io.musher.ClusterBuilder} has the options.
  *
- * <p>Every method may be called from any thread. Null is a {@link java.lang.NullPointerException}, a bad value an
- * {@link java.lang.IllegalArgumentException}, a bad combination or a wrong moment an {@link java.lang.IllegalStateException}. Listeners run on one thread
- * of their own, in order, each isolated from the others; futures complete on another one. Every future completes, at the latest when the cluster
- * has stopped.
+ * <p>Methods may be called from any thread unless they say otherwise. Null leads to
+ * {@link java.lang.NullPointerException}, a bad value to {@link java.lang.IllegalArgumentException}, a bad combination
+ * or a call at the wrong moment to {@link java.lang.IllegalStateException}. Listeners run one after the other on a
+ * thread of their own, each isolated from the others; futures complete on other threads. Every future completes, at the
+ * latest when the cluster has stopped.
  */
 package io.musher;
