@@ -73,7 +73,7 @@ final class Ejection {
     /** A target on trial has answered. */
     void trialPassed(Backend backend) {
         registry.post(() -> {
-            Listed listed = registry.entries(backend);
+            Listed listed = registry.entryOf(backend);
             if (listed != null && backend.isOnTrial()) {
                 registry.restore(listed);
             }
@@ -83,7 +83,7 @@ final class Ejection {
     // ---- on the loop
 
     private void eject(Backend backend, boolean silent, String what, String why) {
-        Listed listed = registry.entries(backend);
+        Listed listed = registry.entryOf(backend);
         if (listed == null || !listed.is(TargetState.READY) || !registry.isThereAnother(backend, silent)) {
             return;
         }
@@ -133,7 +133,7 @@ final class Ejection {
     }
 
     private void trialFailed(Backend backend, String why) {
-        Listed listed = registry.entries(backend);
+        Listed listed = registry.entryOf(backend);
         if (listed != null && backend.isOnTrial()) {
             LOG.debug("{}: target {} stays ejected: {}", config.name(), backend, why);
             backend.endTrial();
@@ -145,6 +145,6 @@ final class Ejection {
 
     private boolean isStill(Listed listed, int round) {
         return listed.round == round && listed.is(TargetState.EJECTED) && !listed.backend.isOnTrial()
-                && registry.entries(listed.backend) == listed;
+                && registry.entryOf(listed.backend) == listed;
     }
 }

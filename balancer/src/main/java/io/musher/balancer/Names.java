@@ -3,6 +3,7 @@ package io.musher.balancer;
 import io.musher.balancer.BalancerStats.TargetState;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Log;
+import io.musher.balancer.loop.OperatorLog;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -26,6 +27,7 @@ final class Names {
     }
 
     private static final Log LOG = Log.of(Balancer.class);
+    private static final OperatorLog OPERATOR = new OperatorLog(Balancer.class);
     private static final int THREADS = 4;
     private static final long BETWEEN = 1_000_000_000;
     private static final long LAST_PAUSE = 30_000_000_000L;
@@ -55,7 +57,7 @@ final class Names {
     void outdated(Backend backend) {
         if (backend.isNamed() && backend.isLookupDue(BETWEEN)) {
             registry.post(() -> {
-                Listed listed = registry.entries(backend);
+                Listed listed = registry.entryOf(backend);
                 if (listed != null) {
                     lookUp(listed);
                 }
@@ -99,7 +101,7 @@ final class Names {
     private void lookedUp(Listed listed, InetAddress[] found, String why) {
         Backend backend = listed.backend;
         listed.lookingUp = false;
-        if (registry.entries(backend) != listed) {
+        if (registry.entryOf(backend) != listed) {
             return;
         }
         boolean first = backend.address() == null;
@@ -113,11 +115,11 @@ final class Names {
         } else if (first) {
             if (backend.why().isEmpty()) {
                 backend.setState(TargetState.DOWN, why);
-                LOG.info("{}: target {} is down: {}; it is looked up again until it can", config.name(), backend, why);
+                OPERATOR.warn("{}: target {} is down: {}; it is looked up again until it can", config.name(), backend, why);
                 listener.down(backend.target(), why);
             }
             loop.schedule(Listed.jittered(listed.lookupPause), () -> {
-                if (registry.entries(backend) == listed) {
+                if (registry.entryOf(backend) == listed) {
                     lookUp(listed);
                 }
             });

@@ -209,11 +209,11 @@ final class TargetRegistry {
     private void probeLater(Listed record) {
         ProbePolicy policy = config.probe().orElseThrow();
         loop.schedule(Listed.jittered(policy.interval().toNanos()), () -> {
-            if (entries(record.backend) == record && record.backend.address() == null) {
+            if (entryOf(record.backend) == record && record.backend.address() == null) {
                 probeLater(record);
-            } else if (entries(record.backend) == record) {
+            } else if (entryOf(record.backend) == record) {
                 Probe.start(loop, record.backend, policy.timeout().toNanos(), 0, (failure, outcome) -> {
-                    if (entries(record.backend) == record) {
+                    if (entryOf(record.backend) == record) {
                         if (outcome != Probe.Outcome.LOCAL_TROUBLE) {
                             probed(record, policy, failure);
                         }
@@ -246,7 +246,7 @@ final class TargetRegistry {
     // ---- small things
 
     /** {@return what is known of a target, null when it is not listed any more} */
-    Listed entries(Backend backend) {
+    Listed entryOf(Backend backend) {
         Listed record = entries.get(backend.target().id());
         return record != null && record.backend == backend ? record : null;
     }
