@@ -64,7 +64,7 @@ class CollapseTest {
     }
 
     private static void die(Cluster cluster) throws ReflectiveOperationException, java.io.IOException {
-        Field parts = Cluster.class.getDeclaredField("parts");
+        Field parts = Cluster.class.getDeclaredField("resources");
         parts.setAccessible(true);
         Field selector = EventLoop.class.getDeclaredField("selector");
         selector.setAccessible(true);

@@ -43,7 +43,7 @@ class StuckPrimaryIT {
     static final class Dying {
         public static void main(String[] args) throws Exception {
             Cluster cluster = Cluster.builder().main(Talker.class).args().instances(2).start();
-            Field parts = Cluster.class.getDeclaredField("parts");
+            Field parts = Cluster.class.getDeclaredField("resources");
             parts.setAccessible(true);
             Method control = parts.get(cluster).getClass().getDeclaredMethod("control");
             control.setAccessible(true);
