@@ -97,6 +97,7 @@ record ClusterResources(String name, EventLoop control, ChannelServer channels, 
         } catch (RejectedExecutionException e) {
             return; // closed before
         } finally {
+            callbacks.timersEnded();
             NAMES.remove(name, control);
         }
     }

@@ -41,7 +41,7 @@ final class FutureExecutor implements Executor {
     private boolean watching;
     private long warnedAt = System.nanoTime() - SELDOM_NANOS;
 
-    /** {@code later} may reject what comes when the cluster has ended. */
+    /** {@code later} may reject or forget what comes when the cluster has ended; {@link #timersEnded} is called then. */
     FutureExecutor(String name, Later later) {
         this.name = name;
         this.later = later;
@@ -87,6 +87,18 @@ final class FutureExecutor implements Executor {
         } catch (RejectedExecutionException e) {
             lookLater(before, patience); // the cluster has ended
         }
+    }
+
+    /** What {@code later} was given may never run: the cluster has ended, and with it the timers. Completions may still wait for others. */
+    void timersEnded() {
+        long before;
+        synchronized (this) {
+            if (!watching) {
+                return;
+            }
+            before = begun;
+        }
+        lookLater(before, PATIENCE_NANOS);
     }
 
     private void lookLater(long before, long patience) {

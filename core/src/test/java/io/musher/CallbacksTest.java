@@ -3,6 +3,8 @@ package io.musher;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Ticker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -104,5 +106,38 @@ class CallbacksTest {
         });
         futureExecutor.execute(() -> awaited.complete(null));
         done.get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void shouldGoOnWhenTheClusterEndsWhileACompletionBlocks() throws Exception {
+        EventLoop loop = new EventLoop("test-control", Ticker.system());
+        loop.start();
+        CountDownLatch looks = new CountDownLatch(1);
+        FutureExecutor futureExecutor = new FutureExecutor("test", (task, nanos) -> loop.execute(() -> {
+            loop.schedule(TimeUnit.DAYS.toNanos(1), task);
+            looks.countDown();
+        }));
+        CompletableFuture<Void> awaited = new CompletableFuture<>();
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        futureExecutor.execute(() -> {
+            awaited.join();
+            done.complete(null);
+        });
+        futureExecutor.execute(() -> awaited.complete(null));
+        looks.await();
+        loop.close(); // its timers never run
+        loop.join(20_000);
+        futureExecutor.timersEnded();
+        done.get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void shouldStopWhenManyCompletionsWaitForTheStop() throws Exception {
+        int workers = FutureExecutor.FREE + 8;
+        Cluster cluster = Cluster.builder().name("waited-for").command("sleep", "1000").instances(workers).keepAlive(false).start();
+        List<CompletableFuture<Void>> waits = new ArrayList<>();
+        cluster.workers().forEach(worker -> waits.add(worker.onExit().thenRun(() -> cluster.stop().join())));
+        cluster.stop().get(40, TimeUnit.SECONDS);
+        CompletableFuture.allOf(waits.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
     }
 }
