@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Slots that need a process, in the order they asked; lets a limited number boot at once, and none onto a port still
- * held.
+ * Queue of slots that need a process. Starts them in order, as long as fewer workers boot than the boot limit allows; a
+ * slot whose fixed port is still held is skipped.
  */
 final class BootQueue {
 
@@ -18,7 +18,7 @@ final class BootQueue {
         this.registry = registry;
     }
 
-    /** The slot gets a process as soon as may be. */
+    /** Queues a slot; ends its backoff. */
     void add(Slot slot, String why) {
         slot.endBackoff();
         slot.gaveUp = false;
@@ -33,7 +33,7 @@ final class BootQueue {
         line.remove(slot);
     }
 
-    /** Starts whom it can; harmless at any time. */
+    /** Starts as many queued slots as possible; may be called at any time. */
     void pump() {
         if (line.isEmpty()) {
             return;
@@ -56,7 +56,10 @@ final class BootQueue {
         next.forEach(this::start);
     }
 
-    /** A comer that is on its way out holds the place: the next one starts when it is reaped. */
+    /**
+     * Returns whether the slot can start a process: a starting worker that is being killed occupies the slot until
+     * reaped.
+     */
     private boolean hasPort(Slot slot) {
         return slot.starting == null && (registry.config.ports() != PortMode.FIXED || slot.living().isEmpty());
     }

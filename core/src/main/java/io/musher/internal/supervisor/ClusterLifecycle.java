@@ -6,11 +6,11 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The beginning and the end of the whole: start is all or nothing, stop comes to rest.
+ * Starts and shuts down the whole cluster. A start is all or nothing; a stop completes when all workers have ended.
  *
  * <pre>
- * new ─start─▶ starting ─all ready─▶ running ─stop─▶ [delay] ─▶ stopping ─nobody left─▶ stopped
- *                  └──── a worker failed, or stop ─────────────────┘
+ * new ─start─▶ starting ─all ready─▶ running ─stop─▶ [preStopDelay] ─▶ stopping ─no worker left─▶ stopped
+ *                  └──── a worker failed, or stop ────────────────────────┘
  * </pre>
  */
 final class ClusterLifecycle {
@@ -22,7 +22,7 @@ final class ClusterLifecycle {
     private final ResettableTimer delay;
     private final PendingFutures<Void> starters;
     private final PendingFutures<Void> stoppers;
-    /** Nothing has been asked for with these yet, but they complete at the latest now. */
+    /** Futures whose requests are still being prepared; they fail when the cluster stops. */
     private final Set<CompletableFuture<?>> expected = new LinkedHashSet<>();
     private StartFailure failure;
     private boolean stopping;
@@ -46,27 +46,27 @@ final class ClusterLifecycle {
         return stopping;
     }
 
-    void start(int instances, CompletableFuture<Void> promise) {
-        starters.add(promise);
+    void start(int instances, CompletableFuture<Void> future) {
+        starters.add(future);
         scaling.start(instances);
     }
 
-    /** A worker was lost before all were ready. */
+    /** Stops the cluster because a worker was lost before all workers were ready. */
     void startFailed(Incarnation worker, String why, Throwable cause) {
         failure = new StartFailure("worker " + worker.id() + " (instance " + worker.instance() + "): " + why, worker, cause);
         stop("the start failed: " + failure.getMessage());
     }
 
-    void expect(CompletableFuture<?> promise) {
-        expected.add(promise);
+    void expect(CompletableFuture<?> future) {
+        expected.add(future);
     }
 
-    void isHere(CompletableFuture<?> promise) {
-        expected.remove(promise);
+    void isHere(CompletableFuture<?> future) {
+        expected.remove(future);
     }
 
-    void stop(CompletableFuture<Void> promise) {
-        stoppers.add(promise);
+    void stop(CompletableFuture<Void> future) {
+        stoppers.add(future);
         stop("the cluster stops");
     }
 
@@ -77,7 +77,7 @@ final class ClusterLifecycle {
         stopping = true;
         stopSequence.skipDrainDelay();
         IllegalStateException refusal = refusal();
-        expected.forEach(promise -> PendingFutures.fail(registry.actions, promise, refusal));
+        expected.forEach(future -> PendingFutures.fail(registry.actions, future, refusal));
         expected.clear();
         rollout.failPending(refusal);
         scaling.failPending(refusal);
@@ -101,7 +101,7 @@ final class ClusterLifecycle {
         registry.living().forEach(worker -> stopSequence.stop(worker, why));
     }
 
-    /** Nobody is waited for any longer. */
+    /** Kills all workers at once, without waiting for preStopDelay or drain. */
     void killAll() {
         stop("the cluster is killed");
         if (delay.isSet()) {

@@ -1,14 +1,14 @@
 package io.musher.internal.supervisor;
 
 /**
- * Replaces workers that are past a limit, one at a time; who serves goes on doing so until a replacement is ready, and
- * when none can be had.
+ * Replaces (recycles) workers beyond a limit of the recycle policy, one at a time. The old worker serves until its
+ * replacement is ready, and goes on serving if the replacement fails; with fixed ports the old worker is stopped first.
  */
 final class Recycler {
 
     private static final long FIRST_PAUSE = 1_000_000_000L;
     private static final int DOUBLED = 6;
-    /** A replacement that is worn itself before so long tells of a limit that cannot be kept. */
+    /** A replacement that is due for recycling itself within this time shows that the limit cannot be met. */
     private static final long SOON = 10_000_000_000L;
 
     private final WorkerRegistry registry;
@@ -23,12 +23,12 @@ final class Recycler {
         this.rollout = rollout;
     }
 
-    /** Will be said again: whatever is in the way now is no loss. */
+    /** Recycles a worker. Called every second, so a request that cannot be honoured now is ignored. */
     void recycleDue(Incarnation worker, String why) {
         Slot slot = worker.slot;
-        boolean rests = slot.recycleFailures > 0 && registry.actions.now() - slot.nextRecycleAt < 0;
-        if (!slot.wanted || slot.serving != worker || !slot.isFilled() || rests || rollout.isRunning() || isSlotChanging(slot)
-                || isTooSoon(worker)) {
+        boolean inBackoff = slot.recycleFailures > 0 && registry.actions.now() - slot.nextRecycleAt < 0;
+        if (!slot.wanted || slot.serving != worker || !slot.isFilled() || inBackoff || rollout.isRunning()
+                || isSlotChanging(slot) || isTooSoon(worker)) {
             return;
         }
         slot.restartedByPolicy = false;
@@ -39,7 +39,9 @@ final class Recycler {
         bootQueue.add(slot, "replaces worker " + worker.id() + ", which " + why);
     }
 
-    /** Whether it has to wait because it was worn as soon as it had replaced another one. */
+    /**
+     * Delays recycling, with backoff, of a worker that is due shortly after it was started as a recycling replacement.
+     */
     private boolean isTooSoon(Incarnation worker) {
         Slot slot = worker.slot;
         if (worker.recycledTooSoon) {
@@ -54,14 +56,21 @@ final class Recycler {
         return true;
     }
 
-    /** The memory of one more worker is all that is asked for; and where that one comes afterwards, all others serve. */
-    private boolean isSlotChanging(Slot worn) {
+    /**
+     * Returns whether any slot is starting, queued, in backoff or stopping a worker: recycling uses the memory of one
+     * additional worker at most. With fixed ports, where the replacement starts after the stop, all other instances
+     * must serve as well.
+     */
+    private boolean isSlotChanging(Slot recycled) {
         boolean fixed = registry.config.ports() == PortMode.FIXED;
         return registry.slots().stream().anyMatch(slot -> slot.starting != null || slot.queued || slot.backoffTimer.isSet()
-                || slot.leaving.stream().anyMatch(ScaleController::isStillStopping) || fixed && slot.wanted && slot != worn && !slot.isFilled());
+                || slot.leaving.stream().anyMatch(ScaleController::isStillStopping)
+                || fixed && slot.wanted && slot != recycled && !slot.isFilled());
     }
 
-    /** A replacement has not come to be ready, whoever wanted it. */
+    /**
+     * Delays the next recycling in the slot because a replacement, whatever its purpose, failed before it was ready.
+     */
     void failed(Slot slot) {
         slot.nextRecycleAt = registry.actions.now() + (FIRST_PAUSE << Math.min(slot.recycleFailures, DOUBLED));
         slot.recycleFailures++;

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Who follows a worker: by the restart policy when it was lost, by {@code restart()} when that was asked for. */
+/**
+ * Decides about the successor of a worker: after an unexpected exit by the restart policy (backoff, give up), or
+ * because {@code restart()} was called.
+ */
 final class RestartController {
 
     private final WorkerRegistry registry;
@@ -18,7 +21,8 @@ final class RestartController {
     private final RolloutPlan rollout;
     private boolean allGaveUp;
 
-    RestartController(WorkerRegistry registry, BootQueue bootQueue, StopSequence stopSequence, ScaleController scaling, RolloutPlan rollout) {
+    RestartController(WorkerRegistry registry, BootQueue bootQueue, StopSequence stopSequence, ScaleController scaling,
+            RolloutPlan rollout) {
         this.registry = registry;
         this.policy = registry.config.restart();
         this.bootQueue = bootQueue;
@@ -27,7 +31,7 @@ final class RestartController {
         this.rollout = rollout;
     }
 
-    /** A wanted slot has lost its worker, and nobody is on the way. */
+    /** Restarts, gives up, or no longer wants a slot that has lost its worker and has no other one starting. */
     void workerLost(Incarnation worker, boolean failed, String why) {
         Slot slot = worker.slot;
         if (policy.when() == RestartPolicy.When.NEVER || policy.when() == RestartPolicy.When.ON_FAILURE && !failed) {
@@ -49,7 +53,7 @@ final class RestartController {
         }
     }
 
-    /** {@return whether a worker that has closed its channel, with a goodbye or without, is replaced or not by how its process ends} */
+    /** {@return whether the exit status of a worker that closed its channel decides about its replacement} */
     boolean needsStatus(boolean goodbye) {
         return goodbye && policy.when() == RestartPolicy.When.ON_FAILURE;
     }
@@ -74,7 +78,7 @@ final class RestartController {
         slot.readyFutures.fail(new IllegalStateException("instance " + slot.instance + " is " + verdict));
     }
 
-    /** Reports once when no wanted slot is left that has not given up, and no rollout will revive them. */
+    /** Reports once that all wanted slots are given up, unless a rollout runs, which revives them. */
     void reportAllGaveUp() {
         if (rollout.isRunning()) {
             allGaveUp = false;
@@ -95,29 +99,31 @@ final class RestartController {
     }
 
     /**
-     * A replacement, then the ladder; where ports are fixed the other way round. The dead and the given up are revived.
+     * Starts a replacement and then stops the worker; with fixed ports, in the reverse order. Revives a slot whose
+     * worker is dead or that was given up.
      */
-    void restart(Incarnation worker, CompletableFuture<Incarnation> promise) {
+    void restart(Incarnation worker, CompletableFuture<Incarnation> future) {
         Slot slot = worker.slot;
         if (slot.last != worker && slot.serving != worker) {
-            PendingFutures.fail(registry.actions, promise, new IllegalStateException(
+            PendingFutures.fail(registry.actions, future, new IllegalStateException(
                     "worker " + worker.id() + " cannot be restarted: worker " + slot.last.id() + " has followed it"));
             return;
         }
         Optional<String> refusal = slot.wanted ? Optional.empty() : registry.actions.limit().refusal(registry.wanted() + 1);
         if (refusal.isPresent()) {
-            PendingFutures.fail(registry.actions, promise, new IllegalStateException("restart() of worker " + worker.id() + ": " + refusal.get()));
+            PendingFutures.fail(registry.actions, future,
+                    new IllegalStateException("restart() of worker " + worker.id() + ": " + refusal.get()));
             return;
         }
-        slot.readyFutures.add(promise);
-        if (slot.leaving.contains(worker)) { // detached, it may live on for ever and hold the port its successor waits for
+        slot.readyFutures.add(future);
+        if (slot.leaving.contains(worker)) { // a detached worker may run for ever and hold its successor's port
             stopSequence.stop(worker, "restart() was called");
         }
         if (slot.queued || slot.serving == worker && slot.starting != null) {
-            return; // under way
+            return; // a replacement is queued or starting already
         }
-        boolean stays = worker == slot.serving && registry.config.ports() != PortMode.FIXED;
-        if (worker.isAlive() && !stays) {
+        boolean keepsServing = worker == slot.serving && registry.config.ports() != PortMode.FIXED;
+        if (worker.isAlive() && !keepsServing) {
             stopSequence.stop(worker, "restart() was called");
         }
         String why = "restart() of worker " + worker.id();

@@ -5,7 +5,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Which slots are wanted: scale, fork, and workers sent away one by one. The last request wins. */
+/**
+ * Decides which slots are wanted: {@code scale}, {@code fork}, and stop or disconnect of single workers. The last
+ * request wins.
+ */
 final class ScaleController {
 
     private final WorkerRegistry registry;
@@ -21,19 +24,23 @@ final class ScaleController {
         this.scalers = new PendingFutures<>(registry.actions);
     }
 
-    /** What has given up and is still wanted is revived: the caller wants so many that serve. */
-    void scale(int instances, CompletableFuture<Void> promise) {
+    /**
+     * Changes the number of wanted instances. Revives wanted slots that were given up, because the caller wants this
+     * number of serving workers.
+     */
+    void scale(int instances, CompletableFuture<Void> future) {
         Limit limit = registry.actions.limit();
         Optional<String> refusal = limit.refusal(instances);
         int before = registry.wanted();
         List<Slot> free = refusal.isPresent() ? List.of() : registry.lowestFree(instances - before, limit.instances());
         if (refusal.isPresent()) {
-            PendingFutures.fail(registry.actions, promise, new IllegalArgumentException("scale to " + instances + ": " + refusal.get()));
+            PendingFutures.fail(registry.actions, future,
+                    new IllegalArgumentException("scale to " + instances + ": " + refusal.get()));
         } else if (free.size() < instances - before) {
-            PendingFutures.fail(registry.actions, promise, noneFree("scale to " + instances, limit));
+            PendingFutures.fail(registry.actions, future, noneFree("scale to " + instances, limit));
         } else {
             scaledFrom = scalers.isEmpty() ? before : scaledFrom;
-            scalers.add(promise);
+            scalers.add(future);
             String why = "scaled to " + instances;
             free.forEach(slot -> markWanted(slot, Map.of(), why));
             registry.scaleDownCandidate(Math.max(0, before - instances)).forEach(slot -> removeSlot(slot, why));
@@ -41,22 +48,22 @@ final class ScaleController {
         }
     }
 
-    /** The first workers; the caller has checked their number. */
+    /** Requests the first workers; the caller has checked the number. */
     void start(int instances) {
         registry.lowestFree(instances, instances).forEach(slot -> markWanted(slot, Map.of(), "start() was called"));
     }
 
-    void fork(Map<String, String> environment, CompletableFuture<Incarnation> promise) {
+    void fork(Map<String, String> environment, CompletableFuture<Incarnation> future) {
         Limit limit = registry.actions.limit();
         Optional<String> refusal = limit.refusal(registry.wanted() + 1);
         List<Slot> free = refusal.isPresent() ? List.of() : registry.lowestFree(1, limit.instances());
         if (refusal.isPresent()) {
-            PendingFutures.fail(registry.actions, promise, new IllegalStateException("fork(): " + refusal.get()));
+            PendingFutures.fail(registry.actions, future, new IllegalStateException("fork(): " + refusal.get()));
         } else if (free.isEmpty()) {
-            PendingFutures.fail(registry.actions, promise, noneFree("fork()", limit));
+            PendingFutures.fail(registry.actions, future, noneFree("fork()", limit));
         } else {
             markWanted(free.get(0), environment, "fork() was called");
-            free.get(0).readyFutures.add(promise);
+            free.get(0).readyFutures.add(future);
         }
     }
 
@@ -73,21 +80,21 @@ final class ScaleController {
         bootQueue.add(slot, why);
     }
 
-    /** A wanted slot that has given up begins anew, as if it never had. */
+    /** Restarts a wanted slot that was given up, with a fresh restart budget. */
     void revive(Slot slot, String why) {
         slot.budget.clear();
         slot.restartedByPolicy = false;
         bootQueue.add(slot, why);
     }
 
-    /** The slot is not wanted: what waits in it is forgotten, who works in it is stopped. */
+    /** Marks the slot as unwanted and stops its workers. */
     void removeSlot(Slot slot, String why) {
         markUnwanted(slot, why);
         stop(slot.starting, why);
         stop(slot.serving, why);
     }
 
-    /** The slot is not wanted, and nobody is sent away. */
+    /** Marks the slot as unwanted and cancels a pending start; does not stop its workers. */
     void markUnwanted(Slot slot, String why) {
         slot.wanted = false;
         slot.gaveUp = false;
@@ -103,7 +110,7 @@ final class ScaleController {
         }
     }
 
-    /** One worker is to leave and not to be replaced. */
+    /** Stops or disconnects one worker without a replacement. */
     void removeWorker(Incarnation worker, boolean detach, String why) {
         Slot slot = worker.slot;
         boolean owned = slot.owns(worker);
@@ -120,31 +127,34 @@ final class ScaleController {
         }
     }
 
-    /** Tells those who scaled when it is done. */
+    /**
+     * Completes the pending {@code scale} futures when all wanted instances serve or are given up, and no released
+     * worker is still stopping.
+     */
     void completeIfDone() {
         if (scalers.isEmpty()) {
             return;
         }
-        Slot lost = null;
+        Slot failed = null;
         for (Slot slot : registry.slots()) {
             if (slot.gaveUp) {
-                lost = slot;
+                failed = slot;
             } else if (slot.wanted && !slot.isFilled() || slot.leaving.stream().anyMatch(ScaleController::isStillStopping)) {
                 return;
             }
         }
-        int now = registry.wanted();
-        if (now != scaledFrom) {
-            registry.listener.scaled(scaledFrom, now);
+        int wanted = registry.wanted();
+        if (wanted != scaledFrom) {
+            registry.listener.scaled(scaledFrom, wanted);
         }
-        if (lost == null) {
+        if (failed == null) {
             scalers.complete(null);
         } else {
-            scalers.fail(new IllegalStateException("instance " + lost.instance + " has given up: " + lost.last.why()));
+            scalers.fail(new IllegalStateException("instance " + failed.instance + " has given up: " + failed.last.why()));
         }
     }
 
-    /** Whether it has to end before what replaces it is complete. */
+    /** Returns whether a released worker has to end before its replacement counts as complete. */
     static boolean isStillStopping(Incarnation leaving) {
         return switch (leaving.state()) {
             case DETACHED, DEAD -> false;

@@ -13,7 +13,9 @@ import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 
-/** All slots and who lives in them; gives out ids, keeps the list of workers and the balancer's targets true. */
+/**
+ * Holds all slots and workers; assigns worker ids, and keeps the list of workers and the balancer's targets up to date.
+ */
 final class WorkerRegistry {
 
     private record Target(int id, int port) { }
@@ -21,7 +23,7 @@ final class WorkerRegistry {
     final SupervisorConfig config;
     final Actions actions;
     final SupervisorListener listener;
-    /** In force: whoever is started, but for a rollout, is started from it. */
+    /** The generation in force: all workers are started from this one, except those of a running rollout. */
     Object edition;
     private final Consumer<Runnable> turn;
     private final ConcurrentSkipListMap<Integer, Slot> slots = new ConcurrentSkipListMap<>();
@@ -30,7 +32,8 @@ final class WorkerRegistry {
     private int ids;
     private int living;
 
-    WorkerRegistry(SupervisorConfig config, Object edition, Actions actions, SupervisorListener listener, Consumer<Runnable> turn) {
+    WorkerRegistry(SupervisorConfig config, Object edition, Actions actions, SupervisorListener listener,
+            Consumer<Runnable> turn) {
         this.config = config;
         this.edition = edition;
         this.actions = actions;
@@ -48,12 +51,11 @@ final class WorkerRegistry {
     }
 
     /**
-     * Finds the lowest slots that nobody wants, and whose port is not held by a worker that may live as long as it
-     * likes.
+     * Finds the lowest slots that are not wanted and whose port is not held by a disconnected worker, which may run for
+     * ever.
      *
-     * @param count how many
-     * @param limit their numbers are below this one
-     * @return so many, or fewer if there are no more
+     * @param limit upper bound (exclusive) of the instance numbers
+     * @return {@code count} slots, or fewer if there are no more
      */
     List<Slot> lowestFree(int count, int limit) {
         List<Slot> free = new ArrayList<>();
@@ -66,7 +68,7 @@ final class WorkerRegistry {
         return free;
     }
 
-    /** The slot is one of those used from now on. */
+    /** Adds a slot returned by {@link #lowestFree}, if it is new. */
     void use(Slot slot) {
         slots.putIfAbsent(slot.instance, slot);
     }
@@ -77,12 +79,11 @@ final class WorkerRegistry {
     }
 
     /**
-     * Chooses the instances to stop when there are to be fewer. Where ports are promised to the outside these are the highest. Else
-     * those without a worker come first, then those whose worker starts or is about to end, those whose worker is not ready, and last the
-     * ready ones, those with the fewest connections first; among equals the highest.
+     * Chooses the slots to stop in a scale-down. With fixed ports these are the highest. Otherwise slots that were
+     * given up come first, then those without a worker, those whose worker starts or is about to end, those whose
+     * worker is not ready, and last the ready ones, with the fewest connections first; among equals the highest.
      *
-     * @param count how many, at most {@link #wanted()}
-     * @return the slots
+     * @param count number of slots, at most {@link #wanted()}
      */
     List<Slot> scaleDownCandidate(int count) {
         Stream<Slot> highestFirst = slots.descendingMap().values().stream().filter(slot -> slot.wanted);
@@ -91,9 +92,9 @@ final class WorkerRegistry {
         }
         ToIntFunction<Incarnation> loads = actions.loads();
         Map<Slot, Integer> load = new HashMap<>();
-        Comparator<Slot> missed = Comparator.comparing(Slot::service)
+        Comparator<Slot> leastUsefulFirst = Comparator.comparing(Slot::service)
                 .thenComparingInt(slot -> load.computeIfAbsent(slot, s -> s.isFilled() ? loads.applyAsInt(s.serving) : 0));
-        return highestFirst.sorted(missed).limit(count).toList();
+        return highestFirst.sorted(leastUsefulFirst).limit(count).toList();
     }
 
     int wanted() {
@@ -110,17 +111,17 @@ final class WorkerRegistry {
     }
 
     void add(Incarnation worker) {
-        List<Incarnation> now = new ArrayList<>(workers);
-        now.add(worker);
-        now.sort(Comparator.comparingInt(Incarnation::instance).thenComparingInt(Incarnation::id));
-        workers = List.copyOf(now);
+        List<Incarnation> updated = new ArrayList<>(workers);
+        updated.add(worker);
+        updated.sort(Comparator.comparingInt(Incarnation::instance).thenComparingInt(Incarnation::id));
+        workers = List.copyOf(updated);
     }
 
-    /** It is dead, or never was born. */
+    /** Removes a worker that is dead or could not be started. */
     void remove(Incarnation worker) {
-        List<Incarnation> now = new ArrayList<>(workers);
-        now.remove(worker);
-        workers = List.copyOf(now);
+        List<Incarnation> updated = new ArrayList<>(workers);
+        updated.remove(worker);
+        workers = List.copyOf(updated);
         living--;
     }
 
@@ -128,7 +129,7 @@ final class WorkerRegistry {
         return workers;
     }
 
-    /** {@return everyone alive, those included whose process is on its way} */
+    /** {@return all workers that are not dead, including those whose process is being started} */
     List<Incarnation> living() {
         List<Incarnation> all = new ArrayList<>();
         slots.values().forEach(slot -> all.addAll(slot.living()));
@@ -144,7 +145,7 @@ final class WorkerRegistry {
         listener.stateChanged(worker, why);
     }
 
-    /** Tells the balancer if its targets have changed. */
+    /** Updates the balancer's targets if the set of ready workers, or the port of one, has changed. */
     void publish() {
         List<Incarnation> ready = new ArrayList<>();
         List<Target> targets = new ArrayList<>();

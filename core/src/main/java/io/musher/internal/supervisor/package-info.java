@@ -1,53 +1,78 @@
 /**
- * Who lives, who is replaced, who goes: the supervisor of a cluster, pure. No process, no thread, no clock in here; a
- * seeded simulation runs whole lives of a cluster on a virtual clock.
+ * Supervises the workers of a cluster: start and readiness, restart with backoff, scaling, rolling reload, recycling,
+ * disconnect, drain, stop and shutdown. The package is a pure state machine, without processes, threads or a clock of
+ * its own, so that a seeded simulation can run whole cluster histories on a virtual clock.
  *
- * <h2>Who calls what, on which thread</h2>
+ * <h2>Callers and threads</h2>
  *
  * <pre>
- *  user threads ── execute ─▶ ┌──────── control thread ────────┐
- *  spawn thread ── spawned ─▶ │ Supervisor ─▶ Actions (effects) │ ─▶ spawn thread, balancer, channels, signals
- *  process      ── exited ──▶ │            ─▶ News (facts)      │ ─▶ events thread ─▶ user listeners
- *  channel frames, timers ──▶ │            ─▶ callback(…)       │ ─▶ callbacks thread ─▶ user futures
- *                             └─────────────────────────────────┘
+ *  user threads ── execute ─▶ ┌────────── control thread ──────────┐
+ *  spawn thread ── spawned ─▶ │ Supervisor ─▶ Actions              │ ─▶ spawn thread, balancer, channels, signals
+ *  process      ── exited ──▶ │            ─▶ SupervisorListener   │ ─▶ events thread ─▶ listeners of the application
+ *  channel frames, timers ──▶ │            ─▶ Actions.callback(…)  │ ─▶ callbacks thread ─▶ futures of callers
+ *                             └────────────────────────────────────┘
  * </pre>
  *
- * One input runs to its end before the next; {@code Actions} and {@code SupervisorListener} never call back from inside. The public
- * part of {@code Incarnation}, {@code Supervisor.workers()} and {@code slots()} may be read from any thread and are
- * never behind the news.
+ * One input is processed completely before the next ({@code Supervisor.turn}); {@code Actions} and {@code
+ * SupervisorListener} never call the supervisor back from inside. The public methods of {@code Incarnation}, {@code
+ * Supervisor.workers()} and {@code slots()} may be called from any thread, unless noted; they never lag behind what the
+ * {@code SupervisorListener} was given.
  *
- * <h2>A slot's life</h2>
+ * <h2>States of a slot</h2>
  *
  * <pre>
- *  not wanted ─want─▶ QUEUED ─permit, port free─▶ coming ─ready─▶ serving
- *                       ▲ ▲                         │ lost          │ lost
- *                       │ └──── backoff is over ──◀─┴── policy ──◀──┘
- *                       │                               └─ budget spent ─▶ GAVE UP         released ─▶ leaving
- *                       └────── restart(), scale, rollout ─────────────◀─────┘
+ *  not wanted ─markWanted─▶ QUEUED ─boot limit, port free─▶ starting ─ready─▶ serving
+ *                            ▲ ▲                                │ lost          │ lost
+ *                            │ └─────── backoff elapsed ───◀────┴── policy ──◀──┘
+ *                            │                                      └─ budget spent ─▶ GAVE UP     released ─▶ leaving
+ *                            └──────── restart(), scale(), rollout ────────────◀─────────┘
  * </pre>
  *
- * <h2>An incarnation's life</h2>
+ * <h2>States of an incarnation</h2>
  *
  * <pre>
- *  spawn → STARTING ─hello, or a command that lives─▶ ONLINE ─evidence─▶ READY ⇄ NOT_READY
+ *  spawn → STARTING ─hello, or a command that runs──▶ ONLINE ─evidence─▶ READY ⇄ NOT_READY
  *             │ start timeout, kill, stop               │                  │ stop, replaced, disconnect
  *             ▼                                         ▼                  ▼
- *          STOPPING ◀──────────── empty, or the drain time is over ── DRAINING ─▶ DETACHED
- *             │ stop frame or SIGTERM; after the kill time SIGKILL                    │ ends by itself, or stop
+ *          STOPPING ◀───────────── drained, or the drain timeout ──── DRAINING ─▶ DETACHED
+ *             │ stop frame or SIGTERM; after the kill timeout SIGKILL                 │ exits by itself, or stop
  *             └──────────────────────────────▶ DEAD ◀─────────────────────────────────┘
  * </pre>
  *
- * A worker that is to leave is <em>released</em>: its slot goes on at once (stopped, replaced, disconnected by either
- * side, asked to end by somebody else, found to hang). One that is lost (killed, too slow) stays the slot's until it is reaped, because
- * only then it is known how it ended and what the policy says; one whose channel is gone for a second at most, unless the policy depends
- * on how it ends.
+ * A worker that has to leave is <em>released</em>, and its slot can start the next worker at once: the worker is
+ * stopped, replaced, disconnected by either side, got SIGTERM from outside, or failed a liveness check. A worker that
+ * is <em>lost</em> (killed, or not ready in time) keeps its slot until its process is reaped, because only the exit
+ * tells how the process ended and hence what the restart policy requires. A worker that closed its channel keeps its
+ * slot for one second at most, unless the policy depends on its exit status.
  *
- * <h2>Parts</h2>
+ * <h2>Terms</h2>
  *
- * {@code Supervisor} takes inputs; {@code WorkerRegistry} knows who there is; {@code BootQueue} starts; {@code StartupTracker} is the
- * way in, {@code StopSequence} the way out, {@code ExitHandler} the end; {@code RestartController} and {@code RestartBudget} say who
- * follows; {@code ScaleController} keeps the number; {@code Recycler} replaces the worn; {@code RolloutPlan} replaces all by
- * another edition, which is what workers are started from and means nothing in here; {@code ClusterLifecycle} begins and ends it
- * all.
+ * <dl>
+ * <dt>instance, slot</dt><dd>A numbered place for a worker, and the object that keeps what outlives its processes.</dd>
+ * <dt>incarnation</dt><dd>One process in a slot; one worker id.</dd>
+ * <dt>generation</dt><dd>Launch and environment that a worker is started from; {@code edition} in the code. The
+ * supervisor only compares generations.</dd>
+ * <dt>withdraw</dt><dd>Take a worker out of the balancer.</dd>
+ * <dt>drain</dt><dd>Let the connections and drain hooks of a withdrawn worker finish.</dd>
+ * <dt>release</dt><dd>Give up the slot: the worker may live on, but no longer counts as the worker of its slot.</dd>
+ * <dt>soak</dt><dd>Watch a replacement in a rollout for a while before it gets traffic.</dd>
+ * <dt>boot</dt><dd>The time between spawn and ready.</dd>
+ * </dl>
+ *
+ * <h2>Classes</h2>
+ *
+ * <ul>
+ * <li>{@code Supervisor}: entry point for all inputs.
+ * <li>{@code WorkerRegistry}: all slots and workers; publishes the balancer's targets.
+ * <li>{@code BootQueue}: starts processes, within the boot limit.
+ * <li>{@code StartupTracker}: from fork to ready, and changes of readiness later.
+ * <li>{@code StopSequence}: withdraw, drain, stop, kill.
+ * <li>{@code ExitHandler}: exits and lost channels that the supervisor did not initiate.
+ * <li>{@code RestartController}, {@code RestartBudget}: restarts, backoff, and giving up.
+ * <li>{@code ScaleController}: the number of wanted instances.
+ * <li>{@code Recycler}: replaces workers beyond a limit of the recycle policy.
+ * <li>{@code RolloutPlan}: replaces all workers by those of another generation.
+ * <li>{@code ClusterLifecycle}: start and stop of the whole cluster.
+ * </ul>
  */
 package io.musher.internal.supervisor;
