@@ -198,7 +198,7 @@ public final class Balancer implements AutoCloseable {
             cut += counters.cut.get();
             unanswered += counters.unanswered.get();
             cutStalled += counters.cutStalled.get();
-            buffered += counters.bufferedBytes.get();
+            buffered += context.buffers.kept();
         }
         return new BalancerStats(accepted, accepted - ended, up, down, failures, retries, limits.waiting(), rejected,
                 registry.ejection().count(), moved, cut, unanswered, cutStalled, buffered, registry.stats());

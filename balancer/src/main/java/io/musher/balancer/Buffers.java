@@ -33,7 +33,7 @@ final class Buffers {
     private int blocksLeft;
     private boolean refused;
     private long refusedAt;
-    private long kept;
+    private final Counter kept = new Counter();
 
     /**
      * Allocates the scratch.
@@ -83,7 +83,7 @@ final class Buffers {
         }
         ByteBuffer mine = scratch;
         scratch = large.pollLast();
-        kept += size;
+        kept.add(size);
         if (large.isEmpty()) {
             addLarge();
         }
@@ -95,7 +95,7 @@ final class Buffers {
         if (blocks.isEmpty() && !cutBlocks()) {
             return null;
         }
-        kept += blockSize;
+        kept.add(blockSize);
         return blocks.pollLast().clear();
     }
 
@@ -104,13 +104,13 @@ final class Buffers {
         if (buffer == null || !buffer.isDirect()) {
             return;
         }
-        kept -= buffer.capacity();
+        kept.add(-buffer.capacity());
         (buffer.capacity() == blockSize ? blocks : large).addLast(buffer);
     }
 
-    /** {@return the bytes of the budget that are in use} */
+    /** {@return the bytes of the budget that are in use; from any thread} */
     long kept() {
-        return kept;
+        return kept.get();
     }
 
     private void addLarge() {
@@ -147,7 +147,7 @@ final class Buffers {
             refused = true;
             refusedAt = clock.getAsLong();
             LOG.warn("no direct memory for the balancer's buffers, though maxBufferedBytes allows for it ({}); {} bytes are kept now, "
-                    + "no more is asked for within a minute: raise -XX:MaxDirectMemorySize or lower maxBufferedBytes", e.getMessage(), kept);
+                    + "no more is asked for within a minute: raise -XX:MaxDirectMemorySize or lower maxBufferedBytes", e.getMessage(), kept());
             return null;
         }
     }

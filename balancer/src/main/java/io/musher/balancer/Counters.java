@@ -15,5 +15,4 @@ final class Counters {
     final Counter answerNanos = new Counter();
     final Counter unanswered = new Counter();
     final Counter cutStalled = new Counter();
-    final Counter bufferedBytes = new Counter();
 }

@@ -41,11 +41,7 @@ final class IdleStage implements RelayStage {
             return null;
         }
         scratch.flip();
-        ByteBuffer bytes = relay.context.stalled.keep();
-        if (bytes == null) {
-            relay.context.stalled.cut(relay);
-        }
-        return bytes;
+        return relay.context.stalled.keepOrCut(relay);
     }
 
     @Override

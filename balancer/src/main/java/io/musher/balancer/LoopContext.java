@@ -300,11 +300,6 @@ final class LoopContext {
         return relays;
     }
 
-    /** Updates the counter of bytes buffered for slow peers. */
-    void buffered() {
-        total.bufferedBytes.set(buffers.kept());
-    }
-
     // ---- failures
 
     /** Logs that descriptors or local ports ran out. That is not a failure of the target: clients wait. */

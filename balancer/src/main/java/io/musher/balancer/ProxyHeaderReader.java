@@ -20,33 +20,49 @@ final class ProxyHeaderReader implements RelayStage {
     @Override
     public void readable(Relay relay) throws IOException {
         LoopContext context = relay.context;
-        if (bytes == null) {
-            bytes = context.buffers.block();
-            if (bytes == null) {
-                context.stalled.cut(relay);
-                return;
-            }
-        }
-        int n = relay.client.channel.read(bytes);
+        ByteBuffer in = bytes == null ? context.buffers.smallScratch() : bytes;
+        int n = relay.client.channel.read(in);
         try {
-            ProxyHeader header = n < 0 ? null : ProxyHeader.parse(bytes);
+            ProxyHeader header = n < 0 ? null : ProxyHeader.parse(in);
             if (header != null) {
                 context.loop.cancel(timer);
-                byte[] forTarget = context.proxyOut == null ? null : header.passedOn(context.proxyOut, bytes);
-                ByteBuffer rest = bytes.flip().position(header.length());
-                bytes = null;
-                if (!rest.hasRemaining()) {
-                    context.buffers.release(rest);
-                    rest = null;
+                byte[] forTarget = context.proxyOut == null ? null : header.passedOn(context.proxyOut, in);
+                ByteBuffer rest = rest(relay, in.flip().position(header.length()));
+                if (relay.state() == Relay.State.INTAKE) {
+                    relay.headerReceived(header.source(), forTarget, rest);
                 }
-                relay.headerReceived(header.source(), forTarget, rest);
             } else if (n < 0) {
                 relay.close();
-            } else if (!bytes.hasRemaining()) {
-                throw new ProxyHeader.BadHeader("no end of a PROXY header in " + bytes.capacity() + " bytes");
+            } else if (!in.hasRemaining()) {
+                throw new ProxyHeader.BadHeader("no end of a PROXY header in " + in.limit() + " bytes");
+            } else if (bytes == null && n > 0) {
+                keepFirst(relay, in);
             }
         } catch (ProxyHeader.BadHeader e) {
             context.badHeader(relay, e.getMessage());
+        }
+    }
+
+    /** {@return what came after the header, null if nothing; a connection for which it cannot be kept is closed} */
+    private ByteBuffer rest(Relay relay, ByteBuffer rest) {
+        if (!rest.hasRemaining()) {
+            abandon(relay);
+            return null;
+        }
+        if (bytes == null) {
+            return relay.context.stalled.keepOrCut(relay);
+        }
+        bytes = null;
+        return rest;
+    }
+
+    /** The header comes in parts. */
+    private void keepFirst(Relay relay, ByteBuffer scratch) {
+        int room = scratch.limit();
+        scratch.flip();
+        bytes = relay.context.stalled.keepOrCut(relay);
+        if (bytes != null) {
+            bytes.position(bytes.limit()).limit(room);
         }
     }
 

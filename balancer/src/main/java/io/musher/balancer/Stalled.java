@@ -38,7 +38,6 @@ final class Stalled {
         } else {
             append(end);
             end.hold(kept);
-            context.buffered();
         }
     }
 
@@ -46,17 +45,25 @@ final class Stalled {
      * Keeps the scratch buffer's remaining bytes; resets stalled connections to make room. {@return the bytes, or null
      * without room}
      */
-    ByteBuffer keep() {
+    private ByteBuffer keep() {
         ByteBuffer kept;
         while ((kept = buffers.keep()) == null && first != null) {
             cut(first.relay);
         }
-        context.buffered();
+        return kept;
+    }
+
+    /** {@return the same for a connection, which is reset if there is no room for it} */
+    ByteBuffer keepOrCut(Relay relay) {
+        ByteBuffer kept = keep();
+        if (kept == null) {
+            cut(relay);
+        }
         return kept;
     }
 
     /** Resets a connection because the memory is spent. */
-    void cut(Relay relay) {
+    private void cut(Relay relay) {
         context.total.cutStalled.add(1);
         relay.reset();
         if (spent.isDue(context.loop.now())) {
@@ -77,7 +84,6 @@ final class Stalled {
     /** Removes an endpoint whose bytes were all written or that is closed. */
     void remove(Endpoint end) {
         unlink(end);
-        context.buffered();
     }
 
     private void append(Endpoint end) {

@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.Socket;
 import java.net.SocketException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -20,6 +22,7 @@ class StalledReadersTest {
 
     /** One loop then keeps four blocks of 16 KiB and no large buffer. */
     private static final int LITTLE = 64 * 1024;
+    private static final String HEADER = "PROXY TCP4 10.0.0.1 10.0.0.2 1 2\r\n";
 
     @RegisterExtension
     final Scene scene = new Scene();
@@ -100,21 +103,59 @@ class StalledReadersTest {
         Scene.await("all is given back", () -> balancer.stats().bufferedBytes() == 0);
     }
 
+    /** The header of such a client, too, needs a place. */
+    @Test
+    void shouldServeClientsOfATrustedProxyWhenTheMemoryIsSpent() throws Exception {
+        Balancer balancer = balancer(b -> b.trustedProxies("127.0.0.1"));
+        for (int i = 0; i < 4; i++) {
+            stall(balancer, HEADER);
+        }
+        Scene.await("the memory is spent", () -> balancer.stats().bufferedBytes() == LITTLE);
+        exchange(scene.connect(balancer).send(HEADER), target.next());
+        assertEquals(0, balancer.stats().cutStalled(), "a header that comes in one piece needs no memory");
+
+        Peer inParts = scene.connect(balancer).send(HEADER.substring(0, 10));
+        Scene.await("the one stalled for longest makes room", () -> balancer.stats().cutStalled() == 1);
+        inParts.send(HEADER.substring(10) + "hello");
+        Peer server = target.next();
+        server.expect("hello");
+        exchange(inParts, server);
+        assertEquals(1, balancer.stats().cutStalled());
+        Scene.await("what was kept of the header is given back", () -> balancer.stats().bufferedBytes() == LITTLE * 3 / 4);
+    }
+
+    @Test
+    void shouldCountNothingAsKeptThatWasForwarded() throws Exception {
+        Balancer balancer = balancer(b -> b.connectOnFirstByte(Duration.ofMinutes(1)));
+        for (int i = 0; i < 3; i++) {
+            exchange(scene.connect(balancer), target);
+            assertEquals(0, balancer.stats().bufferedBytes());
+        }
+    }
+
     private Balancer balancer() {
+        return balancer(b -> b);
+    }
+
+    private Balancer balancer(UnaryOperator<BalancerBuilder> options) {
         BalancerListener listener = new BalancerListener() {
             @Override
             public void buffersSpent(String why) {
                 told.add(why);
             }
         };
-        return scene.balancer(b -> b.bufferSize(LITTLE).maxBufferedBytes(LITTLE).listener(listener).targets(List.of(target.as("a"))));
+        return scene.balancer(b -> options.apply(b.bufferSize(LITTLE).maxBufferedBytes(LITTLE).listener(listener).targets(List.of(target.as("a")))));
     }
 
     /** A client whose target sends without an end, and that does not read. */
     private Peer stall(Balancer balancer) throws Exception {
+        return stall(balancer, "");
+    }
+
+    private Peer stall(Balancer balancer, String header) throws Exception {
         Socket small = new Socket();
         small.setReceiveBufferSize(16384);
-        Peer client = scene.add(Peer.connect(balancer.address(), small));
+        Peer client = scene.add(Peer.connect(balancer.address(), small)).send(header);
         Peer server = target.next();
         scene.beside(() -> {
             byte[] block = new byte[50_000];
@@ -123,6 +164,15 @@ class StalledReadersTest {
             }
         });
         return client;
+    }
+
+    /** The same with a target that is connected when the client has spoken. */
+    private static void exchange(Peer client, ScriptedTarget target) throws Exception {
+        client.send("hello");
+        Peer server = target.next();
+        server.expect("hello");
+        server.send("welcome");
+        client.expect("welcome");
     }
 
     private static void exchange(Peer client, Peer server) throws Exception {
