@@ -1,4 +1,4 @@
-// A Musher worker in plain Node: serves, answers messages, and leaves when it is told to. See core/PROTOCOL.md.
+// A Musher worker in plain Node: serves HTTP, answers messages, and exits when asked to stop. See core/PROTOCOL.md.
 const http = require('http'), net = require('net');
 
 const HELLO = 1, WELCOME = 2, LISTENING = 5, STOP = 7, GOODBYE = 9, TAKEN = 10, HEARTBEAT = 13, ALIVE = 14,

@@ -1,4 +1,4 @@
-"""A Musher worker in plain Python: serves, answers messages, and leaves when it is told to. See core/PROTOCOL.md."""
+"""A Musher worker in plain Python: serves HTTP, answers messages, and exits when asked to stop. See core/PROTOCOL.md."""
 import json, os, socket, struct, threading
 
 HELLO, WELCOME, LISTENING, STOP, GOODBYE, TAKEN, HEARTBEAT, ALIVE, VALUE, ASK, ANSWER = 1, 2, 5, 7, 9, 10, 13, 14, 32, 34, 36

@@ -7,9 +7,9 @@ import java.util.Queue;
 import java.util.function.Function;
 
 /**
- * Keeps a worker that changes its readiness or its port again and again from filling the queue of events while a listener takes its time:
- * of {@value #MOST} such events that no listener has been told of, a change and its opposite cancel out, and the oldest port is forgotten.
- * All other events are kept. One thread at a time.
+ * Bounds the queue of events while a listener is slow and a worker changes its readiness or port repeatedly
+ * (backpressure by dropping): of {@value #MOST} such events of a worker that no listener has received, a change and its
+ * opposite cancel out, and the oldest port is dropped. All other events are kept. Not thread-safe.
  */
 final class Backlog {
 
@@ -21,12 +21,18 @@ final class Backlog {
     private final Map<Worker, ArrayDeque<Change>> changes = new HashMap<>();
     private final Map<Worker, ArrayDeque<Delivery>> ports = new HashMap<>();
 
-    /** {@code queue} is where listeners take from, and what is not to be told is removed. */
+    /**
+     * Creates a backlog for the queue that listeners are served from; dropped deliveries are removed from the queue.
+     */
     Backlog(Queue<Delivery> queue) {
         this.queue = queue;
     }
 
-    /** {@return whether listeners are to be told, after all that they are told already} */
+    /**
+     * Registers an event before its delivery is queued.
+     *
+     * @return whether the delivery is to be added to the queue
+     */
     boolean add(ClusterEvent event, Delivery delivery) {
         if (event instanceof ClusterEvent.Ready ready) {
             return change(ready.worker(), true, delivery);
@@ -42,26 +48,26 @@ final class Backlog {
     }
 
     private boolean change(Worker worker, boolean ready, Delivery delivery) {
-        ArrayDeque<Change> untold = changes.computeIfAbsent(worker, each -> new ArrayDeque<>());
-        forgetTold(untold, Change::delivery);
-        if (untold.size() >= MOST) {
-            Change last = untold.removeLast();
-            if (untold.getLast().ready == ready && last.ready != ready && queue.remove(last.delivery)) {
-                return false; // the one before says the same
+        ArrayDeque<Change> pending = changes.computeIfAbsent(worker, each -> new ArrayDeque<>());
+        forgetTold(pending, Change::delivery);
+        if (pending.size() >= MOST) {
+            Change last = pending.removeLast();
+            if (pending.getLast().ready == ready && last.ready != ready && queue.remove(last.delivery)) {
+                return false; // the previous event reports the same state
             }
-            untold.addLast(last);
+            pending.addLast(last);
         }
-        untold.addLast(new Change(ready, delivery));
+        pending.addLast(new Change(ready, delivery));
         return true;
     }
 
     private void port(Worker worker, Delivery delivery) {
-        ArrayDeque<Delivery> untold = ports.computeIfAbsent(worker, each -> new ArrayDeque<>());
-        forgetTold(untold, each -> each);
-        if (untold.size() >= MOST) {
-            queue.remove(untold.removeFirst());
+        ArrayDeque<Delivery> pending = ports.computeIfAbsent(worker, each -> new ArrayDeque<>());
+        forgetTold(pending, each -> each);
+        if (pending.size() >= MOST) {
+            queue.remove(pending.removeFirst());
         }
-        untold.addLast(delivery);
+        pending.addLast(delivery);
     }
 
     private static <T> void forgetTold(ArrayDeque<T> deliveries, Function<T, Delivery> delivery) {

@@ -7,20 +7,20 @@ import io.musher.internal.supervisor.Limit;
 import java.util.OptionalInt;
 
 /**
- * How many workers the machine's memory and the ports allow. The least a worker takes is assumed, so a number within the limit may still be
- * too much, but one above it cannot work.
+ * Computes how many workers the machine's memory and ports allow. Assumes the least that a worker can take: a number
+ * within the limit may still be too large, one above it cannot work.
  */
 final class Capacity {
 
     private static final long MIB = 1 << 20;
-    /** The smallest heap a share of the memory can be, and what the smallest JVM takes besides it. */
+    /** The smallest heap that a share of memory can be, plus what the smallest JVM needs besides. */
     private static final long LEAST_JVM = 48 * MIB;
     private static final long LEAST_COMMAND = 4 * MIB;
 
     private final long memory;
     private final Limit ports;
 
-    /** Of this machine. */
+    /** Uses the memory and ports of this machine. */
     Capacity(ClusterConfig config, OptionalInt commonPort) {
         this(Memory.total(), ports(config.startPort(), commonPort, Ports.free()));
     }
@@ -30,7 +30,9 @@ final class Capacity {
         this.ports = ports;
     }
 
-    /** Takes the common port that is really bound, and how many free ports the machine gives out. */
+    /**
+     * Computes the limit of ports from the bound common port and the number of free ports that the system gives out.
+     */
     static Limit ports(OptionalInt startPort, OptionalInt commonPort, int free) {
         if (startPort.isPresent()) {
             int first = startPort.getAsInt();
@@ -46,7 +48,7 @@ final class Capacity {
         return Limit.NONE;
     }
 
-    /** {@return what holds for workers of a kind} */
+    /** {@return the lower of the limits of ports and of memory for workers of a kind} */
     Limit limit(LaunchPlan.Kind kind) {
         long least = kind == LaunchPlan.Kind.JVM ? LEAST_JVM : LEAST_COMMAND;
         long fit = memory / least;

@@ -127,7 +127,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     static Cluster start(ClusterConfig config) {
-        if (WorkerRuntime.isWorker()) { // // does not join: the program decides whether it is a worker
+        if (WorkerRuntime.isWorker()) { // does not join: the program decides whether it is a worker
             throw new IllegalStateException(System.getProperty(WorkerEnvironment.PROPERTY) != null
                     ? "start() inside a worker would fork for ever: ask Cluster.isWorker() first, and return"
                     : "start() below a command worker of a cluster (" + System.getenv("MUSHER_NAME") + "), whose marks are in the environment: ask"
@@ -190,7 +190,7 @@ public final class Cluster implements AutoCloseable {
         collapse.started();
         chronicle.started();
         resources.control().execute(wear::begin);
-        resources.spawner().preload(); // // not earlier: until here starting workers needed the processors
+        resources.spawner().preload(); // not earlier: until here starting workers needed the processors
         LOG.info("{}: {} worker(s) ready{}", config.name(), config.instances(),
                 resources.balancer().map(balancer -> ", port " + balancer.address().getPort()).orElse(""));
     }
@@ -268,11 +268,11 @@ public final class Cluster implements AutoCloseable {
      * @return one line of text
      */
     public String explain(Worker worker) {
-        String told = worker.incarnation().explain();
+        String explanation = worker.incarnation().explain();
         if (worker.state() != WorkerState.READY || resources.balancer().isEmpty()) {
-            return told;
+            return explanation;
         }
-        return told + resources.balancer().get().stats().target(worker.name())
+        return explanation + resources.balancer().get().stats().target(worker.name())
                 .map(target -> "; the balancer has it as " + target.state() + (target.why().isEmpty() ? "" : " (" + target.why() + ")") + " with " + target.active() + " connection(s)").orElse("");
     }
 

@@ -402,7 +402,8 @@ public final class ClusterBuilder {
 
     /**
      * Sets whether SIGHUP makes the primary call {@link Cluster#reload}. Default: false. Has no effect on systems
-     * without this signal.
+     * without this signal, or if this process was started with SIGHUP ignored, as by {@code nohup}; the latter is
+     * logged.
      *
      * @param reload true to handle SIGHUP
      * @return this

@@ -16,7 +16,10 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** What users ask for, from any thread, brought to the control thread. After the end it is refused by a failed future. */
+/**
+ * Provides thread-safe entry points for user commands and runs them on the control thread. After the cluster has ended,
+ * their futures fail.
+ */
 final class ClusterCommands {
 
     private final String name;
@@ -24,7 +27,7 @@ final class ClusterCommands {
     private final Supervisor supervisor;
     private final MessageDispatcher dispatcher;
     private final EnvironmentSource environment;
-    /** What was asked for and has not come to its end. */
+    /** Futures of commands that are not complete yet. */
     private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
 
     ClusterCommands(String name, EventLoop control, Supervisor supervisor, MessageDispatcher dispatcher, EnvironmentSource environment) {
@@ -82,17 +85,17 @@ final class ClusterCommands {
         return submit(promise -> supervisor.scale(instances, promise));
     }
 
-    /** A rollout to a plan. The user's supplier of the environment is asked before, on a thread for users' code. */
+    /** Rolls out a new plan. The user's supplier of the environment is called first, on a thread of its own. */
     CompletableFuture<Rollout> deploy(LaunchPlan plan) {
         return roll(() -> plan, false, "deploy() was called with " + program(plan.launch()));
     }
 
-    /** A rollout to the plan that is being rolled out, or is in force, and the environment of this moment. */
+    /** Rolls out the plan of the running rollout, or else the one in force, with the current environment. */
     CompletableFuture<Rollout> reload() {
         return roll(() -> ((LaunchGeneration) supervisor.target()).plan(), true, "reload() was called");
     }
 
-    /** Without arguments, where secrets live. */
+    /** Leaves out arguments, which may be secrets. */
     private static String program(Launch launch) {
         if (launch instanceof Launch.Main main) {
             return "main " + main.name();
@@ -116,10 +119,10 @@ final class ClusterCommands {
     }
 
     CompletableFuture<Void> abortRollout() {
-        return this.<Void>submit(supervisor::abortRollout).exceptionally(failure -> null); // everything has ended
+        return this.<Void>submit(supervisor::abortRollout).exceptionally(failure -> null); // the cluster has ended
     }
 
-    /** The cluster has stopped; on the control thread. */
+    /** Ends pending calls of the environment's supplier after the cluster has stopped; on the control thread. */
     void end() {
         environment.end();
     }
@@ -158,7 +161,7 @@ final class ClusterCommands {
         return promise;
     }
 
-    /** Nothing comes to its end any more: the control thread has died. */
+    /** Fails all open commands after the control thread has died. */
     void fail(Throwable failure, Executor callbacks) {
         List.copyOf(open).forEach(promise -> callbacks.execute(() -> promise.completeExceptionally(failure)));
         environment.end();
@@ -168,7 +171,7 @@ final class ClusterCommands {
         try {
             control.execute(request);
         } catch (RejectedExecutionException e) {
-            // everything has ended, so there is nothing left to ask for
+            // the cluster has ended: the command has no effect
         }
     }
 }

@@ -15,14 +15,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * What a cluster consists of besides its workers: opened together, closed together in reverse order.
+ * Holds the threads, sockets and executors of a cluster; opens them together and closes them together in reverse order.
  *
- * @param name of the cluster
- * @param control the loop everything else reports to
- * @param channels where workers join
- * @param balancer the common port, if there is one
+ * @param name the name of the cluster
+ * @param control the control loop, on which the supervisor runs
+ * @param channels the server that workers connect to
+ * @param balancer the balancer of the common port; empty without one
  * @param spawner starts processes
- * @param events delivers events
+ * @param events delivers events to listeners
  * @param callbacks completes users' futures
  */
 record ClusterResources(String name, EventLoop control, ChannelServer channels, Optional<Balancer> balancer, Spawner spawner, ListenerExecutor events,
@@ -30,13 +30,13 @@ record ClusterResources(String name, EventLoop control, ChannelServer channels, 
 
     private static final long JOIN_MILLIS = 5_000;
 
-    /** The names of this JVM's clusters, with the loop of each. */
+    /** The control loops of the clusters in this JVM, by cluster name. */
     private static final Map<String, EventLoop> NAMES = new ConcurrentHashMap<>();
 
     /**
-     * Opens everything, or nothing.
+     * Opens all resources, or none if one fails.
      *
-     * @throws IllegalStateException if a cluster of that name runs
+     * @throws IllegalStateException if a cluster of the same name is running
      */
     static ClusterResources open(ClusterConfig config) throws IOException {
         Deque<Runnable> undo = new ArrayDeque<>();
@@ -84,7 +84,7 @@ record ClusterResources(String name, EventLoop control, ChannelServer channels, 
         return Optional.of(builder.name(config.name()).port(config.commonPort().getAsInt()).start());
     }
 
-    /** Closes everything, once; a second call waits for the first. On no thread of the cluster's own. */
+    /** Closes all resources once; a second call waits for the first. Must not be called on a thread of the cluster. */
     synchronized void close() {
         release(balancer, channels);
         balancer.ifPresent(Balancer::close);

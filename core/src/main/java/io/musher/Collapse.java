@@ -7,9 +7,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is left to do when the control thread has died of a failure, most likely for want of memory: nobody looks after the workers any more,
- * so they are killed; nothing is to wait for what will not come; and a JVM that lives for its cluster ends, so that whatever runs it starts
- * it again. Runs on the dying thread, because another one may not be had; each step is tried whatever became of those before.
+ * Ends the cluster after its control thread has died of a failure, most likely for lack of memory: kills the workers,
+ * which are unsupervised now, fails all open futures, and exits the JVM if it lives for the cluster, so that a service
+ * manager can restart it. Runs on the dying thread, because another one may not be available; each step is tried
+ * whether or not earlier ones failed.
  */
 final class Collapse {
 
@@ -36,12 +37,12 @@ final class Collapse {
         this.shutdown = shutdown;
     }
 
-    /** {@code stopped} is told of the failure when everything is closed. */
+    /** Registers for the failure; {@code stopped} receives it when everything is closed. */
     void await(Consumer<Throwable> stopped) {
         resources.control().whenFailed(cause -> run(cause, stopped));
     }
 
-    /** From now on the failure is not told by an exception of the start. */
+    /** Marks the start as complete: until then a failure is reported by the exception of the start. */
     void started() {
         started = true;
     }
@@ -56,7 +57,8 @@ final class Collapse {
         attempt(() -> commands.fail(failure, resources.callbacks()));
         attempt(() -> supervisor.workers().forEach(worker -> resources.callbacks().execute(() -> worker.onExit().completeExceptionally(failure))));
         attempt(() -> chronicle.failed(failure.getMessage()));
-        attempt(exits ? shutdown::restore : shutdown::end); // or the JVM ends by itself first, with status 0
+        // with an exit to come only restores: otherwise the JVM could end by itself first, with status 0
+        attempt(exits ? shutdown::restore : shutdown::end);
         attempt(resources::close);
         attempt(ports::close);
         stopped.accept(failure);
@@ -71,7 +73,7 @@ final class Collapse {
         } catch (Throwable e) {
             try {
                 LOG.warn("{}: could not be undone after the failure of the control thread", config.name(), e);
-            } catch (Throwable again) { // there may be no memory for a line either
+            } catch (Throwable again) { // no memory even for a log line
                 return;
             }
         }

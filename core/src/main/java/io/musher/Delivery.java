@@ -1,6 +1,9 @@
 package io.musher;
 
-/** Something for listeners: what it is, for the log, and how it is told. */
+/**
+ * Holds an event or messages to be delivered to listeners: a description for the log and the code that calls the
+ * listeners.
+ */
 final class Delivery {
 
     private final Object what;
@@ -12,7 +15,7 @@ final class Delivery {
         this.how = how;
     }
 
-    /** {@return whether listeners are told of it, or have been} */
+    /** {@return whether listeners are receiving it or have received it} */
     boolean isBegun() {
         return begun;
     }

@@ -14,9 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls the user's supplier of {@code env}, on threads of its own. Requests that come while it is called share the next call, which begins
- * when this one returns, so each gets variables that were asked for after it was made. A call that does not return in time is no longer
- * waited for: the next one begins beside it, and answers its requests, too. At most {@value #MOST} calls run at once. Control thread only.
+ * Calls the user's supplier of {@code env}, on threads of its own. Requests that arrive during a call share the next
+ * call, which begins when the running one returns; so the supplier is always called after the request. A call that
+ * exceeds the timeout is no longer waited for: the next call begins beside it and also answers its requests. At most
+ * {@value #MOST} calls run at once. Control thread only.
  */
 final class EnvironmentSource {
 
@@ -25,7 +26,7 @@ final class EnvironmentSource {
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
     private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
 
-    /** What a request is given: the variables, or what the supplier threw. */
+    /** Receives the variables, or what the supplier threw. */
     private interface Answer extends BiConsumer<Map<String, String>, Throwable> { }
 
     private static final class Call {
@@ -44,7 +45,7 @@ final class EnvironmentSource {
     private final Supplier<Map<String, String>> supplier;
     private final Duration patience;
     private final List<Answer> waiting = new ArrayList<>();
-    /** Those that have not returned, the oldest first. */
+    /** Calls that have not returned, the oldest first. */
     private final List<Call> calls = new ArrayList<>();
     private boolean ended;
 
@@ -56,16 +57,17 @@ final class EnvironmentSource {
     }
 
     /**
-     * Asks for the variables as they are from now on.
+     * Requests the variables as they are from now on.
      *
-     * @param answer is given them, or what the supplier threw; on the control thread, unless the cluster has stopped before
+     * @param answer receives the variables or what the supplier threw, on the control thread; never called if the
+     *     cluster stops first
      */
     void ask(BiConsumer<Map<String, String>, Throwable> answer) {
         waiting.add(answer::accept);
         callIfPossible();
     }
 
-    /** The cluster has stopped: interrupts calls that have not returned. */
+    /** Interrupts calls that have not returned, after the cluster has stopped. */
     void end() {
         ended = true;
         waiting.clear();
@@ -103,7 +105,10 @@ final class EnvironmentSource {
         callIfPossible();
     }
 
-    /** Requests of older calls are answered as well: these variables are fresher than any that may still come. */
+    /**
+     * Answers the requests of this call and of older calls: these variables are fresher than any that older calls may
+     * return.
+     */
     private void returned(Call call, Map<String, String> variables) {
         List<Answer> answers = new ArrayList<>();
         for (Call older : calls.subList(0, calls.indexOf(call) + 1)) {

@@ -11,11 +11,11 @@ import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns the supervisor's news into log lines and public events. */
+/** Publishes the supervisor's reports as log lines and public events. */
 final class EventPublisher implements SupervisorListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
-    /** So many workers fit a line. */
+    /** Maximum number of workers named in one line. */
     private static final int WAITS = 8;
     private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
 
@@ -35,7 +35,7 @@ final class EventPublisher implements SupervisorListener {
         this.whenAllGaveUp = whenAllGaveUp;
     }
 
-    /** From now on failures are no failures of the start, which throws what there is to say. */
+    /** Logs later failures for the operator; until here the exception of the start reports them. */
     void started() {
         started = true;
     }
@@ -86,7 +86,7 @@ final class EventPublisher implements SupervisorListener {
         publish(new ClusterEvent.Exited(workerOf(worker), Instant.now(), why, exit, ((WorkerSession) worker.attachment()).threadDump));
     }
 
-    /** Whether it was not to end, or not in this way; an unhealthy one is logged when it is found so. */
+    /** {@return whether the exit was not wanted, or not in this way; an unhealthy worker was logged before} */
     private static boolean isFailure(Incarnation worker, Exit exit) {
         return switch (exit.cause()) {
             case CRASHED, NEVER_READY, START_TIMEOUT, CHANNEL_LOST -> true;
@@ -176,7 +176,7 @@ final class EventPublisher implements SupervisorListener {
         LOG.debug("{}: worker {} (instance {}): {}", name, worker.id(), worker.instance(), what);
     }
 
-    /** The cluster has ended by a failure of its control thread; nothing else is told of it. */
+    /** Publishes the last event after the control thread has failed; no other report follows. */
     void failed(String cause) {
         publish(new ClusterEvent.Stopped(Instant.now(), cause));
         eventThread.end();

@@ -9,12 +9,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Completes users' futures, on one thread as a rule. When a completion keeps the others waiting (users may wait for one future in the
- * completion of another) one more thread begins, and so on, up to a limit. Threads that have nothing to do end.
+ * Completes users' futures, normally on one thread. If a completion blocks the others (a user may wait for one future
+ * in a completion of another), another thread is started, and so on up to a limit. Idle threads end.
  *
- * <p>The first {@value #FREE} threads begin after 5 ms without progress and take the completion that has waited longest. Later ones begin
- * after 100 ms and take the newest first: where many completions wait for other futures, it is one of those that lets them go on. More
- * than {@value #MAX} completions that block at once keep the others waiting, which is logged.
+ * <p>The first {@value #FREE} threads start after 5 ms without progress and take the oldest completion. Later threads
+ * start after 100 ms and take the newest one first: where many completions wait for other futures, a recent one is
+ * likely to unblock them. If {@value #MAX} completions block at once, the others wait, which is logged.
  */
 final class FutureExecutor implements Executor {
 
@@ -34,14 +34,17 @@ final class FutureExecutor implements Executor {
 
     private final String name;
     private final Later later;
-    private ArrayDeque<Runnable> queue = new ArrayDeque<>(); // this and all below: guarded by this
+    private ArrayDeque<Runnable> queue = new ArrayDeque<>(); // guarded by this, like all fields below
     private long begun;
     private int threads;
     private int idle;
     private boolean watching;
     private long warnedAt = System.nanoTime() - SELDOM_NANOS;
 
-    /** {@code later} may reject or forget what comes when the cluster has ended; {@link #timersEnded} is called then. */
+    /**
+     * Creates an executor without threads; {@code later} may reject or drop tasks after the cluster has ended, see
+     * {@link #timersEnded}.
+     */
     FutureExecutor(String name, Later later) {
         this.name = name;
         this.later = later;
@@ -59,12 +62,12 @@ final class FutureExecutor implements Executor {
         startThreadIfNeeded();
     }
 
-    /** {@return how many threads there are} */
+    /** {@return the current number of threads} */
     synchronized int threads() {
         return threads;
     }
 
-    /** Some thread has to take what waits: if none does soon, one more begins. */
+    /** Makes sure that queued completions are run: starts another thread if no thread takes them soon. */
     private void startThreadIfNeeded() {
         long before;
         long patience;
@@ -89,7 +92,10 @@ final class FutureExecutor implements Executor {
         }
     }
 
-    /** What {@code later} was given may never run: the cluster has ended, and with it the timers. Completions may still wait for others. */
+    /**
+     * Replaces a pending check of {@code later}, which may never run after the cluster has ended: completions may still
+     * wait for other completions.
+     */
     void timersEnded() {
         long before;
         synchronized (this) {
@@ -139,7 +145,7 @@ final class FutureExecutor implements Executor {
         thread.setDaemon(true);
         try {
             thread.start();
-        } catch (Error e) { // no memory, or no thread to be had
+        } catch (Error e) { // out of memory, or no thread available
             threads--;
             LOG.error("{}: no thread for {} completions of futures", name, queue.size(), e);
         }
@@ -156,7 +162,7 @@ final class FutureExecutor implements Executor {
         }
     }
 
-    /** {@return what to do next, null when there was nothing for a while and the thread shall end} */
+    /** {@return the next completion; null after an idle period, when the thread is to end} */
     private synchronized Runnable next(boolean newestFirst) {
         if (queue.isEmpty()) {
             idle++;
@@ -167,7 +173,7 @@ final class FutureExecutor implements Executor {
         if (completion != null) {
             begun++;
         } else if (--threads == 0) {
-            queue = new ArrayDeque<>(); // it may have been long
+            queue = new ArrayDeque<>(); // releases the array, which may have grown large
         }
         return completion;
     }

@@ -5,7 +5,9 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What part of the machine the next worker JVM gets; logged when that has changed. Control thread only. */
+/**
+ * Computes the share of memory and processors of the next worker JVM, and logs it when it changes. Control thread only.
+ */
 final class JvmShareCalculator {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The last output of workers that failed, as an end of log lines: of bounded length, once for a worker, and for one instance not
- * more often than every 10 s. Nothing where it has just appeared on the same standard error. Control thread only.
+ * Formats the last output of failed workers as a suffix of log lines: of bounded length, once per worker, and for one
+ * instance at most every 10 s. Empty if the output has just appeared on the same standard error. Control thread only.
  */
 final class LastOutput {
 
@@ -25,18 +25,18 @@ final class LastOutput {
         this.visible = isVisible(output) && !OperatorLog.hasProvider();
     }
 
-    /** {@return whether it goes where a program's own messages go} */
+    /** {@return whether workers' output goes to the same streams as this process's own} */
     static boolean isVisible(Output output) {
         return output instanceof Output.Inherit;
     }
 
-    /** For one failure of many. */
+    /** {@return the suffix for a failure that may repeat; empty within 10 s of the last one of the instance} */
     String sometimes(Incarnation worker) {
         Long before = shownAt.get(worker.instance());
         return before != null && System.nanoTime() - before < PAUSE_NANOS ? "" : of(worker);
     }
 
-    /** For what ends something. */
+    /** {@return the suffix for a final failure} */
     String of(Incarnation worker) {
         String text = ClusterCommands.lastOutput(worker);
         if (visible || shown == worker.id() || text.isBlank()) {
@@ -47,7 +47,7 @@ final class LastOutput {
         return suffix(text);
     }
 
-    /** {@return the end of a text, behind words that say what it is} */
+    /** {@return the end of a text, preceded by words that introduce it} */
     static String suffix(String text) {
         String all = text.strip();
         List<String> lines = all.lines().toList();

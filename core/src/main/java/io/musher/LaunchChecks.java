@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** What a {@link Launch} is checked for when it is made, so that nothing behind it has to. */
+/** Validates the options of a {@link Launch} when they are set, so that later code can rely on them. */
 final class LaunchChecks {
 
     private LaunchChecks() { }
@@ -21,7 +21,7 @@ final class LaunchChecks {
         return copy;
     }
 
-    /** As a list of whatever was given, null too. */
+    /** {@return the words as a list, which may contain null; the option is named if the array itself is null} */
     static List<String> list(String option, String... words) {
         return Arrays.asList(Objects.requireNonNull(words, option));
     }

@@ -5,14 +5,14 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What workers are started from.
+ * Holds the launch and common environment that a generation of workers is started from.
  *
  * @param plan the program
- * @param env the common environment, as its supplier said when this was made
+ * @param env the common environment, as the supplier returned it for this generation
  */
 record LaunchGeneration(LaunchPlan plan, Map<String, String> env) {
 
-    /** {@return the variables of one worker: its own over the launch's over the common ones} */
+    /** {@return the variables of one worker: its own over those of the launch, over the common ones} */
     Map<String, String> environment(Map<String, String> own) {
         Map<String, String> variables = new HashMap<>(env);
         variables.putAll(plan.launch().options().env());
@@ -20,7 +20,7 @@ record LaunchGeneration(LaunchPlan plan, Map<String, String> env) {
         return variables;
     }
 
-    /** Without values of variables, where secrets live. */
+    /** Leaves out values of variables, which may be secrets. */
     @Override
     public String toString() {
         return "Edition[" + plan + ", env " + env.keySet() + "]";

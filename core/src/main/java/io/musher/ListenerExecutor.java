@@ -12,16 +12,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the user's listeners: in order, on one thread of its own, each listener isolated from the others.
+ * Runs the user's event and message listeners in order on one events thread, each isolated from the others.
  *
- * <p>A listener that throws is logged and harms nothing. One that runs for long is told of by {@link ListenerWatchdog}; nobody else
- * waits. The thread ends after the last event. Where there are messages it leads the control loop while it has nothing else to do, so
- * that a message reaches its listener on the thread that has read it.
+ * <p>A listener that throws is logged; {@link ListenerWatchdog} logs one that runs for long. Only the later deliveries
+ * wait for it. The thread ends after the last event. Once there have been messages, the idle events thread runs the
+ * control loop itself, so that a message reaches its listener on the thread that has read it, without a hand-off.
  */
 final class ListenerExecutor implements EventLoop.BorrowingThread {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
-    /** Who lost the lead has slow listeners, and does not try again at once. */
+    /**
+     * Pause before running the loop again after losing it to the loop's own thread, which means that listeners are
+     * slow.
+     */
     private static final long LEAD_AGAIN_NANOS = 100_000_000L;
 
     private record Listener<E>(Class<E> type, Consumer<? super E> code) {
@@ -56,7 +59,7 @@ final class ListenerExecutor implements EventLoop.BorrowingThread {
         thread.start();
     }
 
-    /** Something to be run whenever there is something to deliver; on any thread. */
+    /** Sets an action that runs, on any thread, whenever a delivery is queued. */
     void whenBusy(Runnable action) {
         whenBusy = action;
     }
@@ -69,16 +72,16 @@ final class ListenerExecutor implements EventLoop.BorrowingThread {
 
     void deliver(ClusterEvent event) {
         Delivery delivery = new Delivery(event, () -> listeners.forEach(listener -> notify(listener, event)));
-        boolean tells;
+        boolean queued;
         synchronized (backlog) {
-            tells = backlog.add(event, delivery);
+            queued = backlog.add(event, delivery);
         }
-        if (tells) {
+        if (queued) {
             deliver(delivery);
         }
     }
 
-    /** Tells listeners of messages, in the order of the events; {@code what} is for the log. */
+    /** Queues messages for their listeners, in the order of the events; {@code what} describes them in log lines. */
     void deliverMessages(Object what, Runnable how) {
         deliver(new Delivery(what, () -> {
             messages = true;
@@ -102,12 +105,12 @@ final class ListenerExecutor implements EventLoop.BorrowingThread {
         }
     }
 
-    /** Within a delivery that consists of several: one of them is over. */
+    /** Marks the end of one listener call within a delivery. */
     void progress() {
-        progress.lazySet(progress.get() + 1); // one thread writes
+        progress.lazySet(progress.get() + 1); // written by one thread only
     }
 
-    /** {@return a count that stands still only while one listener runs, or nothing does} */
+    /** {@return a counter that does not change while one listener is running or the thread is idle} */
     long steps() {
         return progress.get();
     }
@@ -124,12 +127,15 @@ final class ListenerExecutor implements EventLoop.BorrowingThread {
         }
     }
 
-    /** No event follows. */
+    /** Ends the thread after the queued deliveries. */
     void end() {
         deliver(new Delivery("the end", () -> ended = true));
     }
 
-    /** Waits until the last event has been delivered, on any thread but that of the listeners; logs what is left behind. */
+    /**
+     * Waits until the last event has been delivered, at most for the given time, and logs what is not delivered by
+     * then. Returns at once on the events thread.
+     */
     void awaitEnd(long millis) throws InterruptedException {
         if (!isCurrentThread()) {
             thread.join(millis);
@@ -187,7 +193,7 @@ final class ListenerExecutor implements EventLoop.BorrowingThread {
         running = next;
         try {
             ListenerThread.listen(next::run);
-        } catch (Throwable e) { // a listener's exception that cannot even be logged, no memory
+        } catch (Throwable e) { // even logging the listener's exception failed, for lack of memory
             LOG.error("{}: an event could not be delivered, the others follow", name);
         } finally {
             progress();

@@ -4,7 +4,7 @@ import io.musher.balancer.loop.EventLoop;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
-/** Looks after the events thread while it is busy, and only then: a listener that runs longer than 5 s is logged. */
+/** Logs a listener that runs longer than 5 s. Checks the events thread only while it is busy. */
 final class ListenerWatchdog {
 
     private static final long SECONDS = 5;
@@ -37,7 +37,7 @@ final class ListenerWatchdog {
     private void check(long before) {
         if (!eventThread.isBusy()) {
             watching = false;
-            if (!eventThread.isBusy()) { // else something came between the two, and found us watching
+            if (!eventThread.isBusy()) { // otherwise a delivery began in between, and saw that a check is scheduled
                 return;
             }
             watching = true;

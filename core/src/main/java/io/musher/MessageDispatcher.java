@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The primary's messages: who listens, and how a letter of a worker gets there, on the events thread. For any thread.
+ * Dispatches messages of workers to the primary's listeners, on the events thread, and sends broadcasts. Thread-safe.
  */
 final class MessageDispatcher {
 
@@ -34,13 +34,13 @@ final class MessageDispatcher {
         listeners.addAll(config.messageListeners());
     }
 
-    /** {@return where a worker's messages go} */
+    /** {@return a new inbox that passes a worker's messages to the listeners} */
     Inbox inbox(WorkerSession session) {
         return new Inbox(task -> eventThread.deliverMessages("messages of " + session.worker.name(), task),
-                () -> !listeners.isEmpty() || !session.listeners.isEmpty(), () -> true, letter -> dispatch(session, letter));
+                () -> !listeners.isEmpty() || !session.listeners.isEmpty(), () -> true, frame -> dispatch(session, frame));
     }
 
-    /** {@return what is sent to a worker} */
+    /** {@return a new sender of messages to a worker} */
     MessageSender mail(WorkerSession session, Channel channel) {
         return new MessageSender(name + ": worker " + session.worker.id(), channel.mailbox(), maxFrame, callbacks);
     }
@@ -61,7 +61,11 @@ final class MessageDispatcher {
         session.sender.mailbox().inbox().scheduleDelivery();
     }
 
-    /** Sends one message to all, encoded once. {@return how many accepted it} */
+    /**
+     * Sends a message to all connected workers; encodes it once.
+     *
+     * @return how many workers accepted the message
+     */
     int broadcast(Object value, List<Worker> workers) {
         ByteBuffer frame = MessageSender.shared(MessageSender.PRIMARY, value, maxFrame);
         int accepted = 0;
@@ -71,9 +75,9 @@ final class MessageDispatcher {
         return accepted;
     }
 
-    private void dispatch(WorkerSession session, MessageFrame letter) {
+    private void dispatch(WorkerSession session, MessageFrame frame) {
         Worker worker = session.worker;
-        Message message = new Message(letter, worker.id(), session.sender);
+        Message message = new Message(frame, worker.id(), session.sender);
         Throwable failure = null;
         for (Consumer<Message> listener : session.listeners) {
             failure = first(failure, guarded(listener, message, () -> listener.accept(message)));

@@ -18,11 +18,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What users do with one end of a channel: encodes on the caller's thread, completes futures on another. For any thread.
+ * Sends messages, requests and replies on one end of a channel: encodes on the calling thread, completes futures on
+ * another. Thread-safe.
  */
 final class MessageSender {
 
-    /** The primary, as receiver and as sender. */
+    /** The id of the primary as sender or receiver. */
     static final int PRIMARY = 0;
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
@@ -35,7 +36,7 @@ final class MessageSender {
     private final Executor callbacks;
     private final AtomicLong warned = new AtomicLong(System.nanoTime() - SELDOM_NANOS);
 
-    /** {@code owner} is what log lines begin with. */
+    /** Creates a sender; {@code owner} is the prefix of its log lines. */
     MessageSender(String owner, Mailbox mailbox, int maxFrame, Executor callbacks) {
         this.owner = owner;
         this.mailbox = mailbox;
@@ -48,18 +49,18 @@ final class MessageSender {
     }
 
     /**
-     * {@return a message as a frame for several receivers, who each get a duplicate}
+     * Encodes a message for several receivers; each one gets a duplicate of the frame.
      *
-     * @throws IllegalArgumentException if the value cannot be sent
+     * @throws IllegalArgumentException if the value cannot be encoded
      */
     static ByteBuffer shared(int peer, Object value, int maxFrame) {
         return encode(FrameType.VALUE, 0, peer, value, maxFrame, ByteBuffer::allocate).asReadOnlyBuffer();
     }
 
     /**
-     * {@return a message as a frame}
+     * Encodes a message.
      *
-     * @throws IllegalArgumentException if the value cannot be sent
+     * @throws IllegalArgumentException if the value cannot be encoded
      */
     ByteBuffer frame(int peer, Object value) {
         return encode(FrameType.VALUE, 0, peer, value);
@@ -77,15 +78,18 @@ final class MessageSender {
         return sent;
     }
 
-    /** Asks; {@code who} is the peer in words. */
-    CompletableFuture<Message> request(int peer, String who, int from, Object value, Duration timeout, boolean connected) {
+    /**
+     * Sends a request; {@code receiver} names the receiver in error messages, {@code from} is the sender of the reply.
+     */
+    CompletableFuture<Message> request(int peer, String receiver, int from, Object value, Duration timeout, boolean connected) {
         Objects.requireNonNull(timeout, "timeout");
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("timeout " + timeout + " is not positive");
         }
-        ByteBuffer question = encode(FrameType.ASK_VALUE, 0, peer, value); // what cannot be sent is refused in any case
+        // before the check: a value that cannot be encoded is refused in any case
+        ByteBuffer question = encode(FrameType.ASK_VALUE, 0, peer, value);
         if (!connected) {
-            return CompletableFuture.failedFuture(new WorkerGoneException(who + " has no channel (any more)"));
+            return CompletableFuture.failedFuture(new WorkerGoneException(receiver + " has no channel (any more)"));
         }
         CompletableFuture<Message> promise = new CompletableFuture<>();
         boolean sent = mailbox.ask(question, peer, timeout, new Mailbox.ReplyHandler() {
@@ -100,19 +104,19 @@ final class MessageSender {
             @Override
             public void timedOut() {
                 callbacks.execute(() -> promise.completeExceptionally(
-                        new TimeoutException("no answer from " + who + " within " + timeout.toMillis() + " ms")));
+                        new TimeoutException("no answer from " + receiver + " within " + timeout.toMillis() + " ms")));
             }
 
             @Override
             public void gone() {
-                callbacks.execute(() -> promise.completeExceptionally(new WorkerGoneException(who + " is gone")));
+                callbacks.execute(() -> promise.completeExceptionally(new WorkerGoneException(receiver + " is gone")));
             }
         });
         if (!sent && mailbox.isClosed()) {
-            promise.completeExceptionally(new WorkerGoneException(who + " is gone"));
+            promise.completeExceptionally(new WorkerGoneException(receiver + " is gone"));
         } else if (!sent) {
             warn();
-            promise.completeExceptionally(new TimeoutException("not sent: " + who + " leaves too much waiting already"));
+            promise.completeExceptionally(new TimeoutException("not sent: " + receiver + " leaves too much waiting already"));
         }
         return promise;
     }
@@ -125,12 +129,12 @@ final class MessageSender {
         }
     }
 
-    /** {@return completes when it is worth trying again; fails when it never will be} */
-    CompletableFuture<Void> writable(String who) {
+    /** {@return completes when a refused message is worth trying again; fails when the channel has closed} */
+    CompletableFuture<Void> writable(String receiver) {
         CompletableFuture<Void> promise = new CompletableFuture<>();
         mailbox.whenWritable(() -> callbacks.execute(() -> {
             if (mailbox.isClosed()) {
-                promise.completeExceptionally(new WorkerGoneException(who + " is gone"));
+                promise.completeExceptionally(new WorkerGoneException(receiver + " is gone"));
             } else {
                 promise.complete(null);
             }
@@ -156,7 +160,7 @@ final class MessageSender {
     private static String text(Throwable failure) {
         try {
             return String.valueOf(failure);
-        } catch (RuntimeException e) { // its own message threw
+        } catch (RuntimeException e) { // the exception's own toString threw
             return failure.getClass().getName();
         }
     }

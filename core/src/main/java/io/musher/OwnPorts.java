@@ -7,14 +7,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The ports that clusters of this JVM listen on themselves, so that no worker can be there: a balancer would connect to itself. */
+/**
+ * Registers the ports that clusters of this JVM listen on, which no worker may report as its own: the balancer would
+ * connect to itself.
+ */
 final class OwnPorts {
 
     private static final Map<Integer, String> USES = new ConcurrentHashMap<>();
 
     private OwnPorts() { }
 
-    /** Ports of addresses that workers are not reached at do not matter. */
+    /** Registers a port, unless its address is one that workers are never reached at. */
     static void add(InetSocketAddress address, String use) {
         InetAddress host = address.getAddress();
         if (host.isAnyLocalAddress() || host.equals(Loopback.ADDRESS)) {
@@ -26,7 +29,7 @@ final class OwnPorts {
         USES.remove(port);
     }
 
-    /** {@return what the port is used for, if it is} */
+    /** {@return what the primary uses the port for; empty if it does not listen there} */
     static Optional<String> use(int port) {
         return Optional.ofNullable(USES.get(port));
     }

@@ -8,7 +8,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/** Gives workers their ports: those promised by {@code startPort}, held as long as the cluster lives, or free ones. Control thread only. */
+/**
+ * Allocates ports to workers: the fixed ones of {@code startPort}, which are reserved as long as the cluster runs, or
+ * free ones. Control thread only.
+ */
 final class PortAllocator {
 
     private final ClusterConfig config;
@@ -20,7 +23,7 @@ final class PortAllocator {
         this.commonPort = commonPort;
     }
 
-    /** Takes all promised ports before anything is started. */
+    /** Reserves all fixed ports before the first worker is started. */
     void reservePromised() throws IOException {
         if (config.startPort().isPresent()) {
             for (int instance = 0; instance < config.instances(); instance++) {
@@ -29,7 +32,7 @@ final class PortAllocator {
         }
     }
 
-    /** {@return a port for a worker that is about to start, or null when workers have none} */
+    /** {@return the port of a worker that is about to start; null when workers have no ports} */
     PortLease lease(Incarnation worker) throws IOException {
         if (!config.hasPorts()) {
             return null;
@@ -37,7 +40,7 @@ final class PortAllocator {
         return isPromised(worker) ? promised(worker.instance()) : PortLease.free();
     }
 
-    /** The worker is gone. */
+    /** Takes back the port of a worker that has exited; a fixed port is reserved again. */
     void release(Incarnation worker, PortLease lease) {
         if (lease == null) {
             return;
@@ -49,7 +52,7 @@ final class PortAllocator {
         try {
             lease.hold();
         } catch (IOException e) {
-            // somebody was quicker; the next start says so
+            // another process has taken the port; the next start reports it
         }
     }
 

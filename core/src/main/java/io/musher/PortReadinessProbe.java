@@ -20,15 +20,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the port of one worker, as long as the worker works: when it accepts connections, and is the worker's own, and when it does not any
- * more. Control loop only.
+ * Probes the port of one worker, as long as the worker is working: detects when the port accepts connections, whether
+ * the worker owns the listening socket, and when the port stops accepting. Control loop only.
  *
  * <pre>
- *  booting ─accepts, own, main has returned or had its time─▶ accepting ⇄ refusing
+ *  booting ─accepts, owned, main has returned or had its time─▶ accepting ⇄ refusing
  * </pre>
  *
- * <p>While it boots, and while the port refuses, a connect is tried again and again. Afterwards no connect is made where Linux shows that the
- * process still has its listening socket.
+ * <p>While the worker is booting, and while the port refuses, the probe connects repeatedly. Afterwards it does not
+ * connect as long as Linux shows that the process still has its listening socket.
  */
 final class PortReadinessProbe {
 
@@ -38,10 +38,10 @@ final class PortReadinessProbe {
 
     private static final long FIRST_PAUSE = 5_000_000;
     private static final long LAST_PAUSE = 100_000_000;
-    /** Between two looks at a port that accepts, or at a worker that is ready by its own word. */
+    /** Interval of probing a port that accepts, or of a worker that reported itself ready. */
     private static final long WATCH_PAUSE = 1_000_000_000;
     private static final long TIMEOUT = 2_000_000_000;
-    /** For a main method that goes on after its port accepts, and may never return. */
+    /** Longest wait for a main method that goes on after its port accepts, and may never return. */
     private static final long LONGEST_START = 3_000_000_000L;
 
     private final EventLoop loop;
@@ -67,7 +67,9 @@ final class PortReadinessProbe {
     private Optional<PortOwner.Socket> socket = Optional.empty();
 
     /**
-     * @param anyOwner whether it does not matter which process listens
+     * Creates a probe, which begins with the first {@link #poll()}.
+     *
+     * @param anyOwner whether any process may listen on the port
      * @param mainRuns whether the worker has joined and its main method has not returned
      */
     PortReadinessProbe(EventLoop loop, ProcessEvents facts, Incarnation worker, WorkerProcess process, boolean anyOwner, BooleanSupplier mainRuns) {
@@ -81,39 +83,39 @@ final class PortReadinessProbe {
         this.check = new PortCheck(loop, worker::port, Optional.empty(), false);
     }
 
-    /** The start is to be given up soon: what is seen then is what the failure tells. */
+    /** Looks for the worker's listening ports shortly before the start times out, so that the failure can name them. */
     void diagnoseBefore(Duration startTimeout) {
         if (startTimeout.compareTo(Duration.ofDays(1)) < 0) {
             loop.schedule(startTimeout.toNanos() / 5 * 4, this::diagnose);
         }
     }
 
-    /** The worker says that it listens on a port of its choice, whichever process does. */
+    /** Accepts the port that the worker has reported, whichever process listens on it. */
     void claimed() {
         claimed = true;
         socket = Optional.empty();
         poll();
     }
 
-    /** Looks, and calls back when it is known whether the port accepts now. */
-    void poll(Runnable known) {
-        waiting.add(known);
+    /** Probes the port now, and runs the callback when it is known whether the port accepts. */
+    void poll(Runnable callback) {
+        waiting.add(callback);
         poll();
     }
 
-    /** Looks now; harmless at any time. */
+    /** Probes the port now; has no effect while a probe is running. */
     void poll() {
         loop.cancel(next);
         if (looking) {
             return;
         }
-        OptionalInt now = worker.port();
-        if (!worker.isWorking() || !process.isAlive() || now.isEmpty()) {
+        OptionalInt current = worker.port();
+        if (!worker.isWorking() || !process.isAlive() || current.isEmpty()) {
             settle();
             return;
         }
-        if (now.getAsInt() != port) {
-            port = now.getAsInt();
+        if (current.getAsInt() != port) {
+            port = current.getAsInt();
             socket = Optional.empty();
         }
         if (socket.isPresent() && socket.get().isOpen()) {
@@ -162,7 +164,7 @@ final class PortReadinessProbe {
         acceptedAt = acceptedAt == 0 ? now : acceptedAt;
         long left = Math.min(acceptedAt - began, LONGEST_START) - (now - acceptedAt);
         if (worker.isBooting() && !accepted && !claimed && mainRuns.getAsBoolean() && left > 0) {
-            socket = Optional.empty(); // it has to accept then, too
+            socket = Optional.empty(); // the port must accept at that time, too
             worker.observed("its port accepts, and its main method has not returned yet");
             retry(left);
             return;
@@ -178,14 +180,14 @@ final class PortReadinessProbe {
         seen(true, "nothing accepts on " + Loopback.text(port));
     }
 
-    /** Something listens that is not the worker: for the worker that is as if nothing did. */
+    /** Handles a port that another process listens on: for the worker this is the same as a refused connection. */
     private void foreign() {
         acceptedAt = 0;
         seen(true, "another process than the worker listens on " + Loopback.text(port));
     }
 
-    private void seen(boolean refuses, String now) {
-        what = now;
+    private void seen(boolean refuses, String observation) {
+        what = observation;
         if (refuses && (accepted || claimed && !worker.isBooting())) {
             facts.refuses(worker, what);
         } else if (!accepted) {
@@ -199,7 +201,7 @@ final class PortReadinessProbe {
         pause = Math.min(LAST_PAUSE, pause * 2);
     }
 
-    /** Finds out where the worker listens instead. */
+    /** Finds out where the worker listens instead, for the error message. */
     private void diagnose() {
         if (!accepted && worker.isBooting() && process.isAlive()) {
             process.listening().thenAccept(where -> post(() -> {

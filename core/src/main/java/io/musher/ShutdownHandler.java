@@ -14,12 +14,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How the primary's process ends: SIGTERM, Ctrl-C and the end of the JVM stop the cluster in good order first; a later signal kills.
- * A service manager and a wrapper may both pass the same signal on: those that follow the first within {@link #SAME_NANOS} are ignored.
- * Also keeps the JVM alive until then, if that is wanted.
+ * Stops the cluster when the primary's process is asked to end: on SIGTERM and SIGINT, and by a JVM shutdown hook if
+ * the option {@code shutdownHook} is set; on SIGHUP reloads if {@code reloadOnHangup} is set. Also keeps the JVM alive
+ * until the cluster has stopped if {@code keepAlive} is set.
  *
- * <p>Signals are handled by reflection: {@code sun.misc.Signal} is there on every JDK, but a compiler warns of it. A signal's former
- * handler, the JVM's own as a rule, has its say when the cluster has stopped, so the exit status is the usual one.
+ * <p>A signal that follows the first one within {@link #SAME_NANOS} is ignored, because a service manager and a wrapper
+ * may both pass on the same signal; a later one kills all workers. The previously installed handler, usually the JVM's
+ * own, runs after the cluster has stopped, which preserves the exit status.
  */
 final class ShutdownHandler {
 
@@ -28,11 +29,11 @@ final class ShutdownHandler {
     private static final String[] SIGNALS = {"TERM", "INT"};
     private static final long SAME_NANOS = 1_000_000_000L;
 
-    /** What a stop may take beyond the times of the stop policy. */
+    /** Time that a stop may take in addition to the times of the stop policy. */
     private static final Duration MARGIN = Duration.ofSeconds(10);
     private static final Duration LONGEST = Duration.ofDays(1000);
     private static final long AFTER_KILL_MILLIS = 2_000;
-    /** For the listeners of the last events, before the JVM ends. */
+    /** Time that listeners of the last events have before the JVM ends. */
     private static final long LISTENERS_MILLIS = 5_000;
 
     private final ClusterConfig config;
@@ -41,7 +42,7 @@ final class ShutdownHandler {
     private final Runnable reload;
     private final ListenerExecutor eventThread;
     private final CountDownLatch stopped = new CountDownLatch(1);
-    /** When the first signal came, by {@link System#nanoTime}; 0 before. */
+    /** Time of the first signal by {@link System#nanoTime}; 0 before. */
     private final AtomicLong signalledAt = new AtomicLong();
     private final Object[] previousHandlers = new Object[SIGNALS.length];
     private Object previousHangup;
@@ -75,24 +76,24 @@ final class ShutdownHandler {
             try {
                 Runtime.getRuntime().addShutdownHook(hook);
             } catch (IllegalStateException e) {
-                hook = null; // the JVM ends already
+                hook = null; // the JVM is ending already
             }
         }
     }
 
-    /** The cluster has stopped, or never started: everything is as it was before. */
+    /** Undoes {@link #begin} after the cluster has stopped or failed to start. */
     void end() {
         stopped.countDown();
         restore();
     }
 
-    /** Signals and shutdown hook are as before; the JVM is kept alive still. */
+    /** Restores signal handlers and removes the shutdown hook; the JVM is still kept alive. */
     synchronized void restore() {
         if (hook != null) {
             try {
                 Runtime.getRuntime().removeShutdownHook(hook);
             } catch (IllegalStateException e) {
-                // it runs
+                // the hook is running
             }
             hook = null;
         }
@@ -121,7 +122,7 @@ final class ShutdownHandler {
         }
     }
 
-    /** Without this the end of the JVM would cut the listeners of the last events. */
+    /** Waits for the listeners of the last events, which the end of the JVM would cut off. */
     private void awaitListeners() {
         try {
             eventThread.awaitEnd(LISTENERS_MILLIS);
@@ -130,24 +131,28 @@ final class ShutdownHandler {
         }
     }
 
-    /** Every wanted instance has given up: a JVM that lives for its cluster ends, so that a service manager notices. */
+    /**
+     * Stops the cluster and exits with status 1 after every wanted instance was given up, if configured, so that a
+     * service manager can react.
+     */
     void failed() {
         if (config.keepAlive() && config.exitWhenAllGaveUp()) {
             Thread exit = new Thread(() -> {
                 stopAndTell();
                 System.exit(1);
             }, config.name() + "-exit");
-            exit.setDaemon(false); // unlike the thread it is made on: the JVM must not end with status 0 before
+            // unlike the thread that creates it: the JVM must not end with status 0 first
+            exit.setDaemon(false);
             exit.start();
         }
     }
 
-    /** {@return whether a signal has come, which is passed on when the cluster has ended} */
+    /** {@return whether a signal was received; it is passed on after the cluster has ended} */
     boolean isSignalled() {
         return signalledAt.get() != 0;
     }
 
-    /** The cluster has ended by a failure, and the JVM lives for it. */
+    /** Exits the JVM after the cluster has ended by a failure. */
     void exit(int status) {
         awaitListeners();
         System.exit(status);
@@ -163,16 +168,17 @@ final class ShutdownHandler {
             stopAndTell();
             SignalHandlers.pass(previousHandlers[index], signal);
         }, config.name() + "-signal");
-        stopper.setDaemon(false); // unlike the thread it is made on: the JVM must not end with status 0 before the former handler says how
-        stopper.start(); // before the log line, whose appender may block
+        // unlike the thread that creates it: the previous handler must set the status before the JVM can end
+        stopper.setDaemon(false);
+        stopper.start(); // before logging, because the appender may block
         LOG.info("{}: SIG{} received, stops", config.name(), SIGNALS[index]);
     }
 
     /**
-     * Stops the cluster. If that takes longer than the stop policy allows (the control thread hangs or has died), kills the workers instead:
-     * a signal must end the process in any case.
+     * Stops the cluster. If that takes longer than the stop policy allows (the control thread hangs or has died), kills
+     * the workers: a signal must end the process in any case.
      *
-     * @return whether it has stopped in good order
+     * @return whether the cluster stopped in time
      */
     private boolean stopInTime() {
         StopPolicy policy = config.stopPolicy();
@@ -185,9 +191,9 @@ final class ShutdownHandler {
         }
         killAll.run();
         long seconds = limit.toSeconds();
-        Thread line = new Thread(() -> OPERATOR.error("{}: not stopped {} s after it was asked to end: kills all workers and ends", config.name(), seconds));
-        line.setDaemon(true); // a blocked appender may be the reason
-        line.start();
+        Thread logThread = new Thread(() -> OPERATOR.error("{}: not stopped {} s after it was asked to end: kills all workers and ends", config.name(), seconds));
+        logThread.setDaemon(true); // the cause may be an appender that blocks
+        logThread.start();
         return stopWithin(AFTER_KILL_MILLIS);
     }
 
@@ -196,7 +202,7 @@ final class ShutdownHandler {
             stop.get().get(millis, TimeUnit.MILLISECONDS);
             return true;
         } catch (ExecutionException e) {
-            return true; // it has ended, by a failure that is logged
+            return true; // the cluster ended by a failure, which was logged
         } catch (TimeoutException e) {
             return false;
         } catch (InterruptedException e) {

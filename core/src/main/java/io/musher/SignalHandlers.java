@@ -5,14 +5,19 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Signals to this JVM, by {@code sun.misc.Signal}: by reflection, because the compiler warns of it. Handlers are objects of its type. */
+/**
+ * Installs handlers of signals to this JVM by {@code sun.misc.Signal}, which exists in every JDK; by reflection,
+ * because the compiler warns of its use. Handlers are objects of its handler type.
+ */
 final class SignalHandlers {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
 
     private SignalHandlers() { }
 
-    /** {@return a handler, null where there are no signals; {@code name} is for its text} */
+    /**
+     * {@return a signal handler that runs the code, null where there are no signals; {@code name} is used in its text}
+     */
     static Object handler(String name, Consumer<Object> code) {
         try {
             Class<?> type = Class.forName("sun.misc.SignalHandler");
@@ -32,7 +37,11 @@ final class SignalHandlers {
         }
     }
 
-    /** {@return the former handler, null when the signal cannot be handled here} */
+    /**
+     * Installs a handler.
+     *
+     * @return the previous handler; null if the signal cannot be handled here
+     */
     static Object handle(String signal, Object handler) {
         if (handler == null) {
             return null;
@@ -47,7 +56,10 @@ final class SignalHandlers {
         }
     }
 
-    /** Returns whether a former handler is the one that ignores its signal: the JVM then keeps ignoring the signal, whatever is installed. */
+    /**
+     * Returns whether a previous handler is the one that ignores the signal: the JVM then keeps ignoring the signal,
+     * even after another handler was installed.
+     */
     static boolean isIgnore(Object former) {
         try {
             return former != null && former == Class.forName("sun.misc.SignalHandler").getField("SIG_IGN").get(null);

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
 
-/** Collects a cluster's statistics, on any thread. */
+/** Collects the statistics of a cluster. Thread-safe. */
 final class StatsReader {
 
     private StatsReader() { }
@@ -26,7 +26,8 @@ final class StatsReader {
                 (int) lines.stream().filter(line -> line.state() == WorkerState.READY).count(),
                 slots.stream().mapToLong(SlotStatus::restarts).sum(), lines, wanted,
                 new ClusterStats.MessageStats(counts.allDelivered(), counts.allRefused(), counts.allUnwanted()), resources.balancer().map(Balancer::stats),
-                supervisor.progress().map(it -> new ClusterStats.RolloutStats(it.why(), it.replaced(), it.left(), it.failure())));
+                supervisor.progress().map(progress -> new ClusterStats.RolloutStats(progress.why(), progress.replaced(),
+                        progress.left(), progress.failure())));
     }
 
     private static ClusterStats.SlotStats slot(SlotStatus slot, ClusterCommands commands) {

@@ -39,14 +39,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does what the supervisor decides: starts processes, tells the balancer, speaks on the channels. Control thread only.
+ * Carries out the supervisor's decisions: starts and ends processes, updates the balancer, sends frames on the
+ * channels. Control thread only.
  */
 final class SupervisorActions implements Actions {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
     private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
 
-    /** Where Spring Boot listens, beside {@code SERVER_PORT}. */
+    /** The variable that sets the address of a Spring Boot server, as {@code SERVER_PORT} sets its port. */
     private static final String SERVER_ADDRESS = "SERVER_ADDRESS";
 
     private final ClusterConfig config;
@@ -73,7 +74,7 @@ final class SupervisorActions implements Actions {
         this.jvmShares = new JvmShareCalculator(config.name(), balancer.isPresent());
     }
 
-    /** They need each other; before anything is started. */
+    /** Sets the collaborators that need this object themselves; called before anything is started. */
     void obey(Supervisor itsSupervisor, ClusterCommands itsRequests) {
         supervisor = itsSupervisor;
         commands = itsRequests;
@@ -100,7 +101,8 @@ final class SupervisorActions implements Actions {
         Map<String, String> variables = generation.environment(incarnation.environment());
         variables.put(WorkerEnvironment.MAX_FRAME, Integer.toString(config.maxFrame()));
         if (config.commonPort().isPresent() && !generation.plan().launch().options().env().containsKey(SERVER_ADDRESS)) {
-            variables.putIfAbsent(SERVER_ADDRESS, Loopback.host()); // or clients could walk around the balancer
+            // clients must not be able to connect around the balancer
+            variables.putIfAbsent(SERVER_ADDRESS, Loopback.host());
         }
         SpawnRequest request = new SpawnRequest(generation.plan(), incarnation.instance(), incarnation.id(), commands.workerName(incarnation),
                 Optional.ofNullable(lease), channels.socketAddress(), session.channel.token(), variables, share(generation));
@@ -151,7 +153,7 @@ final class SupervisorActions implements Actions {
         supervisor.spawnFailed(incarnation, cause);
     }
 
-    /** The exit is told after everything the channel had said: it is read to its end first. */
+    /** Reports the exit after everything that the channel still contains: the channel is read to its end first. */
     private void exited(Incarnation incarnation, WorkerSession session, Termination end) {
         ports.release(incarnation, session.lease);
         session.termination = end;
@@ -236,7 +238,7 @@ final class SupervisorActions implements Actions {
         return name + ":" + port;
     }
 
-    /** {@return how many connections it was given} */
+    /** {@return how many connections the balancer has given to the worker} */
     long connections(Incarnation worker) {
         return targetStats(worker).map(BalancerStats.TargetStats::accepted).orElse(0L);
     }
@@ -281,7 +283,7 @@ final class SupervisorActions implements Actions {
         return (WorkerSession) worker.attachment();
     }
 
-    // ---- the world
+    // ---- timers, callbacks, clock
 
     @Override
     public Timers.Timer schedule(long delayNanos, Runnable task) {

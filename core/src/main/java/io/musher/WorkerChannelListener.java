@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What one worker says on its channel, told to the supervisor; control thread only. */
+/** Forwards one worker's channel frames to the supervisor. Control thread only. */
 final class WorkerChannelListener implements ChannelListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
@@ -18,7 +18,11 @@ final class WorkerChannelListener implements ChannelListener {
     private final WorkerSession session;
     private final boolean explicit;
 
-    /** @param explicit whether nobody looks at the port that a worker says it listens on */
+    /**
+     * Creates the listener of one worker's channel.
+     *
+     * @param explicit whether ports reported by the worker are not probed
+     */
     WorkerChannelListener(Supervisor supervisor, Incarnation worker, WorkerSession session, boolean explicit) {
         this.explicit = explicit;
         this.supervisor = supervisor;
@@ -118,7 +122,7 @@ final class WorkerChannelListener implements ChannelListener {
             return;
         }
         session.channelEnded = true;
-        session.sender.mailbox().inbox().flush(); // what it sent is told before its end
+        session.sender.mailbox().inbox().flush(); // delivers queued messages before the exit is reported
         if (session.saidHello) {
             supervisor.channelEnded(worker, goodbye);
         }

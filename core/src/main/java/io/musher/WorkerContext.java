@@ -233,8 +233,8 @@ public final class WorkerContext {
         return () -> listeners.remove(listener);
     }
 
-    private void dispatch(MessageFrame letter) {
-        Message message = new Message(letter, letter.peer(), sender);
+    private void dispatch(MessageFrame frame) {
+        Message message = new Message(frame, frame.peer(), sender);
         Throwable failure = null;
         for (Consumer<Message> listener : listeners) {
             try {

@@ -10,29 +10,29 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/** What the primary has of one worker besides its place in the supervisor; belongs to the control thread, but for what says otherwise. */
+/** Holds the process, channel and port state of one worker. Control thread only, unless noted. */
 final class WorkerSession {
 
     final Worker worker;
-    /** Of its messages; for any thread. */
+    /** Listeners for this worker's messages; thread-safe. */
     final List<Consumer<Message>> listeners = new CopyOnWriteArrayList<>();
-    /** Set before the worker is known to anybody; for any thread. */
+    /** Set before other threads can see the worker; thread-safe. */
     MessageSender sender;
     Channel channel;
-    /** Written on the control thread; read by anybody. */
+    /** Written on the control thread only; read by any thread. */
     volatile WorkerProcess process;
     PortLease lease;
-    /** Null where the port is not looked at. */
+    /** Null if the port is not probed. */
     PortReadinessProbe portWatch;
-    /** The last one it said it listens on, and cannot; 0 if there was none. */
+    /** The last reported port that was refused because the primary listens on it; 0 if there was none. */
     int refusedPort;
-    /** Whether it has said listening(port). */
+    /** Whether the worker has called {@code listening(port)}. */
     boolean claimed;
-    /** Whether a JVM that has joined has not said yet that its main method has returned. */
+    /** Whether a joined JVM has not reported yet that its main method has returned. */
     boolean mainRuns;
-    /** Null where no health is checked. */
+    /** Null if there are no health checks. */
     HealthMonitor healthMonitor;
-    /** Where it hung; for any thread. */
+    /** The worker's threads when it hung; read by any thread. */
     volatile Optional<String> threadDump = Optional.empty();
     boolean saidHello;
     boolean channelEnded;

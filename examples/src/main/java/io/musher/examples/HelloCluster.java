@@ -11,16 +11,17 @@ import java.nio.file.Path;
 import java.util.concurrent.Executors;
 
 /**
- * A small file server in several processes behind one port; {@code /hello} answers with the worker's id.
+ * Runs a small file server in several processes behind one port; {@code /hello} answers with the worker's id.
  *
- * <p>Arguments, or the environment: {@code INSTANCES} (4), {@code PORT} (3000), {@code ROOT} (the working directory).
+ * <p>Configured by arguments (instances, port) or by environment variables: {@code INSTANCES} (default 4), {@code PORT}
+ * (default 3000), {@code ROOT} (default: the working directory).
  */
 public final class HelloCluster {
 
     private HelloCluster() { }
 
     /**
-     * One main, two roles.
+     * Starts the cluster in the primary and the HTTP server in a worker.
      *
      * @param args instances and port
      * @throws IOException if the server cannot start

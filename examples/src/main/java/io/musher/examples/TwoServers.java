@@ -13,16 +13,17 @@ import java.util.List;
 import java.util.Scanner;
 
 /**
- * The balancer alone, in front of two HTTP servers of the same JVM: withdraw one while a client is talking to it.
+ * Runs the balancer without a cluster, in front of two HTTP servers in the same JVM: withdraw one of them while a
+ * client is connected to it.
  *
- * <p>Arguments: the port, 3000 unless given.
+ * <p>Argument: the port (default 3000).
  */
 public final class TwoServers {
 
     private TwoServers() { }
 
     /**
-     * Runs until the input ends or Ctrl-C.
+     * Runs until the input ends or Ctrl-C is pressed.
      *
      * @param args the port
      * @throws IOException if a server cannot start
@@ -47,7 +48,7 @@ public final class TwoServers {
                 }
             }
         }
-        System.exit(0); // the servers' threads would keep the JVM
+        System.exit(0); // otherwise the threads of the servers keep the JVM alive
     }
 
     private static void print(BalancerStats stats) {

@@ -1,4 +1,2 @@
-/**
- * Small programs that show one thing each.
- */
+/** Contains small programs that show one feature each. */
 package io.musher.examples;
