@@ -11,24 +11,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that runs user code for the cluster: jobs in order, one at a time, each guarded.
+ * Runs hooks and message listeners of the application on one thread: jobs in order, one at a time; exceptions are
+ * logged.
  *
- * <p>A job that hangs can be left behind: what waits after it runs on a new thread, and the old one ends when the job returns.
- * Where there are messages the thread leads the channel's loop while it has nothing else to do, so that a message reaches its listener on
- * the thread that has read it. Safe for use by several threads.
+ * <p>A job that hangs can be abandoned: later jobs run on a new thread, and the old thread ends when the job returns.
+ * Once the worker has received a message, the idle thread runs the channel's event loop itself (see
+ * {@link EventLoop#lead}), so that a message is read and delivered without a hand-off. Thread-safe.
  */
 final class CallbackThread implements EventLoop.BorrowingThread {
 
-    /** How far the worker's life has come; a job of an earlier phase may be left behind by a later one. */
+    /** The phases of the worker's lifecycle. A hanging job may be abandoned once a later phase has begun. */
     enum Phase { MESSAGE, DRAIN, DISCONNECT, STOP }
 
-    /** Something to run. */
+    /** Code to run, with its phase and a description for the log. */
     record Job(Phase phase, String what, Runnable code) { }
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.WorkerContext");
     private static final OperatorLog OPERATOR = new OperatorLog(WorkerContext.class);
 
-    /** Who lost the lead has slow listeners, and does not try again at once. */
+    /** The delay before this thread runs the loop again, after a slow listener has cost it the loop. */
     private static final long LEAD_AGAIN_NANOS = 100_000_000L;
     private static final Job LEAD = new Job(Phase.MESSAGE, "the channel", () -> { });
 
@@ -36,7 +37,7 @@ final class CallbackThread implements EventLoop.BorrowingThread {
     private final EventLoop loop;
     private final Queue<Job> jobs = new ArrayDeque<>();
     private volatile ListenerThread runner;
-    private volatile long steps; // the runner's
+    private volatile long steps; // written by the runner only
     private Job running;
     private boolean ended;
     private boolean messages;
@@ -62,12 +63,12 @@ final class CallbackThread implements EventLoop.BorrowingThread {
         }
     }
 
-    /** {@return what runs now, or null} */
+    /** {@return the running job, or null} */
     synchronized Job running() {
         return running;
     }
 
-    /** Asked between the steps of a long job, on its thread. {@return false when it was left behind} */
+    /** Counts a step of a long job; called on its thread, between steps. {@return false if the job was abandoned} */
     boolean mayContinue() {
         boolean mine = isRunner();
         if (mine) {
@@ -76,17 +77,17 @@ final class CallbackThread implements EventLoop.BorrowingThread {
         return mine;
     }
 
-    /** {@return a count that stands still while one step takes its time} */
+    /** {@return the number of steps so far, which does not change while a step hangs} */
     long steps() {
         return steps;
     }
 
-    /** {@return whether nothing runs or waits} */
+    /** {@return whether no job is running or queued} */
     synchronized boolean isIdle() {
         return running == null && jobs.isEmpty();
     }
 
-    /** Logs where a job is stuck. */
+    /** Logs that a job still runs, with its stack trace. */
     synchronized void logSlow(Job job) {
         if (running == job && !ended) {
             Throwable place = new Throwable("it is here");
@@ -95,7 +96,7 @@ final class CallbackThread implements EventLoop.BorrowingThread {
         }
     }
 
-    /** Goes on without a job, if that is what runs. */
+    /** Abandons a job, if it is still running, and runs the next jobs on a new thread. */
     synchronized void leaveBehind(Job job) {
         if (running == job && !ended) {
             OPERATOR.warn("{}: goes on without waiting for {}", worker, job.what);
@@ -104,7 +105,7 @@ final class CallbackThread implements EventLoop.BorrowingThread {
         }
     }
 
-    /** Begins no job any more; the thread ends when the one that runs returns. */
+    /** Discards queued jobs; the thread ends when the running job returns. */
     synchronized void end() {
         ended = true;
         runner = null;
@@ -150,12 +151,12 @@ final class CallbackThread implements EventLoop.BorrowingThread {
     private void logSlow(Job job, Throwable thrown) {
         try {
             OPERATOR.warn("{}: {} threw; the worker goes on", worker, job.what, thrown);
-        } catch (Throwable again) { // an exception that cannot even be printed
+        } catch (Throwable again) { // the exception cannot be printed
             OPERATOR.warn("{}: {} threw a {}; the worker goes on", worker, job.what, thrown.getClass().getName());
         }
     }
 
-    /** {@return the next job, or null for a thread that was left behind or has nothing more to do} */
+    /** Waits for a job. {@return the next job, or null if the calling thread was replaced or this has ended} */
     private synchronized Job await() {
         while (isRunner()) {
             Job next = next();

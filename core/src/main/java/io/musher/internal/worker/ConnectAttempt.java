@@ -9,7 +9,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.function.Consumer;
 
-/** One attempt to connect; ends in exactly one of its two ways. Belongs to the loop's thread. */
+/** Connects a socket with a timeout; calls exactly one of its two callbacks. Loop thread only. */
 final class ConnectAttempt implements EventLoop.Handler {
 
     private final EventLoop loop;
@@ -34,7 +34,7 @@ final class ConnectAttempt implements EventLoop.Handler {
             channel = SocketChannel.open();
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            // on loopback the second call usually knows
+            // on the loopback interface the connection is usually complete by the second call
             if (channel.connect(address) || channel.finishConnect()) {
                 connected.accept(channel);
                 return;

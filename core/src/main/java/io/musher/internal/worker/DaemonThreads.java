@@ -2,7 +2,10 @@ package io.musher.internal.worker;
 
 import java.util.concurrent.locks.LockSupport;
 
-/** Small daemons that wait in Java, not in native code, so that they never delay the JVM's exit. */
+/**
+ * Starts daemon threads, and lets them sleep in Java code, not in native code, so that they never delay the exit of the
+ * JVM.
+ */
 final class DaemonThreads {
 
     private DaemonThreads() { }
@@ -21,7 +24,7 @@ final class DaemonThreads {
     static void sleep(long nanos) {
         long end = System.nanoTime() + nanos;
         for (long left; (left = end - System.nanoTime()) > 0;) {
-            Thread.interrupted(); // or the thread would not wait any more
+            Thread.interrupted(); // an interrupted thread would not park
             LockSupport.parkNanos(left);
         }
     }

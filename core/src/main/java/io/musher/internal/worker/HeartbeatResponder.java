@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers the primary's heartbeats: at once, on the channel's thread, or when the application says that it works, which it is asked
- * on a thread of its own.
+ * Answers the heartbeats of the primary, its liveness check: at once on the loop thread, or, if the application has
+ * installed a check, when that check returns true. The check runs on a thread of its own.
  */
 final class HeartbeatResponder {
 
@@ -31,14 +31,14 @@ final class HeartbeatResponder {
         this.loop = loop;
     }
 
-    void setCheck(BooleanSupplier application) {
-        alive = application;
+    void setCheck(BooleanSupplier check) {
+        alive = check;
     }
 
-    /** On the loop's thread, as the answer. */
+    /** Handles a heartbeat; {@code answer} sends the reply. Both run on the loop thread. */
     void requested(String number, Consumer<String> answer) {
-        BooleanSupplier application = alive;
-        if (application == null) {
+        BooleanSupplier check = alive;
+        if (check == null) {
             answer.accept(number);
             return;
         }
@@ -48,32 +48,32 @@ final class HeartbeatResponder {
         unanswered.add(number);
         if (!asking) {
             asking = true;
-            DaemonThreads.start("musher-heartbeat", Thread.NORM_PRIORITY, () -> runCheck(application, () -> unanswered.forEach(answer)));
+            DaemonThreads.start("musher-heartbeat", Thread.NORM_PRIORITY, () -> runCheck(check, () -> unanswered.forEach(answer)));
         }
     }
 
-    private void runCheck(BooleanSupplier application, Runnable yes) {
+    private void runCheck(BooleanSupplier check, Runnable sendAnswers) {
         boolean works = false;
         Throwable thrown = null;
         try {
-            works = application.getAsBoolean();
+            works = check.getAsBoolean();
         } catch (Throwable e) {
             thrown = e;
         }
-        boolean answers = works;
-        Throwable trouble = thrown;
+        boolean passed = works;
+        Throwable failure = thrown;
         try {
-            loop.execute(() -> completed(answers, trouble, yes));
+            loop.execute(() -> completed(passed, failure, sendAnswers));
         } catch (RejectedExecutionException e) {
             LOG.trace("{}: ends", worker);
         }
     }
 
-    private void completed(boolean works, Throwable thrown, Runnable yes) {
+    private void completed(boolean works, Throwable thrown, Runnable sendAnswers) {
         asking = false;
         if (works) {
             slowLogged = false;
-            yes.run();
+            sendAnswers.run();
         }
         unanswered.clear();
         if (works) {

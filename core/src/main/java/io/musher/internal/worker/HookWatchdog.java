@@ -6,8 +6,8 @@ import io.musher.internal.worker.CallbackThread.Job;
 import io.musher.internal.worker.CallbackThread.Phase;
 
 /**
- * Looks after the hooks while some run: one that hangs is logged, again after twice the time, and left behind when a later phase waits.
- * Belongs to the loop's thread.
+ * Watches running hooks and listeners for timeouts: logs one that hangs, at doubling intervals, and abandons it when a
+ * later phase is waiting for it. Loop thread only, except {@link #isWatching}.
  */
 final class HookWatchdog {
 
@@ -16,7 +16,7 @@ final class HookWatchdog {
     private final long slowNanos;
     private Phase phase = Phase.MESSAGE;
     private Timers.Timer timer;
-    /** How often in a row the same step was found to run. */
+    /** The number of checks in a row that found the same step running. */
     private int looks;
     private volatile boolean watching;
 
@@ -26,7 +26,7 @@ final class HookWatchdog {
         this.slowNanos = slowNanos;
     }
 
-    /** The hooks of a phase have been begun: from now on whatever keeps a new phase waiting has its time to end. */
+    /** Starts watching when hooks of a phase have been queued; a new phase restarts the timeout of the running job. */
     void begun(Phase next) {
         boolean later = next.compareTo(phase) > 0;
         if (later) {
@@ -39,7 +39,7 @@ final class HookWatchdog {
         }
     }
 
-    /** {@return whether it is at it already; for any thread} */
+    /** {@return whether jobs are being watched; any thread} */
     boolean isWatching() {
         return watching;
     }

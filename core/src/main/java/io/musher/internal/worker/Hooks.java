@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The hooks of one moment, run in the order they were added, once; one that comes after the moment runs at once. Safe for use by
- * several threads.
+ * The hooks of one lifecycle phase. Runs each once, in the order of registration, when the phase begins; a hook added
+ * later runs at once. Thread-safe.
  */
 final class Hooks {
 

@@ -1,15 +1,15 @@
 package io.musher.internal.worker;
 
-/** How this process ends; a parameter, so that tests outlive it. */
+/** Ends this process; an interface so that tests survive it. */
 interface JvmExit {
 
-    /** Runs the JVM's shutdown hooks and ends; does not return. */
+    /** Runs the JVM's shutdown hooks and exits; does not return. */
     void exit(int status);
 
-    /** Ends without further ado. */
+    /** Exits at once, without shutdown hooks. */
     void halt(int status);
 
-    /** Halts after a while, whatever else happens; the process may end earlier by itself. */
+    /** Halts after a timeout, in case the process has not exited by then. */
     default void haltAfter(long nanos, int status) {
         DaemonThreads.start("musher-deadline", () -> {
             DaemonThreads.sleep(nanos);
@@ -17,7 +17,7 @@ interface JvmExit {
         });
     }
 
-    /** {@return the end of this very JVM} */
+    /** {@return an implementation that ends this JVM} */
     static JvmExit ofThisJvm() {
         return new JvmExit() {
             @Override

@@ -3,23 +3,26 @@ package io.musher.internal.worker;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * The one thread that is no daemon: while it waits, the JVM lives, even when main has returned.
+ * Keeps the JVM alive by a non-daemon thread until {@link #release}, even when the main method has returned.
  *
- * <p>When main <i>throws</i>, the JVM ends with status 1. That is {@link MainRunner}'s task; where a program had to be started without it,
- * a handler of uncaught exceptions does the same, unless the program installs another.
+ * <p>When the main method <i>throws</i>, the JVM has to exit with status 1. {@link MainRunner} does that; if a program
+ * had to be started without it, an uncaught exception handler installed here does, unless the program installs another.
  */
 final class KeepAlive {
 
     private final CountDownLatch released = new CountDownLatch(1);
 
-    /** @param mainReturned called when the main method has returned; never, when it has thrown */
-    void start(JvmExit end, Runnable mainReturned) {
+    /**
+     * Starts the thread. It runs {@code mainReturned} when the main thread has ended; not when the main method has
+     * thrown, because the JVM exits then.
+     */
+    void start(JvmExit jvmExit, Runnable mainReturned) {
         Thread main = mainThread();
         if (main != null && main.getUncaughtExceptionHandler() == main.getThreadGroup()) {
             ThreadGroup group = main.getThreadGroup();
             main.setUncaughtExceptionHandler((thread, failure) -> {
                 group.uncaughtException(thread, failure);
-                end.exit(1);
+                jvmExit.exit(1);
             });
         }
         new Thread(() -> {
@@ -45,12 +48,12 @@ final class KeepAlive {
                 wait.untilOver();
                 return;
             } catch (InterruptedException e) {
-                continue; // nobody's business
+                continue; // nothing interrupts this thread for a reason
             }
         }
     }
 
-    /** {@return the thread that runs main, or null when it has ended} */
+    /** {@return the main thread, or null if it has ended} */
     private static Thread mainThread() {
         ThreadGroup root = Thread.currentThread().getThreadGroup();
         while (root.getParent() != null) {

@@ -6,17 +6,20 @@ import java.lang.reflect.Modifier;
 import java.util.Arrays;
 
 /**
- * Runs a worker's main class, and ends the JVM with status 1 when its main method throws: {@code MainRunner <main class> <argument>…}.
+ * Runs the main class of a worker, and exits the JVM with status 1 when the main method throws. Usage:
+ * {@code MainRunner <main class> <argument>…}.
  *
- * <p>A framework may install an uncaught exception handler that hides the failure; the channel, or a pool that was not shut down, would then
- * keep a worker alive whose program never started. When the main method returns, nothing happens: the JVM lives as long as its threads do.
+ * <p>Needed because a framework may install an uncaught exception handler that hides the failure; the channel, or a
+ * thread pool that was not shut down, would then keep a worker alive whose program never started. When the main method
+ * returns, this class does nothing: the JVM lives as long as its non-daemon threads.
  *
- * <p>The program runs on a new thread called {@code main}, so that no frame of this class's {@code main} is found by programs that look
- * for their own on the stack. This class needs no other: a worker whose libraries are jars inside a jar gets it in a file of its own.
+ * <p>The program runs on a new thread named {@code main}, for the sake of programs that search the stack for their own
+ * main method: they must not find the one of this class. This class uses no other class of Musher, because a worker
+ * whose libraries are jars inside a jar gets it in a separate file.
  */
 public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandler {
 
-    /** Spring Boot's developer tools leave the main thread by it while the program runs on another thread. */
+    /** Spring Boot's developer tools throw it to end the main thread, while the program runs on another thread. */
     private static final String SILENT = "SilentExitException";
 
     private final Runnable first;
@@ -31,21 +34,22 @@ public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandl
     }
 
     /**
-     * Runs another main class, as if that had been started.
+     * Runs another main class as if the JVM had been started with it.
      *
-     * @param words the main class, as {@code package.Class} or {@code module/package.Class}, then its arguments
-     * @throws ReflectiveOperationException if there is no such class, or it has no {@code public static void main(String[])}
+     * @param arguments the main class, as {@code package.Class} or {@code module/package.Class}, then its arguments
+     * @throws ReflectiveOperationException if the class does not exist or has no
+     *     {@code public static void main(String[])}
      */
-    public static void main(String[] words) throws ReflectiveOperationException {
-        if (words.length == 0) {
+    public static void main(String[] arguments) throws ReflectiveOperationException {
+        if (arguments.length == 0) {
             throw new IllegalArgumentException("no main class; the first argument names it");
         }
-        start(null, find(words[0]), Arrays.copyOfRange(words, 1, words.length));
+        start(null, find(arguments[0]), Arrays.copyOfRange(arguments, 1, arguments.length));
     }
 
-    /** @param first what to do before, on the same thread; or null */
+    /** Runs {@code first}, unless null, and then {@code main} on a new thread. */
     static void start(Runnable first, Method main, String[] arguments) {
-        Thread.currentThread().setName("musher-start"); // there is one main thread
+        Thread.currentThread().setName("musher-start"); // only the new thread is to be named main
         MainRunner runner = new MainRunner(first, main, arguments);
         Thread thread = new Thread(runner, "main");
         thread.setUncaughtExceptionHandler(runner);
@@ -68,7 +72,7 @@ public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandl
         return main;
     }
 
-    /** Calls the program. */
+    /** Calls the main method. */
     @Override
     public void run() {
         try {
@@ -86,7 +90,7 @@ public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandl
     private void fail(Throwable failure) {
         Thread thread = Thread.currentThread();
         try {
-            thread.getUncaughtExceptionHandler().uncaughtException(thread, failure); // may end the JVM with a status of its own
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, failure); // may exit with another status
         } catch (Throwable e) {
             e.printStackTrace();
         }
@@ -100,10 +104,8 @@ public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandl
     }
 
     /**
-     * Prints the stack trace of what the main method threw, or hands it to the default handler, as a JVM does.
-     *
-     * @param thread the main thread
-     * @param failure what it threw
+     * Passes what the main method threw to the default handler, or prints the stack trace if there is none, as a JVM
+     * does.
      */
     @Override
     public void uncaughtException(Thread thread, Throwable failure) {

@@ -2,12 +2,15 @@ package io.musher.internal.worker;
 
 import java.util.OptionalLong;
 
-/** Looks whether the primary lives where no channel tells any more; a daemon that asks every few seconds at most. */
+/** Detects the end of the primary's process where no channel does, after a disconnect or during an exit. */
 final class PrimaryMonitor {
 
     private PrimaryMonitor() { }
 
-    /** Calls back when the process has ended; never, when it is unknown. */
+    /**
+     * Waits for the delay and then for the end of the process, on a daemon thread, and runs {@code gone}. Does nothing
+     * without a pid.
+     */
     static void start(OptionalLong pid, long delayNanos, Runnable gone) {
         pid.ifPresent(number -> DaemonThreads.start("musher-primary-watch", () -> {
             DaemonThreads.sleep(delayNanos);

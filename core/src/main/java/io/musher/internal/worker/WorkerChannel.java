@@ -23,15 +23,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The worker's end of its channel; belongs to the loop's thread.
+ * The worker's end of its channel: connects to the primary, sends and receives frames. Loop thread only, except
+ * {@link #mailbox} and {@link #knows}.
  *
- * <p>States: connecting → greeting (hello said; what is sent waits) → open (welcome heard) → ended. A connection that ends before
- * the welcome is tried anew for a while: the primary may have dropped it among many strangers. Nobody listening, or a goodbye
- * instead of a welcome, is final.
+ * <p>States: connecting → greeting (hello sent; other frames are queued) → open (welcome received) → ended. A
+ * connection that ends before the welcome is retried for up to 10 s, because the primary may have rejected it in a
+ * flood of other connections. A refused connection, or a goodbye instead of a welcome, is final.
  */
 final class WorkerChannel implements Connection.Owner {
 
-    /** What happens to the channel; the last three end it, one of them once. */
+    /** Receives the events of the channel. Exactly one of the last three is called, once, and ends the channel. */
     interface Listener {
         void welcome(long primary);
 
@@ -41,15 +42,19 @@ final class WorkerChannel implements Connection.Owner {
 
         void disconnect();
 
-        /** The primary said goodbye; what came before may still be dealt with before it is answered. */
+        /**
+         * Called on a goodbye of the primary; {@code answer} is to run when the messages received before have been
+         * processed.
+         */
         void goodbyeReceived(Runnable answer);
 
-        /** After a goodbye. */
+        /** Called when the channel has closed after a goodbye. */
         void closed(String why);
 
-        /** The primary does not take this process for its worker. */
+        /** Called when the primary has refused this process. */
         void refused(String why);
 
+        /** Called when the channel has closed without a goodbye, or the primary cannot be reached. */
         void lost(String why);
     }
 
@@ -82,12 +87,12 @@ final class WorkerChannel implements Connection.Owner {
         this.mailbox = new Mailbox(loop, inbox, new MessageCounts(), scratch.spares(), Window.ofThisJvm());
     }
 
-    /** {@return its messages; for any thread as that says} */
+    /** {@return the messages of this channel; see there for thread rules} */
     Mailbox mailbox() {
         return mailbox;
     }
 
-    /** {@return whether there is another worker of this number; for any thread} */
+    /** {@return whether another worker with this id exists; any thread} */
     boolean knows(int worker) {
         return others.contains(worker);
     }
@@ -127,7 +132,7 @@ final class WorkerChannel implements Connection.Owner {
         }
     }
 
-    /** Says goodbye after what was sent before. */
+    /** Sends a goodbye after all frames sent before. */
     void goodbye(String why) {
         if (!ended && goodbye == null) {
             goodbye = why;
@@ -207,8 +212,8 @@ final class WorkerChannel implements Connection.Owner {
     }
 
     @Override
-    public void ended(CloseReason how, String why) {
-        if (how == CloseReason.GOODBYE) {
+    public void ended(CloseReason reason, String why) {
+        if (reason == CloseReason.GOODBYE) {
             finish(() -> {
                 if (open) {
                     listener.closed(heard);
@@ -216,7 +221,7 @@ final class WorkerChannel implements Connection.Owner {
                     listener.refused(heard);
                 }
             });
-        } else if (!open && goodbye == null && how == CloseReason.GONE && loop.now() + pause - deadline < 0) {
+        } else if (!open && goodbye == null && reason == CloseReason.GONE && loop.now() + pause - deadline < 0) {
             loop.schedule(pause, this::dial);
             pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
         } else {
@@ -224,20 +229,20 @@ final class WorkerChannel implements Connection.Owner {
         }
     }
 
-    private void end(Runnable told) {
+    private void end(Runnable notification) {
         if (connection != null) {
             connection.close();
         }
-        finish(told);
+        finish(notification);
     }
 
-    private void finish(Runnable told) {
+    private void finish(Runnable notification) {
         if (!ended) {
             ended = true;
             waiting.clear();
             others.clear();
             mailbox.close();
-            told.run();
+            notification.run();
         }
     }
 }

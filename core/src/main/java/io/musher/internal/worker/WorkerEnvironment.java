@@ -7,20 +7,21 @@ import java.util.OptionalInt;
 import java.util.function.Predicate;
 
 /**
- * What a worker finds in its environment; {@link #variables} writes what {@link #parse} reads.
+ * The environment variables that make a process a worker: {@link #variables} writes them for the primary,
+ * {@link #parse} reads them in the worker.
  *
- * <p>A JVM worker is marked by a system property besides, which its own children do not inherit. For a command the
- * environment is the mark, because the worker is often a grandchild.
+ * <p>A JVM worker is marked by a system property as well, which its child processes do not inherit. A command is marked
+ * by the environment alone, because the worker is often a grandchild of the primary.
  *
- * @param id from 1, never reused
+ * @param id of the worker, from 1, never reused
  * @param instance the slot, from 0
  * @param name of the worker
- * @param port it shall listen on, if it has one
- * @param host it shall listen on
- * @param ipc where the channel is, {@code host:port}
- * @param token opens the channel, once; never printed
- * @param jvm whether the mark is in a system property too
- * @param maxFrame the largest message
+ * @param port for the worker to listen on, if the cluster has one
+ * @param host for the worker to listen on
+ * @param ipc the address of the channel, {@code host:port}
+ * @param token authenticates the worker on the channel, once; never printed
+ * @param jvm whether the worker is marked by a system property as well
+ * @param maxFrame the largest body of a message, in bytes
  */
 public record WorkerEnvironment(int id, int instance, String name, OptionalInt port, String host, String ipc, String token, boolean jvm,
         int maxFrame) {
@@ -28,10 +29,10 @@ public record WorkerEnvironment(int id, int instance, String name, OptionalInt p
     /** The system property that marks a JVM worker; its value is the worker's id. */
     public static final String PROPERTY = "musher.worker";
 
-    /** Where a worker listens unless it is told otherwise. */
+    /** The default host for a worker to listen on. */
     public static final String LOOPBACK = "127.0.0.1";
 
-    /** The variable with the largest message. */
+    /** The variable with the largest body of a message. */
     public static final String MAX_FRAME = "MUSHER_MAX_FRAME";
 
     private static final int DEFAULT_MAX_FRAME = 16 << 20;
@@ -45,7 +46,7 @@ public record WorkerEnvironment(int id, int instance, String name, OptionalInt p
     private static final String KIND = "MUSHER_KIND";
     private static final String JVM = "jvm";
 
-    /** {@return the variables, those of other cluster managers included} */
+    /** {@return the variables, with those that other cluster managers use} */
     public Map<String, String> variables() {
         Map<String, String> variables = new LinkedHashMap<>();
         variables.put(ID, Integer.toString(id));
@@ -67,9 +68,8 @@ public record WorkerEnvironment(int id, int instance, String name, OptionalInt p
     }
 
     /**
-     * {@return whether these are the marks of a worker}
+     * {@return whether a process is marked as a worker}
      *
-     * @param environment of the process
      * @param property the value of {@link #PROPERTY}, or null
      */
     public static boolean isWorker(Map<String, String> environment, String property) {
@@ -78,10 +78,9 @@ public record WorkerEnvironment(int id, int instance, String name, OptionalInt p
     }
 
     /**
-     * {@return what the environment says}
+     * {@return the settings in the environment of a worker}
      *
-     * @param environment of a worker
-     * @throws IllegalStateException naming a variable that is missing or not what it should be
+     * @throws IllegalStateException naming a variable that is missing or invalid
      */
     public static WorkerEnvironment parse(Map<String, String> environment) {
         Reader in = new Reader(environment);
@@ -97,7 +96,7 @@ public record WorkerEnvironment(int id, int instance, String name, OptionalInt p
                 environment.get(MAX_FRAME) == null ? DEFAULT_MAX_FRAME : in.number(MAX_FRAME, 1, Integer.MAX_VALUE));
     }
 
-    /** {@return where the channel is} */
+    /** {@return the address of the channel} */
     InetSocketAddress channel() {
         int colon = ipc.lastIndexOf(':');
         return new InetSocketAddress(ipc.substring(0, colon), Integer.parseInt(ipc.substring(colon + 1)));

@@ -15,26 +15,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What becomes of a worker. Belongs to the channel's loop, except the two questions any thread may ask.
+ * The lifecycle of a worker: drain, stop, disconnect (from either side), and the shutdown after the loss of the
+ * primary. Loop thread only, except {@link #isDraining}, {@link #isConnected}, {@link #hooks}, {@link #awaitEnd} and
+ * {@link #runListener}.
  *
  * <pre>
- * member ─drain, stop, disconnect from either side, SIGTERM▶ draining ─stop▶ stopping ─hooks▶ exit 0
- *                                                               ├─goodbye▶ disconnected (lives on; a SIGTERM stops it)
- *                                                               └─channel lost, primary dead▶ stopping ─hooks, at most 5 s▶ exit 1
+ * connected ─drain, stop, disconnect, SIGTERM▶ draining ─stop▶ stopping ─hooks▶ exit 0
+ *                                                 ├─goodbye▶ disconnected (runs on; a SIGTERM stops it)
+ *                                                 └─channel lost, primary dead▶ stopping ─hooks, at most 5 s▶ exit 1
  * </pre>
  */
 final class WorkerLifecycle implements WorkerChannel.Listener {
 
-    /** How long stop hooks may take when the primary is gone. */
+    /** Timeout for the stop hooks when the primary is gone. */
     static final long ORPHAN_NANOS = 5_000_000_000L;
 
-    /** How long the primary has to react to a worker's wish to stop. */
+    /** Timeout for the primary's reaction to a stop requested by this worker. */
     static final long ANSWER_NANOS = 5_000_000_000L;
 
-    /** The primary waits 5 s for the answer to its goodbye. */
+    /** Timeout for answering a goodbye of the primary; the primary waits 5 s. */
     private static final long GOODBYE_NANOS = 4_000_000_000L;
 
-    /** After so long a hook is logged, and left behind when something more urgent waits. */
+    /** A hook that takes longer is logged, and abandoned when a later phase is waiting. */
     private static final long SLOW_NANOS = 2_000_000_000L;
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.WorkerContext");
@@ -122,7 +124,7 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
         }
     }
 
-    /** Somebody else than the primary asks this process to end. */
+    /** Handles a request to end that does not come from the primary (SIGTERM): asks the primary for an orderly stop. */
     void terminate(Runnable askPrimary) {
         terminated = true;
         if (!connected) {
@@ -178,14 +180,14 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
         stop();
     }
 
-    /** The JVM is shutting down. What follows is the end of a process, not a disconnect. */
+    /** Records that the JVM is shutting down: the end of the channel is no longer to be taken for a disconnect. */
     void exiting() {
         exiting = true;
         connected = false;
         PrimaryMonitor.start(primary, 1_000_000_000L, () -> end.haltAfter(ORPHAN_NANOS, 1));
     }
 
-    /** {@return whether the channel has ended} */
+    /** Waits for the end of the channel. {@return false on timeout} */
     boolean awaitEnd(long millis) throws InterruptedException {
         return ended.await(millis, TimeUnit.MILLISECONDS);
     }
@@ -212,7 +214,7 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
         watch.begun(next);
     }
 
-    /** From any thread: runs message listeners among the hooks. */
+    /** Runs message listeners on the callback thread, in turn with the hooks; any thread. */
     void runListener(Runnable listeners) {
         callbacks.execute(new Job(Phase.MESSAGE, "a message listener", listeners));
         if (!watch.isWatching()) {

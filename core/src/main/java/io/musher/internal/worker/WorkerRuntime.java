@@ -17,20 +17,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This process as a worker: begun once, on the first call of {@link #current}, and then all that is behind
- * {@code io.musher.WorkerContext}. Safe for use by several threads: whatever changes something is a task for the channel's loop.
+ * The worker side of the cluster in this process, the implementation of {@code io.musher.WorkerContext}. Created and
+ * connected by the first call of {@link #current}. Thread-safe: all changes run as tasks on the channel's loop.
  */
 public final class WorkerRuntime {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.WorkerContext");
 
-    /** How long an exit waits for the primary to have taken what was sent before. */
+    /** Timeout for an exit to flush sent messages to the primary. */
     private static final long FLUSH_MILLIS = 2_000;
 
-    /** Later than most programs take to start, which needs the processor more. */
+    /** The delay before classes are preloaded, so as not to compete with the startup of the program. */
     private static final long PRELOAD_NANOS = 500_000_000;
 
-    /** Set by the copy of Musher that has joined; there may be several, each with a class loader of its own, but one channel. */
+    /**
+     * The system property set by the copy of Musher that has joined. Several copies may be loaded, but a worker has one
+     * channel.
+     */
     private static final String JOINED = "musher.joined";
 
     private static WorkerRuntime current;
@@ -41,13 +44,13 @@ public final class WorkerRuntime {
     private final WorkerLifecycle lifecycle;
     private final WorkerChannel channel;
     private final HeartbeatResponder heartbeat;
-    /** Drain hooks that have not ended; the loop's. */
+    /** The number of drain hooks that have not completed; loop thread only. */
     private int drainHooks;
-    private volatile Reader reader = new Reader(() -> false, letter -> { });
+    private volatile Reader reader = new Reader(() -> false, message -> { });
 
     private record Reader(BooleanSupplier hasListener, Consumer<MessageFrame> deliver) { }
 
-    WorkerRuntime(WorkerEnvironment environment, JvmExit end, KeepAlive keepAlive) {
+    WorkerRuntime(WorkerEnvironment environment, JvmExit jvmExit, KeepAlive keepAlive) {
         this.environment = environment;
         try {
             this.loop = new EventLoop("musher-channel", Ticker.system());
@@ -55,28 +58,31 @@ public final class WorkerRuntime {
             throw new UncheckedIOException(environment + ": cannot open the channel", e);
         }
         this.callbacks = new CallbackThread(environment.toString(), loop);
-        this.lifecycle = new WorkerLifecycle(loop, environment, callbacks, keepAlive, end);
+        this.lifecycle = new WorkerLifecycle(loop, environment, callbacks, keepAlive, jvmExit);
         this.heartbeat = new HeartbeatResponder(environment.toString(), loop);
         this.channel = new WorkerChannel(loop, environment, lifecycle, heartbeat,
-                new Inbox(lifecycle::runListener, () -> reader.hasListener().getAsBoolean(), callbacks::mayContinue, letter -> reader.deliver().accept(letter)));
+                new Inbox(lifecycle::runListener, () -> reader.hasListener().getAsBoolean(), callbacks::mayContinue, message -> reader.deliver().accept(message)));
         loop.execute(channel::start);
         loop.whenFailed(failure -> {
             LOG.error("{}: the channel's thread has failed, so this worker can no longer be led: exits with status 1", environment);
-            end.exit(1);
+            jvmExit.exit(1);
         });
     }
 
-    /** Says hello; what is to hear of the answers is in place by now. */
+    /** Starts the loop, which connects; to be called when all handlers are installed. */
     void start() {
         loop.start();
     }
 
-    /** {@return whether this process is a worker, by its marks; starts nothing} */
+    /** {@return whether this process is marked as a worker; a pure query} */
     public static boolean isWorker() {
         return WorkerEnvironment.isWorker(System.getenv(), System.getProperty(WorkerEnvironment.PROPERTY));
     }
 
-    /** Joins, unless another copy of Musher in this JVM has done so, as one on the class path beside one in a web application. */
+    /**
+     * Joins the cluster, unless another copy of Musher in this JVM has done so (for example one on the class path,
+     * besides one in a web application).
+     */
     public static synchronized void join() {
         if (current == null && System.getProperty(JOINED) != null) {
             LOG.warn("{}", anotherCopy(System.getProperty(JOINED)));
@@ -86,10 +92,10 @@ public final class WorkerRuntime {
     }
 
     /**
-     * {@return this process' membership, begun now if it has not been}
+     * {@return the runtime of this worker} The first call joins the cluster.
      *
-     * @throws IllegalStateException if this process is no worker, its environment was tampered with, or another copy of Musher in this JVM
-     *     has joined
+     * @throws IllegalStateException if this process is not a worker, its environment is invalid, or another copy of
+     *     Musher in this JVM has joined
      */
     public static synchronized WorkerRuntime current() {
         if (current == null) {
@@ -117,12 +123,12 @@ public final class WorkerRuntime {
 
     private static WorkerRuntime begin() {
         KeepAlive keepAlive = new KeepAlive();
-        JvmExit end = JvmExit.ofThisJvm();
-        WorkerRuntime begun = new WorkerRuntime(WorkerEnvironment.parse(System.getenv()), end, keepAlive);
-        keepAlive.start(end, begun::mainReturned);
-        begun.installHandlers(); // a primary that has heard of this worker may ask it to end
-        begun.start();
-        return begun;
+        JvmExit jvmExit = JvmExit.ofThisJvm();
+        WorkerRuntime runtime = new WorkerRuntime(WorkerEnvironment.parse(System.getenv()), jvmExit, keepAlive);
+        keepAlive.start(jvmExit, runtime::mainReturned);
+        runtime.installHandlers(); // before the hello: after it, the primary may send signals
+        runtime.start();
+        return runtime;
     }
 
     private static String anotherCopy(Object other) {
@@ -139,13 +145,13 @@ public final class WorkerRuntime {
         Runtime.getRuntime().addShutdownHook(new Thread(this::shutDown, "musher-goodbye"));
         WorkerSignals.on("TERM", this::terminate);
         if (environment.jvm()) {
-            // Ctrl-C goes to the whole terminal group; the primary then stops its workers in good order.
+            // Ctrl-C reaches the whole foreground process group; the primary then stops its workers in an orderly way
             WorkerSignals.on("INT", () -> LOG.debug("{}: leaves SIGINT to the primary", environment));
         }
         loop.execute(() -> loop.schedule(PRELOAD_NANOS, this::preload));
     }
 
-    /** What a good end needs; by then the jars may have been overwritten. */
+    /** Loads the classes that an orderly exit needs, because by then the jars may have been overwritten. */
     private void preload() {
         DaemonThreads.start("musher-preload", Thread.MIN_PRIORITY, () -> {
             int loaded = ClassPreloader.some(WorkerRuntime.class, name -> name.matches("io\\.musher\\.internal\\.(worker|ipc)\\..*"))
@@ -155,31 +161,31 @@ public final class WorkerRuntime {
         });
     }
 
-    /** {@return what the primary told at the start} */
+    /** {@return the settings from the environment} */
     public WorkerEnvironment environment() {
         return environment;
     }
 
-    /** Tells the primary to send connections. */
+    /** Reports readiness to the primary: this worker accepts connections. */
     public void ready() {
         post(() -> channel.send(FrameType.READY, ""));
     }
 
-    /** Tells the primary to send no new connections for now. */
+    /** Reports to the primary that this worker accepts no new connections for now. */
     public void notReady() {
         post(() -> channel.send(FrameType.NOT_READY, ""));
     }
 
     /**
-     * Tells the primary where connections go.
+     * Reports the port that this worker listens on to the primary.
      *
-     * @param port within 1 to 65535
+     * @param port from 1 to 65535
      */
     public void listening(int port) {
         post(() -> channel.send(FrameType.LISTENING, Integer.toString(port)));
     }
 
-    /** Asks the primary for a goodbye, after a drain that begins here at once. */
+    /** Asks the primary for a disconnect and begins to drain at once. */
     public void disconnect() {
         post(() -> {
             if (lifecycle.isConnected()) {
@@ -189,13 +195,13 @@ public final class WorkerRuntime {
         });
     }
 
-    /** {@return messages to and from the primary and other workers} */
+    /** {@return the mailbox for messages to and from the primary and other workers} */
     public Mailbox mailbox() {
         return channel.mailbox();
     }
 
     /**
-     * {@return whether there is another worker of this number}
+     * {@return whether another worker with this id exists}
      *
      * @param worker its id
      */
@@ -204,27 +210,27 @@ public final class WorkerRuntime {
     }
 
     /**
-     * Says who reads messages; until then they wait.
+     * Sets the receiver of messages; until then they are queued.
      *
-     * @param heard whether anybody listens at this moment
-     * @param tell tells them, on the listeners' thread; throws nothing
+     * @param hasListener whether a message listener is registered at the moment
+     * @param deliver passes a message to the listeners, on the listener thread; must not throw
      */
-    public void setReader(BooleanSupplier heard, Consumer<MessageFrame> tell) {
-        reader = new Reader(heard, tell);
+    public void setReader(BooleanSupplier hasListener, Consumer<MessageFrame> deliver) {
+        reader = new Reader(hasListener, deliver);
     }
 
-    /** {@return whether the channel is not closed} */
+    /** {@return whether the channel has not ended} */
     public boolean isConnected() {
         return lifecycle.isConnected();
     }
 
-    /** {@return whether no new connections will come any more} */
+    /** {@return whether a drain has begun} */
     public boolean isDraining() {
         return lifecycle.isDraining();
     }
 
     /**
-     * Adds a hook, for whose end the primary waits before it sends a stop or a goodbye.
+     * Adds a drain hook; the primary waits for its completion before it sends a stop or a goodbye.
      *
      * @param hook runs when the drain begins
      */
@@ -246,7 +252,7 @@ public final class WorkerRuntime {
     }
 
     /**
-     * Adds a hook.
+     * Adds a stop hook.
      *
      * @param hook runs before the exit
      */
@@ -255,16 +261,16 @@ public final class WorkerRuntime {
     }
 
     /**
-     * Adds a hook.
+     * Adds a disconnect hook.
      *
-     * @param hook runs after a goodbye
+     * @param hook runs after a goodbye that does not end in a stop
      */
     public void onDisconnect(Runnable hook) {
         lifecycle.hooks(CallbackThread.Phase.DISCONNECT).add(hook);
     }
 
     /**
-     * Says who answers heartbeats; until then the channel does.
+     * Sets the check that decides about the answer to heartbeats; without one, every heartbeat is answered.
      *
      * @param alive whether the application works
      */
@@ -273,11 +279,11 @@ public final class WorkerRuntime {
     }
 
     /**
-     * Runs a task on the channel's thread, after a delay.
+     * Runs a task on the loop thread after a delay.
      *
-     * @param task short
-     * @param nanos from now
-     * @throws RejectedExecutionException when the process is about to end
+     * @param task must not block
+     * @param nanos the delay
+     * @throws RejectedExecutionException if the process is about to exit
      */
     public void later(Runnable task, long nanos) {
         loop.execute(() -> loop.schedule(nanos, task));
@@ -287,7 +293,10 @@ public final class WorkerRuntime {
         post(() -> lifecycle.terminate(() -> channel.send(FrameType.STOP, "")));
     }
 
-    /** The last thing this JVM does: what was sent has arrived when it ends. The loop's thread would delay the exit if it were left. */
+    /**
+     * Runs as a shutdown hook: flushes sent messages, then closes the loop, whose thread would delay the exit of the
+     * JVM.
+     */
     void shutDown() {
         post(() -> {
             lifecycle.exiting();
@@ -303,7 +312,7 @@ public final class WorkerRuntime {
         loop.join(FLUSH_MILLIS);
     }
 
-    /** After the end of the loop the process is about to end, and nothing matters any more. */
+    /** Runs a task on the loop thread; ignores it after the end of the loop, when the process is about to exit. */
     private void post(Runnable task) {
         try {
             loop.execute(task);

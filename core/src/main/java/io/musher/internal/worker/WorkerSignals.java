@@ -5,7 +5,10 @@ import java.lang.reflect.Proxy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes signals over by {@code sun.misc.Signal}, by reflection because the compiler warns of it; where that fails, all stays as it was. */
+/**
+ * Installs signal handlers by {@code sun.misc.Signal}; by reflection, because the compiler warns of that class. Where
+ * it is not available, signals keep their handlers.
+ */
 final class WorkerSignals {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.WorkerContext");
@@ -13,9 +16,10 @@ final class WorkerSignals {
     private WorkerSignals() { }
 
     /**
-     * Calls back on every such signal, on a thread of the JVM's.
+     * Runs an action on every signal of this name, on a thread of the JVM.
      *
-     * <p>A signal to be ignored gets an empty handler: ignoring it in the kernel's sense would be inherited by child processes.
+     * <p>To ignore a signal, install an empty action: a signal ignored by the kernel would be ignored by child
+     * processes too.
      */
     static void on(String name, Runnable action) {
         try {

@@ -1,23 +1,33 @@
 /**
- * What runs inside a forked worker; {@code io.musher.WorkerContext} is its public face.
+ * The runtime inside a worker process: joins the cluster, runs the program, its hooks and message listeners, and shuts
+ * the process down. {@code io.musher.WorkerContext} is its public API.
  *
  * <pre>
- * WorkerContext ─▶ Membership ─▶ WorkerChannel (dial, hello, welcome, frames) ─▶ Lifecycle ─▶ Hooks ─▶ UserThread
- *                      └ WorkerEnvironment, Signals, KeepAlive                      └ HookWatch, PrimaryWatch, ProcessEnd
+ * WorkerContext ─▶ WorkerRuntime ─▶ WorkerChannel ─▶ WorkerLifecycle ─▶ Hooks ─▶ CallbackThread
+ *                      │                  │                └ HookWatchdog, PrimaryMonitor, JvmExit
+ *                      │                  └ connect, hello, welcome, frames, HeartbeatResponder
+ *                      └ WorkerEnvironment, WorkerSignals, KeepAlive
  * </pre>
  *
  * <table>
  * <caption>Threads</caption>
- * <tr><td>{@code musher-channel}, daemon</td><td>an EventLoop: owns the channel and the lifecycle; reads, writes, never runs user code, but may be led by
- * the next one</td></tr>
- * <tr><td>{@code musher-listeners}, daemon</td><td>owns nothing; runs hooks and message listeners in order. One that hangs is left behind for a new one</td></tr>
- * <tr><td>{@code main}</td><td>the program's, started by MainRunner</td></tr>
- * <tr><td>{@code musher-keep-alive}</td><td>waits until a disconnect is complete; keeps the JVM alive so long</td></tr>
- * <tr><td>{@code musher-deadline}, {@code musher-primary-watch}, daemons</td><td>wait, in the last phase of a life only</td></tr>
- * <tr><td>{@code musher-preload}, daemon</td><td>loads what a good end needs, once, before a deployment overwrites the jars</td></tr>
- * <tr><td>{@code musher-goodbye}</td><td>the shutdown hook: what was sent arrives; then it ends the loop, which would delay the exit</td></tr>
+ * <tr><td>{@code musher-channel}, daemon</td><td>an EventLoop: owns the channel and the lifecycle; never runs user code.
+ * {@code musher-listeners} may run the loop in its place</td></tr>
+ * <tr><td>{@code musher-listeners}, daemon</td><td>runs hooks and message listeners in order; owns no state. If it hangs, a
+ * new thread replaces it</td></tr>
+ * <tr><td>{@code main}</td><td>the program, started by MainRunner</td></tr>
+ * <tr><td>{@code musher-keep-alive}</td><td>keeps the JVM alive until a disconnect is complete</td></tr>
+ * <tr><td>{@code musher-deadline}, {@code musher-primary-watch}, daemons</td><td>wait for a timeout and for the end of
+ * the primary; started during shutdown or after a disconnect only</td></tr>
+ * <tr><td>{@code musher-heartbeat}, daemon</td><td>runs the liveness check of the application, if it has installed
+ * one</td></tr>
+ * <tr><td>{@code musher-preload}, daemon</td><td>loads the classes that an orderly exit needs, once, before a
+ * deployment overwrites the jars</td></tr>
+ * <tr><td>{@code musher-goodbye}</td><td>the shutdown hook: flushes sent messages, then closes the loop, whose thread
+ * would delay the exit</td></tr>
  * </table>
  *
- * <p>Any other thread enters the loop by {@code execute}; {@code isConnected} and {@code isDraining} are volatile reads.
+ * <p>Any other thread enters the loop by {@code execute}; {@code isConnected} and {@code isDraining} are volatile
+ * reads.
  */
 package io.musher.internal.worker;
