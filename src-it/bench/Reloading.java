@@ -7,7 +7,7 @@ public final class Reloading {
     private Reloading() { }
 
     public static void main(String[] args) {
-        try (Cluster cluster = Cluster.builder().main("io.musher.it.Shop").jvmArgs("-Dsun.net.httpserver.nodelay=true")
+        try (Cluster cluster = Cluster.builder().main("io.musher.it.LoadTestWorker").jvmArgs("-Dsun.net.httpserver.nodelay=true")
                 .instances(Integer.parseInt(args[0])).commonPort(Integer.parseInt(args[1])).start(); Scanner lines = new Scanner(System.in)) {
             System.out.println("READY");
             while (lines.hasNextLine()) {

@@ -24,7 +24,7 @@ class BackpressureTest {
     private static final long TOO_MUCH = 150_000_000;
 
     @RegisterExtension
-    final Scene scene = new Scene();
+    final BalancerFixture scene = new BalancerFixture();
 
     private final AtomicBoolean enough = new AtomicBoolean();
     private final AtomicLong sent = new AtomicLong();
@@ -39,17 +39,17 @@ class BackpressureTest {
         Peer client = scene.add(Peer.connect(balancer.address(), small));
         Peer server = target.next();
         Future<Void> sender = scene.beside(() -> sendUntilEnough(server));
-        Scene.awaitStall("the target stops sending", sent::get);
+        BalancerFixture.awaitStall("the target stops sending", sent::get);
         assertTrue(sent.get() < TOO_MUCH, sent + " bytes taken for a client that does not read");
         assertTrue(balancer.stats().bytesToClients() <= sent.get() + 1_000_000);
 
         othersGoOn(balancer, target);
 
         Future<byte[]> received = scene.beside(() -> digestOf(client));
-        Scene.await("the target goes on", () -> sent.get() > TOO_MUCH);
+        BalancerFixture.await("the target goes on", () -> sent.get() > TOO_MUCH);
         enough.set(true);
-        Scene.get(sender);
-        assertArrayEquals(digest.digest(), Scene.get(received));
+        BalancerFixture.get(sender);
+        assertArrayEquals(digest.digest(), BalancerFixture.get(received));
         assertEquals(sent.get() + "others".length(), balancer.stats().bytesToClients());
     }
 
@@ -60,7 +60,7 @@ class BackpressureTest {
         Peer client = scene.connect(balancer);
         Peer server = target.next();
         Future<Void> sender = scene.beside(() -> sendUntilEnough(client));
-        Scene.awaitStall("the client stops sending", sent::get);
+        BalancerFixture.awaitStall("the client stops sending", sent::get);
         assertTrue(sent.get() < TOO_MUCH, sent + " bytes taken for a target that does not read");
 
         server.send("the other way is open");
@@ -68,10 +68,10 @@ class BackpressureTest {
         othersGoOn(balancer, target);
 
         Future<byte[]> received = scene.beside(() -> digestOf(server));
-        Scene.await("the client goes on", () -> sent.get() > TOO_MUCH);
+        BalancerFixture.await("the client goes on", () -> sent.get() > TOO_MUCH);
         enough.set(true);
-        Scene.get(sender);
-        assertArrayEquals(digest.digest(), Scene.get(received));
+        BalancerFixture.get(sender);
+        assertArrayEquals(digest.digest(), BalancerFixture.get(received));
     }
 
     @Test
@@ -81,14 +81,14 @@ class BackpressureTest {
         scene.connect(balancer);
         Peer server = target.next();
         Future<Void> sender = scene.beside(() -> sendUntilEnough(server));
-        Scene.awaitStall("the target stops sending", sent::get);
+        BalancerFixture.awaitStall("the target stops sending", sent::get);
         long before = cpuNanos("stalled-lb-0");
         long began = System.nanoTime();
-        Scene.await("some time passes", () -> System.nanoTime() - began > 300_000_000);
+        BalancerFixture.await("some time passes", () -> System.nanoTime() - began > 300_000_000);
         long spent = cpuNanos("stalled-lb-0") - before;
         assertTrue(spent < 100_000_000, "the loop burnt " + spent / 1_000_000 + " ms while nothing could move");
         server.close();
-        Scene.failure(sender);
+        BalancerFixture.failure(sender);
     }
 
     private void othersGoOn(Balancer balancer, ScriptedTarget target) throws Exception {

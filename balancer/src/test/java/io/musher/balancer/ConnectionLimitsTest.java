@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConnectionLimitsTest {
 
     @RegisterExtension
-    final Scene scene = new Scene();
+    final BalancerFixture scene = new BalancerFixture();
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
@@ -37,24 +37,24 @@ class ConnectionLimitsTest {
         List<Peer> served = new ArrayList<>();
         for (int i = 0; i < places; i++) {
             served.add(scene.connect(balancer));
-            assertEquals("x", served.get(i).ask(Http.get("/")));
+            assertEquals("x", served.get(i).ask(HttpMessages.get("/")));
         }
         List<Future<String>> surplus = new ArrayList<>();
         for (int i = 1; i <= places; i++) {
-            Peer client = scene.connect(balancer).send(Http.get("/"));
+            Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
             surplus.add(scene.beside(() -> client.answer(false)));
             int waiting = i;
-            Scene.await("the client waits", () -> balancer.stats().waiting() == waiting);
+            BalancerFixture.await("the client waits", () -> balancer.stats().waiting() == waiting);
         }
         for (int i = 0; i < places; i++) {
             assertEquals(places - i, surplus.stream().filter(each -> !each.isDone()).count(), "served without a place");
             served.get(i).close();
             int left = places - i - 1;
-            Scene.await("one more is served",
+            BalancerFixture.await("one more is served",
                     () -> surplus.stream().filter(each -> !each.isDone()).count() == left);
         }
         for (Future<String> answer : surplus) {
-            assertEquals("x", Scene.get(answer));
+            assertEquals("x", BalancerFixture.get(answer));
         }
         BalancerStats stats = balancer.stats();
         assertEquals(places, stats.active());
@@ -67,10 +67,10 @@ class ConnectionLimitsTest {
         Balancer balancer = scene.balancer(b -> b.maxConnections(1).maxConnectionsPerTarget(1).ejectAfter(0).targets(targets));
         for (int i = 0; i < 20; i++) {
             try (Peer client = Peer.connect(balancer.address())) {
-                assertEquals("x", client.ask(Http.get("/")));
+                assertEquals("x", client.ask(HttpMessages.get("/")));
             }
         }
-        Scene.await("all have ended", () -> balancer.stats().active() == 0);
+        BalancerFixture.await("all have ended", () -> balancer.stats().active() == 0);
         assertTrue(balancer.stats().targets().stream().allMatch(t -> t.active() == 0));
     }
 
@@ -79,8 +79,8 @@ class ConnectionLimitsTest {
         List<Target> targets = List.of(scene.http("a").as("a"), scene.http("b").as("b"));
         Balancer balancer = scene.balancer(b -> b.maxConnectionsPerTarget(1).targets(targets)
                 .strategy((ready, client) -> ready.get(0)));
-        assertEquals("a", scene.connect(balancer).ask(Http.get("/")));
-        assertEquals("b", scene.connect(balancer).ask(Http.get("/")));
+        assertEquals("a", scene.connect(balancer).ask(HttpMessages.get("/")));
+        assertEquals("b", scene.connect(balancer).ask(HttpMessages.get("/")));
     }
 
     @ParameterizedTest
@@ -90,12 +90,12 @@ class ConnectionLimitsTest {
         Balancer balancer = scene.balancer(b -> b.loops(loops).maxConnectionsPerTarget(10).targets(List.of(dead.as("a"))));
         List<Peer> clients = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            clients.add(scene.connect(balancer).send(Http.get("/")));
+            clients.add(scene.connect(balancer).send(HttpMessages.get("/")));
         }
-        Scene.await("all wait", () -> balancer.stats().waiting() == 5);
+        BalancerFixture.await("all wait", () -> balancer.stats().waiting() == 5);
         long began = System.nanoTime();
         long before = balancer.stats().connectFailures();
-        Scene.await("time passes", () -> System.nanoTime() - began > 400_000_000);
+        BalancerFixture.await("time passes", () -> System.nanoTime() - began > 400_000_000);
         long tries = balancer.stats().connectFailures() - before;
         assertTrue(tries < 200, tries + " connects to a dead target in 0.4 s");
         scene.add(ScriptedTarget.running(dead, new HttpTarget("x")));
@@ -115,14 +115,14 @@ class ConnectionLimitsTest {
             clients.add(scene.beside(() -> {
                 for (int k = 0; k < 15; k++) {
                     try (Peer client = Peer.connect(balancer.address())) {
-                        assertEquals("x", client.ask(Http.get("/")));
+                        assertEquals("x", client.ask(HttpMessages.get("/")));
                     }
                 }
                 return null;
             }));
         }
         for (Future<Void> client : clients) {
-            Scene.get(client);
+            BalancerFixture.get(client);
         }
         assertEquals(300, balancer.stats().accepted());
         assertEquals(0, balancer.stats().rejected());

@@ -19,13 +19,13 @@ class DescriptorsTest {
     @ValueSource(ints = {1, 2})
     void shouldGiveBackThoseOfConnectionsThatHaveEnded(int loops) throws Exception {
         assumeTrue(Files.isDirectory(DESCRIPTORS));
-        try (Scene scene = new Scene()) {
+        try (BalancerFixture scene = new BalancerFixture()) {
             List<Target> targets = List.of(scene.dead().as("dead"), scene.http("a").as("a"));
             Balancer balancer = scene.balancer(b -> b.loops(loops).targets(targets));
             connections(balancer, 50); // opens what a JVM opens only once
             long before = descriptors();
             connections(balancer, 1000);
-            Scene.await("all descriptors are back", () -> descriptors() <= before);
+            BalancerFixture.await("all descriptors are back", () -> descriptors() <= before);
         }
     }
 
@@ -36,16 +36,16 @@ class DescriptorsTest {
         closed(loops); // opens what a JVM opens only once
         long before = descriptors();
         closed(loops);
-        Scene.await("all descriptors are back", () -> descriptors() <= before);
+        BalancerFixture.await("all descriptors are back", () -> descriptors() <= before);
     }
 
     private static void closed(int loops) throws Exception {
-        try (Scene scene = new Scene()) {
+        try (BalancerFixture scene = new BalancerFixture()) {
             ScriptedTarget a = scene.http("a");
             Balancer balancer = scene.balancer(b -> b.loops(loops).targets(List.of(a.as("a"))));
             connections(balancer, 20);
             for (int i = 0; i < 20; i++) {
-                scene.connect(balancer).ask(Http.get("/"));
+                scene.connect(balancer).ask(HttpMessages.get("/"));
             }
         }
     }
@@ -53,13 +53,13 @@ class DescriptorsTest {
     private static void connections(Balancer balancer, int times) throws Exception {
         for (int i = 0; i < times; i++) {
             try (Peer client = Peer.connect(balancer.address())) {
-                assertEquals("a", client.ask(Http.get("/")));
+                assertEquals("a", client.ask(HttpMessages.get("/")));
                 if (i % 3 == 0) {
                     client.reset();
                 }
             }
         }
-        Scene.await("all have ended", () -> balancer.stats().active() == 0);
+        BalancerFixture.await("all have ended", () -> balancer.stats().active() == 0);
     }
 
     private static long descriptors() throws IOException {

@@ -20,9 +20,9 @@ class DrainTest {
     private static final Duration LONG = Duration.ofMinutes(5);
 
     @RegisterExtension
-    final Scene scene = new Scene();
+    final BalancerFixture scene = new BalancerFixture();
 
-    private final Recorder recorder = new Recorder();
+    private final RecordingBalancerListener recorder = new RecordingBalancerListener();
     private final ScriptedTarget a = scene.echo();
 
     @Test
@@ -33,14 +33,14 @@ class DrainTest {
 
     @Test
     void shouldHaveNothingToDoForAnUnknownTarget() throws Exception {
-        assertEquals(0, Scene.get(scene.balancer(a.as("a")).drain("other", LONG)));
+        assertEquals(0, BalancerFixture.get(scene.balancer(a.as("a")).drain("other", LONG)));
     }
 
     @Test
     void shouldWaitForTheLastConnection() throws Exception {
         Balancer balancer = scene.balancer(o -> o.targets(List.of(a.as("a"))).listener(recorder));
         List<Peer> clients = connect(balancer, 3);
-        Scene.get(balancer.targets(List.of()));
+        BalancerFixture.get(balancer.targets(List.of()));
         CompletableFuture<Integer> drained = balancer.drain("a", LONG);
         for (Peer client : clients) {
             client.send("still here").expect("still here");
@@ -49,34 +49,34 @@ class DrainTest {
             assertEquals(TargetState.WITHDRAWN, balancer.stats().target("a").orElseThrow().state());
             client.close();
         }
-        assertEquals(0, Scene.get(drained));
+        assertEquals(0, BalancerFixture.get(drained));
         assertEquals(0, balancer.stats().cut());
         assertTrue(balancer.stats().target("a").isEmpty());
-        Scene.await("the listener is told", () -> recorder.lines().equals(List.of("drained a")));
+        BalancerFixture.await("the listener is told", () -> recorder.lines().equals(List.of("drained a")));
     }
 
     @Test
     void shouldCutAtTheDeadline() throws Exception {
         Balancer balancer = scene.balancer(o -> o.targets(List.of(a.as("a"))).listener(recorder));
         List<Peer> clients = connect(balancer, 3);
-        Scene.get(balancer.targets(List.of()));
+        BalancerFixture.get(balancer.targets(List.of()));
         CompletableFuture<Integer> drained = balancer.drain("a", Duration.ofMillis(300));
         clients.get(0).send("in time").expect("in time");
         clients.remove(0).close();
-        assertEquals(2, Scene.get(drained));
+        assertEquals(2, BalancerFixture.get(drained));
         for (Peer client : clients) {
             client.expectReset();
         }
         assertEquals(2, balancer.stats().cut());
-        Scene.await("the listener is told", () -> recorder.lines().equals(List.of("drained a")));
+        BalancerFixture.await("the listener is told", () -> recorder.lines().equals(List.of("drained a")));
     }
 
     @RepeatedTest(20)
     void shouldCountEveryConnectionItCutsOnAllLoops() throws Exception {
         Balancer balancer = scene.balancer(o -> o.loops(2).targets(List.of(a.as("a"))));
         List<Peer> clients = connect(balancer, 40);
-        Scene.get(balancer.targets(List.of()));
-        assertEquals(40, Scene.get(balancer.drain("a", Duration.ZERO)));
+        BalancerFixture.get(balancer.targets(List.of()));
+        assertEquals(40, BalancerFixture.get(balancer.drain("a", Duration.ZERO)));
         assertEquals(40, balancer.stats().cut());
         for (Peer client : clients) {
             client.expectReset();
@@ -87,11 +87,11 @@ class DrainTest {
     void shouldTellAllWhoWait() throws Exception {
         Balancer balancer = scene.balancer(a.as("a"));
         Peer client = connect(balancer, 1).get(0);
-        Scene.get(balancer.targets(List.of()));
+        BalancerFixture.get(balancer.targets(List.of()));
         List<CompletableFuture<Integer>> all = List.of(balancer.drain("a", LONG), balancer.drain("a", LONG));
         client.close();
         for (CompletableFuture<Integer> each : all) {
-            assertEquals(0, Scene.get(each));
+            assertEquals(0, BalancerFixture.get(each));
         }
     }
 
@@ -101,31 +101,31 @@ class DrainTest {
         Balancer balancer = scene.balancer(o -> o.targets(List.of(a.as("a"), b.as("b")))
                 .strategy((ready, client) -> ready.get(ready.get(0).active() == 0 ? 0 : 1)));
         List<Peer> clients = connect(balancer, 2);
-        Scene.get(balancer.targets(List.of()));
+        BalancerFixture.get(balancer.targets(List.of()));
         CompletableFuture<Integer> other = balancer.drain("b", LONG);
-        assertEquals(1, Scene.get(balancer.drain("a", Duration.ZERO)));
+        assertEquals(1, BalancerFixture.get(balancer.drain("a", Duration.ZERO)));
         clients.get(0).expectReset();
         clients.get(1).send("untouched").expect("untouched");
         assertFalse(other.isDone());
         clients.get(1).close();
-        assertEquals(0, Scene.get(other));
+        assertEquals(0, BalancerFixture.get(other));
     }
 
     @Test
     void shouldFailWhenTheTargetIsListedAgain() throws Exception {
         Balancer balancer = scene.balancer(a.as("a"));
         Peer client = connect(balancer, 1).get(0);
-        Scene.get(balancer.targets(List.of()));
+        BalancerFixture.get(balancer.targets(List.of()));
         CompletableFuture<Integer> drained = balancer.drain("a", Duration.ofMillis(200));
-        Scene.get(balancer.targets(List.of(a.as("a"))));
+        BalancerFixture.get(balancer.targets(List.of(a.as("a"))));
         failsBecause(drained, "a was listed again");
-        Scene.get(balancer.targets(List.of()));
+        BalancerFixture.get(balancer.targets(List.of()));
         CompletableFuture<Integer> second = balancer.drain("a", LONG);
         CompletableFuture<Integer> third = balancer.drain("unknown", Duration.ofMillis(400));
-        Scene.get(third);
+        BalancerFixture.get(third);
         client.send("not cut").expect("not cut");
         client.close();
-        assertEquals(0, Scene.get(second));
+        assertEquals(0, BalancerFixture.get(second));
         assertEquals(0, balancer.stats().cut());
     }
 
@@ -133,10 +133,10 @@ class DrainTest {
     void shouldFailWhenTheBalancerIsClosedMeanwhile() throws Exception {
         Balancer balancer = scene.balancer(a.as("a"));
         connect(balancer, 1);
-        Scene.get(balancer.targets(List.of()));
+        BalancerFixture.get(balancer.targets(List.of()));
         CompletableFuture<Integer> drained = balancer.drain("a", LONG);
         balancer.close();
-        assertInstanceOf(IllegalStateException.class, Scene.failure(drained));
+        assertInstanceOf(IllegalStateException.class, BalancerFixture.failure(drained));
         failsBecause(balancer.drain("a", LONG), "closed");
     }
 
@@ -145,10 +145,10 @@ class DrainTest {
         ScriptedTarget good = scene.http("good");
         Target hole = scene.blackHole().as("hole");
         Balancer balancer = scene.balancer(o -> o.connectTimeout(Duration.ofMinutes(5)).targets(List.of(hole)));
-        Peer client = scene.connect(balancer).send(Http.get("/"));
-        Scene.await("it is picked", () -> balancer.stats().target("hole").orElseThrow().active() == 1);
-        Scene.get(balancer.targets(List.of(good.as("good"))));
-        assertEquals(0, Scene.get(balancer.drain("hole", Duration.ZERO)));
+        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
+        BalancerFixture.await("it is picked", () -> balancer.stats().target("hole").orElseThrow().active() == 1);
+        BalancerFixture.get(balancer.targets(List.of(good.as("good"))));
+        assertEquals(0, BalancerFixture.get(balancer.drain("hole", Duration.ZERO)));
         assertEquals("good", client.answer(false));
         assertEquals(0, balancer.stats().connectFailures(), "that was not its fault");
     }
@@ -171,7 +171,7 @@ class DrainTest {
     }
 
     private static void failsBecause(CompletableFuture<?> future, String why) throws Exception {
-        IllegalStateException failure = assertInstanceOf(IllegalStateException.class, Scene.failure(future));
+        IllegalStateException failure = assertInstanceOf(IllegalStateException.class, BalancerFixture.failure(future));
         assertTrue(failure.getMessage().contains(why), failure.getMessage());
     }
 }

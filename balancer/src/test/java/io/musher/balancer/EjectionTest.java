@@ -12,9 +12,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class EjectionTest {
 
     @RegisterExtension
-    final Scene scene = new Scene();
+    final BalancerFixture scene = new BalancerFixture();
 
-    private final Recorder recorder = new Recorder();
+    private final RecordingBalancerListener recorder = new RecordingBalancerListener();
     private final HeldPort port = scene.dead();
 
     /** Every connection tries the target "flaky" first. */
@@ -32,7 +32,7 @@ class EjectionTest {
         assertEquals(TargetState.READY, state(balancer));
         ask(balancer, "a", 1);
         becomes(balancer, TargetState.EJECTED);
-        Scene.await("the listener is told", () -> recorder.heard("ejected flaky: "));
+        BalancerFixture.await("the listener is told", () -> recorder.heard("ejected flaky: "));
         assertEquals(1, balancer.stats().ejected());
         assertEquals(1, balancer.stats().target("flaky").orElseThrow().ejected());
         ask(balancer, "a", 10);
@@ -46,7 +46,7 @@ class EjectionTest {
         becomes(balancer, TargetState.EJECTED);
         scene.add(ScriptedTarget.running(port, new HttpTarget("flaky")));
         becomes(balancer, TargetState.READY);
-        Scene.await("the listener is told", () -> recorder.heard("restored flaky"));
+        BalancerFixture.await("the listener is told", () -> recorder.heard("restored flaky"));
         ask(balancer, "flaky", 3);
         assertEquals(1, balancer.stats().ejected());
     }
@@ -82,8 +82,8 @@ class EjectionTest {
     @Test
     void shouldNeverTakeOutTheLast() throws Exception {
         Balancer balancer = balancer(1);
-        Peer client = scene.connect(balancer).send(Http.get("/"));
-        Scene.await("it fails often", () -> balancer.stats().connectFailures() > 4);
+        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
+        BalancerFixture.await("it fails often", () -> balancer.stats().connectFailures() > 4);
         assertEquals(TargetState.READY, state(balancer));
         scene.add(ScriptedTarget.running(port, new HttpTarget("flaky")));
         assertEquals("flaky", client.answer(false));
@@ -97,7 +97,7 @@ class EjectionTest {
         ask(balancer, "a", 1);
         becomes(balancer, TargetState.EJECTED);
         assertTrue(balancer.stats().target("flaky").orElseThrow().why().contains("refused"));
-        Scene.get(balancer.targets(List.of(port.as("flaky"))));
+        BalancerFixture.get(balancer.targets(List.of(port.as("flaky"))));
         assertEquals(TargetState.READY, state(balancer));
         assertEquals("", balancer.stats().target("flaky").orElseThrow().why());
     }
@@ -106,9 +106,9 @@ class EjectionTest {
     void shouldLeaveOneOfSeveralDeadTargets() throws Exception {
         Balancer balancer = balancer(1, scene.dead().as("b"), scene.dead().as("c"));
         scene.connect(balancer);
-        Scene.await("two of three are out", () -> balancer.stats().ejected() == 2);
+        BalancerFixture.await("two of three are out", () -> balancer.stats().ejected() == 2);
         long failures = balancer.stats().connectFailures();
-        Scene.await("the last one fails on", () -> balancer.stats().connectFailures() > failures + 2);
+        BalancerFixture.await("the last one fails on", () -> balancer.stats().connectFailures() > failures + 2);
         assertEquals(2, balancer.stats().ejected());
         assertEquals(1, balancer.stats().targets().stream().filter(t -> t.state() == TargetState.READY).count());
     }
@@ -117,7 +117,7 @@ class EjectionTest {
     void shouldServeThoseThatWaitWhenATargetIsBack() throws Exception {
         HeldPort dead = scene.dead();
         Balancer balancer = balancer(1, dead.as("b"));
-        Peer client = scene.connect(balancer).send(Http.get("/"));
+        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
         becomes(balancer, TargetState.EJECTED);
         scene.add(ScriptedTarget.running(port, new HttpTarget("flaky")));
         assertEquals("flaky", client.answer(false));
@@ -137,17 +137,17 @@ class EjectionTest {
         Balancer balancer = balancer(1, good);
         ask(balancer, "a", 1);
         becomes(balancer, TargetState.EJECTED);
-        Scene.get(balancer.targets(List.of(good)));
+        BalancerFixture.get(balancer.targets(List.of(good)));
         assertTrue(balancer.stats().target("flaky").isEmpty());
         scene.add(ScriptedTarget.running(port, new HttpTarget("flaky")));
-        Scene.get(balancer.targets(List.of(good, port.as("flaky"))));
+        BalancerFixture.get(balancer.targets(List.of(good, port.as("flaky"))));
         ask(balancer, "flaky", 1);
     }
 
     private void ask(Balancer balancer, String expected, int times) throws Exception {
         for (int i = 0; i < times; i++) {
             try (Peer client = Peer.connect(balancer.address())) {
-                assertEquals(expected, client.ask(Http.get("/")));
+                assertEquals(expected, client.ask(HttpMessages.get("/")));
             }
         }
     }
@@ -157,6 +157,6 @@ class EjectionTest {
     }
 
     private static void becomes(Balancer balancer, TargetState state) {
-        Scene.await("flaky becomes " + state, () -> state(balancer) == state);
+        BalancerFixture.await("flaky becomes " + state, () -> state(balancer) == state);
     }
 }

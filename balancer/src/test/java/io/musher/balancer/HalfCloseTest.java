@@ -19,7 +19,7 @@ class HalfCloseTest {
     }
 
     @RegisterExtension
-    final Scene scene = new Scene();
+    final BalancerFixture scene = new BalancerFixture();
 
     private ScriptedTarget target;
     private Balancer balancer;
@@ -38,7 +38,7 @@ class HalfCloseTest {
         assertArrayEquals("question".getBytes(), server.receiveAll());
         Future<?> answer = scene.beside(() -> server.send(BIG).sendEnd());
         assertArrayEquals(BIG, client.receiveAll());
-        Scene.get(answer);
+        BalancerFixture.get(answer);
         ended(server);
     }
 
@@ -47,9 +47,9 @@ class HalfCloseTest {
         Peer client = scene.connect(balancer);
         Peer server = target.next();
         Future<Peer> upload = scene.beside(() -> client.send(BIG).sendEnd());
-        Scene.awaitStall("the target is stalled", () -> balancer.stats().bytesToTargets());
+        BalancerFixture.awaitStall("the target is stalled", () -> balancer.stats().bytesToTargets());
         assertArrayEquals(BIG, server.receiveAll());
-        Scene.get(upload);
+        BalancerFixture.get(upload);
         server.send("thanks").sendEnd();
         client.expect("thanks");
         client.expectEnd();
@@ -63,9 +63,9 @@ class HalfCloseTest {
         Peer client = scene.add(Peer.connect(balancer.address(), small));
         Peer server = target.next();
         Future<Peer> download = scene.beside(() -> server.send(BIG).sendEnd());
-        Scene.awaitStall("the client is stalled", () -> balancer.stats().bytesToClients());
+        BalancerFixture.awaitStall("the client is stalled", () -> balancer.stats().bytesToClients());
         assertArrayEquals(BIG, client.receiveAll());
-        Scene.get(download);
+        BalancerFixture.get(download);
         client.send("goodbye").sendEnd();
         server.expect("goodbye");
         server.expectEnd();
@@ -81,7 +81,7 @@ class HalfCloseTest {
         client.expectEnd();
         Future<Peer> upload = scene.beside(() -> client.send(BIG).sendEnd());
         assertArrayEquals(BIG, server.receiveAll());
-        Scene.get(upload);
+        BalancerFixture.get(upload);
         ended(server);
     }
 
@@ -91,13 +91,13 @@ class HalfCloseTest {
         Peer server = target.next();
         Future<Peer> up = scene.beside(() -> client.send(BIG).sendEnd());
         Future<Peer> down = scene.beside(() -> server.send(BIG).sendEnd());
-        Scene.awaitStall("the target is stalled", () -> balancer.stats().bytesToTargets());
-        Scene.awaitStall("the client is stalled", () -> balancer.stats().bytesToClients());
+        BalancerFixture.awaitStall("the target is stalled", () -> balancer.stats().bytesToTargets());
+        BalancerFixture.awaitStall("the client is stalled", () -> balancer.stats().bytesToClients());
         Future<byte[]> downloaded = scene.beside(client::receiveAll);
         assertArrayEquals(BIG, server.receiveAll());
-        assertArrayEquals(BIG, Scene.get(downloaded));
-        Scene.get(up);
-        Scene.get(down);
+        assertArrayEquals(BIG, BalancerFixture.get(downloaded));
+        BalancerFixture.get(up);
+        BalancerFixture.get(down);
         ended(server);
     }
 
@@ -125,7 +125,7 @@ class HalfCloseTest {
 
     private void ended(Peer server) throws Exception {
         server.expectEnd();
-        Scene.await("the connection has ended", () -> balancer.stats().active() == 0);
+        BalancerFixture.await("the connection has ended", () -> balancer.stats().active() == 0);
         assertEquals(0, balancer.stats().target("a").orElseThrow().active());
     }
 }

@@ -7,12 +7,12 @@ record HttpTarget(String name) implements ScriptedTarget.Script {
 
     @Override
     public void serve(Peer client) throws IOException {
-        for (Http.Message request; (request = Http.read(client.in(), false)) != null;) {
+        for (HttpMessages.Message request; (request = HttpMessages.read(client.in(), false)) != null;) {
             client.send(answer(request));
         }
     }
 
-    private String answer(Http.Message request) {
+    private String answer(HttpMessages.Message request) {
         String[] words = request.startLine().split(" ");
         String body = request.body().length == 0 ? name : name + ":" + request.text();
         if (words[0].equals("HEAD")) {
@@ -20,8 +20,8 @@ record HttpTarget(String name) implements ScriptedTarget.Script {
         }
         if (words[1].equals("/chunked")) {
             return "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-                    + Http.chunk(body.substring(0, 1)) + (body.length() > 1 ? Http.chunk(body.substring(1)) : "") + Http.chunk("");
+                    + HttpMessages.chunk(body.substring(0, 1)) + (body.length() > 1 ? HttpMessages.chunk(body.substring(1)) : "") + HttpMessages.chunk("");
         }
-        return Http.ok(body);
+        return HttpMessages.ok(body);
     }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class IdleTimeoutTest {
 
     @RegisterExtension
-    final Scene scene = new Scene();
+    final BalancerFixture scene = new BalancerFixture();
 
     private final ScriptedTarget a = scene.manual();
 
@@ -31,9 +31,9 @@ class IdleTimeoutTest {
     @Test
     void shouldResetAClientThatIsOwedAnAnswer() throws Exception {
         Balancer balancer = balancer(Duration.ofMillis(200));
-        Peer client = scene.connect(balancer).send(Http.get("/"));
+        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
         Peer server = a.next();
-        server.expect(Http.get("/"));
+        server.expect(HttpMessages.get("/"));
         client.expectReset();
         server.expectReset();
         assertEquals(1, balancer.stats().cut());
@@ -42,10 +42,10 @@ class IdleTimeoutTest {
     @Test
     void shouldEndAnIdleKeepAliveConnectionTidily() throws Exception {
         Balancer balancer = balancer(Duration.ofMillis(200));
-        Peer client = scene.connect(balancer).send(Http.get("/"));
+        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
         Peer server = a.next();
-        server.expect(Http.get("/"));
-        server.send(Http.ok("a"));
+        server.expect(HttpMessages.get("/"));
+        server.send(HttpMessages.ok("a"));
         assertEquals("a", client.answer(false));
         client.expectEnd();
         server.expectEnd();
@@ -81,7 +81,7 @@ class IdleTimeoutTest {
                 server.send(block);
             }
         });
-        Scene.failure(sender);
+        BalancerFixture.failure(sender);
         assertEquals(1, balancer.stats().cut());
         client.close();
     }

@@ -23,7 +23,7 @@ class KeepAliveTest {
 
     @Test
     void shouldHaveTheKernelAskBothPeersOfALongConnection() throws Exception {
-        try (LaneFixture lane = new LaneFixture(Balancer.builder().waitTimeout(Duration.ofHours(1)))) {
+        try (LoopContextFixture lane = new LoopContextFixture(Balancer.builder().waitTimeout(Duration.ofHours(1)))) {
             Target target = lane.target();
             lane.targets(target);
             int port = lane.port(lane.arrive());
@@ -40,7 +40,7 @@ class KeepAliveTest {
 
     @Test
     void shouldAskAllPeersOfVeryManyConnections() throws Exception {
-        try (LaneFixture lane = new LaneFixture(Balancer.builder().waitTimeout(Duration.ofHours(1)))) {
+        try (LoopContextFixture lane = new LoopContextFixture(Balancer.builder().waitTimeout(Duration.ofHours(1)))) {
             Target target = lane.target();
             lane.targets(target);
             List<Integer> ports = new ArrayList<>();

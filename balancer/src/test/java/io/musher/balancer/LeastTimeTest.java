@@ -1,9 +1,9 @@
 package io.musher.balancer;
 
-import static io.musher.balancer.Choices.client;
-import static io.musher.balancer.Choices.counts;
-import static io.musher.balancer.Choices.equal;
-import static io.musher.balancer.Choices.letters;
+import static io.musher.balancer.StrategyTestSupport.client;
+import static io.musher.balancer.StrategyTestSupport.counts;
+import static io.musher.balancer.StrategyTestSupport.equal;
+import static io.musher.balancer.StrategyTestSupport.letters;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,7 +20,7 @@ class LeastTimeTest {
     private static final long MILLI = 1_000_000;
 
     @RegisterExtension
-    final Scene scene = new Scene();
+    final BalancerFixture scene = new BalancerFixture();
 
     private final Strategy strategy = Strategy.leastTime();
     private final FakeCandidate a = new FakeCandidate("a");
@@ -202,9 +202,9 @@ class LeastTimeTest {
         Balancer balancer = balancer(silent.as("silent"), scene.http("a").as("a"));
         int hung = 0;
         for (int i = 0; i < 160; i++) {
-            Peer client = scene.connect(balancer).send(Http.get("/"));
+            Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
             int before = hung;
-            Scene.await("an answer, or none", () -> client.in().available() > 0 || accepted(balancer, "silent") > before);
+            BalancerFixture.await("an answer, or none", () -> client.in().available() > 0 || accepted(balancer, "silent") > before);
             if (accepted(balancer, "silent") > before) {
                 hung++;
             } else {
@@ -220,7 +220,7 @@ class LeastTimeTest {
         ScriptedTarget closing = scene.target(client -> client.in().read());
         Balancer balancer = balancer(closing.as("closing"), scene.http("a").as("a"));
         for (int i = 0; i < 160; i++) {
-            try (Peer client = scene.connect(balancer).send(Http.get("/"))) {
+            try (Peer client = scene.connect(balancer).send(HttpMessages.get("/"))) {
                 client.isAnswered();
             }
         }
@@ -237,7 +237,7 @@ class LeastTimeTest {
         Balancer balancer = balancer(scene.http("a").as("a"), scene.http("b").as("b"));
         for (int i = 0; i < 400; i++) {
             try (Peer client = scene.connect(balancer)) {
-                client.ask(Http.get("/"));
+                client.ask(HttpMessages.get("/"));
             }
         }
         assertEquals(200, accepted(balancer, "a"), 175, "14 : 386 was seen once");

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LifecycleTest {
 
     @RegisterExtension
-    final Scene scene = new Scene();
+    final BalancerFixture scene = new BalancerFixture();
 
     private final HeldPort port = scene.dead(); // the kernel gives it to nobody else
 
@@ -36,10 +36,10 @@ class LifecycleTest {
         Peer opaque = scene.connect(balancer).send("opaque");
         Peer opaqueServer = a.next();
         opaqueServer.expect("opaque");
-        Peer idle = scene.connect(balancer).send(Http.get("/"));
+        Peer idle = scene.connect(balancer).send(HttpMessages.get("/"));
         Peer idleServer = a.next();
-        idleServer.expect(Http.get("/"));
-        idleServer.send(Http.ok("a"));
+        idleServer.expect(HttpMessages.get("/"));
+        idleServer.send(HttpMessages.ok("a"));
         assertEquals("a", idle.answer(false));
         balancer.close();
         opaque.expectReset();
@@ -53,7 +53,7 @@ class LifecycleTest {
     void shouldEndWaitingClientsOnClose() throws Exception {
         Balancer balancer = balancer("waited", b -> b);
         Peer client = scene.connect(balancer);
-        Scene.await("the client waits", () -> balancer.stats().waiting() == 1);
+        BalancerFixture.await("the client waits", () -> balancer.stats().waiting() == 1);
         balancer.close();
         client.expectReset();
         isGone(balancer, "waited");
@@ -81,7 +81,7 @@ class LifecycleTest {
             }));
         }
         for (Future<Void> closer : closers) {
-            Scene.get(closer);
+            BalancerFixture.get(closer);
         }
         isGone(balancer, "many");
     }
@@ -117,7 +117,7 @@ class LifecycleTest {
     @Test
     void shouldCloseFromItsFuturesThread() throws Exception {
         Balancer balancer = balancer("future", b -> b);
-        Scene.get(balancer.targets(List.of()).thenRun(balancer::close));
+        BalancerFixture.get(balancer.targets(List.of()).thenRun(balancer::close));
         isGone(balancer, "future");
     }
 
@@ -138,7 +138,7 @@ class LifecycleTest {
         for (int i = 0; i < 10; i++) {
             clients.add(scene.beside(() -> {
                 try (Peer client = Peer.connect(balancer.address())) {
-                    return client.ask(Http.get("/"));
+                    return client.ask(HttpMessages.get("/"));
                 } catch (IOException | AssertionError e) {
                     return "refused, reset or ended";
                 }
@@ -146,7 +146,7 @@ class LifecycleTest {
         }
         balancer.close();
         for (Future<String> client : clients) {
-            Scene.get(client);
+            BalancerFixture.get(client);
         }
         isGone(balancer, "arrivals");
         assertEquals(0, balancer.stats().active());
@@ -159,17 +159,17 @@ class LifecycleTest {
             Balancer balancer = balancer("promises", b -> b.loops(2).targets(List.of(a.as("a"))));
             scene.connect(balancer).send("hello").expect("hello");
             List<CompletableFuture<?>> futures = new ArrayList<>(List.of(
-                    balancer.targets(List.of()), balancer.drain("a", Scene.PATIENCE.multipliedBy(100))));
+                    balancer.targets(List.of()), balancer.drain("a", BalancerFixture.PATIENCE.multipliedBy(100))));
             Thread closer = new Thread(balancer::close);
             closer.start();
             for (int k = 0; k < 20; k++) {
                 futures.add(balancer.targets(List.of(a.as("a" + k))));
-                futures.add(balancer.drain("a", Scene.PATIENCE.multipliedBy(100)));
-                futures.add(balancer.shutdown(Scene.PATIENCE.multipliedBy(100)));
+                futures.add(balancer.drain("a", BalancerFixture.PATIENCE.multipliedBy(100)));
+                futures.add(balancer.shutdown(BalancerFixture.PATIENCE.multipliedBy(100)));
             }
             closer.join();
             for (CompletableFuture<?> future : futures) {
-                Scene.get(future.handle((value, failure) -> null));
+                BalancerFixture.get(future.handle((value, failure) -> null));
             }
         }
     }
@@ -200,7 +200,7 @@ class LifecycleTest {
     }
 
     private static void isGone(Balancer balancer, String name) {
-        Scene.await("the threads have ended", () -> threads(name).isEmpty());
+        BalancerFixture.await("the threads have ended", () -> threads(name).isEmpty());
         assertDoesNotThrow(() -> bind(balancer.address()));
     }
 

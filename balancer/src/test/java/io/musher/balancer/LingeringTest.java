@@ -18,7 +18,7 @@ class LingeringTest {
     private static final String LAST_REQUEST = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
     @RegisterExtension
-    final Scene scene = new Scene();
+    final BalancerFixture scene = new BalancerFixture();
 
     private final byte[] answer = new byte[3_000_000];
     private ScriptedTarget target;
@@ -43,15 +43,15 @@ class LingeringTest {
         server.expect(LAST_REQUEST);
         client.send("\r\n");
         Future<?> sent = scene.beside(() -> server.send(answer));
-        Scene.awaitStall("the client is stalled", () -> balancer.stats().bytesToClients());
+        BalancerFixture.awaitStall("the client is stalled", () -> balancer.stats().bytesToClients());
         Future<?> closed = scene.beside(() -> {
-            Scene.get(sent);
+            BalancerFixture.get(sent);
             server.close();
             return null;
         });
 
         assertArrayEquals(answer, client.receiveAll());
-        Scene.get(closed);
+        BalancerFixture.get(closed);
         client.close();
         ended();
     }
@@ -61,17 +61,17 @@ class LingeringTest {
         client.send(LAST_REQUEST);
         server.expect(LAST_REQUEST);
         Future<?> sent = scene.beside(() -> server.send(answer));
-        Scene.awaitStall("the client is stalled", () -> balancer.stats().bytesToClients());
-        client.send(Http.get("/next"));
-        server.expect(Http.get("/next"));
+        BalancerFixture.awaitStall("the client is stalled", () -> balancer.stats().bytesToClients());
+        client.send(HttpMessages.get("/next"));
+        server.expect(HttpMessages.get("/next"));
         Future<?> closed = scene.beside(() -> {
-            Scene.get(sent);
+            BalancerFixture.get(sent);
             server.close();
             return null;
         });
 
         assertArrayEquals(answer, client.receiveAll());
-        Scene.get(closed);
+        BalancerFixture.get(closed);
         client.close();
         ended();
     }
@@ -82,9 +82,9 @@ class LingeringTest {
         server.expect(LAST_REQUEST);
         Future<byte[]> received = scene.beside(() -> {
             byte[] most = client.receive(answer.length - 1_000_000); // the rest is in the kernel's hands
-            Scene.await("the target is done", () -> balancer.stats().target("a").orElseThrow().active() == 0);
-            client.send(Http.get("/next"));
-            client.send(Http.get("/and another"));
+            BalancerFixture.await("the target is done", () -> balancer.stats().target("a").orElseThrow().active() == 0);
+            client.send(HttpMessages.get("/next"));
+            client.send(HttpMessages.get("/and another"));
             byte[] rest = client.receiveAll();
             byte[] all = new byte[most.length + rest.length];
             System.arraycopy(most, 0, all, 0, most.length);
@@ -94,15 +94,15 @@ class LingeringTest {
         server.send(answer);
         server.close();
 
-        assertArrayEquals(answer, Scene.get(received));
+        assertArrayEquals(answer, BalancerFixture.get(received));
         client.close();
         ended();
     }
 
     @Test
     void shouldDeliverTheAnswerOfATargetThatTakesNoMore() throws Exception {
-        client.send(Http.get("/"));
-        server.expect(Http.get("/"));
+        client.send(HttpMessages.get("/"));
+        server.expect(HttpMessages.get("/"));
         String head = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
         Future<?> sent = scene.beside(() -> {
             server.send(head).send(answer);
@@ -111,13 +111,13 @@ class LingeringTest {
         });
         client.expect(head);
         client.receive(answer.length - 1_000_000); // the rest is in the kernel's hands
-        Scene.get(sent);
-        Scene.await("the balancer has read all", () -> balancer.stats().bytesToClients() == head.length() + answer.length);
+        BalancerFixture.get(sent);
+        BalancerFixture.await("the balancer has read all", () -> balancer.stats().bytesToClients() == head.length() + answer.length);
         BooleanSupplier targetIsGone = () -> balancer.stats().target("a").orElseThrow().active() == 0;
         for (int i = 0; i < 20 && !targetIsGone.getAsBoolean(); i++) {
             long before = balancer.stats().bytesToTargets();
             client.send("more");
-            Scene.await("it is read", () -> balancer.stats().bytesToTargets() > before || targetIsGone.getAsBoolean());
+            BalancerFixture.await("it is read", () -> balancer.stats().bytesToTargets() > before || targetIsGone.getAsBoolean());
         }
         assertTrue(targetIsGone.getAsBoolean());
 
@@ -133,7 +133,7 @@ class LingeringTest {
         Future<?> sent = scene.beside(() -> server.send(answer).sendEnd());
 
         assertArrayEquals(answer, client.receiveAll());
-        Scene.get(sent);
+        BalancerFixture.get(sent);
         assertEquals(0, balancer.stats().target("a").orElseThrow().active());
         ended(); // though the client has not closed
     }
@@ -144,18 +144,18 @@ class LingeringTest {
         server.expect(LAST_REQUEST);
         Future<?> sent = scene.beside(() -> server.send(answer).sendEnd());
         assertArrayEquals(answer, client.receiveAll());
-        Scene.get(sent);
+        BalancerFixture.get(sent);
         Future<?> flood = scene.beside(() -> {
             while (true) {
                 client.send(answer);
             }
         });
 
-        Scene.failure(flood);
+        BalancerFixture.failure(flood);
         ended();
     }
 
     private void ended() {
-        Scene.await("the connection has ended", () -> balancer.stats().active() == 0);
+        BalancerFixture.await("the connection has ended", () -> balancer.stats().active() == 0);
     }
 }

@@ -25,9 +25,9 @@ class NamesTest {
     private static final String NOBODY = "127.0.0.2";
 
     @RegisterExtension
-    final Scene scene = new Scene();
+    final BalancerFixture scene = new BalancerFixture();
 
-    private final Recorder recorder = new Recorder();
+    private final RecordingBalancerListener recorder = new RecordingBalancerListener();
     private final AtomicInteger lookups = new AtomicInteger();
     private final CountDownLatch stuck = new CountDownLatch(1);
     private volatile String[] addresses = {};
@@ -84,8 +84,8 @@ class NamesTest {
     void shouldLookUpAgainWhenAllAddressesFail() throws Exception {
         addresses = new String[] {NOBODY, "127.0.0.3"};
         start(b -> b.targets(List.of(named("n"))));
-        Peer client = scene.connect(balancer).send(Http.get("/"));
-        Scene.await("it fails", () -> balancer.stats().connectFailures() > 0);
+        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
+        BalancerFixture.await("it fails", () -> balancer.stats().connectFailures() > 0);
         addresses = new String[] {"127.0.0.1"};
         assertEquals("server", client.answer(false));
         assertTrue(lookups.get() >= 2);
@@ -96,22 +96,22 @@ class NamesTest {
         Target other = scene.http("other").as("other");
         start(b -> b.targets(List.of(named("n"), other)));
         assertEquals("other", ask());
-        Scene.await("the listener is told", () -> recorder.heard("down n: host somewhere cannot be resolved"));
+        BalancerFixture.await("the listener is told", () -> recorder.heard("down n: host somewhere cannot be resolved"));
         assertEquals(TargetState.DOWN, stats().state());
         assertEquals("host somewhere cannot be resolved", stats().why());
         addresses = new String[] {"127.0.0.1"};
-        Scene.await("it is back", () -> stats().state() == TargetState.READY);
-        Scene.await("the listener is told", () -> recorder.heard("restored n"));
+        BalancerFixture.await("it is back", () -> stats().state() == TargetState.READY);
+        BalancerFixture.await("the listener is told", () -> recorder.heard("restored n"));
         assertEquals("", stats().why());
-        Scene.await("it gets its share", () -> ask().equals("server"));
+        BalancerFixture.await("it gets its share", () -> ask().equals("server"));
         assertEquals(2, recorder.lines().size(), recorder.lines().toString());
     }
 
     @Test
     void shouldServeClientsThatWaitForAName() throws Exception {
         start(b -> b.targets(List.of(named("n"))));
-        Peer client = scene.connect(balancer).send(Http.get("/"));
-        Scene.await("the client waits", () -> balancer.stats().waiting() == 1);
+        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
+        BalancerFixture.await("the client waits", () -> balancer.stats().waiting() == 1);
         addresses = new String[] {"127.0.0.1"};
         assertEquals("server", client.answer(false));
     }
@@ -127,8 +127,8 @@ class NamesTest {
         for (int i = 0; i < 10; i++) {
             assertEquals("other", ask());
         }
-        Scene.get(balancer.targets(targets.subList(0, 5)));
-        Scene.await("some lookups hang", () -> lookups.get() == 4);
+        BalancerFixture.get(balancer.targets(targets.subList(0, 5)));
+        BalancerFixture.await("some lookups hang", () -> lookups.get() == 4);
         assertEquals(4, Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().equals("hanging-lb-lookup")).count());
         balancer.close();
         assertEquals(4, lookups.get(), "no more once it is closed");
@@ -141,8 +141,8 @@ class NamesTest {
         assertEquals("server", ask());
         addresses = new String[] {};
         server.stopListening();
-        Peer client = scene.connect(balancer).send(Http.get("/"));
-        Scene.await("it is looked up again", () -> lookups.get() >= 2);
+        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
+        BalancerFixture.await("it is looked up again", () -> lookups.get() >= 2);
         assertEquals(TargetState.READY, stats().state());
         server.listen();
         assertEquals("server", client.answer(false));
@@ -153,7 +153,7 @@ class NamesTest {
         addresses = new String[] {NOBODY, "127.0.0.1"};
         ProbePolicy often = new ProbePolicy(Duration.ofMillis(20), Duration.ofSeconds(5), 1, 1);
         start(b -> b.probe(often).targets(List.of(named("n"))));
-        Scene.await("it is probed often", () -> server.accepted() > 10);
+        BalancerFixture.await("it is probed often", () -> server.accepted() > 10);
         assertEquals(List.of(), recorder.lines());
     }
 
@@ -162,22 +162,22 @@ class NamesTest {
         addresses = new String[] {NOBODY};
         ProbePolicy often = new ProbePolicy(Duration.ofMillis(20), Duration.ofSeconds(5), 1, 1);
         start(b -> b.probe(often).targets(List.of(named("n"))));
-        Scene.await("it is down", () -> stats().why().contains("refused")); // and not for want of an address
+        BalancerFixture.await("it is down", () -> stats().why().contains("refused")); // and not for want of an address
         assertEquals(TargetState.DOWN, stats().state());
         addresses = new String[] {"127.0.0.1"};
-        Scene.await("it is back", () -> stats().state() == TargetState.READY);
+        BalancerFixture.await("it is back", () -> stats().state() == TargetState.READY);
     }
 
     @Test
     void shouldForgetAWithdrawnName() throws Exception {
         start(b -> b.targets(List.of(named("n"))));
-        Scene.await("it is down", () -> !stats().why().isEmpty());
-        Scene.get(balancer.targets(List.of(scene.http("other").as("other"))));
+        BalancerFixture.await("it is down", () -> !stats().why().isEmpty());
+        BalancerFixture.get(balancer.targets(List.of(scene.http("other").as("other"))));
         int before = lookups.get();
         addresses = new String[] {"127.0.0.1"};
         assertEquals("other", ask());
         assertTrue(balancer.stats().target("n").isEmpty());
-        Scene.get(balancer.targets(List.of(named("n"))));
+        BalancerFixture.get(balancer.targets(List.of(named("n"))));
         assertEquals("server", ask());
         assertTrue(lookups.get() > before);
     }
@@ -186,9 +186,9 @@ class NamesTest {
     void shouldEjectATargetWhenAllItsAddressesFail() throws Exception {
         addresses = new String[] {NOBODY, "127.0.0.3"};
         start(b -> b.ejectAfter(2).strategy((ready, client) -> ready.get(0)).targets(List.of(named("n"), scene.http("other").as("other"))));
-        Scene.await("it is ejected", () -> ask().equals("other") && stats().state() == TargetState.EJECTED);
+        BalancerFixture.await("it is ejected", () -> ask().equals("other") && stats().state() == TargetState.EJECTED);
         addresses = new String[] {"127.0.0.1"};
-        Scene.await("it is back", () -> stats().state() == TargetState.READY);
+        BalancerFixture.await("it is back", () -> stats().state() == TargetState.READY);
         assertEquals("server", ask());
     }
 
@@ -229,7 +229,7 @@ class NamesTest {
 
     private String ask() throws IOException {
         try (Peer client = Peer.connect(balancer.address())) {
-            return client.ask(Http.get("/"));
+            return client.ask(HttpMessages.get("/"));
         }
     }
 

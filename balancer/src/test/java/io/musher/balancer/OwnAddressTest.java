@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OwnAddressTest {
 
     @RegisterExtension
-    final Scene scene = new Scene();
+    final BalancerFixture scene = new BalancerFixture();
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "localhost"})
@@ -59,18 +59,18 @@ class OwnAddressTest {
 
         assertThrows(IllegalArgumentException.class, () -> balancer.targets(List.of(scene.http("b").as("b"), self)));
 
-        assertEquals("a", scene.connect(balancer).ask(Http.get("/")));
+        assertEquals("a", scene.connect(balancer).ask(HttpMessages.get("/")));
     }
 
     @Test
     void shouldTakeWhatOnlyLooksLikeItself() throws Exception {
         Balancer balancer = scene.balancer();
         int port = balancer.address().getPort();
-        Scene.get(balancer.targets(List.of(target("127.0.0.2", port), target("192.0.2.1", port), target("127.0.0.1", port == 1 ? 2 : 1))));
+        BalancerFixture.get(balancer.targets(List.of(target("127.0.0.2", port), target("192.0.2.1", port), target("127.0.0.1", port == 1 ? 2 : 1))));
 
         assumeTrue(InetAddress.getByName("::1").isReachable(1000), "IPv6");
         Balancer allOfV4 = scene.balancer(b -> b.host("0.0.0.0"));
-        Scene.get(allOfV4.targets(List.of(target("::1", allOfV4.address().getPort()))));
+        BalancerFixture.get(allOfV4.targets(List.of(target("::1", allOfV4.address().getPort()))));
     }
 
     @Test
@@ -84,7 +84,7 @@ class OwnAddressTest {
 
     @Test
     void shouldNotConnectToItselfByAName() throws Exception {
-        Recorder recorder = new Recorder();
+        RecordingBalancerListener recorder = new RecordingBalancerListener();
         Balancer balancer = scene.balancer(b -> {
             b.lookup = host -> InetAddress.getAllByName("127.0.0.1");
             return b.listener(recorder);
@@ -92,10 +92,10 @@ class OwnAddressTest {
         int port = balancer.address().getPort();
         balancer.targets(List.of(new Target("n", InetSocketAddress.createUnresolved("self.test", port))));
 
-        Scene.await("it is down", () -> recorder.heard("down n: host self.test is the balancer itself, which listens on 127.0.0.1:" + port));
+        BalancerFixture.await("it is down", () -> recorder.heard("down n: host self.test is the balancer itself, which listens on 127.0.0.1:" + port));
 
         scene.connect(balancer);
-        Scene.await("the client waits", () -> balancer.stats().waiting() == 1);
+        BalancerFixture.await("the client waits", () -> balancer.stats().waiting() == 1);
         assertEquals(1, balancer.stats().accepted());
     }
 

@@ -99,7 +99,7 @@ final class Peer implements AutoCloseable {
     }
 
     String answer(boolean bodyless) throws IOException {
-        Http.Message answer = Http.read(in, bodyless);
+        HttpMessages.Message answer = HttpMessages.read(in, bodyless);
         assertEquals("HTTP/1.1 200 OK", answer == null ? "end of stream" : answer.startLine());
         return bodyless ? answer.headers().get("x-name") : answer.text();
     }

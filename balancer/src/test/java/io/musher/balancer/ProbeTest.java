@@ -11,9 +11,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ProbeTest {
 
     @RegisterExtension
-    final Scene scene = new Scene();
+    final BalancerFixture scene = new BalancerFixture();
 
-    private final Recorder recorder = new Recorder();
+    private final RecordingBalancerListener recorder = new RecordingBalancerListener();
     private final HeldPort port = scene.dead();
 
     private Balancer balancer(int rise, int fall, Target... targets) {
@@ -27,15 +27,15 @@ class ProbeTest {
         Balancer balancer = balancer(2, 2, probed.as("p"), scene.http("a").as("a"));
         probed.stopListening();
         becomes(balancer, "p", TargetState.DOWN);
-        Scene.await("the listener is told", () -> recorder.heard("down p: "));
+        BalancerFixture.await("the listener is told", () -> recorder.heard("down p: "));
         for (int i = 0; i < 6; i++) {
-            assertEquals("a", scene.connect(balancer).ask(Http.get("/")));
+            assertEquals("a", scene.connect(balancer).ask(HttpMessages.get("/")));
         }
         assertEquals(0, balancer.stats().connectFailures(), "no client was sent to a target that is down");
         probed.listen();
         becomes(balancer, "p", TargetState.READY);
-        Scene.await("the listener is told", () -> recorder.heard("restored p"));
-        Scene.await("it gets connections again", () -> scene.connect(balancer).ask(Http.get("/")).equals("p"));
+        BalancerFixture.await("the listener is told", () -> recorder.heard("restored p"));
+        BalancerFixture.await("it gets connections again", () -> scene.connect(balancer).ask(HttpMessages.get("/")).equals("p"));
         assertEquals(2, recorder.lines().size(), recorder.lines().toString());
     }
 
@@ -43,8 +43,8 @@ class ProbeTest {
     void shouldTakeOutTheLastOneToo() throws Exception {
         Balancer balancer = balancer(1, 1, port.as("p"));
         becomes(balancer, "p", TargetState.DOWN);
-        Peer client = scene.connect(balancer).send(Http.get("/"));
-        Scene.await("the client waits", () -> balancer.stats().waiting() == 1);
+        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
+        BalancerFixture.await("the client waits", () -> balancer.stats().waiting() == 1);
         assertEquals(0, balancer.stats().connectFailures());
         scene.add(ScriptedTarget.running(port, new HttpTarget("p")));
         assertEquals("p", client.answer(false));
@@ -54,13 +54,13 @@ class ProbeTest {
     void shouldNoticeABlackHole() throws Exception {
         Balancer balancer = balancer(1, 2, scene.blackHole().as("hole"));
         becomes(balancer, "hole", TargetState.DOWN);
-        Scene.await("the listener is told", () -> recorder.heard("down hole: no answer within 100 ms"));
+        BalancerFixture.await("the listener is told", () -> recorder.heard("down hole: no answer within 100 ms"));
     }
 
     @Test
     void shouldProbeTargetsThatAreListedLater() throws Exception {
         Balancer balancer = balancer(1, 1, scene.http("a").as("a"));
-        Scene.get(balancer.targets(List.of(port.as("p"))));
+        BalancerFixture.get(balancer.targets(List.of(port.as("p"))));
         becomes(balancer, "p", TargetState.DOWN);
     }
 
@@ -68,7 +68,7 @@ class ProbeTest {
     void shouldNotTakeOutATargetThatAnswers() throws Exception {
         ScriptedTarget probed = scene.add(ScriptedTarget.running(port, new HttpTarget("p")));
         Balancer balancer = balancer(1, 1, probed.as("p"));
-        Scene.await("it is probed often", () -> probed.accepted() > 10);
+        BalancerFixture.await("it is probed often", () -> probed.accepted() > 10);
         assertEquals(List.of(), recorder.lines());
         assertEquals(0, balancer.stats().accepted(), "probes are no clients");
         assertEquals(0, balancer.stats().target("p").orElseThrow().accepted());
@@ -79,12 +79,12 @@ class ProbeTest {
         ScriptedTarget probed = scene.add(ScriptedTarget.running(port, new HttpTarget("p")));
         ScriptedTarget other = scene.add(ScriptedTarget.running(new HttpTarget("a")));
         Balancer balancer = balancer(1, 1, probed.as("p"));
-        Scene.await("it is probed", () -> probed.accepted() > 2);
-        Scene.get(balancer.targets(List.of(other.as("a"))));
+        BalancerFixture.await("it is probed", () -> probed.accepted() > 2);
+        BalancerFixture.get(balancer.targets(List.of(other.as("a"))));
         int before = other.accepted();
-        Scene.await("the other one is probed", () -> other.accepted() > before + 1);
+        BalancerFixture.await("the other one is probed", () -> other.accepted() > before + 1);
         int last = probed.accepted();
-        Scene.await("the other one is probed on", () -> other.accepted() > before + 10);
+        BalancerFixture.await("the other one is probed on", () -> other.accepted() > before + 10);
         assertEquals(last, probed.accepted());
     }
 
@@ -93,16 +93,16 @@ class ProbeTest {
         ScriptedTarget probed = scene.add(ScriptedTarget.running(port, new HttpTarget("p")));
         Balancer balancer = balancer(1, 1, probed.as("p"), scene.http("a").as("a"));
         List<Peer> clients = List.of(scene.connect(balancer), scene.connect(balancer));
-        String first = clients.get(0).ask(Http.get("/"));
-        String second = clients.get(1).ask(Http.get("/"));
+        String first = clients.get(0).ask(HttpMessages.get("/"));
+        String second = clients.get(1).ask(HttpMessages.get("/"));
         assertEquals("ap", first.compareTo(second) < 0 ? first + second : second + first);
         probed.stopListening();
         becomes(balancer, "p", TargetState.DOWN);
-        assertEquals(first, clients.get(0).ask(Http.get("/")));
-        assertEquals(second, clients.get(1).ask(Http.get("/")));
+        assertEquals(first, clients.get(0).ask(HttpMessages.get("/")));
+        assertEquals(second, clients.get(1).ask(HttpMessages.get("/")));
     }
 
     private static void becomes(Balancer balancer, String id, TargetState state) {
-        Scene.await(id + " becomes " + state, () -> balancer.stats().target(id).orElseThrow().state() == state);
+        BalancerFixture.await(id + " becomes " + state, () -> balancer.stats().target(id).orElseThrow().state() == state);
     }
 }

@@ -136,7 +136,7 @@ class ProxyHeaderProperties {
             return sixteen;
         });
         return Combinators.combine(Arbitraries.oneOf(four, six, sparse, mapped), Arbitraries.integers().between(0, 65535))
-                .as((bytes, port) -> new InetSocketAddress(Choices.address(bytes), port));
+                .as((bytes, port) -> new InetSocketAddress(StrategyTestSupport.address(bytes), port));
     }
 
     @Provide

@@ -28,10 +28,10 @@ class ProxyProtocolTest {
     private static final byte[] SIGNATURE = {13, 10, 13, 10, 0, 13, 10, 'Q', 'U', 'I', 'T', 10};
 
     @RegisterExtension
-    final Scene scene = new Scene();
+    final BalancerFixture scene = new BalancerFixture();
 
     private final ScriptedTarget a = scene.manual();
-    private final Recorder recorder = new Recorder();
+    private final RecordingBalancerListener recorder = new RecordingBalancerListener();
 
     // ---- out
 
@@ -67,16 +67,16 @@ class ProxyProtocolTest {
     void shouldTellEveryTargetOfAClientThatMoves() throws Exception {
         ScriptedTarget b = scene.manual();
         Balancer balancer = scene.balancer(o -> o.proxyProtocol(ProxyProtocol.V1).targets(List.of(a.as("a"))));
-        Peer client = scene.connect(balancer).send(Http.get("/"));
+        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
         String header = "PROXY TCP4 127.0.0.1 127.0.0.1 " + client.socket.getLocalPort() + " "
                 + balancer.address().getPort() + "\r\n";
         Peer server = a.next();
-        server.expect(header + Http.get("/"));
-        server.send(Http.ok("a"));
+        server.expect(header + HttpMessages.get("/"));
+        server.send(HttpMessages.ok("a"));
         assertEquals("a", client.answer(false));
-        Scene.get(balancer.targets(List.of(b.as("b"))));
-        client.send(Http.get("/"));
-        b.next().expect(header + Http.get("/"));
+        BalancerFixture.get(balancer.targets(List.of(b.as("b"))));
+        client.send(HttpMessages.get("/"));
+        b.next().expect(header + HttpMessages.get("/"));
     }
 
     // ---- in
@@ -148,19 +148,19 @@ class ProxyProtocolTest {
     @MethodSource("chains")
     void shouldPassOnWhatCame(String name, byte[] in, ProxyProtocol wanted, byte[] out) throws Exception {
         Balancer balancer = scene.balancer(b -> b.trustedProxies("127.0.0.1").proxyProtocol(wanted).targets(List.of(a.as("a"))));
-        Peer client = scene.connect(balancer).send(in).send(Http.get("/"));
+        Peer client = scene.connect(balancer).send(in).send(HttpMessages.get("/"));
         Peer server = a.next();
         assertArrayEquals(out, server.receive(out.length));
-        server.expect(Http.get("/"));
-        server.send(Http.ok("a"));
+        server.expect(HttpMessages.get("/"));
+        server.send(HttpMessages.ok("a"));
         assertEquals("a", client.answer(false));
 
         ScriptedTarget b = scene.manual();
-        Scene.get(balancer.targets(List.of(b.as("b"))));
-        client.send(Http.get("/"));
+        BalancerFixture.get(balancer.targets(List.of(b.as("b"))));
+        client.send(HttpMessages.get("/"));
         Peer next = b.next();
         assertArrayEquals(out, next.receive(out.length), "and to the next target");
-        next.expect(Http.get("/"));
+        next.expect(HttpMessages.get("/"));
     }
 
     @Test
@@ -185,7 +185,7 @@ class ProxyProtocolTest {
         HeldPort dead = scene.dead();
         Balancer balancer = scene.balancer(b -> b.proxyProtocol(version).ejectAfter(1).targets(List.of(dead.as("dead"), scene.echo().as("b")))
                 .probe(new ProbePolicy(Duration.ofMillis(50), Duration.ofSeconds(5), 1, 1_000_000)));
-        Scene.await("a target is ejected", () -> {
+        BalancerFixture.await("a target is ejected", () -> {
             scene.connect(balancer).send("x");
             return balancer.stats().target("dead").orElseThrow().ejected() > 0;
         });
@@ -206,9 +206,9 @@ class ProxyProtocolTest {
     void shouldHoldAnIntroducedClientWhileThereIsNoTarget() throws Exception {
         Balancer balancer = scene.balancer(b -> b.trustedProxies("127.0.0.1").proxyProtocol(ProxyProtocol.V1));
         Peer client = scene.connect(balancer).send("PROXY TCP4 192.0.2.7 192.0.2.8 4711 443\r\nfirst");
-        Scene.await("the client waits", () -> balancer.stats().waiting() == 1);
+        BalancerFixture.await("the client waits", () -> balancer.stats().waiting() == 1);
         client.send(" second");
-        Scene.get(balancer.targets(List.of(a.as("a"))));
+        BalancerFixture.get(balancer.targets(List.of(a.as("a"))));
         introduces("TCP4 192.0.2.7 192.0.2.8 4711", "first second", client);
     }
 
@@ -223,8 +223,8 @@ class ProxyProtocolTest {
     void shouldCloseAConnectionThatBeginsWithGarbage(byte[] garbage) throws Exception {
         Balancer balancer = chained();
         scene.connect(balancer).send(garbage).expectEnd();
-        Scene.await("it is counted", () -> balancer.stats().rejected() == 1);
-        Scene.await("the listener is told why",
+        BalancerFixture.await("it is counted", () -> balancer.stats().rejected() == 1);
+        BalancerFixture.await("the listener is told why",
                 () -> recorder.lines().size() == 1 && recorder.heard("rejected 127.0.0.1: ")
                         && recorder.lines().get(0).contains("PROXY"));
         assertEquals(0, a.accepted());
@@ -236,7 +236,7 @@ class ProxyProtocolTest {
         Balancer balancer = chained();
         scene.connect(balancer).send("PROXY TCP4 192").close();
         scene.connect(balancer).send("PROXY TC").reset();
-        Scene.await("both are gone", () -> balancer.stats().accepted() == 2 && balancer.stats().active() == 0);
+        BalancerFixture.await("both are gone", () -> balancer.stats().accepted() == 2 && balancer.stats().active() == 0);
         assertEquals(0, a.accepted());
     }
 
@@ -255,8 +255,8 @@ class ProxyProtocolTest {
         Set<String> used = new HashSet<>();
         for (int i = 1; i <= 30; i++) {
             String header = "PROXY TCP4 192.0.2." + i + " 192.0.2.200 4711 443\r\n";
-            String first = scene.connect(balancer).ask(header + Http.get("/"));
-            assertEquals(first, scene.connect(balancer).ask(header + Http.get("/")));
+            String first = scene.connect(balancer).ask(header + HttpMessages.get("/"));
+            assertEquals(first, scene.connect(balancer).ask(header + HttpMessages.get("/")));
             used.add(first);
         }
         assertTrue(used.size() > 1, "all went to " + used);

@@ -24,7 +24,7 @@ class RelayProperties {
             @ForAll boolean moveKeepAlive, @ForAll long seed) throws Exception {
         byte[] fromClient = bytes(up, seed);
         byte[] fromTarget = bytes(down, seed + 1);
-        try (Scene scene = new Scene()) {
+        try (BalancerFixture scene = new BalancerFixture()) {
             ScriptedTarget target = scene.manual();
             Balancer balancer = scene.balancer(b -> b.loops(loops).bufferSize(bufferSize)
                     .moveKeepAlive(moveKeepAlive && !down.isEmpty()) // a target that ends before a byte went either way is left
@@ -35,10 +35,10 @@ class RelayProperties {
             Future<Void> sentDown = scene.beside(() -> send(server, fromTarget, down));
             Future<byte[]> gotUp = scene.beside(server::receiveAll);
             assertArrayEquals(fromTarget, client.receiveAll());
-            assertArrayEquals(fromClient, Scene.get(gotUp));
-            Scene.get(sentUp);
-            Scene.get(sentDown);
-            Scene.await("the connection has ended", () -> balancer.stats().active() == 0);
+            assertArrayEquals(fromClient, BalancerFixture.get(gotUp));
+            BalancerFixture.get(sentUp);
+            BalancerFixture.get(sentDown);
+            BalancerFixture.await("the connection has ended", () -> balancer.stats().active() == 0);
         }
     }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RelayTest {
 
     @RegisterExtension
-    final Scene scene = new Scene();
+    final BalancerFixture scene = new BalancerFixture();
 
     @ParameterizedTest
     @CsvSource({"127.0.0.1, 127.0.0.1", "localhost, 127.0.0.1", "::1, ::1", "0.0.0.0, 127.0.0.1"})
@@ -98,7 +98,7 @@ class RelayTest {
             }));
         }
         for (Future<Void> client : clients) {
-            Scene.get(client);
+            BalancerFixture.get(client);
         }
     }
 
@@ -120,10 +120,10 @@ class RelayTest {
         Balancer balancer = scene.balancer(b -> b.loops(loops).targets(List.of(target.as("a"))));
         for (int i = 0; i < 500; i++) {
             try (Peer client = Peer.connect(balancer.address())) {
-                assertEquals("a", client.ask(Http.get("/")));
+                assertEquals("a", client.ask(HttpMessages.get("/")));
             }
         }
-        Scene.await("all connections end", () -> balancer.stats().active() == 0);
+        BalancerFixture.await("all connections end", () -> balancer.stats().active() == 0);
         assertEquals(500, balancer.stats().accepted());
     }
 
@@ -147,7 +147,7 @@ class RelayTest {
     private void echo(Peer client, byte[] data) throws Exception {
         Future<Peer> sender = scene.beside(() -> client.send(data));
         assertArrayEquals(data, client.receive(data.length));
-        Scene.get(sender);
+        BalancerFixture.get(sender);
     }
 
     private static byte[] random(int length) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ResetTest {
 
     @RegisterExtension
-    final Scene scene = new Scene();
+    final BalancerFixture scene = new BalancerFixture();
 
     private ScriptedTarget target;
     private Balancer balancer;
@@ -64,7 +64,7 @@ class ResetTest {
         });
         client.receive(3_000_000);
         server.reset();
-        Scene.failure(download);
+        BalancerFixture.failure(download);
         assertThrows(SocketException.class, () -> client.receive(Integer.MAX_VALUE - 8));
         ended();
     }
@@ -79,7 +79,7 @@ class ResetTest {
         });
         client.receive(3_000_000);
         client.reset();
-        assertEquals(SocketException.class, Scene.failure(download).getClass());
+        assertEquals(SocketException.class, BalancerFixture.failure(download).getClass());
         ended();
     }
 
@@ -91,9 +91,9 @@ class ResetTest {
                 server.send(block);
             }
         });
-        Scene.awaitStall("the target is stalled", () -> balancer.stats().bytesToClients());
+        BalancerFixture.awaitStall("the target is stalled", () -> balancer.stats().bytesToClients());
         client.reset();
-        assertEquals(SocketException.class, Scene.failure(download).getClass());
+        assertEquals(SocketException.class, BalancerFixture.failure(download).getClass());
         ended();
     }
 
@@ -111,11 +111,11 @@ class ResetTest {
                 client.send(block);
             }
         });
-        Scene.awaitStall("the target is stalled", () -> balancer.stats().bytesToClients());
-        Scene.awaitStall("the client is stalled", () -> balancer.stats().bytesToTargets());
+        BalancerFixture.awaitStall("the target is stalled", () -> balancer.stats().bytesToClients());
+        BalancerFixture.awaitStall("the client is stalled", () -> balancer.stats().bytesToTargets());
         client.reset();
-        Scene.failure(upload);
-        assertEquals(SocketException.class, Scene.failure(download).getClass());
+        BalancerFixture.failure(upload);
+        assertEquals(SocketException.class, BalancerFixture.failure(download).getClass());
         ended();
     }
 
@@ -127,9 +127,9 @@ class ResetTest {
                 client.send(block);
             }
         });
-        Scene.awaitStall("the client is stalled", () -> balancer.stats().bytesToTargets());
+        BalancerFixture.awaitStall("the client is stalled", () -> balancer.stats().bytesToTargets());
         server.reset();
-        assertEquals(SocketException.class, Scene.failure(upload).getClass());
+        assertEquals(SocketException.class, BalancerFixture.failure(upload).getClass());
         ended();
     }
 
@@ -157,7 +157,7 @@ class ResetTest {
         server.send(answer);
         server.close(); // with unread bytes: the kernel resets
         client.expect(answer);
-        assertThrows(ExecutionException.class, () -> Scene.get(upload));
+        assertThrows(ExecutionException.class, () -> BalancerFixture.get(upload));
         ended();
     }
 
@@ -173,6 +173,6 @@ class ResetTest {
     }
 
     private void ended() {
-        Scene.await("the connection has ended", () -> balancer.stats().active() == 0);
+        BalancerFixture.await("the connection has ended", () -> balancer.stats().active() == 0);
     }
 }

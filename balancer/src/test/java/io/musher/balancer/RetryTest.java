@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RetryTest {
 
     @RegisterExtension
-    final Scene scene = new Scene();
+    final BalancerFixture scene = new BalancerFixture();
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
@@ -21,7 +21,7 @@ class RetryTest {
         List<Target> targets = List.of(scene.dead().as("dead"), scene.http("a").as("a"), scene.dead().as("dead too"));
         Balancer balancer = scene.balancer(b -> b.loops(loops).ejectAfter(0).targets(targets));
         for (int i = 0; i < 30; i++) {
-            assertEquals("a", scene.connect(balancer).ask(Http.get("/")));
+            assertEquals("a", scene.connect(balancer).ask(HttpMessages.get("/")));
         }
         BalancerStats stats = balancer.stats();
         assertTrue(stats.connectFailures() >= 10, stats.toString());
@@ -40,7 +40,7 @@ class RetryTest {
         Balancer balancer = scene.balancer(
                 b -> b.connectTimeout(Duration.ofMillis(100)).ejectAfter(0).targets(targets));
         for (int i = 0; i < 4; i++) {
-            assertEquals("a", scene.connect(balancer).ask(Http.get("/")));
+            assertEquals("a", scene.connect(balancer).ask(HttpMessages.get("/")));
         }
         BalancerStats stats = balancer.stats();
         assertTrue(stats.target("hole").orElseThrow().connectFailures() >= 1, stats.toString());
@@ -54,9 +54,9 @@ class RetryTest {
         Target good = scene.http("a").as("a");
         Balancer balancer = scene.balancer(b -> b.connectTimeout(Duration.ofMinutes(1)).targets(List.of(hole, good))
                 .strategy((ready, client) -> ready.get(ready.get(0).active() == 0 ? 0 : 1)));
-        Peer stuck = scene.connect(balancer).send(Http.get("/"));
-        Scene.await("one is stuck", () -> balancer.stats().target("hole").orElseThrow().active() == 1);
-        assertEquals("a", scene.connect(balancer).ask(Http.get("/")));
+        Peer stuck = scene.connect(balancer).send(HttpMessages.get("/"));
+        BalancerFixture.await("one is stuck", () -> balancer.stats().target("hole").orElseThrow().active() == 1);
+        assertEquals("a", scene.connect(balancer).ask(HttpMessages.get("/")));
         stuck.close();
     }
 
@@ -65,7 +65,7 @@ class RetryTest {
         Target hole = scene.blackHole().as("hole");
         Balancer balancer = scene.balancer(b -> b.connectTimeout(Duration.ofMinutes(1)).targets(List.of(hole)));
         scene.connect(balancer);
-        Scene.await("the pick is counted", () -> balancer.stats().target("hole").orElseThrow().active() == 1);
+        BalancerFixture.await("the pick is counted", () -> balancer.stats().target("hole").orElseThrow().active() == 1);
         assertEquals(0, balancer.stats().target("hole").orElseThrow().accepted(), "it never got there");
     }
 

@@ -1,9 +1,9 @@
 package io.musher.balancer;
 
-import static io.musher.balancer.Choices.client;
-import static io.musher.balancer.Choices.equal;
-import static io.musher.balancer.Choices.letters;
-import static io.musher.balancer.Choices.weighted;
+import static io.musher.balancer.StrategyTestSupport.client;
+import static io.musher.balancer.StrategyTestSupport.equal;
+import static io.musher.balancer.StrategyTestSupport.letters;
+import static io.musher.balancer.StrategyTestSupport.weighted;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 

@@ -24,7 +24,7 @@ class ShutdownTest {
     private static final Duration LONG = Duration.ofMinutes(5);
 
     @RegisterExtension
-    final Scene scene = new Scene();
+    final BalancerFixture scene = new BalancerFixture();
 
     private final ScriptedTarget a = scene.manual();
 
@@ -38,13 +38,13 @@ class ShutdownTest {
         Peer server = a.next();
         server.expect("give");
         CompletableFuture<Void> stopped = balancer.shutdown(LONG);
-        Scene.await("it listens no more", () -> refuses(balancer));
+        BalancerFixture.await("it listens no more", () -> refuses(balancer));
         assertFalse(stopped.isDone());
         scene.beside(() -> server.send(data).sendEnd());
         assertArrayEquals(data, client.receiveAll());
         client.sendEnd();
         server.expectEnd();
-        Scene.get(stopped);
+        BalancerFixture.get(stopped);
         assertEquals(0, balancer.stats().cut());
     }
 
@@ -52,8 +52,8 @@ class ShutdownTest {
     void shouldEndIdleKeepAliveConnectionsAtOnce() throws Exception {
         Balancer balancer = scene.balancer(scene.http("a").as("a"));
         Peer client = scene.connect(balancer);
-        assertEquals("a", client.ask(Http.get("/")));
-        Scene.get(balancer.shutdown(LONG));
+        assertEquals("a", client.ask(HttpMessages.get("/")));
+        BalancerFixture.get(balancer.shutdown(LONG));
         client.expectEnd();
         assertEquals(0, balancer.stats().cut());
     }
@@ -61,37 +61,37 @@ class ShutdownTest {
     @Test
     void shouldEndKeepAliveConnectionsAfterTheirAnswer() throws Exception {
         Balancer balancer = scene.balancer(a.as("a"));
-        Peer client = scene.connect(balancer).send(Http.get("/"));
+        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
         Peer server = a.next();
-        server.expect(Http.get("/"));
+        server.expect(HttpMessages.get("/"));
         CompletableFuture<Void> stopped = balancer.shutdown(LONG);
-        Scene.await("it listens no more", () -> refuses(balancer));
-        server.send(Http.ok("answer"));
+        BalancerFixture.await("it listens no more", () -> refuses(balancer));
+        server.send(HttpMessages.ok("answer"));
         assertEquals("answer", client.answer(false));
         client.expectEnd();
         server.expectEnd();
-        Scene.get(stopped);
+        BalancerFixture.get(stopped);
     }
 
     @Test
     void shouldEndParkedConnectionsAtOnceAndServeThoseWithoutAByte() throws Exception {
         Balancer balancer = scene.balancer(scene.http("a").as("a"));
         Peer parked = scene.connect(balancer);
-        assertEquals("a", parked.ask(Http.get("/")));
-        Scene.get(balancer.targets(List.of()));
-        Scene.await("it is parked", () -> balancer.stats().moved() == 1);
-        Scene.get(balancer.targets(List.of(a.as("b"))));
+        assertEquals("a", parked.ask(HttpMessages.get("/")));
+        BalancerFixture.get(balancer.targets(List.of()));
+        BalancerFixture.await("it is parked", () -> balancer.stats().moved() == 1);
+        BalancerFixture.get(balancer.targets(List.of(a.as("b"))));
         Peer untouched = scene.connect(balancer);
         Peer server = a.next();
         CompletableFuture<Void> stopped = balancer.shutdown(LONG);
         parked.expectEnd();
-        untouched.send(Http.get("/"));
-        server.expect(Http.get("/"));
-        server.send(Http.ok("served"));
+        untouched.send(HttpMessages.get("/"));
+        server.expect(HttpMessages.get("/"));
+        server.send(HttpMessages.ok("served"));
         assertEquals("served", untouched.answer(false));
         untouched.expectEnd();
         server.expectEnd();
-        Scene.get(stopped);
+        BalancerFixture.get(stopped);
     }
 
     @ParameterizedTest
@@ -111,7 +111,7 @@ class ShutdownTest {
         listener.expect("and more");
         listener.expectEnd();
         listener.sendEnd();
-        Scene.get(stopped);
+        BalancerFixture.get(stopped);
         assertEquals(0, balancer.stats().cut());
     }
 
@@ -122,8 +122,8 @@ class ShutdownTest {
         for (int i = 0; i < 3; i++) {
             proxies.add(scene.connect(balancer));
         }
-        Scene.await("they have come", () -> balancer.stats().active() == 3);
-        Scene.get(balancer.shutdown(LONG));
+        BalancerFixture.await("they have come", () -> balancer.stats().active() == 3);
+        BalancerFixture.get(balancer.shutdown(LONG));
         for (Peer proxy : proxies) {
             proxy.expectEnd();
         }
@@ -140,7 +140,7 @@ class ShutdownTest {
         CompletableFuture<Void> stopped = balancer.shutdown(Duration.ofMillis(300));
         client.send("still here");
         server.expect("still here");
-        Scene.get(stopped);
+        BalancerFixture.get(stopped);
         client.expectReset();
         server.expectReset();
         assertEquals(1, balancer.stats().cut());
@@ -149,11 +149,11 @@ class ShutdownTest {
 
     @Test
     void shouldRejectWaitingClients() throws Exception {
-        Recorder recorder = new Recorder();
+        RecordingBalancerListener recorder = new RecordingBalancerListener();
         Balancer balancer = scene.balancer(b -> b.listener(recorder));
         Peer client = scene.connect(balancer);
-        Scene.await("the client waits", () -> balancer.stats().waiting() == 1);
-        Scene.get(balancer.shutdown(LONG));
+        BalancerFixture.await("the client waits", () -> balancer.stats().waiting() == 1);
+        BalancerFixture.get(balancer.shutdown(LONG));
         client.expectEnd();
         assertEquals(1, balancer.stats().rejected());
         assertEquals(List.of("rejected 127.0.0.1: the balancer stops"), recorder.lines());
@@ -163,9 +163,9 @@ class ShutdownTest {
     void shouldServeAClientThatIntroducesItselfMeanwhile() throws Exception {
         Balancer balancer = scene.balancer(b -> b.trustedProxies("127.0.0.1").targets(List.of(a.as("a"))));
         Peer client = scene.connect(balancer);
-        Scene.await("it has come", () -> balancer.stats().active() == 1);
+        BalancerFixture.await("it has come", () -> balancer.stats().active() == 1);
         CompletableFuture<Void> stopped = balancer.shutdown(LONG);
-        Scene.await("it listens no more", () -> refuses(balancer));
+        BalancerFixture.await("it listens no more", () -> refuses(balancer));
         client.send("PROXY TCP4 192.0.2.1 192.0.2.2 1000 80\r\nhello");
         Peer server = a.next();
         server.expect("hello");
@@ -173,7 +173,7 @@ class ShutdownTest {
         server.expectEnd();
         server.close();
         client.expectEnd();
-        Scene.get(stopped);
+        BalancerFixture.get(stopped);
     }
 
     @Test
@@ -181,17 +181,17 @@ class ShutdownTest {
         Target hole = scene.blackHole().as("hole");
         Balancer balancer = scene.balancer(b -> b.connectTimeout(LONG).targets(List.of(hole)));
         Peer client = scene.connect(balancer);
-        Scene.await("it is picked", () -> balancer.stats().target("hole").orElseThrow().active() == 1);
-        Scene.get(balancer.shutdown(Duration.ofMillis(300)));
+        BalancerFixture.await("it is picked", () -> balancer.stats().target("hole").orElseThrow().active() == 1);
+        BalancerFixture.get(balancer.shutdown(Duration.ofMillis(300)));
         client.expectReset();
     }
 
     @Test
     void shouldEndAtOnceWithoutClients() throws Exception {
         Balancer balancer = scene.balancer(b -> b.loops(2));
-        Scene.get(balancer.shutdown(LONG));
+        BalancerFixture.get(balancer.shutdown(LONG));
         assertTrue(refuses(balancer));
-        Scene.get(balancer.shutdown(LONG));
+        BalancerFixture.get(balancer.shutdown(LONG));
     }
 
     @Test
@@ -199,7 +199,7 @@ class ShutdownTest {
         Balancer balancer = scene.balancer(a.as("a"));
         Peer client = scene.connect(balancer).send("opaque");
         a.next().expect("opaque");
-        Scene.get(balancer.shutdown(Duration.ZERO));
+        BalancerFixture.get(balancer.shutdown(Duration.ZERO));
         client.expectReset();
     }
 
@@ -209,8 +209,8 @@ class ShutdownTest {
         scene.connect(balancer).send("opaque");
         a.next().expect("opaque");
         CompletableFuture<Void> patient = balancer.shutdown(LONG);
-        Scene.get(balancer.shutdown(Duration.ofMillis(50)));
-        Scene.get(patient);
+        BalancerFixture.get(balancer.shutdown(Duration.ofMillis(50)));
+        BalancerFixture.get(patient);
     }
 
     @Test
@@ -221,8 +221,8 @@ class ShutdownTest {
         CompletableFuture<Void> stopped = balancer.shutdown(LONG);
         assertFalse(stopped.isDone());
         balancer.close();
-        Scene.get(stopped);
-        Scene.get(balancer.shutdown(LONG));
+        BalancerFixture.get(stopped);
+        BalancerFixture.get(balancer.shutdown(LONG));
     }
 
     @Test

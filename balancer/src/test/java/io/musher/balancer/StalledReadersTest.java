@@ -25,7 +25,7 @@ class StalledReadersTest {
     private static final String HEADER = "PROXY TCP4 10.0.0.1 10.0.0.2 1 2\r\n";
 
     @RegisterExtension
-    final Scene scene = new Scene();
+    final BalancerFixture scene = new BalancerFixture();
 
     private final ScriptedTarget target = scene.manual();
     private final List<String> told = new CopyOnWriteArrayList<>();
@@ -40,7 +40,7 @@ class StalledReadersTest {
             stalled.add(stall(balancer));
             int kept = Math.min(4, i + 1);
             int cut = i + 1 - kept;
-            Scene.await("stalled client " + i, () -> balancer.stats().bufferedBytes() == kept * 16384L && balancer.stats().cutStalled() == cut);
+            BalancerFixture.await("stalled client " + i, () -> balancer.stats().bufferedBytes() == kept * 16384L && balancer.stats().cutStalled() == cut);
         }
 
         for (int i = 0; i < 10; i++) {
@@ -60,7 +60,7 @@ class StalledReadersTest {
             stalled.get(i).receive(1_000_000); // is served as soon as it reads
             stalled.get(i).close();
         }
-        Scene.await("all is given back", () -> balancer.stats().bufferedBytes() == 0);
+        BalancerFixture.await("all is given back", () -> balancer.stats().bufferedBytes() == 0);
     }
 
     @Test
@@ -69,16 +69,16 @@ class StalledReadersTest {
         for (int i = 0; i < 4; i++) {
             stall(balancer);
         }
-        Scene.await("the memory is spent", () -> balancer.stats().bufferedBytes() == LITTLE);
+        BalancerFixture.await("the memory is spent", () -> balancer.stats().bufferedBytes() == LITTLE);
         byte[] big = new byte[12_000_000];
         new Random(1).nextBytes(big);
         Peer slow = scene.connect(balancer);
         Peer server = target.next();
         Future<Peer> download = scene.beside(() -> server.send(big).sendEnd());
-        Scene.await("it has stalled", () -> balancer.stats().cutStalled() > 0);
+        BalancerFixture.await("it has stalled", () -> balancer.stats().cutStalled() > 0);
 
         assertArrayEquals(big, slow.receiveAll());
-        Scene.get(download);
+        BalancerFixture.get(download);
         assertEquals(1, balancer.stats().cutStalled());
     }
 
@@ -91,16 +91,16 @@ class StalledReadersTest {
         Peer server = target.next();
         Future<Peer> up = scene.beside(() -> client.send(big).sendEnd());
         Future<Peer> down = scene.beside(() -> server.send(big).sendEnd());
-        Scene.awaitStall("the client is stalled", () -> balancer.stats().bytesToClients());
-        Scene.awaitStall("the target is stalled", () -> balancer.stats().bytesToTargets());
+        BalancerFixture.awaitStall("the client is stalled", () -> balancer.stats().bytesToClients());
+        BalancerFixture.awaitStall("the target is stalled", () -> balancer.stats().bytesToTargets());
         Future<byte[]> uploaded = scene.beside(server::receiveAll);
 
         assertArrayEquals(big, client.receiveAll());
-        assertArrayEquals(big, Scene.get(uploaded));
-        Scene.get(up);
-        Scene.get(down);
+        assertArrayEquals(big, BalancerFixture.get(uploaded));
+        BalancerFixture.get(up);
+        BalancerFixture.get(down);
         assertEquals(0, balancer.stats().cutStalled());
-        Scene.await("all is given back", () -> balancer.stats().bufferedBytes() == 0);
+        BalancerFixture.await("all is given back", () -> balancer.stats().bufferedBytes() == 0);
     }
 
     /** The header of such a client, too, needs a place. */
@@ -110,18 +110,18 @@ class StalledReadersTest {
         for (int i = 0; i < 4; i++) {
             stall(balancer, HEADER);
         }
-        Scene.await("the memory is spent", () -> balancer.stats().bufferedBytes() == LITTLE);
+        BalancerFixture.await("the memory is spent", () -> balancer.stats().bufferedBytes() == LITTLE);
         exchange(scene.connect(balancer).send(HEADER), target.next());
         assertEquals(0, balancer.stats().cutStalled(), "a header that comes in one piece needs no memory");
 
         Peer inParts = scene.connect(balancer).send(HEADER.substring(0, 10));
-        Scene.await("the one stalled for longest makes room", () -> balancer.stats().cutStalled() == 1);
+        BalancerFixture.await("the one stalled for longest makes room", () -> balancer.stats().cutStalled() == 1);
         inParts.send(HEADER.substring(10) + "hello");
         Peer server = target.next();
         server.expect("hello");
         exchange(inParts, server);
         assertEquals(1, balancer.stats().cutStalled());
-        Scene.await("what was kept of the header is given back", () -> balancer.stats().bufferedBytes() == LITTLE * 3 / 4);
+        BalancerFixture.await("what was kept of the header is given back", () -> balancer.stats().bufferedBytes() == LITTLE * 3 / 4);
     }
 
     @Test

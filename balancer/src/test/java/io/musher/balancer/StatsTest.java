@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StatsTest {
 
     @RegisterExtension
-    final Scene scene = new Scene();
+    final BalancerFixture scene = new BalancerFixture();
 
     @Test
     void shouldBeginWithNothing() {
@@ -55,7 +55,7 @@ class StatsTest {
         Peer client = scene.connect(balancer).send("hello");
         client.expect("hello");
         client.close();
-        Scene.await("it has ended", () -> balancer.stats().active() == 0);
+        BalancerFixture.await("it has ended", () -> balancer.stats().active() == 0);
         balancer.close();
         BalancerStats stats = balancer.stats();
         assertEquals(List.of(1L, 5L, 5L), List.of(stats.accepted(), stats.bytesToTargets(), stats.bytesToClients()));
@@ -81,12 +81,12 @@ class StatsTest {
         }
         for (int i = 0; i < 300; i++) {
             try (Peer client = Peer.connect(balancer.address())) {
-                assertEquals("x", client.ask(Http.get("/")));
+                assertEquals("x", client.ask(HttpMessages.get("/")));
             }
         }
         over.set(true);
         for (Future<Void> watcher : watchers) {
-            Scene.get(watcher);
+            BalancerFixture.get(watcher);
         }
         assertEquals(300, balancer.stats().accepted());
     }

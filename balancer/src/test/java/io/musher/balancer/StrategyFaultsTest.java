@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StrategyFaultsTest {
 
     @RegisterExtension
-    final Scene scene = new Scene();
+    final BalancerFixture scene = new BalancerFixture();
 
     static Stream<Named<Strategy>> faulty() {
         return Stream.of(
@@ -70,12 +70,12 @@ class StrategyFaultsTest {
         List<Target> targets = List.of(scene.http("x").as("a"), scene.http("x").as("b"), scene.http("x").as("c"));
         Balancer balancer = scene.balancer(b -> b.strategy(strategy).targets(targets));
         for (int i = 0; i < 6; i++) {
-            assertEquals("x", scene.connect(balancer).ask(Http.get("/")));
+            assertEquals("x", scene.connect(balancer).ask(HttpMessages.get("/")));
         }
-        Scene.get(balancer.targets(targets.subList(1, 3)));
-        Scene.get(balancer.drain("a", Scene.PATIENCE));
+        BalancerFixture.get(balancer.targets(targets.subList(1, 3)));
+        BalancerFixture.get(balancer.drain("a", BalancerFixture.PATIENCE));
         for (int i = 0; i < 6; i++) {
-            assertEquals("x", scene.connect(balancer).ask(Http.get("/")));
+            assertEquals("x", scene.connect(balancer).ask(HttpMessages.get("/")));
         }
         assertEquals(12, balancer.stats().active());
         assertEquals(0, balancer.stats().rejected());
@@ -86,7 +86,7 @@ class StrategyFaultsTest {
         List<Target> targets = List.of(scene.http("x").as("a"), scene.http("x").as("b"));
         Balancer balancer = scene.balancer(b -> b.strategy((ready, client) -> null).targets(targets));
         for (int i = 0; i < 10; i++) {
-            assertEquals("x", scene.connect(balancer).ask(Http.get("/")));
+            assertEquals("x", scene.connect(balancer).ask(HttpMessages.get("/")));
         }
         assertEquals(List.of(5L, 5L), balancer.stats().targets().stream().map(t -> t.accepted()).toList());
     }
@@ -102,10 +102,10 @@ class StrategyFaultsTest {
             return ready.get(1);
         }));
         for (int i = 0; i < 3; i++) {
-            scene.connect(balancer).ask(Http.get("/"));
+            scene.connect(balancer).ask(HttpMessages.get("/"));
         }
         for (int i = 0; i < 5; i++) {
-            assertEquals("b", scene.connect(balancer).ask(Http.get("/")));
+            assertEquals("b", scene.connect(balancer).ask(HttpMessages.get("/")));
         }
     }
 

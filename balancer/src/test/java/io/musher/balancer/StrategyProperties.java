@@ -1,7 +1,7 @@
 package io.musher.balancer;
 
-import static io.musher.balancer.Choices.client;
-import static io.musher.balancer.Choices.weighted;
+import static io.musher.balancer.StrategyTestSupport.client;
+import static io.musher.balancer.StrategyTestSupport.weighted;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -29,16 +29,16 @@ class StrategyProperties {
         List<Candidate> ready = weighted(weights.toArray(Integer[]::new));
         int window = weights.stream().mapToInt(Integer::intValue).sum();
         RoundRobin strategy = new RoundRobin();
-        Choices.counts(strategy, ready, offset);
+        StrategyTestSupport.counts(strategy, ready, offset);
 
-        Choices.counts(strategy, ready, window).forEach((candidate, count) ->
+        StrategyTestSupport.counts(strategy, ready, window).forEach((candidate, count) ->
                 assertEquals(candidate.target().weight(), count, () -> candidate + " of " + weights + " after " + offset));
     }
 
     @Property(tries = 200)
     void shouldKeepRoundRobinFairWhateverTargetsComeAndGo(
             @ForAll @Size(max = 20) List<@IntRange(min = 1, max = 31) Integer> lists) {
-        List<Candidate> all = Choices.equal(5);
+        List<Candidate> all = StrategyTestSupport.equal(5);
         RoundRobin strategy = new RoundRobin();
         for (int bits : lists) {
             List<Candidate> ready = new ArrayList<>();
@@ -47,12 +47,12 @@ class StrategyProperties {
                     ready.add(all.get(i));
                 }
             }
-            Choices.counts(strategy, List.copyOf(ready), 7);
+            StrategyTestSupport.counts(strategy, List.copyOf(ready), 7);
         }
 
         // whatever credit was carried over is settled after some rounds, and then it is fair again
-        Choices.counts(strategy, all, 500);
-        Choices.counts(strategy, all, 50).values().forEach(count -> assertEquals(10, count, 1));
+        StrategyTestSupport.counts(strategy, all, 500);
+        StrategyTestSupport.counts(strategy, all, 50).values().forEach(count -> assertEquals(10, count, 1));
     }
 
     @Property(tries = 100)
@@ -124,7 +124,7 @@ class StrategyProperties {
     @Property(tries = 50)
     void shouldGiveAFreshTargetItsSmallShareHoweverFewConnectionsThereAre(
             @ForAll("byWeight") String name, @ForAll @IntRange(min = 10, max = 50) int percent, @ForAll @IntRange(max = 1) int others) {
-        List<Candidate> ready = Choices.equal(3);
+        List<Candidate> ready = StrategyTestSupport.equal(3);
         ((FakeCandidate) ready.get(1)).weightNow(percent / 100.0);
 
         int[] counts = shares(Strategy.of(name), ready, 3000, others);

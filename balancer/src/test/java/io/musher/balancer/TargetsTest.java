@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TargetsTest {
 
     @RegisterExtension
-    final Scene scene = new Scene();
+    final BalancerFixture scene = new BalancerFixture();
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
@@ -49,8 +49,8 @@ class TargetsTest {
             CompletableFuture<Void> fence = balancer.targets(before.subList(1, 2));
             assertThrows(TimeoutException.class, () -> fence.get(200, TimeUnit.MILLISECONDS), "a loop still picks");
             go.countDown();
-            Scene.get(fence);
-            Scene.await("the late pick is seen",
+            BalancerFixture.get(fence);
+            BalancerFixture.await("the late pick is seen",
                     () -> balancer.stats().target("a").map(t -> t.active() == 1).orElse(false));
             a.next().expect("opaque");
             client.close();
@@ -66,11 +66,11 @@ class TargetsTest {
         ScriptedTarget b = scene.http("b");
         Balancer balancer = scene.balancer(o -> o.loops(loops).targets(List.of(a.as("a"))));
         for (int i = 0; i < 20; i++) {
-            Scene.get(balancer.targets(List.of((i % 2 == 0 ? b : a).as("x" + i))));
+            BalancerFixture.get(balancer.targets(List.of((i % 2 == 0 ? b : a).as("x" + i))));
             int connections = (i % 2 == 0 ? a : b).accepted();
             for (int k = 0; k < 5; k++) {
                 try (Peer client = Peer.connect(balancer.address())) {
-                    assertEquals(i % 2 == 0 ? "b" : "a", client.ask(Http.get("/")));
+                    assertEquals(i % 2 == 0 ? "b" : "a", client.ask(HttpMessages.get("/")));
                 }
             }
             assertEquals(connections, (i % 2 == 0 ? a : b).accepted());
@@ -83,7 +83,7 @@ class TargetsTest {
         Balancer balancer = scene.balancer(a.as("a"));
         Peer client = scene.connect(balancer);
         client.send("one").expect("one");
-        Scene.get(balancer.targets(List.of(scene.echo().as("b"), a.as("a"))));
+        BalancerFixture.get(balancer.targets(List.of(scene.echo().as("b"), a.as("a"))));
         client.send("two").expect("two");
         assertEquals(1, a.accepted());
         assertEquals(1, balancer.stats().target("a").orElseThrow().accepted());
@@ -97,15 +97,15 @@ class TargetsTest {
         Balancer balancer = scene.balancer(old.as("a"));
         Peer client = scene.connect(balancer);
         client.send("one").expect("one");
-        Scene.get(balancer.targets(List.of(scene.http("new").as("a"))));
-        assertEquals("new", scene.connect(balancer).ask(Http.get("/")));
+        BalancerFixture.get(balancer.targets(List.of(scene.http("new").as("a"))));
+        assertEquals("new", scene.connect(balancer).ask(HttpMessages.get("/")));
         client.send("two").expect("two");
         List<BalancerStats.TargetStats> stats = balancer.stats().targets();
         assertEquals(List.of(TargetState.READY, TargetState.WITHDRAWN), stats.stream().map(t -> t.state()).toList());
         assertEquals(List.of(1L, 1L), stats.stream().map(t -> t.active()).toList());
         assertEquals(old.address(), stats.get(1).target().address());
         client.close();
-        Scene.await("the old one is forgotten", () -> balancer.stats().targets().size() == 1);
+        BalancerFixture.await("the old one is forgotten", () -> balancer.stats().targets().size() == 1);
     }
 
     @Test
@@ -114,7 +114,7 @@ class TargetsTest {
         ScriptedTarget b = scene.http("b");
         Balancer balancer = scene.balancer(new Target("a", a.address(), 3), b.as("b"));
         assertEquals(Map.of("a", 30, "b", 10), answers(balancer, 40));
-        Scene.get(balancer.targets(List.of(a.as("a"), new Target("b", b.address(), 4))));
+        BalancerFixture.get(balancer.targets(List.of(a.as("a"), new Target("b", b.address(), 4))));
         Map<String, Integer> answers = answers(balancer, 50);
         assertEquals(10, answers.get("a"), 1, answers.toString());
         assertEquals(4, balancer.stats().target("b").orElseThrow().target().weight());
@@ -126,9 +126,9 @@ class TargetsTest {
         Balancer balancer = scene.balancer(a.as("a"));
         Peer client = scene.connect(balancer);
         client.send("one").expect("one");
-        Scene.get(balancer.targets(List.of()));
+        BalancerFixture.get(balancer.targets(List.of()));
         assertEquals(TargetState.WITHDRAWN, balancer.stats().target("a").orElseThrow().state());
-        Scene.get(balancer.targets(List.of(a.as("a"))));
+        BalancerFixture.get(balancer.targets(List.of(a.as("a"))));
         scene.connect(balancer).send("two").expect("two");
         client.send("three").expect("three");
         BalancerStats.TargetStats stats = balancer.stats().target("a").orElseThrow();
@@ -144,7 +144,7 @@ class TargetsTest {
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class,
                 () -> balancer.targets(List.of(a.as("twice"), scene.dead().as("twice"))));
         assertTrue(refused.getMessage().contains("twice"), refused.getMessage());
-        assertEquals("a", scene.connect(balancer).ask(Http.get("/")), "the old list stands");
+        assertEquals("a", scene.connect(balancer).ask(HttpMessages.get("/")), "the old list stands");
     }
 
     @Test
@@ -161,8 +161,8 @@ class TargetsTest {
         Balancer balancer = scene.balancer();
         CompletableFuture<Void> fence = balancer.targets(mine);
         Collections.fill(mine, scene.dead().as("b"));
-        Scene.get(fence);
-        assertEquals("a", scene.connect(balancer).ask(Http.get("/")));
+        BalancerFixture.get(fence);
+        assertEquals("a", scene.connect(balancer).ask(HttpMessages.get("/")));
     }
 
     @Test
@@ -170,7 +170,7 @@ class TargetsTest {
         Balancer balancer = scene.balancer();
         balancer.close();
         CompletableFuture<Void> late = balancer.targets(List.of());
-        IllegalStateException failure = assertInstanceOf(IllegalStateException.class, Scene.failure(late));
+        IllegalStateException failure = assertInstanceOf(IllegalStateException.class, BalancerFixture.failure(late));
         assertTrue(failure.getMessage().contains("closed"), failure.getMessage());
     }
 
@@ -180,13 +180,13 @@ class TargetsTest {
         Target a = scene.http("a").as("a");
         Balancer balancer = scene.balancer();
         CompletableFuture<Integer> waited = balancer.targets(List.of(a))
-                .thenApply(done -> balancer.targets(List.of()).thenApply(empty -> balancer.drain("a", Scene.PATIENCE).join()).join());
-        assertEquals(0, Scene.get(waited));
-        CompletableFuture<Integer> drained = balancer.drain("unknown", Scene.PATIENCE).thenApply(cut -> {
+                .thenApply(done -> balancer.targets(List.of()).thenApply(empty -> balancer.drain("a", BalancerFixture.PATIENCE).join()).join());
+        assertEquals(0, BalancerFixture.get(waited));
+        CompletableFuture<Integer> drained = balancer.drain("unknown", BalancerFixture.PATIENCE).thenApply(cut -> {
             balancer.targets(List.of(a)).join();
             return cut;
         });
-        assertEquals(0, Scene.get(drained));
+        assertEquals(0, BalancerFixture.get(drained));
     }
 
     @Test
@@ -197,8 +197,8 @@ class TargetsTest {
         for (int i = 0; i <= 200; i++) {
             fences.add(balancer.targets(List.of(port.as("t" + i))));
         }
-        Scene.get(CompletableFuture.allOf(fences.toArray(CompletableFuture[]::new)));
-        Scene.await("the others are forgotten", () -> balancer.stats().targets().size() == 1);
+        BalancerFixture.get(CompletableFuture.allOf(fences.toArray(CompletableFuture[]::new)));
+        BalancerFixture.await("the others are forgotten", () -> balancer.stats().targets().size() == 1);
         assertEquals("t200", balancer.stats().targets().get(0).target().id());
         assertFalse(balancer.stats().target("t199").isPresent());
     }
@@ -207,7 +207,7 @@ class TargetsTest {
         Map<String, Integer> answers = new HashMap<>();
         for (int i = 0; i < times; i++) {
             try (Peer client = Peer.connect(balancer.address())) {
-                answers.merge(client.ask(Http.get("/")), 1, Integer::sum);
+                answers.merge(client.ask(HttpMessages.get("/")), 1, Integer::sum);
             }
         }
         return answers;

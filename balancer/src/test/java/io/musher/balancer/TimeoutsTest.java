@@ -17,7 +17,7 @@ class TimeoutsTest {
     private static final Duration SHORT = Duration.ofMillis(200);
 
     @RegisterExtension
-    final Scene scene = new Scene();
+    final BalancerFixture scene = new BalancerFixture();
 
     private final ScriptedTarget a = scene.manual();
     private final List<String> rejected = new CopyOnWriteArrayList<>();
@@ -49,7 +49,7 @@ class TimeoutsTest {
         client.expectEnd();
 
         server.expectReset();
-        Scene.await("the connection has ended", () -> balancer.stats().active() == 0);
+        BalancerFixture.await("the connection has ended", () -> balancer.stats().active() == 0);
     }
 
     @Test
@@ -91,7 +91,7 @@ class TimeoutsTest {
     void shouldConnectWhenTheClientHasSentSomething() throws Exception {
         Balancer balancer = balancer(b -> b.connectOnFirstByte(Duration.ofMinutes(1)));
         Peer client = scene.connect(balancer);
-        Scene.await("it is accepted", () -> balancer.stats().active() == 1);
+        BalancerFixture.await("it is accepted", () -> balancer.stats().active() == 1);
         Peer other = scene.connect(balancer).send("at once");
         Peer otherServer = a.next();
         otherServer.expect("at once");
@@ -114,14 +114,14 @@ class TimeoutsTest {
 
         assertEquals(0, a.accepted());
         assertEquals(1, balancer.stats().rejected());
-        Scene.await("the listener is told", () -> rejected.equals(List.of("no byte within 200 ms (connectOnFirstByte)")));
+        BalancerFixture.await("the listener is told", () -> rejected.equals(List.of("no byte within 200 ms (connectOnFirstByte)")));
     }
 
     @Test
     void shouldForgetAClientThatLeavesBeforeItsFirstByte() throws Exception {
         Balancer balancer = balancer(b -> b.connectOnFirstByte(Duration.ofMinutes(1)));
         scene.connect(balancer).close();
-        Scene.await("it came and went", () -> balancer.stats().accepted() == 1 && balancer.stats().active() == 0);
+        BalancerFixture.await("it came and went", () -> balancer.stats().accepted() == 1 && balancer.stats().active() == 0);
         assertEquals(0, a.accepted());
     }
 
@@ -133,7 +133,7 @@ class TimeoutsTest {
         Peer second = scene.connect(balancer).send("second");
         Peer secondServer = a.next();
         scene.connect(balancer).expectEnd();
-        Scene.await("the listener is told", // after the client has been closed
+        BalancerFixture.await("the listener is told", // after the client has been closed
                 () -> rejected.equals(List.of("too many connections from this address (maxConnectionsPerClient)")));
         assertEquals(1, balancer.stats().rejected());
         secondServer.expect("second");
@@ -141,7 +141,7 @@ class TimeoutsTest {
         first.close();
         firstServer.expectEnd();
         firstServer.close();
-        Scene.await("the first has ended", () -> balancer.stats().active() == 1);
+        BalancerFixture.await("the first has ended", () -> balancer.stats().active() == 1);
         scene.connect(balancer).send("third");
         a.next().expect("third");
         secondServer.send("still here");

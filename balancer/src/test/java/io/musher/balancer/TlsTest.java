@@ -28,7 +28,7 @@ class TlsTest {
     private static SSLContext tls;
 
     @RegisterExtension
-    final Scene scene = new Scene();
+    final BalancerFixture scene = new BalancerFixture();
 
     @BeforeAll
     static void certificate() throws Exception {
@@ -64,16 +64,16 @@ class TlsTest {
         Balancer balancer = scene.balancer(echo().as("a"));
         Peer client = secure(balancer);
         client.send("hello").expect("hello");
-        Scene.get(balancer.targets(List.of(echo().as("b"))));
+        BalancerFixture.get(balancer.targets(List.of(echo().as("b"))));
         byte[] data = new byte[2_000_000];
         new Random(1).nextBytes(data);
         Future<Peer> upload = scene.beside(() -> client.send(data));
         assertArrayEquals(data, client.receive(data.length));
-        Scene.get(upload);
+        BalancerFixture.get(upload);
         assertEquals(1, balancer.stats().target("a").orElseThrow().active());
         assertEquals(0, balancer.stats().target("b").orElseThrow().accepted());
         secure(balancer).send("new").expect("new");
-        assertEquals(1, Scene.get(balancer.drain("a", Duration.ZERO)));
+        assertEquals(1, BalancerFixture.get(balancer.drain("a", Duration.ZERO)));
         assertEquals(0, balancer.stats().moved());
     }
 

@@ -39,9 +39,9 @@ class UnansweredTest {
     }
 
     @RegisterExtension
-    final Scene scene = new Scene();
+    final BalancerFixture scene = new BalancerFixture();
 
-    private final Recorder recorder = new Recorder();
+    private final RecordingBalancerListener recorder = new RecordingBalancerListener();
     private final AtomicBoolean alive = new AtomicBoolean();
     private volatile Death death = Death.AFTER_THE_REQUEST;
     private final ScriptedTarget sick = scene.target(client -> {
@@ -64,7 +64,7 @@ class UnansweredTest {
         }
         assertTrue(lost <= 8, "three of them, and few on trial: " + lost);
         assertEquals(TargetState.EJECTED, state("sick"));
-        Scene.await("the listener is told", () -> recorder.heard("ejected sick: connections ended without an answer")
+        BalancerFixture.await("the listener is told", () -> recorder.heard("ejected sick: connections ended without an answer")
                 || how == Death.RESET_AT_ONCE && recorder.heard("ejected sick: Connection reset")); // before the connect is complete
         assertFalse(recorder.heard("restored sick"));
         assertEquals(0, balancer.stats().target("a").orElseThrow().unanswered());
@@ -75,11 +75,11 @@ class UnansweredTest {
         start(b -> b.targets(List.of(sick.as("sick"), scene.http("a").as("a"))));
         eject();
         alive.set(true);
-        Scene.await("it is back", () -> {
+        BalancerFixture.await("it is back", () -> {
             ask();
             return state("sick") == TargetState.READY;
         });
-        Scene.await("the listener is told", () -> recorder.heard("restored sick"));
+        BalancerFixture.await("the listener is told", () -> recorder.heard("restored sick"));
         long lost = balancer.stats().unanswered();
         for (int i = 0; i < 20; i++) {
             ask();
@@ -93,7 +93,7 @@ class UnansweredTest {
     void shouldRiskOneClientInALongTimeToSeeWhetherItAnswers() throws Exception {
         start(b -> b.targets(List.of(sick.as("sick"), scene.http("a").as("a"))));
         eject();
-        Scene.await("two clients were risked", () -> {
+        BalancerFixture.await("two clients were risked", () -> {
             ask();
             return lost() >= 5;
         });
@@ -137,7 +137,7 @@ class UnansweredTest {
                 client.socket.getOutputStream(); // not a byte, and gone
             }
         }
-        Scene.await("all are gone", () -> balancer.stats().active() == 0);
+        BalancerFixture.await("all are gone", () -> balancer.stats().active() == 0);
         assertEquals(0, balancer.stats().unanswered());
         assertEquals(TargetState.READY, state("sick"));
     }
@@ -150,7 +150,7 @@ class UnansweredTest {
             client.receiveAll();
         });
         start(b -> b.targets(List.of(greeting.as("a"), sick.as("sick"))));
-        Scene.await("it is ejected", () -> {
+        BalancerFixture.await("it is ejected", () -> {
             scene.connect(balancer);
             return state("sick") == TargetState.EJECTED;
         });
@@ -172,7 +172,7 @@ class UnansweredTest {
         start(b -> b.targets(List.of(sick.as("sick"), scene.http("a").as("a"))));
         eject();
         alive.set(true);
-        Scene.get(balancer.targets(List.of(sick.as("sick"))));
+        BalancerFixture.get(balancer.targets(List.of(sick.as("sick"))));
         assertEquals("sick", ask());
         assertEquals(TargetState.READY, state("sick"));
     }
@@ -184,7 +184,7 @@ class UnansweredTest {
         start(b -> b.probe(often).targets(List.of(sick.as("sick"), scene.http("a").as("a"))));
         eject();
         int before = sick.accepted();
-        Scene.await("it is probed often", () -> sick.accepted() > before + 30);
+        BalancerFixture.await("it is probed often", () -> sick.accepted() > before + 30);
         assertEquals(TargetState.EJECTED, state("sick"));
         assertFalse(recorder.heard("restored sick"));
     }
@@ -194,7 +194,7 @@ class UnansweredTest {
     }
 
     private void eject() {
-        Scene.await("it is ejected", () -> {
+        BalancerFixture.await("it is ejected", () -> {
             ask();
             return state("sick") == TargetState.EJECTED;
         });
@@ -202,7 +202,7 @@ class UnansweredTest {
 
     /** {@return the answer, or nothing} */
     private String ask() throws IOException {
-        try (Peer client = Peer.connect(balancer.address()).send(Http.get("/"))) {
+        try (Peer client = Peer.connect(balancer.address()).send(HttpMessages.get("/"))) {
             return client.isAnswered() ? client.answer(false) : "";
         } catch (SocketException e) { // reset before the request was sent
             return "";

@@ -14,9 +14,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WaitingClientsTest {
 
     @RegisterExtension
-    final Scene scene = new Scene();
+    final BalancerFixture scene = new BalancerFixture();
 
-    private final Recorder recorder = new Recorder();
+    private final RecordingBalancerListener recorder = new RecordingBalancerListener();
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
@@ -24,7 +24,7 @@ class WaitingClientsTest {
         Balancer balancer = scene.balancer(b -> b.loops(loops));
         List<Peer> clients = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            clients.add(scene.connect(balancer).send(Http.get("/")));
+            clients.add(scene.connect(balancer).send(HttpMessages.get("/")));
         }
         waiting(balancer, 10);
         assertEquals(10, balancer.stats().active(), "those that wait are active clients");
@@ -40,7 +40,7 @@ class WaitingClientsTest {
     void shouldServeClientsWhenADeadTargetListensAgain() throws Exception {
         HeldPort port = scene.dead();
         Balancer balancer = scene.balancer(port.as("a"));
-        Peer client = scene.connect(balancer).send(Http.get("/"));
+        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
         waiting(balancer, 1);
         scene.add(ScriptedTarget.running(port, new HttpTarget("a")));
         assertEquals("a", client.answer(false));
@@ -55,7 +55,7 @@ class WaitingClientsTest {
         Balancer balancer = scene.balancer(port.as("a"), other.as("b"));
         List<Peer> clients = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            clients.add(scene.connect(balancer).send(Http.get("/")));
+            clients.add(scene.connect(balancer).send(HttpMessages.get("/")));
         }
         waiting(balancer, 20);
         scene.add(ScriptedTarget.running(port, new HttpTarget("x")));
@@ -88,7 +88,7 @@ class WaitingClientsTest {
             waiting(balancer, i + 1);
         }
         long failures = balancer.stats().connectFailures();
-        Scene.await("some retries fail", () -> balancer.stats().connectFailures() > failures + 2);
+        BalancerFixture.await("some retries fail", () -> balancer.stats().connectFailures() > failures + 2);
         ScriptedTarget target = scene.add(ScriptedTarget.running(port, null));
         for (int i = 0; i < 9; i++) {
             target.next().expect("client " + i);
@@ -100,7 +100,7 @@ class WaitingClientsTest {
         HeldPort port = scene.dead();
         Balancer balancer = scene.balancer(port.as("a"));
         scene.connect(balancer).send("first");
-        Scene.await("retries have become rare", () -> balancer.stats().connectFailures() > 5);
+        BalancerFixture.await("retries have become rare", () -> balancer.stats().connectFailures() > 5);
         ScriptedTarget target = scene.add(ScriptedTarget.running(port, null));
         scene.connect(balancer).send("second");
         target.next().expect("first");
@@ -112,10 +112,10 @@ class WaitingClientsTest {
         Balancer balancer = scene.balancer(b -> b.waitTimeout(Duration.ofMillis(150)).listener(recorder));
         Peer client = scene.connect(balancer);
         client.expectEnd();
-        Scene.await("it is counted", () -> balancer.stats().rejected() == 1);
+        BalancerFixture.await("it is counted", () -> balancer.stats().rejected() == 1);
         assertEquals(0, balancer.stats().waiting());
         assertEquals(0, balancer.stats().active());
-        Scene.await("the listener is told why",
+        BalancerFixture.await("the listener is told why",
                 () -> recorder.heard("rejected 127.0.0.1: no target took the client within 150 ms"));
     }
 
@@ -125,7 +125,7 @@ class WaitingClientsTest {
         Balancer balancer = scene.balancer(b -> b.targets(List.of(hole))
                 .connectTimeout(Duration.ofMillis(100)).waitTimeout(Duration.ofMillis(250)));
         scene.connect(balancer).expectEnd();
-        Scene.await("it is counted", () -> balancer.stats().rejected() == 1);
+        BalancerFixture.await("it is counted", () -> balancer.stats().rejected() == 1);
     }
 
     @ParameterizedTest
@@ -134,16 +134,16 @@ class WaitingClientsTest {
         Balancer balancer = scene.balancer(b -> b.loops(loops).maxWaiting(3).listener(recorder));
         List<Peer> held = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            held.add(scene.connect(balancer).send(Http.get("/")));
+            held.add(scene.connect(balancer).send(HttpMessages.get("/")));
             waiting(balancer, i + 1);
         }
         for (int i = 1; i <= 4; i++) {
             scene.connect(balancer).expectEnd();
             int rejected = i;
-            Scene.await("it is counted", () -> balancer.stats().rejected() == rejected);
+            BalancerFixture.await("it is counted", () -> balancer.stats().rejected() == rejected);
         }
-        Scene.await("the listener is told", () -> recorder.lines().size() == 4);
-        Scene.await("the listener is told", () -> recorder.heard("rejected 127.0.0.1: too many clients wait"));
+        BalancerFixture.await("the listener is told", () -> recorder.lines().size() == 4);
+        BalancerFixture.await("the listener is told", () -> recorder.heard("rejected 127.0.0.1: too many clients wait"));
         balancer.targets(List.of(scene.http("a").as("a")));
         for (Peer client : held) {
             assertEquals("a", client.answer(false));
@@ -154,7 +154,7 @@ class WaitingClientsTest {
     void shouldHoldNobodyWhenToldSo() throws Exception {
         Balancer balancer = scene.balancer(b -> b.maxWaiting(0));
         scene.connect(balancer).expectEnd();
-        Scene.await("it is counted", () -> balancer.stats().rejected() == 1);
+        BalancerFixture.await("it is counted", () -> balancer.stats().rejected() == 1);
     }
 
     @Test
@@ -164,16 +164,16 @@ class WaitingClientsTest {
         waiting(balancer, 1);
         Peer quitter = scene.connect(balancer);
         waiting(balancer, 2);
-        Peer stayer = scene.connect(balancer).send(Http.get("/"));
+        Peer stayer = scene.connect(balancer).send(HttpMessages.get("/"));
         waiting(balancer, 3);
         leaver.reset();
         quitter.close();
         balancer.targets(List.of(scene.http("a").as("a")));
         assertEquals("a", stayer.answer(false));
-        Scene.await("only one is left", () -> balancer.stats().active() == 1);
+        BalancerFixture.await("only one is left", () -> balancer.stats().active() == 1);
     }
 
     private static void waiting(Balancer balancer, int clients) {
-        Scene.await(clients + " clients wait", () -> balancer.stats().waiting() == clients);
+        BalancerFixture.await(clients + " clients wait", () -> balancer.stats().waiting() == clients);
     }
 }

@@ -31,7 +31,7 @@ class BalancerArgumentsIT {
     void shouldTellItsVersion() throws Exception {
         String jar = Jars.balancer().getFileName().toString();
         String version = jar.substring("musher-balancer-".length(), jar.length() - ".jar".length());
-        Child[] ways = {children.jar(Jars.balancer(), "--version"), children.command(Child.java(), "-p", Program.path(Jars.balancer(), Jars.slf4j()),
+        Child[] ways = {children.jar(Jars.balancer(), "--version"), children.command(Child.java(), "-p", BalancerProgram.path(Jars.balancer(), Jars.slf4j()),
                 "-m", "io.musher.balancer/io.musher.balancer.BalancerMain", "-v")};
         for (Child child : ways) {
             assertEquals(0, child.exitCode(Child.PATIENCE), child::report);

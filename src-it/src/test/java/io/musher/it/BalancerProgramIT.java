@@ -34,11 +34,11 @@ class BalancerProgramIT {
 
     @Test
     void shouldServeByWeightAndSayLittle() throws Exception {
-        try (Site a = new Site("a"); Site b = new Site("b")) {
-            Program program = Program.start(children, "--target", a.target() + "@3", "--target", b.target());
+        try (NioHttpServer a = new NioHttpServer("a"); NioHttpServer b = new NioHttpServer("b")) {
+            BalancerProgram program = BalancerProgram.start(children, "--target", a.target() + "@3", "--target", b.target());
             Map<String, Integer> answers = new TreeMap<>();
             for (int i = 0; i < 40; i++) {
-                answers.merge(Caller.fetch(program.port()), 1, Integer::sum);
+                answers.merge(StrictHttpClient.fetch(program.port()), 1, Integer::sum);
             }
             assertEquals(Map.of("a", 30, "b", 10), answers);
             program.stop();
@@ -47,24 +47,24 @@ class BalancerProgramIT {
                     "musher-balancer: listens on port " + program.port() + ", targets " + a.target() + " " + b.target(),
                     "musher-balancer: stops accepting, 0 connection(s) may end within 20 s",
                     "musher-balancer: stopped, 0 connection(s) cut"), program.child().stdout().lines().toList());
-            assertTrue(Ports.isFree(program.port()));
+            assertTrue(FreePorts.isFree(program.port()));
         }
     }
 
     @Test
     void shouldRunWithoutAnyOtherJar(@TempDir Path folder) throws Exception {
         Path jar = Files.copy(Jars.balancer(), folder.resolve("balancer.jar"));
-        try (Site site = new Site("site")) {
-            Program program = Program.of(children.jar(jar, "--listen", "127.0.0.1:0", "--target", "127.0.0.1:" + Ports.free(),
+        try (NioHttpServer site = new NioHttpServer("site")) {
+            BalancerProgram program = BalancerProgram.of(children.jar(jar, "--listen", "127.0.0.1:0", "--target", "127.0.0.1:" + FreePorts.free(),
                     "--target", site.target(), "--trust-proxy", "127.0.0.1"));
             for (int i = 0; i < 10; i++) {
-                try (Caller caller = new Caller(program.port())) {
+                try (StrictHttpClient caller = new StrictHttpClient(program.port())) {
                     caller.send("PROXY UNKNOWN\r\n");
                     assertEquals("site", caller.get());
                 }
             }
             program.child().awaitLine("musher-balancer: target .* is ejected: ");
-            try (Caller caller = new Caller(program.port())) {
+            try (StrictHttpClient caller = new StrictHttpClient(program.port())) {
                 caller.send("no header");
                 program.child().awaitLine("WARN balancer: closed a connection from the trusted proxy");
             }
@@ -77,10 +77,10 @@ class BalancerProgramIT {
         Path home = Files.createDirectories(folder.resolve("a place"));
         Files.copy(Jars.balancer(), home.resolve("balancer.jar"));
         Files.copy(Jars.slf4j(), home.resolve(Jars.slf4j().getFileName()));
-        try (Site site = new Site("site")) {
-            Program program = Program.of(children.start(new ProcessBuilder(Child.java(), "-jar", "a place/balancer.jar",
+        try (NioHttpServer site = new NioHttpServer("site")) {
+            BalancerProgram program = BalancerProgram.of(children.start(new ProcessBuilder(Child.java(), "-jar", "a place/balancer.jar",
                     "--listen=127.0.0.1:0", "--target=" + site.target()).directory(folder.toFile())));
-            assertEquals("site", Caller.fetch(program.port()));
+            assertEquals("site", StrictHttpClient.fetch(program.port()));
             program.stop();
             assertEquals("", program.child().stderr(), program.child()::report);
         }
@@ -88,12 +88,12 @@ class BalancerProgramIT {
 
     @Test
     void shouldRunOnTheModulePath() throws Exception {
-        try (Site site = new Site("site")) {
-            Program program = Program.of(children.command(Child.java(),
-                    "-p", Program.path(Jars.balancer(), Jars.slf4j()),
+        try (NioHttpServer site = new NioHttpServer("site")) {
+            BalancerProgram program = BalancerProgram.of(children.command(Child.java(),
+                    "-p", BalancerProgram.path(Jars.balancer(), Jars.slf4j()),
                     "-m", "io.musher.balancer/io.musher.balancer.BalancerMain",
                     "--listen", "127.0.0.1:0", "--target", site.target()));
-            assertEquals("site", Caller.fetch(program.port()));
+            assertEquals("site", StrictHttpClient.fetch(program.port()));
             program.stop();
             assertEquals("", program.child().stderr(), program.child()::report);
         }
@@ -101,22 +101,22 @@ class BalancerProgramIT {
 
     @Test
     void shouldServeBothFamiliesOnAllInterfacesWithManyLoops() throws Exception {
-        try (Site site = new Site("site")) {
-            Program program = Program.of(children.jar(Jars.balancer(),
+        try (NioHttpServer site = new NioHttpServer("site")) {
+            BalancerProgram program = BalancerProgram.of(children.jar(Jars.balancer(),
                     "--listen", "0", "--target", site.target(), "--loops", "3"));
             for (int i = 0; i < 20; i++) {
-                assertEquals("site", Caller.fetch(program.port()));
+                assertEquals("site", StrictHttpClient.fetch(program.port()));
             }
-            assumeTrue(Ports.hasIpv6(), "no IPv6 on this machine");
-            assertEquals("site", Caller.fetch("::1", program.port()));
+            assumeTrue(FreePorts.hasIpv6(), "no IPv6 on this machine");
+            assertEquals("site", StrictHttpClient.fetch("::1", program.port()));
         }
     }
 
     @Test
     void shouldSendProxyHeaderV1() throws Exception {
-        try (Server target = new Server(socket -> answer(socket, line(socket)))) {
-            Program program = Program.start(children, "--target", target.target(), "--proxy", "v1");
-            try (Caller caller = new Caller(program.port())) {
+        try (ScriptedServer target = new ScriptedServer(socket -> answer(socket, line(socket)))) {
+            BalancerProgram program = BalancerProgram.start(children, "--target", target.target(), "--proxy", "v1");
+            try (StrictHttpClient caller = new StrictHttpClient(program.port())) {
                 assertEquals("PROXY TCP4 127.0.0.1 127.0.0.1 " + caller.socket().getLocalPort() + " " + program.port(),
                         caller.get());
             }
@@ -125,10 +125,10 @@ class BalancerProgramIT {
 
     @Test
     void shouldSendProxyHeaderV2() throws Exception {
-        try (Server target = new Server(socket ->
+        try (ScriptedServer target = new ScriptedServer(socket ->
                 socket.getOutputStream().write(socket.getInputStream().readNBytes(28)))) {
-            Program program = Program.start(children, "--target", target.target(), "--proxy", "v2");
-            try (Caller caller = new Caller(program.port())) {
+            BalancerProgram program = BalancerProgram.start(children, "--target", target.target(), "--proxy", "v2");
+            try (StrictHttpClient caller = new StrictHttpClient(program.port())) {
                 caller.request();
                 ByteBuffer expected = ByteBuffer.allocate(28)
                         .put("\r\n\r\n\0\r\nQUIT\n".getBytes(StandardCharsets.US_ASCII))
@@ -141,16 +141,16 @@ class BalancerProgramIT {
 
     @Test
     void shouldTakeTheClientFromATrustedProxyForTheTargetAndForIpHash() throws Exception {
-        try (Server a = new Server(socket -> answer(socket, "a " + line(socket)));
-                Server b = new Server(socket -> answer(socket, "b " + line(socket)))) {
-            Program program = Program.start(children, "--target", a.target(), "--target", b.target(), "--proxy", "v1",
+        try (ScriptedServer a = new ScriptedServer(socket -> answer(socket, "a " + line(socket)));
+                ScriptedServer b = new ScriptedServer(socket -> answer(socket, "b " + line(socket)))) {
+            BalancerProgram program = BalancerProgram.start(children, "--target", a.target(), "--target", b.target(), "--proxy", "v1",
                     "--trust-proxy", "10.0.0.0/8", "--trust-proxy", "127.0.0.1", "--strategy", "ip-hash");
             Set<String> chosen = new HashSet<>();
             for (int client = 1; client <= 30; client++) {
                 Set<String> mine = new HashSet<>();
                 for (int port = 1; port <= 3; port++) {
                     String header = "PROXY TCP4 192.0.2." + client + " 198.51.100.1 " + port + " 80";
-                    try (Caller caller = new Caller(program.port())) {
+                    try (StrictHttpClient caller = new StrictHttpClient(program.port())) {
                         caller.send(header + "\r\nGET / HTTP/1.1\r\n\r\n");
                         String answer = caller.answer();
                         assertTrue(answer.substring(2).startsWith("PROXY TCP4 192.0.2." + client + " "), answer);
@@ -166,14 +166,14 @@ class BalancerProgramIT {
 
     @Test
     void shouldCloseWhoComesWithoutTheHeaderOfATrustedProxy() throws Exception {
-        try (Site site = new Site("site")) {
-            Program program = Program.start(children, "--target", site.target(), "--trust-proxy", "127.0.0.1");
-            try (Caller caller = new Caller(program.port())) {
+        try (NioHttpServer site = new NioHttpServer("site")) {
+            BalancerProgram program = BalancerProgram.start(children, "--target", site.target(), "--trust-proxy", "127.0.0.1");
+            try (StrictHttpClient caller = new StrictHttpClient(program.port())) {
                 caller.request();
                 assertThrows(IOException.class, caller::answer);
             }
             assertEquals(0, site.accepted());
-            try (Caller caller = new Caller(program.port())) {
+            try (StrictHttpClient caller = new StrictHttpClient(program.port())) {
                 caller.send("PROXY UNKNOWN\r\n");
                 assertEquals("site", caller.get());
             }
@@ -184,14 +184,14 @@ class BalancerProgramIT {
     @Timeout(120)
     void shouldProbe() throws Exception {
         Duration probes = Duration.ofSeconds(40);
-        int port = Ports.free();
-        try (Site up = new Site("up")) {
-            Program program = Program.start(children,
+        int port = FreePorts.free();
+        try (NioHttpServer up = new NioHttpServer("up")) {
+            BalancerProgram program = BalancerProgram.start(children,
                     "--target", up.target(), "--target", "127.0.0.1:" + port, "--probe");
             program.child().awaitLine("target 127.0.0.1:" + port + " is down: ", probes);
-            try (Site late = new Site("late", port)) {
+            try (NioHttpServer late = new NioHttpServer("late", port)) {
                 program.child().awaitLine("target 127.0.0.1:" + port + " is back", probes);
-                Set<String> answers = Set.of(Caller.fetch(program.port()), Caller.fetch(program.port()));
+                Set<String> answers = Set.of(StrictHttpClient.fetch(program.port()), StrictHttpClient.fetch(program.port()));
                 assertEquals(Set.of(up.name(), late.name()), answers);
             }
         }
@@ -199,9 +199,9 @@ class BalancerProgramIT {
 
     @Test
     void shouldLetWaitWhatIsOverTheLimit() throws Exception {
-        try (Site site = new Site("site")) {
-            Program program = Program.start(children, "--target", site.target(), "--max-connections", "1");
-            try (Caller first = new Caller(program.port()); Caller second = new Caller(program.port())) {
+        try (NioHttpServer site = new NioHttpServer("site")) {
+            BalancerProgram program = BalancerProgram.start(children, "--target", site.target(), "--max-connections", "1");
+            try (StrictHttpClient first = new StrictHttpClient(program.port()); StrictHttpClient second = new StrictHttpClient(program.port())) {
                 assertEquals("site", first.get());
                 second.request();
                 for (int i = 0; i < 100; i++) {
@@ -218,9 +218,9 @@ class BalancerProgramIT {
 
     @Test
     void shouldCutTheIdle() throws Exception {
-        try (Site site = new Site("site")) {
-            Program program = Program.start(children, "--target", site.target(), "--idle-timeout", "1");
-            try (Caller caller = new Caller(program.port())) {
+        try (NioHttpServer site = new NioHttpServer("site")) {
+            BalancerProgram program = BalancerProgram.start(children, "--target", site.target(), "--idle-timeout", "1");
+            try (StrictHttpClient caller = new StrictHttpClient(program.port())) {
                 assertEquals("site", caller.get());
                 caller.expectEnd();
             }
@@ -229,16 +229,16 @@ class BalancerProgramIT {
 
     @Test
     void shouldEjectAndRestoreATargetUnseenByClients() throws Exception {
-        int port = Ports.free();
-        try (Site up = new Site("up")) {
-            Program program = Program.start(children, "--target", "127.0.0.1:" + port, "--target", up.target());
+        int port = FreePorts.free();
+        try (NioHttpServer up = new NioHttpServer("up")) {
+            BalancerProgram program = BalancerProgram.start(children, "--target", "127.0.0.1:" + port, "--target", up.target());
             for (int i = 0; i < 20; i++) {
-                assertEquals("up", Caller.fetch(program.port()));
+                assertEquals("up", StrictHttpClient.fetch(program.port()));
             }
             program.child().awaitLine("target 127.0.0.1:" + port + " is ejected: ");
-            try (Site late = new Site("late", port)) {
+            try (NioHttpServer late = new NioHttpServer("late", port)) {
                 program.child().awaitLine("target 127.0.0.1:" + port + " is back");
-                await("the restored target serves").until(() -> Caller.fetch(program.port()).equals(late.name()));
+                await("the restored target serves").until(() -> StrictHttpClient.fetch(program.port()).equals(late.name()));
             }
         }
     }

@@ -27,22 +27,22 @@ class BalancerSignalIT {
     @Test
     void shouldEndARunningTransferWhole() throws Exception {
         CountDownLatch stopping = new CountDownLatch(1);
-        try (Server target = new Server(socket -> {
+        try (ScriptedServer target = new ScriptedServer(socket -> {
             socket.getInputStream().read();
-            Pattern.write(socket.getOutputStream(), 0, 1 << 20);
+            BytePattern.write(socket.getOutputStream(), 0, 1 << 20);
             stopping.await();
-            Pattern.write(socket.getOutputStream(), 1 << 20, 20 << 20);
+            BytePattern.write(socket.getOutputStream(), 1 << 20, 20 << 20);
         })) {
-            Program program = Program.start(children, "--target", target.target(), "--drain-timeout", LONG);
+            BalancerProgram program = BalancerProgram.start(children, "--target", target.target(), "--drain-timeout", LONG);
             try (Socket client = new Socket("127.0.0.1", program.port())) {
                 client.getOutputStream().write('x');
                 InputStream in = client.getInputStream();
-                Pattern.expect(in, 0, 1 << 20);
+                BytePattern.expect(in, 0, 1 << 20);
                 program.child().signal("TERM");
                 program.child().awaitLine("stops accepting, 1 connection\\(s\\) may end within 600 s");
                 awaitRefused(program);
                 stopping.countDown();
-                Pattern.expect(in, 1 << 20, 20 << 20);
+                BytePattern.expect(in, 1 << 20, 20 << 20);
                 assertEquals(-1, in.read());
             }
             assertStopped(program, 0);
@@ -53,7 +53,7 @@ class BalancerSignalIT {
     void shouldFinishTheRequestOfAKeptAliveConnection() throws Exception {
         CountDownLatch stopping = new CountDownLatch(1);
         CountDownLatch asked = new CountDownLatch(1);
-        try (Server target = new Server(socket -> {
+        try (ScriptedServer target = new ScriptedServer(socket -> {
             socket.getInputStream().read();
             asked.countDown();
             stopping.await();
@@ -61,8 +61,8 @@ class BalancerSignalIT {
                     .getBytes(StandardCharsets.US_ASCII));
             socket.getInputStream().transferTo(OutputStream.nullOutputStream());
         })) {
-            Program program = Program.start(children, "--target", target.target(), "--drain-timeout", LONG);
-            try (Caller caller = new Caller(program.port())) {
+            BalancerProgram program = BalancerProgram.start(children, "--target", target.target(), "--drain-timeout", LONG);
+            try (StrictHttpClient caller = new StrictHttpClient(program.port())) {
                 caller.request();
                 asked.await();
                 program.child().signal("TERM");
@@ -77,9 +77,9 @@ class BalancerSignalIT {
 
     @Test
     void shouldNotWaitForIdleConnections() throws Exception {
-        try (Site site = new Site("site")) {
-            Program program = Program.start(children, "--target", site.target(), "--drain-timeout", LONG);
-            try (Caller first = new Caller(program.port()); Caller second = new Caller(program.port())) {
+        try (NioHttpServer site = new NioHttpServer("site")) {
+            BalancerProgram program = BalancerProgram.start(children, "--target", site.target(), "--drain-timeout", LONG);
+            try (StrictHttpClient first = new StrictHttpClient(program.port()); StrictHttpClient second = new StrictHttpClient(program.port())) {
                 assertEquals("site", first.get());
                 assertEquals("site", second.get());
                 program.child().signal("TERM");
@@ -92,8 +92,8 @@ class BalancerSignalIT {
 
     @Test
     void shouldNotWaitForClientsThatWait() throws Exception {
-        Program program = Program.start(children, "--target", "127.0.0.1:" + Ports.free(), "--drain-timeout", LONG);
-        try (Caller caller = new Caller(program.port())) {
+        BalancerProgram program = BalancerProgram.start(children, "--target", "127.0.0.1:" + FreePorts.free(), "--drain-timeout", LONG);
+        try (StrictHttpClient caller = new StrictHttpClient(program.port())) {
             caller.request();
             program.child().signal("TERM");
             assertThrows(IOException.class, caller::answer);
@@ -104,12 +104,12 @@ class BalancerSignalIT {
     @Test
     void shouldNotWaitForClientsThatSayNothing() throws Exception {
         CountDownLatch accepted = new CountDownLatch(3);
-        try (Server target = new Server(socket -> {
+        try (ScriptedServer target = new ScriptedServer(socket -> {
             accepted.countDown();
             socket.getInputStream().transferTo(OutputStream.nullOutputStream());
         })) {
-            Program program = Program.start(children, "--target", target.target(), "--drain-timeout", LONG);
-            try (Caller first = new Caller(program.port()); Caller second = new Caller(program.port()); Caller third = new Caller(program.port())) {
+            BalancerProgram program = BalancerProgram.start(children, "--target", target.target(), "--drain-timeout", LONG);
+            try (StrictHttpClient first = new StrictHttpClient(program.port()); StrictHttpClient second = new StrictHttpClient(program.port()); StrictHttpClient third = new StrictHttpClient(program.port())) {
                 accepted.await();
                 program.child().signal("TERM");
                 first.expectEnd();
@@ -122,11 +122,11 @@ class BalancerSignalIT {
 
     @Test
     void shouldCutAtASecondSignal() throws Exception {
-        try (Server target = new Server(socket -> {
+        try (ScriptedServer target = new ScriptedServer(socket -> {
             socket.getOutputStream().write('x');
             socket.getInputStream().transferTo(OutputStream.nullOutputStream());
         })) {
-            Program program = Program.start(children, "--target", target.target(), "--drain-timeout", LONG);
+            BalancerProgram program = BalancerProgram.start(children, "--target", target.target(), "--drain-timeout", LONG);
             try (Socket client = new Socket("127.0.0.1", program.port())) {
                 assertEquals('x', client.getInputStream().read());
                 program.child().signal("TERM");
@@ -147,18 +147,18 @@ class BalancerSignalIT {
     @Test
     void shouldTakeTwoSignalsAtOnceForOne() throws Exception {
         CountDownLatch stopping = new CountDownLatch(1);
-        try (Server target = new Server(socket -> {
+        try (ScriptedServer target = new ScriptedServer(socket -> {
             socket.getOutputStream().write('x');
             stopping.await();
-            Pattern.write(socket.getOutputStream(), 0, 1 << 20);
+            BytePattern.write(socket.getOutputStream(), 0, 1 << 20);
         })) {
-            Program program = Program.start(children, "--target", target.target(), "--drain-timeout", LONG);
+            BalancerProgram program = BalancerProgram.start(children, "--target", target.target(), "--drain-timeout", LONG);
             try (Socket client = new Socket("127.0.0.1", program.port())) {
                 assertEquals('x', client.getInputStream().read());
                 children.command("sh", "-c", "kill -s TERM $0; kill -s INT $0", Long.toString(program.child().pid())).exitCode(Child.PATIENCE);
                 awaitRefused(program);
                 stopping.countDown();
-                Pattern.expect(client.getInputStream(), 0, 1 << 20);
+                BytePattern.expect(client.getInputStream(), 0, 1 << 20);
                 assertEquals(-1, client.getInputStream().read());
             }
             assertStopped(program, 0);
@@ -167,11 +167,11 @@ class BalancerSignalIT {
 
     @Test
     void shouldCutWhatDoesNotEnd() throws Exception {
-        try (Server target = new Server(socket -> {
+        try (ScriptedServer target = new ScriptedServer(socket -> {
             socket.getOutputStream().write('x');
             socket.getInputStream().transferTo(OutputStream.nullOutputStream());
         })) {
-            Program program = Program.start(children, "--target", target.target(), "--drain-timeout", "1");
+            BalancerProgram program = BalancerProgram.start(children, "--target", target.target(), "--drain-timeout", "1");
             try (Socket client = new Socket("127.0.0.1", program.port())) {
                 assertEquals('x', client.getInputStream().read());
                 program.child().signal("TERM");
@@ -181,7 +181,7 @@ class BalancerSignalIT {
         }
     }
 
-    private static void awaitRefused(Program program) {
+    private static void awaitRefused(BalancerProgram program) {
         await("new clients are refused").until(() -> {
             try (Socket late = new Socket("127.0.0.1", program.port())) {
                 return !late.isConnected();
@@ -192,7 +192,7 @@ class BalancerSignalIT {
         assertTrue(program.child().isAlive(), program.child()::report);
     }
 
-    private static void assertStopped(Program program, int cut) throws Exception {
+    private static void assertStopped(BalancerProgram program, int cut) throws Exception {
         Child child = program.child();
         assertEquals(0, child.exitCode(Child.PATIENCE), child::report);
         assertEquals("", child.stderr(), child::report);

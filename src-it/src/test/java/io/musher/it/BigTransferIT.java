@@ -35,24 +35,24 @@ class BigTransferIT {
     @Test
     void shouldDeliverADownloadToAClientThatIsSlowAtFirst() throws Exception {
         AtomicLong sent = new AtomicLong();
-        try (Server target = new Server(socket -> {
+        try (ScriptedServer target = new ScriptedServer(socket -> {
             switch (socket.getInputStream().read()) {
                 case 'x' -> send(socket.getOutputStream(), DOWN, sent);
-                default -> Pattern.write(socket.getOutputStream(), 0, BESIDE);
+                default -> BytePattern.write(socket.getOutputStream(), 0, BESIDE);
             }
-        }); Load load = new Load()) {
-            Program program = Program.start(children, "--target", target.target());
+        }); BackgroundLoad load = new BackgroundLoad()) {
+            BalancerProgram program = BalancerProgram.start(children, "--target", target.target());
             // Others use the balancer's buffers meanwhile.
             load.start(1, () -> downloadBeside(program.port()));
             try (Socket client = new Socket("127.0.0.1", program.port())) {
                 client.getOutputStream().write('x');
                 long read = 0;
                 for (; read < 4 * STEP; read += STEP) {
-                    Pattern.expect(client.getInputStream(), read, read + STEP);
+                    BytePattern.expect(client.getInputStream(), read, read + STEP);
                     awaitStalled(sent);
                 }
                 assertTrue(sent.get() - read < MOST_ON_THE_WAY, () -> sent + " bytes sent to a client that reads none");
-                Pattern.expect(client.getInputStream(), read, DOWN);
+                BytePattern.expect(client.getInputStream(), read, DOWN);
                 assertEquals(-1, client.getInputStream().read());
             }
             load.awaitMore(1);
@@ -64,14 +64,14 @@ class BigTransferIT {
     @Test
     void shouldDeliverAnUploadToATargetThatIsSlowAtFirst() throws Exception {
         AtomicLong sent = new AtomicLong();
-        try (Server target = new Server(socket -> {
+        try (ScriptedServer target = new ScriptedServer(socket -> {
             awaitStalled(sent);
             assertTrue(sent.get() < MOST_ON_THE_WAY, () -> sent + " bytes sent to a target that reads none");
-            Pattern.expect(socket.getInputStream(), 0, UP);
+            BytePattern.expect(socket.getInputStream(), 0, UP);
             assertEquals(-1, socket.getInputStream().read());
             socket.getOutputStream().write('x');
         })) {
-            Program program = Program.start(children, "--target", target.target());
+            BalancerProgram program = BalancerProgram.start(children, "--target", target.target());
             try (Socket client = new Socket("127.0.0.1", program.port())) {
                 send(client.getOutputStream(), UP, sent);
                 client.shutdownOutput();
@@ -85,14 +85,14 @@ class BigTransferIT {
     private static void downloadBeside(int port) throws IOException {
         try (Socket client = new Socket("127.0.0.1", port)) {
             client.getOutputStream().write('y');
-            Pattern.expect(client.getInputStream(), 0, BESIDE);
+            BytePattern.expect(client.getInputStream(), 0, BESIDE);
             assertEquals(-1, client.getInputStream().read());
         }
     }
 
     private static void send(OutputStream out, long total, AtomicLong sent) throws IOException {
         for (long at = 0; at < total; at += STEP) {
-            Pattern.write(out, at, at + STEP);
+            BytePattern.write(out, at, at + STEP);
             sent.set(at + STEP);
         }
     }
@@ -108,8 +108,8 @@ class BigTransferIT {
         });
     }
 
-    private static void assertSmall(Program program) throws Exception {
-        long peak = new Proc(program.child().pid()).peakMegabytes();
+    private static void assertSmall(BalancerProgram program) throws Exception {
+        long peak = new LinuxProcess(program.child().pid()).peakMegabytes();
         assertTrue(peak < MOST_MEGABYTES, () -> peak + " MiB of memory");
         program.stop();
         assertEquals("", program.child().stderr(), program.child()::report);

@@ -21,8 +21,8 @@ final class Child implements AutoCloseable {
 
     private final String command;
     private final Duration grace;
-    private final Family family = new Family();
-    private final Tail tail = new Tail();
+    private final ProcessFamily family = new ProcessFamily();
+    private final RecentOutput tail = new RecentOutput();
     private final Process process;
 
     Child(ProcessBuilder builder, Duration grace) throws IOException {

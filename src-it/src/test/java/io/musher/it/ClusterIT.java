@@ -23,7 +23,7 @@ class ClusterIT {
 
     @BeforeEach
     void start() throws Exception {
-        primary = children.java(ShopMain.class, "3");
+        primary = children.java(SelfForkingProgram.class, "3");
         port = Integer.parseInt(primary.awaitLine("serves on (\\d+)", Duration.ofSeconds(60)).group(1));
     }
 
@@ -48,7 +48,7 @@ class ClusterIT {
 
     @Test
     void shouldTellAnExitCode() throws Exception {
-        try (Caller caller = new Caller(port)) {
+        try (StrictHttpClient caller = new StrictHttpClient(port)) {
             caller.send("GET /exit HTTP/1.1\r\nHost: shop\r\n\r\n");
             primary.awaitLine("Exited \\d code 42 signal none voluntary false");
         }
@@ -63,7 +63,7 @@ class ClusterIT {
             primary.awaitLine("Exited " + id + " code 0 signal none voluntary true");
         }
         assertTrue(primary.stdout().stripTrailing().endsWith("Stopped"), primary::report);
-        assertTrue(Ports.isFree(port), "the port is free");
+        assertTrue(FreePorts.isFree(port), "the port is free");
     }
 
     @Test
@@ -73,7 +73,7 @@ class ClusterIT {
         for (ProcessHandle worker : workers) {
             await("worker " + worker.pid() + " is gone").atMost(Duration.ofSeconds(30)).until(() -> !worker.isAlive());
         }
-        assertTrue(Ports.isFree(port), "the port is free");
+        assertTrue(FreePorts.isFree(port), "the port is free");
     }
 
     private ProcessHandle pid(int worker) throws InterruptedException {
@@ -83,7 +83,7 @@ class ClusterIT {
     private Set<String> answers() throws IOException {
         Set<String> answers = new TreeSet<>();
         for (int i = 0; i < 12; i++) {
-            answers.add(Caller.fetch(port));
+            answers.add(StrictHttpClient.fetch(port));
         }
         return answers;
     }

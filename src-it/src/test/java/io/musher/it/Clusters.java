@@ -34,14 +34,14 @@ final class Clusters implements BeforeEachCallback, AfterEachCallback {
     /** Workers start a little sooner with these. */
     private static final List<String> QUICK = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
-    private final Family family = new Family();
+    private final ProcessFamily family = new ProcessFamily();
     private final List<Cluster> started = new CopyOnWriteArrayList<>();
-    private final History history = new History();
+    private final EventHistory history = new EventHistory();
     private Set<String> sockets = Set.of();
 
-    /** Workers are {@link Crew}; these are its arguments. */
+    /** Workers are {@link ScriptedWorker}; these are its arguments. */
     ClusterBuilder jvm(String... args) {
-        return any().main(Crew.class).args(args).jvmArgs(QUICK);
+        return any().main(ScriptedWorker.class).args(args).jvmArgs(QUICK);
     }
 
     /** Workers are a command. */
@@ -68,7 +68,7 @@ final class Clusters implements BeforeEachCallback, AfterEachCallback {
         return family.mark();
     }
 
-    History history() {
+    EventHistory history() {
         return history;
     }
 
@@ -85,7 +85,7 @@ final class Clusters implements BeforeEachCallback, AfterEachCallback {
                         .map(process -> process.pid() + " " + process.info().commandLine().orElse("?")).toList() + " left");
             }
         });
-        await("a reaping of all children").atMost(PATIENCE).until(() -> Proc.zombies(ProcessHandle.current().pid()).isEmpty());
+        await("a reaping of all children").atMost(PATIENCE).until(() -> LinuxProcess.zombies(ProcessHandle.current().pid()).isEmpty());
         await("a close of all sockets").atMost(PATIENCE).untilAsserted(() -> {
             Set<String> more = sockets();
             more.removeAll(sockets);

@@ -31,19 +31,19 @@ class CommandWorkersIT {
 
     @Test
     void shouldServeWithPython() throws Exception {
-        serve(Programs.python());
+        serve(NonJavaServers.python());
     }
 
     @Test
     void shouldServeWithNode() throws Exception {
-        serve(Programs.node());
+        serve(NonJavaServers.node());
     }
 
     /** As {@code npm start} does: the server is a child of the worker. */
     @Test
     void shouldServeWithAServerBehindAShell() throws Exception {
-        Programs.installed("python3");
-        serve("sh", "-c", "\"$@\"; exit $?", "sh", "python3", "-c", Programs.python()[2]);
+        NonJavaServers.installed("python3");
+        serve("sh", "-c", "\"$@\"; exit $?", "sh", "python3", "-c", NonJavaServers.python()[2]);
     }
 
     private void serve(String... words) throws Exception {
@@ -70,8 +70,8 @@ class CommandWorkersIT {
     @Test
     void shouldTakeAWorkerThatSpeaksTheProtocolThroughAGoodStop() throws Exception {
         Path example = Path.of(System.getProperty("basedir", "."), "..", "examples", "python", "worker.py");
-        Cluster cluster = clusters.start(clusters.command(Programs.installed("python3"), example.toString()).instances(2).commonPort(0));
-        assertEquals("hello\n", Caller.fetch(cluster.commonPort()));
+        Cluster cluster = clusters.start(clusters.command(NonJavaServers.installed("python3"), example.toString()).instances(2).commonPort(0));
+        assertEquals("hello\n", StrictHttpClient.fetch(cluster.commonPort()));
         Worker worker = cluster.workers().get(0);
         assertTrue(worker.isConnected(), "it said hello");
         clusters.history().awaitKinds(worker, "Forked", "Online", "Listening", "Ready");
@@ -101,7 +101,7 @@ class CommandWorkersIT {
     private static Set<String> answers(Cluster cluster) throws IOException {
         Set<String> answers = new TreeSet<>();
         for (int i = 0; i < 8; i++) {
-            answers.add(Caller.fetch(cluster.commonPort()));
+            answers.add(StrictHttpClient.fetch(cluster.commonPort()));
         }
         return answers;
     }

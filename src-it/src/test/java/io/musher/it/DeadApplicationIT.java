@@ -24,9 +24,9 @@ class DeadApplicationIT {
     @ValueSource(strings = {"round-robin", "least-connections", "random-of-two", "least-time"})
     @Timeout(120)
     void shouldLoseFewRequestsAndServeByItWhenItIsBack(String strategy) throws Exception {
-        int port = Ports.free();
-        try (Site alive = new Site("alive"); Server sidecar = new Server(client -> pass(client, port))) {
-            Program program = Program.start(children, "--target", alive.target(), "--target", sidecar.target(), "--strategy", strategy);
+        int port = FreePorts.free();
+        try (NioHttpServer alive = new NioHttpServer("alive"); ScriptedServer sidecar = new ScriptedServer(client -> pass(client, port))) {
+            BalancerProgram program = BalancerProgram.start(children, "--target", alive.target(), "--target", sidecar.target(), "--strategy", strategy);
             int lost = 0;
             for (int i = 0; i < REQUESTS; i++) {
                 lost += fetch(program.port()).equals("alive") ? 0 : 1;
@@ -34,7 +34,7 @@ class DeadApplicationIT {
             int failed = lost;
             System.out.println(strategy + ": " + lost + " of " + REQUESTS + " requests were lost to a dead application");
             assertTrue(lost <= 12, () -> failed + " lost; " + program.child().report());
-            try (Site back = new Site("back", port)) {
+            try (NioHttpServer back = new NioHttpServer("back", port)) {
                 await().atMost(Duration.ofSeconds(60)).until(() -> fetch(program.port()).equals(back.name()));
                 if (program.child().stderr().contains("is ejected")) {
                     program.child().awaitLine("target " + sidecar.target() + " is back");
@@ -46,7 +46,7 @@ class DeadApplicationIT {
     /** The answer, or nothing. */
     private static String fetch(int port) {
         try {
-            return Caller.fetch(port);
+            return StrictHttpClient.fetch(port);
         } catch (IOException e) {
             return "";
         }

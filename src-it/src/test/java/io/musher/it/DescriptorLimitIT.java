@@ -41,23 +41,23 @@ class DescriptorLimitIT {
 
     @Test
     void shouldPauseAndGoOn() throws Exception {
-        List<Caller> callers = new ArrayList<>();
-        try (Site a = new Site("a"); Site b = new Site("b")) {
-            Program program = Program.of(children.command("sh", "-c", LIMITED, Child.java(),
+        List<StrictHttpClient> callers = new ArrayList<>();
+        try (NioHttpServer a = new NioHttpServer("a"); NioHttpServer b = new NioHttpServer("b")) {
+            BalancerProgram program = BalancerProgram.of(children.command("sh", "-c", LIMITED, Child.java(),
                     "-jar", Jars.balancer().toString(), "--listen", "127.0.0.1:0",
                     "--target", a.target(), "--target", b.target()));
             Child child = program.child();
             for (int i = 0; i < CLIENTS; i++) {
-                Caller caller = new Caller(program.port());
+                StrictHttpClient caller = new StrictHttpClient(program.port());
                 caller.request();
                 callers.add(caller);
             }
             child.awaitLine("out of descriptors");
-            Deque<Caller> served = answered(callers, a, b);
-            Deque<Caller> waiting = new ArrayDeque<>(callers);
+            Deque<StrictHttpClient> served = answered(callers, a, b);
+            Deque<StrictHttpClient> waiting = new ArrayDeque<>(callers);
             waiting.removeAll(served);
             for (int round = 0; round < 3; round++) {
-                for (Caller caller : served) {
+                for (StrictHttpClient caller : served) {
                     assertEquals(1, caller.get().length());
                 }
             }
@@ -69,10 +69,10 @@ class DescriptorLimitIT {
                     served.remove().close();
                 }
                 for (int i = 0; i < COMING_AND_GOING; i++) {
-                    Caller next = waiting.remove();
+                    StrictHttpClient next = waiting.remove();
                     assertEquals(1, next.answer().length());
                     served.add(next);
-                    Caller late = new Caller(program.port());
+                    StrictHttpClient late = new StrictHttpClient(program.port());
                     callers.add(late);
                     late.request();
                     waiting.add(late);
@@ -80,17 +80,17 @@ class DescriptorLimitIT {
             }
             assertEquals(1, child.stderr().lines().count(), child::report);
 
-            for (Caller caller : callers) {
+            for (StrictHttpClient caller : callers) {
                 caller.close();
             }
             child.awaitLine("accepts again");
             for (int i = 0; i < 20; i++) {
-                assertEquals(1, Caller.fetch(program.port()).length());
+                assertEquals(1, StrictHttpClient.fetch(program.port()).length());
             }
             // One episode, told once at its begin and once at its end, and nothing else.
             assertEquals(2, child.stderr().lines().count(), child::report);
         } finally {
-            for (Caller caller : callers) {
+            for (StrictHttpClient caller : callers) {
                 caller.close();
             }
         }
@@ -99,20 +99,20 @@ class DescriptorLimitIT {
     /** Here the rest of the program takes the last descriptor, whatever the balancer has reserved. */
     @Test
     void shouldSurviveWhenNoneIsLeftAtAll() throws Exception {
-        List<Caller> callers = new ArrayList<>();
-        try (Site a = new Site("a"); Site b = new Site("b");
+        List<StrictHttpClient> callers = new ArrayList<>();
+        try (NioHttpServer a = new NioHttpServer("a"); NioHttpServer b = new NioHttpServer("b");
                 ServerSocket control = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Child child = children.command("sh", "-c", LIMITED, Child.java(),
                     "-cp", System.getProperty("java.class.path"), Hog.class.getName(),
                     Integer.toString(control.getLocalPort()), Integer.toString(a.port()), Integer.toString(b.port()));
-            Program program = Program.of(child);
+            BalancerProgram program = BalancerProgram.of(child);
             try (Socket hog = control.accept()) {
-                Caller.fetch(program.port());
-                Caller.fetch(program.port());
+                StrictHttpClient.fetch(program.port());
+                StrictHttpClient.fetch(program.port());
                 hog.getOutputStream().write(1);
                 child.awaitLine("took all but 3");
                 for (int i = 0; i < 20; i++) {
-                    Caller caller = new Caller(program.port());
+                    StrictHttpClient caller = new StrictHttpClient(program.port());
                     caller.request();
                     callers.add(caller);
                 }
@@ -121,7 +121,7 @@ class DescriptorLimitIT {
                 assertTrue(callers.get(0).hasAnswer());
                 assertFalse(callers.get(19).hasAnswer());
                 hog.getOutputStream().write(1);
-                for (Caller caller : callers) {
+                for (StrictHttpClient caller : callers) {
                     assertEquals(1, caller.answer().length());
                 }
                 child.awaitLine("paused false");
@@ -130,18 +130,18 @@ class DescriptorLimitIT {
             }
             assertEquals(1, count(child, "paused true"), child::report);
         } finally {
-            for (Caller caller : callers) {
+            for (StrictHttpClient caller : callers) {
                 caller.close();
             }
         }
     }
 
     /** Those with an answer, as soon as everything the targets have said has arrived. */
-    private static Deque<Caller> answered(List<Caller> callers, Site a, Site b) {
-        Deque<Caller> served = new ArrayDeque<>();
+    private static Deque<StrictHttpClient> answered(List<StrictHttpClient> callers, NioHttpServer a, NioHttpServer b) {
+        Deque<StrictHttpClient> served = new ArrayDeque<>();
         await("the served have their answers").until(() -> {
             served.clear();
-            for (Caller caller : callers) {
+            for (StrictHttpClient caller : callers) {
                 if (caller.hasAnswer()) {
                     served.add(caller);
                 }
@@ -161,7 +161,7 @@ class DescriptorLimitIT {
 
     /** Spinning would take one processor, or with others beside it still most of one. */
     private static void assertRests(Child child) throws InterruptedException {
-        Proc process = new Proc(child.pid());
+        LinuxProcess process = new LinuxProcess(child.pid());
         Duration before = process.processorTime();
         TimeUnit.SECONDS.sleep(2);
         Duration used = process.processorTime().minus(before);

@@ -95,7 +95,7 @@ class DrainHooksIT {
     @Test
     void shouldEndEventStreamsAtTheBeginningOfAStop() throws Exception {
         Cluster cluster = clusters.start(workers(Streaming.class).commonPort(0).stopPolicy(StopPolicy.ofDefaults().withDrain(Duration.ofHours(1))));
-        try (Caller caller = new Caller(cluster.commonPort())) {
+        try (StrictHttpClient caller = new StrictHttpClient(cluster.commonPort())) {
             caller.send("GET /events HTTP/1.1\r\nHost: it\r\n\r\n");
             awaitOutput("streams");
             assertEquals(0, cluster.workers().get(0).stop().get(60, TimeUnit.SECONDS).status());

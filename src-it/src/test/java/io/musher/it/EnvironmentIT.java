@@ -28,8 +28,8 @@ class EnvironmentIT {
 
     @Test
     void shouldTellAWorkerWhoItIs() throws Exception {
-        int port = Ports.free();
-        Cluster cluster = clusters.start(clusters.any().instances(2).startPort(port).launch(Launch.main(Crew.class)
+        int port = FreePorts.free();
+        Cluster cluster = clusters.start(clusters.any().instances(2).startPort(port).launch(Launch.main(ScriptedWorker.class)
                 .env(Map.of("WHO", "instance %i, worker %w", "NODE_APP_INSTANCE", "mine"))));
         Worker second = cluster.workers().get(1);
         Map<String, String> environment = environment(second);
@@ -50,14 +50,14 @@ class EnvironmentIT {
     @Test
     void shouldPutALaunchOverTheBuilderAndAForkOverBoth() throws Exception {
         AtomicInteger asked = new AtomicInteger();
-        Cluster cluster = clusters.start(clusters.any().instances(1).commonPort(0).main(Crew.class).jvmArgs("-DA=builder", "-DB=builder").args("serve")
+        Cluster cluster = clusters.start(clusters.any().instances(1).commonPort(0).main(ScriptedWorker.class).jvmArgs("-DA=builder", "-DB=builder").args("serve")
                 .env(() -> {
                     Map<String, String> variables = new HashMap<>(clusters.mark());
                     variables.putAll(Map.of("A", "builder " + asked.incrementAndGet(), "B", "builder", "C", "builder", "HOME", "/builder"));
                     return variables;
                 }));
         assertEquals("builder 1 builder builder /builder", values(cluster.workers().get(0), "A", "B", "C", "HOME"));
-        Launch launch = Launch.main(Crew.class).env(Map.of("B", "launch", "C", "launch")).jvmArgs("-DB=launch");
+        Launch launch = Launch.main(ScriptedWorker.class).env(Map.of("B", "launch", "C", "launch")).jvmArgs("-DB=launch");
         assertTrue(cluster.deploy(launch).join().succeeded());
         Worker deployed = cluster.workers().get(0);
         assertEquals("builder 2 launch launch /builder", values(deployed, "A", "B", "C", "HOME"));
@@ -77,13 +77,13 @@ class EnvironmentIT {
     }
 
     private static String fetched(Worker worker, String path) throws Exception {
-        return Caller.fetch(worker.port().orElseThrow(), path);
+        return StrictHttpClient.fetch(worker.port().orElseThrow(), path);
     }
 
     @Test
     void shouldTellNoPortWhereThereIsNone() throws Exception {
         Cluster cluster = clusters.start(clusters.jvm("idle").instances(1));
-        Proc worker = new Proc(cluster.workers().get(0).pid());
+        LinuxProcess worker = new LinuxProcess(cluster.workers().get(0).pid());
         for (String name : new String[] {"MUSHER_PORT", "PORT", "SERVER_PORT", "PUP_CLUSTER_PORT"}) {
             assertEquals(System.getenv(name), worker.variable(name).orElse(null), name);
         }
@@ -93,12 +93,12 @@ class EnvironmentIT {
     @Test
     void shouldShowTheTokenNowhere() throws Exception {
         Child primary = children.start(new ProcessBuilder(Child.java(), "-Dorg.slf4j.simpleLogger.defaultLogLevel=trace", "-cp",
-                System.getProperty("java.class.path"), ShopMain.class.getName(), "2"));
+                System.getProperty("java.class.path"), SelfForkingProgram.class.getName(), "2"));
         primary.awaitLine("serves on (\\d+)", Duration.ofSeconds(60));
-        StringBuilder shown = new StringBuilder(new Proc(primary.pid()).commandLine());
+        StringBuilder shown = new StringBuilder(new LinuxProcess(primary.pid()).commandLine());
         String[] tokens = new String[2];
         for (int id = 1; id <= 2; id++) {
-            Proc worker = new Proc(Long.parseLong(primary.awaitLine("worker " + id + " pid (\\d+)").group(1)));
+            LinuxProcess worker = new LinuxProcess(Long.parseLong(primary.awaitLine("worker " + id + " pid (\\d+)").group(1)));
             tokens[id - 1] = worker.variable("MUSHER_TOKEN").orElseThrow();
             shown.append('\n').append(worker.commandLine());
         }
@@ -113,7 +113,7 @@ class EnvironmentIT {
 
     private static Map<String, String> environment(Worker worker) throws Exception {
         Map<String, String> environment = new TreeMap<>();
-        Caller.fetch(worker.port().orElseThrow(), "/env").lines().forEach(line -> {
+        StrictHttpClient.fetch(worker.port().orElseThrow(), "/env").lines().forEach(line -> {
             String[] pair = line.split("=", 2);
             environment.put(pair[0], pair.length == 2 ? pair[1] : "");
         });

@@ -33,21 +33,21 @@ class ExplainIT {
         stats(cluster, 2, 2, 0);
         assertEquals(2, cluster.stats().balancer().orElseThrow().targets().size());
 
-        Caller.fetch(port, "/tell?notReady");
+        StrictHttpClient.fetch(port, "/tell?notReady");
         clusters.history().await(ClusterEvent.NotReady.class, one);
         assertEquals(WorkerState.NOT_READY, one.state());
         explains(cluster, one, "worker 1 (instance 0) gets no traffic: NOT_READY", "it said notReady()");
         stats(cluster, 2, 1, 0);
         Proofs.awaitTargets(cluster, 1);
         for (int i = 0; i < 4; i++) {
-            assertEquals("2", Caller.fetch(cluster.commonPort()));
+            assertEquals("2", StrictHttpClient.fetch(cluster.commonPort()));
         }
 
-        Caller.fetch(port, "/tell?ready");
+        StrictHttpClient.fetch(port, "/tell?ready");
         clusters.history().await(ClusterEvent.Ready.class, event -> event.worker() == one && event.cause().contains("ready()"));
         Proofs.awaitTargets(cluster, 2);
         explains(cluster, one, "gets traffic: READY", "it said ready()");
-        try (Caller kept = new Caller(cluster.commonPort()); Caller other = new Caller(cluster.commonPort())) {
+        try (StrictHttpClient kept = new StrictHttpClient(cluster.commonPort()); StrictHttpClient other = new StrictHttpClient(cluster.commonPort())) {
             assertEquals(3, Integer.parseInt(kept.get()) + Integer.parseInt(other.get()));
             await("one connection each").atMost(Duration.ofSeconds(20)).untilAsserted(() -> explains(cluster, one, "with 1 connection(s)"));
         }
@@ -76,9 +76,9 @@ class ExplainIT {
         explains(cluster, worker, "worker 1 (instance 0) gets no traffic: ONLINE");
         stats(cluster, 1, 0, 0);
         int port = worker.port().orElseThrow();
-        await("its server").atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> Caller.fetch(port).equals("1"));
+        await("its server").atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> StrictHttpClient.fetch(port).equals("1"));
         assertTrue(!forked.isDone(), "a port that accepts is not enough");
-        Caller.fetch(port, "/tell?ready");
+        StrictHttpClient.fetch(port, "/tell?ready");
         assertEquals(worker, forked.get(30, TimeUnit.SECONDS));
         explains(cluster, worker, "gets traffic: READY, it said ready()");
     }
@@ -90,7 +90,7 @@ class ExplainIT {
         ClusterEvent.Listening told = clusters.history().await(ClusterEvent.Listening.class, worker);
         assertEquals(told.port(), worker.port().orElseThrow());
         explains(cluster, worker, "it listens on port " + told.port());
-        assertEquals("1", Caller.fetch(cluster.commonPort()));
+        assertEquals("1", StrictHttpClient.fetch(cluster.commonPort()));
     }
 
     private static void stats(Cluster cluster, int wanted, int ready, long restarts) {

@@ -51,7 +51,7 @@ class HealthIT {
         await("it loses its traffic").atMost(Duration.ofSeconds(20)).until(() -> halted.state() != WorkerState.READY);
         assertTrue(cluster.explain(halted).contains("heartbeat"), () -> cluster.explain(halted));
         for (int i = 0; i < 4; i++) {
-            assertTrue(List.of("2", "3").contains(Caller.fetch(cluster.commonPort())), "the service goes on");
+            assertTrue(List.of("2", "3").contains(StrictHttpClient.fetch(cluster.commonPort())), "the service goes on");
         }
         ClusterEvent.Exited exited = replaced(halted);
         assertEquals(Optional.of("SIGKILL"), exited.exit().signal());
@@ -101,7 +101,7 @@ class HealthIT {
         assertTrue(told.cause().contains("GET /health") && told.cause().contains("status 503"), told::cause);
         Proofs.awaitTargets(cluster, 1);
         for (int i = 0; i < 4; i++) {
-            assertEquals("2", Caller.fetch(cluster.commonPort()));
+            assertEquals("2", StrictHttpClient.fetch(cluster.commonPort()));
         }
         ill.send("be well");
         await("its traffic is back").atMost(Duration.ofSeconds(20)).until(() -> ill.state() == WorkerState.READY);

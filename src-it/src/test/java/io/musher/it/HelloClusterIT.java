@@ -27,29 +27,29 @@ class HelloClusterIT {
 
     @Test
     void shouldDoWhatTheReadmePromises() throws Exception {
-        int port = Ports.free();
+        int port = FreePorts.free();
         Child primary = start(port);
         primary.awaitLine("READY: 4 workers behind http://localhost:" + port + "/hello", Duration.ofSeconds(60));
         long shown = Long.parseLong(primary.awaitLine("kill -9 (\\d+)").group(1));
 
         Set<String> answers = new TreeSet<>();
         for (int i = 0; i < 100; i++) {
-            answers.add(Caller.fetch(port, "/hello").strip());
+            answers.add(StrictHttpClient.fetch(port, "/hello").strip());
         }
         assertEquals(4, answers.size(), answers::toString);
         assertTrue(answers.stream().allMatch(answer -> answer.matches("hello from worker [1-4]")), answers::toString);
         assertEquals(5, primary.family().size(), "n + 1 processes");
-        assertTrue(Caller.fetch(port, "/README.md").startsWith("# Musher"), "it serves files");
+        assertTrue(StrictHttpClient.fetch(port, "/README.md").startsWith("# Musher"), "it serves files");
 
         ProcessHandle.of(shown).orElseThrow().destroyForcibly();
         await("another one in its place").atMost(Duration.ofSeconds(30))
-                .until(() -> Caller.fetch(port, "/hello").strip().equals("hello from worker 5"));
+                .until(() -> StrictHttpClient.fetch(port, "/hello").strip().equals("hello from worker 5"));
         assertEquals(5, primary.family().size());
 
         Child.signal("INT", -primary.pid());
         assertEquals(130, primary.exitCode(Duration.ofSeconds(30)), primary::report);
         assertEquals(Set.of(), primary.family());
-        assertTrue(Ports.isFree(port), "the port is free");
+        assertTrue(FreePorts.isFree(port), "the port is free");
         List<String> errors = primary.stderr().lines().toList();
         assertEquals(1, errors.size(), "nothing that looks like trouble but what was made: " + errors);
         assertTrue(errors.get(0).matches("musher-\\w+: worker [1-4] \\(instance [0-3]\\) exited: SIGKILL \\(crashed\\)"), errors::toString);
@@ -57,7 +57,7 @@ class HelloClusterIT {
 
     @Test
     void shouldLeaveCtrlCToThePrimary() throws Exception {
-        int port = Ports.free();
+        int port = FreePorts.free();
         Child primary = start(port, "2");
         primary.awaitLine("READY", Duration.ofSeconds(60));
         for (ProcessHandle worker : primary.family()) {
@@ -66,7 +66,7 @@ class HelloClusterIT {
             }
         }
         for (int i = 0; i < 20; i++) {
-            assertTrue(Caller.fetch(port, "/hello").matches("(?s)hello from worker [12]\\n"), "a worker does not end on SIGINT");
+            assertTrue(StrictHttpClient.fetch(port, "/hello").matches("(?s)hello from worker [12]\\n"), "a worker does not end on SIGINT");
         }
         primary.signal("TERM");
         assertEquals(143, primary.exitCode(Duration.ofSeconds(30)), primary::report);

@@ -46,8 +46,8 @@ class KillsUnderLoadIT {
     }
 
     /** Every failure was in flight at a kill, and was told at once. */
-    private static void assertInFlight(Shopping shopping, List<Kill> kills) {
-        for (Shopping.Failure failure : shopping.failures()) {
+    private static void assertInFlight(OpenLoopLoad shopping, List<Kill> kills) {
+        for (OpenLoopLoad.Failure failure : shopping.failures()) {
             boolean inFlight = kills.stream().anyMatch(kill -> failure.begin() - kill.end < READING_NANOS && failure.end() - kill.begin >= 0);
             assertTrue(inFlight && List.of("reset", "short").contains(failure.kind()), () -> failure + "\n" + shopping.figures());
         }
@@ -59,32 +59,32 @@ class KillsUnderLoadIT {
                 .stopPolicy(StopPolicy.ofDefaults()));
         Random random = new Random(5);
         List<Kill> kills = new ArrayList<>();
-        long descriptors = new Proc(ProcessHandle.current().pid()).descriptors();
-        Shopping shopping = new Shopping(cluster.commonPort());
+        long descriptors = new LinuxProcess(ProcessHandle.current().pid()).descriptors();
+        OpenLoopLoad shopping = new OpenLoopLoad(cluster.commonPort());
         try (shopping) {
             for (int i = Proofs.many(60, 8); i > 0; i--) {
-                shopping.awaitMore(Shopping.RATE);
+                shopping.awaitMore(OpenLoopLoad.RATE);
                 List<Worker> workers = cluster.workers();
                 kills.add(kill(List.of(workers.get(random.nextInt(workers.size())))));
             }
-            shopping.awaitMore(Shopping.RATE);
+            shopping.awaitMore(OpenLoopLoad.RATE);
         }
         Proofs.tell(kills.size() + " kills", shopping);
         assertInFlight(shopping, kills);
         assertTrue(shopping.ended() <= kills.size(), () -> "clients who were owed nothing lost their connections: " + shopping.figures());
         Proofs.awaitAgreement(cluster, 4);
         await("as many descriptors as before").atMost(Duration.ofSeconds(20))
-                .until(() -> new Proc(ProcessHandle.current().pid()).descriptors() <= descriptors + 2);
+                .until(() -> new LinuxProcess(ProcessHandle.current().pid()).descriptors() <= descriptors + 2);
     }
 
     @Test
     void shouldSeeConnectionsEndWithTheirWorkerWhereTheyAreNotMoved() throws Exception {
         Cluster cluster = clusters.start(Proofs.shops(clusters).balancer(balancer -> balancer.moveKeepAlive(false)));
-        Shopping shopping = new Shopping(cluster.commonPort());
+        OpenLoopLoad shopping = new OpenLoopLoad(cluster.commonPort());
         int kills = 0;
         try (shopping) {
             while (shopping.ended() <= kills && kills < 10) {
-                shopping.awaitMore(Shopping.RATE);
+                shopping.awaitMore(OpenLoopLoad.RATE);
                 kill(List.of(cluster.workers().get(0)));
                 kills++;
             }
@@ -96,15 +96,15 @@ class KillsUnderLoadIT {
     @Test
     void shouldServeThoseWhoWaitedWhenAllWorkersWereKilledAtOnce() throws Exception {
         Cluster cluster = clusters.start(Proofs.shops(clusters));
-        Shopping shopping = new Shopping(cluster.commonPort());
+        OpenLoopLoad shopping = new OpenLoopLoad(cluster.commonPort());
         Kill kill;
         long back;
         try (shopping) {
-            shopping.awaitMore(Shopping.RATE);
+            shopping.awaitMore(OpenLoopLoad.RATE);
             kill = kill(cluster.workers());
             clusters.history().await(ClusterEvent.Ready.class, event -> event.worker().id() > 2);
             back = System.nanoTime();
-            shopping.awaitMore(Shopping.RATE);
+            shopping.awaitMore(OpenLoopLoad.RATE);
         }
         Proofs.tell("all workers killed at once, the first one ready after " + (back - kill.begin) / 1_000_000 + " ms", shopping);
         assertInFlight(shopping, List.of(kill));
@@ -116,12 +116,12 @@ class KillsUnderLoadIT {
         HealthCheck check = HealthCheck.heartbeat().withInterval(Duration.ofMillis(250)).withTimeout(Duration.ofMillis(500)).withFall(3);
         Cluster cluster = clusters.start(Proofs.shops(clusters).healthCheck(check));
         Worker halted = cluster.workers().get(0);
-        Shopping shopping = new Shopping(cluster.commonPort());
+        OpenLoopLoad shopping = new OpenLoopLoad(cluster.commonPort());
         long halt;
         long left;
         long gone;
         try (shopping) {
-            shopping.awaitMore(Shopping.RATE);
+            shopping.awaitMore(OpenLoopLoad.RATE);
             halt = System.nanoTime();
             halted.signal("STOP");
             await("its traffic leaves it").atMost(Duration.ofSeconds(20)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2))
@@ -131,11 +131,11 @@ class KillsUnderLoadIT {
             assertEquals(Exit.Cause.UNHEALTHY, exited.exit().cause());
             gone = System.nanoTime();
             clusters.history().awaitReady(0, halted.id());
-            shopping.awaitMore(Shopping.RATE);
+            shopping.awaitMore(OpenLoopLoad.RATE);
         }
         Proofs.tell(String.format("a worker halted; three heartbeats, 250 ms apart, with 500 ms each: no traffic after %d ms, killed after %d ms",
                 (left - halt) / 1_000_000, (gone - halt) / 1_000_000), shopping);
-        for (Shopping.Failure failure : shopping.failures()) {
+        for (OpenLoopLoad.Failure failure : shopping.failures()) {
             assertTrue(failure.begin() - left < READING_NANOS, () -> failure + " after it had left");
         }
         Proofs.awaitAgreement(cluster, 2);

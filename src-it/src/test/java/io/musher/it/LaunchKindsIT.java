@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LaunchKindsIT {
 
     private static final Path TOP = Path.of(System.getProperty("basedir", "."), "..").normalize();
-    private static final String LIBRARIES = Program.path(Jars.core(), Jars.balancer(), Jars.slf4j());
+    private static final String LIBRARIES = BalancerProgram.path(Jars.core(), Jars.balancer(), Jars.slf4j());
     /** Words that only survive when nobody puts them together and cuts them again. */
     private static final String[] ARGUMENTS = {"a  b", "", "*", "$HOME", "ü\"\\'", "-x"};
 
@@ -53,7 +53,7 @@ class LaunchKindsIT {
 
     @Test
     void shouldForkFromAnExplodedClassPathWithRelativeFolders() throws Exception {
-        Sources.compile(folder, "Shop", SHOP, "-cp", LIBRARIES);
+        SourceCompiler.compile(folder, "Shop", SHOP, "-cp", LIBRARIES);
         Path classes = TOP.toAbsolutePath().normalize();
         String path = String.join(":", classes + "/core/target/classes", classes + "/balancer/target/classes", Jars.slf4j().toString(), "out", "");
         forks(Child.java(), "-cp", path, "Shop");
@@ -62,21 +62,21 @@ class LaunchKindsIT {
     @Test
     void shouldForkFromTheModulePath() throws Exception {
         Files.writeString(folder.resolve("module-info.java"), "module shop { requires io.musher; }");
-        Sources.compile(folder, "Shop", "package shop;\n" + SHOP, "-p", LIBRARIES);
+        SourceCompiler.compile(folder, "Shop", "package shop;\n" + SHOP, "-p", LIBRARIES);
         forks(Child.java(), "-p", LIBRARIES + ":out", "-m", "shop/shop.Shop");
     }
 
     @Test
     void shouldForkAMainClassFromTheModulePath() throws Exception {
         Files.writeString(folder.resolve("module-info.java"), "module shop { requires io.musher; }");
-        Sources.compile(folder, "Shop", "package shop;\n"
+        SourceCompiler.compile(folder, "Shop", "package shop;\n"
                 + SHOP.replace(".instances(2)", ".instances(2).main(Shop.class).args(args)"), "-p", LIBRARIES);
         forks(Child.java(), "-p", LIBRARIES + ":out", "-m", "shop/shop.Shop");
     }
 
     @Test
     void shouldForkFromAJarWithJarsInIt() throws Exception {
-        Sources.compile(folder, "Shop", SHOP, "-cp", LIBRARIES);
+        SourceCompiler.compile(folder, "Shop", SHOP, "-cp", LIBRARIES);
         Path fat = NestedJars.pack(folder.resolve("fat.jar"), "Shop", folder.resolve("out"), Jars.core(), Jars.balancer(), Jars.slf4j());
         forks(Child.java(), "-jar", fat.toString());
     }
@@ -89,7 +89,7 @@ class LaunchKindsIT {
 
     @Test
     void shouldForkFromAnArgumentFile() throws Exception {
-        Sources.compile(folder, "Shop", SHOP, "-cp", LIBRARIES);
+        SourceCompiler.compile(folder, "Shop", SHOP, "-cp", LIBRARIES);
         Files.writeString(folder.resolve("options"), "-cp \"" + LIBRARIES + ":out\"\n-Xss512k");
         forks(Child.java(), "@options", "Shop");
     }
@@ -116,7 +116,7 @@ class LaunchKindsIT {
 
     @Test
     void shouldRefuseToForkForEver() throws Exception {
-        Sources.compile(folder, "Shop", """
+        SourceCompiler.compile(folder, "Shop", """
                 import io.musher.Cluster;
                 public class Shop {
                     public static void main(String[] args) throws Exception {

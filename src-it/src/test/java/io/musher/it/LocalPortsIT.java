@@ -20,7 +20,7 @@ class LocalPortsIT {
     void shouldNotBlameATargetForWantOfLocalPorts() throws Exception {
         assumeTrue(new ProcessBuilder("sh", "-c", "unshare -rn ip link set lo up").start().waitFor() == 0, "no network namespaces here");
         Child child = children.command("unshare", "-rn", "sh", "-c", FEW, "sh", Child.java(), "-cp", System.getProperty("java.class.path"),
-                NoPorts.class.getName(), "10");
+                ScarceLocalPorts.class.getName(), "10");
         assertEquals(0, child.exitCode(Child.PATIENCE), child::report);
         List<String> told = child.stdout().lines().toList();
         assertEquals("without ports: {b=30}, a is READY after 0 failures", told.get(0), child::report);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A worker whose main method throws has failed, whatever handlers its framework installs, and however it was started. */
 class MainThrowsIT {
 
-    private static final String LIBRARIES = Program.path(Jars.core(), Jars.balancer(), Jars.slf4j());
+    private static final String LIBRARIES = BalancerProgram.path(Jars.core(), Jars.balancer(), Jars.slf4j());
 
     /** In a worker a framework hides failures, and a pool that is not shut down keeps the JVM alive. */
     private static final String SHOP = """
@@ -59,13 +59,13 @@ class MainThrowsIT {
 
     @Test
     void shouldEndWithStatus1FromTheClassPath() throws Exception {
-        Sources.compile(folder, "Shop", SHOP, "-cp", LIBRARIES);
+        SourceCompiler.compile(folder, "Shop", SHOP, "-cp", LIBRARIES);
         ends(Child.java(), "-cp", LIBRARIES + ":out", "Shop");
     }
 
     @Test
     void shouldEndWithStatus1FromAJarWithJarsInIt() throws Exception {
-        Sources.compile(folder, "Shop", SHOP, "-cp", LIBRARIES);
+        SourceCompiler.compile(folder, "Shop", SHOP, "-cp", LIBRARIES);
         Path fat = NestedJars.pack(folder.resolve("fat.jar"), "Shop", folder.resolve("out"), Jars.core(), Jars.balancer(), Jars.slf4j());
         ends(Child.java(), "-jar", fat.toString());
     }
@@ -73,13 +73,13 @@ class MainThrowsIT {
     @Test
     void shouldEndWithStatus1FromTheModulePath() throws Exception {
         Files.writeString(folder.resolve("module-info.java"), "module shop { requires io.musher; }");
-        Sources.compile(folder, "Shop", "package shop;\n" + SHOP, "-p", LIBRARIES);
+        SourceCompiler.compile(folder, "Shop", "package shop;\n" + SHOP, "-p", LIBRARIES);
         ends(Child.java(), "-p", LIBRARIES + ":out", "-m", "shop/shop.Shop");
     }
 
     @Test
     void shouldLiveOnWhenMainReturns() throws Exception {
-        Sources.compile(folder, "Shop", SHOP, "-cp", LIBRARIES);
+        SourceCompiler.compile(folder, "Shop", SHOP, "-cp", LIBRARIES);
         Child primary = children.start(new ProcessBuilder(Child.java(), "-cp", LIBRARIES + ":out", "Shop").directory(folder.toFile()));
         primary.awaitLine("on main", Duration.ofSeconds(30));
         primary.awaitLine("started");

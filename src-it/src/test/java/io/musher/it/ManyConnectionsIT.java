@@ -30,30 +30,30 @@ class ManyConnectionsIT {
     @Test
     void shouldHoldIdleConnectionsBesideActiveOnes() throws Exception {
         int idle = idle();
-        List<Caller> callers = new ArrayList<>();
-        try (Site a = new Site("a"); Site b = new Site("b"); Load load = new Load()) {
-            Program program = Program.start(children, "--target", a.target(), "--target", b.target());
+        List<StrictHttpClient> callers = new ArrayList<>();
+        try (NioHttpServer a = new NioHttpServer("a"); NioHttpServer b = new NioHttpServer("b"); BackgroundLoad load = new BackgroundLoad()) {
+            BalancerProgram program = BalancerProgram.start(children, "--target", a.target(), "--target", b.target());
             for (int i = 0; i < idle; i++) {
-                Caller caller = new Caller(program.port());
+                StrictHttpClient caller = new StrictHttpClient(program.port());
                 callers.add(caller);
                 assertEquals(1, caller.get().length());
             }
             assertEquals(idle, a.accepted() + b.accepted());
             load.startKeptAlive(4, program.port());
-            load.start(2, () -> Caller.fetch(program.port()));
+            load.start(2, () -> StrictHttpClient.fetch(program.port()));
             load.awaitMore(REQUESTS);
             load.stop();
-            for (Caller caller : callers) {
+            for (StrictHttpClient caller : callers) {
                 assertEquals(1, caller.get().length());
             }
             program.child().signal("TERM");
-            for (Caller caller : callers) {
+            for (StrictHttpClient caller : callers) {
                 caller.expectEnd();
             }
             assertEquals(0, program.child().exitCode(Child.PATIENCE), program.child()::report);
             assertEquals("", program.child().stderr(), program.child()::report);
         } finally {
-            for (Caller caller : callers) {
+            for (StrictHttpClient caller : callers) {
                 caller.close();
             }
         }
@@ -61,13 +61,13 @@ class ManyConnectionsIT {
 
     @Test
     void shouldGiveBackTheDescriptorsOfShortConnections() throws Exception {
-        try (Site a = new Site("a"); Site b = new Site("b"); Load load = new Load()) {
+        try (NioHttpServer a = new NioHttpServer("a"); NioHttpServer b = new NioHttpServer("b"); BackgroundLoad load = new BackgroundLoad()) {
             // On all interfaces, because each address of the loopback network has local ports of its own.
-            Program program = Program.of(children.jar(Jars.balancer(),
+            BalancerProgram program = BalancerProgram.of(children.jar(Jars.balancer(),
                     "--listen", "0", "--target", a.target(), "--target", b.target()));
-            Proc process = new Proc(program.child().pid());
+            LinuxProcess process = new LinuxProcess(program.child().pid());
             AtomicInteger next = new AtomicInteger();
-            Load.Step step = () -> Caller.fetch("127.0.0." + (1 + next.getAndIncrement() % 4), program.port());
+            BackgroundLoad.Step step = () -> StrictHttpClient.fetch("127.0.0." + (1 + next.getAndIncrement() % 4), program.port());
             for (int i = 0; i < 200; i++) {
                 step.run();
             }
@@ -78,7 +78,7 @@ class ManyConnectionsIT {
             load.stop();
             await("the descriptors are given back").until(() -> process.descriptors() <= baseline + 4);
             assertTrue(a.answered() + b.answered() >= SHORT);
-            assertEquals(1, Caller.fetch(program.port()).length());
+            assertEquals(1, StrictHttpClient.fetch(program.port()).length());
             program.stop();
             assertEquals("", program.child().stderr(), program.child()::report);
         }
@@ -86,12 +86,12 @@ class ManyConnectionsIT {
 
     /** What this process and the balancer, which has two for each, may have besides what they need themselves. */
     private static int idle() throws IOException {
-        long most = Proc.mostDescriptors();
+        long most = LinuxProcess.mostDescriptors();
         assumeTrue(most >= 2_000, "only " + most + " descriptors are allowed here (ulimit -Hn)");
         return (int) Math.min(IDLE, (most - 1_000) / 2);
     }
 
-    private static long awaitRest(Proc process) {
+    private static long awaitRest(LinuxProcess process) {
         long[] last = {-1};
         await("the number of descriptors rests").until(() -> {
             long before = last[0];

@@ -11,8 +11,8 @@ import io.musher.ClusterBuilder;
 import io.musher.ClusterEvent;
 import io.musher.Message;
 import io.musher.Worker;
-import io.musher.it.Talker.Heard;
-import io.musher.it.Talker.Order;
+import io.musher.it.MessagingWorker.Order;
+import io.musher.it.MessagingWorker.Received;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,10 +35,10 @@ class MessagesIT {
     @RegisterExtension
     final Clusters clusters = new Clusters();
 
-    private final Conversation heard = new Conversation();
+    private final ReceivedMessages heard = new ReceivedMessages();
 
     private ClusterBuilder talkers(String... args) {
-        return clusters.any().main(Talker.class).args(args).onMessage(heard);
+        return clusters.any().main(MessagingWorker.class).args(args).onMessage(heard);
     }
 
     private Worker talker() {
@@ -51,8 +51,8 @@ class MessagesIT {
         Map<String, Object> value = Map.of("list", List.of(1L, 2.5, "grün", true), "map", Map.of("of", "maps"));
         worker.send(Order.of("echo").value(value));
         assertEquals(value, heard.value());
-        worker.send(Order.of("echo").value(new Heard(7, List.of())));
-        assertEquals(new Heard(7, List.of()), heard.message().as(Heard.class));
+        worker.send(Order.of("echo").value(new Received(7, List.of())));
+        assertEquals(new Received(7, List.of()), heard.message().as(Received.class));
         worker.send("a string");
         Message answer = heard.message();
         assertEquals("a string", answer.text());

@@ -60,7 +60,7 @@ class OrphansIT {
         for (int id = 3; id <= 4; id++) {
             primary.awaitLine("Ready " + id, Duration.ofSeconds(30));
         }
-        assertEquals(List.of(), Proc.zombies(primary.pid()));
+        assertEquals(List.of(), LinuxProcess.zombies(primary.pid()));
         before.retainAll(primary.family());
         assertEquals(List.of(), before, "what a killed worker had started is gone as well");
         primary.signal("TERM");
@@ -80,7 +80,7 @@ class OrphansIT {
 
         public static void main(String[] args) {
             Cluster cluster = Cluster.builder().name("shells").instances(2).command("sh", "-c", args[0])
-                    .on(ClusterEvent.class, ShopMain::print).start();
+                    .on(ClusterEvent.class, SelfForkingProgram::print).start();
             cluster.workers().forEach(worker -> System.out.println("worker " + worker.id() + " pid " + worker.pid()));
             System.out.println("READY");
         }

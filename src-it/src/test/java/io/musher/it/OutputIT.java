@@ -85,7 +85,7 @@ class OutputIT {
                 Stuck.class.getName(), "yes it prints | head -c 200000000; echo > '" + done + "'; exec sleep 300"));
         primary.awaitLine("READY", Duration.ofSeconds(30));
         await("the worker to have printed it all").atMost(PATIENCE).until(() -> Files.exists(done));
-        assertTrue(new Proc(primary.pid()).peakMegabytes() < 200, () -> "it grew: " + primary.report());
+        assertTrue(new LinuxProcess(primary.pid()).peakMegabytes() < 200, () -> "it grew: " + primary.report());
         primary.signal("TERM");
         assertEquals(143, primary.exitCode(PATIENCE), primary::report);
         assertFalse(primary.stderr().contains("OutOfMemory"), primary::report);

@@ -18,7 +18,7 @@ class OwnAddressIT {
 
     @Test
     void shouldRefuseATargetThatIsTheProgramItself() throws Exception {
-        int port = Ports.free();
+        int port = FreePorts.free();
         for (String[] places : new String[][] {{"127.0.0.1:" + port, "127.0.0.1:" + port}, {"" + port, "127.0.0.1:" + port},
                 {"0.0.0.0:" + port, "localhost:" + port}, {"localhost:" + port, "127.0.0.1:" + port}}) {
             Child child = children.jar(Jars.balancer(), "--listen", places[0], "--target", "192.0.2.1:80", "--target", places[1]);
@@ -32,10 +32,10 @@ class OwnAddressIT {
 
     @Test
     void shouldIgnoreAWorkerThatClaimsTheCommonPort() throws Exception {
-        int port = Ports.free();
+        int port = FreePorts.free();
         Cluster cluster = clusters.start(clusters.jvm("claim", Integer.toString(port)).instances(2).commonPort(port));
         for (int i = 0; i < 4; i++) {
-            assertEquals(Integer.toString(1 + i % 2), Caller.fetch(port), cluster::toString);
+            assertEquals(Integer.toString(1 + i % 2), StrictHttpClient.fetch(port), cluster::toString);
         }
     }
 }

@@ -35,12 +35,12 @@ class PortReadinessIT {
     void shouldTakeAWorkerOutWhosePortRefusesAndReplaceIt() throws Exception {
         Cluster cluster = clusters.start(clusters.jvm().instances(2).commonPort(0).startTimeout(Duration.ofSeconds(60)));
         Worker closed = cluster.workers().get(0);
-        Caller.fetch(closed.port().getAsInt(), "/close");
+        StrictHttpClient.fetch(closed.port().getAsInt(), "/close");
         ClusterEvent.NotReady event = clusters.history().await(ClusterEvent.NotReady.class, closed);
         assertTrue(event.cause().contains("nothing accepts on 127.0.0.1:" + closed.port().getAsInt()), event::cause);
         Proofs.awaitTargets(cluster, 1);
         for (int i = 0; i < 4; i++) {
-            assertEquals("2", Caller.fetch(cluster.commonPort()));
+            assertEquals("2", StrictHttpClient.fetch(cluster.commonPort()));
         }
         ClusterEvent.Exited exited = clusters.history().await(ClusterEvent.Exited.class, closed);
         assertEquals(Exit.Cause.UNHEALTHY, exited.exit().cause());
@@ -50,7 +50,7 @@ class PortReadinessIT {
 
     @Test
     void shouldNotListenToAWorkerThatClaimsAPortOfThePrimary() throws Exception {
-        int common = Ports.free();
+        int common = FreePorts.free();
         StartupException failure = assertThrows(StartupException.class, () -> clusters.start(clusters.jvm("claims", Integer.toString(common))
                 .instances(1).commonPort(common).startTimeout(Duration.ofSeconds(8))));
         assertTrue(failure.getMessage().contains("nothing accepts on 127.0.0.1:"), failure::getMessage);
@@ -72,11 +72,11 @@ class PortReadinessIT {
     @Test
     void shouldNotSucceedInARolloutToAPortThatDoesNotAccept() throws Exception {
         Cluster cluster = clusters.start(clusters.jvm().instances(1).commonPort(0).startTimeout(Duration.ofSeconds(15)));
-        int refused = Ports.free();
-        Rollout rollout = cluster.deploy(Launch.main(Crew.class).args("claims", Integer.toString(refused))).join();
+        int refused = FreePorts.free();
+        Rollout rollout = cluster.deploy(Launch.main(ScriptedWorker.class).args("claims", Integer.toString(refused))).join();
         assertTrue(!rollout.succeeded() && rollout.failure().orElseThrow().contains("nothing accepts on 127.0.0.1:" + refused),
                 rollout::toString);
-        assertEquals("1", Caller.fetch(cluster.commonPort()), "the old one has gone on serving");
+        assertEquals("1", StrictHttpClient.fetch(cluster.commonPort()), "the old one has gone on serving");
     }
 
     @Test
@@ -92,10 +92,10 @@ class PortReadinessIT {
     @Test
     void shouldTellWorkersBehindACommonPortToListenOnTheLoopbackAddress() throws Exception {
         Cluster cluster = clusters.start(clusters.jvm().instances(1).commonPort(0));
-        assertTrue(Caller.fetch(cluster.commonPort(), "/env").contains("SERVER_ADDRESS=127.0.0.1"));
+        assertTrue(StrictHttpClient.fetch(cluster.commonPort(), "/env").contains("SERVER_ADDRESS=127.0.0.1"));
         Cluster other = clusters.start(clusters.jvm().name("other").instances(1).commonPort(0).launch(
-                Launch.main(Crew.class).args().env(Map.of("SERVER_ADDRESS", "0.0.0.0"))));
-        assertTrue(Caller.fetch(other.commonPort(), "/env").contains("SERVER_ADDRESS=0.0.0.0"));
+                Launch.main(ScriptedWorker.class).args().env(Map.of("SERVER_ADDRESS", "0.0.0.0"))));
+        assertTrue(StrictHttpClient.fetch(other.commonPort(), "/env").contains("SERVER_ADDRESS=0.0.0.0"));
     }
 
     private static void listen(ServerSocket socket, int port) {

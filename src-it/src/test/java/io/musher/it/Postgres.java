@@ -24,11 +24,11 @@ final class Postgres implements AutoCloseable {
 
     Postgres(Children children) throws IOException, InterruptedException {
         this.children = children;
-        String initdb = Programs.installed("initdb");
-        String postgres = Programs.installed("postgres");
-        String pgbench = Programs.installed("pgbench");
+        String initdb = NonJavaServers.installed("initdb");
+        String postgres = NonJavaServers.installed("postgres");
+        String pgbench = NonJavaServers.installed("pgbench");
         folder = Files.createTempDirectory(Path.of("/tmp"), "musher-postgres-");
-        port = Ports.free();
+        port = FreePorts.free();
         if (isRoot()) {
             run("chown", "postgres", folder.toString());
         }

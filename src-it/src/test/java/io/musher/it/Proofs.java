@@ -19,11 +19,11 @@ final class Proofs {
     }
 
     static ClusterBuilder shops(Clusters clusters, String... mode) {
-        return clusters.any().main(Shop.class).args(mode).jvmArgs("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dsun.net.httpserver.nodelay=true")
+        return clusters.any().main(LoadTestWorker.class).args(mode).jvmArgs("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dsun.net.httpserver.nodelay=true")
                 .instances(2).commonPort(0);
     }
 
-    static void tell(String proof, Shopping shopping) {
+    static void tell(String proof, OpenLoopLoad shopping) {
         System.out.println("PROOF " + proof + ": " + shopping.figures());
     }
 

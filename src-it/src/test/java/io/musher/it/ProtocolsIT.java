@@ -39,7 +39,7 @@ class ProtocolsIT {
 
     @Test
     void shouldServePipelinedRedis() throws Exception {
-        String benchmark = Programs.installed("redis-benchmark");
+        String benchmark = NonJavaServers.installed("redis-benchmark");
         int[] ports = {redis(), redis()};
         compare("Redis, 100 connections, 16 commands at once, requests/s (SET, GET)", port -> {
             Child child = children.command(benchmark, "-h", "127.0.0.1", "-p", "" + port, "-c", "100", "-P", "16", "-n", "300000",
@@ -51,8 +51,8 @@ class ProtocolsIT {
     }
 
     private int redis() throws IOException, InterruptedException {
-        int port = Ports.free();
-        Child server = children.start(new ProcessBuilder(Programs.installed("redis-server"), "--port", "" + port, "--bind", "127.0.0.1",
+        int port = FreePorts.free();
+        Child server = children.start(new ProcessBuilder(NonJavaServers.installed("redis-server"), "--port", "" + port, "--bind", "127.0.0.1",
                 "--save", "", "--appendonly", "no").directory(folder.toFile()));
         server.awaitLine("Ready to accept connections");
         return port;
@@ -60,7 +60,7 @@ class ProtocolsIT {
 
     @Test
     void shouldServeHttp2() throws Exception {
-        String h2load = Programs.installed("h2load");
+        String h2load = NonJavaServers.installed("h2load");
         Files.writeString(folder.resolve("hello"), "hello, ".repeat(100));
         int[] ports = {nghttpd(), nghttpd()};
         compare("HTTP/2, 20 connections, 20 streams each, requests/s", port -> {
@@ -73,16 +73,16 @@ class ProtocolsIT {
     }
 
     private int nghttpd() throws IOException {
-        int port = Ports.free();
-        children.command(Programs.installed("nghttpd"), "--no-tls", "-a", "127.0.0.1", "-d", folder.toString(), "" + port);
+        int port = FreePorts.free();
+        children.command(NonJavaServers.installed("nghttpd"), "--no-tls", "-a", "127.0.0.1", "-d", folder.toString(), "" + port);
         awaitListening(port);
         return port;
     }
 
     @Test
     void shouldCarryStreamsBothWaysAtOnce() throws Exception {
-        String iperf = Programs.installed("iperf3");
-        int server = Ports.free();
+        String iperf = NonJavaServers.installed("iperf3");
+        int server = FreePorts.free();
         children.command(iperf, "-s", "-B", "127.0.0.1", "-p", "" + server, "--forceflush").awaitLine("Server listening");
         compare("iperf3, 8 streams, both ways at once, Mbit/s (to the server, to the client)", port -> {
             Child child = children.command(iperf, "-c", "127.0.0.1", "-p", "" + port, "-P", "8", "--bidir", "-t", "3", "-f", "m");
@@ -94,7 +94,7 @@ class ProtocolsIT {
 
     @Test
     void shouldServePostgres() throws Exception {
-        String pgbench = Programs.installed("pgbench");
+        String pgbench = NonJavaServers.installed("pgbench");
         try (Postgres postgres = new Postgres(children)) {
             for (String kept : List.of("kept", "one for each transaction")) {
                 compare("PostgreSQL, 20 clients, connections " + kept + ", transactions/s", port -> {
@@ -114,7 +114,7 @@ class ProtocolsIT {
         for (int target : targets) {
             options.addAll(List.of("--target", "127.0.0.1:" + target));
         }
-        Program program = Program.start(children, options.toArray(String[]::new));
+        BalancerProgram program = BalancerProgram.start(children, options.toArray(String[]::new));
         String reached = load.run(program.port());
         program.stop();
         assertEquals("", program.child().stderr(), program.child()::report);
@@ -123,10 +123,10 @@ class ProtocolsIT {
     }
 
     private String haproxy(Load load, int... targets) throws Exception {
-        if (Programs.find("haproxy").isEmpty()) {
+        if (NonJavaServers.find("haproxy").isEmpty()) {
             return "is not installed";
         }
-        int port = Ports.free();
+        int port = FreePorts.free();
         StringBuilder config = new StringBuilder("""
                 defaults
                   mode tcp
@@ -141,7 +141,7 @@ class ProtocolsIT {
             config.append("  server s").append(target).append(" 127.0.0.1:").append(target).append("\n");
         }
         Path file = Files.writeString(folder.resolve("haproxy.cfg"), config);
-        Child child = children.command(Programs.installed("haproxy"), "-db", "-f", file.toString());
+        Child child = children.command(NonJavaServers.installed("haproxy"), "-db", "-f", file.toString());
         awaitListening(port);
         String reached = load.run(port);
         child.close();
@@ -149,7 +149,7 @@ class ProtocolsIT {
     }
 
     private static void awaitListening(int port) {
-        await().atMost(Child.PATIENCE).until(() -> !Ports.isFree(port));
+        await().atMost(Child.PATIENCE).until(() -> !FreePorts.isFree(port));
     }
 
     private static String found(Child child, String regex) {

@@ -35,33 +35,33 @@ class ReadmeIT {
 
     @Test
     void shouldRunOnTheClassPath() throws Exception {
-        shouldRun(List.of("-cp", Program.path(Jars.balancer(), Jars.slf4j())), "",
-                List.of("-cp", Program.path(Jars.balancer(), Jars.slf4j(), folder.resolve("out")), "Front"));
+        shouldRun(List.of("-cp", BalancerProgram.path(Jars.balancer(), Jars.slf4j())), "",
+                List.of("-cp", BalancerProgram.path(Jars.balancer(), Jars.slf4j(), folder.resolve("out")), "Front"));
     }
 
     @Test
     void shouldRunOnTheModulePath() throws Exception {
         Files.writeString(folder.resolve("module-info.java"), "module front { requires io.musher.balancer; }");
-        shouldRun(List.of("-p", Program.path(Jars.balancer(), Jars.slf4j())), "package front;\n",
-                List.of("-p", Program.path(Jars.balancer(), Jars.slf4j(), folder.resolve("out")),
+        shouldRun(List.of("-p", BalancerProgram.path(Jars.balancer(), Jars.slf4j())), "package front;\n",
+                List.of("-p", BalancerProgram.path(Jars.balancer(), Jars.slf4j(), folder.resolve("out")),
                         "-m", "front/front.Front"));
     }
 
     /** The program's only changes are its ports and that it halts where its comment says "later". */
     private void shouldRun(List<String> compile, String header, List<String> run) throws Exception {
-        try (Site a = new Site("a"); Site b = new Site("b");
+        try (NioHttpServer a = new NioHttpServer("a"); NioHttpServer b = new NioHttpServer("b");
                 ServerSocket control = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            int port = Ports.free();
+            int port = FreePorts.free();
             String source = snippet();
             source = replace(source, "port(3000)", "port(" + port + ")");
             source = replace(source, "\"127.0.0.1\", 8001", "\"127.0.0.1\", " + a.port());
             source = replace(source, "\"127.0.0.1\", 8002", "\"127.0.0.1\", " + b.port());
             source = replace(source, "// later", "new java.net.Socket(\"127.0.0.1\", " + control.getLocalPort()
                     + ").getInputStream().read(); // later");
-            Sources.compile(folder, "Front", header + source, compile.toArray(String[]::new));
+            SourceCompiler.compile(folder, "Front", header + source, compile.toArray(String[]::new));
 
             Child child = children.command(Child.java(), run.toArray(String[]::new));
-            try (Socket halted = control.accept(); Caller first = new Caller(port); Caller second = new Caller(port)) {
+            try (Socket halted = control.accept(); StrictHttpClient first = new StrictHttpClient(port); StrictHttpClient second = new StrictHttpClient(port)) {
                 assertEquals(Set.of("a", "b"), Set.of(first.get(), second.get()));
                 halted.getOutputStream().write(1);
                 first.expectEnd();
@@ -74,7 +74,7 @@ class ReadmeIT {
 
     @Test
     void shouldRunTheTenLines() throws Exception {
-        int port = Ports.free();
+        int port = FreePorts.free();
         Child child = runCluster("Shop", replace(program("Shop"), "commonPort(3000)", "commonPort(" + port + ")"));
         for (int id = 1; id <= 4; id++) {
             child.awaitLine(Pattern.quote(id + ": worker " + id + " received message from the primary: {\"hello\":\"team\"}"));
@@ -105,8 +105,8 @@ class ReadmeIT {
     }
 
     private Child runCluster(String name, String source) throws Exception {
-        String path = Program.path(Jars.core(), Jars.balancer(), Jars.slf4j());
-        Sources.compile(folder, name, source, "-cp", path);
+        String path = BalancerProgram.path(Jars.core(), Jars.balancer(), Jars.slf4j());
+        SourceCompiler.compile(folder, name, source, "-cp", path);
         return children.command(Child.java(), "-cp", path + File.pathSeparator + folder.resolve("out"), name);
     }
 

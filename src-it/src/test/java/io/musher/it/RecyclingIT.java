@@ -37,9 +37,9 @@ class RecyclingIT {
     void shouldReplaceOldWorkersOneAfterTheOtherUnderLoad() throws Exception {
         Cluster cluster = start(RecyclePolicy.never().withMaxAge(Duration.ofSeconds(3)));
         List<Worker> old = cluster.workers();
-        try (Load load = new Load()) {
+        try (BackgroundLoad load = new BackgroundLoad()) {
             load.startKeptAlive(2, cluster.commonPort());
-            load.start(1, () -> Caller.fetch(cluster.commonPort()));
+            load.start(1, () -> StrictHttpClient.fetch(cluster.commonPort()));
             recycled(old.get(0), "maximum age");
             recycled(old.get(1), "maximum age");
             load.awaitMore(50);
@@ -51,7 +51,7 @@ class RecyclingIT {
     void shouldReplaceAWorkerThatTakesTooMuchMemory() throws Exception {
         Cluster cluster = start(RecyclePolicy.never().withMaxMemory(250L << 20));
         Worker fat = cluster.workers().get(1);
-        assertEquals("eaten", Caller.fetch(fat.port().orElseThrow(), "/eat?220"));
+        assertEquals("eaten", StrictHttpClient.fetch(fat.port().orElseThrow(), "/eat?220"));
         recycled(fat, "MiB of memory, over the maximum of 250");
         assertEquals(1, cluster.workers().get(0).id(), "the other one stays");
     }
@@ -61,7 +61,7 @@ class RecyclingIT {
         Cluster cluster = start(RecyclePolicy.never().withMaxConnections(20));
         List<Worker> old = cluster.workers();
         for (int i = 0; i < 40; i++) {
-            Caller.fetch(cluster.commonPort());
+            StrictHttpClient.fetch(cluster.commonPort());
         }
         recycled(old.get(0), "has had 20 connections");
         recycled(old.get(1), "has had 20 connections");
@@ -70,8 +70,8 @@ class RecyclingIT {
     @Test
     void shouldSendTheLeastLoadedAwayFirst() throws Exception {
         Cluster cluster = clusters.start(clusters.jvm().instances(2).commonPort(0));
-        Caller.fetch(cluster.commonPort()); // the first one's turn
-        try (Caller held = new Caller(cluster.commonPort())) {
+        StrictHttpClient.fetch(cluster.commonPort()); // the first one's turn
+        try (StrictHttpClient held = new StrictHttpClient(cluster.commonPort())) {
             assertEquals("2", held.get());
             cluster.scale(1).get();
             assertEquals(List.of(2), cluster.workers().stream().map(Worker::id).toList());

@@ -27,17 +27,17 @@ class ReplaceTargetsIT {
     void shouldBreakNoConnection(int loops) throws Exception {
         // The lists are the same in every run; the load's timing is not.
         Random random = new Random(loops);
-        List<Site> sites = new ArrayList<>();
-        try (Load load = new Load();
+        List<NioHttpServer> sites = new ArrayList<>();
+        try (BackgroundLoad load = new BackgroundLoad();
                 Balancer balancer = Balancer.builder().port(0).loops(loops)
                         .strategy(Strategy.leastConnections()).start()) {
             for (int i = 0; i < 4; i++) {
-                sites.add(new Site("site-" + i));
+                sites.add(new NioHttpServer("site-" + i));
             }
             int port = balancer.address().getPort();
             balancer.targets(some(sites, random)).get(20, TimeUnit.SECONDS);
             load.startKeptAlive(4, port);
-            load.start(2, () -> Caller.fetch(port));
+            load.start(2, () -> StrictHttpClient.fetch(port));
             for (int i = 0; i < CHANGES; i++) {
                 balancer.targets(some(sites, random)).get(20, TimeUnit.SECONDS);
                 load.awaitMore(8);
@@ -46,19 +46,19 @@ class ReplaceTargetsIT {
             BalancerStats stats = balancer.stats();
             assertEquals(0, stats.cut() + stats.rejected() + stats.connectFailures(), stats::toString);
             assertTrue(stats.moved() > CHANGES / 10, () -> "not much of a test: " + stats);
-            assertEquals(sites.stream().mapToLong(Site::answered).sum(), load.done());
+            assertEquals(sites.stream().mapToLong(NioHttpServer::answered).sum(), load.done());
         } finally {
-            for (Site site : sites) {
+            for (NioHttpServer site : sites) {
                 site.close();
             }
         }
     }
 
     /** One to all of them, in any order, every other time as other targets at the same addresses. */
-    private static List<Target> some(List<Site> sites, Random random) {
+    private static List<Target> some(List<NioHttpServer> sites, Random random) {
         List<Target> targets = new ArrayList<>();
         String id = random.nextBoolean() ? "" : "-" + random.nextInt(10);
-        for (Site site : sites) {
+        for (NioHttpServer site : sites) {
             targets.add(new Target(site.name() + id, site.address(), 1 + random.nextInt(3)));
         }
         Collections.shuffle(targets, random);

@@ -10,8 +10,8 @@ import io.musher.Message;
 import io.musher.RemoteException;
 import io.musher.Worker;
 import io.musher.WorkerGoneException;
-import io.musher.it.Talker.Heard;
-import io.musher.it.Talker.Order;
+import io.musher.it.MessagingWorker.Order;
+import io.musher.it.MessagingWorker.Received;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.AbstractList;
@@ -37,10 +37,10 @@ class RequestsIT {
     @RegisterExtension
     final Clusters clusters = new Clusters();
 
-    private final Conversation heard = new Conversation();
+    private final ReceivedMessages heard = new ReceivedMessages();
 
     private Cluster talkers(int instances) {
-        return clusters.start(clusters.any().main(Talker.class).onMessage(heard).instances(instances));
+        return clusters.start(clusters.any().main(MessagingWorker.class).onMessage(heard).instances(instances));
     }
 
     private static <T extends Throwable> T failure(Class<T> type, CompletableFuture<?> future) {
@@ -107,9 +107,9 @@ class RequestsIT {
         Cluster cluster = talkers(3);
         Worker first = cluster.worker(1).orElseThrow();
         assertEquals(true, first.request(Order.of("sendTo").to(2).value("hello"), PATIENCE).get().value());
-        Conversation.Said said = heard.next();
+        ReceivedMessages.Said said = heard.next();
         assertEquals(2, said.worker().id());
-        assertEquals(new Heard(1, "hello"), said.message().as(Heard.class));
+        assertEquals(new Received(1, "hello"), said.message().as(Received.class));
         assertEquals(false, first.request(Order.of("sendTo").to(9).value("hello"), PATIENCE).get().value());
 
         assertEquals(Map.of("from", 1L, "value", "and you?"),
@@ -121,7 +121,7 @@ class RequestsIT {
         Set<Integer> listeners = new HashSet<>();
         for (int i = 0; i < 2; i++) {
             said = heard.next();
-            assertEquals(new Heard(1, "to all"), said.message().as(Heard.class));
+            assertEquals(new Received(1, "to all"), said.message().as(Received.class));
             listeners.add(said.worker().id());
         }
         assertEquals(Set.of(2, 3), listeners);
@@ -133,7 +133,7 @@ class RequestsIT {
         assertEquals(3, cluster.broadcast(Order.of("echo").value("hello, team")));
         Set<Integer> echoes = new HashSet<>();
         for (int i = 0; i < 3; i++) {
-            Conversation.Said said = heard.next();
+            ReceivedMessages.Said said = heard.next();
             assertEquals("hello, team", said.message().text());
             echoes.add(said.worker().id());
         }
@@ -163,9 +163,9 @@ class RequestsIT {
     @Test
     void shouldTalkToWorkersInOtherLanguages() throws Exception {
         Path python = Path.of(System.getProperty("basedir", "."), "..", "examples", "python", "worker.py");
-        talkTo("Python", Programs.installed("python3"), python.toString());
+        talkTo("Python", NonJavaServers.installed("python3"), python.toString());
         Path node = python.resolveSibling("../node/worker.js");
-        talkTo("Node", Programs.installed("node"), node.toString());
+        talkTo("Node", NonJavaServers.installed("node"), node.toString());
     }
 
     private void talkTo(String language, String... command) throws Exception {
@@ -177,7 +177,7 @@ class RequestsIT {
             worker.send(List.of(i, "x".repeat(400_000))); // more than the window, in all
             assertEquals(List.of((long) i, "x".repeat(400_000)), ((Map<?, ?>) heard.value()).get("echo"));
         }
-        assertEquals("hello\n", Caller.fetch(cluster.commonPort()));
+        assertEquals("hello\n", StrictHttpClient.fetch(cluster.commonPort()));
         assertEquals(0, worker.stop().get(30, TimeUnit.SECONDS).code().orElseThrow());
         assertFalse(worker.isConnected());
         cluster.close();

@@ -47,7 +47,7 @@ class RestartIT {
         Thread client = Threads.start("client", () -> {
             try {
                 while (!done.get()) {
-                    Caller.fetch(cluster.commonPort());
+                    StrictHttpClient.fetch(cluster.commonPort());
                     answers.incrementAndGet();
                 }
             } catch (Exception e) {
@@ -66,14 +66,14 @@ class RestartIT {
 
     @Test
     void shouldKeepAPromisedPortWhenAWorkerIsReplaced() throws Exception {
-        int port = Ports.free();
+        int port = FreePorts.free();
         Cluster cluster = clusters.start(clusters.jvm().instances(1).startPort(port));
         Worker first = cluster.workers().get(0);
         assertEquals(OptionalInt.of(port), first.port());
         Worker second = first.restart().get(30, TimeUnit.SECONDS);
         assertEquals(OptionalInt.of(port), second.port());
         assertTrue(first.isDead(), "it had to go first");
-        assertEquals("2", Caller.fetch(port));
+        assertEquals("2", StrictHttpClient.fetch(port));
     }
 
     @Test
@@ -108,11 +108,11 @@ class RestartIT {
         assertTrue(cluster.workers().contains(leaving), "it is a process still");
         assertEquals(1, cluster.stats().wanted());
         for (int i = 0; i < 4; i++) {
-            assertEquals("2", Caller.fetch(cluster.commonPort()), "only the other one gets connections");
+            assertEquals("2", StrictHttpClient.fetch(cluster.commonPort()), "only the other one gets connections");
         }
         int own = leaving.port().orElseThrow();
-        assertEquals("1", Caller.fetch(own), "it may finish what it has to do");
-        Caller.fetch(own, "/exit?3");
+        assertEquals("1", StrictHttpClient.fetch(own), "it may finish what it has to do");
+        StrictHttpClient.fetch(own, "/exit?3");
         Exit exit = leaving.onExit().get(30, TimeUnit.SECONDS);
         assertEquals(List.of(OptionalInt.of(3), true, Exit.Cause.DISCONNECTED), List.of(exit.code(), exit.voluntary(), exit.cause()));
         assertEquals(List.of(2), cluster.workers().stream().map(Worker::id).toList(), "nobody follows");

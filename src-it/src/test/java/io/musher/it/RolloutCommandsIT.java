@@ -56,14 +56,14 @@ class RolloutCommandsIT {
     void shouldPutADeployInThePlaceOfARolloutThatRetries() throws Exception {
         Cluster cluster = clusters.start(clusters.jvm().instances(2).commonPort(0)
                 .reloadPolicy(ReloadPolicy.onFailure(ReloadPolicy.OnFailure.RETRY)));
-        CompletableFuture<Rollout> broken = cluster.deploy(Launch.main(Crew.class).args("exit", "7"));
+        CompletableFuture<Rollout> broken = cluster.deploy(Launch.main(ScriptedWorker.class).args("exit", "7"));
         clusters.history().await(ClusterEvent.Exited.class, event -> event.worker().id() == 4);
-        Rollout cure = get(cluster.deploy(Launch.main(Crew.class).args("good")));
+        Rollout cure = get(cluster.deploy(Launch.main(ScriptedWorker.class).args("good")));
         assertTrue(cure.succeeded(), cure::toString);
         assertEquals(Set.of(1, 2), cure.replaced().keySet());
         assertEquals(Rollout.Outcome.SUPERSEDED, get(broken).outcome());
-        assertTrue(get(broken).failure().orElseThrow().contains("deploy() was called with main " + Crew.class.getName()), get(broken)::toString);
-        assertEquals("good", Caller.fetch(cluster.commonPort(), "/mode"));
+        assertTrue(get(broken).failure().orElseThrow().contains("deploy() was called with main " + ScriptedWorker.class.getName()), get(broken)::toString);
+        assertEquals("good", StrictHttpClient.fetch(cluster.commonPort(), "/mode"));
     }
 
     @Test
@@ -76,14 +76,14 @@ class RolloutCommandsIT {
                 cluster.abortRollout().whenComplete((ended, failure) -> done.complete(null));
             }
         });
-        CompletableFuture<Rollout> rollout = cluster.deploy(Launch.main(Crew.class).args("new"));
+        CompletableFuture<Rollout> rollout = cluster.deploy(Launch.main(ScriptedWorker.class).args("new"));
         done.get(60, TimeUnit.SECONDS);
         assertEquals(Rollout.Outcome.ABORTED, get(rollout).outcome());
         assertTrue(get(rollout).failure().orElseThrow().contains("aborted"));
         assertEquals(2, get(rollout).kept());
         assertTrue(cluster.stats().rollout().isEmpty());
         for (int i = 0; i < 4; i++) {
-            assertEquals("old", Caller.fetch(cluster.commonPort(), "/mode"));
+            assertEquals("old", StrictHttpClient.fetch(cluster.commonPort(), "/mode"));
         }
         cluster.abortRollout().get(10, TimeUnit.SECONDS);
         cluster.close();
@@ -105,7 +105,7 @@ class RolloutCommandsIT {
             assertTrue(get(each).succeeded(), () -> each + " of " + clusters.history());
         }
         for (int i = 0; i < 4; i++) {
-            assertTrue(Caller.fetch(cluster.commonPort(), "/env").contains("GENERATION=three\n"));
+            assertTrue(StrictHttpClient.fetch(cluster.commonPort(), "/env").contains("GENERATION=three\n"));
         }
     }
 
@@ -114,7 +114,7 @@ class RolloutCommandsIT {
         Cluster cluster = clusters.start(clusters.jvm("hang").instances(0).commonPort(0).startTimeout(Duration.ofMinutes(30)));
         CompletableFuture<Void> two = cluster.scale(2);
         clusters.history().await(ClusterEvent.Online.class, event -> event.worker().id() == 2);
-        Rollout cure = get(cluster.deploy(Launch.main(Crew.class).args("serve")));
+        Rollout cure = get(cluster.deploy(Launch.main(ScriptedWorker.class).args("serve")));
         assertTrue(cure.succeeded(), cure::toString);
         assertEquals(Set.of(0, 1), cure.revived().keySet());
         assertEquals(Map.of(), cure.replaced());
@@ -219,7 +219,7 @@ class RolloutCommandsIT {
 
         public static void main(String[] args) {
             AtomicInteger calls = new AtomicInteger();
-            Cluster.builder().instances(1).main(Crew.class).args("idle").reloadOnHangup(true).env(() -> {
+            Cluster.builder().instances(1).main(ScriptedWorker.class).args("idle").reloadOnHangup(true).env(() -> {
                 if (calls.incrementAndGet() == 2) {
                     throw new IllegalStateException("no vault");
                 }

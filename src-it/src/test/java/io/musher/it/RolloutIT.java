@@ -44,9 +44,9 @@ class RolloutIT {
     @Test
     void shouldReloadUnderLoadWithoutAFailedRequest() throws Exception {
         Cluster cluster = clusters.start(clusters.jvm().instances(2).commonPort(0));
-        try (Load load = new Load()) {
+        try (BackgroundLoad load = new BackgroundLoad()) {
             load.startKeptAlive(4, cluster.commonPort());
-            load.start(2, () -> Caller.fetch(cluster.commonPort()));
+            load.start(2, () -> StrictHttpClient.fetch(cluster.commonPort()));
             load.awaitMore(100);
             for (int i = 0; i < 3; i++) {
                 Rollout rollout = get(cluster.reload());
@@ -65,25 +65,25 @@ class RolloutIT {
         AtomicInteger asked = new AtomicInteger();
         Cluster cluster = clusters.start(clusters.jvm().instances(1).commonPort(0)
                 .env(() -> Map.of("GENERATION", Integer.toString(asked.incrementAndGet()))));
-        assertTrue(Caller.fetch(cluster.commonPort(), "/env").contains("GENERATION=1\n"));
+        assertTrue(StrictHttpClient.fetch(cluster.commonPort(), "/env").contains("GENERATION=1\n"));
         assertTrue(get(cluster.reload()).succeeded());
-        assertTrue(Caller.fetch(cluster.commonPort(), "/env").contains("GENERATION=2\n"));
+        assertTrue(StrictHttpClient.fetch(cluster.commonPort(), "/env").contains("GENERATION=2\n"));
         cluster.workers().get(0).kill();
         clusters.history().awaitReady(0, 2);
-        assertTrue(Caller.fetch(cluster.commonPort(), "/env").contains("GENERATION=2\n"), "a crash is no reload");
+        assertTrue(StrictHttpClient.fetch(cluster.commonPort(), "/env").contains("GENERATION=2\n"), "a crash is no reload");
     }
 
     @Test
     void shouldDeployAnotherProgramForAllThatFollow() throws Exception {
         Cluster cluster = clusters.start(clusters.jvm("one").instances(2).commonPort(0));
-        assertEquals("one", Caller.fetch(cluster.commonPort(), "/mode"));
-        assertTrue(get(cluster.deploy(Launch.main(Crew.class).args("two"))).succeeded());
-        assertEquals("two", Caller.fetch(cluster.commonPort(), "/mode"));
+        assertEquals("one", StrictHttpClient.fetch(cluster.commonPort(), "/mode"));
+        assertTrue(get(cluster.deploy(Launch.main(ScriptedWorker.class).args("two"))).succeeded());
+        assertEquals("two", StrictHttpClient.fetch(cluster.commonPort(), "/mode"));
         cluster.workers().get(0).kill();
         clusters.history().awaitReady(0, 4);
         assertTrue(get(cluster.reload()).succeeded());
         for (int i = 0; i < 4; i++) {
-            assertEquals("two", Caller.fetch(cluster.commonPort(), "/mode"));
+            assertEquals("two", StrictHttpClient.fetch(cluster.commonPort(), "/mode"));
         }
     }
 
@@ -96,7 +96,7 @@ class RolloutIT {
         Files.delete(needed);
         CompletableFuture<Rollout> rollout = cluster.reload();
         clusters.history().await(ClusterEvent.Exited.class, event -> event.worker().id() == 4);
-        assertEquals(Set.of("1", "2"), Set.of(Caller.fetch(cluster.commonPort()), Caller.fetch(cluster.commonPort())));
+        assertEquals(Set.of("1", "2"), Set.of(StrictHttpClient.fetch(cluster.commonPort()), StrictHttpClient.fetch(cluster.commonPort())));
         Files.createFile(needed);
         assertTrue(get(rollout).succeeded());
         assertEquals(2, get(rollout).replaced().size());
@@ -104,10 +104,10 @@ class RolloutIT {
 
     @Test
     void shouldReplaceWorkersWithPromisedPortsOneAtATime() throws Exception {
-        int port = Ports.free();
+        int port = FreePorts.free();
         Cluster cluster = clusters.start(clusters.jvm().instances(1).startPort(port));
         assertTrue(get(cluster.reload()).succeeded());
-        assertEquals("2", Caller.fetch(port));
+        assertEquals("2", StrictHttpClient.fetch(port));
     }
 
     @Test

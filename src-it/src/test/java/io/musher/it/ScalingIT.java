@@ -98,10 +98,10 @@ class ScalingIT {
         Worker forked = cluster.fork(Map.of("FLAVOUR", "%i-%w")).get(30, TimeUnit.SECONDS);
         assertEquals(0, forked.instance());
         assertEquals(3, forked.id());
-        assertTrue(Caller.fetch(forked.port().orElseThrow(), "/env").contains("\nFLAVOUR=0-3\n"));
+        assertTrue(StrictHttpClient.fetch(forked.port().orElseThrow(), "/env").contains("\nFLAVOUR=0-3\n"));
         forked.kill();
         Worker heir = clusters.history().awaitReady(0, 3);
-        assertTrue(Caller.fetch(heir.port().orElseThrow(), "/env").contains("\nFLAVOUR=0-4\n"), "a replacement inherits it");
+        assertTrue(StrictHttpClient.fetch(heir.port().orElseThrow(), "/env").contains("\nFLAVOUR=0-4\n"), "a replacement inherits it");
     }
 
     @Test
@@ -109,11 +109,11 @@ class ScalingIT {
         Cluster cluster = clusters.start(clusters.jvm().instances(2).commonPort(0));
         Worker sick = cluster.workers().get(0);
         Worker sound = cluster.workers().get(1);
-        Caller.fetch(sick.port().orElseThrow(), "/tell?notReady");
+        StrictHttpClient.fetch(sick.port().orElseThrow(), "/tell?notReady");
         clusters.history().await(ClusterEvent.NotReady.class, event -> event.worker() == sick);
         scale(cluster, 1);
         assertEquals(List.of(sound), cluster.workers());
-        assertEquals("2", Caller.fetch(cluster.commonPort()));
+        assertEquals("2", StrictHttpClient.fetch(cluster.commonPort()));
     }
 
     @Test
@@ -131,7 +131,7 @@ class ScalingIT {
         assertEquals(3, slot.worker().orElseThrow());
         Files.createFile(needed);
         scale(cluster, 1);
-        assertEquals(Integer.toString(cluster.workers().get(0).id()), Caller.fetch(cluster.commonPort()));
+        assertEquals(Integer.toString(cluster.workers().get(0).id()), StrictHttpClient.fetch(cluster.commonPort()));
         assertEquals(ClusterStats.SlotStats.State.READY, cluster.stats().slots().get(0).state());
     }
 
@@ -157,7 +157,7 @@ class ScalingIT {
 
     @Test
     void shouldRefuseAnInstanceThatWouldHaveTheCommonPort() throws Exception {
-        int port = Ports.free();
+        int port = FreePorts.free();
         Cluster cluster = clusters.start(clusters.jvm().instances(1).startPort(port - 1).commonPort(port));
         String refusal = refusal(IllegalArgumentException.class, cluster.scale(2));
         assertTrue(refusal.contains("instance 1 port " + port + ", which is the commonPort"), refusal);
@@ -183,7 +183,7 @@ class ScalingIT {
     }
 
     private List<String> scaled() {
-        return clusters.history().told().stream().map(History.Told::event)
+        return clusters.history().told().stream().map(EventHistory.Told::event)
                 .filter(ClusterEvent.Scaled.class::isInstance).map(ClusterEvent.Scaled.class::cast)
                 .map(event -> event.from() + " to " + event.to()).toList();
     }

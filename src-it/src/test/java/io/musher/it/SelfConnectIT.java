@@ -29,7 +29,7 @@ class SelfConnectIT {
 
     @Test
     void shouldNotTakeItselfForATarget() throws Exception {
-        int port = Ports.freeEphemeral();
+        int port = FreePorts.freeEphemeral();
         List<Target> targets = new ArrayList<>();
         for (int i = 0; i < TARGETS; i++) {
             targets.add(new Target("t" + i, new InetSocketAddress("127.0.0.1", port)));
@@ -51,7 +51,7 @@ class SelfConnectIT {
             BalancerStats stats = balancer.stats();
             assertEquals(CLIENTS, stats.rejected(), stats::toString);
             assertEquals((long) CLIENTS * TARGETS, stats.connectFailures(), stats::toString);
-            assertTrue(Ports.isFree(port));
+            assertTrue(FreePorts.isFree(port));
         }
     }
 }

@@ -26,14 +26,14 @@ class SpringBootIT {
 
     @TempDir
     static Path folder;
-    private static SpringShop shop;
+    private static SpringBootSample shop;
 
     @RegisterExtension
     final Children children = new Children();
 
     @BeforeAll
     static void compile() throws IOException {
-        shop = SpringShop.compile(folder);
+        shop = SpringBootSample.compile(folder);
     }
 
     private Child start(boolean jar, List<String> flags, String... arguments) throws IOException {
@@ -84,7 +84,7 @@ class SpringBootIT {
     @ParameterizedTest
     @ValueSource(strings = {"--server.port=", "--management.server.port="})
     void shouldFailWhereAllWorkersInheritOnePort(String argument) throws Exception {
-        Child primary = start(false, List.of(), argument + Ports.free());
+        Child primary = start(false, List.of(), argument + FreePorts.free());
         String failure = primary.awaitLine("^no start: (.*)", START).group(1);
         assertTrue(failure.contains("exit code 1 (never became ready)") || failure.contains(LEAVES), failure);
         assertEquals(3, primary.exitCode(Duration.ofSeconds(40)), primary::report);

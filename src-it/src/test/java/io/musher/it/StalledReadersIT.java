@@ -27,10 +27,10 @@ class StalledReadersIT {
     @Test
     void shouldServeAllOthersWhileVeryManyDoNotRead() throws Exception {
         List<Socket> stalled = new ArrayList<>();
-        try (Server target = new Server(StalledReadersIT::serve)) {
-            Program program = Program.of(children.command(Child.java(), "-Xmx24m", "-jar", Jars.balancer().toString(),
+        try (ScriptedServer target = new ScriptedServer(StalledReadersIT::serve)) {
+            BalancerProgram program = BalancerProgram.of(children.command(Child.java(), "-Xmx24m", "-jar", Jars.balancer().toString(),
                     "--listen", "127.0.0.1:0", "--target", target.target()));
-            try (Caller keptAlive = new Caller(program.port())) {
+            try (StrictHttpClient keptAlive = new StrictHttpClient(program.port())) {
                 assertEquals("small", keptAlive.get());
                 for (int i = 0; i < STALLED; i++) {
                     Socket socket = new Socket();
@@ -40,12 +40,12 @@ class StalledReadersIT {
                     socket.getOutputStream().write("GET /big HTTP/1.1\r\nHost: it\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                     if (i % 10 == 0) {
                         assertEquals("small", keptAlive.get(), program.child()::report);
-                        assertEquals("small", Caller.fetch(program.port()), program.child()::report);
+                        assertEquals("small", StrictHttpClient.fetch(program.port()), program.child()::report);
                     }
                 }
                 for (int i = 0; i < 200; i++) {
                     assertEquals("small", keptAlive.get(), program.child()::report);
-                    assertEquals("small", Caller.fetch(program.port()), program.child()::report);
+                    assertEquals("small", StrictHttpClient.fetch(program.port()), program.child()::report);
                 }
             }
             program.child().awaitLine("maxBufferedBytes \\(12582912\\) is spent");

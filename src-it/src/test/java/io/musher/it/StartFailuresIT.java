@@ -98,7 +98,7 @@ class StartFailuresIT {
 
     @Test
     void shouldRefuseATakenStartPortBeforeAnythingStarts() throws IOException {
-        int first = Ports.free();
+        int first = FreePorts.free();
         try (ServerSocket taken = taken(first + 1)) {
             has(failure(clusters.jvm().instances(2).startPort(first)).getMessage(), "port " + taken.getLocalPort());
             assertEquals(List.of(), kinds());
@@ -136,7 +136,7 @@ class StartFailuresIT {
     }
 
     private List<String> kinds() {
-        return clusters.history().told().stream().map(History.Told::kind).toList();
+        return clusters.history().told().stream().map(EventHistory.Told::kind).toList();
     }
 
     private static ServerSocket taken(int port) throws IOException {

@@ -36,13 +36,13 @@ class StopIT {
     void shouldLetARunningRequestEndBeforeTheWorkerDoes() throws Exception {
         Cluster cluster = clusters.start(clusters.jvm().instances(1).commonPort(0).stopPolicy(StopPolicy.ofDefaults()));
         Worker worker = cluster.workers().get(0);
-        try (Caller caller = new Caller(cluster.commonPort())) {
+        try (StrictHttpClient caller = new StrictHttpClient(cluster.commonPort())) {
             caller.send("GET /hold HTTP/1.1\r\nHost: it\r\nConnection: close\r\n\r\n");
             await("the request to arrive", "held");
             CompletableFuture<Exit> exit = worker.stop();
             await("the worker to hear of it", "worker 1 drains");
             assertFalse(exit.isDone());
-            Caller.fetch(worker.port().orElseThrow(), "/release");
+            StrictHttpClient.fetch(worker.port().orElseThrow(), "/release");
             assertEquals("released", caller.answer());
             caller.hangUp();
             assertEquals(Exit.Cause.STOPPED, exit.get(30, TimeUnit.SECONDS).cause());
@@ -54,7 +54,7 @@ class StopIT {
     void shouldCutAtTheDrainDeadline() throws Exception {
         Cluster cluster = clusters.start(clusters.jvm().instances(1).commonPort(0)
                 .stopPolicy(StopPolicy.ofDefaults().withDrain(Duration.ofMillis(300))));
-        try (Caller caller = new Caller(cluster.commonPort())) {
+        try (StrictHttpClient caller = new StrictHttpClient(cluster.commonPort())) {
             caller.send("GET /hold HTTP/1.1\r\nHost: it\r\n\r\n");
             await("the request to arrive", "held");
             assertTrue(cluster.workers().get(0).stop().get(30, TimeUnit.SECONDS).voluntary());
@@ -92,14 +92,14 @@ class StopIT {
         long before = System.nanoTime();
         CompletableFuture<Exit> exit = one.stop();
         await("the worker to hear of it", "worker 1 drains");
-        assertEquals("1", Caller.fetch(one.port().orElseThrow()), "who still knows its port is served");
-        assertEquals("2", Caller.fetch(cluster.commonPort()));
+        assertEquals("1", StrictHttpClient.fetch(one.port().orElseThrow()), "who still knows its port is served");
+        assertEquals("2", StrictHttpClient.fetch(cluster.commonPort()));
         exit.get(30, TimeUnit.SECONDS);
         long middle = System.nanoTime();
         assertTrue(middle - before >= delay.toNanos(), "it waits");
 
         CompletableFuture<Void> end = cluster.stop();
-        assertEquals("2", Caller.fetch(cluster.commonPort()), "the last ones serve on");
+        assertEquals("2", StrictHttpClient.fetch(cluster.commonPort()), "the last ones serve on");
         end.get(30, TimeUnit.SECONDS);
         assertTrue(System.nanoTime() - middle >= delay.toNanos(), "and wait as well");
     }
@@ -174,9 +174,9 @@ class StopIT {
         private NeverReady() { }
 
         public static void main(String[] args) {
-            Cluster.builder().instances(2).commonPort(0).main(Crew.class).args("hang")
+            Cluster.builder().instances(2).commonPort(0).main(ScriptedWorker.class).args("hang")
                     .on(ClusterEvent.Forked.class, event -> System.out.println("Forked " + event.worker().id()))
-                    .on(ClusterEvent.class, ShopMain::print).start();
+                    .on(ClusterEvent.class, SelfForkingProgram::print).start();
         }
     }
 
@@ -185,9 +185,9 @@ class StopIT {
         private Patient() { }
 
         public static void main(String[] args) {
-            Cluster.builder().instances(1).main(Crew.class).args("stubborn").readiness(Readiness.explicit())
+            Cluster.builder().instances(1).main(ScriptedWorker.class).args("stubborn").readiness(Readiness.explicit())
                     .stopPolicy(StopPolicy.ofDefaults().withKill(Duration.ofHours(1)))
-                    .on(ClusterEvent.class, ShopMain::print).start();
+                    .on(ClusterEvent.class, SelfForkingProgram::print).start();
             System.out.println("READY");
         }
     }

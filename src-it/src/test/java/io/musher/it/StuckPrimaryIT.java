@@ -42,7 +42,7 @@ class StuckPrimaryIT {
     /** A primary that waits for its end, and whose control thread dies. */
     static final class Dying {
         public static void main(String[] args) throws Exception {
-            Cluster cluster = Cluster.builder().main(Talker.class).args().instances(2).start();
+            Cluster cluster = Cluster.builder().main(MessagingWorker.class).args().instances(2).start();
             Field parts = Cluster.class.getDeclaredField("resources");
             parts.setAccessible(true);
             Method control = parts.get(cluster).getClass().getDeclaredMethod("control");
@@ -74,7 +74,7 @@ class StuckPrimaryIT {
     /** A primary whose log blocks, for every thread, as a pipe does that nobody reads. */
     static final class Stuck {
         public static void main(String[] args) throws Exception {
-            Cluster cluster = Cluster.builder().main(Talker.class).args().instances(2)
+            Cluster cluster = Cluster.builder().main(MessagingWorker.class).args().instances(2)
                     .stopPolicy(StopPolicy.ofDefaults().withDrain(Duration.ZERO).withKill(Duration.ofSeconds(1))).start();
             CountDownLatch never = new CountDownLatch(1);
             PrintStream out = System.out;

@@ -27,26 +27,26 @@ class WaitingIT {
 
     @Test
     void shouldNotBeLockedOutByClientsThatCameAndWent() throws Exception {
-        int port = Ports.free();
-        Program program = Program.start(children, "--target", "127.0.0.1:" + port);
+        int port = FreePorts.free();
+        BalancerProgram program = BalancerProgram.start(children, "--target", "127.0.0.1:" + port);
         for (int i = 0; i < 1100; i++) {
             new Socket("127.0.0.1", program.port()).close();
         }
-        List<Caller> callers = new ArrayList<>();
+        List<StrictHttpClient> callers = new ArrayList<>();
         await("a client is held").until(() -> { // the end of the last one may not have been seen at once
-            Caller caller = new Caller(program.port());
+            StrictHttpClient caller = new StrictHttpClient(program.port());
             callers.add(caller);
             caller.send(REQUEST);
             return isHeld(caller.socket());
         });
-        try (Site site = new Site("late", port)) {
-            Caller held = callers.remove(callers.size() - 1);
+        try (NioHttpServer site = new NioHttpServer("late", port)) {
+            StrictHttpClient held = callers.remove(callers.size() - 1);
             assertEquals(site.name(), held.answer());
             held.expectEnd();
             assertEquals(1, site.accepted(), "no empty connection reached the target");
             held.close();
         }
-        for (Caller caller : callers) {
+        for (StrictHttpClient caller : callers) {
             caller.close();
         }
         program.stop();
@@ -55,11 +55,11 @@ class WaitingIT {
     @Test
     @EnabledOnOs(OS.LINUX) // where the loopback interface has more than one address
     void shouldKeepPlacesForOtherAddresses() throws Exception {
-        int port = Ports.free();
-        Program program = Program.start(children, "--target", "127.0.0.1:" + port, "--max-waiting", "8", "--loops", "1");
-        List<Caller> many = new ArrayList<>();
+        int port = FreePorts.free();
+        BalancerProgram program = BalancerProgram.start(children, "--target", "127.0.0.1:" + port, "--max-waiting", "8", "--loops", "1");
+        List<StrictHttpClient> many = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            Caller caller = new Caller(program.port());
+            StrictHttpClient caller = new StrictHttpClient(program.port());
             caller.send(REQUEST);
             many.add(caller);
         }
@@ -69,8 +69,8 @@ class WaitingIT {
             other.getOutputStream().write('x');
             program.child().awaitLine("127.0.0.1.*closed without service: .* more than a quarter of them from this address");
             assertThrows(IOException.class, many.remove(7)::answer);
-            try (Site site = new Site("late", port)) {
-                for (Caller caller : many) {
+            try (NioHttpServer site = new NioHttpServer("late", port)) {
+                for (StrictHttpClient caller : many) {
                     assertEquals(site.name(), caller.answer());
                     caller.close();
                 }
@@ -82,8 +82,8 @@ class WaitingIT {
 
     @Test
     void shouldHoldThemNoLongerThanTheTimeout() throws Exception {
-        Program program = Program.start(children, "--target", "127.0.0.1:" + Ports.free(), "--wait-timeout", "1");
-        try (Caller caller = new Caller(program.port())) {
+        BalancerProgram program = BalancerProgram.start(children, "--target", "127.0.0.1:" + FreePorts.free(), "--wait-timeout", "1");
+        try (StrictHttpClient caller = new StrictHttpClient(program.port())) {
             caller.expectEnd();
             program.child().awaitLine("closed without service: no target took the client within 1000 ms");
         }
@@ -92,9 +92,9 @@ class WaitingIT {
 
     @Test
     void shouldHoldNoneWhenTheyAreNotToWait() throws Exception {
-        Program program = Program.start(children, "--target", "127.0.0.1:" + Ports.free(), "--max-waiting", "0");
+        BalancerProgram program = BalancerProgram.start(children, "--target", "127.0.0.1:" + FreePorts.free(), "--max-waiting", "0");
         for (int i = 0; i < 10; i++) {
-            try (Caller caller = new Caller(program.port())) {
+            try (StrictHttpClient caller = new StrictHttpClient(program.port())) {
                 caller.expectEnd();
             }
         }

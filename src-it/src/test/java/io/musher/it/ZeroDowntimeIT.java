@@ -35,7 +35,7 @@ class ZeroDowntimeIT {
 
     private void reload(String proof, ClusterBuilder builder, int times) throws Exception {
         Cluster cluster = clusters.start(builder);
-        Shopping shopping = new Shopping(cluster.commonPort());
+        OpenLoopLoad shopping = new OpenLoopLoad(cluster.commonPort());
         try (shopping) {
             shopping.awaitMore(200);
             for (int i = 0; i < times; i++) {
@@ -67,7 +67,7 @@ class ZeroDowntimeIT {
 
     private void loses(String without, ClusterBuilder builder) throws Exception {
         Cluster cluster = clusters.start(builder);
-        Shopping shopping = new Shopping(cluster.commonPort());
+        OpenLoopLoad shopping = new OpenLoopLoad(cluster.commonPort());
         try (shopping) {
             shopping.awaitMore(200);
             for (int i = 0; i < AT_MOST && shopping.failures().isEmpty(); i++) {
@@ -98,15 +98,15 @@ class ZeroDowntimeIT {
     void shouldKeepTheOldWorkersWhateverIsWrongWithTheNewOnes() throws Exception {
         Cluster cluster = clusters.start(Proofs.shops(clusters).startTimeout(Duration.ofSeconds(8))
                 .reloadPolicy(ReloadPolicy.ofDefaults().withSoak(Duration.ofSeconds(2))));
-        Shopping shopping = new Shopping(cluster.commonPort());
+        OpenLoopLoad shopping = new OpenLoopLoad(cluster.commonPort());
         try (shopping) {
-            failed(cluster, Launch.main(Crew.class).args("exit", "7"), "exit code 7", "");
-            failed(cluster, Launch.main(Crew.class).args("throw"), "exit code 1", "this worker does not want to");
-            failed(cluster, Launch.main(Crew.class).args("hang"), "startTimeout", "");
-            failed(cluster, Launch.main(Shop.class).args("soak"), "in its soak time", "had enough");
+            failed(cluster, Launch.main(ScriptedWorker.class).args("exit", "7"), "exit code 7", "");
+            failed(cluster, Launch.main(ScriptedWorker.class).args("throw"), "exit code 1", "this worker does not want to");
+            failed(cluster, Launch.main(ScriptedWorker.class).args("hang"), "startTimeout", "");
+            failed(cluster, Launch.main(LoadTestWorker.class).args("soak"), "in its soak time", "had enough");
             assertThrows(IllegalArgumentException.class, () -> cluster.deploy(Launch.main("no.such.Main")));
             failed(cluster, Launch.main("no.such.Main").jvmArgs("-cp", System.getProperty("java.class.path")), "exit code 1", "no.such.Main");
-            failed(cluster, Launch.main(Crew.class).jvmArgs("-Xmx1m", "-Xms8g"), "exit code 1", "heap");
+            failed(cluster, Launch.main(ScriptedWorker.class).jvmArgs("-Xmx1m", "-Xms8g"), "exit code 1", "heap");
             shopping.awaitMore(100);
         }
         Proofs.tell("six bad deploys", shopping);
@@ -125,7 +125,7 @@ class ZeroDowntimeIT {
     @Test
     void shouldScaleUpAndDownWithoutAFailedRequest() throws Exception {
         Cluster cluster = clusters.start(Proofs.shops(clusters));
-        Shopping shopping = new Shopping(cluster.commonPort());
+        OpenLoopLoad shopping = new OpenLoopLoad(cluster.commonPort());
         try (shopping) {
             for (int instances : List.of(6, 1, 4)) {
                 cluster.scale(instances).get(60, TimeUnit.SECONDS);

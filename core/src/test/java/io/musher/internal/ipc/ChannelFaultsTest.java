@@ -18,9 +18,9 @@ class ChannelFaultsTest {
     private static final String WRONG = "00000000000000000000000000000000";
 
     @RegisterExtension
-    final ChannelScene scene = new ChannelScene();
+    final ChannelFixture scene = new ChannelFixture();
 
-    private Heard good;
+    private RecordingChannelListener good;
     private RawPeer goodPeer;
 
     @BeforeEach
@@ -81,8 +81,8 @@ class ChannelFaultsTest {
             peer.send(ByteBuffer.allocate(9).putInt(length).put((byte) 1).array());
             peer.expectEnd();
         }
-        for (int length : new int[] {1025, ChannelScene.MAX_FRAME + 5, Integer.MAX_VALUE, -1}) {
-            Heard heard = scene.expect("bad-1");
+        for (int length : new int[] {1025, ChannelFixture.MAX_FRAME + 5, Integer.MAX_VALUE, -1}) {
+            RecordingChannelListener heard = scene.expect("bad-1");
             RawPeer peer = scene.join(heard);
             byte type = (byte) (length == 1025 ? 3 : 99);
             peer.send(ByteBuffer.allocate(9).putInt(length).put(type).array());
@@ -96,7 +96,7 @@ class ChannelFaultsTest {
         RawPeer wrong = scene.connect().send(1, "musher/1 " + WRONG + " 1");
         wrong.expect("9 unknown or used token");
         wrong.expectEnd();
-        Heard heard = scene.expect("next-1");
+        RecordingChannelListener heard = scene.expect("next-1");
         RawPeer newer = scene.connect().send(1, "musher/2 " + heard.channel.token() + " 1");
         newer.expect("9 it speaks version 2, this is version 1");
         newer.expectEnd();
@@ -115,7 +115,7 @@ class ChannelFaultsTest {
         Object[][] wrongs = {{5, "0", "lost: it sent listening on '0', which is no port"}, {5, "a\nb", "lost: it sent listening on 'a.b', which is no port"},
             {1, "musher/1 " + WRONG + " 1", "lost: it sent a second hello"}};
         for (Object[] wrong : wrongs) {
-            Heard heard = scene.expect("bad-1");
+            RecordingChannelListener heard = scene.expect("bad-1");
             RawPeer peer = scene.join(heard);
             peer.send((int) wrong[0], (String) wrong[1]);
             heard.expect((String) wrong[2]);
@@ -125,7 +125,7 @@ class ChannelFaultsTest {
 
     @Test
     void shouldTellAnEndInTheMiddleOfAFrame() throws Exception {
-        Heard heard = scene.expect("bad-1");
+        RecordingChannelListener heard = scene.expect("bad-1");
         RawPeer peer = scene.join(heard);
         peer.send(ByteBuffer.allocate(12).putInt(10).put((byte) 3).array());
         peer.close();
@@ -134,7 +134,7 @@ class ChannelFaultsTest {
 
     @Test
     void shouldEndWithAPeerThatResets() throws Exception {
-        Heard heard = scene.expect("bad-1");
+        RecordingChannelListener heard = scene.expect("bad-1");
         RawPeer peer = scene.join(heard);
         peer.socket.setSoLinger(true, 0);
         peer.close();
@@ -143,7 +143,7 @@ class ChannelFaultsTest {
 
     @Test
     void shouldEndWithAPeerThatNeverReads() throws Exception {
-        Heard heard = scene.expect("bad-1");
+        RecordingChannelListener heard = scene.expect("bad-1");
         RawPeer peer = scene.connect();
         peer.send(1, "musher/1 " + heard.channel.token() + " 1");
         heard.expect("hello 1");
@@ -162,7 +162,7 @@ class ChannelFaultsTest {
 
     @Test
     void shouldSurviveAPeerThatNeverStopsTalking() throws Exception {
-        Heard heard = scene.expect("loud-1");
+        RecordingChannelListener heard = scene.expect("loud-1");
         RawPeer peer = scene.join(heard);
         byte[] much = new byte[9 * 7000];
         for (int i = 0; i < much.length; i += 9) {

@@ -20,13 +20,13 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 /** Real sockets against a real server, with arbitrary bytes in arbitrary chunks. */
 class ChannelProperties {
 
-    private static ChannelScene scene;
-    private static Heard good;
+    private static ChannelFixture scene;
+    private static RecordingChannelListener good;
     private static RawPeer goodPeer;
 
     @BeforeContainer
     static void open() throws Exception {
-        scene = new ChannelScene();
+        scene = new ChannelFixture();
         good = scene.expect("good-1");
         goodPeer = scene.join(good);
     }
@@ -54,7 +54,7 @@ class ChannelProperties {
     @Property(tries = 300)
     void shouldHearAWorkerUpToItsFirstFault(@ForAll("frames") List<byte[]> frames, @ForAll("noise") byte[] noise,
             @ForAll("sizes") List<Integer> sizes) throws Exception {
-        Heard heard = scene.expect("any-1");
+        RecordingChannelListener heard = scene.expect("any-1");
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(RawPeer.frame(1, "musher/1 " + heard.channel.token() + " 5"));
         List<String> expected = new ArrayList<>(List.of("hello 5"));

@@ -14,15 +14,15 @@ import java.util.Collections;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What a worker that keeps to the protocol sees; others are {@link ChannelFaultsTest}'s, ends {@link ChannelEndTest}'s. */
+/** What a worker that keeps to the protocol sees; others are {@link ChannelFaultsTest}'s, ends {@link ChannelCloseTest}'s. */
 class ChannelTest {
 
     @RegisterExtension
-    final ChannelScene scene = new ChannelScene();
+    final ChannelFixture scene = new ChannelFixture();
 
     @Test
     void shouldTellWhatTheWorkerSays() throws Exception {
-        Heard heard = scene.expect("shop-1");
+        RecordingChannelListener heard = scene.expect("shop-1");
         RawPeer peer = scene.join(heard);
 
         peer.send(3, "").send(4, "").send(5, "65535").send(8, "").send(7, "");
@@ -33,7 +33,7 @@ class ChannelTest {
 
     @Test
     void shouldSendHeartbeatsAndTellTheAnswers() throws Exception {
-        Heard heard = scene.expect("shop-1");
+        RecordingChannelListener heard = scene.expect("shop-1");
         scene.run(() -> heard.channel.heartbeat(6)); // nobody to hear it yet
         RawPeer peer = scene.join(heard);
 
@@ -46,7 +46,7 @@ class ChannelTest {
 
     @Test
     void shouldTellTheWorkerEachThingOnce() throws Exception {
-        Heard heard = scene.expect("shop-1");
+        RecordingChannelListener heard = scene.expect("shop-1");
         RawPeer peer = scene.join(heard);
 
         scene.run(() -> {
@@ -68,7 +68,7 @@ class ChannelTest {
 
     @Test
     void shouldKeepWhatIsSaidBeforeTheHello() throws Exception {
-        Heard heard = scene.expect("shop-1");
+        RecordingChannelListener heard = scene.expect("shop-1");
         assertTrue(heard.channel.isConnected(), "from the beginning");
         scene.run(() -> {
             heard.channel.drain();
@@ -86,7 +86,7 @@ class ChannelTest {
     @Test
     void shouldTakeAHelloWithAllThatFollowsInOneChunkOrByteByByte() throws Exception {
         for (boolean whole : new boolean[] {true, false}) {
-            Heard heard = scene.expect("shop-1");
+            RecordingChannelListener heard = scene.expect("shop-1");
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             out.writeBytes(RawPeer.frame(1, "musher/1 " + heard.channel.token() + " 12"));
             out.writeBytes(RawPeer.frame(3, ""));
@@ -102,7 +102,7 @@ class ChannelTest {
 
     @Test
     void shouldSkipAndCountWhatItDoesNotKnow() throws Exception {
-        Heard heard = scene.expect("shop-1");
+        RecordingChannelListener heard = scene.expect("shop-1");
         RawPeer peer = scene.join(heard);
 
         // a later version's control frame, a message, and what only a primary may say
@@ -114,7 +114,7 @@ class ChannelTest {
 
     @Test
     void shouldTakeATokenOnce() throws Exception {
-        Heard heard = scene.expect("shop-1");
+        RecordingChannelListener heard = scene.expect("shop-1");
         RawPeer worker = scene.join(heard);
 
         assertRefused(heard.channel.token());
@@ -125,8 +125,8 @@ class ChannelTest {
 
     @Test
     void shouldTellWorkersApart() throws Exception {
-        Heard first = scene.expect("shop-1");
-        Heard second = scene.expect("shop-2");
+        RecordingChannelListener first = scene.expect("shop-1");
+        RecordingChannelListener second = scene.expect("shop-2");
         RawPeer two = scene.join(second);
         RawPeer one = scene.join(first);
 
@@ -152,7 +152,7 @@ class ChannelTest {
 
     @Test
     void shouldGoOnAfterAListenerThatThrows() throws Exception {
-        Heard heard = scene.expect("shop-1");
+        RecordingChannelListener heard = scene.expect("shop-1");
         heard.onReady = () -> {
             throw new IllegalStateException("a listener on purpose");
         };
@@ -165,7 +165,7 @@ class ChannelTest {
 
     @Test
     void shouldNeverPrintItsToken() throws Exception {
-        Heard heard = scene.expect("shop-1");
+        RecordingChannelListener heard = scene.expect("shop-1");
         assertFalse(heard.channel.toString().contains(heard.channel.token()));
     }
 

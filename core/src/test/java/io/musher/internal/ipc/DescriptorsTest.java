@@ -39,9 +39,9 @@ class DescriptorsTest {
     /** Opens files until none can be opened, and lets a worker connect meanwhile. */
     static final class Hog {
         public static void main(String[] args) throws Exception {
-            try (ChannelScene scene = new ChannelScene()) {
+            try (ChannelFixture scene = new ChannelFixture()) {
                 scene.join(scene.expect("first")).close(); // all classes are loaded
-                Heard heard = scene.expect("second");
+                RecordingChannelListener heard = scene.expect("second");
                 List<FileInputStream> files = new ArrayList<>();
                 try {
                     while (true) {

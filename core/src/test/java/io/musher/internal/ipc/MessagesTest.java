@@ -20,11 +20,11 @@ class MessagesTest {
     private static final int MIB = 1 << 20;
 
     @RegisterExtension
-    final ChannelScene scene = new ChannelScene();
+    final ChannelFixture scene = new ChannelFixture();
 
     @Test
     void shouldDeliverMessagesOfBothKindsInOrder() throws Exception {
-        Heard heard = scene.expect("a-1");
+        RecordingChannelListener heard = scene.expect("a-1");
         RawPeer peer = scene.join(heard);
         for (int i = 0; i < 100; i++) {
             peer.send(RawPeer.message(32 + i % 2, 0, 0, bytes("message " + i)));
@@ -41,7 +41,7 @@ class MessagesTest {
 
     @Test
     void shouldKeepWhatIsSentBeforeTheHello() throws Exception {
-        Heard heard = scene.expect("a-1");
+        RecordingChannelListener heard = scene.expect("a-1");
         for (int i = 0; i < 10; i++) {
             assertTrue(heard.channel.mailbox().send(frame(0, "early " + i)));
         }
@@ -53,7 +53,7 @@ class MessagesTest {
 
     @Test
     void shouldKeepMessagesForTheFirstListener() throws Exception {
-        Heard heard = scene.expect("a-1");
+        RecordingChannelListener heard = scene.expect("a-1");
         heard.listens = false;
         RawPeer peer = scene.join(heard);
         peer.send(RawPeer.message(32, 0, 0, bytes("one"))).send(RawPeer.message(32, 0, 0, bytes("two"))).send(3, "");
@@ -69,8 +69,8 @@ class MessagesTest {
 
     @Test
     void shouldPassMessagesFromWorkerToWorker() throws Exception {
-        Heard one = scene.expect("a-1");
-        Heard two = scene.expect("a-2");
+        RecordingChannelListener one = scene.expect("a-1");
+        RecordingChannelListener two = scene.expect("a-2");
         RawPeer first = scene.join(one);
         RawPeer second = scene.join(two);
 
@@ -87,7 +87,7 @@ class MessagesTest {
     @Test
     void shouldPassABroadcastToAllOtherWorkers() throws Exception {
         RawPeer[] peers = new RawPeer[4];
-        Heard[] all = new Heard[4];
+        RecordingChannelListener[] all = new RecordingChannelListener[4];
         for (int i = 0; i < 4; i++) {
             all[i] = scene.expect("a-" + (i + 1));
             peers[i] = scene.join(all[i]);
@@ -102,8 +102,8 @@ class MessagesTest {
 
     @Test
     void shouldTellWhoAsksAWorkerThatIsNotThere() throws Exception {
-        Heard one = scene.expect("a-1");
-        Heard two = scene.expect("a-2");
+        RecordingChannelListener one = scene.expect("a-1");
+        RecordingChannelListener two = scene.expect("a-2");
         RawPeer first = scene.join(one);
         RawPeer second = scene.join(two);
 
@@ -117,11 +117,11 @@ class MessagesTest {
 
     @Test
     void shouldTellWorkersOfEachOther() throws Exception {
-        Heard one = scene.expect("a-1");
-        Heard two = scene.expect("a-2");
+        RecordingChannelListener one = scene.expect("a-1");
+        RecordingChannelListener two = scene.expect("a-2");
         RawPeer first = scene.join(one);
         assertEquals("11 2", first.receiveAny(), "also of one that has not come yet");
-        Heard three = scene.expect("a-3");
+        RecordingChannelListener three = scene.expect("a-3");
         assertEquals("11 3", first.receiveAny());
         scene.run(two.channel::close);
         assertEquals("12 2", first.receiveAny());
@@ -131,7 +131,7 @@ class MessagesTest {
 
     @Test
     void shouldRefuseWhatIsOverTheWindowUntilListenersHaveTakenSome() throws Exception {
-        Heard heard = scene.expect("a-1");
+        RecordingChannelListener heard = scene.expect("a-1");
         RawPeer peer = scene.join(heard);
         Mailbox mailbox = heard.channel.mailbox();
         int accepted = 0;
@@ -157,7 +157,7 @@ class MessagesTest {
 
     @Test
     void shouldSayWhatItsOwnListenersHaveTaken() throws Exception {
-        Heard heard = scene.expect("a-1");
+        RecordingChannelListener heard = scene.expect("a-1");
         RawPeer peer = scene.join(heard);
         byte[] message = RawPeer.message(33, 0, 0, new byte[MIB]);
         for (int i = 0; i < 100; i++) { // far more than a window
@@ -169,7 +169,7 @@ class MessagesTest {
 
     @Test
     void shouldReadNoMoreOfAWorkerThatIgnoresItsWindowUntilListenersHaveTakenSome() throws Exception {
-        Heard heard = scene.expect("a-1");
+        RecordingChannelListener heard = scene.expect("a-1");
         heard.listens = false;
         RawPeer peer = scene.join(heard);
         byte[] message = RawPeer.message(33, 0, 0, new byte[MIB]);
@@ -192,7 +192,7 @@ class MessagesTest {
 
     @Test
     void shouldLetControlFramesOvertakeMessages() throws Exception {
-        Heard heard = scene.expect("a-1");
+        RecordingChannelListener heard = scene.expect("a-1");
         RawPeer peer = scene.join(heard);
         for (int i = 0; i < 30; i++) {
             assertTrue(heard.channel.mailbox().send(frame(0, "x".repeat(MIB - 200))));
@@ -208,7 +208,7 @@ class MessagesTest {
 
     @Test
     void shouldSayGoodbyeAfterAllMessages() throws Exception {
-        Heard heard = scene.expect("a-1");
+        RecordingChannelListener heard = scene.expect("a-1");
         RawPeer peer = scene.join(heard);
         for (int i = 0; i < 30; i++) {
             assertTrue(heard.channel.mailbox().send(frame(0, "x".repeat(MIB - 200))));
@@ -223,7 +223,7 @@ class MessagesTest {
 
     @Test
     void shouldEndEveryRequestOnce() throws Exception {
-        Heard heard = scene.expect("a-1");
+        RecordingChannelListener heard = scene.expect("a-1");
         RawPeer peer = scene.join(heard);
         Mailbox mailbox = heard.channel.mailbox();
         BlockingQueue<String> ends = new LinkedBlockingQueue<>();
@@ -252,7 +252,7 @@ class MessagesTest {
 
     @Test
     void shouldNotTakeAnAnswerFromSomebodyElse() throws Exception {
-        Heard heard = scene.expect("a-1");
+        RecordingChannelListener heard = scene.expect("a-1");
         RawPeer peer = scene.join(heard);
         RawPeer forger = scene.join(scene.expect("a-2"));
         peer.send(RawPeer.message(34, 1, 1, bytes("to myself")));

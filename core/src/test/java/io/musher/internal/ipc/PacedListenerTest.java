@@ -12,11 +12,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class PacedListenerTest {
 
     @RegisterExtension
-    final ChannelScene scene = new ChannelScene();
+    final ChannelFixture scene = new ChannelFixture();
 
     @Test
     void shouldHearAWorkerThatFloodsAtAPaceAndItsLastWordsBeforeAnythingElse() throws Exception {
-        Heard heard = scene.expect("a-1");
+        RecordingChannelListener heard = scene.expect("a-1");
         RawPeer peer = scene.join(heard);
         ByteArrayOutputStream flood = new ByteArrayOutputStream();
         for (int i = 0; i < 20_000; i++) {
@@ -37,7 +37,7 @@ class PacedListenerTest {
 
     @Test
     void shouldHearTheLastWordThoughNothingFollows() throws Exception {
-        Heard heard = scene.expect("a-1");
+        RecordingChannelListener heard = scene.expect("a-1");
         RawPeer peer = scene.join(heard);
         for (int i = 0; i < 500; i++) {
             peer.send(3, "").send(4, "");

@@ -13,11 +13,11 @@ final class CommandPrimary {
 
     /** @param args tenths of a second of grace, then the scripts */
     public static void main(String[] args) throws Exception {
-        Spawning spawning = new Spawning(Output.discard(), Integer.parseInt(args[0]));
+        SpawnerFixture spawning = new SpawnerFixture(Output.discard(), Integer.parseInt(args[0]));
         StringBuilder sessions = new StringBuilder("sessions");
         for (String script : List.of(args).subList(1, args.length)) {
             WorkerProcess worker = spawning.start(Launch.command("sh", "-c", script));
-            Spawning.printed(worker, "up");
+            SpawnerFixture.printed(worker, "up");
             sessions.append(' ').append(worker.pid());
         }
         System.out.println(sessions);

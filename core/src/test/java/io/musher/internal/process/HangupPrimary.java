@@ -12,11 +12,11 @@ public final class HangupPrimary {
 
     /** @param args none */
     public static void main(String[] args) throws Exception {
-        try (Spawning spawning = new Spawning(Output.discard())) {
+        try (SpawnerFixture spawning = new SpawnerFixture(Output.discard())) {
             WorkerProcess worker = spawning.start(Launch.command("sh", "-c", "echo up; sleep 20; exit 7"), Optional.empty(), Map.of());
-            Spawning.printed(worker, "up");
+            SpawnerFixture.printed(worker, "up");
             worker.signal("HUP");
-            System.out.println("ended " + Spawning.end(worker));
+            System.out.println("ended " + SpawnerFixture.end(worker));
         }
     }
 }

@@ -33,12 +33,12 @@ class JvmPlanTest {
 
     @Test
     void shouldRepeatThisJvm() throws Exception {
-        assertEquals(List.of(Jvm.java(), "-Dmusher.worker=3", "-cp", "/a:/b.jar", "-Dp=1", "Shop", "x", "%i"), words(Launch.self(), own));
+        assertEquals(List.of(TestJvm.java(), "-Dmusher.worker=3", "-cp", "/a:/b.jar", "-Dp=1", "Shop", "x", "%i"), words(Launch.self(), own));
     }
 
     @Test
     void shouldReplaceArgumentsAndAppendFlags() throws Exception {
-        assertEquals(List.of(Jvm.java(), "-Dmusher.worker=3", "-Dmusher.program=Shop", "-cp", "/a:/b.jar", "-Dp=1", "-Dq=3", "Shop", "y2"),
+        assertEquals(List.of(TestJvm.java(), "-Dmusher.worker=3", "-Dmusher.program=Shop", "-cp", "/a:/b.jar", "-Dp=1", "-Dq=3", "Shop", "y2"),
                 words(Launch.self().args("y%i").jvmArgs("-Dq=%w"), own));
     }
 
@@ -63,7 +63,7 @@ class JvmPlanTest {
         manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, "lib/Shop.JAR");
         new JarOutputStream(Files.newOutputStream(folder.resolve("paths.jar")), manifest).close();
         for (String classPath : List.of(library + File.separator + "*", folder.resolve("paths.jar").toString(), library.resolve("Shop.JAR").toString())) {
-            CurrentJvm jvm = new CurrentJvm(Jvm.java(), InheritedFlags.of(List.of()), "/none" + File.pathSeparator + classPath, List.of("X"), Optional.empty(), true);
+            CurrentJvm jvm = new CurrentJvm(TestJvm.java(), InheritedFlags.of(List.of()), "/none" + File.pathSeparator + classPath, List.of("X"), Optional.empty(), true);
             JvmPlan.of(Launch.main("io.shop.Shop$Main"), jvm);
             IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> JvmPlan.of(Launch.main("io.shop.Shop.Main"), jvm));
             assertTrue(refused.getMessage().contains("io.shop.Shop.Main"), refused.getMessage());
@@ -90,7 +90,7 @@ class JvmPlanTest {
     @Test
     void shouldRunAJarAsItIs(@TempDir Path folder) throws Exception {
         Path jar = Files.createFile(folder.resolve("app.jar"));
-        assertEquals(List.of(Jvm.java(), "-Dmusher.worker=3", "-Dmusher.program=" + jar, "-Dp=1", "-jar", jar.toString(), "a"), words(Launch.jar(jar).args("a"), own));
+        assertEquals(List.of(TestJvm.java(), "-Dmusher.worker=3", "-Dmusher.program=" + jar, "-Dp=1", "-jar", jar.toString(), "a"), words(Launch.jar(jar).args("a"), own));
         assertFalse(LaunchPlan.of(Launch.jar(jar)).saysHello());
         assertTrue(assertThrows(IllegalArgumentException.class, () -> LaunchPlan.of(Launch.jar(folder.resolve("none.jar")))).getMessage()
                 .contains("none.jar"));
@@ -124,7 +124,7 @@ class JvmPlanTest {
 
     @Test
     void shouldMakePathsMeanTheSameElsewhere(@TempDir Path folder) throws Exception {
-        CurrentJvm relative = new CurrentJvm(Jvm.java(), InheritedFlags.of(List.of("--module-path=m" + File.pathSeparator + "/n", "-javaagent:a.jar=x=y",
+        CurrentJvm relative = new CurrentJvm(TestJvm.java(), InheritedFlags.of(List.of("--module-path=m" + File.pathSeparator + "/n", "-javaagent:a.jar=x=y",
                 "-javaagent:/b.jar")), "", List.of("Shop"), Optional.of(List.of()), true);
         String here = Path.of("").toAbsolutePath().toString();
         assertEquals(List.of("--module-path=" + here + "/m" + File.pathSeparator + "/n", "-javaagent:" + here + "/a.jar=x=y", "-javaagent:/b.jar"),
@@ -166,7 +166,7 @@ class JvmPlanTest {
     }
 
     private static CurrentJvm own(List<String> target, Optional<List<String>> args) {
-        return new CurrentJvm(Jvm.java(), InheritedFlags.of(List.of("-Dp=1", "-Xdebug")), "/a:/b.jar", target, args, true);
+        return new CurrentJvm(TestJvm.java(), InheritedFlags.of(List.of("-Dp=1", "-Xdebug")), "/a:/b.jar", target, args, true);
     }
 
     private static List<String> words(Launch launch, CurrentJvm own) throws Exception {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.condition.OS;
 @EnabledOnOs(OS.LINUX)
 class JvmWorkerTest {
 
-    private final Spawning spawning = new Spawning(Output.discard());
+    private final SpawnerFixture spawning = new SpawnerFixture(Output.discard());
 
     @AfterEach
     void close() {
@@ -31,34 +31,34 @@ class JvmWorkerTest {
     @Test
     void shouldReadWhatItPrintsWhileItStops() throws Exception {
         WorkerProcess worker = start("hook");
-        Spawning.printed(worker, "up");
+        SpawnerFixture.printed(worker, "up");
         worker.terminate();
-        assertEquals(Optional.of("SIGTERM"), Spawning.end(worker).signal());
+        assertEquals(Optional.of("SIGTERM"), SpawnerFixture.end(worker).signal());
         assertEquals("up\n" + IntStream.range(0, 10).mapToObj(i -> "hook " + i + "\n").collect(Collectors.joining()), worker.lastOutput());
     }
 
     @Test
     void shouldKillItWithItsChildren() throws Exception {
         WorkerProcess worker = start("child");
-        Spawning.printed(worker, "up");
+        SpawnerFixture.printed(worker, "up");
         await("shell and two sleeps").until(() -> spawning.processes().size() == 4);
         worker.kill();
-        assertEquals(Optional.of("SIGKILL"), Spawning.end(worker).signal());
+        assertEquals(Optional.of("SIGKILL"), SpawnerFixture.end(worker).signal());
         assertEquals(List.of(), spawning.processes());
     }
 
     @Test
     void shouldKillOneThatLoops() throws Exception {
         WorkerProcess worker = start("loop");
-        Spawning.printed(worker, "up");
+        SpawnerFixture.printed(worker, "up");
         worker.kill();
-        assertEquals(137, Spawning.end(worker).status());
+        assertEquals(137, SpawnerFixture.end(worker).status());
     }
 
     @Test
     void shouldKillWhatItLeavesBehind() throws Exception {
         WorkerProcess worker = start("child", "exit");
-        assertEquals(42, Spawning.end(worker).status());
+        assertEquals(42, SpawnerFixture.end(worker).status());
         assertEquals(List.of(), spawning.processes());
     }
 
@@ -67,11 +67,11 @@ class JvmWorkerTest {
         try (PortLease lease = PortLease.free()) {
             for (int i = 0; i < 2; i++) { // the same port for the replacement
                 WorkerProcess worker = start(Optional.of(lease), "listen");
-                Spawning.printed(worker, "up");
+                SpawnerFixture.printed(worker, "up");
                 assertTrue(lease.isHeld());
                 assertEquals(PortOwner.Kind.OWN, worker.listensOn(lease.port()).get(10, TimeUnit.SECONDS).kind());
                 worker.kill();
-                Spawning.end(worker);
+                SpawnerFixture.end(worker);
             }
         }
     }
@@ -79,7 +79,7 @@ class JvmWorkerTest {
     @Test
     void shouldMarkAJvm() throws Exception {
         WorkerProcess worker = start("mark");
-        Spawning.end(worker);
+        SpawnerFixture.end(worker);
         assertEquals("jvm 1 1 null\n", worker.lastOutput());
     }
 
@@ -88,7 +88,7 @@ class JvmWorkerTest {
     }
 
     private WorkerProcess start(Optional<PortLease> port, String... args) throws Exception {
-        CurrentJvm own = new CurrentJvm(Jvm.java(), InheritedFlags.of(List.of()), Jvm.CLASS_PATH, List.of(JvmWorker.class.getName()),
+        CurrentJvm own = new CurrentJvm(TestJvm.java(), InheritedFlags.of(List.of()), TestJvm.CLASS_PATH, List.of(JvmWorker.class.getName()),
                 Optional.of(List.of()), true);
         SpawnRequest request = spawning.request(Launch.command("never"), port, Map.of());
         return spawning.spawner.spawn(new SpawnRequest(JvmPlan.of(Launch.self().args(args), own), request.instance(), request.workerId(),

@@ -31,8 +31,8 @@ class OutputTest {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         standard(out, err, () -> {
-            try (Spawning spawning = new Spawning(Output.inherit())) {
-                Spawning.end(spawning.sh("echo out; echo err >&2; printf 'no end'"));
+            try (SpawnerFixture spawning = new SpawnerFixture(Output.inherit())) {
+                SpawnerFixture.end(spawning.sh("echo out; echo err >&2; printf 'no end'"));
             }
         });
         assertEquals("out\nno end", out.toString());
@@ -45,10 +45,10 @@ class OutputTest {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         long[] pid = new long[1];
         standard(out, err, () -> {
-            try (Spawning spawning = new Spawning(Output.prefixed("%n %i %w %p| "))) {
+            try (SpawnerFixture spawning = new SpawnerFixture(Output.prefixed("%n %i %w %p| "))) {
                 WorkerProcess worker = spawning.sh("printf 'a\\nb\\r\\n\\nend'; printf bad >&2");
                 pid[0] = worker.pid();
-                Spawning.end(worker);
+                SpawnerFixture.end(worker);
             }
         });
         String prefix = "test-1 0 1 " + pid[0] + "| ";
@@ -59,11 +59,11 @@ class OutputTest {
     @Test
     void shouldTellAConsumerEveryLine() throws Exception {
         ConcurrentLinkedQueue<Output.Line> lines = new ConcurrentLinkedQueue<>();
-        try (Spawning spawning = new Spawning(Output.to(line -> {
+        try (SpawnerFixture spawning = new SpawnerFixture(Output.to(line -> {
             lines.add(line);
             throw new IllegalStateException("on purpose");
         }))) {
-            Spawning.end(spawning.sh("echo ünï; echo two >&2; printf three"));
+            SpawnerFixture.end(spawning.sh("echo ünï; echo two >&2; printf three"));
             await("three lines").until(() -> lines.size() == 3);
         }
         assertEquals(List.of("ünï", "three"), lines.stream().filter(line -> !line.error()).map(Output.Line::text).toList());
@@ -73,7 +73,7 @@ class OutputTest {
     @Test
     void shouldNeitherBlockNorGrowWhenNobodyTakesWhatIsPrintedWithoutEnd() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
-        try (Spawning spawning = new Spawning(Output.to(line -> {
+        try (SpawnerFixture spawning = new SpawnerFixture(Output.to(line -> {
             try {
                 never.await();
             } catch (InterruptedException e) {
@@ -87,16 +87,16 @@ class OutputTest {
             await("more drops: the worker goes on").atMost(Duration.ofSeconds(20)).until(() -> dropped.getAsLong() > soFar + (20 << 20));
             assertEquals(OutputTail.LIMIT, worker.lastOutput().length(), 100);
             worker.kill();
-            Spawning.end(worker);
+            SpawnerFixture.end(worker);
             never.countDown();
         }
     }
 
     @Test
     void shouldKeepTheLast64KiBOfADiscardedOutput() throws Exception {
-        try (Spawning spawning = new Spawning(Output.discard())) {
+        try (SpawnerFixture spawning = new SpawnerFixture(Output.discard())) {
             WorkerProcess worker = spawning.sh("i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done; printf 'the last words'");
-            Spawning.end(worker);
+            SpawnerFixture.end(worker);
             assertTrue(worker.lastOutput().endsWith("line 19999\nthe last words"), worker.lastOutput().substring(65_000));
             assertTrue(worker.lastOutput().startsWith("line "), "begins with a line");
             assertEquals(OutputTail.LIMIT, worker.lastOutput().length(), 12);
@@ -106,8 +106,8 @@ class OutputTest {
     @Test
     void shouldWriteOneFilePerInstanceAndPutFullOnesAside(@TempDir Path folder) throws Exception {
         Path logs = folder.resolve("new/logs");
-        try (Spawning spawning = new Spawning(Output.files(logs).maxBytes(2000).keep(2))) {
-            Spawning.end(spawning.sh("i=1000; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); done; printf end; echo err >&2"));
+        try (SpawnerFixture spawning = new SpawnerFixture(Output.files(logs).maxBytes(2000).keep(2))) {
+            SpawnerFixture.end(spawning.sh("i=1000; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); done; printf end; echo err >&2"));
         }
         try (var files = Files.list(logs)) {
             assertEquals(List.of("test-1.log", "test-1.log.1", "test-1.log.2"), files.map(file -> file.getFileName().toString()).sorted().toList());
@@ -124,21 +124,21 @@ class OutputTest {
     @Test
     void shouldLiveOnWhenItsFileCannotBeWritten(@TempDir Path folder) throws Exception {
         Path inTheWay = Files.writeString(folder.resolve("file"), "");
-        try (Spawning spawning = new Spawning(Output.files(inTheWay))) {
+        try (SpawnerFixture spawning = new SpawnerFixture(Output.files(inTheWay))) {
             WorkerProcess worker = spawning.sh("i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done");
-            assertEquals(0, Spawning.end(worker).status());
+            assertEquals(0, SpawnerFixture.end(worker).status());
             assertTrue(worker.lastOutput().endsWith("line 19999\n"));
         }
     }
 
     @Test
     void shouldReadOnWhenAWorkerClosesItsOutput() throws Exception {
-        try (Spawning spawning = new Spawning(Output.discard())) {
+        try (SpawnerFixture spawning = new SpawnerFixture(Output.discard())) {
             WorkerProcess worker = spawning.start(Launch.command("sh", "-c", "echo up; exec >&- 2>&-; exec sleep 1000"));
-            Spawning.printed(worker, "up");
+            SpawnerFixture.printed(worker, "up");
             assertFalse(worker.onExit().isDone());
             worker.kill();
-            Spawning.end(worker);
+            SpawnerFixture.end(worker);
         }
     }
 

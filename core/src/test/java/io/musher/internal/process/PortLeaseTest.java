@@ -99,35 +99,35 @@ class PortLeaseTest {
     @Test
     void shouldBeReleasedForACommandWhichMayNotReuseAddresses() throws Exception {
         assumeTrue(Python.isThere(), "python3");
-        try (Spawning spawning = new Spawning(Output.discard()); PortLease lease = PortLease.free()) {
+        try (SpawnerFixture spawning = new SpawnerFixture(Output.discard()); PortLease lease = PortLease.free()) {
             WorkerProcess worker = spawning.start(Launch.command("python3", "-c", SERVER), Optional.of(lease), Map.of());
-            Spawning.printed(worker, "listening");
+            SpawnerFixture.printed(worker, "listening");
             assertEquals(PortOwner.Kind.OWN, worker.listensOn(lease.port()).get(10, TimeUnit.SECONDS).kind());
             assertEquals(OptionalInt.of(lease.port()), worker.port());
             worker.kill();
-            Spawning.end(worker);
+            SpawnerFixture.end(worker);
         }
     }
 
     @Test
     void shouldTellWhoListens() throws Exception {
-        try (Spawning spawning = new Spawning(Output.discard()); ServerSocket server = new ServerSocket(0)) {
+        try (SpawnerFixture spawning = new SpawnerFixture(Output.discard()); ServerSocket server = new ServerSocket(0)) {
             WorkerProcess worker = spawning.sh("echo up; exec sleep 1000");
             assertEquals(PortOwner.Kind.OTHER, worker.listensOn(server.getLocalPort()).get(10, TimeUnit.SECONDS).kind());
             assertEquals(PortOwner.Kind.OWN, ListeningSockets.listens(server.getLocalPort(), List.of(ProcessHandle.current().pid())).kind());
             worker.kill();
-            Spawning.end(worker);
+            SpawnerFixture.end(worker);
         }
     }
 
     @Test
     void shouldFindAListenerBehindAShell() throws Exception {
         assumeTrue(Python.isThere(), "python3");
-        try (Spawning spawning = new Spawning(Output.discard()); PortLease lease = PortLease.free()) {
+        try (SpawnerFixture spawning = new SpawnerFixture(Output.discard()); PortLease lease = PortLease.free()) {
             WorkerProcess worker = spawning.start(Launch.command("sh", "-c", "python3 -c \"$0\" & wait", SERVER), Optional.of(lease), Map.of());
             await("the server").until(() -> worker.listensOn(lease.port()).get(10, TimeUnit.SECONDS).kind() == PortOwner.Kind.OWN);
             worker.terminate();
-            Spawning.end(worker);
+            SpawnerFixture.end(worker);
         }
     }
 

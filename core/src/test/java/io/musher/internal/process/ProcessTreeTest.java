@@ -29,7 +29,7 @@ class ProcessTreeTest {
             + "print('python is there', flush=True)\n"
             + "time.sleep(1000)\n";
 
-    private final Spawning spawning = new Spawning(Output.discard());
+    private final SpawnerFixture spawning = new SpawnerFixture(Output.discard());
 
     @AfterEach
     void close() {
@@ -39,41 +39,41 @@ class ProcessTreeTest {
     @Test
     void shouldHaveASessionOfItsOwn() throws Exception {
         WorkerProcess worker = spawning.sh("echo up; sleep 1000 & wait");
-        Spawning.printed(worker, "up");
+        SpawnerFixture.printed(worker, "up");
         ProcessTable.Entry leader = ProcessTable.entry(worker.pid()).orElseThrow();
         ProcessTable.Entry own = ProcessTable.entry(ProcessHandle.current().pid()).orElseThrow();
         assertEquals(worker.pid(), leader.session());
         assertEquals(worker.pid(), leader.group());
         assertNotEquals(own.group(), leader.group());
         worker.kill();
-        Spawning.end(worker);
+        SpawnerFixture.end(worker);
     }
 
     @Test
     void shouldKillChildrenGrandchildrenAndDaemons() throws Exception {
         WorkerProcess worker = spawning.sh("trap '' TERM; (trap '' TERM; sleep 1000 & sleep 1000 & wait) & "
                 + "setsid sh -c 'echo daemon is there; sleep 1000 & sleep 1000' & wait");
-        Spawning.printed(worker, "daemon is there");
+        SpawnerFixture.printed(worker, "daemon is there");
         await("the whole tree").until(() -> spawning.processes().size() >= 7);
         worker.kill();
-        assertEquals(Optional.of("SIGKILL"), Spawning.end(worker).signal());
+        assertEquals(Optional.of("SIGKILL"), SpawnerFixture.end(worker).signal());
         assertEquals(List.of(), spawning.processes());
     }
 
     @Test
     void shouldKillWhatPythonHasStarted() throws Exception {
         WorkerProcess worker = python();
-        Spawning.printed(worker, "python is there");
+        SpawnerFixture.printed(worker, "python is there");
         assertEquals(3, spawning.processes().size());
         worker.kill();
-        Spawning.end(worker);
+        SpawnerFixture.end(worker);
         assertEquals(List.of(), spawning.processes());
     }
 
     @Test
     void shouldKillWhatACrashLeavesBehind() throws Exception {
         WorkerProcess worker = spawning.sh("sleep 1000 & setsid sleep 1000 & echo up; read -r x < /dev/null; exit 3");
-        assertEquals(OptionalInt.of(3), Spawning.end(worker).code());
+        assertEquals(OptionalInt.of(3), SpawnerFixture.end(worker).code());
         assertEquals(List.of(), spawning.processes());
     }
 
@@ -82,58 +82,58 @@ class ProcessTreeTest {
         // The shell dies of SIGTERM at once, the child behind it takes its time.
         WorkerProcess worker = spawning.sh("sh -c 'finish() { for i in 1 2 3 4 5 6 7 8 9; do echo asked $i; sleep 0.02; done; echo finished; exit; }; "
                 + "trap finish TERM; echo up; while :; do sleep 0.01; done' & wait");
-        Spawning.printed(worker, "up");
+        SpawnerFixture.printed(worker, "up");
         worker.terminate();
-        assertEquals(Optional.of("SIGTERM"), Spawning.end(worker).signal());
+        assertEquals(Optional.of("SIGTERM"), SpawnerFixture.end(worker).signal());
         assertTrue(worker.lastOutput().endsWith("asked 8\nasked 9\nfinished\n"), worker.lastOutput());
     }
 
     @Test
     void shouldKillChildrenThatDoNotStopWhenToldSo() throws Exception {
         WorkerProcess worker = spawning.sh("sh -c 'trap \"echo no\" TERM; echo up; while :; do sleep 0.01; done' & wait");
-        Spawning.printed(worker, "up");
+        SpawnerFixture.printed(worker, "up");
         worker.terminate();
-        Spawning.printed(worker, "no");
+        SpawnerFixture.printed(worker, "no");
         await("the shell's end").until(() -> !worker.isAlive());
         assertFalse(worker.onExit().isDone(), "a child lives");
         assertFalse(spawning.processes().isEmpty());
         worker.kill();
-        assertEquals(Optional.of("SIGTERM"), Spawning.end(worker).signal());
+        assertEquals(Optional.of("SIGTERM"), SpawnerFixture.end(worker).signal());
         assertEquals(List.of(), spawning.processes());
     }
 
     @Test
     void shouldKillOneThatForksAsFastAsItCan() throws Exception {
         WorkerProcess worker = spawning.sh("echo up; while :; do (sleep 1000 &) ; done");
-        Spawning.printed(worker, "up");
+        SpawnerFixture.printed(worker, "up");
         await("some").until(() -> spawning.processes().size() > 20);
         worker.kill();
-        Spawning.end(worker);
+        SpawnerFixture.end(worker);
         assertEquals(List.of(), spawning.processes());
     }
 
     @Test
     void shouldKillOneThatIsStopped() throws Exception {
         WorkerProcess worker = spawning.sh("echo up; kill -s STOP $$");
-        Spawning.printed(worker, "up");
+        SpawnerFixture.printed(worker, "up");
         await("stopped").until(() -> ProcessTable.entry(worker.pid()).orElseThrow().state() == 'T');
         worker.kill();
-        assertEquals(Optional.of("SIGKILL"), Spawning.end(worker).signal());
+        assertEquals(Optional.of("SIGKILL"), SpawnerFixture.end(worker).signal());
     }
 
     @Test
     void shouldNotTouchOthers() throws Exception {
         WorkerProcess other = spawning.sh("echo up; sleep 1000 & wait");
         WorkerProcess worker = spawning.sh("sleep 1000 & echo up; wait");
-        Spawning.printed(other, "up");
-        Spawning.printed(worker, "up");
+        SpawnerFixture.printed(other, "up");
+        SpawnerFixture.printed(worker, "up");
         await("both").atMost(Duration.ofSeconds(10)).until(() -> spawning.processes().size() == 4);
         worker.kill();
-        Spawning.end(worker);
+        SpawnerFixture.end(worker);
         assertTrue(other.isAlive());
         assertEquals(2, spawning.processes().size());
         other.kill();
-        Spawning.end(other);
+        SpawnerFixture.end(other);
     }
 
     private WorkerProcess python() throws Exception {

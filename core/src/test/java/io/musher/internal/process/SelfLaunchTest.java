@@ -34,7 +34,7 @@ class SelfLaunchTest {
 
     @Test
     void shouldRepeatClassPathMainAndArguments() throws Exception {
-        String out = run(Map.of(), "-Dmine=a b", "-cp", Jvm.CLASS_PATH, MAIN, "one two", "", "*", "ü");
+        String out = run(Map.of(), "-Dmine=a b", "-cp", TestJvm.CLASS_PATH, MAIN, "one two", "", "*", "ü");
         assertTrue(out.contains("worker 1 of 1\nargs [one two, , *, ü]\n"), out);
         assertTrue(out.contains("-Dmine=a b"), out);
         assertTrue(out.contains("ended exit code 0"), out);
@@ -42,7 +42,7 @@ class SelfLaunchTest {
 
     @Test
     void shouldRepeatARelativeClassPath() throws Exception {
-        String relative = Arrays.stream(Jvm.CLASS_PATH.split(File.pathSeparator))
+        String relative = Arrays.stream(TestJvm.CLASS_PATH.split(File.pathSeparator))
                 .map(entry -> folder.toAbsolutePath().relativize(Path.of(entry).toAbsolutePath()).toString())
                 .collect(Collectors.joining(File.pathSeparator));
         assertTrue(run(Map.of(), "-cp", relative, MAIN).contains("worker 1 of 1\nargs []\n"));
@@ -53,7 +53,7 @@ class SelfLaunchTest {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
         manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, MAIN);
-        manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, Arrays.stream(Jvm.CLASS_PATH.split(File.pathSeparator))
+        manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, Arrays.stream(TestJvm.CLASS_PATH.split(File.pathSeparator))
                 .map(entry -> Path.of(entry).toUri().toString()).collect(Collectors.joining(" ")));
         try (OutputStream file = Files.newOutputStream(folder.resolve("app.jar"))) {
             new JarOutputStream(file, manifest).close();
@@ -65,12 +65,12 @@ class SelfLaunchTest {
     void shouldRepeatASourceFile() throws Exception {
         Files.writeString(folder.resolve("Tool.java"), "public class Tool { public static void main(String[] args) throws Exception {"
                 + MAIN + ".main(args); } }");
-        assertTrue(run(Map.of(), "-cp", Jvm.CLASS_PATH, "Tool.java", "x y", "z").contains("worker 1 of 1\nargs [x y, z]\n"));
+        assertTrue(run(Map.of(), "-cp", TestJvm.CLASS_PATH, "Tool.java", "x y", "z").contains("worker 1 of 1\nargs [x y, z]\n"));
     }
 
     @Test
     void shouldRepeatAnArgumentFile() throws Exception {
-        Files.writeString(folder.resolve("args"), "-cp \"" + Jvm.CLASS_PATH + "\"\n-Dmine=1 " + MAIN + " \"x y\"\n");
+        Files.writeString(folder.resolve("args"), "-cp \"" + TestJvm.CLASS_PATH + "\"\n-Dmine=1 " + MAIN + " \"x y\"\n");
         String out = run(Map.of(), "@args", "z");
         assertTrue(out.contains("worker 1 of 1\nargs [x y, z]\n") && out.contains("-Dmine=1"), out);
     }
@@ -80,7 +80,7 @@ class SelfLaunchTest {
         Path classes = Path.of(SelfPrimary.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         Path module = Path.of(Spawner.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         assumeTrue(Files.exists(module.resolve("module-info.class")) || module.toString().endsWith(".jar"));
-        String path = Arrays.stream(Jvm.CLASS_PATH.split(File.pathSeparator))
+        String path = Arrays.stream(TestJvm.CLASS_PATH.split(File.pathSeparator))
                 .filter(entry -> entry.contains("slf4j-api") || entry.contains("balancer")).collect(Collectors.joining(File.pathSeparator));
         String out = run(Map.of(), "-p", path + File.pathSeparator + module, "--patch-module", "io.musher=" + classes,
                 "-m", "io.musher/" + MAIN, "x y");
@@ -90,7 +90,7 @@ class SelfLaunchTest {
     @Test
     void shouldTakeAClassPathThatIsTooLongForTheSystem() throws Exception {
         String padding = (File.pathSeparator + "/no/such/folder/" + "x".repeat(200)).repeat(700);
-        Files.writeString(folder.resolve("args"), "-cp \"" + Jvm.CLASS_PATH + padding + "\"\n" + MAIN + "\n");
+        Files.writeString(folder.resolve("args"), "-cp \"" + TestJvm.CLASS_PATH + padding + "\"\n" + MAIN + "\n");
         String out = run(Map.of("TMPDIR", folder.toString()), "-Djava.io.tmpdir=" + folder, "@args", "z");
         assertTrue(out.contains("worker 1 of 1\nargs [z]\n"), out);
         try (var files = Files.list(folder)) {
@@ -105,7 +105,7 @@ class SelfLaunchTest {
         String out = run(Map.of("JAVA_TOOL_OPTIONS", "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:" + debug
                         + " '-Dtool=a b' -XX:MaxRAMPercentage=10", "JDK_JAVA_OPTIONS", "-Dcom.sun.management.jmxremote.port=" + jmx
                         + " -Dcom.sun.management.jmxremote.authenticate=false -Dcom.sun.management.jmxremote.ssl=false -Djdk=1"),
-                "-Xlog:gc*:file=gc.log:time", "-XX:HeapDumpPath=dump.hprof", "-cp", Jvm.CLASS_PATH, MAIN);
+                "-Xlog:gc*:file=gc.log:time", "-XX:HeapDumpPath=dump.hprof", "-cp", TestJvm.CLASS_PATH, MAIN);
         assertTrue(out.contains("worker 1 of 1") && out.contains("ended exit code 0"), out);
         String flags = out.lines().filter(line -> line.startsWith("flags ")).findFirst().orElseThrow();
         assertFalse(flags.contains("jdwp") || flags.contains("jmxremote"), flags);
@@ -117,7 +117,7 @@ class SelfLaunchTest {
 
     @Test
     void shouldShowNoSecretsOnTheCommandLine() throws Exception {
-        Path file = Files.writeString(folder.resolve("secret.args"), "-Dfile=s3cret -cp \"" + Jvm.CLASS_PATH + "\" " + MAIN + " s3cret-argument");
+        Path file = Files.writeString(folder.resolve("secret.args"), "-Dfile=s3cret -cp \"" + TestJvm.CLASS_PATH + "\" " + MAIN + " s3cret-argument");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         Map<String, String> environment = Map.of("JAVA_TOOL_OPTIONS", "-Dtool=s3cret", "JDK_JAVA_OPTIONS", "-Djdk=s3cret --add-opens java.base/java.io=ALL-UNNAMED",
                 "_JAVA_OPTIONS", "-Dlast=s3cret -Dboth=inherited", "SELF_FLAG", "-Dboth=s3cret-launch");
@@ -137,7 +137,7 @@ class SelfLaunchTest {
 
     @Test
     void shouldShowTheProgramOnTheCommandLine() throws Exception {
-        String out = run(Map.of(), "-Dfile=hidden", "-cp", Jvm.CLASS_PATH, MAIN, "one two", "@three");
+        String out = run(Map.of(), "-Dfile=hidden", "-cp", TestJvm.CLASS_PATH, MAIN, "one two", "@three");
         assertTrue(line(out, "shown ").endsWith("-Dmusher.worker=1 @/dev/stdin io.musher.internal.worker.MainRunner " + MAIN + " one two @three "), out);
         assertTrue(out.contains("args [one two, @three]"), out);
     }
@@ -145,7 +145,7 @@ class SelfLaunchTest {
     @Test
     void shouldLetTheMemoryOptionsOfTheEnvironmentMeanTheShare() throws Exception {
         String out = run(Map.of("JAVA_TOOL_OPTIONS", "-XX:MaxRAMPercentage=8 -Xms512m", "_JAVA_OPTIONS", "-XX:ActiveProcessorCount=9 -Xmx3g -Dlast=1"),
-                "-XX:+UseSerialGC", "-cp", Jvm.CLASS_PATH, MAIN);
+                "-XX:+UseSerialGC", "-cp", TestJvm.CLASS_PATH, MAIN);
         long heap = Long.parseLong(line(out, "heap "));
         long share = Memory.total() / 100 * 2 >> 20;
         assertTrue(heap > share * 9 / 10 && heap <= share, heap + " of " + share);
@@ -159,7 +159,7 @@ class SelfLaunchTest {
 
     @Test
     void shouldGiveEachItsShare() throws Exception {
-        String out = run(Map.of(), "-Xms64m", "-XX:ActiveProcessorCount=9", "-XX:+UseSerialGC", "-XX:MaxRAMPercentage=8", "-cp", Jvm.CLASS_PATH, MAIN);
+        String out = run(Map.of(), "-Xms64m", "-XX:ActiveProcessorCount=9", "-XX:+UseSerialGC", "-XX:MaxRAMPercentage=8", "-cp", TestJvm.CLASS_PATH, MAIN);
         long heap = Long.parseLong(out.lines().filter(line -> line.startsWith("heap ")).findFirst().orElseThrow().substring(5));
         long share = Memory.total() / 100 * 2 >> 20;
         assertTrue(heap > share * 9 / 10 && heap <= share, heap + " of " + share);
@@ -173,7 +173,7 @@ class SelfLaunchTest {
     }
 
     private String run(Map<String, String> environment, String... words) throws Exception {
-        try (Jvm primary = Jvm.start(folder, environment, words)) {
+        try (TestJvm primary = TestJvm.start(folder, environment, words)) {
             return primary.end();
         }
     }

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisabledOnOs(OS.WINDOWS)
 class SpawnerTest {
 
-    private final Spawning spawning = new Spawning(Output.discard());
+    private final SpawnerFixture spawning = new SpawnerFixture(Output.discard());
 
     @AfterEach
     void close() {
@@ -39,14 +39,14 @@ class SpawnerTest {
 
     @Test
     void shouldTellTheCode() throws Exception {
-        Termination end = Spawning.end(spawning.sh("exit 42"));
+        Termination end = SpawnerFixture.end(spawning.sh("exit 42"));
         assertEquals(new Termination(OptionalInt.of(42), Optional.empty(), 42), end);
     }
 
     @ParameterizedTest
     @CsvSource({"KILL, 137", "TERM, 143", "SEGV, 139"})
     void shouldTellTheSignal(String signal, int status) throws Exception {
-        Termination end = Spawning.end(spawning.sh("kill -s " + signal + " $$"));
+        Termination end = SpawnerFixture.end(spawning.sh("kill -s " + signal + " $$"));
         assertEquals(new Termination(OptionalInt.empty(), Optional.of("SIG" + signal), status), end);
     }
 
@@ -54,7 +54,7 @@ class SpawnerTest {
     void shouldTellTheEndOfOneThatWasGoneAtOnceEveryTime() throws Exception {
         for (int i = 0; i < 50; i++) {
             WorkerProcess worker = spawning.sh("echo line $1; printf rest; exit $1", Integer.toString(i));
-            assertEquals(OptionalInt.of(i), Spawning.end(worker).code());
+            assertEquals(OptionalInt.of(i), SpawnerFixture.end(worker).code());
             assertEquals("line " + i + "\nrest", worker.lastOutput());
         }
     }
@@ -63,7 +63,7 @@ class SpawnerTest {
     void shouldNotExpandArguments() throws Exception {
         List<String> args = List.of("a b", "", "*", "$HOME", "'\"", "\\n", "ü", "%p", "`id`", "--", "-c");
         WorkerProcess worker = spawning.start(Launch.command("sh", "-c", "for i; do printf '<%s>' \"$i\"; done", "sh").args(args));
-        Spawning.end(worker);
+        SpawnerFixture.end(worker);
         assertEquals("<" + String.join("><", args) + ">", worker.lastOutput());
     }
 
@@ -72,7 +72,7 @@ class SpawnerTest {
         spawning.sh("exit 0");
         WorkerProcess worker = spawning.start(Launch.command("sh", "-c", "echo $1 $MINE $MORE", "%i").args("arg-%i-%w")
                 .env("MINE", "env-%w"), Optional.empty(), Map.of("MORE", "fork-%i"));
-        Spawning.end(worker);
+        SpawnerFixture.end(worker);
         assertEquals("arg-1-2 env-2 fork-1\n", worker.lastOutput());
     }
 
@@ -81,7 +81,7 @@ class SpawnerTest {
         try (PortLease port = PortLease.free()) {
             WorkerProcess worker = spawning.start(Launch.command("env").env("MUSHER_INSTANCE", "7").env("NODE_APP_INSTANCE", "mine"),
                     Optional.of(port), Map.of());
-            Spawning.end(worker);
+            SpawnerFixture.end(worker);
             List<String> lines = worker.lastOutput().lines().toList();
             for (String variable : List.of("MUSHER_WORKER_ID=1", "MUSHER_INSTANCE=0", "MUSHER_NAME=test-1", "MUSHER_KIND=command",
                     "MUSHER_TOKEN=secret", "MUSHER_IPC=127.0.0.1:" + spawning.channel.getPort(), "MUSHER_PORT=" + port.port(),
@@ -100,7 +100,7 @@ class SpawnerTest {
 
     @Test
     void shouldGiveNoInput() throws Exception {
-        assertEquals(OptionalInt.of(7), Spawning.end(spawning.sh("read -r line || exit 7")).code());
+        assertEquals(OptionalInt.of(7), SpawnerFixture.end(spawning.sh("read -r line || exit 7")).code());
     }
 
     @Test
@@ -108,7 +108,7 @@ class SpawnerTest {
         Path script = Files.writeString(folder.resolve("here"), "#!/bin/sh\npwd -P\n");
         assertTrue(script.toFile().setExecutable(true));
         WorkerProcess worker = spawning.start(Launch.command("./here").directory(folder));
-        Spawning.end(worker);
+        SpawnerFixture.end(worker);
         assertEquals(folder.toRealPath() + "\n", worker.lastOutput());
     }
 
@@ -124,11 +124,11 @@ class SpawnerTest {
     @Test
     void shouldSendAnySignal() throws Exception {
         WorkerProcess worker = spawning.sh("trap 'echo got usr2' USR2; trap 'echo got usr1; exit 3' USR1; echo set; while :; do sleep 0.01; done");
-        Spawning.printed(worker, "set");
+        SpawnerFixture.printed(worker, "set");
         worker.signal("SIGUSR2");
-        Spawning.printed(worker, "got usr2");
+        SpawnerFixture.printed(worker, "got usr2");
         worker.signal("usr1");
-        assertEquals(OptionalInt.of(3), Spawning.end(worker).code());
+        assertEquals(OptionalInt.of(3), SpawnerFixture.end(worker).code());
         assertThrows(IllegalArgumentException.class, () -> worker.signal("NOPE"));
         worker.signal("HUP"); // gone: nothing happens
     }
@@ -137,7 +137,7 @@ class SpawnerTest {
     @EnabledOnOs(OS.LINUX)
     void shouldTakeSignalsThatThePrimaryIgnores() throws Exception {
         assumeTrue(new ProcessBuilder("env", "--default-signal", "true").start().waitFor() == 0, "this env cannot reset signals");
-        List<String> words = List.of("sh", "-c", "trap '' HUP INT; exec \"$@\"", "sh", Jvm.java(), "-cp", Jvm.CLASS_PATH,
+        List<String> words = List.of("sh", "-c", "trap '' HUP INT; exec \"$@\"", "sh", TestJvm.java(), "-cp", TestJvm.CLASS_PATH,
                 HangupPrimary.class.getName());
         Process primary = new ProcessBuilder(words).redirectErrorStream(true).start();
         try {
@@ -157,14 +157,14 @@ class SpawnerTest {
         int score = Integer.parseInt(Files.readString(Path.of("/proc/" + worker.pid() + "/oom_score_adj")).strip());
         assertTrue(score > own, score + " > " + own);
         worker.kill();
-        Spawning.end(worker);
+        SpawnerFixture.end(worker);
     }
 
     @Test
     void shouldStartNothingAfterItsEnd() throws Exception {
         WorkerProcess worker = spawning.sh("exec sleep 100");
         spawning.spawner.close();
-        assertEquals(Optional.of("SIGKILL"), Spawning.end(worker).signal());
+        assertEquals(Optional.of("SIGKILL"), SpawnerFixture.end(worker).signal());
         ExecutionException refused = assertThrows(ExecutionException.class, () -> spawning.spawner.spawn(
                 spawning.request(Launch.command("true"), Optional.empty(), Map.of())).get(10, TimeUnit.SECONDS));
         assertInstanceOf(IllegalStateException.class, refused.getCause());

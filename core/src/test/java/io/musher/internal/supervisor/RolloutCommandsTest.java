@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Rollouts that are superseded, joined and aborted, and those that are a cure. */
 class RolloutCommandsTest {
 
-    private final Stage stage = new Stage();
+    private final SupervisorFixture stage = new SupervisorFixture();
 
     private void leaves(Incarnation worker) {
         assertEquals(WorkerState.DRAINING, worker.state());

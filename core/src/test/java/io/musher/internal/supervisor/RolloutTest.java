@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class RolloutTest {
 
-    private final Stage stage = new Stage();
+    private final SupervisorFixture stage = new SupervisorFixture();
 
     /** Its connections end, and it follows. */
     private void leaves(Incarnation worker) {
@@ -346,7 +346,7 @@ class RolloutTest {
 
     @Test
     void shouldTellHowFarItHasCome() {
-        Stage stage = new Stage().running(2);
+        SupervisorFixture stage = new SupervisorFixture().running(2);
         assertEquals(Optional.empty(), stage.supervisor.progress());
         stage.roll("second");
         assertEquals(new RolloutProgress("deploy", 0, 2, Optional.empty()), stage.supervisor.progress().orElseThrow());

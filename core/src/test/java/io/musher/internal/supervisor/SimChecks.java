@@ -14,13 +14,13 @@ import java.util.Set;
 
 /**
  * What must hold in every simulated life, checked at every piece of news and after every turn; at every action by
- * {@link SimDeeds}.
+ * {@link SimActionChecks}.
  */
 final class SimChecks implements SupervisorListener {
 
     private final SimWorld world;
-    final SimBudget budget;
-    final Map<Incarnation, SimTrack> tracks = new HashMap<>();
+    final SimRestartBudget budget;
+    final Map<Incarnation, SimWorkerHistory> tracks = new HashMap<>();
     List<Incarnation> published = List.of();
     boolean stopped;
     boolean stopAsked;
@@ -36,7 +36,7 @@ final class SimChecks implements SupervisorListener {
 
     SimChecks(SimWorld world) {
         this.world = world;
-        this.budget = new SimBudget(world, this);
+        this.budget = new SimRestartBudget(world, this);
     }
 
     void isTrue(boolean holds, String otherwise, Object... of) {
@@ -45,7 +45,7 @@ final class SimChecks implements SupervisorListener {
         }
     }
 
-    private SimTrack track(Incarnation worker) {
+    private SimWorkerHistory track(Incarnation worker) {
         return tracks.get(worker);
     }
 
@@ -73,7 +73,7 @@ final class SimChecks implements SupervisorListener {
     @Override
     public void online(Incarnation worker, String cause) {
         tell(worker, "online: " + cause);
-        SimTrack track = track(worker);
+        SimWorkerHistory track = track(worker);
         isTrue(track.forked && !track.online && !track.disconnected, "%s online", worker);
         track.online = true;
         world.user.provoked();
@@ -88,7 +88,7 @@ final class SimChecks implements SupervisorListener {
     @Override
     public void ready(Incarnation worker, String cause) {
         tell(worker, "ready: " + cause);
-        SimTrack track = track(worker);
+        SimWorkerHistory track = track(worker);
         isTrue(track.online && !track.disconnected && published.contains(worker), "%s ready", worker);
         isTrue(worker.state() == WorkerState.READY, "%s ready", worker);
         if (!track.ready) {
@@ -107,17 +107,17 @@ final class SimChecks implements SupervisorListener {
     @Override
     public void disconnected(Incarnation worker, String cause) {
         tell(worker, "disconnected: " + cause);
-        SimTrack track = track(worker);
+        SimWorkerHistory track = track(worker);
         isTrue(track.forked && !track.disconnected && !track.exited && !worker.isConnected(), "%s disconnected", worker);
         track.disconnected = true;
-        track.disconnection = new SimTrack.Moment(world.now());
+        track.disconnection = new SimWorkerHistory.Moment(world.now());
         world.user.provoked();
     }
 
     @Override
     public void exited(Incarnation worker, Exit exit) {
         tell(worker, "exited: " + exit);
-        SimTrack track = track(worker);
+        SimWorkerHistory track = track(worker);
         isTrue(track.disconnected && !track.exited && worker.state() == WorkerState.DEAD, "%s exited", worker);
         isTrue(!world.supervisor.workers().contains(worker) && !published.contains(worker), "%s exited and still there", worker);
         isTrue(exit.voluntary() == (exit.cause() == Exit.Cause.STOPPED || exit.cause() == Exit.Cause.DISCONNECTED), "%s", exit);
@@ -205,7 +205,7 @@ final class SimChecks implements SupervisorListener {
     @Override
     public void stopped() {
         tell("", "stopped");
-        isTrue(!stopped && !rolling && tracks.values().stream().noneMatch(SimTrack::isAlive) && !accepting, "stopped, and somebody lives");
+        isTrue(!stopped && !rolling && tracks.values().stream().noneMatch(SimWorkerHistory::isAlive) && !accepting, "stopped, and somebody lives");
         stopped = true;
     }
 
@@ -235,7 +235,7 @@ final class SimChecks implements SupervisorListener {
 
     void channelEnded(Incarnation worker) {
         track(worker).channelEnded = true;
-        track(worker).channelEnd = new SimTrack.Moment(world.now());
+        track(worker).channelEnd = new SimWorkerHistory.Moment(world.now());
     }
 
     void asksToStop() {

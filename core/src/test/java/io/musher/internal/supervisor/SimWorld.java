@@ -26,7 +26,7 @@ final class SimWorld implements Actions {
     final SupervisorConfig config;
     final Supervisor supervisor;
     final SimChecks checks;
-    final SimDeeds deeds;
+    final SimActionChecks deeds;
     final SimUser user;
     final Map<Incarnation, SimProcess> processes = new HashMap<>();
     final Limit limit;
@@ -43,10 +43,10 @@ final class SimWorld implements Actions {
         random = new Random(seed);
         now = random.nextLong();
         born = now;
-        config = SimRules.any(random);
+        config = SimConfig.any(random);
         limit = random.nextInt(4) == 0 ? new Limit(random.nextInt(6), "simulated") : Limit.NONE;
         checks = new SimChecks(this);
-        deeds = new SimDeeds(this, checks);
+        deeds = new SimActionChecks(this, checks);
         supervisor = new Supervisor(config, "first", this, checks);
         user = new SimUser(this);
     }

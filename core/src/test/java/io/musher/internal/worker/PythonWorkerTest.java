@@ -16,13 +16,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class PythonWorkerTest {
 
     @RegisterExtension
-    final WorkerScene scene = new WorkerScene();
+    final WorkerFixture scene = new WorkerFixture();
 
-    private WorkerProcess start() throws Exception {
+    private TestWorkerProcess start() throws Exception {
         Path example = Path.of("..", "examples", "python", "worker.py").toAbsolutePath().normalize();
         assertTrue(Files.exists(example), example::toString);
         assumeTrue(hasPython(), "no python3 on this machine");
-        WorkerProcess worker = scene.command("env", "-u", "MUSHER_PORT", "python3", example.toString());
+        TestWorkerProcess worker = scene.command("env", "-u", "MUSHER_PORT", "python3", example.toString());
         worker.heard.expectHello();
         return worker;
     }
@@ -37,7 +37,7 @@ class PythonWorkerTest {
 
     @Test
     void shouldServeUntilItIsToldToStop() throws Exception {
-        WorkerProcess worker = start();
+        TestWorkerProcess worker = start();
         String listening = worker.heard.next();
         assertTrue(listening.matches("listening \\d+"), listening);
         try (Socket client = new Socket("127.0.0.1", Integer.parseInt(listening.substring(10)))) {
@@ -55,7 +55,7 @@ class PythonWorkerTest {
 
     @Test
     void shouldAnswerAGoodbye() throws Exception {
-        WorkerProcess worker = start();
+        TestWorkerProcess worker = start();
         scene.channels.run(() -> worker.heard.channel.goodbye("that is all"));
         assertTrue(worker.heard.next().startsWith("listening"));
         worker.heard.expect("goodbye connected=false");
@@ -64,7 +64,7 @@ class PythonWorkerTest {
 
     @Test
     void shouldLeaveWithItsPrimary() throws Exception {
-        WorkerProcess worker = start();
+        TestWorkerProcess worker = start();
         assertTrue(worker.heard.next().startsWith("listening"));
         scene.channels.run(worker.heard.channel::close);
         worker.prints("the primary is gone").ends(1);

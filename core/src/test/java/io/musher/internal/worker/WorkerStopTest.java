@@ -13,10 +13,10 @@ class WorkerStopTest {
     private static final String STOP = "stop on a daemon=true";
 
     @RegisterExtension
-    final WorkerScene scene = new WorkerScene();
+    final WorkerFixture scene = new WorkerFixture();
 
-    private WorkerProcess ready(Class<?> main) throws Exception {
-        WorkerProcess worker = scene.start(main);
+    private TestWorkerProcess ready(Class<?> main) throws Exception {
+        TestWorkerProcess worker = scene.start(main);
         assertEquals(worker.process.pid(), worker.heard.expectHello(), worker::toString);
         worker.heard.expect("ready");
         return worker;
@@ -24,7 +24,7 @@ class WorkerStopTest {
 
     @Test
     void shouldDrainThenStopThenExit() throws Exception {
-        WorkerProcess worker = ready(Mains.Plain.class);
+        TestWorkerProcess worker = ready(WorkerMains.Plain.class);
         worker.prints("test-3 (worker 7) 7 2 test-3 4003 /127.0.0.1:4003");
 
         scene.channels.run(worker.heard.channel::drain);
@@ -37,7 +37,7 @@ class WorkerStopTest {
 
     @Test
     void shouldDrainWhenAStopComesAtOnce() throws Exception {
-        WorkerProcess worker = ready(Mains.Plain.class);
+        TestWorkerProcess worker = ready(WorkerMains.Plain.class);
         worker.line();
         scene.channels.run(worker.heard.channel::stop);
         worker.prints(DRAIN, STOP).ends(0);
@@ -45,25 +45,25 @@ class WorkerStopTest {
 
     @Test
     void shouldGoOnAfterHooksThatThrow() throws Exception {
-        WorkerProcess worker = ready(BadMains.FailingHooks.class);
+        TestWorkerProcess worker = ready(FailingWorkerMains.FailingHooks.class);
         scene.channels.run(worker.heard.channel::stop);
         worker.prints("drain goes on", "stop goes on").ends(0);
-        assertTrue(worker.logged("the onDrain hook io.musher.internal.worker.BadMains$FailingHooks"), worker::toString);
+        assertTrue(worker.logged("the onDrain hook io.musher.internal.worker.FailingWorkerMains$FailingHooks"), worker::toString);
     }
 
     @Test
     void shouldNotWaitForADrainHookThatHangs() throws Exception {
-        WorkerProcess worker = ready(BadMains.HangsInDrain.class);
+        TestWorkerProcess worker = ready(FailingWorkerMains.HangsInDrain.class);
         scene.channels.run(worker.heard.channel::drain);
         worker.prints(DRAIN);
         scene.channels.run(worker.heard.channel::stop);
         worker.prints(STOP).ends(0);
-        assertTrue(worker.logged("Mains.hang"), () -> "says where it hangs: " + worker);
+        assertTrue(worker.logged("WorkerMains.hang"), () -> "says where it hangs: " + worker);
     }
 
     @Test
     void shouldExitAsAHookSays() throws Exception {
-        WorkerProcess worker = ready(BadMains.ExitsInHook.class);
+        TestWorkerProcess worker = ready(FailingWorkerMains.ExitsInHook.class);
         scene.channels.run(worker.heard.channel::stop);
         worker.ends(9);
         worker.heard.expect("goodbye connected=false");
@@ -71,7 +71,7 @@ class WorkerStopTest {
 
     @Test
     void shouldLeaveSigintToThePrimary() throws Exception {
-        WorkerProcess worker = ready(Mains.Plain.class);
+        TestWorkerProcess worker = ready(WorkerMains.Plain.class);
         worker.line();
         for (int i = 0; i < 3; i++) {
             worker.signal("INT");
@@ -84,7 +84,7 @@ class WorkerStopTest {
 
     @Test
     void shouldAskThePrimaryForAStopOnSigterm() throws Exception {
-        WorkerProcess worker = ready(Mains.Plain.class);
+        TestWorkerProcess worker = ready(WorkerMains.Plain.class);
         worker.line();
         worker.signal("TERM");
         worker.heard.expect("stopRequested");
@@ -95,7 +95,7 @@ class WorkerStopTest {
 
     @Test
     void shouldStopOnSigtermWithoutAnAnswer() throws Exception {
-        WorkerProcess worker = ready(Mains.Plain.class);
+        TestWorkerProcess worker = ready(WorkerMains.Plain.class);
         worker.line();
         worker.signal("TERM").signal("TERM");
         worker.prints(DRAIN, STOP).ends(0);
@@ -104,7 +104,7 @@ class WorkerStopTest {
 
     @Test
     void shouldLeaveADrainThatRunsToThePrimaryOnSigterm() throws Exception {
-        WorkerProcess worker = ready(Mains.Plain.class);
+        TestWorkerProcess worker = ready(WorkerMains.Plain.class);
         worker.line();
         scene.channels.run(worker.heard.channel::drain);
         worker.prints(DRAIN);
@@ -116,7 +116,7 @@ class WorkerStopTest {
 
     @Test
     void shouldStopWhenTheChannelIsLost() throws Exception {
-        WorkerProcess worker = ready(Mains.Plain.class);
+        TestWorkerProcess worker = ready(WorkerMains.Plain.class);
         worker.line();
         scene.channels.run(worker.heard.channel::close);
         worker.prints("drain draining=true connected=false", STOP).ends(1);
@@ -124,7 +124,7 @@ class WorkerStopTest {
 
     @Test
     void shouldEndInFiveSecondsWhenTheChannelIsLostAndAHookHangs() throws Exception {
-        WorkerProcess worker = ready(BadMains.HangsInStop.class);
+        TestWorkerProcess worker = ready(FailingWorkerMains.HangsInStop.class);
         long begin = System.nanoTime();
         scene.channels.run(worker.heard.channel::close);
         worker.prints("drain draining=true connected=false", STOP).ends(1);
@@ -134,7 +134,7 @@ class WorkerStopTest {
 
     @Test
     void shouldEndWhenTheChannelIsLostWhileItStops() throws Exception {
-        WorkerProcess worker = ready(BadMains.HangsInStop.class);
+        TestWorkerProcess worker = ready(FailingWorkerMains.HangsInStop.class);
         scene.channels.run(worker.heard.channel::stop);
         worker.prints(DRAIN, STOP);
         scene.channels.run(worker.heard.channel::close);
@@ -143,7 +143,7 @@ class WorkerStopTest {
 
     @Test
     void shouldEndWhenTheChannelIsLostAndTheJvmsOwnShutdownHangs() throws Exception {
-        WorkerProcess worker = ready(BadMains.HangsInShutdown.class);
+        TestWorkerProcess worker = ready(FailingWorkerMains.HangsInShutdown.class);
         scene.channels.run(worker.heard.channel::close);
         worker.ends(1);
     }

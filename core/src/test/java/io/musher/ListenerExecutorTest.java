@@ -1,0 +1,108 @@
+package io.musher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Ticker;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Events of a worker (none here: they are told apart by the handle) whose listener takes its time. */
+class ListenerExecutorTest {
+
+    private final List<ClusterEvent> heard = Collections.synchronizedList(new ArrayList<>());
+    private final CountDownLatch wakes = new CountDownLatch(1);
+    private final CountDownLatch sleeps = new CountDownLatch(1);
+    private EventLoop control;
+    private ListenerExecutor eventThread;
+
+    @BeforeEach
+    void open() throws Exception {
+        control = new EventLoop("test-control", Ticker.system());
+        control.start();
+        eventThread = new ListenerExecutor("test", control);
+        eventThread.on(ClusterEvent.class, event -> {
+            heard.add(event);
+            sleeps.countDown();
+            try {
+                wakes.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        eventThread.start();
+        eventThread.deliver(new ClusterEvent.Forked(null, Instant.now(), ""));
+        assertTrue(sleeps.await(20, TimeUnit.SECONDS));
+    }
+
+    @AfterEach
+    void close() {
+        wakes.countDown();
+        eventThread.end();
+        control.close();
+    }
+
+    private void ready() {
+        eventThread.deliver(new ClusterEvent.Ready(null, Instant.now(), ""));
+    }
+
+    private void notReady() {
+        eventThread.deliver(new ClusterEvent.NotReady(null, Instant.now(), ""));
+    }
+
+    private void end() throws Exception {
+        wakes.countDown();
+        eventThread.end();
+        eventThread.awaitEnd(20_000);
+    }
+
+    private String kinds() {
+        return heard.stream().map(event -> event.getClass().getSimpleName()).collect(Collectors.joining(" "));
+    }
+
+    @Test
+    void shouldTellAllChangesOfAWorkerThatMakesFew() throws Exception {
+        for (int i = 0; i < Backlog.MOST / 2; i++) {
+            ready();
+            notReady();
+        }
+        end();
+        assertEquals("Forked" + " Ready NotReady".repeat(Backlog.MOST / 2), kinds());
+    }
+
+    @Test
+    void shouldKeepFewEventsOfAWorkerThatChangesAgainAndAgain() throws Exception {
+        for (int i = 0; i < 100_000; i++) {
+            ready();
+            notReady();
+        }
+        ready();
+        for (int port = 1; port <= 1000; port++) {
+            eventThread.deliver(new ClusterEvent.Listening(null, Instant.now(), "", port));
+        }
+        notReady();
+        eventThread.deliver(new ClusterEvent.Disconnected(null, Instant.now(), ""));
+        eventThread.deliver(new ClusterEvent.Exited(null, Instant.now(), "", null, Optional.empty()));
+        end();
+        List<ClusterEvent> changes = heard.stream().filter(each -> each instanceof ClusterEvent.Ready || each instanceof ClusterEvent.NotReady).toList();
+        assertTrue(changes.size() <= Backlog.MOST + 1, changes.size() + " changes");
+        for (int i = 0; i < changes.size(); i++) {
+            assertEquals(i % 2 == 0, changes.get(i) instanceof ClusterEvent.Ready, "they alternate");
+        }
+        assertTrue(changes.get(changes.size() - 1) instanceof ClusterEvent.NotReady, "the last word is heard");
+        List<Integer> ports = heard.stream().filter(ClusterEvent.Listening.class::isInstance).map(each -> ((ClusterEvent.Listening) each).port()).toList();
+        assertEquals(Backlog.MOST, ports.size());
+        assertEquals(1000, ports.get(ports.size() - 1));
+        assertTrue(kinds().startsWith("Forked Ready NotReady") && kinds().endsWith(" Disconnected Exited"), this::kinds);
+    }
+}

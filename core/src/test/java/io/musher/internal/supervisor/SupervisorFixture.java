@@ -1,0 +1,180 @@
+package io.musher.internal.supervisor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.musher.ReloadPolicy;
+import io.musher.RestartPolicy;
+import io.musher.StopPolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+
+/** A supervisor whose every word and deed is written down; a test plays users and processes by hand. */
+final class SupervisorFixture extends SupervisorRecorder {
+
+    private static final RestartPolicy ALWAYS = RestartPolicy.always();
+
+    Supervisor supervisor;
+    private SupervisorConfig config;
+    private boolean commands;
+
+    /** JVM workers behind a common port; every option may be changed before the first input. */
+    SupervisorFixture() {
+        config = new SupervisorConfig(PortMode.MOVABLE, ReadinessRule.PORT_ACCEPTS, Duration.ofSeconds(60), 8, ALWAYS, StopPolicy.ofDefaults(), ReloadPolicy.ofDefaults(), false);
+        supervisor = new Supervisor(config, "first", this, this);
+    }
+
+    private SupervisorFixture with(SupervisorConfig other) {
+        config = other;
+        supervisor = new Supervisor(config, "first", this, this);
+        return this;
+    }
+
+    SupervisorFixture with(PortMode ports) {
+        return with(new SupervisorConfig(ports, config.readinessRule(), config.startTimeout(), config.bootLimit(), config.restart(), config.stop(), config.reload(), config.hasReadinessCheck()));
+    }
+
+    SupervisorFixture with(ReadinessRule when) {
+        return with(new SupervisorConfig(config.ports(), when, config.startTimeout(), config.bootLimit(), config.restart(), config.stop(), config.reload(), config.hasReadinessCheck()));
+    }
+
+    SupervisorFixture with(RestartPolicy policy) {
+        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(), config.bootLimit(), policy, config.stop(), config.reload(), config.hasReadinessCheck()));
+    }
+
+    SupervisorFixture with(StopPolicy policy) {
+        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(), config.bootLimit(), config.restart(), policy, config.reload(), config.hasReadinessCheck()));
+    }
+
+    SupervisorFixture with(ReloadPolicy policy) {
+        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(), config.bootLimit(), config.restart(), config.stop(), policy, config.hasReadinessCheck()));
+    }
+
+    SupervisorFixture bootLimit(int limit) {
+        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(), limit, config.restart(), config.stop(), config.reload(), config.hasReadinessCheck()));
+    }
+
+    SupervisorFixture checked() {
+        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(), config.bootLimit(), config.restart(), config.stop(), config.reload(), true));
+    }
+
+    SupervisorFixture commands() {
+        commands = true;
+        return this;
+    }
+
+    // ---- what a test does
+
+    CompletableFuture<Void> start(int instances) {
+        CompletableFuture<Void> started = new CompletableFuture<>();
+        supervisor.start(instances, started);
+        return started;
+    }
+
+    /** Started and ready; what was told so far is forgotten. */
+    SupervisorFixture running(int instances) {
+        CompletableFuture<Void> started = start(instances);
+        for (int id = 1; id <= instances; id++) {
+            serve(worker(id));
+        }
+        assertTrue(started.isDone() && !started.isCompletedExceptionally());
+        return forget();
+    }
+
+    SupervisorFixture forget() {
+        deeds.clear();
+        news.clear();
+        return this;
+    }
+
+    Incarnation worker(int id) {
+        return spawned.get(id - 1);
+    }
+
+    void born(Incarnation worker) {
+        supervisor.spawned(worker, new StartedProcess(100 + worker.id(), OptionalInt.of(4000 + worker.id()), commands, Instant.EPOCH));
+    }
+
+    /** From its process to its being ready, as a JVM does. */
+    void serve(Incarnation worker) {
+        born(worker);
+        supervisor.hello(worker);
+        supervisor.ready(worker);
+    }
+
+    void exits(Incarnation worker, int code) {
+        supervisor.exited(worker, code, Optional.empty());
+    }
+
+    void dies(Incarnation worker, String signal) {
+        supervisor.exited(worker, 137, Optional.of(signal));
+    }
+
+    CompletableFuture<Void> scale(int instances) {
+        CompletableFuture<Void> scaled = new CompletableFuture<>();
+        supervisor.scale(instances, scaled);
+        return scaled;
+    }
+
+    CompletableFuture<Incarnation> fork() {
+        CompletableFuture<Incarnation> forked = new CompletableFuture<>();
+        supervisor.fork(Map.of(), forked);
+        return forked;
+    }
+
+    CompletableFuture<Incarnation> restart(Incarnation worker) {
+        CompletableFuture<Incarnation> restarted = new CompletableFuture<>();
+        supervisor.restart(worker, restarted);
+        return restarted;
+    }
+
+    CompletableFuture<RolloutResult> roll(String edition) {
+        CompletableFuture<RolloutResult> rolled = new CompletableFuture<>();
+        supervisor.roll(edition, "deploy", false, rolled);
+        return rolled;
+    }
+
+    /** Of the same program. */
+    CompletableFuture<RolloutResult> reload(String edition) {
+        CompletableFuture<RolloutResult> rolled = new CompletableFuture<>();
+        supervisor.roll(edition, "reload", true, rolled);
+        return rolled;
+    }
+
+    CompletableFuture<Void> abortRollout() {
+        CompletableFuture<Void> aborted = new CompletableFuture<>();
+        supervisor.abortRollout(aborted);
+        return aborted;
+    }
+
+    CompletableFuture<Void> stop() {
+        CompletableFuture<Void> stopped = new CompletableFuture<>();
+        supervisor.stop(stopped);
+        return stopped;
+    }
+
+    void pass(long millis) {
+        long end = now + millis * 1_000_000;
+        while (!timers.isEmpty() && timers.untilNext(now) <= end - now) {
+            now += timers.untilNext(now);
+            timers.takeDue(now).run();
+        }
+        now = end;
+    }
+
+    /** What was done since the last time it was asked. */
+    void assertDeeds(String... expected) {
+        assertEquals(List.of(expected), deeds);
+        deeds.clear();
+    }
+
+    void assertNews(String... expected) {
+        assertEquals(List.of(expected), news);
+        news.clear();
+    }
+}

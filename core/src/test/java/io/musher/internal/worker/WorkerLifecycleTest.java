@@ -1,0 +1,186 @@
+package io.musher.internal.worker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Real workers: how they join, live and leave by themselves. */
+class WorkerLifecycleTest {
+
+    @RegisterExtension
+    final WorkerFixture scene = new WorkerFixture();
+
+    @Test
+    void shouldTellThePrimary() throws Exception {
+        TestWorkerProcess worker = scene.start(WorkerMains.Tells.class);
+        worker.prints("listening port 65536 is not within 1 to 65535");
+        worker.heard.expectHello();
+        worker.heard.expect("ready", "notReady", "listening 65535");
+    }
+
+    @Test
+    void shouldJoinOnceFromManyThreads() throws Exception {
+        TestWorkerProcess worker = scene.start(WorkerMains.ManyThreads.class);
+        worker.prints("1 context");
+        worker.heard.expectHello();
+        worker.heard.expect("ready");
+        scene.channels.run(worker.heard.channel::stop);
+        worker.ends(0);
+        worker.heard.expect("goodbye connected=false");
+        assertEquals(0, worker.heard.rest().length);
+    }
+
+    @Test
+    void shouldBeHeardWhenItExitsAtOnce() throws Exception {
+        TestWorkerProcess worker = scene.start(FailingWorkerMains.ExitsAtOnce.class);
+        worker.heard.expectHello();
+        worker.heard.expect("ready", "goodbye connected=false");
+        worker.ends(42);
+    }
+
+    @Test
+    void shouldTellALossWhenItHaltsAtOnce() throws Exception {
+        TestWorkerProcess worker = scene.start(FailingWorkerMains.HaltsAtOnce.class);
+        worker.ends(43);
+        String event = worker.heard.next();
+        while (event.startsWith("hello") || event.equals("ready")) {
+            event = worker.heard.next();
+        }
+        assertTrue(event.startsWith("lost: "), event);
+    }
+
+    @Test
+    void shouldTellALossWhenItNeverSaysHello() throws Exception {
+        TestWorkerProcess worker = scene.start(FailingWorkerMains.ExitsBefore.class);
+        worker.ends(7);
+        worker.heard.expect("lost: ended without a hello");
+    }
+
+    @Test
+    void shouldEndAsUsualWhenMainThrows() throws Exception {
+        TestWorkerProcess worker = scene.start(FailingWorkerMains.Throws.class);
+        worker.heard.expectHello();
+        worker.heard.expect("ready", "goodbye connected=false");
+        worker.ends(1);
+        assertTrue(worker.logged("Exception in thread \"main\" java.lang.IllegalStateException: main on purpose"), worker::toString);
+    }
+
+    @Test
+    void shouldLiveOnWhenMainHasReturned() throws Exception {
+        TestWorkerProcess worker = scene.start(WorkerMains.Plain.class);
+        worker.heard.expectHello();
+        worker.heard.expect("ready");
+        worker.line();
+        scene.channels.run(worker.heard.channel::drain);
+        worker.prints("drain draining=true connected=true");
+        assertTrue(worker.process.isAlive());
+    }
+
+    @Test
+    void shouldDisconnectInTheFirstLineAndLiveOn() throws Exception {
+        TestWorkerProcess worker = scene.start(WorkerMains.DisconnectsFirst.class);
+        worker.heard.expectHello();
+        worker.heard.expect("disconnectRequested");
+        worker.prints("drain draining=true connected=true");
+        scene.channels.run(() -> worker.heard.channel.goodbye("granted"));
+        worker.heard.expect("goodbye connected=false");
+        worker.prints("disconnected connected=false");
+        worker.type("go on").prints("typed connected=false").ends(0);
+        assertFalse(worker.logged("lost"), worker::toString);
+    }
+
+    @Test
+    void shouldEndByItselfAfterADisconnectByThePrimary() throws Exception {
+        TestWorkerProcess worker = scene.start(WorkerMains.Plain.class);
+        worker.heard.expectHello();
+        worker.heard.expect("ready");
+        worker.line();
+        scene.channels.run(() -> {
+            worker.heard.channel.disconnect();
+            worker.heard.channel.goodbye("");
+        });
+        worker.line(); // drain, connected or not any more
+        worker.prints("disconnected connected=false").ends(0);
+        worker.heard.expect("goodbye connected=false");
+    }
+
+    @Test
+    void shouldPartInGoodOrderWhenBothDisconnectAtOnce() throws Exception {
+        TestWorkerProcess worker = scene.start(WorkerMains.DisconnectsFirst.class);
+        scene.channels.run(() -> {
+            worker.heard.channel.disconnect();
+            worker.heard.channel.goodbye("at once");
+        });
+        worker.heard.expectHello();
+        assertTrue(worker.line().startsWith("drain draining=true"));
+        worker.prints("disconnected connected=false");
+        worker.type("").prints("typed connected=false").ends(0);
+    }
+
+    @Test
+    void shouldStopOnSigtermAfterADisconnect() throws Exception {
+        TestWorkerProcess worker = scene.start(WorkerMains.DisconnectsFirst.class);
+        worker.heard.expectHello();
+        scene.channels.run(() -> worker.heard.channel.goodbye(""));
+        assertTrue(worker.line().startsWith("drain"));
+        worker.prints("disconnected connected=false");
+        worker.signal("TERM").prints("stop on a daemon=true").ends(0);
+    }
+
+    @Test
+    void shouldNotTakeItsChildrenForWorkers() throws Exception {
+        TestWorkerProcess worker = scene.start(WorkerMains.HasAChild.class);
+        worker.prints("worker=false", "this process is no worker; ask Cluster.isWorker() first", "child ended 0");
+    }
+
+    @Test
+    void shouldRunAProgramThatNeverCalls() throws Exception {
+        TestWorkerProcess worker = scene.start(WorkerMain.class, WorkerMains.NeverCalls.class.getName(), "a b", "$HOME");
+        worker.prints("a b|$HOME");
+        worker.heard.expectHello();
+        scene.channels.run(worker.heard.channel::stop);
+        worker.ends(0);
+    }
+
+    @Test
+    void shouldFailAsAProgramThatNeverCallsFails() throws Exception {
+        TestWorkerProcess worker = scene.start(WorkerMain.class, WorkerMains.NeverCalls.class.getName());
+        worker.prints("").ends(1);
+        assertTrue(worker.logged("Exception in thread \"main\" java.lang.IllegalArgumentException: no arguments on purpose"), worker::toString);
+    }
+
+    @Test
+    void shouldJoinFromBehindAShell() throws Exception {
+        String java = "'" + String.join("' '", WorkerFixture.java(List.of(), WorkerMains.Plain.class)) + "'";
+        TestWorkerProcess worker = scene.command("sh", "-c", java + "; echo status $?");
+        long pid = worker.heard.expectHello();
+        assertTrue(pid != worker.process.pid());
+        worker.heard.expect("ready");
+        worker.line();
+        scene.channels.run(worker.heard.channel::stop);
+        worker.prints("drain draining=true connected=true", "stop on a daemon=true", "status 0").ends(0);
+    }
+
+    @Test
+    void shouldLetTheFirstHelloWinBehindAShell() throws Exception {
+        String java = "'" + String.join("' '", WorkerFixture.java(List.of(), WorkerMains.Plain.class)) + "'";
+        TestWorkerProcess worker = scene.command("sh", "-c", java + " & read x; " + java + "; echo second $?; wait");
+        worker.heard.expectHello();
+        worker.heard.expect("ready");
+        worker.line();
+        worker.type("go");
+        // it is told that it is none, perhaps before its first line, and runs on without a cluster, here to the end of its main
+        List<String> lines = new ArrayList<>(List.of(worker.line(), worker.line(), worker.line()));
+        assertTrue(lines.removeIf(line -> line.startsWith("test-3 (worker 7)")), lines::toString);
+        assertEquals(List.of("drain draining=true connected=false", "disconnected connected=false"), lines);
+        worker.prints("second 0");
+        scene.channels.run(worker.heard.channel::stop);
+        worker.prints("drain draining=true connected=true", "stop on a daemon=true").ends(0);
+        assertTrue(worker.logged("the primary refuses this process: unknown or used token"), worker::toString);
+    }
+}
