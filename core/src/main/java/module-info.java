@@ -1,6 +1,4 @@
-/**
- * Runs a program in several processes behind one port; {@link io.musher.Cluster} is the front door.
- */
+/** Runs a service in several processes behind one port. Start with {@link io.musher.Cluster}. */
 module io.musher {
     requires transitive io.musher.balancer;
     requires java.management;

@@ -441,8 +441,8 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Sets how long a worker may take from its fork to being ready; a worker that takes longer is killed as a failed
-     * start. Default: 60 s.
+     * Sets how long a worker may take from its fork to being ready; a worker that takes longer is stopped, which counts
+     * as a failed start. Default: 60 s.
      *
      * @param timeout positive, at most 365 days
      * @return this

@@ -108,8 +108,9 @@ public final class Message {
     }
 
     /**
-     * Replies to a request, once, at any time and from any thread. A reply that arrives after the sender's timeout is
-     * dropped there. Never blocks.
+     * Replies to a request, once, at any time and from any thread. Never blocks. Replies may use twice the send window
+     * of messages; one that does not fit is dropped with a warning in the log. A reply that arrives after the sender's
+     * timeout is ignored.
      *
      * @param answer what {@link Worker#send} accepts
      * @throws IllegalStateException if this message is not a request, or was replied to already

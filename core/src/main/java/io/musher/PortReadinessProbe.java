@@ -41,7 +41,7 @@ final class PortReadinessProbe {
     /** Interval of probing a port that accepts, or of a worker that reported itself ready. */
     private static final long WATCH_PAUSE = 1_000_000_000;
     private static final long TIMEOUT = 2_000_000_000;
-    /** Longest wait for a main method that goes on after its port accepts, and may never return. */
+    /** Longest wait for a main method that is still running after its port accepts, and may never return. */
     private static final long LONGEST_START = 3_000_000_000L;
 
     private final EventLoop loop;

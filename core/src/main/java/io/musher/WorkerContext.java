@@ -27,8 +27,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The first call of {@link #current}, or of {@link Cluster#isWorker}, joins the cluster. From then on the JVM lives
  * as long as its channel to the primary is open, even after {@code main} has returned. If {@code main} throws, the JVM
- * exits with status 1. SIGINT is ignored, because Ctrl-C reaches the whole terminal group and the primary stops its
- * workers. SIGTERM asks the primary to stop this worker; the process stops by itself if the primary does not answer.
+ * exits with status 1. A worker JVM ignores SIGINT, because Ctrl-C reaches the whole terminal group and the primary
+ * stops its workers. SIGTERM asks the primary to stop this worker; the process stops by itself if the primary does not
+ * answer.
  *
  * <p>A worker ends in one of these ways:
  * <ul>
@@ -37,8 +38,7 @@ import org.slf4j.LoggerFactory;
  *     time of the {@link StopPolicy} is over, the {@link #onStop} hooks run; then the process exits with status 0.
  * <li><b>{@link #disconnect() Disconnected}, by either side:</b> the worker drains in the same way; then the channel
  *     closes and the {@link #onDisconnect} hooks run. The process is left to exit by itself.
- * <li><b>Primary gone:</b> drain hooks and stop hooks run, for five seconds at most; then the process exits with status
- *     1.
+ * <li><b>Primary gone:</b> drain hooks and stop hooks run, for 5 s at most; then the process exits with status 1.
  * </ul>
  *
  * <p>Hooks and listeners run one after the other on one callback thread, hooks in the order they were added. A hook
