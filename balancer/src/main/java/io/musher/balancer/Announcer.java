@@ -3,7 +3,7 @@ package io.musher.balancer;
 import io.musher.balancer.loop.OperatorLog;
 import java.net.InetSocketAddress;
 
-/** Says what the balancer itself counts only, and an operator who runs it as a program wants to know. */
+/** Listener of the command line program: logs rejected clients, which the balancer itself only counts. */
 final class Announcer implements BalancerListener {
 
     private static final OperatorLog OPERATOR = new OperatorLog(BalancerMain.class);

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/** What was asked for on the command line of {@link BalancerMain}; every message names the option and the value. */
+/** Parses the command line of {@link BalancerMain}; every error message names the option and the value. */
 final class Arguments {
 
     static final String USAGE = """
@@ -47,7 +47,7 @@ final class Arguments {
             a second one, a second later: cuts them now. Exit code 2: bad arguments; 1: cannot listen.
             """;
 
-    /** What {@link #USAGE} lists. */
+    /** The option names found in {@link #USAGE}. */
     private static final List<String> OPTIONS = Pattern.compile("^  (--[a-z-]+)", Pattern.MULTILINE).matcher(USAGE).results()
             .map(match -> match.group(1)).toList();
 
@@ -62,7 +62,7 @@ final class Arguments {
     private Arguments() { }
 
     /**
-     * Reads a command line.
+     * Parses a command line.
      *
      * @throws IllegalArgumentException with a message for the user
      */
@@ -104,7 +104,7 @@ final class Arguments {
                 .min(Comparator.comparingInt(known -> distance(name, known))).map(known -> message + "; did you mean " + known + "?").orElse(message);
     }
 
-    /** {@return how many characters have to be inserted, removed or replaced to make one of the other} */
+    /** {@return the edit distance: characters to insert, remove or replace to turn one string into the other} */
     private static int distance(String one, String other) {
         int[] row = IntStream.rangeClosed(0, other.length()).toArray();
         for (int i = 1; i <= one.length(); i++) {
@@ -119,7 +119,7 @@ final class Arguments {
         return row[other.length()];
     }
 
-    /** What the builder refuses is told by the option's name here. */
+    /** Applies a value; prefixes an error of the builder with the name of the command line option. */
     private static void take(String option, Consumer<String> taker, String value) {
         try {
             taker.accept(value);
@@ -199,7 +199,10 @@ final class Arguments {
         targets.add(new Target(place, address(host, port), weight));
     }
 
-    /** A name stays unresolved here: the balancer looks it up, as often as need be. */
+    /**
+     * {@return the address; a host name stays unresolved, because the balancer looks it up and repeats that when
+     * needed}
+     */
     private static InetSocketAddress address(String host, int port) {
         if (host.indexOf(':') < 0 && !host.matches("[0-9.]+")) {
             return InetSocketAddress.createUnresolved(host, port);
@@ -235,7 +238,7 @@ final class Arguments {
         trusted.add(value);
     }
 
-    /** IPv6 literals stand in brackets, so that their colons are told from the port's. */
+    /** Checks a host; IPv6 literals must be in brackets, to distinguish their colons from the one before the port. */
     private static String host(String option, String value, String host) {
         boolean bracketed = host.startsWith("[") && host.endsWith("]");
         String bare = bracketed ? host.substring(1, host.length() - 1) : host;

@@ -17,15 +17,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One target as all lanes see it: what must be shared of it is atomic, everything else belongs to {@link TargetRegistry}.
+ * State of one target shared by all event loops: atomic counts and volatile fields. State changes are made only by
+ * {@link TargetRegistry}, on its loop.
  *
- * <p>Lives from the moment the target is listed until it is withdrawn and its last connection has ended.
+ * <p>Exists from the moment the target is listed until it is withdrawn and its last connection has ended.
  */
 final class Backend implements Candidate {
 
     private static final long BETWEEN_TRIALS = 500_000_000;
     private static final long SHORT_WAIT = 100_000_000;
-    private static final double FORGETTING = 1e9; // nanoseconds without an answer after which a new one counts half
+    // nanoseconds without an answer after which a new one has a weight of 1/2
+    private static final double FORGETTING = 1e9;
 
     private final Ticker ticker;
     private final long slowStart;
@@ -38,7 +40,7 @@ final class Backend implements Candidate {
     private final Counters[] tallies;
     final ProxyProtocol proxyProtocol;
     private volatile InetSocketAddress[] addresses = {};
-    private volatile InetSocketAddress address; // the one of them to connect to
+    private volatile InetSocketAddress address; // the element of addresses to connect to
     private volatile Target target;
     private volatile TargetState state = TargetState.READY;
     private volatile String why = "";
@@ -52,7 +54,7 @@ final class Backend implements Candidate {
     private volatile boolean fenced;
     private int changes;
 
-    Backend(Target target, BalancerConfig config, int lanes, Ticker ticker) {
+    Backend(Target target, BalancerConfig config, int loops, Ticker ticker) {
         this.target = target;
         if (!isNamed()) {
             found(target.address().getAddress());
@@ -61,8 +63,8 @@ final class Backend implements Candidate {
         this.ticker = ticker;
         this.slowStart = config.slowStart().toNanos();
         this.maxActive = config.maxConnectionsPerTarget();
-        this.tallies = new Counters[lanes];
-        for (int i = 0; i < lanes; i++) {
+        this.tallies = new Counters[loops];
+        for (int i = 0; i < loops; i++) {
             tallies[i] = new Counters();
         }
         becomesReadyIfResolved();
@@ -89,7 +91,7 @@ final class Backend implements Candidate {
             ramping = false;
             return weight;
         }
-        return weight * Math.max(0.1, grown); // never nothing, or it would never warm up
+        return weight * Math.max(0.1, grown); // never zero, or the target would never warm up
     }
 
     @Override
@@ -99,12 +101,14 @@ final class Backend implements Candidate {
 
     // ---- addresses
 
-    /** {@return whether its host is a name, to be looked up} */
+    /** {@return whether the target has a host name that has to be looked up} */
     boolean isNamed() {
         return target.address().isUnresolved();
     }
 
-    /** {@return where to connect to; null while its name has not been resolved, and then it is not ready} */
+    /**
+     * {@return the address to connect to; null while the host name is not resolved, and the target is not ready then}
+     */
     InetSocketAddress address() {
         return address;
     }
@@ -113,7 +117,11 @@ final class Backend implements Candidate {
         return address.getAddress() instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
     }
 
-    /** A connect has failed, one of a series that began with {@code first}. {@return the next address, null when all were tried} */
+    /**
+     * Selects the next address after a failed connect, in a series of connects that began with {@code first}.
+     *
+     * @return the next address, null when all were tried
+     */
     InetSocketAddress next(InetSocketAddress failed, InetSocketAddress first) {
         InetSocketAddress[] all = addresses;
         if (all.length < 2) {
@@ -127,15 +135,15 @@ final class Backend implements Candidate {
         return index < 0 || next.equals(first) ? null : next;
     }
 
-    /** {@return whether the name was last looked up so long ago; if so, it is now} */
+    /** {@return whether the last lookup of the name is at least this long ago; if so, records a lookup now} */
     boolean isLookupDue(long nanos) {
         long last = lastLookup.get();
         long now = ticker.nanos();
         return (last == 0 || now - last >= nanos) && lastLookup.compareAndSet(last, now == 0 ? 1 : now);
     }
 
-    Counters tally(int lane) {
-        return tallies[lane];
+    Counters tally(int loop) {
+        return tallies[loop];
     }
 
     TargetState state() {
@@ -150,7 +158,7 @@ final class Backend implements Candidate {
         return maxActive > 0 && active.get() >= maxActive || onTrial && !isTrialDue(false);
     }
 
-    /** {@return whether it is out, but gets one connection now and then, to see whether it answers} */
+    /** {@return whether the target is ejected, but gets single connections to test whether it answers} */
     boolean isOnTrial() {
         return onTrial;
     }
@@ -161,7 +169,10 @@ final class Backend implements Candidate {
         return now - last >= BETWEEN_TRIALS && (!take || lastTrial.compareAndSet(last, now));
     }
 
-    /** Counts a connection from the moment it is picked, so that the next pick sees it; false when there is no room. */
+    /**
+     * Counts a connection when its target is picked, so that the next pick sees it. {@return false if the target is
+     * full}
+     */
     boolean acquire() {
         if (onTrial && !isTrialDue(true)) {
             return false;
@@ -174,23 +185,23 @@ final class Backend implements Candidate {
     }
 
     /**
-     * Throws if a connect that has succeeded was answered by nobody else: when no one listens on a port of the range that
-     * systems hand out, Linux may give it to the connecting socket, which is then connected to itself. The client would hear
-     * its own words, and the target could not listen again.
+     * Throws if a socket is connected to itself. When no process listens on a port of the ephemeral range, Linux may
+     * assign that port to the connecting socket, which then connects to itself. The client would receive its own bytes,
+     * and the target could not listen again.
      */
     static void rejectSelfConnect(SocketChannel channel) throws IOException {
         if (channel.getRemoteAddress().equals(channel.getLocalAddress())) {
-            channel.setOption(StandardSocketOptions.SO_LINGER, 0); // the port is free at once
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0); // frees the port at once
             throw new ConnectException("Connection refused");
         }
     }
 
-    /** A connection ended. {@return whether it was the last one} */
+    /** Uncounts a connection. {@return whether it was the last one} */
     boolean release() {
         return active.decrementAndGet() == 0;
     }
 
-    /** {@return how many connects have failed in a row} */
+    /** Counts a failed connect. {@return the number of consecutive failures} */
     int failed() {
         return failures.incrementAndGet();
     }
@@ -201,7 +212,7 @@ final class Backend implements Candidate {
         }
     }
 
-    /** The target's first byte on a connection, so long after the last from its client. */
+    /** Records the latency of the first answer byte on a connection: the time since the last byte from the client. */
     void recordAnswer(long nanos, long now, Counters counters) {
         measured(nanos, now, counters);
         if (!answering) {
@@ -210,25 +221,28 @@ final class Backend implements Candidate {
         }
     }
 
-    /** It ended a connection without an answer. {@return how often in a row} */
+    /** Counts a connection that the target closed without an answer. {@return the number in a row} */
     int silent() {
         answering = false;
         return silences.incrementAndGet();
     }
 
-    /** {@return whether the last connection of which something is known was answered} */
+    /** {@return whether the target answered the last connection that ended with or without an answer} */
     boolean isAnswering() {
         return answering;
     }
 
-    /** A client has left that got no answer in all that time: it says something if it waited long. */
+    /** Records the wait of a client that left without an answer, as a latency, if it waited long. */
     void recordUnanswered(long nanos, long now, Counters counters) {
         if (nanos > Math.max(SHORT_WAIT, 2 * answerNanos)) {
             measured(nanos, now, counters);
         }
     }
 
-    /** Lanes may overwrite each other's average: one sample lost now and then is cheaper than an atomic per connection. */
+    /**
+     * Updates the average. Loops may overwrite each other: losing a rare sample is cheaper than an atomic update each
+     * time.
+     */
     private void measured(long nanos, long now, Counters counters) {
         long sample = Math.max(1, nanos);
         counters.answerNanos.add(sample);
@@ -267,7 +281,7 @@ final class Backend implements Candidate {
         return sum;
     }
 
-    // ---- Health only, from here
+    // ---- TargetRegistry only, on its loop
 
     void beginTrial() {
         lastTrial.set(ticker.nanos() - BETWEEN_TRIALS);
@@ -278,7 +292,9 @@ final class Backend implements Candidate {
         onTrial = false;
     }
 
-    /** Its name has been looked up, in the order to try; the present address stays if it is among them. */
+    /**
+     * Sets the addresses found for the host name, in the order to try; keeps the current address if it is among them.
+     */
     void found(InetAddress... found) {
         InetSocketAddress[] fresh = new InetSocketAddress[found.length];
         for (int i = 0; i < fresh.length; i++) {
@@ -290,12 +306,12 @@ final class Backend implements Candidate {
         }
     }
 
-    /** It has been listed, or its name resolved; without an address it is down, and why is not known yet. */
+    /** Makes the target ready, or down without a reason while its host name is not resolved. */
     void becomesReadyIfResolved() {
         setState(address == null ? TargetState.DOWN : TargetState.READY);
     }
 
-    /** {@return why it is not ready, empty when it is or nothing is known yet} */
+    /** {@return why the target is not ready; empty if it is ready or the reason is not known yet} */
     String why() {
         return why;
     }
@@ -325,17 +341,17 @@ final class Backend implements Candidate {
         target = same;
     }
 
-    /** {@return the number of the present state, for {@link #fenced}} */
+    /** {@return the number of the current state change, for {@link #fenced}} */
     int changes() {
         return changes;
     }
 
-    /** No lane can pick this withdrawn target any more: only from now on does "no connections" mean drained. */
+    /** Records that no loop can pick this withdrawn target any more; only then does "no connections" mean drained. */
     void fenced(int change) {
-        fenced = change == changes; // not when it came back and went again meanwhile: that has a fence of its own
+        fenced = change == changes; // else the target was listed and withdrawn again, which has its own fence
     }
 
-    /** {@return whether it is withdrawn, cannot be picked any more, and has no connection} */
+    /** {@return whether the target is withdrawn, cannot be picked any more, and has no connection} */
     boolean isDrained() {
         return fenced && isWithdrawn() && active.get() == 0;
     }

@@ -7,20 +7,22 @@ import java.util.ArrayDeque;
 import java.util.function.LongSupplier;
 
 /**
- * A lane's direct memory: one scratch buffer that every read uses, and a budget for what has to be kept when a peer is slow.
+ * Pool of one event loop's direct buffers: a scratch buffer that every read uses, and a budget of buffers that keep
+ * bytes for slow peers.
  *
- * <p>A quarter of the budget, at most 16 buffers, are as large as the scratch: one of them becomes the scratch, and the scratch itself stays
- * with the connection, without a copy. The rest are blocks of 16 KiB, into which small remainders are copied; when the large ones are taken,
- * reads are no larger than a block, so that what is left of a read can be kept for as long as there is a block.
+ * <p>A quarter of the budget, at most 16 buffers, are as large as the scratch: to keep a large remainder without a
+ * copy, the scratch itself stays with the connection and a large buffer becomes the new scratch. The rest are blocks of
+ * 16 KiB, into which small remainders are copied. While all large buffers are taken, reads are no larger than a block,
+ * so that the remainder of a read always fits into a block.
  *
- * <p>Memory is allocated when it is first needed and used again until the lane ends: nothing depends on the collector. The scratch
- * is there from the start, and is only filled beyond a block while another is there to take its place.
+ * <p>Memory is allocated when it is first needed and reused until the loop ends, independent of the garbage collector.
  */
 final class Buffers {
 
     private static final Log LOG = Log.of(Balancer.class);
     private static final int BLOCK = 16 * 1024;
-    private static final int MOST_LARGE = 16; // bulk transfers that stall now and then; of hundreds that stall, each is to take little
+    // enough for bulk transfers that stall briefly; hundreds of stalled ones must take little each
+    private static final int MOST_LARGE = 16;
     private static final long RETRY_AFTER = 60_000_000_000L;
 
     private final int size;
@@ -38,9 +40,9 @@ final class Buffers {
     /**
      * Allocates the scratch.
      *
-     * @param size of the scratch
-     * @param budget bytes kept at most besides, at least one block
-     * @param clock nanoseconds
+     * @param size bytes of the scratch
+     * @param budget the most bytes of other buffers, at least one block
+     * @param clock the current time in nanoseconds
      */
     Buffers(int size, long budget, LongSupplier clock) {
         this.size = size;
@@ -52,7 +54,9 @@ final class Buffers {
         addLarge();
     }
 
-    /** {@return the scratch buffer, empty, its limit what may be read at once; its content is overwritten by the next user} */
+    /**
+     * {@return the scratch buffer, empty, limited to what may be read at once; the next user overwrites its content}
+     */
     ByteBuffer scratch() {
         scratch.clear();
         if (large.isEmpty()) {
@@ -61,7 +65,7 @@ final class Buffers {
         return scratch;
     }
 
-    /** {@return the same, with room for no more than a block: for bytes that are certain to be kept} */
+    /** {@return the scratch buffer, limited to a block: for reads whose bytes will be kept in any case} */
     ByteBuffer smallScratch() {
         return scratch.clear().limit(blockSize);
     }
@@ -70,7 +74,9 @@ final class Buffers {
         return buffer == scratch;
     }
 
-    /** {@return the scratch's remaining bytes in a buffer that is the caller's now; null when nothing more can be kept} */
+    /**
+     * {@return the scratch's remaining bytes in a buffer that the caller must release; null when the budget is spent}
+     */
     ByteBuffer keep() {
         if (scratch.remaining() <= blockSize) {
             ByteBuffer block = block();
@@ -79,7 +85,7 @@ final class Buffers {
             }
         }
         if (large.isEmpty()) {
-            return null; // and what remains is no more than a block
+            return null; // reads were limited to a block, so no large buffer is needed here
         }
         ByteBuffer mine = scratch;
         scratch = large.pollLast();
@@ -90,7 +96,7 @@ final class Buffers {
         return mine;
     }
 
-    /** {@return an empty block that is the caller's now; null when there is none} */
+    /** {@return an empty block that the caller must release; null when the budget is spent} */
     ByteBuffer block() {
         if (blocks.isEmpty() && !cutBlocks()) {
             return null;
@@ -99,7 +105,7 @@ final class Buffers {
         return blocks.pollLast().clear();
     }
 
-    /** Takes a kept buffer back; null and copies on the heap are ignored. */
+    /** Returns a kept buffer to the pool; ignores null and heap buffers. */
     void release(ByteBuffer buffer) {
         if (buffer == null || !buffer.isDirect()) {
             return;
@@ -134,7 +140,10 @@ final class Buffers {
         return true;
     }
 
-    /** The budget may promise what others in this JVM have taken: each attempt costs half a second then, so there are few. */
+    /**
+     * Allocates direct memory. Other code of this JVM may have taken what the budget allows; a failed attempt takes
+     * half a second then, so the next one follows after a minute.
+     */
     private ByteBuffer allocate(int bytes) {
         if (refused && clock.getAsLong() - refusedAt < RETRY_AFTER) {
             return null;

@@ -3,7 +3,7 @@ package io.musher.balancer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/** A count that one thread changes and any thread reads: an add is a plain load, add and store. */
+/** A counter that one thread writes and any thread reads, without an atomic read-modify-write. */
 final class Counter {
 
     private static final VarHandle VALUE;

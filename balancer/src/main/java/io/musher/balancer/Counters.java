@@ -1,6 +1,6 @@
 package io.musher.balancer;
 
-/** What one lane counted, in all or of one target; the lane's thread writes, any thread reads. */
+/** Statistics counters of one event loop, in total or for one target; the loop's thread writes, any thread reads. */
 final class Counters {
     final Counter accepted = new Counter();
     final Counter ended = new Counter();

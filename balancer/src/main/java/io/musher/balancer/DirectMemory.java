@@ -8,20 +8,22 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How much direct memory this JVM may have. */
+/** Finds this JVM's limit of direct memory, for the default of {@code maxBufferedBytes}. */
 final class DirectMemory {
 
     private static final Pattern FLAG = Pattern.compile("-XX:MaxDirectMemorySize=(\\d{1,15})([kKmMgGtT]?)(?=\\s|\0|\"|'|$)");
 
     private DirectMemory() { }
 
-    /** {@return what {@code -XX:MaxDirectMemorySize} says, where that can be seen; else the maximum heap, which is its default} */
+    /**
+     * {@return {@code -XX:MaxDirectMemorySize} if the option can be read, else the maximum heap, which is its default}
+     */
     static long max() {
         String options = text("JDK_JAVA_OPTIONS") + " " + commandLine() + " " + text("_JAVA_OPTIONS");
         return max(text("JAVA_TOOL_OPTIONS") + " " + options, Runtime.getRuntime().maxMemory());
     }
 
-    /** The last flag counts; zero is the default. */
+    /** {@return the limit from these options; the last flag applies, zero means the default} */
     static long max(String options, long heap) {
         long max = heap;
         Matcher flag = FLAG.matcher(options);
@@ -43,7 +45,7 @@ final class DirectMemory {
         try {
             return new String(Files.readAllBytes(Path.of("/proc/self/cmdline")), StandardCharsets.ISO_8859_1).replace('\0', ' ');
         } catch (IOException | RuntimeException e) {
-            return ""; // not Linux: the default is taken
+            return ""; // not Linux: use the default
         }
     }
 }

@@ -9,7 +9,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Those who wait until withdrawn targets have no connection left; owned by {@link TargetRegistry}'s loop. */
+/**
+ * Tracks drains in progress ({@link Balancer#drain}): completes their futures when withdrawn targets have no connection
+ * left, cuts connections at the deadline. Owned by {@link TargetRegistry}'s loop.
+ */
 final class DrainTracker {
 
     private final class Drain {
@@ -40,7 +43,10 @@ final class DrainTracker {
         this.loop = loops.first().loop;
     }
 
-    /** Completes {@code done} with the number cut when all withdrawn targets of this id are empty. */
+    /**
+     * Starts a drain; completes {@code done} with the number of cut connections when the withdrawn targets of this id
+     * have none left.
+     */
     void start(String id, List<Backend> withdrawn, long deadlineNanos, CompletableFuture<Integer> done) {
         Set<Backend> left = new HashSet<>();
         for (Backend backend : withdrawn) {
@@ -73,7 +79,7 @@ final class DrainTracker {
         }
     }
 
-    /** The loop has ended: nobody else will complete them. */
+    /** Fails all drains when the balancer is closed, because the ended loop cannot complete them. */
     void closed() {
         for (Drain drain : List.copyOf(drains)) {
             drains.remove(drain);

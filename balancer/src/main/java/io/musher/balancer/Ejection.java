@@ -6,7 +6,8 @@ import io.musher.balancer.loop.Log;
 import io.musher.balancer.loop.OperatorLog;
 
 /**
- * Takes out targets that fail and finds out when they work again; owned by {@link TargetRegistry}'s loop.
+ * Ejects failing targets (passive health check, circuit breaker) and restores them when a retest succeeds; owned by
+ * {@link TargetRegistry}'s loop.
  *
  * <pre>
  *  READY ─connects fail in a row─▶ EJECTED ─a retest connects──────────────────────────────▶ READY
@@ -15,10 +16,10 @@ import io.musher.balancer.loop.OperatorLog;
  *                                     └────────── no answer, no connect ────────┘
  * </pre>
  *
- * <p>Retests come after 100 ms and after growing, jittered pauses. On trial a target stays EJECTED for everyone else, but gets
- * one client now and then: that it accepts proves nothing where the application behind it may be dead. Never the last target is
- * ejected, nor for silence unless another one answers: a wrong verdict must not take the service down, and where no target ever
- * answers, that is the protocol.
+ * <p>Retests follow after 100 ms and then after growing, jittered pauses. A target on trial stays EJECTED, but gets one
+ * client from time to time, because an accepted connect does not prove that the application behind it works. The last
+ * ready target is never ejected, and no target is ejected for unanswered connections unless another one answers: a
+ * wrong verdict must not take the service down, and if no target ever answers, the protocol is one-way.
  */
 final class Ejection {
 
@@ -42,14 +43,14 @@ final class Ejection {
         this.registry = registry;
     }
 
-    /** {@return how many there were; from any thread} */
+    /** {@return the number of ejections; callable from any thread} */
     long count() {
         return count;
     }
 
-    // ---- from any lane
+    // ---- from any loop
 
-    /** A connect to the target was refused or timed out. */
+    /** Counts a refused or timed-out connect; ejects the target after too many. */
     void connectFailed(Backend backend, String why) {
         int inRow = backend.failed();
         if (backend.isOnTrial()) {
@@ -59,7 +60,7 @@ final class Ejection {
         }
     }
 
-    /** The target ended a connection without an answer. */
+    /** Counts a connection that the target closed without an answer; ejects the target after too many. */
     void unanswered(Backend backend) {
         int inRow = backend.silent();
         if (backend.isOnTrial()) {
@@ -70,7 +71,7 @@ final class Ejection {
         }
     }
 
-    /** A target on trial has answered. */
+    /** Restores a target on trial that has answered. */
     void trialPassed(Backend backend) {
         registry.post(() -> {
             Listed listed = registry.entryOf(backend);
@@ -80,7 +81,7 @@ final class Ejection {
         });
     }
 
-    // ---- on the loop
+    // ---- on the registry's loop
 
     private void eject(Backend backend, boolean silent, String what, String why) {
         Listed listed = registry.entryOf(backend);
@@ -126,7 +127,8 @@ final class Ejection {
         } else {
             registry.names().outdated(listed.backend);
             if (outcome != Probe.Outcome.LOCAL_TROUBLE) {
-                listed.silent = outcome == Probe.Outcome.ENDED; // one that refuses is not what it was when it accepts again
+                // a target that refuses was stopped: once it accepts again, it may work
+                listed.silent = outcome == Probe.Outcome.ENDED;
             }
             retestLater(listed);
         }

@@ -6,7 +6,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
-/** Stands between the loops and the user's listener: what that throws is logged once per kind and harms nothing. */
+/**
+ * Wraps the user's listener; logs its exceptions, once per listener method, and keeps them away from the event loops.
+ */
 final class GuardedBalancerListener implements BalancerListener {
 
     private static final Log LOG = Log.of(Balancer.class);

@@ -5,18 +5,19 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads the head of one HTTP/1.1 message: only what tells where the message ends and whether the connection goes on.
+ * Parser for the head of one HTTP/1.1 message; reads only what determines where the message ends and whether the
+ * connection persists.
  *
- * <p>A scratch object, one per lane: {@link #parse} fills the fields. Strict on purpose: what is unusual (bare line feeds,
- * folded lines, both kinds of length, HTTP/1.0, an answer with {@code Connection: close}) is {@link #OPAQUE}, and such a connection is
- * left alone. So is one with a login by NTLM or Negotiate, which belongs to the connection and not to a request.
- * The buffer must have native byte order; lines are found eight bytes at a time.
+ * <p>Reused, one per event loop: {@link #parse} fills the fields. Strict on purpose: unusual messages (bare line feeds,
+ * folded lines, both kinds of length, HTTP/1.0, an answer with {@code Connection: close}) are {@link #OPAQUE}, and such
+ * a connection is never moved. Neither is one with an NTLM or Negotiate login, which belongs to the connection and not
+ * to a request. The buffer must have native byte order; line ends are found eight bytes at a time.
  */
 final class HttpHead {
 
     /** The buffer ends before the head does. */
     static final int INCOMPLETE = -1;
-    /** Not a message whose end we would know for certain. */
+    /** The end of the message cannot be determined for certain. */
     static final int OPAQUE = -2;
 
     private static final byte[] CONTENT_LENGTH = "content-length".getBytes(StandardCharsets.US_ASCII);
@@ -38,27 +39,30 @@ final class HttpHead {
     private static final long ONES = 0x0101010101010101L;
     private static final int MAX_METHOD = 20;
 
-    /** Bytes that all connections of a lane together may hold of heads that have come in part; more, and further ones are not followed. */
+    /**
+     * The most bytes of incomplete heads that all connections of a loop may hold; beyond that, connections become
+     * opaque.
+     */
     static final int MOST_GATHERED = 2 << 20;
 
-    /** Bytes held so now. */
+    /** Bytes of incomplete heads held now. */
     int gathered;
 
-    /** Bytes of body, -1 when the head does not say. */
+    /** The content length, -1 if the head has none. */
     long length;
     boolean chunked;
-    /** Of a response. */
+    /** The status code of a response. */
     int status;
-    /** Of a request: HEAD, whose answer has no body. */
+    /** Whether the request is HEAD, whose answer has no body. */
     boolean isHead;
-    /** Of a request: the client wants no other answer on this connection. */
+    /** Whether a request has {@code Connection: close}: it is the last one on this connection. */
     boolean close;
     private boolean upgrade;
 
     /**
      * Parses a head.
      *
-     * @return where it ends (the first byte after the empty line), {@link #INCOMPLETE} or {@link #OPAQUE}
+     * @return the position of the first byte after the empty line, {@link #INCOMPLETE} or {@link #OPAQUE}
      */
     int parse(ByteBuffer in, int from, int to, boolean request) {
         length = -1;
@@ -88,7 +92,7 @@ final class HttpHead {
         }
     }
 
-    /** {@return where the line's CR is, INCOMPLETE, or OPAQUE for a line feed without one} */
+    /** {@return the position of the line's CR, INCOMPLETE, or OPAQUE for a line feed without CR} */
     private static int lineEnd(ByteBuffer in, int from, int to) {
         int at = from;
         for (; at + 8 <= to; at += 8) {
@@ -100,7 +104,7 @@ final class HttpHead {
                 break;
             }
         }
-        // a big-endian word may mark a byte after the real line feed's borrow; the byte itself decides
+        // the borrow of the subtraction may mark a wrong byte, which matters if big-endian: check the byte itself
         while (at < to && in.get(at) != '\n') {
             at++;
         }
@@ -110,7 +114,9 @@ final class HttpHead {
         return at > from && in.get(at - 1) == '\r' ? at - 1 : OPAQUE;
     }
 
-    /** TLS, HTTP/2, binary: told by the first bytes, before a whole line has come. */
+    /**
+     * {@return false if the first bytes show that this is no request (TLS, binary), before a whole line has arrived}
+     */
     private static boolean mayStartRequest(ByteBuffer in, int from, int to) {
         for (int at = from; at < to; at++) {
             byte b = in.get(at);
@@ -124,7 +130,7 @@ final class HttpHead {
         return true;
     }
 
-    /** METHOD SP target SP HTTP/1.1; CONNECT makes a tunnel and is none of ours. */
+    /** Parses METHOD SP target SP HTTP/1.1; rejects CONNECT, which opens a tunnel. */
     private boolean requestLine(ByteBuffer in, int from, int end) {
         if (end - from < 14 || !mayStartRequest(in, from, end) || in.get(end - 9) != ' ' || !is(VERSION, in, end - 8)) {
             return false;
@@ -133,7 +139,7 @@ final class HttpHead {
         return !is(CONNECT, in, from);
     }
 
-    /** HTTP/1.1 SP three digits. */
+    /** Parses HTTP/1.1 SP three digits. */
     private boolean statusLine(ByteBuffer in, int from, int end) {
         if (end - from < 12 || !is(VERSION, in, from) || in.get(from + 8) != ' ') {
             return false;
@@ -184,7 +190,10 @@ final class HttpHead {
         }
     }
 
-    /** {@return whether a login that belongs to the connection is offered or made; one within a quoted string counts, which does no harm} */
+    /**
+     * {@return whether this header offers or makes a login that belongs to the connection; a match within a quoted
+     * string counts, which does no harm}
+     */
     private static boolean isLogin(byte[] name, ByteBuffer in, int from, int end) {
         int colon = from + name.length;
         return isNamed(name, in, from, end)
@@ -215,9 +224,9 @@ final class HttpHead {
     }
 
     /**
-     * {@return whether a comma-separated list (RFC 9110, 5.6.1) has this element; blanks around it do not matter}
+     * {@return whether a comma-separated list (RFC 9110, 5.6.1) has this element; blanks around it are ignored}
      *
-     * @param first whether the first word of an element is to be compared, and not all of it
+     * @param first whether to compare only the first word of an element
      */
     private static boolean lists(byte[] lower, ByteBuffer in, int from, int end, boolean first) {
         for (int at = from; at < end;) {
@@ -253,7 +262,9 @@ final class HttpHead {
         return at;
     }
 
-    /** Also with a blank before the colon: some servers take that for the header, some do not. */
+    /**
+     * {@return whether the line has this header name, also with a blank before the colon, which some servers accept}
+     */
     private static boolean isNamed(byte[] lower, ByteBuffer in, int from, int end) {
         if (end - from <= lower.length) {
             return false;
@@ -262,7 +273,7 @@ final class HttpHead {
         return (after == ':' || after == ' ' || after == '\t') && is(lower, in, from);
     }
 
-    /** Letters compare without regard to case. */
+    /** Compares, ignoring case. */
     private static boolean is(byte[] lower, ByteBuffer in, int from) {
         for (int i = 0; i < lower.length; i++) {
             byte b = in.get(from + i);

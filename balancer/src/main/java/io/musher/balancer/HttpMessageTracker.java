@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Where one direction of an HTTP/1.1 connection stands: between two messages, in a head, in a body of known length or in
- * chunks. Nothing is copied but the beginning of a head that arrives in pieces.
+ * Tracks the message framing in one direction of an HTTP/1.1 connection: between two messages, in a head, in a body of
+ * known length or in chunks. Copies nothing but the beginning of a head that arrives in pieces.
  */
 final class HttpMessageTracker {
 
@@ -30,9 +30,10 @@ final class HttpMessageTracker {
     }
 
     /**
-     * Reads on in a head.
+     * Parses the next bytes of a head.
      *
-     * @return where the head ends in {@code in}, {@link HttpHead#INCOMPLETE} (all bytes are taken) or {@link HttpHead#OPAQUE}
+     * @return the end of the head in {@code in}, {@link HttpHead#INCOMPLETE} (all bytes are consumed) or
+     *     {@link HttpHead#OPAQUE}
      */
     int head(HttpHead parser, ByteBuffer in, int from, int to, boolean request) {
         if (head == null) {
@@ -47,7 +48,7 @@ final class HttpMessageTracker {
             return HttpHead.OPAQUE;
         }
         if (!hasLineFeed(in, from, to)) {
-            return HttpHead.INCOMPLETE; // to read it from its beginning with every byte would take a while
+            return HttpHead.INCOMPLETE; // avoids parsing from the beginning for every byte of a slow sender
         }
         int end = parser.parse(head, 0, head.position(), request);
         if (end >= 0) {
@@ -57,7 +58,7 @@ final class HttpMessageTracker {
         return end;
     }
 
-    /** What is held of a head is needed no more. */
+    /** Releases the buffered part of a head. */
     void forget(HttpHead parser) {
         if (head != null) {
             parser.gathered -= head.capacity();
@@ -97,13 +98,13 @@ final class HttpMessageTracker {
         return HttpHead.INCOMPLETE;
     }
 
-    /** A head ended; a body of so many bytes follows. */
+    /** Expects a body of this length after a head. */
     void expectBody(long bytes) {
         left = bytes;
         at = bytes == 0 ? Position.HEAD : Position.BODY;
     }
 
-    /** A head ended; chunks follow. */
+    /** Expects a chunk. */
     void expectChunks() {
         left = 0;
         sizeSeen = false;
@@ -111,9 +112,10 @@ final class HttpMessageTracker {
     }
 
     /**
-     * Skips what belongs to the body.
+     * Skips bytes of the body.
      *
-     * @return the first byte after it, {@code to} when it goes on, or {@link HttpHead#OPAQUE} when it makes no sense
+     * @return the position after the body, {@code to} if the body continues, or {@link HttpHead#OPAQUE} if it is
+     *     malformed
      */
     int body(ByteBuffer in, int from, int to) {
         int i = from;
@@ -136,7 +138,10 @@ final class HttpMessageTracker {
         return i;
     }
 
-    /** A byte of a chunk's size line, or of the trailer after the last chunk. */
+    /**
+     * Consumes a byte of a chunk's size line, or of the trailer after the last chunk. {@return false if it is
+     * malformed}
+     */
     private boolean chunkByte(byte b) {
         int digit = at == Position.CHUNK_SIZE ? Character.digit(b, 16) : -1;
         if (digit >= 0) {
@@ -144,7 +149,7 @@ final class HttpMessageTracker {
             left = left << 4 | digit;
             return left < 1L << 56;
         }
-        boolean bare = b == '\n' && !returned; // for some it ends the line, for some it does not
+        boolean bare = b == '\n' && !returned; // servers disagree whether a bare line feed ends the line
         returned = b == '\r';
         switch (at) {
             case CHUNK_SIZE -> {

@@ -7,9 +7,9 @@ import java.nio.channels.SocketChannel;
 import java.util.Map;
 
 /**
- * Has the kernel test connections on which nothing moves, so that a peer that has vanished without a word (power, cable, firewall) is noticed:
- * after a minute of silence, every 15 s; the eighth test without an answer ends the connection. Where a system cannot be told these
- * figures, its own apply (Linux: two hours).
+ * Enables TCP keep-alive, so that the kernel detects a peer that vanished without closing (power, cable, firewall):
+ * probes begin after 60 s of silence and follow every 15 s; the eighth without an answer ends the connection. Where the
+ * JDK does not support these options, the system's defaults apply (Linux: two hours).
  */
 final class KeepAlive {
 
@@ -19,7 +19,7 @@ final class KeepAlive {
 
     static void enable(SocketChannel channel) throws IOException {
         channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-        for (SocketOption<?> option : channel.supportedOptions()) { // these belong to the JDK, but to no package of Java SE
+        for (SocketOption<?> option : channel.supportedOptions()) { // JDK-specific options, absent from the Java SE API
             Integer figure = FIGURES.get(option.name());
             if (figure != null) {
                 set(channel, option, figure);

@@ -3,23 +3,25 @@ package io.musher.balancer;
 import java.nio.ByteBuffer;
 
 /**
- * Follows both directions of one HTTP/1.1 keep-alive connection, to know when it is between two requests.
+ * Tracks the messages of one HTTP/1.1 keep-alive connection in both directions, to know when it is between two
+ * requests.
  *
  * <pre>
  *  idle ─request head─▶ awaiting ─final response complete, request complete─▶ idle
  *    ├──────────── a whole request with Connection: close ─────────▶ last
- *    └──────────── anything not understood for certain ────────────▶ opaque, for ever
+ *    └──────────── anything not parsed for certain ────────────────▶ opaque, forever
  * </pre>
  *
- * <p>Opaque: another protocol, CONNECT, 101, HTTP/1.0, {@code Connection: close} in an answer, a second request before the answer
- * (pipelining), an answer nobody asked for or that came before its request was complete, one that ends with the connection.
+ * <p>Opaque: another protocol, CONNECT, 101, HTTP/1.0, {@code Connection: close} in an answer, a second request before
+ * the answer (pipelining), an answer without a request or before its request was complete, an answer that ends with the
+ * connection.
  */
 final class KeepAliveTracker {
 
-    /** Stands for every connection that is not followed; never idle. */
+    /** Shared instance for every connection that is not tracked; never idle. */
     static final KeepAliveTracker OPAQUE = new KeepAliveTracker();
 
-    /** Stands for every connection whose client has sent all it ever will: the target's end will be the end. */
+    /** Shared instance for every connection whose client has sent its last request; the target's close ends it. */
     static final KeepAliveTracker LAST = new KeepAliveTracker();
 
     static {
@@ -38,22 +40,22 @@ final class KeepAliveTracker {
         return !awaiting && request.isBetweenMessages() && response.isBetweenMessages();
     }
 
-    /** The connection has ended, or is followed no more. */
+    /** Releases buffered heads; called when the connection ends or is no longer tracked. */
     void forget(HttpHead parser) {
         request.forget(parser);
         response.forget(parser);
     }
 
-    /** {@return what stands for the connection that is followed no more} */
+    /** {@return the shared instance that replaces this one when the connection is no longer tracked} */
     KeepAliveTracker outcome() {
         return lastRequestSeen ? LAST : OPAQUE;
     }
 
     /**
-     * The client's next bytes.
+     * Tracks the client's next bytes.
      *
-     * @param in the bytes from {@code from} to {@code to}, absolute; positions are not touched
-     * @return false when there is nothing more to follow, see {@link #outcome}
+     * @param in the bytes from {@code from} to {@code to}, absolute; its position is not changed
+     * @return false if the connection is no longer tracked, see {@link #outcome}
      */
     boolean fromClient(HttpHead parser, ByteBuffer in, int from, int to) {
         for (int i = from; i < to;) {
@@ -83,10 +85,10 @@ final class KeepAliveTracker {
     }
 
     /**
-     * The target's next bytes.
+     * Tracks the target's next bytes.
      *
-     * @param in the bytes from {@code from} to {@code to}, absolute; positions are not touched
-     * @return false when the connection is opaque from now on
+     * @param in the bytes from {@code from} to {@code to}, absolute; its position is not changed
+     * @return false if the connection is opaque from now on
      */
     boolean fromTarget(HttpHead parser, ByteBuffer in, int from, int to) {
         for (int i = from; i < to;) {
@@ -112,7 +114,7 @@ final class KeepAliveTracker {
                 return false;
             }
             if (status < 200) {
-                continue; // the real one is still to come
+                continue; // an interim response, the final one follows
             }
             if (awaitingHead || status == 204 || status == 304) {
                 response.expectBody(0);
@@ -128,7 +130,10 @@ final class KeepAliveTracker {
         return true;
     }
 
-    /** An answer that is complete before its request leaves open whether the rest of that still comes (417): who knows. */
+    /**
+     * {@return false if an answer is complete before its request (417): then it is unknown whether the rest will be
+     * sent}
+     */
     private boolean answered() {
         if (response.isBetweenMessages()) {
             awaiting = false;

@@ -3,11 +3,12 @@ package io.musher.balancer;
 import java.util.List;
 
 /**
- * Weighted turns among the targets with the fewest connections for their weight.
+ * Strategy {@code least-connections}: weighted turns among the targets with the fewest connections relative to their
+ * weight.
  *
- * <p>A target takes part when its load now, connections for its weight, is less than the least load that any target would have
- * after one more connection. With equal weights these are the targets with the fewest connections. With different ones a light
- * target gets its turn among idle heavy ones, and as seldom as its weight says, however few connections there are.
+ * <p>A target takes part if its load, connections divided by weight, is less than the least load that any target would
+ * have after one more connection. With equal weights these are the targets with the fewest connections. With different
+ * weights, a light target takes turns with idle heavy ones in proportion to its weight, even with few connections.
  */
 final class LeastConnections extends WeightedTurns {
 

@@ -6,14 +6,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Weighted turns among the targets that answer soonest: those within half as long again as the fastest.
+ * Strategy {@code least-time}: weighted turns among the targets with the lowest latency, at most 1.5 times that of the
+ * fastest.
  *
- * <p>What is known of a target is an estimate that every pick moves a little towards the fastest, and that counts the less against
- * a new answer the older it is. So a target that was slow once is measured again soon, one that is slow every time seldom. Apart
- * from that, connections in line count as with {@link LeastConnections}, each for as long as an answer takes.
+ * <p>The latency of a target is an estimate. Every pick moves the estimate a little towards the fastest, and the older
+ * an estimate is, the less weight it has against a new answer. So a target that was slow once is measured again soon, a
+ * target that is always slow rarely. Connections in progress count as in {@link LeastConnections}, each multiplied by
+ * the latency.
  *
- * <p>A target that has not answered yet counts as the median of the others and gets {@value #ON_TRIAL} connections on trial, with
- * one more after ever longer runs of picks without an answer. One that ends a connection without an answer counts as the slowest.
+ * <p>A target that has not answered yet is assumed to have the median latency and gets {@value #ON_TRIAL} connections
+ * on trial, and one more after ever longer runs of picks without an answer. A target that closes a connection without
+ * an answer counts as the slowest.
  */
 final class LeastTime extends WeightedTurns {
 
@@ -22,13 +25,13 @@ final class LeastTime extends WeightedTurns {
     private static final int HALF_LIFE = 8; // in picks for each other target
     private static final double LEAST_SHARE_OF_NEW = 1 / 8.0;
     private static final double NEAR = 1.5;
-    private static final double MOST = 32; // times the fastest: slower makes no difference
+    private static final double MOST = 32; // estimates are capped at this multiple of the fastest
     private static final double SILENT = 1e9;
 
-    /** What is known of one target. */
+    /** The measurements of one target. */
     private static final class Evidence {
-        double nanos; // 0: nothing
-        double age = 1; // what is left of its worth, from 1 down to 0
+        double nanos; // the estimated latency, 0 if not measured
+        double age = 1; // the weight left to the estimate, from 1 down to 0
         boolean silent;
         int capped;
         long answers;
@@ -55,7 +58,7 @@ final class LeastTime extends WeightedTurns {
         evidence = new Evidence[now.size()];
         for (int i = 0; i < evidence.length; i++) {
             Evidence known = old.get(now.get(i).target().id());
-            boolean anew = known == null || now.get(i).answers() < known.answers; // another target of the same id
+            boolean anew = known == null || now.get(i).answers() < known.answers; // a new target with the same id
             evidence[i] = anew ? new Evidence() : known;
         }
         sorted = new double[evidence.length];
@@ -84,7 +87,7 @@ final class LeastTime extends WeightedTurns {
         return limit;
     }
 
-    /** Takes in what has happened since the last pick. {@return the shortest estimate} */
+    /** Updates the estimates with the answers since the last pick. {@return the lowest estimate} */
     private double learn(List<Candidate> ready) {
         double fastest = Double.POSITIVE_INFINITY;
         double slowest = 0;

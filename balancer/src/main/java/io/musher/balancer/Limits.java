@@ -7,10 +7,10 @@ import java.nio.file.Path;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What all lanes together may have: connections, waiting clients, descriptors. Thread safe. */
+/** Limits that apply to all event loops together: connections, waiting clients, file descriptors. Thread safe. */
 final class Limits {
 
-    /** Descriptors left to the rest of the program, which may have to start a process or open a file in an emergency. */
+    /** Descriptors reserved for the rest of the program, which may have to start a process or open a file. */
     private static final int RESERVE = 32;
     private static final int PER_CONNECTION = 2;
 
@@ -29,7 +29,7 @@ final class Limits {
         this.maxClients = Math.max(8, (descriptors - RESERVE) / PER_CONNECTION);
     }
 
-    /** Whether the descriptors allow one more client; taking it is {@link #clientOpened}. */
+    /** {@return whether the descriptors allow one more client; does not count it, see {@link #clientOpened}} */
     boolean hasDescriptors() {
         return clients.get() < maxClients;
     }
@@ -38,7 +38,7 @@ final class Limits {
         clients.incrementAndGet();
     }
 
-    /** {@return how many are left} */
+    /** Uncounts a client. {@return the number of clients left} */
     int clientClosed() {
         return clients.decrementAndGet();
     }
@@ -47,7 +47,7 @@ final class Limits {
         return clients.get();
     }
 
-    /** Counts a client under its address; false when that has too many connections. */
+    /** Counts a client for its address. {@return false if the address has too many connections} */
     boolean admit(Relay relay) throws IOException {
         if (maxPerClient > 0 && relay.countedAs == null) {
             Object address = Places.address(relay.source().getAddress());
@@ -65,7 +65,7 @@ final class Limits {
         return true;
     }
 
-    /** A client has ended. */
+    /** Uncounts a client for its address. */
     void dismiss(Relay relay) {
         if (relay.countedAs != null) {
             perClient.computeIfPresent(relay.countedAs, (a, count) -> count == 1 ? null : Integer.valueOf(count - 1));
@@ -95,7 +95,7 @@ final class Limits {
         return true;
     }
 
-    /** {@return how many more descriptors this process may open; a very large number where that cannot be told} */
+    /** {@return how many more descriptors this process may open; a very large number if that is unknown} */
     static int freeDescriptors() {
         try (DirectoryStream<Path> open = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
             int used = 0;
@@ -109,7 +109,7 @@ final class Limits {
                 }
             }
         } catch (IOException | RuntimeException e) {
-            // not Linux: running out is noticed when it happens
+            // not Linux: a failed accept shows that descriptors ran out
         }
         return Integer.MAX_VALUE;
     }

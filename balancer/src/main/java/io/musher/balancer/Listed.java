@@ -3,24 +3,27 @@ package io.musher.balancer;
 import io.musher.balancer.BalancerStats.TargetState;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** A listed target with what is known of its health; owned by {@link TargetRegistry}'s loop. */
+/**
+ * Entry of a listed target in the {@link TargetRegistry}: health, ejection and lookup state. Owned by the registry's
+ * loop.
+ */
 final class Listed {
 
     static final long FIRST_RETEST = 100_000_000;
 
     final Backend backend;
 
-    // of an ejection
-    int round; // its number: what belongs to an earlier one is void
-    boolean silent; // it accepts connections, but ends them without an answer
+    // ejection
+    int round; // number of the current ejection or retest; timers and probes of earlier ones are ignored
+    boolean silent; // the target accepts connections, but closes them without an answer
     long pause = FIRST_RETEST;
     long restoredAt;
 
-    // of a host name
+    // lookup of the host name
     boolean lookingUp;
     long lookupPause = 1_000_000_000;
 
-    // of active probes
+    // active probes
     int rises;
     int falls;
 
@@ -32,7 +35,7 @@ final class Listed {
         return backend.state() == state;
     }
 
-    /** Within a tenth, so that many targets, or many balancers, do not beat in time. */
+    /** Adds jitter of up to a tenth either way, so that the timers of many targets or balancers do not synchronise. */
     static long jittered(long nanos) {
         return nanos - nanos / 10 + ThreadLocalRandom.current().nextLong(nanos / 5 + 1);
     }

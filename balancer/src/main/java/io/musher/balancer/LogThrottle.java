@@ -1,6 +1,6 @@
 package io.musher.balancer;
 
-/** Lets one log line of a kind through in ten seconds; belongs to one thread. */
+/** Rate limit for a log line: at most once in 10 s. Not thread safe. */
 final class LogThrottle {
 
     private static final long PAUSE = 10_000_000_000L;

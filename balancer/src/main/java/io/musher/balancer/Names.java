@@ -13,11 +13,13 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Looks up the host names of targets; owned by {@link TargetRegistry}'s loop, the lookups run on a few threads of their own.
+ * Resolves the host names of targets (DNS); owned by {@link TargetRegistry}'s loop, the lookups run on separate
+ * threads.
  *
- * <p>A name is looked up when its target is listed, after growing pauses while there is no answer, and when connects to all its
- * addresses have failed, at most once a second. A target without any address is down; addresses once found stay until a lookup
- * finds others; the balancer's own address is none. The JDK's cache lies below ({@code networkaddress.cache.ttl}).
+ * <p>A name is looked up when its target is listed, again after growing pauses while there is no answer, and when
+ * connects to all its addresses have failed, at most once a second. A target without an address is down. Known
+ * addresses stay in use until a lookup finds others; the balancer's own address is ignored. The JDK caches lookups
+ * ({@code networkaddress.cache.ttl}).
  */
 final class Names {
 
@@ -53,7 +55,7 @@ final class Names {
         threads.allowCoreThreadTimeOut(true);
     }
 
-    /** From any lane: connects to all known addresses of the target have failed. */
+    /** Looks a target up again after connects to all its known addresses have failed; callable from any loop. */
     void outdated(Backend backend) {
         if (backend.isNamed() && backend.isLookupDue(BETWEEN)) {
             registry.post(() -> {
@@ -65,7 +67,7 @@ final class Names {
         }
     }
 
-    /** A target has been listed. */
+    /** Looks up a newly listed target that has a host name. */
     void listed(Listed listed) {
         if (listed.backend.isNamed() && listed.backend.address() == null) {
             lookUp(listed);
@@ -127,7 +129,7 @@ final class Names {
         }
     }
 
-    /** Lookups under way may go on for long, on threads that nothing waits for. */
+    /** Stops the lookup threads; does not wait for lookups in progress, which may take long. */
     void close() {
         threads.shutdownNow();
     }

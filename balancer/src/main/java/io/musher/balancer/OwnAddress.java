@@ -10,7 +10,10 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
 
-/** The address a balancer listens on, as far as its targets must not be there: a connection would come back for ever. */
+/**
+ * Rejects targets that have the balancer's own address: each connection would be relayed to the balancer again,
+ * forever.
+ */
 final class OwnAddress {
 
     private OwnAddress() { }
@@ -18,7 +21,8 @@ final class OwnAddress {
     /**
      * Checks targets.
      *
-     * @throws IllegalArgumentException if a connect to one of them would reach the listening address; the message names it
+     * @throws IllegalArgumentException if a connect to one of them would reach the listening address; the message names
+     *     it
      */
     static void refuse(InetSocketAddress listening, List<Target> targets) {
         for (Target target : targets) {
@@ -30,7 +34,10 @@ final class OwnAddress {
         }
     }
 
-    /** {@return whether a connect to the target would reach the listening address; of a name not looked up yet that is known only for localhost} */
+    /**
+     * {@return whether a connect to the target would reach the listening address; for an unresolved name, only
+     * {@code localhost} is recognised}
+     */
     static boolean isOwn(InetSocketAddress listening, InetSocketAddress target) {
         if (target.getPort() != listening.getPort()) {
             return false;
@@ -39,13 +46,13 @@ final class OwnAddress {
                 : reaches(target.getAddress(), listening.getAddress());
     }
 
-    /** {@return those of a target's addresses that are not the balancer's own} */
+    /** {@return a target's addresses without the balancer's own} */
     static InetAddress[] without(InetSocketAddress listening, int port, InetAddress[] found) {
         return Arrays.stream(found).filter(address -> !isOwn(listening, new InetSocketAddress(address, port))).toArray(InetAddress[]::new);
     }
 
     private static boolean reaches(InetAddress target, InetAddress listening) {
-        if (target.isAnyLocalAddress()) { // the JDK connects to one of these in its place
+        if (target.isAnyLocalAddress()) { // the JDK connects to a local address instead
             return reaches(InetAddress.getLoopbackAddress(), listening) || localHost() != null && reaches(localHost(), listening);
         }
         if (listening.isAnyLocalAddress()) {

@@ -10,15 +10,16 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * The bounded number of places for clients that wait, over all lanes. Thread safe.
+ * The bounded number of places for waiting clients ({@code maxWaiting}), shared by all event loops. Thread safe.
  *
- * <p>When all are taken, a newcomer gets the place of a client that has ended its side, else the youngest one of an address that
- * holds more than a quarter of all places, unless the newcomer's own address already has a quarter. One address may thus have
- * all places only while no other wants any. For IPv6 an address is a network of 64 bits: a single host has as many addresses.
+ * <p>When all places are taken, a new client gets the place of a client that has closed its sending side, else the
+ * youngest place of an address that holds more than a quarter of all places, unless the new client's own address
+ * already has a quarter. So one address can hold all places only while no other address needs any. For IPv6 the address
+ * is the /64 network, because a single host has that many addresses.
  */
 final class Places {
 
-    /** One place; its taker gives it back, unless it was evicted. */
+    /** One place; its holder gives it back, unless it was evicted. */
     static final class Place implements Comparable<Place> {
         private final long number;
         private final Object address;
@@ -31,7 +32,7 @@ final class Places {
             this.evict = evict;
         }
 
-        /** {@return greater than that of every place taken before} */
+        /** {@return a number greater than that of every place taken before} */
         long number() {
             return number;
         }
@@ -60,8 +61,8 @@ final class Places {
     /**
      * Takes a place.
      *
-     * @param client its address
-     * @param evict runs, on any thread, with the reason when another client gets this place
+     * @param client the client's address
+     * @param evict called with the reason, on any thread, when another client gets this place
      * @return the place, or null when there is none for this client
      */
     Place take(InetAddress client, Consumer<String> evict) {
@@ -105,14 +106,14 @@ final class Places {
         return most == null || most.size() <= share || own != null && own.size() >= share ? null : most.last();
     }
 
-    /** The client has ended its side: its place is the first to go. */
+    /** Marks the place of a client that has closed its sending side as the first to be evicted. */
     synchronized void ended(Place place) {
         if (place.taken) {
             ended.add(place);
         }
     }
 
-    /** Gives a place back; one that is another's by now is ignored. */
+    /** Gives a place back; ignores an evicted one. */
     synchronized void giveBack(Place place) {
         if (place.taken) {
             remove(place);
@@ -141,7 +142,7 @@ final class Places {
         return taken;
     }
 
-    /** {@return what stands for a client's address: for IPv6 its network of 64 bits} */
+    /** {@return the key for a client's address: for IPv6 its /64 network} */
     static Object address(InetAddress address) {
         byte[] bytes = address.getAddress();
         return bytes.length == 4 ? address : new Network(ByteBuffer.wrap(bytes).getLong());

@@ -10,31 +10,31 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
 /**
- * One TCP connect to see whether a target accepts, and with a hold whether it keeps the connection for so long; ends with exactly
- * one verdict, at the latest after the timeout and the hold.
+ * Health check by one TCP connect: tests whether a target accepts and, with a hold, whether it keeps the connection
+ * open that long. Reports exactly one verdict, at the latest after the timeout and the hold for each of its addresses.
  */
 final class Probe implements EventLoop.Handler {
 
-    /** What became of it. */
+    /** The result of a probe. */
     enum Outcome {
-        /** The target accepted, and did not end the connection while it was held. */
+        /** The target accepted, and did not close the connection during the hold. */
         ACCEPTED,
-        /** It refused, or did not answer in time. */
+        /** The target refused, or did not answer in time. */
         REFUSED,
-        /** It accepted, and ended the connection at once. */
+        /** The target accepted, and closed the connection at once. */
         ENDED,
-        /** The trouble is our own (descriptors, ports), which says nothing of the target. */
+        /** The probe failed for a local reason (descriptors, ports); the state of the target is unknown. */
         LOCAL_TROUBLE
     }
 
-    /** Hears the outcome on the loop's thread. */
+    /** Callback for the outcome, on the loop's thread. */
     interface Verdict {
 
         /**
-         * The probe ended.
+         * Called once, when the probe has ended.
          *
-         * @param failure what was the matter, or null when the target accepted
-         * @param outcome what became of it
+         * @param failure what failed, or null when the target accepted
+         * @param outcome the result
          */
         void result(String failure, Outcome outcome);
     }
@@ -61,7 +61,7 @@ final class Probe implements EventLoop.Handler {
         this.verdict = verdict;
     }
 
-    /** Probes a target that has an address; if it has several, until one accepts. */
+    /** Probes a target that has an address; tries several addresses until one accepts. */
     static void start(EventLoop loop, Backend backend, long timeoutNanos, long holdNanos, Verdict verdict) {
         new Probe(loop, backend, timeoutNanos, holdNanos, verdict).start();
     }
@@ -94,7 +94,7 @@ final class Probe implements EventLoop.Handler {
 
     private void connected() throws IOException {
         Backend.rejectSelfConnect(channel);
-        if (backend.proxyProtocol != null) { // or the target would complain of a connection without a header
+        if (backend.proxyProtocol != null) { // the target may log an error for a connection without a header
             channel.write(ByteBuffer.wrap(ProxyHeader.ofOurOwn(backend.proxyProtocol)));
         }
         if (hold == 0) {
@@ -127,7 +127,10 @@ final class Probe implements EventLoop.Handler {
         end(failure.getMessage(), local ? Outcome.LOCAL_TROUBLE : held || isReset(failure.getMessage()) ? Outcome.ENDED : Outcome.REFUSED);
     }
 
-    /** {@return whether a connect failed because the target accepted, and reset the connection before the connect was complete here} */
+    /**
+     * {@return whether a connect failed because the target accepted and reset the connection before the connect
+     * completed}
+     */
     static boolean isReset(String failure) {
         return failure != null && failure.startsWith("Connection reset");
     }

@@ -9,15 +9,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Ends the balancer program: the first signal stops it in good order, a second one cuts what is left. Signals within a second of
- * the first are the same one: a terminal and a wrapper may both send it.
+ * Shutdown of the command line program: the first SIGTERM or SIGINT drains connections and exits, a second one cuts
+ * those left. Signals within a second of the first count as the same one, because a terminal and a wrapper may both
+ * send it.
  *
- * <p>SIGTERM and SIGINT are taken over by reflection: {@code sun.misc.Signal} is there on every JDK, but a compiler warns of it.
- * Where that fails, and for every other end of the JVM, a shutdown hook does the same without hearing a second signal.
+ * <p>The signal handlers are installed by reflection: {@code sun.misc.Signal} exists in every JDK, but the compiler
+ * warns about it. Where that fails, and when the JVM exits for another reason, a shutdown hook drains without handling
+ * a second signal.
  */
 final class ProgramEnd {
 
-    /** After the drain's deadline everything is closed at once; this is for a machine that is very busy. */
+    /** Extra wait after the deadline of the drain, when everything is closed at once, for a heavily loaded machine. */
     private static final long GRACE_SECONDS = 10;
     private static final long SAME_NANOS = 1_000_000_000L;
 
@@ -34,13 +36,13 @@ final class ProgramEnd {
         this.out = out;
     }
 
-    /** Takes the signals over. */
+    /** Installs the signal handlers and the shutdown hook. */
     void install() {
         handle("TERM");
         handle("INT");
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             leave();
-            Runtime.getRuntime().halt(0); // an orderly end is a success, whatever signal asked for it
+            Runtime.getRuntime().halt(0); // an orderly shutdown is a success, whichever signal requested it
         }, "musher-balancer-stop"));
     }
 
@@ -58,7 +60,7 @@ final class ProgramEnd {
             });
             signal.getMethod("handle", signal, handler).invoke(null, signal.getConstructor(String.class).newInstance(name), mine);
         } catch (ReflectiveOperationException e) {
-            // no such signal here, or the JVM was started with -Xrs
+            // the system has no such signal, or the JVM was started with -Xrs
         }
     }
 

@@ -9,17 +9,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The PROXY protocol's header, versions 1 and 2: written for targets, read from trusted proxies and passed on. Stateless.
+ * A PROXY protocol header, version 1 or 2: parses those of trusted proxies, writes those sent to targets, and
+ * translates between the versions.
  *
- * @param version in which it came
- * @param local whether the proxy speaks for itself (version 2 only)
- * @param source the client, or null when the proxy speaks for itself or does not say
- * @param destination where the client connected to, or null likewise
- * @param length bytes the header took
+ * @param version the version of the header
+ * @param local whether the proxy connected on its own behalf (version 2 only)
+ * @param source the client's address, or null if the header has none
+ * @param destination the address the client connected to, or null if the header has none
+ * @param length the length of the header in bytes
  */
 record ProxyHeader(ProxyProtocol version, boolean local, InetSocketAddress source, InetSocketAddress destination, int length) {
 
-    /** What stands where a header should be is none. */
+    /** Thrown when a connection does not begin with a valid header. */
     static final class BadHeader extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -28,7 +29,7 @@ record ProxyHeader(ProxyProtocol version, boolean local, InetSocketAddress sourc
         }
     }
 
-    /** No header we would read is longer; what a longer one adds is of no use here. */
+    /** The longest accepted header; anything longer carries only extensions that are not used here. */
     static final int MAX_LENGTH = 2048;
 
     private static final byte[] SIGNATURE_2 = {13, 10, 13, 10, 0, 13, 10, 'Q', 'U', 'I', 'T', 10};
@@ -37,7 +38,7 @@ record ProxyHeader(ProxyProtocol version, boolean local, InetSocketAddress sourc
     private static final int MAX_LENGTH_1 = 107;
     private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
 
-    /** Appends a header to a buffer with at least 232 bytes of room. */
+    /** Writes a header to a buffer that has at least 232 bytes left. */
     static void write(ByteBuffer out, ProxyProtocol version, InetSocketAddress source, InetSocketAddress destination) {
         byte[] from = source.getAddress().getAddress();
         byte[] to = destination.getAddress().getAddress();
@@ -59,17 +60,17 @@ record ProxyHeader(ProxyProtocol version, boolean local, InetSocketAddress sourc
         putShort(out, destination.getPort());
     }
 
-    /** {@return the header of a connection that is made for no client, such as a probe's} */
+    /** {@return the header of a connection without a client, such as a probe's} */
     static byte[] ofOurOwn(ProxyProtocol version) {
         return version == ProxyProtocol.V1 ? UNKNOWN_1.clone() : withoutAddresses(0x20);
     }
 
     /**
-     * {@return this header for a target: byte for byte, extensions (TLV) included, where its version is the wanted one; else what
-     * the other version can express of it}
+     * {@return this header for a target: unchanged, including extensions (TLV), if it has the wanted version; else
+     * translated as far as the wanted version can express it}
      *
-     * @param wanted the target's version
-     * @param in begins with this header
+     * @param wanted the version sent to targets
+     * @param in a buffer that begins with this header
      */
     byte[] passedOn(ProxyProtocol wanted, ByteBuffer in) {
         if (version == wanted) {
@@ -92,10 +93,10 @@ record ProxyHeader(ProxyProtocol version, boolean local, InetSocketAddress sourc
     }
 
     /**
-     * Reads a header from the bytes before the buffer's position; the buffer is not changed.
+     * Parses a header from the bytes before the buffer's position; does not change the buffer.
      *
-     * @return the header, or null when more bytes are needed
-     * @throws BadHeader as soon as it is certain that this is none
+     * @return the header, or null if more bytes are needed
+     * @throws BadHeader as soon as it is certain that the bytes are no valid header
      */
     static ProxyHeader parse(ByteBuffer in) throws BadHeader {
         ByteBuffer bytes = in.duplicate().order(ByteOrder.BIG_ENDIAN).flip();
@@ -166,7 +167,7 @@ record ProxyHeader(ProxyProtocol version, boolean local, InetSocketAddress sourc
                 socketAddress(address(words[3], size), port(words[5])), end + 1);
     }
 
-    /** As far as the bytes go. */
+    /** Checks as many bytes of the signature as have arrived. */
     private static void expect(byte[] signature, ByteBuffer in) throws BadHeader {
         for (int i = 0; i < Math.min(signature.length, in.limit()); i++) {
             if (in.get(i) != signature[i]) {
@@ -225,7 +226,7 @@ record ProxyHeader(ProxyProtocol version, boolean local, InetSocketAddress sourc
         }
     }
 
-    /** The buffer's own order is the machine's. */
+    /** Writes in network byte order; the buffer itself has native order. */
     private static void putShort(ByteBuffer out, int value) {
         out.put((byte) (value >>> 8)).put((byte) value);
     }

@@ -4,7 +4,10 @@ import io.musher.balancer.loop.Timers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Reads the PROXY header a trusted proxy must begin with; exists only until that has come. */
+/**
+ * Reads the PROXY header with which a connection from a trusted proxy must begin; rejects the client after 5 s without
+ * it.
+ */
 final class ProxyHeaderReader implements RelayStage {
 
     private static final long DEADLINE = 5_000_000_000L;

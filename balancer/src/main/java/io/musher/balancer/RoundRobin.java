@@ -2,7 +2,7 @@ package io.musher.balancer;
 
 import java.util.List;
 
-/** Weighted turns among all ready targets; with equal weights this is plain round robin. */
+/** Strategy {@code round-robin}: weighted turns among all ready targets; plain round robin with equal weights. */
 final class RoundRobin extends WeightedTurns {
 
     @Override

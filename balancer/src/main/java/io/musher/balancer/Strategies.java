@@ -4,14 +4,14 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** The built-in strategies that keep no state of their own. */
+/** The stateless built-in strategies: {@code ip-hash} and {@code random-of-two}. */
 final class Strategies {
 
     private Strategies() { }
 
     /**
-     * Each of the two is drawn with the probability that its weight gives it. The first is taken, unless the second would have
-     * less load even after one more connection; so idle targets get shares by weight.
+     * Draws two targets with probabilities in proportion to their weights. Chooses the second only if its load, even
+     * with one more connection, would not exceed the first's; so idle targets get shares by weight.
      */
     static Candidate randomOfTwo(List<Candidate> ready, InetAddress client) {
         if (ready.size() == 1) {
@@ -41,8 +41,9 @@ final class Strategies {
     }
 
     /**
-     * Weighted rendezvous hash: each target draws a number from (target, client), the best draw wins; who is not best does
-     * not matter, so only the clients of a target that comes or goes move. Slow start is ignored, or clients would move twice.
+     * Weighted rendezvous hash: each target gets a pseudo-random number derived from (target, client), and the best
+     * number wins. The other targets do not affect it, so only the clients of an added or removed target move. Slow
+     * start is ignored, because clients would move twice.
      */
     static Candidate ipHash(List<Candidate> ready, InetAddress client) {
         long from = hash(client.getAddress());
@@ -61,7 +62,10 @@ final class Strategies {
         return best;
     }
 
-    /** All 64 bits: names with the same {@code hashCode} ("Aa" and "BB") would always draw alike, and one of them get nobody. */
+    /**
+     * Hashes to 64 bits: ids with the same {@code hashCode} ("Aa" and "BB") would always get the same number, and one
+     * of them no clients.
+     */
     private static long hash(String id) {
         long hash = id.length();
         for (int i = 0; i < id.length(); i++) {

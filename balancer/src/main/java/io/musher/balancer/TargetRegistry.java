@@ -13,14 +13,16 @@ import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Owns the list of targets and what is known of their health; publishes those that are ready as an immutable list.
+ * Owns the list of targets and their health; publishes the ready targets as an immutable list.
  *
- * <p>Everything but {@link #ready}, {@link #ejection}, {@link #stats} and what is said to be from any lane runs on one loop. A
- * target gets no new connections while it is
+ * <p>Runs on the first event loop, except {@link #ready}, {@link #ejection}, {@link #stats} and the methods documented
+ * as callable from any loop. A target gets no new connections while it is
  *
  * <ul>
- * <li><i>ejected</i>: it failed several times in a row, see {@link Ejection}. When no other target is ready, it is let in again.
- * <li><i>down</i>: the active probe failed {@code fall} times; {@code rise} successes bring it back. This may take out the last.
+ * <li><i>ejected</i>: it failed several times in a row, see {@link Ejection}. It is restored when no other target is
+ * ready.
+ * <li><i>down</i>: the active probe failed {@code fall} times, also for the last target; {@code rise} successes restore
+ * it.
  * <li><i>withdrawn</i>: no longer listed. It is forgotten when its last connection has ended.
  * </ul>
  */
@@ -50,12 +52,12 @@ final class TargetRegistry {
         this.names = new Names(config, listener, loop, this, listening);
     }
 
-    /** {@return the targets that may be chosen; the same object until something changes} */
+    /** {@return the targets that may be chosen; the same list object until something changes} */
     List<Candidate> ready() {
         return ready;
     }
 
-    /** {@return whether some of {@link #ready} are on trial, and full most of the time} */
+    /** {@return whether some of {@link #ready} are on trial, and report themselves as full most of the time} */
     boolean hasTrials() {
         return trials;
     }
@@ -82,7 +84,7 @@ final class TargetRegistry {
 
     // ---- the list
 
-    /** Replaces the list; {@code fence} runs when no lane can pick a withdrawn target any more. */
+    /** Replaces the list; {@code fence} runs when no loop can pick a withdrawn target any more. */
     void list(Collection<Target> targets, Runnable fence) {
         Map<String, Listed> old = entries;
         Map<String, Listed> next = new LinkedHashMap<>();
@@ -114,7 +116,7 @@ final class TargetRegistry {
         added.forEach(names::listed);
         LOG.debug("{}: targets {}", config.name(), targets);
         loops.fence(() -> {
-            if (loop.inLoop()) { // else it has ended, and with it what there was to keep account of
+            if (loop.inLoop()) { // else the balancer is closed and nothing is left to track
                 newlyGone.forEach((backend, change) -> {
                     backend.fenced(change);
                     removeIfEmpty(backend);
@@ -124,7 +126,10 @@ final class TargetRegistry {
         }, context -> context.targetsChanged(!withdrawn.isEmpty()));
     }
 
-    /** A target that comes back to the same address while its last connections run is the same target. */
+    /**
+     * Reuses the backend of a withdrawn target that is listed again at the same address before its last connection
+     * ended.
+     */
     private Backend reuseWithdrawn(Target target, List<Backend> leaving) {
         for (Backend backend : leaving) {
             if (backend.target().id().equals(target.id()) && backend.target().address().equals(target.address())) {
@@ -153,7 +158,9 @@ final class TargetRegistry {
         ready = List.copyOf(now);
     }
 
-    /** From any lane: the last connection of a withdrawn target may have ended. */
+    /**
+     * Checks whether a withdrawn target is drained, when its last connection may have ended; callable from any loop.
+     */
     void connectionsEnded(Backend backend) {
         post(() -> removeIfEmpty(backend));
     }
@@ -169,13 +176,15 @@ final class TargetRegistry {
         listener.drained(backend.target());
     }
 
-    /** {@return whether another target is ready, and for {@code answering} has answered lately} */
+    /** {@return whether another target is ready and, if {@code answering}, has answered its last connection} */
     boolean isThereAnother(Backend backend, boolean answering) {
         return entries.values().stream().anyMatch(record -> record.backend != backend && record.is(TargetState.READY)
                 && (!answering || record.backend.isAnswering()));
     }
 
-    /** The name of a target that had no address has been resolved; that is news only if it is known to be down. */
+    /**
+     * Makes a target ready whose host name has been resolved; reports it as restored only if it was reported as down.
+     */
     void resolved(Listed record) {
         if (record.backend.why().isEmpty()) {
             record.backend.becomesReadyIfResolved();
@@ -201,7 +210,8 @@ final class TargetRegistry {
 
     void changed() {
         publish();
-        loops.all(context -> context.targetsChanged(!withdrawn.isEmpty())); // a client without a byte had nowhere to go until now
+        // untouched clients of withdrawn targets may have had no other target until now
+        loops.all(context -> context.targetsChanged(!withdrawn.isEmpty()));
     }
 
     // ---- active probes
@@ -227,7 +237,8 @@ final class TargetRegistry {
     private void probed(Listed record, ProbePolicy policy, String failure) {
         if (failure == null) {
             record.falls = 0;
-            boolean unproven = record.is(TargetState.EJECTED) && record.silent; // that it accepts is not enough for this one
+            // an accepted connect does not prove that this target answers
+            boolean unproven = record.is(TargetState.EJECTED) && record.silent;
             if (!record.is(TargetState.READY) && !unproven && ++record.rises >= policy.rise()) {
                 restore(record);
             }
@@ -243,9 +254,9 @@ final class TargetRegistry {
         }
     }
 
-    // ---- small things
+    // ---- helpers
 
-    /** {@return what is known of a target, null when it is not listed any more} */
+    /** {@return the entry of a target, null if it is no longer listed} */
     Listed entryOf(Backend backend) {
         Listed record = entries.get(backend.target().id());
         return record != null && record.backend == backend ? record : null;
@@ -259,7 +270,7 @@ final class TargetRegistry {
         }
     }
 
-    /** {@return the listed targets' figures, then the withdrawn ones'; from any thread} */
+    /** {@return the statistics of the listed targets, then of the withdrawn ones; callable from any thread} */
     List<BalancerStats.TargetStats> stats() {
         List<BalancerStats.TargetStats> stats = new ArrayList<>();
         entries.values().forEach(record -> stats.add(record.backend.stats()));

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Networks whose connections begin with a PROXY header. */
+/** The networks of trusted proxies, whose connections must begin with a PROXY header. */
 final class TrustedProxies {
 
     private record Network(byte[] address, int bits) {
@@ -24,7 +24,7 @@ final class TrustedProxies {
         }
     }
 
-    /** Exactly four numbers up to 255, without leading zeros: for anything less exact the JDK would ask a name server. */
+    /** Matches four numbers up to 255 without leading zeros; for anything else the JDK would ask a name server. */
     private static final Pattern V4 = Pattern.compile("((25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(?!$)|$)){4}");
 
     private final List<Network> networks;
@@ -34,7 +34,7 @@ final class TrustedProxies {
     }
 
     /**
-     * Reads addresses and CIDR blocks.
+     * Parses IP addresses and CIDR blocks.
      *
      * @throws IllegalArgumentException if one is neither; host names are not looked up
      */

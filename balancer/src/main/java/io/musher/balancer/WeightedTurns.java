@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Smooth weighted round robin among the candidates that a strategy admits: every pick gives each of them its weight as credit,
- * the one with the most credit is chosen and pays for all.
+ * Smooth weighted round robin among the candidates that a subclass admits: every pick adds to each candidate's credit
+ * its weight, chooses the candidate with the most credit, and subtracts the sum of the weights from it.
  *
- * <p>Because the chosen one pays, the neighbour of a target that is down gets no double share. The lock is held for a few
- * additions; a pick allocates nothing unless the list of ready targets has changed.
+ * <p>So the neighbour of a target that is down gets no double share. The lock is held for a few additions; a pick
+ * allocates nothing unless the list of ready targets has changed.
  */
 abstract class WeightedTurns implements Strategy {
 
@@ -40,26 +40,26 @@ abstract class WeightedTurns implements Strategy {
             }
         }
         if (best < 0) {
-            return ready.get(0); // a candidate whose weight or load is not a number
+            return ready.get(0); // a weight or load is NaN
         }
         credit[best] -= total;
         return ready.get(best);
     }
 
     /**
-     * Decides between which candidates turns are taken; called under the lock.
+     * Decides which candidates take turns; called under the lock.
      *
      * @param ready the candidates
-     * @param weights their weights at this moment
-     * @param loads where to store each one's load
-     * @return the limit: candidates with a smaller load take turns, at least one must
+     * @param weights their current weights
+     * @param loads receives the load of each candidate
+     * @return the limit: candidates with a smaller load take turns; at least one must have a smaller load
      */
     abstract double measure(List<Candidate> ready, double[] weights, double[] loads);
 
-    /** The list of ready targets has changed; {@code before} and {@code now} are all of the old and of the new one. */
+    /** Called when the list of ready targets has changed from {@code before} to {@code now}. */
     void changed(List<Candidate> before, List<Candidate> now) { }
 
-    /** Those that stay keep their credit. */
+    /** Adopts a new list; candidates that stay keep their credit. */
     private void carryOver(List<Candidate> ready) {
         Map<String, Double> old = new HashMap<>();
         for (int i = 0; i < credit.length; i++) {

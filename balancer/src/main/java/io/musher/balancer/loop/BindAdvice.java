@@ -1,6 +1,6 @@
 package io.musher.balancer.loop;
 
-/** What to do about a port that cannot be bound. */
+/** Advice for error messages about a port that cannot be bound. */
 public final class BindAdvice {
 
     private static final int FIRST_UNPRIVILEGED = 1024;
@@ -8,10 +8,10 @@ public final class BindAdvice {
     private BindAdvice() { }
 
     /**
-     * {@return what to do, for the end of a message}
+     * {@return what the user can do, for the end of an error message}
      *
-     * @param port that was asked for
-     * @param cause why it could not be had
+     * @param port the port that could not be bound
+     * @param cause the exception of the bind
      */
     public static String of(int port, Throwable cause) {
         String why = String.valueOf(cause.getMessage());

@@ -16,43 +16,46 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
- * One daemon thread with one selector, one queue of tasks and timers: the owner of whatever is registered with it.
+ * NIO event loop: one daemon thread with a selector, a task queue and timers; dispatches the events of registered
+ * channels.
  *
- * <p>{@link #execute}, {@link #close}, {@link #isClosed}, {@link #inLoop} and {@link #join} may be called from any thread,
- * all else from the loop's own (asserted). The thread sleeps in the selector until a channel, a task or a deadline needs
- * it; nothing ticks. States: created → running → closing (queued tasks still run) → closed (channels and selector are).
+ * <p>{@link #execute}, {@link #close}, {@link #isClosed}, {@link #inLoop} and {@link #join} may be called from any
+ * thread, all other methods only from the loop's thread (asserted). The thread sleeps in the selector until an event, a
+ * task or a deadline; it does not poll. States: created → running → closing (queued tasks still run) → closed (with all
+ * channels).
  */
 public final class EventLoop implements Executor {
 
-    /** What a registered channel's events go to. */
+    /** Handles the events of a registered channel. */
     public interface Handler {
 
         /**
-         * The channel is ready for something it is interested in.
+         * Called when the channel is ready for an operation of its interest set.
          *
-         * @param key a valid key
-         * @throws IOException reported to {@link #failed}
+         * @param key the channel's key, valid
+         * @throws IOException passed to {@link #failed}, as is any other exception
          */
         void ready(SelectionKey key) throws IOException;
 
         /**
-         * {@link #ready} threw; close what belongs to this channel, nothing else is disturbed.
+         * Called when {@link #ready} threw. Must close the channel; other channels are not affected.
          *
-         * @param failure what it threw
+         * @param failure the exception
          */
         void failed(Throwable failure);
     }
 
-    /** Whoever runs the loop on a thread of its own, see {@link #lead}. */
+    /** Runs the loop on a thread other than the loop's own, see {@link #lead}. */
     public interface BorrowingThread {
 
-        /** {@return whether there is work to do; cheap} */
+        /** {@return whether there is work for {@link #work}; cheap} */
         boolean hasWork();
 
         /**
-         * Does what there is to do, for however long: after a millisecond or two the loop goes on without this thread. Throws nothing.
+         * Does the pending work. May take any time: after 1 to 2 ms the loop's own thread resumes control. Must not
+         * throw.
          *
-         * @return whether the thread wants to go on leading
+         * @return whether the thread wants to continue to run the loop
          */
         boolean work();
     }
@@ -60,7 +63,9 @@ public final class EventLoop implements Executor {
     private static final Log LOG = Log.of(EventLoop.class);
     private static final OperatorLog OPERATOR = new OperatorLog(EventLoop.class);
 
-    /** Deadlines compare by subtraction, so they must not be further apart than half of all longs; 146 years is never. */
+    /**
+     * 146 years: deadlines are compared by subtraction, which is valid for differences of up to half the range of long.
+     */
     private static final long LONGEST_DELAY = Long.MAX_VALUE / 2;
 
     private final String name;
@@ -78,15 +83,15 @@ public final class EventLoop implements Executor {
     private volatile boolean closed;
     private volatile Consumer<Throwable> whenFailed = cause -> { };
     private boolean timeStale;
-    private Throwable failure; // of a guest's turn
+    private Throwable failure; // of a turn, on either thread
     private long now;
 
     /**
-     * Opens the selector; {@link #start} runs the thread.
+     * Opens the selector; {@link #start} starts the thread.
      *
      * @param name the thread's name
      * @param ticker the clock
-     * @throws IOException when no selector can be had (usually: out of descriptors)
+     * @throws IOException if no selector can be opened (usually: out of file descriptors)
      */
     public EventLoop(String name, Ticker ticker) throws IOException {
         this.name = name;
@@ -99,29 +104,29 @@ public final class EventLoop implements Executor {
     }
 
     /**
-     * Says what is to happen when the loop ends by a failure of its own, such as an {@link OutOfMemoryError}; not by {@link #close}. Handlers
-     * and tasks that throw do not end it.
+     * Sets the action for a loop that ends by a failure of its own, such as an {@link OutOfMemoryError}, and not by
+     * {@link #close}; default none. Exceptions of handlers and tasks do not end the loop.
      *
-     * @param action runs on the loop's thread, last, when the loop is closed
+     * @param action runs on the loop's thread with the failure, after the loop is closed
      */
     public void whenFailed(Consumer<Throwable> action) {
         whenFailed = action;
     }
 
-    /** Starts the thread; once only. */
+    /** Starts the thread; may be called once. */
     public void start() {
         thread.start();
     }
 
     /**
-     * Runs a task on the loop's thread, in the order of the calls.
+     * Queues a task, which runs on the loop's thread in the order of the calls. An exception of the task is logged.
      *
-     * @throws RejectedExecutionException when the loop is closed
+     * @throws RejectedExecutionException if the loop is closed
      */
     @Override
     public void execute(Runnable task) {
         tasks.add(task);
-        // the loop reads `closed` and then empties the queue a last time: either it sees the task, or we take it back
+        // the loop sets `closed`, then empties the queue a last time: it either sees the task, or this call removes it
         if (closed && tasks.remove(task)) {
             throw new RejectedExecutionException(name + " is closed");
         }
@@ -132,7 +137,7 @@ public final class EventLoop implements Executor {
     }
 
     /**
-     * Runs a task after a delay, on the loop's thread.
+     * Schedules a task, which runs once on the loop's thread after a delay.
      *
      * @param delayNanos nanoseconds from now
      * @param task what to run
@@ -144,9 +149,9 @@ public final class EventLoop implements Executor {
     }
 
     /**
-     * Forgets a timer; null and timers that ran are ignored.
+     * Cancels a timer; ignores null and timers that ran.
      *
-     * @param timer the handle
+     * @param timer the handle, or null
      */
     public void cancel(Timers.Timer timer) {
         assert inLoop() : name;
@@ -157,10 +162,10 @@ public final class EventLoop implements Executor {
      * Registers a non-blocking channel.
      *
      * @param channel the channel
-     * @param ops its first interest
-     * @param handler where its events go
-     * @return its key
-     * @throws IOException when the channel is closed
+     * @param ops the initial interest set
+     * @param handler handles the channel's events
+     * @return the channel's key
+     * @throws IOException if the channel is closed
      */
     public SelectionKey register(SelectableChannel channel, int ops, Handler handler) throws IOException {
         assert inLoop() : name;
@@ -168,13 +173,14 @@ public final class EventLoop implements Executor {
     }
 
     /**
-     * Gives a channel up: its key is cancelled now, the channel closed within this turn of the loop.
+     * Closes a channel: cancels its key now, and closes the channel after the next select.
      *
-     * <p>Closing a channel that is still registered costs two more system calls (the JDK shuts it down first because the
-     * close itself has to wait for the selector), so the close comes after the selector has let go.
+     * <p>Closing a channel that is still registered takes two more system calls (the JDK shuts it down first because
+     * the close itself has to wait for the selector), so the channel is closed after the selector has deregistered it.
      *
      * @param channel the channel
-     * @param key its key with this loop, or null when it was never registered
+     * @param key the channel's key with this loop, or null if it was never registered; the channel is closed at once
+     *     then
      */
     public void discard(Channel channel, SelectionKey key) {
         assert inLoop() : name;
@@ -186,7 +192,7 @@ public final class EventLoop implements Executor {
         }
     }
 
-    /** {@return the handlers of all valid keys; a copy, empty when the loop has ended} */
+    /** {@return a copy of the handlers of all valid keys, empty when the loop has ended} */
     public List<Handler> handlers() {
         assert inLoop() : name;
         if (!selector.isOpen()) {
@@ -201,33 +207,33 @@ public final class EventLoop implements Executor {
         return handlers;
     }
 
-    /** {@return the clock as read when this turn began; cheap, for the loop's own thread} */
+    /** {@return the time in nanoseconds, as read in this turn of the loop; cheap, only for the loop's thread} */
     public long now() {
         return now;
     }
 
-    /** {@return whether the caller is the loop's thread, or leads it} */
+    /** {@return whether the calling thread runs this loop: the loop's own thread, or one inside {@link #lead}} */
     public boolean inLoop() {
         return ownership.isMine();
     }
 
     /**
-     * Runs this loop on the calling thread, for a thread that lives from what the loop reads and would have to be woken for it: its work
-     * is done in the turn that brought it, before the tasks. Work that takes more than a millisecond or two costs it the lead; the loop's
-     * own thread goes on then, and so nothing waits for the work but its worker. Returns when the lead is lost or was given up, at once when it
-     * cannot be had.
+     * Runs this loop on the calling thread, which avoids a hand-off between threads if that thread processes what the
+     * loop reads: its work is done in the turn that read the data, before the tasks. If the work takes more than 1 to 2
+     * ms, the loop's own thread resumes control, so that nothing else waits for the work. Returns when control was lost
+     * or given up; at once if another thread has it or the loop ends.
      *
-     * @param guest has the work
+     * @param borrower does the work
      */
-    public void lead(BorrowingThread guest) {
+    public void lead(BorrowingThread borrower) {
         if (!ownership.take(selector::wakeup, () -> closing)) {
             return;
         }
         boolean leads = true;
         try {
-            leads = !guest.hasWork() || ownership.work(guest);
+            leads = !borrower.hasWork() || ownership.work(borrower);
             while (leads && !closing) {
-                leads = turn(guest);
+                leads = turn(borrower);
             }
         } catch (Throwable e) {
             failure = e;
@@ -242,7 +248,7 @@ public final class EventLoop implements Executor {
         return closed;
     }
 
-    /** Asks the loop to end: tasks queued so far run, then all channels are closed. Idempotent, does not wait. */
+    /** Requests shutdown: tasks queued so far run, then all channels are closed. Idempotent, does not wait. */
     public void close() {
         closing = true;
         if (thread.getState() == Thread.State.NEW) {
@@ -255,10 +261,11 @@ public final class EventLoop implements Executor {
     }
 
     /**
-     * Waits until the thread has ended; at once when called from the loop itself.
+     * Waits until the thread has ended; returns false at once when called from the loop itself. An interrupt does not
+     * shorten the wait; the interrupt flag is restored.
      *
-     * @param millis at most so long
-     * @return whether it has ended
+     * @param millis the longest time to wait
+     * @return whether the thread has ended
      */
     public boolean join(long millis) {
         if (inLoop()) {
@@ -319,7 +326,7 @@ public final class EventLoop implements Executor {
         closeQuietly(selector);
     }
 
-    /** Where there is no memory left, the line itself may fail; the loop goes on. */
+    /** Logs an error; ignores a failure of logging itself, such as out of memory, so that the loop continues. */
     private void complain(String what, Throwable e) {
         try {
             OPERATOR.error("{}: {}", name, what, e);
@@ -328,14 +335,17 @@ public final class EventLoop implements Executor {
         }
     }
 
-    /** {@return whether the thread is to go on} */
-    private boolean turn(BorrowingThread guest) throws IOException {
+    /**
+     * Runs one turn: select, timers, the borrower's work, tasks. {@return false if the calling thread has lost control}
+     */
+    private boolean turn(BorrowingThread borrower) throws IOException {
         asleep = true;
-        if (!tasks.isEmpty() || !leaving.isEmpty() || guest != null && guest.hasWork()) { // a task may have given it some
+        // a task may have added work
+        if (!tasks.isEmpty() || !leaving.isEmpty() || borrower != null && borrower.hasWork()) {
             asleep = false;
             selector.selectNow(dispatchTurn());
         } else {
-            Thread.interrupted(); // a task may have left the flag set, and the selector would not sleep any more
+            Thread.interrupted(); // a task may have set the flag, and the selector would not sleep then
             long wait = timers.untilNext(ticker.nanos());
             if (wait == 0) {
                 selector.selectNow(dispatchTurn());
@@ -348,14 +358,17 @@ public final class EventLoop implements Executor {
         }
         closeLeft();
         runTimers();
-        if (guest != null && guest.hasWork() && !ownership.work(guest)) {
+        if (borrower != null && borrower.hasWork() && !ownership.work(borrower)) {
             return false;
         }
         runTasks();
         return true;
     }
 
-    /** What left before this select is deregistered by it; what leaves during it is not, and waits for the next. */
+    /**
+     * Swaps the queues: this select deregisters channels discarded before it; those discarded during it wait for the
+     * next.
+     */
     private Consumer<SelectionKey> dispatchTurn() {
         ArrayDeque<Channel> gone = leaving;
         leaving = left;
@@ -401,7 +414,7 @@ public final class EventLoop implements Executor {
         }
     }
 
-    /** Runs what was queued when it began, so that a task which queues itself does not starve the selector. */
+    /** Runs the tasks queued before this call, so that a task which queues itself does not starve the selector. */
     private void runTasks() {
         if (tasks.isEmpty()) {
             return;

@@ -6,8 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs by slf4j; where that is not on the class path, because the balancer's jar was copied without it, warnings and errors go to
- * the standard error stream. In messages {@code {}} stands for the next argument; a {@code Throwable} left over is the cause. Thread safe.
+ * Logger on top of slf4j. Without slf4j on the class path (the balancer's jar was copied alone), warnings and errors go
+ * to standard error. In messages, {@code {}} is replaced by the next argument; a remaining {@code Throwable} is the
+ * cause. Thread safe.
  */
 public abstract class Log {
 
@@ -16,16 +17,16 @@ public abstract class Log {
     Log() { }
 
     /**
-     * {@return the log of a class}
+     * {@return the logger of a class}
      *
-     * @param owner gives its name to the logger
+     * @param owner names the logger
      */
     public static Log of(Class<?> owner) {
         return SLF4J ? new Slf4j(owner) : new Plain(System.err);
     }
 
     /**
-     * Logs for those that look for a fault in the balancer itself.
+     * Logs details for debugging Musher itself.
      *
      * @param message with places for the arguments
      * @param arguments for the places
@@ -33,7 +34,7 @@ public abstract class Log {
     public abstract void trace(String message, Object... arguments);
 
     /**
-     * Logs for those that look for a fault.
+     * Logs details for debugging an application.
      *
      * @param message with places for the arguments
      * @param arguments for the places
@@ -41,7 +42,7 @@ public abstract class Log {
     public abstract void debug(String message, Object... arguments);
 
     /**
-     * Logs what happens in normal operation.
+     * Logs an event of normal operation.
      *
      * @param message with places for the arguments
      * @param arguments for the places
@@ -49,7 +50,7 @@ public abstract class Log {
     public abstract void info(String message, Object... arguments);
 
     /**
-     * Logs what an operator should know.
+     * Logs a condition that an operator should know about.
      *
      * @param message with places for the arguments
      * @param arguments for the places
@@ -57,7 +58,7 @@ public abstract class Log {
     public abstract void warn(String message, Object... arguments);
 
     /**
-     * Logs a fault.
+     * Logs a failure.
      *
      * @param message with places for the arguments
      * @param arguments for the places
@@ -106,7 +107,7 @@ public abstract class Log {
         }
     }
 
-    /** One line each, errors with their stack trace. */
+    /** Prints each message on one line, errors with a stack trace. */
     static final class Plain extends Log {
         private final PrintStream out;
 

@@ -6,10 +6,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Which thread runs a loop's turns: its own, or for a time a {@link BorrowingThread}'s.
+ * Determines which thread runs an event loop: the loop's own, or temporarily a {@link EventLoop.BorrowingThread}'s (the
+ * borrower).
  *
- * <p>A guest at work may take long, so its work counts as outside of the loop: the loop's own thread looks every millisecond, and
- * takes the helm back when it finds the same work at two looks. While nothing happens it does not look but sleeps, until the guest works again.
+ * <p>The borrower's work may take long, so it does not count as part of the loop: the loop's own thread checks every
+ * millisecond, and resumes control if two successive checks find the same work in progress. After 50 checks without any
+ * work the loop's own thread sleeps until the borrower works again.
  */
 final class LoopOwnership {
 
@@ -19,9 +21,9 @@ final class LoopOwnership {
 
     private final Thread own;
     private final AtomicReference<Thread> waiting = new AtomicReference<>();
-    private final AtomicLong steps = new AtomicLong(); // odd while a guest works
+    private final AtomicLong steps = new AtomicLong(); // odd while a borrower works
     private volatile Thread owner;
-    private volatile Thread atWork; // a guest's; it may lose the helm at any moment
+    private volatile Thread atWork; // a borrower's thread, which may lose control at any moment
     private volatile boolean sleeping;
 
     LoopOwnership(Thread own) {
@@ -29,32 +31,32 @@ final class LoopOwnership {
         this.owner = own;
     }
 
-    /** {@return whether the caller may touch what belongs to the loop} */
+    /** {@return whether the calling thread may access the state of the loop} */
     boolean isMine() {
         Thread me = Thread.currentThread();
         return owner == me && atWork != me;
     }
 
-    /** Something has changed that the loop's own thread should look at. */
+    /** Wakes the loop's own thread to check whether the loop closes. */
     void wakeOwn() {
         LockSupport.unpark(own);
     }
 
     // ---- the loop's own thread
 
-    /** Lets a guest steer that wants to; returns when the helm is back. */
+    /** Passes control to a waiting borrower, if any; returns when the loop's own thread has control again. */
     void pass(BooleanSupplier ending) {
-        Thread guest = waiting.getAndSet(null);
-        if (guest == null) {
+        Thread borrower = waiting.getAndSet(null);
+        if (borrower == null) {
             return;
         }
-        owner = guest;
-        LockSupport.unpark(guest);
+        owner = borrower;
+        LockSupport.unpark(borrower);
         long seen = -1;
         for (int quiet = 0; owner != own;) {
             long now = steps.get();
             if ((now & 1) == 1 && (now == seen || ending.getAsBoolean()) && steps.compareAndSet(now, now + 1)) {
-                owner = own; // the guest learns of it when it has done its work
+                owner = own; // the borrower notices when its work is done
                 return;
             }
             quiet = now == seen ? quiet + 1 : 0;
@@ -76,12 +78,12 @@ final class LoopOwnership {
         sleeping = false;
     }
 
-    // ---- the guest's thread
+    // ---- the borrower's thread
 
     /**
-     * Waits for the helm; {@code wake} makes the loop's own thread end its turn.
+     * Waits for control of the loop; {@code wake} makes the loop's own thread end its turn.
      *
-     * @return false when the loop ends, or another guest was faster
+     * @return false if the loop ends, or another borrower is already waiting
      */
     boolean take(Runnable wake, BooleanSupplier ending) {
         Thread me = Thread.currentThread();
@@ -103,8 +105,8 @@ final class LoopOwnership {
         LockSupport.unpark(own);
     }
 
-    /** Has the guest do its work. {@return whether it still steers after that, and wants to} */
-    boolean work(EventLoop.BorrowingThread guest) {
+    /** Runs the borrower's work. {@return whether the borrower still has control and wants to keep it} */
+    boolean work(EventLoop.BorrowingThread borrower) {
         Thread me = Thread.currentThread();
         atWork = me;
         long begun = steps.incrementAndGet();
@@ -113,12 +115,12 @@ final class LoopOwnership {
         }
         boolean stays = false;
         try {
-            stays = guest.work();
+            stays = borrower.work();
         } catch (Throwable e) {
             LOG.error("the guest of a loop failed, and leaves it", e);
         }
         boolean steersStill = steps.compareAndSet(begun, begun + 1);
-        if (atWork == me) { // else another guest leads already
+        if (atWork == me) { // else another borrower has control already
             atWork = null;
         }
         if (steersStill && !stays) {

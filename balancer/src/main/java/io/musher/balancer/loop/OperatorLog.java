@@ -6,8 +6,9 @@ import org.slf4j.helpers.NOPLoggerFactory;
 import org.slf4j.spi.SLF4JServiceProvider;
 
 /**
- * A log for the few lines that an operator must not miss: where there is no slf4j, or slf4j has no provider, they go to standard error,
- * each as {@code musher-} and the message, which begins with a name. Everything else is a matter for {@link Log}. Thread safe.
+ * Logger for the few messages that an operator must not miss: without slf4j, or without an slf4j provider, they go to
+ * standard error, each as {@code musher-} and the message, which begins with a name. For other messages use
+ * {@link Log}. Thread safe.
  */
 public final class OperatorLog {
 
@@ -22,7 +23,7 @@ public final class OperatorLog {
     private final Log log;
 
     /**
-     * Logs under the name of a class.
+     * Creates the logger of a class.
      *
      * @param type names the logger
      */
@@ -30,16 +31,16 @@ public final class OperatorLog {
         log = Log.of(type);
     }
 
-    /** {@return whether there is slf4j and a provider for it, be it one that was chosen to be silent} */
+    /** {@return whether slf4j has a provider, including a silent one that was chosen explicitly} */
     public static boolean hasProvider() {
         return Log.SLF4J && Providers.logs();
     }
 
     /**
-     * Logs good news that follow bad ones.
+     * Logs the recovery after a warning or an error.
      *
-     * @param message with places for the arguments, as {@link Log} has them
-     * @param arguments for the places; without a provider the stack trace of a cause is left out
+     * @param message with places for the arguments, as in {@link Log}
+     * @param arguments for the places; without a provider the stack trace of a cause is omitted
      */
     public void info(String message, Object... arguments) {
         if (hasProvider()) {

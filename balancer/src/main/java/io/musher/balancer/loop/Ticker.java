@@ -1,13 +1,13 @@
 package io.musher.balancer.loop;
 
-/** A monotonic clock; a parameter wherever time matters, so that tests can own it. */
+/** A monotonic clock, injected so that tests can control time. */
 @FunctionalInterface
 public interface Ticker {
 
-    /** {@return nanoseconds since some arbitrary moment; compare by subtraction only} */
+    /** {@return nanoseconds since an arbitrary moment; compare by subtraction only} */
     long nanos();
 
-    /** {@return the machine's monotonic clock} */
+    /** {@return the monotonic clock of the system, {@link System#nanoTime}} */
     static Ticker system() {
         return System::nanoTime;
     }

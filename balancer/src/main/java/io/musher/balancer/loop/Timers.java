@@ -3,14 +3,14 @@ package io.musher.balancer.loop;
 import java.util.Arrays;
 
 /**
- * Deadlines of one thread, in a binary heap; not thread safe.
+ * Timer queue of an event loop, a binary heap of deadlines. Not thread safe.
  *
- * <p>A timer runs once. Cancelling takes it out at once, so a million set-and-cancelled deadlines keep nothing alive.
- * Timers with the same deadline run in the order they were set.
+ * <p>A timer runs once. Cancelling removes it at once, so cancelled timers hold no memory. Timers with the same
+ * deadline run in the order they were set.
  */
 public final class Timers {
 
-    /** One pending deadline. */
+    /** A pending timer; the handle for {@link Timers#cancel}. */
     public static final class Timer {
         private final long at;
         private final long order;
@@ -33,14 +33,14 @@ public final class Timers {
     private int size;
     private long orders;
 
-    /** Creates an empty set of timers. */
+    /** Creates an empty queue. */
     public Timers() { }
 
     /**
      * Sets a timer.
      *
-     * @param at the moment, in the nanoseconds of the owner's {@link Ticker}
-     * @param task what to run then
+     * @param at the deadline, in nanoseconds of the owner's {@link Ticker}
+     * @param task what to run
      * @return a handle for {@link #cancel}
      */
     public Timer set(long at, Runnable task) {
@@ -54,7 +54,7 @@ public final class Timers {
     }
 
     /**
-     * Takes a timer out; one that ran, was cancelled or is null is ignored.
+     * Removes a timer; ignores null, and timers that ran or were cancelled.
      *
      * @param timer the handle, or null
      */
@@ -72,25 +72,25 @@ public final class Timers {
         }
     }
 
-    /** {@return whether nothing is pending} */
+    /** {@return whether no timer is pending} */
     public boolean isEmpty() {
         return size == 0;
     }
 
     /**
-     * {@return nanoseconds until the first deadline, 0 when it has passed, -1 when there is none}
+     * {@return nanoseconds until the first deadline, 0 if it has passed, -1 if there is none}
      *
-     * @param now the present moment
+     * @param now the current time
      */
     public long untilNext(long now) {
         return size == 0 ? -1 : Math.max(0, heap[0].at - now);
     }
 
     /**
-     * Takes the first timer that is due.
+     * Removes the first timer that is due.
      *
-     * @param now the present moment
-     * @return its task, or null when none is due
+     * @param now the current time
+     * @return the task of the timer, or null if none is due
      */
     public Runnable takeDue(long now) {
         if (size == 0 || heap[0].at - now > 0) {

@@ -1,8 +1,8 @@
 /**
- * The event loop that Musher's modules share: one thread, one selector, one task queue, timers. A thread that lives from what the loop
- * reads may lead it for a time.
+ * The event loop that Musher's modules share: one thread, one selector, one task queue, timers; and logging. A thread
+ * that processes what the loop reads may run the loop temporarily, see {@link io.musher.balancer.loop.EventLoop#lead}.
  *
- * <p>Whoever keeps mutable state gives it to exactly one loop; everybody else enters with
+ * <p>Mutable state belongs to exactly one loop; other threads post tasks with
  * {@link io.musher.balancer.loop.EventLoop#execute}. Not part of the public API.
  */
 package io.musher.balancer.loop;
