@@ -44,8 +44,10 @@ final class ShutdownHandler {
     private final CountDownLatch stopped = new CountDownLatch(1);
     /** Time of the first signal by {@link System#nanoTime}; 0 before. */
     private final AtomicLong signalledAt = new AtomicLong();
-    private final Object[] previousHandlers = new Object[SIGNALS.length];
-    private Object previousHangup;
+    /** For each of {@link #SIGNALS}; null where it cannot be handled. */
+    private final SignalHandlers.Receiver[] receivers = new SignalHandlers.Receiver[SIGNALS.length];
+    private SignalHandlers.Receiver hangup;
+    private volatile boolean late;
     private Thread hook;
 
     ShutdownHandler(ClusterConfig config, Supplier<CompletableFuture<Void>> stop, Runnable killAll, Runnable reload, ListenerExecutor eventThread) {
@@ -62,11 +64,11 @@ final class ShutdownHandler {
         }
         for (int i = 0; i < SIGNALS.length; i++) {
             int index = i;
-            previousHandlers[i] = SignalHandlers.handle(SIGNALS[i], SignalHandlers.handler(config.name(), signal -> signalReceived(index, signal)));
+            receivers[i] = SignalHandlers.receive(SIGNALS[i], signal -> signalReceived(index, signal));
         }
         if (config.reloadOnHangup()) {
-            previousHangup = SignalHandlers.handle("HUP", SignalHandlers.handler(config.name(), signal -> reload.run()));
-            if (SignalHandlers.isIgnore(previousHangup)) {
+            hangup = SignalHandlers.receive("HUP", signal -> reload.run());
+            if (hangup != null && hangup.isIgnored()) {
                 LOG.warn("{}: reloadOnHangup has no effect: this process was started with SIGHUP ignored, as nohup does; call reload() instead,"
                         + " or start it with setsid", config.name());
             }
@@ -97,12 +99,18 @@ final class ShutdownHandler {
             }
             hook = null;
         }
-        SignalHandlers.handle("HUP", previousHangup);
-        previousHangup = null;
-        for (int i = 0; i < SIGNALS.length; i++) {
-            if (previousHandlers[i] != null && signalledAt.get() == 0) {
-                SignalHandlers.handle(SIGNALS[i], previousHandlers[i]);
-                previousHandlers[i] = null;
+        if (hangup != null) {
+            hangup.close();
+        }
+        if (signalledAt.get() == 0) {
+            closeReceivers();
+        }
+    }
+
+    private void closeReceivers() {
+        for (SignalHandlers.Receiver receiver : receivers) {
+            if (receiver != null) {
+                receiver.close();
             }
         }
     }
@@ -166,12 +174,26 @@ final class ShutdownHandler {
         }
         Thread stopper = new Thread(() -> {
             stopAndTell();
-            SignalHandlers.pass(previousHandlers[index], signal);
+            pass(index, signal);
         }, config.name() + "-signal");
         // unlike the thread that creates it: the previous handler must set the status before the JVM can end
         stopper.setDaemon(false);
         stopper.start(); // before logging, because the appender may block
         LOG.info("{}: SIG{} received, stops", config.name(), SIGNALS[index]);
+    }
+
+    /** The former handler ends the JVM, as a rule. Where it does not, signals are its business from now on. */
+    private void pass(int index, Object signal) {
+        SignalHandlers.Receiver receiver;
+        synchronized (this) { // begin() may not be over
+            receiver = receivers[index];
+        }
+        for (SignalHandlers.Receiver other : receivers) {
+            if (other != null && other != receiver) {
+                other.close();
+            }
+        }
+        receiver.pass(signal);
     }
 
     /**
@@ -186,9 +208,10 @@ final class ShutdownHandler {
         for (Duration step : List.of(policy.preStopDelay(), policy.drain(), policy.kill())) {
             limit = step.compareTo(LONGEST) < 0 ? limit.plus(step) : LONGEST;
         }
-        if (stopWithin(limit.toMillis())) {
-            return true;
+        if (late || stopWithin(limit.toMillis())) {
+            return !late;
         }
+        late = true; // the end of the JVM, which follows a signal, does not wait for the same again
         killAll.run();
         long seconds = limit.toSeconds();
         Thread logThread = new Thread(() -> OPERATOR.error("{}: not stopped {} s after it was asked to end: kills all workers and ends", config.name(), seconds));

@@ -1,74 +1,151 @@
 package io.musher;
 
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Installs handlers of signals to this JVM by {@code sun.misc.Signal}, which exists in every JDK; by reflection,
- * because the compiler warns of its use. Handlers are objects of its handler type.
+ * Signals to this JVM, by {@code sun.misc.Signal}: by reflection, because the compiler warns of it.
+ *
+ * <p>However many clusters there are, a signal has one handler: it calls the receivers of all of them. The former handler, which was there
+ * before the first receiver, gets the signal when the last receiver that was called is done with it, and is restored when no receiver is
+ * left, in whatever order they leave. Thread safe.
  */
 final class SignalHandlers {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
 
-    private SignalHandlers() { }
+    /** By the name of the signal; those with receivers. Also the lock. */
+    private static final Map<String, SignalHandlers> INSTALLED = new HashMap<>();
 
-    /**
-     * {@return a signal handler that runs the code, null where there are no signals; {@code name} is used in its text}
-     */
-    static Object handler(String name, Consumer<Object> code) {
-        try {
-            Class<?> type = Class.forName("sun.misc.SignalHandler");
-            return Proxy.newProxyInstance(SignalHandlers.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
-                if (method.getName().equals("handle")) {
-                    code.accept(arguments[0]);
-                    return null;
-                }
-                return switch (method.getName()) {
-                    case "hashCode" -> System.identityHashCode(proxy);
-                    case "equals" -> proxy == arguments[0];
-                    default -> "signal handler of " + name;
-                };
-            });
-        } catch (ClassNotFoundException e) {
-            return null;
+    private final String name;
+    private final List<Receiver> receivers = new ArrayList<>();
+    private Object handler;
+    private volatile Object former;
+
+    private SignalHandlers(String name) {
+        this.name = name;
+    }
+
+    /** What one cluster does about one signal. */
+    static final class Receiver {
+
+        private final SignalHandlers signal;
+        private final Consumer<Object> code;
+        private boolean called;
+
+        private Receiver(SignalHandlers signal, Consumer<Object> code) {
+            this.signal = signal;
+            this.code = code;
+        }
+
+        /** Returns whether this JVM ignores the signal: it keeps doing so, whatever is installed. */
+        boolean isIgnored() {
+            try {
+                return signal.former == Class.forName("sun.misc.SignalHandler").getField("SIG_IGN").get(null);
+            } catch (ReflectiveOperationException e) {
+                return false;
+            }
+        }
+
+        /** Receives no signals any more. */
+        void close() {
+            signal.remove(this);
+        }
+
+        /** Closes this receiver, which is done with a signal; the former handler gets it unless other receivers are not done. */
+        void pass(Object received) {
+            if (signal.remove(this)) {
+                handle(signal.former, received);
+            }
         }
     }
 
-    /**
-     * Installs a handler.
-     *
-     * @return the previous handler; null if the signal cannot be handled here
-     */
-    static Object handle(String signal, Object handler) {
-        if (handler == null) {
-            return null;
+    /** {@return a receiver, the code of which runs on a thread of the JVM's; null where the signal cannot be handled} */
+    static Receiver receive(String name, Consumer<Object> code) {
+        synchronized (INSTALLED) {
+            SignalHandlers signal = INSTALLED.get(name);
+            if (signal == null) {
+                signal = new SignalHandlers(name);
+                if (!signal.install()) {
+                    return null;
+                }
+                INSTALLED.put(name, signal);
+            }
+            Receiver receiver = new Receiver(signal, code);
+            signal.receivers.add(receiver);
+            return receiver;
         }
+    }
+
+    private boolean install() {
+        try {
+            Class<?> type = Class.forName("sun.misc.SignalHandler");
+            handler = Proxy.newProxyInstance(SignalHandlers.class.getClassLoader(), new Class<?>[] {type}, this::called);
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+        former = replace(handler);
+        return former != null;
+    }
+
+    private Object called(Object proxy, Method method, Object[] arguments) {
+        return switch (method.getName()) {
+            case "handle" -> {
+                received(arguments[0]);
+                yield null;
+            }
+            case "hashCode" -> System.identityHashCode(proxy);
+            case "equals" -> proxy == arguments[0];
+            default -> "Musher's handler of SIG" + name;
+        };
+    }
+
+    private void received(Object signal) {
+        List<Receiver> all;
+        synchronized (INSTALLED) {
+            all = List.copyOf(receivers);
+            all.forEach(receiver -> receiver.called = true);
+        }
+        all.forEach(receiver -> receiver.code.accept(signal));
+        if (all.isEmpty()) { // a handler that was installed after this one still calls it
+            handle(former, signal);
+        }
+    }
+
+    /** {@return whether no other receiver that was called is left} */
+    private boolean remove(Receiver receiver) {
+        synchronized (INSTALLED) {
+            if (receivers.remove(receiver) && receivers.isEmpty()) {
+                INSTALLED.remove(name);
+                Object present = replace(former);
+                if (present != null && present != handler) {
+                    replace(present); // somebody else's, from after this one
+                }
+            }
+            return receivers.stream().noneMatch(each -> each.called);
+        }
+    }
+
+    /** {@return the handler before, null when the signal cannot be handled here} */
+    private Object replace(Object by) {
         try {
             Class<?> signals = Class.forName("sun.misc.Signal");
             return signals.getMethod("handle", signals, Class.forName("sun.misc.SignalHandler"))
-                    .invoke(null, signals.getConstructor(String.class).newInstance(signal), handler);
+                    .invoke(null, signals.getConstructor(String.class).newInstance(name), by);
         } catch (ReflectiveOperationException e) {
-            LOG.debug("SIG{} is left to the JVM", signal, e);
+            LOG.debug("SIG{} is left to the JVM", name, e);
             return null;
         }
     }
 
-    /**
-     * Returns whether a previous handler is the one that ignores the signal: the JVM then keeps ignoring the signal,
-     * even after another handler was installed.
-     */
-    static boolean isIgnore(Object former) {
-        try {
-            return former != null && former == Class.forName("sun.misc.SignalHandler").getField("SIG_IGN").get(null);
-        } catch (ReflectiveOperationException e) {
-            return false;
-        }
-    }
-
-    static void pass(Object handler, Object signal) {
+    private static void handle(Object handler, Object signal) {
         try {
             Class.forName("sun.misc.SignalHandler").getMethod("handle", signal.getClass()).invoke(handler, signal);
         } catch (ReflectiveOperationException e) {
