@@ -7,12 +7,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The ends nobody here decided on: a process was reaped, or never started, or wants to leave; who follows is asked next
- * door.
+ * Handles exits that the supervisor did not initiate: reaped processes, failed spawns, lost channels, hanging
+ * workers, and workers that ask to stop or disconnect. {@link RestartController} decides about a restart.
  */
 final class ExitHandler {
 
-    /** For a port that has accepted to accept again. */
+    /** Time for a port that refuses connections to accept again; startTimeout if that is shorter. */
     private static final Duration GRACE = Duration.ofSeconds(10);
 
     private final WorkerRegistry registry;
@@ -23,7 +23,8 @@ final class ExitHandler {
     private final Recycler recycler;
     private final ClusterLifecycle lifecycle;
 
-    ExitHandler(WorkerRegistry registry, StartupTracker startup, StopSequence stopSequence, RestartController restarts, RolloutPlan rollout, Recycler recycler, ClusterLifecycle lifecycle) {
+    ExitHandler(WorkerRegistry registry, StartupTracker startup, StopSequence stopSequence, RestartController restarts,
+            RolloutPlan rollout, Recycler recycler, ClusterLifecycle lifecycle) {
         this.registry = registry;
         this.startup = startup;
         this.stopSequence = stopSequence;
@@ -39,12 +40,12 @@ final class ExitHandler {
         }
         Exit exit = exit(worker, status, signal);
         stopSequence.markDisconnected(worker, exit.toString());
-        Runnable lost = restartAfterLoss(worker, status != 0 || worker.cause != null, why(worker, exit), null);
+        Runnable followUp = restartAfterLoss(worker, status != 0 || worker.cause != null, why(worker, exit), null);
         worker.slot.lastExit = Optional.of(exit);
         markDead(worker, exit.toString());
         registry.listener.exited(worker, exit);
         registry.actions.callback(() -> worker.onExit().complete(exit));
-        lost.run();
+        followUp.run();
     }
 
     private static Exit exit(Incarnation worker, int status, Optional<String> signal) {
@@ -62,26 +63,26 @@ final class ExitHandler {
 
     void spawnFailed(Incarnation worker, Throwable cause) {
         String why = "could not be started: " + cause.getMessage();
-        Runnable lost = restartAfterLoss(worker, true, why, cause);
+        Runnable followUp = restartAfterLoss(worker, true, why, cause);
         markDead(worker, why);
-        Throwable never = new IllegalStateException(worker + " " + why, cause);
-        registry.actions.callback(() -> worker.onExit().completeExceptionally(never));
-        lost.run();
+        Throwable failure = new IllegalStateException(worker + " " + why, cause);
+        registry.actions.callback(() -> worker.onExit().completeExceptionally(failure));
+        followUp.run();
     }
 
     void disconnectRequested(Incarnation worker) {
         if (isInPlace(worker)) {
-            Runnable lost = restartAfterLoss(worker, false, "it said disconnect()", null);
+            Runnable followUp = restartAfterLoss(worker, false, "it said disconnect()", null);
             stopSequence.detach(worker, "it said disconnect()");
-            lost.run();
+            followUp.run();
         }
     }
 
     void stopRequested(Incarnation worker) {
         if (isInPlace(worker)) {
-            Runnable lost = restartAfterLoss(worker, false, "it asked to be stopped", null);
+            Runnable followUp = restartAfterLoss(worker, false, "it asked to be stopped", null);
             stopSequence.release(worker, "it asked to be stopped");
-            lost.run();
+            followUp.run();
         } else {
             stopSequence.resendStop(worker);
         }
@@ -92,21 +93,25 @@ final class ExitHandler {
         stopSequence.channelLost(worker, why, () -> keepsRunning(worker, goodbye, why + ", but its process lives on"));
     }
 
-    /** Its slot does not wait for it, unless how it ends decides what follows or is what has to be reported. */
+    /**
+     * Replaces a worker whose process outlives its channel. If the exit status decides about the restart or has to be
+     * reported, the slot waits for the exit instead.
+     */
     private void keepsRunning(Incarnation worker, boolean goodbye, String why) {
         Slot slot = worker.slot;
-        boolean reports = lifecycle.isStarting() || worker == slot.starting && (slot.serving != null || rollout.isFailure(worker));
-        if (reports || restarts.needsStatus(goodbye)) {
+        boolean isReported = lifecycle.isStarting()
+                || worker == slot.starting && (slot.serving != null || rollout.isFailure(worker));
+        if (isReported || restarts.needsStatus(goodbye)) {
             stopSequence.hurryOutliving(worker);
             return;
         }
-        Runnable lost = restartAfterLoss(worker, true, why, null);
+        Runnable followUp = restartAfterLoss(worker, true, why, null);
         slot.release(worker);
         stopSequence.hurryOutliving(worker);
-        lost.run();
+        followUp.run();
     }
 
-    /** No traffic for it until its port accepts again, which it has a while for. */
+    /** Withdraws a worker whose port refuses connections; replaces the worker unless the port accepts again in time. */
     void refuses(Incarnation worker, String why) {
         if (startup.refuses(worker, why)) {
             Duration grace = registry.config.startTimeout().compareTo(GRACE) < 0 ? registry.config.startTimeout() : GRACE;
@@ -114,12 +119,12 @@ final class ExitHandler {
         }
     }
 
-    /** It cannot be waited for: who follows comes at once, while it is asked where it hangs. */
-    void livenessFailed(Incarnation worker, String why, boolean deaf) {
+    /** Replaces a hanging worker at once, and requests a thread dump before stopping it. */
+    void livenessFailed(Incarnation worker, String why, boolean unresponsive) {
         if (isInPlace(worker) && worker.isJudged()) {
-            Runnable lost = restartAfterLoss(worker, true, why, null);
-            stopSequence.requestThreadDump(worker, why, deaf);
-            lost.run();
+            Runnable followUp = restartAfterLoss(worker, true, why, null);
+            stopSequence.requestThreadDump(worker, why, unresponsive);
+            followUp.run();
         }
     }
 
@@ -138,7 +143,12 @@ final class ExitHandler {
         registry.publish();
     }
 
-    /** What is to be done, once the worker has left its slot. */
+    /**
+     * Decides what follows from the loss of a worker: rollback, failed start, restart or nothing.
+     *
+     * @param failed whether the restart policy counts the loss as a failure
+     * @return the action, to be run after the worker has left its slot
+     */
     private Runnable restartAfterLoss(Incarnation worker, boolean failed, String why, Throwable cause) {
         Slot slot = worker.slot;
         if (!slot.owns(worker)) {

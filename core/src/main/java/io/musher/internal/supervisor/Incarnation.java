@@ -11,13 +11,14 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One process in a slot, from the decision to start it to its end; never reused, so the object itself is the epoch.
+ * One process in a slot, from the decision to start it until its exit. Never reused, so an event that refers to an
+ * earlier process of the slot cannot be mistaken for one of the present process.
  *
- * <p>Public methods may be called from any thread; everything else belongs to the supervisor's.
+ * <p>Public methods may be called from any thread, unless noted; everything else belongs to the control thread.
  */
 public final class Incarnation {
 
-    /** What it is and why, always told together. */
+    /** State and reason, published together so that readers on other threads see a consistent pair. */
     private record Standing(WorkerState state, String reason) { }
 
     private final int id;
@@ -37,46 +38,50 @@ public final class Incarnation {
     final ResettableTimer startTimer;
     final ResettableTimer aliveTimer;
     final ResettableTimer stopTimer;
-    /** In a rollout, between seeming ready and being it. */
+    /** In a rollout: runs from the evidence of readiness to the end of the soak time. */
     final ResettableTimer soakTimer;
     boolean soaking;
     boolean soaked;
-    /** What was heard before the news that the process runs. */
+    /** Events and requests that arrived before {@link #forked}. */
     final List<Runnable> beforeForked = new ArrayList<>();
-    /** Why it ends, when that was decided here. */
+    /** Cause of the exit if the supervisor decided it, otherwise null. */
     Exit.Cause cause;
     boolean saidHello;
     boolean online;
     boolean disconnectReported;
-    /** Goodbye was said to it. */
+    /** The primary said goodbye on the channel. */
     boolean goodbyeSent;
+    /** The worker called notReady(), and not ready() since. */
     boolean pausedByWorker;
-    /** Fails a check of its readiness, or has not passed it yet. */
+    /** The worker fails a readiness check, or has not passed all of them yet. */
     boolean readinessFailing;
-    /** It has said where it listens. */
+    /** The worker called listening(port). */
     boolean claims;
-    /** Its port has accepted, and does not any more. */
+    /** The worker's port accepted connections before, and no longer does. */
     boolean refuses;
-    /** Until a port that refuses has to accept again. */
+    /** Deadline for a port that refuses connections to accept again. */
     final ResettableTimer grace;
-    /** How. */
+    /** The failed readiness check, and how it failed; empty if none. */
     String readinessFailure = "";
-    /** What makes it ready when it is well. */
+    /** Evidence of readiness, kept while a failed check or a refusing port prevents the worker from being ready. */
     String readyReason;
-    /** It hangs, and is asked where, before it ends. */
+    /** The worker failed a liveness check, and a thread dump is taken before the worker is stopped. */
     boolean awaitingThreadDump;
+    /** The worker does not answer on its channel, so it is killed without a stop frame. */
     boolean unresponsive;
-    /** Its channel has ended unasked, and its own end is awaited for a while. */
+    /** The worker closed its channel unasked, and its exit is awaited for a while. */
     boolean outlives;
     private volatile String fault = "";
     private volatile boolean toldToEnd;
-    /** It has drain hooks that have not ended. */
+    /** The worker has drain hooks that have not finished. */
     boolean drainHooks;
-    /** Its connections have ended or were cut. */
+    /** The worker's connections have ended or were cut in a drain. */
     boolean unconnected;
     boolean wasReady;
     long readyAt;
-    /** It replaces one that was worn, and was so itself too soon. */
+    /**
+     * The worker is a recycling replacement that was due for recycling too soon itself; its recycling was delayed once.
+     */
     boolean recycledTooSoon;
 
     Incarnation(int id, Slot slot, boolean spare, WorkerRegistry registry) {
@@ -105,22 +110,22 @@ public final class Incarnation {
         return slot.instance;
     }
 
-    /** {@return whether it needs a spare port, because a living predecessor holds the instance's own} */
+    /** {@return whether the worker needs a spare port, because an older process holds the instance's own port} */
     public boolean sparePort() {
         return spare;
     }
 
-    /** {@return how many replacements the restart policy had made in this slot, this one included} */
+    /** {@return the number of restarts by the restart policy in this slot so far, including this worker} */
     public int restarts() {
         return restarts;
     }
 
-    /** {@return what {@code fork} was given on top of the common environment} */
+    /** {@return the variables given to {@code fork} in addition to the common environment} */
     public Map<String, String> environment() {
         return environment;
     }
 
-    /** {@return what it is started from, as the supervisor was given it} */
+    /** {@return the generation that the worker is started from} */
     public Object edition() {
         return edition;
     }
@@ -130,105 +135,103 @@ public final class Incarnation {
         return status.state;
     }
 
-    /** {@return why it is in this state} */
+    /** {@return the reason for the state} */
     public String why() {
         return status.reason;
     }
 
-    /** {@return why it does or does not get traffic} */
+    /** {@return a sentence that says whether the worker gets traffic, and why} */
     public String explain() {
-        Standing now = status;
-        String verdict = now.state == WorkerState.READY ? " gets traffic: " : " gets no traffic: ";
-        return "worker " + id + " (instance " + instance() + ")" + verdict + now.state + ", " + now.reason
+        Standing current = status;
+        String verdict = current.state == WorkerState.READY ? " gets traffic: " : " gets no traffic: ";
+        return "worker " + id + " (instance " + instance() + ")" + verdict + current.state + ", " + current.reason
                 + (isBooting() && !observed.isEmpty() ? "; " + observed : "");
     }
 
-    /**
-     * Keeps what was seen last of its port while it boots: why it is not ready.
-     *
-     * @param what in words, or empty
-     */
+    /** Records the latest observation of the worker's port, as text; explains why a booting worker is not ready. */
     public void observed(String what) {
         observed = what;
     }
 
-    /** {@return what was seen last of its port while it booted; perhaps empty} */
+    /** {@return the latest observation of the port; may be empty} */
     String observed() {
         return observed;
     }
 
-    /** {@return whether it is between spawn and ready; a probe of its port should go on so long} */
+    /** {@return whether the worker is between spawn and ready, so that a probe of its port should continue} */
     public boolean isBooting() {
         WorkerState state = state();
         return state == WorkerState.STARTING || state == WorkerState.ONLINE;
     }
 
-    /** {@return whether checks of its health count: it serves, or soaks; on the supervisor's thread} */
+    /** {@return whether failed health checks count: the worker is READY, NOT_READY or soaking; control thread only} */
     public boolean isJudged() {
         WorkerState state = state();
         return state == WorkerState.READY || state == WorkerState.NOT_READY || soaking;
     }
 
-    /** {@return whether it is between spawn and the beginning of its end; its health should be looked at so long} */
+    /** {@return whether the worker is booting, READY or NOT_READY, so that its health checks should continue} */
     public boolean isWorking() {
         WorkerState state = state();
         return isBooting() || state == WorkerState.READY || state == WorkerState.NOT_READY;
     }
 
-    /** {@return why the primary ends it: which check of its liveness it failed, or what it lacked when its start timed out; empty if neither} */
+    /**
+     * {@return the failed liveness check, or what was missing at the start timeout, if the primary ends the worker for
+     * one of these reasons; otherwise empty}
+     */
     public String fault() {
         return fault;
     }
 
-    /** {@return whether it was told to end, for whatever reason: then an exit with status 0 is what was wanted} */
+    /**
+     * {@return whether the primary asked the worker to stop, for any reason; an exit with status 0 is then expected}
+     */
     public boolean wasToldToEnd() {
         return toldToEnd;
     }
 
-    /** {@return whether its process is still there, or on its way} */
+    /** {@return whether the process has not been reaped; true also while the process is being started} */
     public boolean isAlive() {
         return state() != WorkerState.DEAD;
     }
 
     /**
-     * {@return whether messages to it may still arrive: from the fork until it is disconnected; not for a mute command}
+     * {@return whether messages to the worker may still arrive: true until the worker is disconnected; false for a
+     * command without a channel}
      */
     public boolean isConnected() {
         return connected;
     }
 
-    /** {@return the process number, empty before the fork} */
+    /** {@return the process id, empty before the fork} */
     public OptionalLong pid() {
         StartedProcess spawned = process;
         return spawned == null ? OptionalLong.empty() : OptionalLong.of(spawned.pid());
     }
 
-    /** {@return its port: the one it says it listens on, else the one it was given} */
+    /** {@return the port given to listening(port) by the worker, otherwise the port assigned to the process} */
     public OptionalInt port() {
         return port == 0 ? OptionalInt.empty() : OptionalInt.of(port);
     }
 
-    /** {@return when it was forked, or null} */
+    /** {@return the start time, or null before the fork} */
     public Instant startedAt() {
         StartedProcess spawned = process;
         return spawned == null ? null : spawned.at();
     }
 
-    /** {@return completes when it is reaped; fails when there never was a process} */
+    /** {@return a future that completes when the process is reaped, and fails if the process could not be started} */
     public CompletableFuture<Exit> onExit() {
         return exit;
     }
 
-    /**
-     * Keeps what belongs to it, for whoever made the supervisor.
-     *
-     * @param object anything
-     */
+    /** Attaches an object for the creator of the supervisor; the supervisor itself does not use it. */
     public void attach(Object object) {
         attachment = object;
     }
 
-    /** {@return what was attached, or null} */
+    /** {@return the attached object, or null} */
     public Object attachment() {
         return attachment;
     }
@@ -255,15 +258,15 @@ public final class Incarnation {
         return process.command();
     }
 
-    void port(int now) {
-        port = now;
+    void port(int newPort) {
+        port = newPort;
     }
 
-    void connected(boolean now) {
-        connected = now;
+    void connected(boolean isConnected) {
+        connected = isConnected;
     }
 
-    /** Whether a frame sent now can reach it. */
+    /** Returns whether the worker's channel is open, so that a frame can reach the worker. */
     boolean hasOpenChannel() {
         return saidHello && !disconnectReported && !goodbyeSent;
     }

@@ -12,17 +12,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
 /**
- * Replaces all workers by those of another edition, a batch at a time; one such rollout at a time.
+ * Rolling reload: replaces all workers by those of another generation, a batch at a time. At most one rollout runs.
  *
  * <pre>
- * forward: slot by slot ─ready, soaked─▶ the old one goes ─all─▶ done: the edition of all that follow
- *    ├─a replacement fails─▶ KEEP_OLD: back, slot by slot ─▶ failed
+ * forward: slot by slot ─ready, soaked─▶ old worker stops ─all slots─▶ succeeded: the new generation is in force
+ *    ├─a replacement fails─▶ KEEP_OLD: rollback, slot by slot ─▶ failed
  *    │                       RETRY: [delay] ─▶ forward
- *    ├─abort───────────────▶ back, slot by slot ─▶ aborted
- *    └─another one, also while this one goes back─▶ superseded
+ *    ├─abort───────────────▶ rollback, slot by slot ─▶ aborted
+ *    └─another rollout, also during the rollback─▶ superseded
  * </pre>
  *
- * <p>An edition is what workers are started from; the supervisor only tells one from another.
+ * <p>A generation ({@code edition} in the code) is the launch and environment that workers are started from; the
+ * supervisor only compares generations.
  */
 final class RolloutPlan {
 
@@ -46,13 +47,15 @@ final class RolloutPlan {
     }
 
     /**
-     * Begins; joins the one that runs if that leads to an equal edition and it may, else takes its place.
+     * Starts a rollout. Joins the running one if {@code joins} is true and the generations are equal; otherwise
+     * supersedes the running one.
      *
-     * @param joins whether it is about the same program, so that those who wait for the one that runs may wait for this one
+     * @param joins whether the request concerns the program of the running rollout, so that callers of the running
+     *     rollout may wait for this one instead
      */
-    void roll(Object edition, String why, boolean joins, CompletableFuture<RolloutResult> promise) {
+    void roll(Object edition, String why, boolean joins, CompletableFuture<RolloutResult> future) {
         if (rolling != null && joins && rolling.isForward() && rolling.edition.equals(edition)) {
-            rolling.promises.add(promise);
+            rolling.promises.add(future);
             return;
         }
         RunningRollout next = new RunningRollout(edition, why, registry.actions);
@@ -60,12 +63,15 @@ final class RolloutPlan {
             supersede(next, joins && rolling.isForward());
         }
         rolling = next;
-        rolling.promises.add(promise);
+        rolling.promises.add(future);
         registry.listener.rolloutStarted(why);
         registry.slots().forEach(this::begin);
     }
 
-    /** What serves nobody is replaced at once: it may hang for as long as the start timeout, or be what the rollout is to cure. */
+    /**
+     * Replaces a slot without a serving worker at once, outside the batches: its worker may hang until the start
+     * timeout, or its failure may be what the rollout fixes.
+     */
     private void begin(Slot slot) {
         slot.budget.clear();
         if (slot.wanted && !slot.isFilled() && !isBlocked(slot)) {
@@ -88,13 +94,13 @@ final class RolloutPlan {
         end(ended, Rollout.Outcome.SUPERSEDED, Optional.of(failure));
     }
 
-    /** Takes back what was replaced, if one runs that has not failed already. */
-    void abort(CompletableFuture<Void> promise) {
+    /** Rolls back the running rollout, unless there is none or it rolls back already. */
+    void abort(CompletableFuture<Void> future) {
         if (rolling == null) {
-            registry.actions.callback(() -> promise.complete(null));
+            registry.actions.callback(() -> future.complete(null));
             return;
         }
-        rolling.aborts.add(promise);
+        rolling.aborts.add(future);
         if (rolling.isForward()) {
             goBack(Rollout.Outcome.ABORTED, "aborted: abortRollout() was called", null);
         }
@@ -107,27 +113,28 @@ final class RolloutPlan {
         withdraw("the rollout goes back: " + failure);
     }
 
-    /** Its replacements that are not ready yet are no longer wanted. */
+    /** Cancels the replacements that are not ready yet. */
     private void withdraw(String why) {
         retryTimer.cancel();
         rolling.moving.clear();
         registry.slots().forEach(slot -> keepOld(slot, why));
     }
 
-    /** {@return what workers will be started from when the one that runs succeeds, or are at present} */
+    /** {@return the generation of the rollout that rolls forward, otherwise the generation in force} */
     Object target() {
         return rolling != null && rolling.isForward() ? rolling.edition : registry.edition;
     }
 
-    /** {@return how far the one that runs has come; from any thread} */
+    /** {@return the progress of the running rollout; may be called from any thread} */
     Optional<RolloutProgress> progress() {
         return progress;
     }
 
     private void updateProgress() {
-        progress = Optional.ofNullable(rolling).map(it -> new RolloutProgress(it.why,
-                count(slot -> slot.serving != null && slot.serving.edition() == it.edition),
-                count(slot -> it.isForward() ? !slot.isAt(it.edition) : needsRollback(slot, registry.edition)), Optional.ofNullable(it.failure)));
+        progress = Optional.ofNullable(rolling).map(running -> new RolloutProgress(running.why,
+                count(slot -> slot.serving != null && slot.serving.edition() == running.edition),
+                count(slot -> running.isForward() ? !slot.isAt(running.edition) : needsRollback(slot, registry.edition)),
+                Optional.ofNullable(running.failure)));
     }
 
     private int count(Predicate<Slot> condition) {
@@ -138,19 +145,19 @@ final class RolloutPlan {
         return rolling != null;
     }
 
-    // ---- what happens to its replacements
+    // ---- events of replacements
 
-    /** {@return whether a worker that seems ready has to live on for a while before it is} */
+    /** {@return whether a worker with evidence of readiness has to soak before it is ready} */
     boolean needsSoak(Incarnation worker) {
         return isReplacement(worker) && !worker.soaked && !policy.soak().isZero();
     }
 
-    /** {@return whether this loss is the rollout's business} */
+    /** {@return whether the worker was started by the rollout that rolls forward} */
     boolean isReplacement(Incarnation worker) {
         return rolling != null && rolling.isForward() && worker.edition() == rolling.edition && worker.slot.wanted;
     }
 
-    /** {@return whether the end of this worker, which was not wanted by anybody, is a failure of the rollout} */
+    /** {@return whether the unexpected end of the worker is a failure of the rollout; a kill() is not} */
     boolean isFailure(Incarnation worker) {
         return isReplacement(worker) && worker.cause != Exit.Cause.KILLED;
     }
@@ -161,11 +168,11 @@ final class RolloutPlan {
         }
     }
 
-    /** A replacement has been lost, and has left its slot. */
+    /** Rolls back or schedules a retry because a replacement was lost and has left its slot. */
     void replacementFailed(Incarnation worker, String why) {
         Slot slot = worker.slot;
         String text = "worker " + worker.id() + " (instance " + worker.instance() + ") " + why;
-        if (slot.serving != null) { // else a worker of the old edition is started for those who wait
+        if (slot.serving != null) { // otherwise a worker of the old generation completes these futures
             slot.readyFutures.fail(new IllegalStateException("the rollout: " + text));
         }
         if (policy.onFailure() == ReloadPolicy.OnFailure.KEEP_OLD) {
@@ -179,7 +186,10 @@ final class RolloutPlan {
         }
     }
 
-    /** Back to the edition in force: what is on its way goes, and an empty place is filled. */
+    /**
+     * Returns a slot to the generation in force: stops a replacement that is not ready, and refills the slot if it is
+     * vacant.
+     */
     private void keepOld(Slot slot, String why) {
         boolean queued = slot.queued && slot.edition == rolling.edition;
         slot.edition = registry.edition;
@@ -189,16 +199,16 @@ final class RolloutPlan {
                 slot.readyFutures.fail(new IllegalStateException("instance " + slot.instance + ": " + why));
             }
         }
-        if (queued && slot.serving != null && slot.readyFutures.isEmpty()) { // else somebody has called restart()
+        if (queued && slot.serving != null && slot.readyFutures.isEmpty()) { // no restart() is pending
             bootQueue.remove(slot);
         } else if (slot.wanted && slot.isVacant() && !slot.backoffTimer.isSet() && !slot.gaveUp) {
             bootQueue.add(slot, why);
         }
     }
 
-    // ---- one step after the other
+    // ---- steps
 
-    /** Goes on, where it can; harmless at any time. */
+    /** Performs the next steps that are possible; called after each input. */
     void advance() {
         if (rolling != null && !retryTimer.isSet()) {
             proceed();
@@ -211,7 +221,7 @@ final class RolloutPlan {
     private void proceed() {
         Object target = rolling.isForward() ? rolling.edition : registry.edition;
         rolling.moving.removeIf(slot -> !slot.wanted || slot.isAt(target) && slot.isAlone() || slot.isAbandoned(target));
-        boolean over = rolling.moving.isEmpty();
+        boolean isDone = rolling.moving.isEmpty();
         List<Slot> next = new ArrayList<>();
         for (Slot slot : registry.slots()) {
             if (!slot.wanted || slot.isAt(target) || rolling.moving.contains(slot)) {
@@ -224,38 +234,45 @@ final class RolloutPlan {
             if (!rolling.isForward() && !needsRollback(slot, target)) {
                 continue;
             }
-            over = false;
+            isDone = false;
             if (mayMove(slot, target)) {
                 next.add(slot);
             }
         }
-        next.sort(Comparator.comparing(Slot::service)); // those that serve nobody first
+        next.sort(Comparator.comparing(Slot::service)); // least useful first
         next.stream().limit(Math.max(0, batchRoom() - rolling.moving.size())).forEach(slot -> replace(slot, target));
-        if (over) {
+        if (isDone) {
             finish();
         }
     }
 
     /**
-     * Whether there is nobody to wait for: a worker that is on its way out, or one of another edition that starts where no other worker
-     * serves and this rollout has failed before.
+     * Returns whether the slot can be replaced now. The rollout waits for a worker that is about to end, and for a
+     * starting worker of the target generation. It also waits for one of another generation if no worker serves in the
+     * slot and this rollout has tried the slot before.
      */
     private boolean mayMove(Slot slot, Object target) {
-        boolean comes = slot.starting != null;
-        return !slot.isGoing() && (!comes || slot.starting.edition() != target && (slot.serving != null || !rolling.tried.contains(slot)));
+        boolean isStarting = slot.starting != null;
+        return !slot.isGoing() && (!isStarting
+                || slot.starting.edition() != target && (slot.serving != null || !rolling.tried.contains(slot)));
     }
 
     private int batchRoom() {
         return registry.config.ports() == PortMode.FIXED ? 1 : policy.batch();
     }
 
-    /** Whether its fixed port is held by a worker that left by itself and may live as long as it likes; who follows is of the new edition. */
+    /**
+     * Returns whether a detached worker, which may run for ever, holds the slot's fixed port. The rollout does not wait
+     * for such a slot; its next worker is of the target generation.
+     */
     private boolean isBlocked(Slot slot) {
         return registry.config.ports() == PortMode.FIXED && slot.serving == null && slot.starting == null
                 && slot.leaving.stream().anyMatch(worker -> worker.state() == WorkerState.DETACHED);
     }
 
-    /** Each is tried once: the old edition, too, may not start any more. */
+    /**
+     * Returns whether a slot has to be rolled back. Each is tried once, as the old generation may fail to start, too.
+     */
     private boolean needsRollback(Slot slot, Object target) {
         return slot.serving != null && slot.serving.edition() != target && !rolling.triedBack.contains(slot);
     }
@@ -288,7 +305,7 @@ final class RolloutPlan {
         end(ended, ended.isForward() ? Rollout.Outcome.SUCCEEDED : ended.outcome, Optional.ofNullable(ended.failure));
     }
 
-    /** The cluster stops. */
+    /** Ends the running rollout and fails its futures because the cluster stops. */
     void failPending(Throwable why) {
         if (rolling != null) {
             RunningRollout ended = rolling;

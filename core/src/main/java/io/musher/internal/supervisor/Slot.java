@@ -10,50 +10,56 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A place for a worker: what survives its processes. Waits for nothing, or in the boot queue, or for its backoff, or
- * has given up, or has a worker that serves and perhaps one that comes to replace it.
+ * Numbered place (instance) for a worker; keeps what outlives its processes. A slot is unwanted, queued, in backoff,
+ * given up, or has a serving worker, a starting worker, or both during a replacement.
  */
 final class Slot {
 
-    /** How much would be missed; the order says who is stopped, or replaced, first. */
+    /** What the slot does for clients. Scale-downs and rollouts take slots in this order: least useful first. */
     enum Service { GAVE_UP, WAITS, STARTS, NOT_READY, READY }
 
     final int instance;
     final RestartBudget budget;
     final ResettableTimer backoffTimer;
-    /** Those who wait for the next worker of this slot to be ready. */
+    /** Futures that complete when the next worker of this slot is ready. */
     final PendingFutures<Incarnation> readyFutures;
 
     volatile boolean wanted;
     volatile boolean queued;
     volatile boolean gaveUp;
-    /** Whether the next start is the restart policy's doing. */
+    /** Whether the restart policy caused the next start, which then counts as a restart. */
     boolean restartedByPolicy;
     volatile int restarts;
-    /** Why the next process is started. */
+    /** Reason for the next start. */
     volatile String why = "";
     Map<String, String> environment = Map.of();
-    /** What its next process is started from. */
+    /** Generation of the next process. */
     Object edition;
-    /** Replacements of a worn worker that failed in a row, and when the next one may be tried. */
+    /** Number of consecutive failed recycling replacements. */
     int recycleFailures;
+    /** Earliest time of the next recycling, if {@code recycleFailures} is positive. */
     long nextRecycleAt;
-    /** Whether the next process replaces one that was worn, who did so last, and how often such a one was worn too soon. */
+    /** Whether the next process is a recycling replacement. */
     boolean recycling;
+    /** The serving worker, if it was started as a recycling replacement. */
     Incarnation recycled;
+    /** Number of consecutive recycling replacements that were themselves due too soon. */
     int earlyRecycles;
 
-    /** Started, and not ready yet. */
+    /**
+     * The worker that is not ready yet; its process may still be being started, or be stopping after a start timeout or
+     * kill.
+     */
     volatile Incarnation starting;
-    /** Has been ready; is the slot's worker until it is dismissed or reaped. */
+    /** The worker that was ready at least once, until it is released or reaped. */
     volatile Incarnation serving;
-    /** Dismissed, or detached: alive, but no longer the slot's worker. */
+    /** Released workers that are still alive: stopping, draining or detached. */
     final List<Incarnation> leaving = new ArrayList<>();
-    /** The latest of all. */
+    /** The latest worker of the slot, dead or alive. */
     volatile Incarnation last;
-    /** How the latest that ended did so. */
+    /** Exit of the process that ended last. */
     volatile Optional<Exit> lastExit = Optional.empty();
-    /** On the monotonic clock, while the backoff runs. */
+    /** Time of the next start on the monotonic clock, during a backoff. */
     private volatile OptionalLong nextStart = OptionalLong.empty();
 
     Slot(int instance, WorkerRegistry registry) {
@@ -82,7 +88,7 @@ final class Slot {
                 state == State.WAITING ? next : OptionalLong.empty());
     }
 
-    /** The next worker is started when a delay is over. */
+    /** Starts the backoff timer: runs {@code start} after the delay. */
     void backOff(long now, long delay, Runnable start) {
         nextStart = OptionalLong.of(now + delay);
         backoffTimer.set(delay, start);
@@ -97,12 +103,12 @@ final class Slot {
         return worker == starting || worker == serving;
     }
 
-    /** Nobody is its worker, or on the way to be. */
+    /** Returns whether the slot has no serving, starting or queued worker. */
     boolean isVacant() {
         return starting == null && serving == null && !queued;
     }
 
-    /** Whether a worker of it has been ready and still is to stay. */
+    /** Returns whether the serving worker is READY or NOT_READY, so neither stopping nor lost. */
     boolean isFilled() {
         return serving != null && switch (serving.state()) {
             case READY, NOT_READY -> true;
@@ -110,7 +116,7 @@ final class Slot {
         };
     }
 
-    /** What its worker does for clients, from nothing to all it can. */
+    /** Returns what the slot does for clients. */
     Service service() {
         if (gaveUp) {
             return Service.GAVE_UP;
@@ -122,22 +128,28 @@ final class Slot {
         return serving.state() == WorkerState.READY ? Service.READY : Service.NOT_READY;
     }
 
-    /** Whether a worker of an edition is its worker, and none is on the way. */
+    /** Returns whether the serving worker is of the target generation and no other worker is starting or queued. */
     boolean isAt(Object target) {
         return serving != null && serving.edition() == target && starting == null && !queued;
     }
 
-    /** Whether a worker of an edition is not its worker, and none is on the way: the replacement was sent away by a user. */
+    /**
+     * Returns whether the slot is not at the target generation and no worker is starting or queued: a caller stopped
+     * the replacement.
+     */
     boolean isAbandoned(Object target) {
         return !isAt(target) && starting == null && !queued && !backoffTimer.isSet();
     }
 
-    /** Whether all it was done with are gone: memory is shared among so many workers and no more. */
+    /**
+     * Returns whether no released worker is still stopping. A rollout waits for this, because memory is limited to the
+     * configured number of workers.
+     */
     boolean isAlone() {
         return leaving.stream().noneMatch(ScaleController::isStillStopping);
     }
 
-    /** Whether its worker is about to end. */
+    /** Returns whether the serving worker is stopping or lost. */
     boolean isGoing() {
         return serving != null && !isFilled();
     }
@@ -153,7 +165,7 @@ final class Slot {
         return all;
     }
 
-    /** The worker may live on, but not as this slot's. */
+    /** Moves the worker from serving or starting to the released workers; the slot can start another one. */
     void release(Incarnation worker) {
         if (owns(worker)) {
             forget(worker);
@@ -171,7 +183,7 @@ final class Slot {
         }
     }
 
-    /** The comer is the slot's worker now; {@return whom it replaces and who is to leave, or null} */
+    /** Makes the starting worker the serving one; {@return the old worker, which the caller has to stop, or null} */
     Incarnation workerReady(Incarnation worker) {
         Incarnation old = serving;
         if (old != null) {

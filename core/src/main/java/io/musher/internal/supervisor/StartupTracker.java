@@ -4,10 +4,14 @@ import io.musher.WorkerState;
 import java.time.Duration;
 import java.util.List;
 
-/** A worker's way in, from the fork to its being ready; judges by the rules what makes it so. */
+/**
+ * Tracks a worker from fork to ready: hello, listening, port probe, {@code ready()}, start timeout and soak. Tracks
+ * changes of readiness afterwards, too, such as {@code notReady()}, failed readiness checks and a port that refuses
+ * connections.
+ */
 final class StartupTracker {
 
-    /** A command that has lived so long is taken for one that says no hello, and for running. */
+    /** A command that has run for this time without a hello counts as online and without a channel. */
     private static final Duration MIN_COMMAND_LIFE = Duration.ofSeconds(1);
 
     private final WorkerRegistry registry;
@@ -28,12 +32,12 @@ final class StartupTracker {
         if (process.command()) {
             worker.aliveTimer.set(MIN_COMMAND_LIFE, () -> stayedAlive(worker));
         }
-        List<Runnable> heard = List.copyOf(worker.beforeForked);
+        List<Runnable> deferred = List.copyOf(worker.beforeForked);
         worker.beforeForked.clear();
-        heard.forEach(Runnable::run);
+        deferred.forEach(Runnable::run);
     }
 
-    /** {@return whether the channel may stay} */
+    /** {@return whether the channel may stay open} */
     boolean hello(Incarnation worker) {
         if (worker.disconnectReported || worker.goodbyeSent || !worker.isAlive()) {
             return false;
@@ -59,7 +63,7 @@ final class StartupTracker {
         }
     }
 
-    /** Says once that the program runs; a command that has not said hello by now is taken for mute. */
+    /** Reports once that the program runs; a command that has not said hello so far counts as having no channel. */
     void online(Incarnation worker, String why) {
         if (worker.online || worker.disconnectReported) {
             return;
@@ -88,7 +92,7 @@ final class StartupTracker {
         online(worker, "it listens");
         worker.port(port);
         worker.claims = true;
-        worker.refuses = false; // that was another one, or is to be seen again
+        worker.refuses = false; // another port refused, or the probe will find this one refusing again
         worker.grace.cancel();
         registry.listener.listening(worker, port);
         registry.publish();
@@ -106,7 +110,12 @@ final class StartupTracker {
         }
     }
 
-    /** {@return whether that is news; a worker that has said notReady() may close its port} */
+    /**
+     * Withdraws the worker if it is READY.
+     *
+     * @return whether the worker's port began to refuse connections just now; false after notReady(), when the worker
+     *     may close its port
+     */
     boolean refuses(Incarnation worker, String why) {
         if (worker.refuses || worker.pausedByWorker || !worker.isJudged()) {
             return false;
@@ -140,7 +149,7 @@ final class StartupTracker {
 
     void notReady(Incarnation worker) {
         worker.pausedByWorker = true;
-        worker.refuses = false; // it knows, and may close its port
+        worker.refuses = false; // a worker that said notReady() may close its port
         worker.grace.cancel();
         if (worker.state() == WorkerState.READY) {
             withdraw(worker, "it said notReady()");
@@ -152,8 +161,8 @@ final class StartupTracker {
         worker.readinessFailing = false;
         worker.readinessFailure = "";
         worker.readyReason = null;
-        boolean waits = worker.isBooting() || worker.state() == WorkerState.NOT_READY;
-        if (evidence != null && waits && !worker.pausedByWorker) {
+        boolean awaitsReadiness = worker.isBooting() || worker.state() == WorkerState.NOT_READY;
+        if (evidence != null && awaitsReadiness && !worker.pausedByWorker) {
             markReady(worker, evidence);
         }
     }
@@ -177,7 +186,7 @@ final class StartupTracker {
 
     private void markReady(Incarnation worker, String evidence) {
         if (!worker.slot.owns(worker)) {
-            return; // sent away while its process was being started
+            return; // released while the process was being started
         }
         online(worker, evidence);
         if (worker.readinessFailing) {
@@ -213,7 +222,7 @@ final class StartupTracker {
         }
     }
 
-    /** A replacement has to live on before it gets traffic; it is judged again then. */
+    /** Lets a replacement run for the soak time before it gets traffic; then its readiness is evaluated again. */
     private void soak(Incarnation worker, String why) {
         if (worker.soaking) {
             return;
@@ -224,7 +233,7 @@ final class StartupTracker {
         worker.soakTimer.set(time, () -> {
             worker.soaking = false;
             worker.soaked = true;
-            if (worker.pausedByWorker || worker.readinessFailing || worker.refuses) { // its time begins again
+            if (worker.pausedByWorker || worker.readinessFailing || worker.refuses) { // the start timeout begins anew
                 worker.startTimer.set(registry.config.startTimeout(), () -> stopSequence.startTimedOut(worker));
             }
             readinessReached(worker, why + ", and has lived on for " + time);

@@ -6,15 +6,16 @@ import io.musher.WorkerState;
 import java.time.Duration;
 
 /**
- * A worker's way out, the same for every purpose: leave the balancer, [delay], drain, stop frame or SIGTERM, deadline,
- * SIGKILL; or, for a disconnect: leave, [delay], drain, close the channel. Every wait has a deadline.
+ * Stops a worker gracefully, in the same steps for every purpose (stop, restart, scale-down, reload, shutdown):
+ * withdraw, [preStopDelay], drain, stop frame or SIGTERM, kill timeout, SIGKILL. For a disconnect: withdraw,
+ * [preStopDelay], drain, close the channel. Every wait has a deadline.
  */
 final class StopSequence {
 
     private static final Duration KILL_RETRY_INTERVAL = Duration.ofSeconds(5);
-    /** For a worker that hangs to say where; one that cannot say even that would not hear a stop. */
+    /** Timeout for a thread dump of a hanging worker; after it, the worker counts as unresponsive and is killed. */
     private static final Duration THREAD_DUMP_TIMEOUT = Duration.ofSeconds(3);
-    /** For a process without a channel to be reaped; only then it is known how it ended. */
+    /** Time for a process that closed its channel to be reaped, because only the exit tells how the process ended. */
     private static final Duration REAP_TIMEOUT = Duration.ofSeconds(1);
 
     private final WorkerRegistry registry;
@@ -31,17 +32,17 @@ final class StopSequence {
         this.delays = !policy.preStopDelay().isZero();
     }
 
-    /** The whole cluster ends, and has waited for all. */
+    /** Skips preStopDelay from now on: the cluster stops, and applies the delay once for all workers. */
     void skipDrainDelay() {
         delays = false;
     }
 
-    /** The slot is done with the worker, which is to end. */
+    /** Releases and stops a worker. */
     void stop(Incarnation worker, String why) {
         replaceAndStop(worker, Exit.Cause.STOPPED, why);
     }
 
-    /** The slot is done with the worker, which may live on, unless it is leaving already. */
+    /** Releases and disconnects a worker, which may live on; does nothing if the worker was released before. */
     void detach(Incarnation worker, String why) {
         if (worker.slot.owns(worker)) {
             replaceAndStop(worker, Exit.Cause.DISCONNECTED, why);
@@ -55,7 +56,7 @@ final class StopSequence {
         release(worker, why);
     }
 
-    /** The slot is done with the worker, whose own wish it is to end. */
+    /** Releases and stops a worker without recording a cause: the worker asked for the stop or was lost before. */
     void release(Incarnation worker, String why) {
         worker.slot.release(worker);
         whenForked(worker, () -> {
@@ -64,12 +65,12 @@ final class StopSequence {
         });
     }
 
-    /** A worker has ended, or never began. */
+    /** Updates the stop report after an exit or a failed spawn. */
     void ended() {
         report.ended();
     }
 
-    /** It may have learnt of its end by SIGTERM, or not at all, because it had no channel then. */
+    /** Resends the stop frame to a stopping worker that connected late, and so got SIGTERM at most. */
     void resendStop(Incarnation worker) {
         if (worker.state() == WorkerState.STOPPING && worker.hasOpenChannel()) {
             actions.sendStop(worker);
@@ -99,7 +100,7 @@ final class StopSequence {
                 }
             }
             case DETACHED -> finishDrain(worker, why);
-            default -> { // on its way already, and not to be kept by what is waited for
+            default -> { // draining, stopping or dead: ends the waits that delay the stop
                 threadDumpDone(worker);
                 hurryOutliving(worker);
             }
@@ -119,13 +120,13 @@ final class StopSequence {
         worker.stopTimer.set(policy.drain(), () -> finishDrain(worker, "the drain time is over"));
     }
 
-    /** Its connections have ended or were cut. */
+    /** Finishes the drain, unless drain hooks are running: the connections have ended or were cut. */
     void drained(Incarnation worker) {
         worker.unconnected = true;
         endIfDrained(worker);
     }
 
-    /** Whatever it had to finish is finished. */
+    /** Finishes the drain, unless connections are left: the drain hooks have finished. */
     void drainHooksDone(Incarnation worker) {
         worker.drainHooks = false;
         endIfDrained(worker);
@@ -137,7 +138,7 @@ final class StopSequence {
         }
     }
 
-    /** Whether it can still tell that they have ended. */
+    /** Returns whether drain hooks are running and the open channel can still report their end. */
     private static boolean hasDrainHooks(Incarnation worker) {
         return worker.drainHooks && worker.hasOpenChannel();
     }
@@ -168,7 +169,7 @@ final class StopSequence {
         if (!worker.hasOpenChannel()) {
             terminateSilent(worker);
         } else if (worker.isCommand()) {
-            // the worker may be a grandchild, and a shell before it that hears nothing of the frame
+            // the worker may be a grandchild of this JVM, below a shell that does not receive the frame
             Duration half = policy.kill().dividedBy(2);
             actions.sendStop(worker);
             worker.stopTimer.set(half, () -> terminate(worker, half));
@@ -178,7 +179,10 @@ final class StopSequence {
         }
     }
 
-    /** One without a channel; if it has closed that unasked, it is ending by itself, and gets as much time for it as one that was told to. */
+    /**
+     * Stops a worker without an open channel by SIGTERM. A worker that closed its channel unasked is presumably
+     * exiting, and first gets the kill timeout to do so.
+     */
     private void terminateSilent(Incarnation worker) {
         if (worker.cause != null || !worker.disconnectReported) {
             terminate(worker, policy.kill());
@@ -191,10 +195,10 @@ final class StopSequence {
         });
     }
 
-    private void terminate(Incarnation worker, Duration patience) {
+    private void terminate(Incarnation worker, Duration timeout) {
         registry.listener.stateChanged(worker, "SIGTERM");
         actions.terminate(worker);
-        worker.stopTimer.set(patience, () -> killLate(worker));
+        worker.stopTimer.set(timeout, () -> killLate(worker));
     }
 
     private void killLate(Incarnation worker) {
@@ -208,13 +212,13 @@ final class StopSequence {
         worker.stopTimer.set(KILL_RETRY_INTERVAL, () -> sigkill(worker, "still not reaped: SIGKILL again"));
     }
 
-    /** It hangs: no traffic from now on; it is asked where, and ends. */
-    void requestThreadDump(Incarnation worker, String why, boolean deaf) {
+    /** Withdraws a hanging worker and requests a thread dump; {@link #threadDumpDone} stops the worker. */
+    void requestThreadDump(Incarnation worker, String why, boolean unresponsive) {
         worker.cancelTimers();
         worker.slot.release(worker);
         worker.fault(why);
         worker.cause = Exit.Cause.UNHEALTHY;
-        worker.unresponsive = deaf;
+        worker.unresponsive = unresponsive;
         worker.awaitingThreadDump = true;
         registry.setState(worker, WorkerState.DRAINING, why);
         registry.publish();
@@ -225,7 +229,7 @@ final class StopSequence {
         });
     }
 
-    /** It has said where it hangs, or had the time to. */
+    /** Drains and stops the worker, or kills it if unresponsive: the thread dump is done or has timed out. */
     void threadDumpDone(Incarnation worker) {
         if (worker.awaitingThreadDump) {
             worker.cancelTimers();
@@ -238,7 +242,7 @@ final class StopSequence {
         }
     }
 
-    /** The worker has to end now; it stays its slot's until it is reaped. */
+    /** Kills a worker; the worker keeps its slot until it is reaped. */
     void kill(Incarnation worker, String why) {
         if (worker.cause == null) {
             worker.cause = Exit.Cause.KILLED;
@@ -252,7 +256,7 @@ final class StopSequence {
         });
     }
 
-    /** It was not ready in time; it stays its slot's until it is reaped. */
+    /** Stops a worker that was not ready in time; the worker keeps its slot until it is reaped. */
     void startTimedOut(Incarnation worker) {
         worker.cause = Exit.Cause.START_TIMEOUT;
         worker.fault("the option startTimeout grants " + registry.config.startTimeout() + ", in which " + missing(worker));
@@ -260,7 +264,7 @@ final class StopSequence {
         sendStop(worker, worker.fault());
     }
 
-    /** What was waited for, and what was seen instead. */
+    /** {@return what was missing for readiness, and what was observed instead} */
     private String missing(Incarnation worker) {
         if (!worker.readinessFailure.isEmpty()) {
             return "its health check did not pass: " + worker.readinessFailure;
@@ -276,25 +280,28 @@ final class StopSequence {
     }
 
     /**
-     * The channel has ended, so the process is about to: it gets no traffic, and stays its slot's until it is reaped, or until the task runs
-     * because it outlives its channel.
+     * Withdraws a worker whose channel was closed, because its process is presumably exiting. The worker keeps its slot
+     * until it is reaped, or until {@code onOutlived} runs because the process outlives its channel.
      */
-    void channelLost(Incarnation worker, String why, Runnable outlives) {
+    void channelLost(Incarnation worker, String why, Runnable onOutlived) {
         switch (worker.state()) {
             case STARTING, ONLINE, READY, NOT_READY -> {
                 worker.cancelTimers();
                 worker.outlives = true;
                 registry.setState(worker, WorkerState.DRAINING, why);
                 registry.publish();
-                worker.stopTimer.set(REAP_TIMEOUT, outlives);
+                worker.stopTimer.set(REAP_TIMEOUT, onOutlived);
             }
-            default -> { } // it leaves anyway
+            default -> { } // the worker is draining or stopping already
         }
-        markDisconnected(worker, why); // now that its state is what the event is to find
+        markDisconnected(worker, why); // after the change of state, which the event must show
         endIfDrained(worker);
     }
 
-    /** It has had its moment: now its connections may end, or when they have, its process has to. */
+    /**
+     * Ends the wait for the exit of a worker without a channel: drains its connections or, if that is done, sends
+     * SIGTERM.
+     */
     void hurryOutliving(Incarnation worker) {
         if (worker.outlives) {
             worker.cancelTimers();
@@ -306,7 +313,7 @@ final class StopSequence {
         }
     }
 
-    /** Says once that it can no longer be talked to. */
+    /** Reports once that the worker is disconnected. */
     void markDisconnected(Incarnation worker, String why) {
         if (!worker.disconnectReported) {
             worker.disconnectReported = true;
@@ -315,6 +322,7 @@ final class StopSequence {
         }
     }
 
+    /** Runs a task as soon as the worker's process is known to run, possibly at once. */
     static void whenForked(Incarnation worker, Runnable task) {
         if (worker.isForked()) {
             task.run();

@@ -6,12 +6,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * All workers of a cluster, without a process, a thread or a clock: told what users want and what workers do, it says
- * through {@link Actions} what is to be done and through {@link SupervisorListener} what has happened.
+ * Supervises all workers of a cluster (start, restart, scale, reload, recycle, drain, stop), without processes, threads
+ * or a clock of its own. Takes requests of callers and events of workers as input; carries out its decisions through
+ * {@link Actions}, and reports through {@link SupervisorListener} what has happened.
  *
- * <p>Not thread safe: every method but {@link #workers} and {@link #slots} is called on one thread, never from within
- * {@link Actions} or {@link SupervisorListener}. Nothing throws; promises are completed by {@link Actions#callback}, all of them at
- * the latest when the cluster has stopped. How the parts fit is told at the package.
+ * <p>Not thread safe: every method except {@link #workers}, {@link #slots} and {@link #progress} is called on one
+ * thread, the control thread, and never from within {@link Actions} or {@link SupervisorListener}. Methods do not
+ * throw. Futures are completed by {@link Actions#callback}, all of them at the latest when the cluster has stopped. The
+ * package documentation describes how the classes work together.
  */
 public final class Supervisor implements ProcessEvents {
 
@@ -28,12 +30,9 @@ public final class Supervisor implements ProcessEvents {
     private boolean inTurn;
 
     /**
-     * Does nothing yet.
+     * Creates an idle supervisor; {@link #start} starts the workers.
      *
-     * @param rules what to go by
-     * @param edition what workers are started from
-     * @param actions what is done
-     * @param news what is told
+     * @param edition the generation that workers are started from
      */
     public Supervisor(SupervisorConfig config, Object edition, Actions actions, SupervisorListener listener) {
         registry = new WorkerRegistry(config, edition, actions, listener, this::turn);
@@ -48,7 +47,7 @@ public final class Supervisor implements ProcessEvents {
         exits = new ExitHandler(registry, startup, stopSequence, restarts, rollout, recycler, lifecycle);
     }
 
-    /** One input from beginning to end, and what follows from it. */
+    /** Processes one input completely, including all steps that it makes possible. */
     private void turn(Runnable input) {
         assert !inTurn : "called from within an action";
         inTurn = true;
@@ -64,94 +63,88 @@ public final class Supervisor implements ProcessEvents {
         }
     }
 
-    private void request(CompletableFuture<?> promise, Runnable request) {
+    private void request(CompletableFuture<?> future, Runnable request) {
         turn(() -> {
             if (lifecycle.isStopping()) {
-                PendingFutures.fail(registry.actions, promise, lifecycle.refusal());
+                PendingFutures.fail(registry.actions, future, lifecycle.refusal());
             } else {
                 request.run();
             }
         });
     }
 
-    private void handle(Incarnation worker, Runnable fact) {
+    private void handle(Incarnation worker, Runnable event) {
         turn(() -> StopSequence.whenForked(worker, () -> {
             if (worker.isAlive()) {
-                fact.run();
+                event.run();
             }
         }));
     }
 
-    // ---- what users want
+    // ---- requests of callers
 
-    /** {@return the processes that were forked and are not reaped, by instance; a snapshot, from any thread} */
+    /**
+     * {@return a snapshot of the workers that were forked and are not reaped, by instance; may be called from any
+     * thread}
+     */
     public List<Incarnation> workers() {
         return registry.workers();
     }
 
-    /** {@return every slot used so far, by instance; from any thread} */
+    /** {@return the status of every slot used so far, by instance; may be called from any thread} */
     public List<SlotStatus> slots() {
         return registry.slots().stream().map(Slot::status).toList();
     }
 
     /**
-     * Starts so many workers, all or nothing; call it first, and once.
+     * Starts the first workers, all or nothing; to be called once, before all other requests.
      *
-     * @param instances how many
-     * @param promise completes when all are ready; fails with {@link StartFailure} when nobody is left
+     * @param future completes when all workers are ready; if one fails, fails with {@link StartFailure} after all have
+     *     ended
      */
-    public void start(int instances, CompletableFuture<Void> promise) {
-        request(promise, () -> lifecycle.start(instances, promise));
+    public void start(int instances, CompletableFuture<Void> future) {
+        request(future, () -> lifecycle.start(instances, future));
     }
 
     /**
-     * Stops everything; any number of times.
+     * Stops the cluster gracefully; may be called any number of times.
      *
-     * @param promise completes when nobody is left
+     * @param future completes when no worker is left
      */
-    public void stop(CompletableFuture<Void> promise) {
-        turn(() -> lifecycle.stop(promise));
+    public void stop(CompletableFuture<Void> future) {
+        turn(() -> lifecycle.stop(future));
     }
 
-    /** Stops everything with SIGKILL, now: the second signal. */
+    /** Stops the cluster by SIGKILL, without a drain; used for a second shutdown signal. */
     public void killAll() {
         turn(lifecycle::killAll);
     }
 
     /**
-     * Changes the number of workers.
+     * Changes the number of wanted instances.
      *
-     * @param instances how many
-     * @param promise completes when the newest number is reached; fails when an instance has given up
+     * @param future completes when the number of the latest call is reached; fails if an instance is given up
      */
-    public void scale(int instances, CompletableFuture<Void> promise) {
-        request(promise, () -> scaling.scale(instances, promise));
+    public void scale(int instances, CompletableFuture<Void> future) {
+        request(future, () -> scaling.scale(instances, future));
     }
 
     /**
-     * One more, in the lowest instance that is not wanted.
+     * Starts one additional worker, in the lowest free slot.
      *
-     * @param environment for this instance, on top of the common one, also when it is replaced
-     * @param promise completes when it is ready
+     * @param environment variables for this instance in addition to the common ones, also for its later replacements
+     * @param future completes when the worker is ready
      */
-    public void fork(Map<String, String> environment, CompletableFuture<Incarnation> promise) {
-        request(promise, () -> scaling.fork(environment, promise));
+    public void fork(Map<String, String> environment, CompletableFuture<Incarnation> future) {
+        request(future, () -> scaling.fork(environment, future));
     }
 
-    /**
-     * The graceful ladder, without a replacement; {@link Incarnation#onExit} tells when it is done.
-     *
-     * @param worker who
-     */
+    /** Stops a worker gracefully, without a replacement; {@link Incarnation#onExit} completes when it has exited. */
     public void stop(Incarnation worker) {
         turn(() -> leave(worker, false, "stop() was called"));
     }
 
-    /**
-     * Takes a worker out without ending it.
-     *
-     * @param worker who
-     */
+    /** Disconnects a worker, without a replacement: drains it and closes its channel, but lets its process run. */
     public void disconnect(Incarnation worker) {
         turn(() -> leave(worker, true, "disconnect() was called"));
     }
@@ -165,80 +158,73 @@ public final class Supervisor implements ProcessEvents {
     /**
      * Replaces a worker, or revives the slot of a dead one.
      *
-     * @param worker the latest of its slot
-     * @param promise completes with its successor when that is ready
+     * @param worker the serving or the latest worker of its slot
+     * @param future completes with the replacement when that is ready
      */
-    public void restart(Incarnation worker, CompletableFuture<Incarnation> promise) {
-        request(promise, () -> restarts.restart(worker, promise));
+    public void restart(Incarnation worker, CompletableFuture<Incarnation> future) {
+        request(future, () -> restarts.restart(worker, future));
     }
 
     /**
-     * Takes care of a promise whose request is still being prepared: it fails when the cluster stops meanwhile.
-     *
-     * @param promise is given to {@link #roll} or {@link #refuse} later, or never
+     * Registers a future whose request is still being prepared, so that the future fails if the cluster stops before
+     * {@link #roll} or {@link #refuse} is called with it.
      */
-    public void expect(CompletableFuture<?> promise) {
-        request(promise, () -> lifecycle.expect(promise));
+    public void expect(CompletableFuture<?> future) {
+        request(future, () -> lifecycle.expect(future));
     }
 
-    /**
-     * The request cannot be prepared.
-     *
-     * @param promise one that is expected; fails
-     * @param why what it fails with
-     */
-    public void refuse(CompletableFuture<?> promise, Throwable why) {
+    /** Fails a future given to {@link #expect}, because its request could not be prepared. */
+    public void refuse(CompletableFuture<?> future, Throwable why) {
         turn(() -> {
-            lifecycle.isHere(promise);
-            PendingFutures.fail(registry.actions, promise, why);
+            lifecycle.isHere(future);
+            PendingFutures.fail(registry.actions, future, why);
         });
     }
 
     /**
-     * Replaces all workers, step by step.
+     * Starts a rollout (rolling reload): replaces all workers, batch by batch.
      *
-     * @param edition what the new ones are started from; in force from the success on
-     * @param why for the log
-     * @param joins whether it is about the program of {@link #target()}: then a rollout that runs and leads to an equal edition will do,
-     *     and if there is one that leads elsewhere, those who wait for it wait for this one
-     * @param promise completes when it has ended, well or not, also when it was superseded; fails when the cluster stops meanwhile
+     * @param edition the generation of the new workers; in force after a success
+     * @param why the reason, for the log
+     * @param joins whether the request concerns the program of {@link #target()}. If true, joins a running rollout to
+     *     an equal generation; callers of a superseded rollout wait for this one instead
+     * @param future completes when the rollout has ended, with any outcome; fails if the cluster stops before that
      */
-    public void roll(Object edition, String why, boolean joins, CompletableFuture<RolloutResult> promise) {
-        request(promise, () -> {
-            lifecycle.isHere(promise);
-            rollout.roll(edition, why, joins, promise);
+    public void roll(Object edition, String why, boolean joins, CompletableFuture<RolloutResult> future) {
+        request(future, () -> {
+            lifecycle.isHere(future);
+            rollout.roll(edition, why, joins, future);
         });
     }
 
     /**
-     * Takes back the rollout that runs: what was replaced is rolled back, as after a failure.
+     * Aborts the running rollout: rolls back what was replaced, as after a failure.
      *
-     * @param promise completes when it has ended, at once when none runs
+     * @param future completes when the rollout has ended, at once if none runs
      */
-    public void abortRollout(CompletableFuture<Void> promise) {
-        turn(() -> rollout.abort(promise));
+    public void abortRollout(CompletableFuture<Void> future) {
+        turn(() -> rollout.abort(future));
     }
 
-    /** {@return what workers will be started from when the rollout that runs succeeds, or are at present; on the supervisor's thread} */
+    /**
+     * {@return the generation of the rollout that rolls forward, otherwise the generation in force; control thread
+     * only}
+     */
     public Object target() {
         return rollout.target();
     }
 
-    /** {@return how far the rollout that runs has come, if one does; from any thread} */
+    /** {@return the progress of the running rollout, if any; may be called from any thread} */
     public Optional<RolloutProgress> progress() {
         return rollout.progress();
     }
 
-    /** {@return what workers are started from; on the supervisor's thread} */
+    /** {@return the generation in force; control thread only} */
     public Object edition() {
         return registry.edition;
     }
 
-    /**
-     * SIGKILL, now.
-     *
-     * @param worker who
-     */
+    /** Kills a worker by SIGKILL; if the restart policy replaces the worker, then without delay. */
     public void kill(Incarnation worker) {
         turn(() -> {
             if (worker.isAlive()) {
@@ -247,7 +233,7 @@ public final class Supervisor implements ProcessEvents {
         });
     }
 
-    // ---- what processes do
+    // ---- events of processes
 
     @Override
     public void spawned(Incarnation worker, StartedProcess process) {
@@ -266,9 +252,9 @@ public final class Supervisor implements ProcessEvents {
 
     @Override
     public boolean hello(Incarnation worker) {
-        boolean[] welcome = new boolean[1];
-        turn(() -> welcome[0] = startup.hello(worker));
-        return welcome[0];
+        boolean[] accepted = new boolean[1];
+        turn(() -> accepted[0] = startup.hello(worker));
+        return accepted[0];
     }
 
     @Override
@@ -327,8 +313,8 @@ public final class Supervisor implements ProcessEvents {
     }
 
     @Override
-    public void livenessFailed(Incarnation worker, String why, boolean deaf) {
-        handle(worker, () -> exits.livenessFailed(worker, why, deaf));
+    public void livenessFailed(Incarnation worker, String why, boolean unresponsive) {
+        handle(worker, () -> exits.livenessFailed(worker, why, unresponsive));
     }
 
     @Override
