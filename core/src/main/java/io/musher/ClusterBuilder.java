@@ -322,8 +322,8 @@ public final class ClusterBuilder {
     /**
      * Sets a supplier of environment variables for all workers, see {@link #env(Map)}.
      *
-     * @param variables called by {@link #start} on the calling thread, and for each reload and deploy on a thread of
-     *     its own, see {@link Cluster#reload}
+     * @param variables called by {@link #start} on the calling thread, which gets its exceptions, and for each reload
+     *     and deploy on a thread of its own, see {@link Cluster#reload}
      * @return this
      */
     public ClusterBuilder env(Supplier<Map<String, String>> variables) {
@@ -461,9 +461,9 @@ public final class ClusterBuilder {
      * non-daemon thread. Default: true.
      *
      * <p>Signals do not depend on this option: SIGTERM and SIGINT (Ctrl-C) always stop the cluster first and then run
-     * the handlers that were installed before; another signal more than a second later kills all workers. Only where
-     * the JVM does not handle these signals (started with {@code -Xrs}) do they end this process without stopping the
-     * cluster in good order.
+     * the handlers that were installed before; another signal more than a second later kills all workers. There are two
+     * exceptions, which the JVM makes: with {@code -Xrs} these signals end the process at once, and a signal that was
+     * ignored when the process was started stays ignored.
      *
      * @param install true to install the hook
      * @return this

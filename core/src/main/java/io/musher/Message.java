@@ -109,8 +109,8 @@ public final class Message {
 
     /**
      * Replies to a request, once, at any time and from any thread. Never blocks. Replies may use twice the send window
-     * of messages; one that does not fit is dropped with a warning in the log. A reply that arrives after the sender's
-     * timeout is ignored.
+     * of messages; one that does not fit is dropped with a warning in the log. A reply has no effect after the sender's
+     * timeout or after the channel has closed.
      *
      * @param answer what {@link Worker#send} accepts
      * @throws IllegalStateException if this message is not a request, or was replied to already
