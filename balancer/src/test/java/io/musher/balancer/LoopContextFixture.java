@@ -17,7 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** One lane of a balancer, without an entrance: a test hands clients in, numbered from 0, and moves the clock. */
+/** One loop of a balancer without an acceptor: a test adds clients, numbered from 0, and advances the clock. */
 final class LoopContextFixture implements AutoCloseable {
 
     static final long MILLI = 1_000_000;

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Heads that come in part are held until they are whole: so many of a lane, whatever clients do. */
+/** Partial HTTP heads are kept until they are complete, up to a fixed number for each loop, whatever clients do. */
 class PartialHttpHeadTest {
 
     private static final byte[] HALF = ("GET / HTTP/1.1\r\nCookie: " + "x".repeat(10_000)).getBytes(StandardCharsets.US_ASCII);

@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What the tests of strategies count by. */
+/** Creates candidates for strategy tests and counts the choices. */
 final class StrategyTestSupport {
 
     private StrategyTestSupport() { }

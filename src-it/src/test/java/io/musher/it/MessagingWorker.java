@@ -36,7 +36,7 @@ final class MessagingWorker {
         }
     }
 
-    /** What a worker heard from another one. */
+    /** A message that a worker received from another worker. */
     record Received(int from, Object value) { }
 
     private final WorkerContext me;

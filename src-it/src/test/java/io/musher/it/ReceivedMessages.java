@@ -9,7 +9,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
-/** What a primary hears, one after the other. */
+/** Collects the messages that a primary receives, in order. */
 final class ReceivedMessages implements BiConsumer<Worker, Message> {
 
     /** A message and who sent it. */

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * A worker that does what its first argument and then its requests say: an exit in the first line, or to serve. The answer to a
+ * A worker controlled by its first argument and by its requests: an exit in the first line, or to serve. The answer to a
  * request for {@code /} is the worker's id.
  */
 final class ScriptedWorker {

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.tools.ToolProvider;
 
-/** Programs of users, compiled as they would. */
+/** Compiles sources of user programs in tests. */
 final class SourceCompiler {
 
     private SourceCompiler() {

@@ -20,7 +20,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The ladder down: out of the balancer, drain, stop, and SIGKILL at the deadline. */
+/** The stop sequence: withdraw from the balancer, drain, stop, and SIGKILL at the deadline. */
 class StopIT {
 
     /** Neither it nor its child ends on SIGTERM. */

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/** A loop led by a guest. */
+/** An event loop that is run by a borrowing thread. */
 class EventLoopOwnershipTest {
 
     /** Leads whenever it can, and does what it is given. */

@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Ten thousand connections of nobody. */
+/** Ten thousand unauthenticated connections. */
 class PendingConnectionsTest {
 
     @RegisterExtension

@@ -10,7 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A channel and all it told, in order. */
+/** Records the events of one channel, in order. */
 public final class RecordingChannelListener implements ChannelListener {
 
     private static final ExecutorService LISTENERS = Executors.newSingleThreadExecutor(task -> {

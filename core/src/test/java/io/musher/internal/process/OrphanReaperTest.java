@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @EnabledOnOs(OS.LINUX)
 class OrphanReaperTest {
 
-    /** On a busy machine, and long before the guard would send SIGKILL. */
+    /** Long enough for a busy machine, and long before the reaper would send SIGKILL. */
     private static final Duration SOON = Duration.ofSeconds(30);
 
     private static final Path BUSYBOX = Path.of("/usr/bin/busybox");

@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 
-/** All ready, or undone. */
+/** A start completes when all workers are ready, or is undone. */
 class ClusterStartTest {
 
     private final SupervisorFixture stage = new SupervisorFixture();

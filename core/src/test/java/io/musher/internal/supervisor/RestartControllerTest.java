@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** Who follows a worker. */
+/** Restarts after an exit, and when there are none. */
 class RestartControllerTest {
 
     private final SupervisorFixture stage = new SupervisorFixture();

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The wanted number. */
+/** Scaling up and down. */
 class ScaleControllerTest {
 
     private final SupervisorFixture stage = new SupervisorFixture();

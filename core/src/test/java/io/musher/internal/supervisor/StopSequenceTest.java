@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** The way out. */
+/** The stop sequence of a worker: from the drain to SIGKILL. */
 class StopSequenceTest {
 
     private final SupervisorFixture stage = new SupervisorFixture();

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 
-/** A supervisor whose every word and deed is written down; a test plays users and processes by hand. */
+/** A supervisor whose actions and notifications are recorded; a test plays users and processes by hand. */
 final class SupervisorFixture extends SupervisorRecorder {
 
     private static final RestartPolicy ALWAYS = RestartPolicy.always();

@@ -19,7 +19,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A primary that does what a test says, by hand, and a membership in this JVM that would end a process of its own. */
+/** A primary that a test plays by hand, and a worker runtime in this JVM, whose process exit is recorded and not performed. */
 final class FakePrimary implements AfterEachCallback, JvmExit {
 
     static final String TOKEN = "0123456789abcdef0123456789abcdef";
