@@ -1,18 +1,39 @@
 package io.musher;
 
+import java.util.concurrent.CompletableFuture;
+
 /**
  * Holds an event or messages to be delivered to listeners: a description for the log and the code that calls the
- * listeners.
+ * listeners; or a fence, which holds back all later deliveries until a future completes.
  */
 final class Delivery {
 
+    private static final CompletableFuture<?> NOW = CompletableFuture.completedFuture(null);
+
     private final Object what;
     private final Runnable how;
+    private final CompletableFuture<?> due;
     private volatile boolean begun;
 
     Delivery(Object what, Runnable how) {
+        this(what, how, NOW);
+    }
+
+    private Delivery(Object what, Runnable how, CompletableFuture<?> due) {
         this.what = what;
         this.how = how;
+        this.due = due;
+    }
+
+    /** {@return a fence: to run it is to wait for the future} */
+    static Delivery fence(Object what, CompletableFuture<?> future) {
+        CompletableFuture<Void> end = future.handle((done, failure) -> null);
+        return new Delivery(what, end::join, end);
+    }
+
+    /** {@return whether it can be delivered without waiting} */
+    boolean isDue() {
+        return due.isDone();
     }
 
     /** {@return whether listeners are receiving it or have received it} */

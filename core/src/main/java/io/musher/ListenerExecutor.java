@@ -3,6 +3,7 @@ package io.musher;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.internal.ipc.ListenerThread;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -87,6 +88,13 @@ final class ListenerExecutor implements EventLoop.BorrowingThread {
             messages = true;
             how.run();
         }));
+    }
+
+    /** Holds back all later events and messages until {@code future} completes, which it must do in bounded time; {@code what} is for the log. */
+    void fence(Object what, CompletableFuture<?> future) {
+        if (!future.isDone()) {
+            deliver(Delivery.fence(what, future));
+        }
     }
 
     private void deliver(Delivery delivery) {
@@ -183,8 +191,14 @@ final class ListenerExecutor implements EventLoop.BorrowingThread {
 
     @Override
     public boolean work() {
-        for (Delivery next; !ended && (next = queue.poll()) != null;) {
-            run(next);
+        for (Delivery next; !ended && (next = queue.peek()) != null;) {
+            if (!next.isDue()) {
+                return false; // a fence: the loop must not wait for it
+            }
+            next = queue.poll(); // only a change of readiness or port can have been removed meanwhile
+            if (next != null) {
+                run(next);
+            }
         }
         return !ended;
     }

@@ -30,10 +30,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,12 +49,15 @@ final class SupervisorActions implements Actions {
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
     private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
 
+    /** For all loops of the balancer to take over its targets. */
+    private static final long TARGETS_SECONDS = 3;
     /** The variable that sets the address of a Spring Boot server, as {@code SERVER_PORT} sets its port. */
     private static final String SERVER_ADDRESS = "SERVER_ADDRESS";
 
     private final ClusterConfig config;
     private final EventLoop control;
-    private final Executor callbacks;
+    private final ListenerExecutor events;
+    private final FencedExecutor callbacks;
     private final Spawner spawner;
     private final ChannelServer channels;
     private final Optional<Balancer> balancer;
@@ -65,7 +70,8 @@ final class SupervisorActions implements Actions {
     SupervisorActions(ClusterConfig config, ClusterResources resources, PortAllocator ports, Capacity capacity) {
         this.config = config;
         this.control = resources.control();
-        this.callbacks = resources.callbacks();
+        this.events = resources.events();
+        this.callbacks = new FencedExecutor(resources.callbacks());
         this.spawner = resources.spawner();
         this.channels = resources.channels();
         this.balancer = resources.balancer();
@@ -200,11 +206,30 @@ final class SupervisorActions implements Actions {
                 worker.port().ifPresent(port -> targets.add(new Target(commands.workerName(worker), Loopback.at(port))));
             }
             try {
-                b.targets(targets);
+                fence(b.targets(targets));
             } catch (IllegalArgumentException e) {
                 LOG.error("{}: the balancer keeps its former targets", config.name(), e);
             }
         });
+    }
+
+    /**
+     * Holds back the events and completions that follow until all loops of the balancer have the targets. A loop that is blocked, as by a strategy
+     * of the user's, delays them for a limited time; a balancer that is closed does not.
+     */
+    private void fence(CompletableFuture<Void> targets) {
+        if (targets.isDone()) {
+            return;
+        }
+        CompletableFuture<Void> inForce = targets.orTimeout(TARGETS_SECONDS, TimeUnit.SECONDS).exceptionally(failure -> {
+            if (failure instanceof TimeoutException) {
+                LOG.warn("{}: the balancer's loops have not taken over its targets within {} s, events and futures go on without; a strategy or"
+                        + " balancer listener may block a loop", config.name(), TARGETS_SECONDS);
+            }
+            return null;
+        });
+        events.fence("new targets of the balancer", inForce);
+        callbacks.fence(inForce);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.musher;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -104,5 +106,42 @@ class ListenerExecutorTest {
         assertEquals(Backlog.MOST, ports.size());
         assertEquals(1000, ports.get(ports.size() - 1));
         assertTrue(kinds().startsWith("Forked Ready NotReady") && kinds().endsWith(" Disconnected Exited"), this::kinds);
+    }
+
+    @Test
+    void shouldHoldBackWhatFollowsAFence() throws Exception {
+        CompletableFuture<Void> targets = new CompletableFuture<>();
+        CompletableFuture<String> message = new CompletableFuture<>();
+        notReady();
+        eventThread.fence("targets", targets);
+        ready();
+        eventThread.deliverMessages("a message", () -> message.complete(kinds()));
+        wakes.countDown();
+        await("what comes before the fence").until(() -> kinds().equals("Forked NotReady"));
+        CompletableFuture<Void> turn = new CompletableFuture<>();
+        control.execute(() -> turn.complete(null));
+        turn.get(20, TimeUnit.SECONDS); // the control loop goes on
+        assertEquals("Forked NotReady", kinds());
+        targets.complete(null);
+        assertEquals("Forked NotReady Ready", message.get(20, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void shouldGiveTheControlLoopBackWhileAFenceIsPending() throws Exception {
+        wakes.countDown();
+        CompletableFuture<Void> leads = new CompletableFuture<>();
+        eventThread.deliverMessages("a message", () -> leads.complete(null)); // from now on the events thread leads the control loop
+        leads.get(20, TimeUnit.SECONDS);
+        CompletableFuture<Void> targets = new CompletableFuture<>();
+        eventThread.fence("targets", targets);
+        ready();
+        for (int i = 0; i < 100; i++) {
+            CompletableFuture<Void> turn = new CompletableFuture<>();
+            control.execute(() -> turn.complete(null));
+            turn.get(20, TimeUnit.SECONDS);
+        }
+        assertEquals("Forked", kinds());
+        targets.completeExceptionally(new IllegalStateException("closed"));
+        await("the event").until(() -> kinds().equals("Forked Ready"));
     }
 }

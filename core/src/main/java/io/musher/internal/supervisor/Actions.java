@@ -24,6 +24,7 @@ public interface Actions {
 
     /**
      * Replaces the balancer's targets; called only when the set of targets, or the port of one, has changed.
+     * Later calls of {@link #callback} and of the listener take effect when the balancer has the targets.
      *
      * @param ready all READY workers, by instance
      */

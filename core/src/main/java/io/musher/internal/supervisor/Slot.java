@@ -195,7 +195,6 @@ final class Slot {
         earlyRecycles = recycling ? earlyRecycles : 0;
         recycled = recycling ? worker : null;
         recycling = false;
-        readyFutures.complete(worker);
         return old;
     }
 }
