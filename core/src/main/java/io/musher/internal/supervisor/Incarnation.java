@@ -67,9 +67,9 @@ public final class Incarnation {
     String readyReason;
     /** The worker failed a liveness check, and a thread dump is taken before the worker is stopped. */
     boolean awaitingThreadDump;
-    /** The worker does not answer on its channel, so it is killed without a stop frame. */
+    /** The worker does not answer on its channel; the primary kills the worker without a stop frame. */
     boolean unresponsive;
-    /** The worker closed its channel unasked, and its exit is awaited for a while. */
+    /** The worker closed its channel unasked; the primary waits for the exit for a while. */
     boolean outlives;
     private volatile String fault = "";
     private volatile boolean toldToEnd;

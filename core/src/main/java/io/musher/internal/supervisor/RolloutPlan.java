@@ -248,8 +248,8 @@ final class RolloutPlan {
 
     /**
      * Returns whether the slot can be replaced now. The rollout waits for a worker that is about to end, and for a
-     * starting worker of the target generation. It also waits for one of another generation if no worker serves in the
-     * slot and this rollout has tried the slot before.
+     * starting worker of the target generation. The rollout also waits for a starting worker of another generation if
+     * no worker serves in the slot and this rollout has tried the slot before.
      */
     private boolean mayMove(Slot slot, Object target) {
         boolean isStarting = slot.starting != null;

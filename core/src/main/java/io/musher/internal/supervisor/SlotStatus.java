@@ -10,7 +10,7 @@ import java.util.OptionalLong;
  *
  * @param instance the slot's number, from 0
  * @param wanted whether the slot should have a worker; {@code state} and the components after it apply only then
- * @param queued whether the slot waits for a boot permit or for its port
+ * @param queued whether the slot waits to start, because of the boot limit or because its port is held
  * @param gaveUp whether the restart policy has given up the slot
  * @param restarts how many replacements the restart policy has started
  * @param last the slot's latest worker, dead or alive

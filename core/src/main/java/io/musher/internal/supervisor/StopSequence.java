@@ -13,7 +13,7 @@ import java.time.Duration;
 final class StopSequence {
 
     private static final Duration KILL_RETRY_INTERVAL = Duration.ofSeconds(5);
-    /** Timeout for a thread dump of a hanging worker; after it, the worker counts as unresponsive and is killed. */
+    /** Timeout for a thread dump of a hanging worker; afterwards the worker counts as unresponsive and is killed. */
     private static final Duration THREAD_DUMP_TIMEOUT = Duration.ofSeconds(3);
     /** Time for a process that closed its channel to be reaped, because only the exit tells how the process ended. */
     private static final Duration REAP_TIMEOUT = Duration.ofSeconds(1);

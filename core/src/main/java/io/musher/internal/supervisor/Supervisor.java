@@ -139,7 +139,7 @@ public final class Supervisor implements ProcessEvents {
         request(future, () -> scaling.fork(environment, future));
     }
 
-    /** Stops a worker gracefully, without a replacement; {@link Incarnation#onExit} completes when it has exited. */
+    /** Stops a worker gracefully, without a replacement; {@link Incarnation#onExit} completes after the exit. */
     public void stop(Incarnation worker) {
         turn(() -> leave(worker, false, "stop() was called"));
     }
