@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A place in a JSON text, and the lists, objects and values that can be read there; bounded in depth. */
+/** Parses lists, objects and values at a position in a JSON text, with a limit on the nesting depth. */
 final class JsonCursor extends JsonTokens {
 
     private int depth;
@@ -22,7 +22,7 @@ final class JsonCursor extends JsonTokens {
         }
     }
 
-    /** Goes into a list or object. {@return whether it has something in it} */
+    /** Enters a list or object. {@return whether it has elements; if not, the closing bracket is consumed} */
     boolean begin(char open, char close) {
         expect(open);
         if (++depth > JsonWriter.MAX_DEPTH) {
@@ -38,7 +38,7 @@ final class JsonCursor extends JsonTokens {
         return true;
     }
 
-    /** After an element. {@return whether another one follows; if not, it is behind the closing bracket} */
+    /** Moves on after an element. {@return whether another one follows; if not, the closing bracket is consumed} */
     boolean more(char close) {
         byte b = peek();
         if (b == ',') {
@@ -59,7 +59,7 @@ final class JsonCursor extends JsonTokens {
         at++;
     }
 
-    /** Takes a member's name and the colon, if it is this one. */
+    /** Consumes the name of an object member and its colon, if the next name is this one. {@return whether it is} */
     boolean takeName(byte[] quoted) {
         if (quoted.length > end - at || in[at + quoted.length - 1] != '"') {
             return false;
@@ -120,10 +120,10 @@ final class JsonCursor extends JsonTokens {
         }
     }
 
-    /** Reads something and forgets it. */
+    /** Parses a value without keeping it, so that it is not charged. */
     void skip() {
         boolean before = skipping;
-        skipping = true; // or has failed, and is not used any more
+        skipping = true; // not reset after an exception: a failed cursor is not used again
         skipValue();
         skipping = before;
     }
@@ -153,7 +153,7 @@ final class JsonCursor extends JsonTokens {
         return true;
     }
 
-    /** {@return what comes next, in a few words, for an error; reads it} */
+    /** Consumes the next value. {@return its description for an error message} */
     String describe() {
         byte first = peek();
         return switch (first) {
@@ -164,7 +164,7 @@ final class JsonCursor extends JsonTokens {
         };
     }
 
-    /** {@return a text for an error, shortened} */
+    /** {@return a text in quotes for an error message, truncated} */
     static String quote(String text) {
         return '"' + (text.length() > 60 ? text.substring(0, 60) + "…" : text) + '"';
     }

@@ -3,7 +3,7 @@ package io.musher.internal.message;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** A JSON text that grows, and the numbers and strings that can be written to its end. */
+/** A growing buffer of JSON text, with methods to append numbers and strings. */
 abstract class JsonOutput {
 
     private static final int LONG_TEXT = 128;
@@ -77,7 +77,10 @@ abstract class JsonOutput {
         put((byte) '"');
     }
 
-    /** The JDK encodes long strings faster than a loop does; what has to be escaped is then rarely there, and looked for in its bytes. */
+    /**
+     * Encodes a long string by the JDK, which is faster than a loop, and then searches the bytes for characters to
+     * escape.
+     */
     private void longString(String text) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         put((byte) '"');
@@ -93,7 +96,7 @@ abstract class JsonOutput {
         put((byte) '"');
     }
 
-    /** {@return how much of it stays as it is; a question mark may stand for half of a surrogate pair} */
+    /** {@return the number of leading bytes to copy unescaped} A question mark may replace an unpaired surrogate. */
     private static int plain(String text, byte[] utf8) {
         int i = 0;
         while ((i = JsonStringScanner.endOr('?', utf8, i, utf8.length)) < utf8.length && utf8[i] == '?' && text.charAt(i) == '?') {
@@ -106,7 +109,7 @@ abstract class JsonOutput {
         int length = text.length();
         for (int i = from; i < length; i++) {
             char c = text.charAt(i);
-            room(length - i); // at least
+            room(length - i); // at least one byte per character
             room(6);
             if (c == '"' || c == '\\') {
                 out[at++] = '\\';
@@ -125,7 +128,7 @@ abstract class JsonOutput {
                 out[at++] = (byte) (0x80 | point >> 6 & 0x3f);
                 out[at++] = (byte) (0x80 | point & 0x3f);
             } else if (Character.isSurrogate(c)) {
-                escape(c); // one alone has no UTF-8
+                escape(c); // an unpaired surrogate has no UTF-8 encoding
             } else {
                 out[at++] = (byte) (0xe0 | c >> 12);
                 out[at++] = (byte) (0x80 | c >> 6 & 0x3f);
@@ -166,7 +169,10 @@ abstract class JsonOutput {
         out[at++] = b;
     }
 
-    /** Makes room for at least so much; what is past the limit was written in vain. */
+    /**
+     * Makes room for at least {@code n} bytes. Fails when the text is over the limit, perhaps only after some excess
+     * bytes.
+     */
     void room(int n) {
         if (at > end || n > end - at + 32) {
             throw new MappingException("larger than maxFrame, " + max + " bytes");

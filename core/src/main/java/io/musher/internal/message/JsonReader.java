@@ -5,13 +5,15 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Reads a JSON text, as often as asked, from any thread. Whatever is wrong with it or does not fit is an
- * {@code IllegalArgumentException} that says where. So is a value that would take more than a quarter of the heap: sixteen megabytes of JSON may
- * be half a gigabyte of objects.
+ * Parses a JSON text into plain values, records or lists. May be used repeatedly and from any thread.
+ *
+ * <p>Malformed JSON and values that do not fit the type cause an {@code IllegalArgumentException} that names the place.
+ * So does a value that would take more than a quarter of the heap when decoded: 16 MB of JSON may become half a
+ * gigabyte of objects.
  */
 public final class JsonReader {
 
-    /** What a decoded value may take of the heap; with less than this it is not worth a fight. */
+    /** The limit on the heap that a decoded value may take, in bytes: a quarter of the heap, but at least 4 MiB. */
     private static final long BUDGET = Math.max(4L << 20, Runtime.getRuntime().maxMemory() / 4);
 
     private final byte[] bytes;
@@ -20,17 +22,17 @@ public final class JsonReader {
     private final long budget;
 
     /**
-     * Reads nothing yet.
+     * Creates a reader; does not parse yet.
      *
-     * @param bytes with the text
-     * @param offset of its first byte
+     * @param bytes with the text in UTF-8; not copied
+     * @param offset of the first byte
      * @param length in bytes
      */
     public JsonReader(byte[] bytes, int offset, int length) {
         this(bytes, offset, length, BUDGET);
     }
 
-    /** {@code budget} is how much memory the value may take, in bytes, roughly. */
+    /** {@code budget} is the memory that the value may take, in bytes, approximately. */
     JsonReader(byte[] bytes, int offset, int length, long budget) {
         this.budget = budget;
         this.bytes = bytes;
@@ -47,7 +49,7 @@ public final class JsonReader {
      * {@return the value as this type}
      *
      * @param type of the value
-     * @param <T> the type; a primitive one gives its box
+     * @param <T> the type; boxed if {@code type} is primitive
      */
     @SuppressWarnings("unchecked")
     public <T> T as(Class<T> type) {
@@ -55,7 +57,7 @@ public final class JsonReader {
     }
 
     /**
-     * {@return the list}
+     * {@return the value as a list}
      *
      * @param type of its elements
      * @param <T> the type

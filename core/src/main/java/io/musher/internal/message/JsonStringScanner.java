@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Finds the bytes of a string that are not just themselves in JSON, eight at a time: quotes, backslashes, control characters, and what is no
- * ASCII.
+ * Searches a JSON string for special bytes, eight at a time: quotes, backslashes, control characters, and bytes that
+ * are not ASCII.
  */
 final class JsonStringScanner {
 
@@ -19,12 +19,12 @@ final class JsonStringScanner {
 
     private JsonStringScanner() { }
 
-    /** {@return the first such byte from {@code at} on, or {@code end}} */
+    /** {@return the index of the first special byte from {@code at} on, or {@code end}} */
     static int end(byte[] in, int at, int end) {
         return endOr('"', in, at, end);
     }
 
-    /** {@return the first such byte, or this one, from {@code at} on, or {@code end}} */
+    /** {@return the index of the first special byte, or of {@code another}, from {@code at} on, or {@code end}} */
     static int endOr(char another, byte[] in, int at, int end) {
         long others = ONES * another;
         int i = at;
@@ -41,7 +41,10 @@ final class JsonStringScanner {
         return i;
     }
 
-    /** Top bits where bytes are zero; above the lowest one also where they are not, by a borrow. */
+    /**
+     * {@return the top bit of every byte that is zero} Exact for the lowest such byte only: above it, a borrow may set
+     * the top bit of other bytes as well.
+     */
     private static long zeros(long eight) {
         return eight - ONES & ~eight;
     }

@@ -6,20 +6,20 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** A place in a JSON text, and the words, numbers and strings that can be read there. Strict: the text may come from anybody. */
+/** Parses literals, numbers and strings at a position in a JSON text. Strict, because the text is untrusted input. */
 abstract class JsonTokens {
 
-    /** Characters of a number; reading takes time by the square of them. */
+    /** The longest number, in characters: the time to parse grows with the square of the length. */
     static final int MAX_NUMBER = 1000;
 
     private static final double[] POWERS = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
         1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    private static final int SURE_DIGITS = 15; // fit a double exactly
+    private static final int SURE_DIGITS = 15; // fits a double exactly
     private static final int SURE_LONG = 18;
 
-    /** Bytes that objects of these kinds take: with their headers, arrays and the reference to them. */
+    /** Estimated heap sizes of decoded objects, in bytes, with headers, arrays and the reference to them. */
     static final int EMPTY = 64;
-    static final int LIST = 104; // the first element included
+    static final int LIST = 104; // with the first element
     static final int MAP = 184;
     static final int ENTRY = 52;
     static final int ELEMENT = 28;
@@ -43,7 +43,10 @@ abstract class JsonTokens {
         this.end = offset + length;
     }
 
-    /** What is read takes so much memory; a text of two bytes may be a value of a hundred. */
+    /**
+     * Charges the memory of a decoded object against the budget; two bytes of text may become a value of a hundred
+     * bytes.
+     */
     void charge(long bytes) {
         if (!skipping && (room -= bytes) < 0) {
             throw new MappingException("the message of " + (end - from) + " bytes would take more than " + (budget >> 10) + " KiB when it is decoded, a quarter"
@@ -55,7 +58,7 @@ abstract class JsonTokens {
         return new MappingException("not JSON: " + what + " at byte " + (at - from));
     }
 
-    /** {@return the first byte of what comes next, 0 at the end} */
+    /** Skips white space. {@return the next byte, not consumed, or 0 at the end} */
     byte peek() {
         while (at < end) {
             byte b = in[at];
@@ -118,7 +121,7 @@ abstract class JsonTokens {
         return new BigDecimal(ascii(start, at - start));
     }
 
-    /** Goes over a number. {@return whether it is one without fraction and exponent} */
+    /** Consumes a number. {@return whether it has neither fraction nor exponent} */
     private boolean scan() {
         int start = at;
         if (byteAt(at) == '-') {
@@ -172,7 +175,7 @@ abstract class JsonTokens {
         return negative ? -value : value;
     }
 
-    /** Few digits and a small exponent: exact by one division. Else the JDK's way. */
+    /** Parses a decimal number. With few digits and no exponent, a single division is exact; else the JDK parses it. */
     private double decimal(int start, int length) {
         long mantissa = 0;
         int digits = 0;

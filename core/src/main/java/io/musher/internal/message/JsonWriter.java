@@ -16,8 +16,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.IntFunction;
 
 /**
- * Writes one value as JSON. A few writers are kept, whose buffers are used again and again; not one per thread, because a thread
- * that belongs to the host would keep it, and with it the class loader of a program that the host has long unloaded.
+ * Encodes values as JSON. Reuses a few writers and their buffers. They are not thread-local, because a thread that
+ * belongs to a host application would retain its writer, and with it the class loader of a program that the host has
+ * unloaded.
  */
 public final class JsonWriter extends JsonOutput {
 
@@ -29,22 +30,22 @@ public final class JsonWriter extends JsonOutput {
     private JsonWriter() { }
 
     /**
-     * {@return a buffer with the JSON text from {@code headroom} to its limit; position 0}
+     * {@return a buffer with the JSON text of a value from {@code headroom} to its limit; position 0}
      *
-     * @param value whatever a message can be
-     * @param headroom bytes before the text, for the caller to fill
-     * @param maxBody the largest text, in bytes
-     * @param room makes a buffer of a limit
-     * @throws IllegalArgumentException naming what cannot be sent and where it is, or that it is too large
+     * @param headroom the number of bytes before the text, for the caller to fill
+     * @param maxBody the largest text allowed, in bytes
+     * @param allocator creates a buffer with a given limit
+     * @throws IllegalArgumentException if the text is too large, or naming the part of the value that cannot be sent,
+     *     and its path
      */
-    public static ByteBuffer write(Object value, int headroom, int maxBody, IntFunction<ByteBuffer> room) {
+    public static ByteBuffer write(Object value, int headroom, int maxBody, IntFunction<ByteBuffer> allocator) {
         int place = (int) Thread.currentThread().getId() & SPARE.length() - 1;
         JsonWriter writer = SPARE.getAndSet(place, null);
-        if (writer == null) { // used by another thread, or by this one: an accessor of the value sends a message itself
+        if (writer == null) { // in use, perhaps by this thread: an accessor may send a message
             writer = new JsonWriter();
         }
         try {
-            return writer.writeWhole(value, headroom, maxBody, room);
+            return writer.writeWhole(value, headroom, maxBody, allocator);
         } catch (MappingException e) {
             throw e.toException();
         } finally {
@@ -52,14 +53,14 @@ public final class JsonWriter extends JsonOutput {
         }
     }
 
-    private ByteBuffer writeWhole(Object value, int headroom, int maxBody, IntFunction<ByteBuffer> room) {
+    private ByteBuffer writeWhole(Object value, int headroom, int maxBody, IntFunction<ByteBuffer> allocator) {
         at = headroom;
         max = maxBody;
         end = (int) Math.min(Integer.MAX_VALUE - 64L, (long) headroom + maxBody);
         try {
             value(value, 1);
             room(0);
-            return room.apply(at).put(0, out, 0, at);
+            return allocator.apply(at).put(0, out, 0, at);
         } finally {
             if (out.length > KEPT) {
                 out = new byte[KEPT];
@@ -74,8 +75,8 @@ public final class JsonWriter extends JsonOutput {
             number(((Number) value).longValue());
         } else if (value instanceof Double || value instanceof Float) {
             decimal((Number) value);
-        } else if (value instanceof Boolean truth) {
-            ascii(truth ? "true" : "false");
+        } else if (value instanceof Boolean flag) {
+            ascii(flag ? "true" : "false");
         } else if (value == null) {
             ascii("null");
         } else {
@@ -123,7 +124,7 @@ public final class JsonWriter extends JsonOutput {
         }
     }
 
-    /** All values of java.time print as what its parse methods read. */
+    /** {@return whether this is a value of java.time, whose {@code toString} is what its parse method reads} */
     private static boolean isTime(Object value) {
         return value.getClass().getPackageName().equals("java.time") && value instanceof Comparable
                 || value instanceof java.time.ZoneId || value instanceof java.time.Period;

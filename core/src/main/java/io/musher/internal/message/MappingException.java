@@ -1,6 +1,6 @@
 package io.musher.internal.message;
 
-/** Something that cannot be written or read; collects where, from the inside out. */
+/** Signals a value that cannot be written or read; collects the path to it, from the inside out. */
 final class MappingException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -15,12 +15,12 @@ final class MappingException extends RuntimeException {
         super(what, cause, false, false);
     }
 
-    /** {@return itself, in the element of this number} */
+    /** Adds the index of a list element to the path. {@return this} */
     MappingException in(int index) {
         return within("[" + index + "]");
     }
 
-    /** {@return itself, in the component or member of this name} */
+    /** Adds the name of a record component or object member to the path. {@return this} */
     MappingException in(String name) {
         return within(name);
     }
@@ -30,7 +30,7 @@ final class MappingException extends RuntimeException {
         return this;
     }
 
-    /** {@return what users see} */
+    /** {@return the exception for the caller of the package, with the path in its message} */
     IllegalArgumentException toException() {
         return new IllegalArgumentException(path.isEmpty() ? getMessage() : path + ": " + getMessage(), getCause());
     }

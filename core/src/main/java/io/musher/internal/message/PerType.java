@@ -5,10 +5,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * What is computed once for each class, for any thread. A class loader can be collected when its program is done with it: what belongs to
- * a class of ours, or of a loader below, is kept with that class; what belongs to one of the JDK or another loader above ours, here.
+ * Caches a value per class, without preventing class loaders from being collected. Thread-safe.
  *
- * @param <V> what
+ * <p>A value for a class of the JDK, or of another loader above Musher's, is stored here, so that the class does not
+ * retain Musher. Any other value is stored with its class.
+ *
+ * @param <V> the values
  */
 final class PerType<V> {
 
@@ -26,25 +28,25 @@ final class PerType<V> {
     }
 
     V get(Class<?> type) {
-        ClassLoader mine = PerType.class.getClassLoader();
+        ClassLoader own = PerType.class.getClassLoader();
         ClassLoader loader = type.getClassLoader();
-        if (loader == mine && loader != null || !isAbove(loader, mine)) {
+        if (loader == own && loader != null || !isAbove(loader, own)) {
             return others.get(type);
         }
         V value = above.get(type);
         if (value == null) {
-            value = maker.apply(type); // it may come back here, for the type of a component
+            value = maker.apply(type); // may call get recursively, for the type of a component
             V other = above.putIfAbsent(type, value);
             value = other == null ? value : other;
         }
         return value;
     }
 
-    private static boolean isAbove(ClassLoader loader, ClassLoader mine) {
+    private static boolean isAbove(ClassLoader loader, ClassLoader own) {
         if (loader == null) {
-            return true; // the JDK's
+            return true; // of the JDK
         }
-        for (ClassLoader each = mine; each != null; each = each.getParent()) {
+        for (ClassLoader each = own; each != null; each = each.getParent()) {
             if (each == loader) {
                 return true;
             }

@@ -11,8 +11,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Reads the records of one class, straight from the text. Members are expected in the order of the components, as they are written;
- * in any other order it takes a little longer.
+ * Parses records of one class directly from JSON text. Fastest if the object members are in the order of the
+ * components, as {@link RecordWriter} writes them.
  */
 final class RecordReader {
 

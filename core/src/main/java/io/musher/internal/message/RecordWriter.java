@@ -8,7 +8,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 
-/** Writes the records of one class: its components' names as bytes, and handles of its accessors. */
+/** Encodes records of one class, by method handles of the accessors and the pre-encoded names of the components. */
 final class RecordWriter {
 
     private static final PerType<RecordWriter> ALL = new PerType<>(RecordWriter::new);
@@ -63,7 +63,7 @@ final class RecordWriter {
         }
     }
 
-    /** {@return what to do about a record in a module that is closed to us} */
+    /** {@return the error message for a record in a module that does not open its package to Musher} */
     private static String closed(Class<?> type) {
         Module here = RecordWriter.class.getModule();
         return type.getName() + " is in a module that does not open it; add to the module-info of " + type.getModule().getName() + ": opens "
@@ -90,12 +90,12 @@ final class RecordWriter {
         Object value = null;
         long number = 0;
         double decimal = 0;
-        boolean truth = false;
+        boolean flag = false;
         try {
             switch (kinds[i]) {
                 case 'L' -> number = (long) accessor.invokeExact(rec);
                 case 'D' -> decimal = (double) accessor.invokeExact(rec);
-                case 'B' -> truth = (boolean) accessor.invokeExact(rec);
+                case 'B' -> flag = (boolean) accessor.invokeExact(rec);
                 default -> value = (Object) accessor.invokeExact(rec);
             }
         } catch (Throwable e) {
@@ -104,7 +104,7 @@ final class RecordWriter {
         switch (kinds[i]) {
             case 'L' -> out.number(number);
             case 'D' -> out.decimal(decimal);
-            case 'B' -> out.ascii(truth ? "true" : "false");
+            case 'B' -> out.ascii(flag ? "true" : "false");
             default -> out.value(value, depth + 1);
         }
     }

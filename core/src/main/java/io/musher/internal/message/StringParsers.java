@@ -17,7 +17,7 @@ import java.time.ZonedDateTime;
 import java.util.Map;
 import java.util.function.Function;
 
-/** The types whose values are strings in JSON, and how they are read. */
+/** Maps the types that JSON represents as strings to their parsers. */
 final class StringParsers {
 
     private static final Map<Class<?>, Function<String, ?>> PARSERS = Map.ofEntries(
@@ -40,7 +40,7 @@ final class StringParsers {
 
     private StringParsers() { }
 
-    /** {@return how a type is read, null when it is none of them} */
+    /** {@return the parser of a type, or null if JSON does not represent it as a string} */
     static Function<String, ?> of(Class<?> type) {
         return PARSERS.get(type);
     }

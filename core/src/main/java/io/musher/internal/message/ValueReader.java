@@ -21,13 +21,15 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 
-/** Reads a value of one type straight from the text. */
+/** Parses values of one type directly from JSON text. */
 interface ValueReader {
 
-    /** {@return the value that comes next; {@link MappingException} when it does not fit} */
+    /** Consumes and returns the next value; throws {@link MappingException} if the value does not fit the type. */
     Object read(JsonCursor in);
 
-    /** {@return what stands for a record's component that is not there; {@link MappingException} when nothing does} */
+    /**
+     * {@return the value of an absent record component} Throws {@link MappingException} if the component is required.
+     */
     default Object missing() {
         return null;
     }
@@ -38,7 +40,7 @@ interface ValueReader {
         return ALL.get(type);
     }
 
-    /** {@return the mapper of a component's type, with its type arguments} */
+    /** {@return the reader for a generic type, such as the type of a record component} */
     static ValueReader of(Type type) {
         if (type instanceof Class<?> plain) {
             return plain.isRecord() || plain.isArray() ? in -> of(plain).read(in) : of(plain); // a record may contain itself
@@ -130,7 +132,7 @@ interface ValueReader {
         return null;
     }
 
-    // ---- the kinds
+    // ---- readers by kind
 
     private static ValueReader nullable(ValueReader content) {
         return in -> in.isNull() ? null : content.read(in);

@@ -1,13 +1,15 @@
 /**
- * The values of messages, as JSON (RFC 8259) in UTF-8: {@link io.musher.internal.message.JsonWriter} writes what API and PROTOCOL.md
- * list, {@link io.musher.internal.message.JsonReader} reads from anybody, into plain values or straight into records.
+ * Encodes and decodes message bodies as JSON (RFC 8259) in UTF-8. {@link io.musher.internal.message.JsonWriter} encodes
+ * the types that the API and PROTOCOL.md list; {@link io.musher.internal.message.JsonReader} decodes untrusted text
+ * into plain values or directly into records.
  *
  * <pre>
- * JsonWriter (tokens: JsonOutput) ─▶ RecordWriter (the accessors of one record class)
- * JsonReader ─▶ JsonCursor (tokens: JsonTokens) ◀─ Mapper (a type) ◀─ RecordReader (the constructor of one record class)
+ * JsonWriter (tokens: JsonOutput) ─▶ RecordWriter (the accessors of a record)
+ * JsonReader ─▶ JsonCursor (tokens: JsonTokens) ◀─ ValueReader (type) ◀─ RecordReader (the constructor of a record)
  * </pre>
  *
- * <p>Pure: no state is shared but per-class plans, which go with their classes. What cannot be is a {@link
- * io.musher.internal.message.MappingException} inside, which gathers the path on its way out, and an {@code IllegalArgumentException} outside.
+ * <p>The only shared state is caches: encoding plans per class ({@link io.musher.internal.message.PerType}), which do
+ * not outlive their classes, and a few writers. Errors are a {@link io.musher.internal.message.MappingException} inside
+ * the package, which collects the path to the value, and an {@code IllegalArgumentException} for callers.
  */
 package io.musher.internal.message;
