@@ -23,8 +23,8 @@ public interface Actions {
     void spawn(Incarnation worker);
 
     /**
-     * Replaces the balancer's targets; called only when the set of targets, or the port of one, has changed.
-     * Later calls of {@link #callback} and of the listener take effect when the balancer has the targets.
+     * Replaces the balancer's targets; called only when the set of targets, or the port of one, has changed. Later calls
+     * of {@link #callback} and of the {@link SupervisorListener} take effect when the balancer has the targets.
      *
      * @param ready all READY workers, by instance
      */

@@ -216,7 +216,7 @@ final class StartupTracker {
         Incarnation old = worker.slot.workerReady(worker);
         rollout.replacementReady(worker, old);
         registry.publish();
-        worker.slot.readyFutures.complete(worker); // what waits for it may connect at once
+        worker.slot.readyFutures.complete(worker); // after publish(): callers may connect at once
         registry.listener.ready(worker, why);
         if (old != null) {
             stopSequence.stop(old, "worker " + worker.id() + " takes its place");
