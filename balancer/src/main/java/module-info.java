@@ -4,7 +4,7 @@
  * <p>Start with {@link io.musher.balancer.Balancer}. The event loop package is internal; only Musher's core module uses
  * it.
  */
-@SuppressWarnings("module") // io.musher is compiled after this module
+@SuppressWarnings("module") // io.musher is compiled after this module and so unknown here
 module io.musher.balancer {
     requires jdk.unsupported; // sun.misc.Signal, by reflection, for BalancerMain
     requires org.slf4j;

@@ -12,11 +12,11 @@ final class Announcer implements BalancerListener {
 
     @Override
     public void rejected(InetSocketAddress client, String why) {
-        boolean speaks;
+        boolean isDue;
         synchronized (rejections) {
-            speaks = !why.equals(LoopContext.STOPS) && rejections.isDue(System.nanoTime());
+            isDue = !why.equals(LoopContext.STOPS) && rejections.isDue(System.nanoTime());
         }
-        if (speaks) {
+        if (isDue) {
             OPERATOR.warn("balancer: client {} was closed without service: {} (said once in 10 s)",
                     client == null ? "(gone)" : client.getAddress().getHostAddress(), why);
         }

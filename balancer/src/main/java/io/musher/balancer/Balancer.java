@@ -246,7 +246,8 @@ public final class Balancer implements AutoCloseable {
         synchronized (this) {
             if (!closing) {
                 closing = true;
-                onFirstLoop(new CompletableFuture<>(), registry.drains()::closed); // before their connections end
+                // before connections end, so that no drain completes as if it had succeeded
+                onFirstLoop(new CompletableFuture<>(), registry.drains()::closed);
                 loops.all(LoopContext::end);
                 loops.list().forEach(context -> context.loop.close());
             }

@@ -225,7 +225,7 @@ public final class BalancerBuilder {
      * Cuts a connection on which no byte has moved in either direction for this long; default zero, never. Bytes count
      * as moved once the kernel has accepted them. Checked four times per timeout, so it may take a quarter longer.
      *
-     * @param timeout zero or at least 10 ms
+     * @param timeout zero (never) or at least 10 ms
      * @return this
      * @throws IllegalArgumentException if the value is positive but less than 10 ms, negative, or more than a year
      */

@@ -31,7 +31,7 @@ final class Buffers {
     private final ArrayDeque<ByteBuffer> large = new ArrayDeque<>();
     private final ArrayDeque<ByteBuffer> blocks = new ArrayDeque<>();
     private ByteBuffer scratch;
-    private int largeLeft; // to be allocated
+    private int largeLeft; // not allocated yet
     private int blocksLeft;
     private boolean refused;
     private long refusedAt;
@@ -85,7 +85,7 @@ final class Buffers {
             }
         }
         if (large.isEmpty()) {
-            return null; // reads were limited to a block, so no large buffer is needed here
+            return null; // reads are limited to a block while no large buffer is left, so the blocks are spent, too
         }
         ByteBuffer mine = scratch;
         scratch = large.pollLast();
@@ -114,7 +114,7 @@ final class Buffers {
         (buffer.capacity() == blockSize ? blocks : large).addLast(buffer);
     }
 
-    /** {@return the bytes of the budget that are in use; from any thread} */
+    /** {@return the bytes of the budget that are in use; callable from any thread} */
     long kept() {
         return kept.get();
     }

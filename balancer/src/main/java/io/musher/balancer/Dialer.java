@@ -224,8 +224,8 @@ final class Dialer {
         private void start() throws IOException {
             key = context.loop.register(channel, SelectionKey.OP_CONNECT, this);
             long left = context.queue.timeLeft(relay);
-            boolean whole = connectNanos <= left;
-            timer = context.loop.schedule(Math.min(connectNanos, left), () -> expired(whole));
+            boolean fullTimeout = connectNanos <= left;
+            timer = context.loop.schedule(Math.min(connectNanos, left), () -> expired(fullTimeout));
             relay.stage(this);
         }
 
@@ -254,15 +254,15 @@ final class Dialer {
             next();
         }
 
-        /** Handles the timeout; counts a failure of the target only if it had the whole {@code connectTimeout}. */
-        private void expired(boolean whole) {
-            InetSocketAddress next = whole ? backend.next(address, first) : null;
+        /** Handles the timeout; counts a failure of the target only if it had the full {@code connectTimeout}. */
+        private void expired(boolean fullTimeout) {
+            InetSocketAddress next = fullTimeout ? backend.next(address, first) : null;
             if (next != null) {
                 tryNext(next);
                 return;
             }
             abandon(relay);
-            if (whole) {
+            if (fullTimeout) {
                 Dialer.this.failed(backend, "no answer to a connect within " + connectNanos / 1_000_000 + " ms", tried);
             }
             next();

@@ -28,8 +28,9 @@ final class IdleStage implements RelayStage {
     }
 
     /**
-     * Reads the client's next bytes; closes a client that has closed its side. {@return the bytes in a kept buffer, or
-     * null}
+     * Reads the client's next bytes; closes a client that has closed its side, resets one whose bytes cannot be kept.
+     *
+     * @return the bytes in a kept buffer, or null if there are none
      */
     static ByteBuffer read(Relay relay) throws IOException {
         ByteBuffer scratch = relay.context.buffers.smallScratch();

@@ -48,7 +48,7 @@ final class Places {
     private final int max;
     private final int share;
     private final Map<Object, TreeSet<Place>> held = new HashMap<>();
-    private final Set<Object> greedy = new HashSet<>(); // three at most
+    private final Set<Object> greedy = new HashSet<>(); // addresses with more than a quarter, three at most
     private final TreeSet<Place> ended = new TreeSet<>();
     private long numbers;
     private volatile int taken;

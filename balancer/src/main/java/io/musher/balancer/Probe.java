@@ -75,7 +75,7 @@ final class Probe implements EventLoop.Handler {
         } catch (IOException e) {
             verdict.result(e.getMessage(), Outcome.LOCAL_TROUBLE);
             return;
-        } catch (RuntimeException e) { // an IPv6 target where there is no IPv6
+        } catch (RuntimeException e) { // an IPv6 target on a system without IPv6
             verdict(e.toString(), Outcome.REFUSED);
             return;
         }

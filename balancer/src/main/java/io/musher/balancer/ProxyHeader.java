@@ -179,7 +179,7 @@ record ProxyHeader(ProxyProtocol version, boolean local, InetSocketAddress sourc
     private static byte[] address(String text, int size) throws BadHeader {
         byte[] bytes = TrustedProxies.literal(text);
         if (bytes != null && bytes.length == 4 && size == 16 && text.indexOf(':') >= 0) {
-            return mapped(bytes); // the JDK makes ::ffff:1.2.3.4 an IPv4 address
+            return mapped(bytes); // the JDK converts ::ffff:1.2.3.4 to an IPv4 address
         }
         if (bytes == null || bytes.length != size) {
             throw new BadHeader("PROXY v1 header with the address " + printable(text));

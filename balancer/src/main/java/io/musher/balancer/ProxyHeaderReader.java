@@ -46,7 +46,7 @@ final class ProxyHeaderReader implements RelayStage {
         }
     }
 
-    /** {@return what came after the header, null if nothing; a connection for which it cannot be kept is closed} */
+    /** {@return the bytes after the header, null if there are none; resets a connection whose bytes cannot be kept} */
     private ByteBuffer rest(Relay relay, ByteBuffer rest) {
         if (!rest.hasRemaining()) {
             abandon(relay);
@@ -59,7 +59,7 @@ final class ProxyHeaderReader implements RelayStage {
         return rest;
     }
 
-    /** The header comes in parts. */
+    /** Keeps the first part of a header that arrives in parts. */
     private void keepFirst(Relay relay, ByteBuffer scratch) {
         int room = scratch.limit();
         scratch.flip();

@@ -163,7 +163,7 @@ final class Pump {
      */
     private void cannotWrite(Relay relay, Endpoint from, Endpoint to) throws IOException {
         if (relay.broken || to == relay.client) {
-            relay.reset(); // a client that is gone needs no answer
+            relay.reset(); // the client is gone: nothing is left to forward
             return;
         }
         relay.broken = true;

@@ -72,7 +72,7 @@ final class Relay {
         return source != null ? source : (InetSocketAddress) client.channel.getRemoteAddress();
     }
 
-    // ---- before a target is found
+    // ---- before a target is connected
 
     /** Waits for the PROXY header with which a trusted proxy must begin. */
     void expectHeader(ProxyHeaderReader intake) throws IOException {
@@ -308,7 +308,7 @@ final class Relay {
         }
     }
 
-    // ---- endings
+    // ---- closing
 
     /** Resets both connections. */
     void reset() {
@@ -417,7 +417,7 @@ final class Relay {
         }
     }
 
-    // ---- moving away from a withdrawn target, or a dead one
+    // ---- leaving a withdrawn or dead target
 
     /** Leaves a withdrawn target if the client cannot notice: between two requests, or before the first byte. */
     void leaveIfWithdrawn() throws IOException {
@@ -463,6 +463,6 @@ final class Relay {
         state = State.PARKED;
         stage = newStage;
         answered = false;
-        client.wantRead(true); // it was not read while the target was slow to take its request
+        client.wantRead(true); // reading may have stopped while the target was slow
     }
 }

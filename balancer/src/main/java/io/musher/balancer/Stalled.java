@@ -42,8 +42,9 @@ final class Stalled {
     }
 
     /**
-     * Keeps the scratch buffer's remaining bytes; resets stalled connections to make room. {@return the bytes, or null
-     * without room}
+     * Keeps the scratch buffer's remaining bytes; resets stalled connections to make room.
+     *
+     * @return a buffer that the caller must release, null if there is no room and no stalled connection is left
      */
     private ByteBuffer keep() {
         ByteBuffer kept;
@@ -53,7 +54,10 @@ final class Stalled {
         return kept;
     }
 
-    /** {@return the same for a connection, which is reset if there is no room for it} */
+    /**
+     * Keeps the scratch buffer's remaining bytes for a connection; resets that connection and returns null without
+     * room.
+     */
     ByteBuffer keepOrCut(Relay relay) {
         ByteBuffer kept = keep();
         if (kept == null) {

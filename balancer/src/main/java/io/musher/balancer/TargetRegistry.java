@@ -102,14 +102,14 @@ final class TargetRegistry {
             known.backend.update(target);
             next.put(target.id(), known);
         }
-        Map<Backend, Integer> newlyGone = new LinkedHashMap<>();
+        Map<Backend, Integer> newlyWithdrawn = new LinkedHashMap<>();
         for (Listed record : old.values()) {
             if (next.get(record.backend.target().id()) != record) {
                 record.backend.setState(TargetState.WITHDRAWN);
-                newlyGone.put(record.backend, record.backend.changes());
+                newlyWithdrawn.put(record.backend, record.backend.changes());
             }
         }
-        leaving.addAll(newlyGone.keySet());
+        leaving.addAll(newlyWithdrawn.keySet());
         entries = next;
         withdrawn = List.copyOf(leaving);
         publish();
@@ -117,7 +117,7 @@ final class TargetRegistry {
         LOG.debug("{}: targets {}", config.name(), targets);
         loops.fence(() -> {
             if (loop.inLoop()) { // else the balancer is closed and nothing is left to track
-                newlyGone.forEach((backend, change) -> {
+                newlyWithdrawn.forEach((backend, change) -> {
                     backend.fenced(change);
                     removeIfEmpty(backend);
                 });

@@ -229,16 +229,16 @@ public final class EventLoop implements Executor {
         if (!ownership.take(selector::wakeup, () -> closing)) {
             return;
         }
-        boolean leads = true;
+        boolean hasControl = true;
         try {
-            leads = !borrower.hasWork() || ownership.work(borrower);
-            while (leads && !closing) {
-                leads = turn(borrower);
+            hasControl = !borrower.hasWork() || ownership.work(borrower);
+            while (hasControl && !closing) {
+                hasControl = turn(borrower);
             }
         } catch (Throwable e) {
             failure = e;
         }
-        if (leads) {
+        if (hasControl) {
             ownership.release();
         }
     }

@@ -113,19 +113,19 @@ final class LoopOwnership {
         if (sleeping) {
             LockSupport.unpark(own);
         }
-        boolean stays = false;
+        boolean wantsToStay = false;
         try {
-            stays = borrower.work();
+            wantsToStay = borrower.work();
         } catch (Throwable e) {
             LOG.error("the guest of a loop failed, and leaves it", e);
         }
-        boolean steersStill = steps.compareAndSet(begun, begun + 1);
+        boolean keepsControl = steps.compareAndSet(begun, begun + 1);
         if (atWork == me) { // else another borrower has control already
             atWork = null;
         }
-        if (steersStill && !stays) {
+        if (keepsControl && !wantsToStay) {
             release();
         }
-        return steersStill && stays;
+        return keepsControl && wantsToStay;
     }
 }
