@@ -326,9 +326,10 @@ public final class Cluster implements AutoCloseable {
      * @param env variables of this instance, over those of the launch and of the builder; replacements of the worker
      *     get them, too
      * @return as {@link #fork()}
+     * @throws IllegalArgumentException if a name or value cannot be a variable
      */
     public CompletableFuture<Worker> fork(Map<String, String> env) {
-        return commands.fork(Map.copyOf(env));
+        return commands.fork(LaunchChecks.environment(env));
     }
 
     /**

@@ -78,14 +78,18 @@ final class MessageSender {
         return sent;
     }
 
-    /**
-     * Sends a request; {@code receiver} names the receiver in error messages, {@code from} is the sender of the reply.
-     */
-    CompletableFuture<Message> request(int peer, String receiver, int from, Object value, Duration timeout, boolean connected) {
+    static void checkTimeout(Duration timeout) {
         Objects.requireNonNull(timeout, "timeout");
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("timeout " + timeout + " is not positive");
         }
+    }
+
+    /**
+     * Sends a request; {@code receiver} names the receiver in error messages, {@code from} is the sender of the reply.
+     */
+    CompletableFuture<Message> request(int peer, String receiver, int from, Object value, Duration timeout, boolean connected) {
+        checkTimeout(timeout);
         // before the check: a value that cannot be encoded is refused in any case
         ByteBuffer question = encode(FrameType.ASK_VALUE, 0, peer, value);
         if (!connected) {

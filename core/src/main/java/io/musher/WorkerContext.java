@@ -198,6 +198,7 @@ public final class WorkerContext {
      * @throws IllegalArgumentException as {@link #request}
      */
     public CompletableFuture<Message> requestTo(int workerId, Object message, Duration timeout) {
+        MessageSender.checkTimeout(timeout);
         if (!knows(workerId)) {
             sender.frame(workerId, message); // a value that cannot be encoded is refused in any case
             return CompletableFuture.failedFuture(new WorkerGoneException("there is no worker " + workerId));

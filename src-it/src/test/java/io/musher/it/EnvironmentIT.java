@@ -2,6 +2,7 @@ package io.musher.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.Cluster;
@@ -78,6 +79,13 @@ class EnvironmentIT {
 
     private static String fetched(Worker worker, String path) throws Exception {
         return StrictHttpClient.fetch(worker.port().orElseThrow(), path);
+    }
+
+    @Test
+    void shouldRefuseVariablesOfAForkAtTheCall() throws Exception {
+        Cluster cluster = clusters.start(clusters.any().instances(0).main(ScriptedWorker.class));
+        assertThrows(IllegalArgumentException.class, () -> cluster.fork(Map.of("A=B", "c")));
+        assertEquals(0, cluster.workers().size());
     }
 
     @Test
