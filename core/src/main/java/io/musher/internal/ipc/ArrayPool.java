@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Recycles the arrays of large frames, in classes of doubling size. Without it a stream of large frames would walk
+ * Recycles the arrays of large frames, in classes of doubling size. Otherwise a stream of large frames would walk
  * through the whole young generation, and each fresh page costs more than the copy into it. Thread-safe.
  */
 public final class ArrayPool {

@@ -34,7 +34,7 @@ public final class Channel implements Connection.Owner {
     private final Token token = new Token();
     private final List<ByteBuffer> beforeHello = new ArrayList<>();
     private Connection connection;
-    private int acknowledged;
+    private int acknowledged; // types of control frames that were sent already, as bits
     private String goodbye;
     private long skipped;
     private long window;

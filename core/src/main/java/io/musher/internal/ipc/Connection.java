@@ -224,13 +224,15 @@ public final class Connection implements EventLoop.Handler {
         }
     }
 
-    private void setReading(boolean forRoom) {
-        if (writing != forRoom) {
-            writing = forRoom;
+    /** Sets whether to wait until the socket is writable. */
+    private void setReading(boolean waitForWritable) {
+        if (writing != waitForWritable) {
+            writing = waitForWritable;
             setReading();
         }
     }
 
+    /** Updates the interests of the selection key. */
     private void setReading() {
         if (!key.isValid()) {
             return; // the loop has failed

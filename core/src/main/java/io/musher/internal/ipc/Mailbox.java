@@ -255,6 +255,7 @@ public final class Mailbox {
         }
     }
 
+    /** Sends a pending acknowledgement. */
     private void acknowledgementSent() {
         acknowledging.set(false);
         if (connection != null) {

@@ -148,6 +148,7 @@ final class CallbackThread implements EventLoop.BorrowingThread {
         });
     }
 
+    /** Logs an exception that a job has thrown. */
     private void logSlow(Job job, Throwable thrown) {
         try {
             OPERATOR.warn("{}: {} threw; the worker goes on", worker, job.what, thrown);

@@ -24,7 +24,7 @@ final class HeartbeatResponder {
     private volatile BooleanSupplier alive;
     private final List<String> unanswered = new ArrayList<>();
     private boolean asking;
-    private boolean slowLogged;
+    private boolean slowLogged; // the check has failed since it last passed, and that is logged
 
     HeartbeatResponder(String worker, EventLoop loop) {
         this.worker = worker;
