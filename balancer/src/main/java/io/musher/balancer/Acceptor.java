@@ -51,7 +51,11 @@ final class Acceptor implements EventLoop.Handler {
         accept();
     }
 
-    /** Accepts a batch of clients. {@return whether there may be more} */
+    /**
+     * Accepts a batch of clients.
+     *
+     * @return whether there may be more
+     */
     private boolean accept() throws IOException {
         for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
             if (!context.limits.hasDescriptors()) {

@@ -170,8 +170,9 @@ final class Backend implements Candidate {
     }
 
     /**
-     * Counts a connection when its target is picked, so that the next pick sees it. {@return false if the target is
-     * full}
+     * Counts a connection when its target is picked, so that the next pick sees it.
+     *
+     * @return false if the target is full
      */
     boolean acquire() {
         if (onTrial && !isTrialDue(true)) {
@@ -196,12 +197,20 @@ final class Backend implements Candidate {
         }
     }
 
-    /** Uncounts a connection. {@return whether it was the last one} */
+    /**
+     * Uncounts a connection.
+     *
+     * @return whether it was the last one
+     */
     boolean release() {
         return active.decrementAndGet() == 0;
     }
 
-    /** Counts a failed connect. {@return the number of consecutive failures} */
+    /**
+     * Counts a failed connect.
+     *
+     * @return the number of consecutive failures
+     */
     int failed() {
         return failures.incrementAndGet();
     }
@@ -221,7 +230,11 @@ final class Backend implements Candidate {
         }
     }
 
-    /** Counts a connection that the target closed without an answer. {@return the number in a row} */
+    /**
+     * Counts a connection that the target closed without an answer.
+     *
+     * @return the number in a row
+     */
     int silent() {
         answering = false;
         return silences.incrementAndGet();

@@ -44,7 +44,11 @@ final class Dialer {
         }
     }
 
-    /** Tries the ready targets. {@return whether one is connected or being connected; false if none can be had now} */
+    /**
+     * Tries the ready targets.
+     *
+     * @return whether one is connected or being connected; false if none can be had now
+     */
     boolean attempt(Relay relay, List<Backend> refused) {
         List<Backend> tried = refused;
         while (true) {

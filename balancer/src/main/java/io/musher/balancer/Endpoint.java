@@ -106,7 +106,11 @@ final class Endpoint implements EventLoop.Handler {
         wantWrite(true);
     }
 
-    /** Writes the kept bytes. {@return whether none are left} */
+    /**
+     * Writes the kept bytes.
+     *
+     * @return whether none are left
+     */
     boolean flush() throws IOException {
         if (pending == null) {
             return true;
@@ -164,7 +168,11 @@ final class Endpoint implements EventLoop.Handler {
         return writeEnded;
     }
 
-    /** Enables TCP keep-alive. {@return whether this call enabled it} */
+    /**
+     * Enables TCP keep-alive.
+     *
+     * @return whether this call enabled it
+     */
     boolean keepAlive() throws IOException {
         if (keptAlive || discarded) {
             return false;

@@ -139,8 +139,9 @@ final class HttpMessageTracker {
     }
 
     /**
-     * Consumes a byte of a chunk's size line, or of the trailer after the last chunk. {@return false if it is
-     * malformed}
+     * Consumes a byte of a chunk's size line, or of the trailer after the last chunk.
+     *
+     * @return false if it is malformed
      */
     private boolean chunkByte(byte b) {
         int digit = at == Position.CHUNK_SIZE ? Character.digit(b, 16) : -1;

@@ -87,7 +87,11 @@ final class LeastTime extends WeightedTurns {
         return limit;
     }
 
-    /** Updates the estimates with the answers since the last pick. {@return the lowest estimate} */
+    /**
+     * Updates the estimates with the answers since the last pick.
+     *
+     * @return the lowest estimate
+     */
     private double learn(List<Candidate> ready) {
         double fastest = Double.POSITIVE_INFINITY;
         double slowest = 0;

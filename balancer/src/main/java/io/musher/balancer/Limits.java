@@ -38,7 +38,11 @@ final class Limits {
         clients.incrementAndGet();
     }
 
-    /** Uncounts a client. {@return the number of clients left} */
+    /**
+     * Uncounts a client.
+     *
+     * @return the number of clients left
+     */
     int clientClosed() {
         return clients.decrementAndGet();
     }
@@ -47,7 +51,11 @@ final class Limits {
         return clients.get();
     }
 
-    /** Counts a client for its address. {@return false if the address has too many connections} */
+    /**
+     * Counts a client for its address.
+     *
+     * @return false if the address has too many connections
+     */
     boolean admit(Relay relay) throws IOException {
         if (maxPerClient > 0 && relay.countedAs == null) {
             Object address = Places.address(relay.source().getAddress());

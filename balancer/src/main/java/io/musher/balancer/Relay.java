@@ -270,8 +270,10 @@ final class Relay {
     }
 
     /**
-     * {@return whether these client bytes are to be discarded: line ends after its last request, which servers ignore}
-     * A target that closes its connection with unread line ends would reset it.
+     * Checks for line ends after the client's last request, which servers ignore and which are to be discarded: a target
+     * that closes its connection with unread line ends would reset it.
+     *
+     * @return whether to discard these client bytes
      */
     boolean isUnwanted(ByteBuffer bytes) {
         boolean lineEnds = keepAlive == KeepAliveTracker.LAST;

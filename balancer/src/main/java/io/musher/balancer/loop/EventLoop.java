@@ -336,7 +336,9 @@ public final class EventLoop implements Executor {
     }
 
     /**
-     * Runs one turn: select, timers, the borrower's work, tasks. {@return false if the calling thread has lost control}
+     * Runs one turn: select, timers, the borrower's work, tasks.
+     *
+     * @return false if the calling thread has lost control
      */
     private boolean turn(BorrowingThread borrower) throws IOException {
         asleep = true;

@@ -105,7 +105,11 @@ final class LoopOwnership {
         LockSupport.unpark(own);
     }
 
-    /** Runs the borrower's work. {@return whether the borrower still has control and wants to keep it} */
+    /**
+     * Runs the borrower's work.
+     *
+     * @return whether the borrower still has control and wants to keep it
+     */
     boolean work(EventLoop.BorrowingThread borrower) {
         Thread me = Thread.currentThread();
         atWork = me;
