@@ -1,9 +1,9 @@
 package io.musher.balancer;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.WeakHashMap;
 
 /**
  * Strategy {@code least-time}: weighted turns among the targets with the lowest latency, at most 1.5 times that of the
@@ -43,6 +43,7 @@ final class LeastTime extends WeightedTurns {
         }
     }
 
+    private final Map<Candidate, Evidence> known = new WeakHashMap<>(); // also of candidates that are full now
     private Evidence[] evidence = {};
     private double[] sorted = {};
     private double median;
@@ -51,15 +52,14 @@ final class LeastTime extends WeightedTurns {
 
     @Override
     void changed(List<Candidate> before, List<Candidate> now) {
-        Map<String, Evidence> old = new HashMap<>();
-        for (int i = 0; i < evidence.length; i++) {
-            old.put(before.get(i).target().id(), evidence[i]);
-        }
         evidence = new Evidence[now.size()];
         for (int i = 0; i < evidence.length; i++) {
-            Evidence known = old.get(now.get(i).target().id());
-            boolean anew = known == null || now.get(i).answers() < known.answers; // a new target with the same id
-            evidence[i] = anew ? new Evidence() : known;
+            Evidence old = known.get(now.get(i));
+            boolean anew = old == null || old.silent && !before.contains(now.get(i)); // a silent one comes back on trial
+            evidence[i] = anew ? new Evidence() : old;
+            if (anew) {
+                known.put(now.get(i), evidence[i]);
+            }
         }
         sorted = new double[evidence.length];
         fading = Math.pow(0.5, 1.0 / (HALF_LIFE * Math.max(1, evidence.length - 1)));

@@ -194,6 +194,31 @@ class LeastTimeTest {
         assertTrue(counts[0] <= 2, () -> "the slow one: " + counts[0]);
     }
 
+    /** The list is without it while it is full. */
+    @Test
+    void shouldKnowATargetAgainThatWasFullForAMoment() {
+        serve(two, 20_000, () -> MILLI, () -> MILLI);
+        int slow = 0;
+        for (int i = 0; i < 200; i++) {
+            slow += serve(two, 1, () -> MILLI, () -> 50 * MILLI)[1];
+            serve(List.of(a), 1, () -> MILLI);
+        }
+        int picked = slow;
+
+        assertTrue(picked >= 1 && picked < 20, () -> "slow since: " + picked);
+    }
+
+    @Test
+    void shouldBlameATargetForNothingThatAnotherOfItsNameDid() {
+        serve(List.of(a), 20, () -> MILLI);
+        b.unanswered(5);
+        strategy.choose(two, client(0));
+
+        int[] counts = serve(List.of(a, new FakeCandidate("b")), 20, () -> MILLI, () -> MILLI);
+
+        assertTrue(counts[1] >= 8, () -> "the new one: " + counts[1]);
+    }
+
     // ---- with real targets
 
     @Test
