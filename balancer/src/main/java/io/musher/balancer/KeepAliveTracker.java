@@ -40,6 +40,11 @@ final class KeepAliveTracker {
         return !awaiting && request.isBetweenMessages() && response.isBetweenMessages();
     }
 
+    /** {@return whether the client has sent a part of a request and not all of it} */
+    boolean isRequestIncomplete() {
+        return !request.isBetweenMessages();
+    }
+
     /** Releases buffered heads; called when the connection ends or is no longer tracked. */
     void forget(HttpHead parser) {
         request.forget(parser);

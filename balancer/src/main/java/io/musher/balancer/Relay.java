@@ -399,8 +399,8 @@ final class Relay {
      * first.
      */
     void endpointEnded(Endpoint end) {
-        if (end == target && !answered && !client.isReadEnded()
-                && (!isUntouched() || context.loop.now() - lastActivity < MIN_TARGET_LIFE)) {
+        if (end == target && !client.isReadEnded()
+                && (owesAnswer() || !answered && isUntouched() && context.loop.now() - lastActivity < MIN_TARGET_LIFE)) {
             failureCounted = true;
             context.total.unanswered.add(1);
             counters.unanswered.add(1);
@@ -408,9 +408,14 @@ final class Relay {
         }
     }
 
+    /** {@return whether the target has sent nothing yet, though the client has; half an HTTP request is not answered} */
+    private boolean owesAnswer() {
+        return !answered && !isUntouched() && !keepAlive.isRequestIncomplete();
+    }
+
     void detach() {
         if (target != null) {
-            if (!answered && !failureCounted && !isUntouched()) {
+            if (owesAnswer() && !failureCounted) {
                 backend.recordUnanswered(context.loop.now() - lastActivity, context.loop.now(), counters);
             }
             target.discard(context);

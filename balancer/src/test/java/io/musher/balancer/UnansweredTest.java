@@ -10,11 +10,13 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Targets that accept connections and end them without an answer, as a proxy does whose application is dead. */
 class UnansweredTest {
@@ -139,6 +141,22 @@ class UnansweredTest {
         }
         BalancerFixture.await("all are gone", () -> balancer.stats().active() == 0);
         assertEquals(0, balancer.stats().unanswered());
+        assertEquals(TargetState.READY, state("sick"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET / HT", "GET / HTTP/1.1\r\nHost: a\r\n", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf"})
+    void shouldNotBlameATargetThatGivesUpOnAnIncompleteRequest(String half) throws Exception {
+        AtomicReference<String> next = new AtomicReference<>("a");
+        start(b -> b.targets(List.of(sick.as("sick"), scene.http("a").as("a"))).strategy((ready, client) -> first(next.get()).choose(ready, client)));
+        assertEquals("a", ask());
+        next.set("sick");
+        for (int i = 0; i < 10; i++) {
+            try (Peer client = scene.connect(balancer).send(half)) {
+                assertFalse(client.isAnswered());
+            }
+        }
+        assertEquals(0, lost());
         assertEquals(TargetState.READY, state("sick"));
     }
 
