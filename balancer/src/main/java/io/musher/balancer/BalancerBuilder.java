@@ -309,8 +309,8 @@ public final class BalancerBuilder {
     /**
      * Sets whether {@link #ejectAfter} also counts connections that the target closes or resets without an answer;
      * default true. These are closes after bytes from the client, or within a second of the connect; closes begun by
-     * the client do not count. A target is not ejected for this while no other target answers, so one-way protocols are
-     * safe.
+     * the client do not count, nor do those after an incomplete HTTP request. A target is not ejected for this while no
+     * other target answers, so one-way protocols are safe.
      *
      * <p>The balancer retries such a target in the background, with pauses of at most 10 s. When the target keeps the
      * retry's connection open for 250 ms, it gets one client, and another every 500 ms, until it answers one and is
