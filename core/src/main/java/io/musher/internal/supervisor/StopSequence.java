@@ -82,6 +82,7 @@ final class StopSequence {
             case STARTING, ONLINE -> {
                 sendDrain(worker);
                 if (hasDrainHooks(worker)) {
+                    worker.cancelTimers(); // the start timeout must not cut the drain
                     registry.setState(worker, WorkerState.DRAINING, why);
                     drain(worker);
                 } else {

@@ -10,6 +10,7 @@ import io.musher.WorkerState;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The stop sequence of a worker: from the drain to SIGKILL. */
@@ -104,6 +105,25 @@ class StopSequenceTest {
         stage.assertDeeds();
         stage.supervisor.drainHooksDone(first());
         stage.assertDeeds("stop frame 1");
+    }
+
+    @Test
+    void shouldNotCutTheDrainOfAWorkerWhoseStartTimeoutElapsesMeanwhile() {
+        stage.running(1);
+        stage.supervisor.fork(Map.of(), new CompletableFuture<>());
+        Incarnation booting = stage.worker(2);
+        stage.born(booting);
+        stage.supervisor.hello(booting);
+        stage.supervisor.drainHooks(booting);
+        stage.pass(50_000);
+        stage.supervisor.disconnect(booting);
+        stage.forget();
+        stage.pass(15_000);
+        stage.assertDeeds();
+        assertEquals(WorkerState.DRAINING, booting.state());
+        stage.supervisor.drained(booting);
+        stage.supervisor.drainHooksDone(booting);
+        assertEquals(WorkerState.DETACHED, booting.state());
     }
 
     @Test
