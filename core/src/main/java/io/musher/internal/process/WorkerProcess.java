@@ -227,7 +227,11 @@ public final class WorkerProcess {
     void watch(String name, Runnable before, Runnable afterwards) {
         Thread waiter = new Thread(() -> {
             try {
-                before.run();
+                try {
+                    before.run();
+                } catch (RuntimeException | Error e) { // no memory: its end is to be noticed all the same
+                    LOG.warn("{}: could not be given what it needs to start", request, e);
+                }
                 Termination termination = Termination.of(process.waitFor());
                 try {
                     settle();

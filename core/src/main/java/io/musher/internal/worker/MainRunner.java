@@ -1,5 +1,6 @@
 package io.musher.internal.worker;
 
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -22,14 +23,19 @@ public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandl
     /** Spring Boot's developer tools throw it to end the main thread, while the program runs on another thread. */
     private static final String SILENT = "SilentExitException";
 
+    /** The first Java release that starts instance main methods, and such as are not public or take no arguments. */
+    private static final int INSTANCE_MAIN = 25;
+
     private final Runnable first;
+    private final Class<?> type;
     private final Method main;
     private final String[] arguments;
     private boolean printed;
 
-    private MainRunner(Runnable first, Method main, String[] arguments) {
+    private MainRunner(Runnable first, Class<?> type, String[] arguments) throws ReflectiveOperationException {
         this.first = first;
-        this.main = main;
+        this.type = type;
+        this.main = mainMethod(type);
         this.arguments = arguments;
     }
 
@@ -37,26 +43,26 @@ public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandl
      * Runs another main class as if the JVM had been started with it.
      *
      * @param arguments the main class, as {@code package.Class} or {@code module/package.Class}, then its arguments
-     * @throws ReflectiveOperationException if the class does not exist or has no
-     *     {@code public static void main(String[])}
+     * @throws ReflectiveOperationException if the class does not exist or has no main method that this release of Java
+     *     starts
      */
     public static void main(String[] arguments) throws ReflectiveOperationException {
         if (arguments.length == 0) {
             throw new IllegalArgumentException("no main class; the first argument names it");
         }
-        start(null, find(arguments[0]), Arrays.copyOfRange(arguments, 1, arguments.length));
+        start(null, arguments);
     }
 
-    /** Runs {@code first}, unless null, and then {@code main} on a new thread. */
-    static void start(Runnable first, Method main, String[] arguments) {
+    /** Runs {@code first}, unless null, and then the main class of {@code words} on a new thread. */
+    static void start(Runnable first, String[] words) throws ReflectiveOperationException {
+        MainRunner runner = new MainRunner(first, find(words[0]), Arrays.copyOfRange(words, 1, words.length));
         Thread.currentThread().setName("musher-start"); // only the new thread is to be named main
-        MainRunner runner = new MainRunner(first, main, arguments);
         Thread thread = new Thread(runner, "main");
         thread.setUncaughtExceptionHandler(runner);
         thread.start();
     }
 
-    static Method find(String name) throws ReflectiveOperationException {
+    private static Class<?> find(String name) throws ReflectiveOperationException {
         int slash = name.indexOf('/');
         Class<?> type = slash < 0 ? Class.forName(name, false, ClassLoader.getSystemClassLoader())
                 : Class.forName(ModuleLayer.boot().findModule(name.substring(0, slash)).orElseThrow(() -> new ClassNotFoundException(name)),
@@ -64,12 +70,31 @@ public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandl
         if (type == null) {
             throw new ClassNotFoundException(name);
         }
-        Method main = type.getMethod("main", String[].class);
-        if (!Modifier.isStatic(main.getModifiers()) || main.getReturnType() != void.class) {
-            throw new NoSuchMethodException(name + " has no public static void main(String[])");
+        return type;
+    }
+
+    private static Method mainMethod(Class<?> type) throws ReflectiveOperationException {
+        Method main = Runtime.version().feature() < INSTANCE_MAIN ? type.getMethod("main", String[].class) : anyMain(type);
+        if (main.getReturnType() != void.class || Runtime.version().feature() < INSTANCE_MAIN && !Modifier.isStatic(main.getModifiers())) {
+            throw new NoSuchMethodException(type.getName() + " has no public static void main(String[])");
         }
         main.setAccessible(true); // the class itself need not be public
         return main;
+    }
+
+    /** {@return the main method that {@code java} chooses: one with arguments before one without} */
+    private static Method anyMain(Class<?> type) throws NoSuchMethodException {
+        for (Class<?>[] parameters : new Class<?>[][] {{String[].class}, {}}) {
+            for (Class<?> each = type; each != null; each = each.getSuperclass()) {
+                for (Method method : each.getDeclaredMethods()) {
+                    if (method.getName().equals("main") && Arrays.equals(method.getParameterTypes(), parameters)
+                            && !Modifier.isPrivate(method.getModifiers())) {
+                        return method;
+                    }
+                }
+            }
+        }
+        return type.getMethod("main", String[].class); // of an interface; or says that there is none
     }
 
     /** Calls the main method. */
@@ -79,12 +104,18 @@ public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandl
             if (first != null) {
                 first.run();
             }
-            main.invoke(null, (Object) arguments);
+            main.invoke(Modifier.isStatic(main.getModifiers()) ? null : instance(), main.getParameterCount() == 0 ? new Object[0] : new Object[] {arguments});
         } catch (InvocationTargetException e) {
             fail(e.getCause());
         } catch (Throwable e) {
             fail(e);
         }
+    }
+
+    private Object instance() throws ReflectiveOperationException {
+        Constructor<?> constructor = type.getDeclaredConstructor();
+        constructor.setAccessible(true);
+        return constructor.newInstance();
     }
 
     private void fail(Throwable failure) {
