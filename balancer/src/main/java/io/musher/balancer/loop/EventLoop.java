@@ -68,6 +68,9 @@ public final class EventLoop implements Executor {
      */
     private static final long LONGEST_DELAY = Long.MAX_VALUE / 2;
 
+    /** A select that ends so much after the next deadline was not delayed by load alone; channels are read once more before timers run. */
+    private static final long OVERSLEPT_NANOS = 20_000_000L;
+
     private final String name;
     private final Ticker ticker;
     private final Selector selector;
@@ -341,6 +344,7 @@ public final class EventLoop implements Executor {
      * @return false if the calling thread has lost control
      */
     private boolean turn(BorrowingThread borrower) throws IOException {
+        boolean overslept = false;
         asleep = true;
         // a task may have added work
         if (!tasks.isEmpty() || !leaving.isEmpty() || borrower != null && borrower.hasWork()) {
@@ -348,17 +352,23 @@ public final class EventLoop implements Executor {
             selector.selectNow(dispatchTurn());
         } else {
             Thread.interrupted(); // a task may have set the flag, and the selector would not sleep then
-            long wait = timers.untilNext(ticker.nanos());
+            long begun = ticker.nanos();
+            long wait = timers.untilNext(begun);
             if (wait == 0) {
                 selector.selectNow(dispatchTurn());
             } else if (wait < 0) {
                 selector.select(dispatchTurn());
             } else {
                 selector.select(dispatchTurn(), (wait + 999_999) / 1_000_000);
+                overslept = ticker.nanos() - begun - wait > OVERSLEPT_NANOS;
             }
             asleep = false;
         }
         closeLeft();
+        if (overslept) { // the process was halted, and its select may have ended without a look at the channels
+            selector.selectNow(dispatchTurn());
+            closeLeft();
+        }
         runTimers();
         if (borrower != null && borrower.hasWork() && !ownership.work(borrower)) {
             return false;

@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -158,5 +161,50 @@ class EventLoopTimersTest {
             long reads = under.clockReads.get();
             return before.getAndSet(reads) == reads;
         });
+    }
+
+    @Test
+    void shouldReadWhatHasArrivedBeforeTimersRunWhenTheProcessWasHalted() throws Exception {
+        List<String> order = new CopyOnWriteArrayList<>();
+        AtomicLong due = new AtomicLong(Long.MAX_VALUE);
+        PipeSource[] source = new PipeSource[1];
+        Ticker halted = () -> { // after the deadline, before timers run: an hour passes, and something arrives
+            long now = System.nanoTime();
+            if (now - due.get() >= 0) {
+                if (order.isEmpty()) {
+                    order.add("arrival");
+                    try {
+                        source[0].write(1);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }
+                return now + 3600 * SECOND;
+            }
+            return now;
+        };
+        EventLoop stopped = new EventLoop("loop-halted", halted);
+        try {
+            stopped.start();
+            source[0] = new PipeSource(stopped, its -> {
+                its.read();
+                order.add("read");
+            });
+            CompletableFuture<Void> judged = new CompletableFuture<>();
+            stopped.execute(() -> {
+                source[0].register();
+                stopped.schedule(SECOND / 10, () -> {
+                    order.add("timer");
+                    judged.complete(null);
+                });
+                due.set(System.nanoTime() + SECOND / 10);
+            });
+            judged.get(30, TimeUnit.SECONDS);
+            assertEquals(List.of("arrival", "read", "timer"), order);
+        } finally {
+            stopped.close();
+            assertTrue(stopped.join(10_000));
+            source[0].close();
+        }
     }
 }

@@ -1,15 +1,21 @@
 package io.musher.internal.health;
 
+import io.musher.Cluster;
 import io.musher.HealthCheck;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Timers;
 import io.musher.internal.supervisor.Incarnation;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Repeats one health check of one worker at its interval, with its timeout, until the worker begins to stop; counts
  * passes and misses against {@code rise} and {@code fall}. Control thread only.
+ *
+ * <p>A miss that is noticed long after its timeout is discarded and the check repeated at once: this process was halted (SIGSTOP, a suspended
+ * machine), so the miss may be its own.
  *
  * <pre>
  *  unknown ─rise passes─▶ up ⇄ down (after fall misses; after one miss while the worker boots)
@@ -17,8 +23,13 @@ import java.util.function.Consumer;
  */
 final class ScheduledCheck {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+
     /** Longest interval while the worker boots, so that a long configured interval does not delay its start. */
     private static final long BOOT_NANOS = 100_000_000L;
+
+    /** Delay of the control loop beyond the timeout from which a miss says nothing about the worker. */
+    private static final long LATE_NANOS = 250_000_000L;
 
     private final EventLoop loop;
     private final HealthCheck rule;
@@ -75,6 +86,12 @@ final class ScheduledCheck {
         }
         waiting = false;
         loop.cancel(timeout);
+        long late = loop.now() - begun - rule.timeout().toNanos();
+        if (miss.isPresent() && late > LATE_NANOS) {
+            LOG.debug("{}: discards a failed health check ({}), which this process noticed {} ms late", worker, rule, late / 1_000_000);
+            loop.schedule(1_000_000, this::ask);
+            return;
+        }
         if (miss.isEmpty()) {
             answered();
         } else {
