@@ -58,6 +58,7 @@ public final class Cluster implements AutoCloseable {
     private final ClusterConfig config;
     private final ClusterResources resources;
     private final PortAllocator ports;
+    private final SupervisorActions actions;
     private final Supervisor supervisor;
     private final EventPublisher chronicle;
     private final MessageDispatcher dispatcher;
@@ -76,7 +77,7 @@ public final class Cluster implements AutoCloseable {
         capacity.limit(plan.kind()).refusal(config.instances()).ifPresent(refusal -> {
             throw StartupException.of(config.name() + ": " + refusal, null, "");
         });
-        SupervisorActions actions = new SupervisorActions(config, resources, ports, capacity);
+        this.actions = new SupervisorActions(config, resources, ports, capacity);
         this.chronicle = new EventPublisher(config.name(), config.output(), resources.events(), this::allGone, this::allGaveUp);
         this.supervisor = new Supervisor(rules(config), new LaunchGeneration(plan, LaunchChecks.environment(config.env().get())), actions, chronicle);
         this.dispatcher = new MessageDispatcher(config, resources);
@@ -491,6 +492,7 @@ public final class Cluster implements AutoCloseable {
 
     /** Completes {@link #stop} when everything is closed; {@code failure} is null after a normal stop. */
     private void ended(Throwable failure) {
+        actions.end();
         over.countDown();
         resources.callbacks().execute(() -> {
             if (failure == null) {

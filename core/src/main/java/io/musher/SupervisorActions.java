@@ -30,12 +30,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +59,8 @@ final class SupervisorActions implements Actions {
     private final EventLoop control;
     private final ListenerExecutor events;
     private final FencedExecutor callbacks;
+    /** What holds back events and completions. */
+    private final Set<CompletableFuture<Void>> fences = ConcurrentHashMap.newKeySet();
     private final Spawner spawner;
     private final ChannelServer channels;
     private final Optional<Balancer> balancer;
@@ -221,15 +224,27 @@ final class SupervisorActions implements Actions {
         if (targets.isDone()) {
             return;
         }
-        CompletableFuture<Void> inForce = targets.orTimeout(TARGETS_SECONDS, TimeUnit.SECONDS).exceptionally(failure -> {
-            if (failure instanceof TimeoutException) {
+        CompletableFuture<Void> inForce = new CompletableFuture<>();
+        fences.add(inForce);
+        inForce.thenRun(() -> fences.remove(inForce));
+        // not by orTimeout: its thread is the JDK's, lives on, and would keep the class loader of a host that has unloaded this program
+        Timers.Timer late = control.schedule(TimeUnit.SECONDS.toNanos(TARGETS_SECONDS), () -> {
+            if (inForce.complete(null)) {
                 LOG.warn("{}: the balancer's loops have not taken over its targets within {} s, events and futures go on without; a strategy or"
                         + " balancer listener may block a loop", config.name(), TARGETS_SECONDS);
             }
-            return null;
+        });
+        targets.whenComplete((done, failure) -> {
+            inForce.complete(null);
+            post(() -> control.cancel(late));
         });
         events.fence("new targets of the balancer", inForce);
         callbacks.fence(inForce);
+    }
+
+    /** The control thread has ended, and with it the timers of what is still held back. On any thread. */
+    void end() {
+        fences.forEach(each -> each.complete(null));
     }
 
     @Override

@@ -53,6 +53,7 @@ class ClassLoaderTest {
         Class<?> program = loader.loadClass(Program.class.getName());
         try {
             host.submit(() -> program.getMethod("run").invoke(null)).get(60, TimeUnit.SECONDS);
+            host.submit(() -> program.getMethod("serve").invoke(null)).get(60, TimeUnit.SECONDS);
             host.submit(() -> program.getMethod("write").invoke(null)).get(60, TimeUnit.SECONDS);
         } finally {
             loader.close();
@@ -91,6 +92,14 @@ class ClassLoaderTest {
                 cluster.scale(1).get(20, TimeUnit.SECONDS);
                 release.countDown();
                 blocked.get(20, TimeUnit.SECONDS);
+            }
+        }
+
+        /** A cluster with a common port, whose events wait for the balancer. */
+        public static void serve() {
+            try (Cluster cluster = Cluster.builder().name("hosted-port").command("sh", "-c", "exec python3 -m http.server --bind 127.0.0.1 $PORT")
+                    .instances(2).commonPort(0).keepAlive(false).stopPolicy(StopPolicy.ofDefaults().withDrain(Duration.ZERO)).start()) {
+                cluster.scale(1).join();
             }
         }
 
