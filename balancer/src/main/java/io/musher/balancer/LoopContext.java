@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,6 +26,8 @@ final class LoopContext {
 
     private static final long REGISTER_DELAY = 20_000_000;
     private static final long SILENT_GRACE = 1_000_000_000;
+    private static final int DEPARTING_AT_ONCE = 64;
+    private static final long DEPARTING_PAUSE = 1_000_000;
 
     final int number;
     final String name;
@@ -51,6 +55,8 @@ final class LoopContext {
     private final boolean limited;
     private final ArrayDeque<Relay> unregistered = new ArrayDeque<>();
     private final ArrayDeque<Relay> fresh = new ArrayDeque<>();
+    private Iterator<Relay> departing = Collections.emptyIterator();
+    private boolean departAgain;
     TargetRegistry registry;
     private LoopGroup loops;
     private Runnable whenEmpty;
@@ -205,11 +211,30 @@ final class LoopContext {
 
     // ---- commands from other loops and from Balancer
 
-    /** Serves waiting clients after the targets have changed; then moves idle clients away from withdrawn targets. */
+    /**
+     * Serves waiting clients after the targets have changed; then moves idle clients away from withdrawn targets, a few
+     * at a time: each costs a closed connection, and thousands of them would hold up all others.
+     */
     void targetsChanged(boolean withdrawn) {
         queue.serve();
-        if (withdrawn) {
-            relays().forEach(LoopContext::leaveIfIdle);
+        if (withdrawn && departing.hasNext()) {
+            departAgain = true; // those already looked at may have to leave by now
+        } else if (withdrawn) {
+            departing = relays().iterator();
+            departSome();
+        }
+    }
+
+    private void departSome() {
+        for (int i = 0; i < DEPARTING_AT_ONCE && departing.hasNext(); i++) {
+            leaveIfIdle(departing.next());
+        }
+        if (!departing.hasNext()) {
+            departing = departAgain ? relays().iterator() : Collections.emptyIterator();
+            departAgain = false;
+        }
+        if (departing.hasNext()) {
+            loop.schedule(DEPARTING_PAUSE, this::departSome);
         }
     }
 
