@@ -192,6 +192,12 @@ public final class Cluster implements AutoCloseable {
         chronicle.started();
         resources.control().execute(wear::begin);
         resources.spawner().preload(); // not earlier: until here starting workers needed the processors
+        resources.balancer().ifPresent(balancer -> balancer.closed().whenComplete((closed, failure) -> {
+            if (failure != null) {
+                OPERATOR.error("{}: the common port is closed, stops: {}", config.name(), failure.getMessage());
+                shutdown.balancerFailed();
+            }
+        }));
         LOG.info("{}: {} worker(s) ready{}", config.name(), config.instances(),
                 resources.balancer().map(balancer -> ", port " + balancer.address().getPort()).orElse(""));
     }
@@ -471,7 +477,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     private void allGaveUp() {
-        shutdown.failed();
+        shutdown.allGaveUp();
     }
 
     /**

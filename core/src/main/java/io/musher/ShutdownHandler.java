@@ -143,16 +143,29 @@ final class ShutdownHandler {
      * Stops the cluster and exits with status 1 after every wanted instance was given up, if configured, so that a
      * service manager can react.
      */
-    void failed() {
+    void allGaveUp() {
         if (config.keepAlive() && config.exitWhenAllGaveUp()) {
-            Thread exit = new Thread(() -> {
-                stopAndTell();
-                System.exit(1);
-            }, config.name() + "-exit");
-            // unlike the thread that creates it: the JVM must not end with status 0 first
-            exit.setDaemon(false);
-            exit.start();
+            stopAndFail();
         }
+    }
+
+    /** Stops the cluster after its balancer has failed, and exits with status 1 if the JVM lives for the cluster. */
+    void balancerFailed() {
+        if (config.keepAlive()) {
+            stopAndFail();
+        } else {
+            stop.get();
+        }
+    }
+
+    private void stopAndFail() {
+        Thread exit = new Thread(() -> {
+            stopAndTell();
+            System.exit(1);
+        }, config.name() + "-exit");
+        // unlike the thread that creates it: the JVM must not end with status 0 first
+        exit.setDaemon(false);
+        exit.start();
     }
 
     /** {@return whether a signal was received; it is passed on after the cluster has ended} */

@@ -3,6 +3,7 @@ package io.musher.balancer;
 import io.musher.balancer.loop.BindAdvice;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Log;
+import io.musher.balancer.loop.OperatorLog;
 import io.musher.balancer.loop.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,6 +36,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class Balancer implements AutoCloseable {
 
     private static final Log LOG = Log.of(Balancer.class);
+    private static final OperatorLog OPERATOR = new OperatorLog(Balancer.class);
     private static final long JOIN_MILLIS = 10_000;
 
     private final BalancerConfig config;
@@ -45,6 +47,7 @@ public final class Balancer implements AutoCloseable {
     private final ThreadPoolExecutor callbacks;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final AtomicBoolean closeReported = new AtomicBoolean();
+    private volatile Throwable failure; // of an event loop
     private boolean closing;
 
     private Balancer(BalancerConfig config, BalancerListener listener, InetSocketAddress address, Limits limits, LoopGroup loops) {
@@ -86,6 +89,7 @@ public final class Balancer implements AutoCloseable {
                     new LoopGroup(list, Ticker.system()));
             for (LoopContext context : list) {
                 context.attach(balancer.loops, balancer.registry);
+                context.loop.whenFailed(balancer::loopFailed);
                 context.loop.start();
             }
         } catch (IOException | RuntimeException | Error e) { // an Error: no thread could be started
@@ -213,7 +217,7 @@ public final class Balancer implements AutoCloseable {
      * now. {@link BalancerStats#cut} counts them; {@link #close} cuts them uncounted.
      *
      * @param deadline time from now; more than a year means no deadline
-     * @return completes when everything is closed
+     * @return as {@link #closed}
      * @throws NullPointerException if the deadline is null
      */
     public CompletableFuture<Void> shutdown(Duration deadline) {
@@ -228,6 +232,21 @@ public final class Balancer implements AutoCloseable {
             }, context -> context.leave(closeSoon));
         });
         return ended.copy();
+    }
+
+    /**
+     * {@return completes when the balancer has closed, by whatever way; fails with {@link IllegalStateException} if it
+     * closed because an event loop failed, for example for lack of memory}
+     */
+    public CompletableFuture<Void> closed() {
+        return ended.copy();
+    }
+
+    /** Closes the balancer: the channel that all loops listen on was closed with the failed loop. Runs on its thread. */
+    private void loopFailed(Throwable cause) {
+        failure = cause;
+        OPERATOR.error("{}: an event loop has failed, the balancer closes: {}", config.name(), cause.toString());
+        runOffLoop(this::close);
     }
 
     /** Runs a task that waits for the loops on a new thread: neither a loop's nor one that user code may block. */
@@ -271,7 +290,12 @@ public final class Balancer implements AutoCloseable {
             registry.names().close();
             callbacks.setKeepAliveTime(1, TimeUnit.MILLISECONDS); // lets its idle threads end
             LOG.info("{}: closed", config.name());
-            ended.complete(null);
+            Throwable cause = failure;
+            if (cause == null) {
+                ended.complete(null);
+            } else {
+                ended.completeExceptionally(new IllegalStateException(config.name() + ": closed because an event loop failed: " + cause, cause));
+            }
         }
     }
 

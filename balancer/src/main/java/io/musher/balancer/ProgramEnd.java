@@ -21,6 +21,7 @@ final class ProgramEnd {
 
     /** Extra wait after the deadline of the drain, when everything is closed at once, for a heavily loaded machine. */
     private static final long GRACE_SECONDS = 10;
+    private static final int FAILED = 1;
     private static final long SAME_NANOS = 1_000_000_000L;
 
     private final Balancer balancer;
@@ -41,9 +42,17 @@ final class ProgramEnd {
         handle("TERM");
         handle("INT");
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            if (balancer.closed().isCompletedExceptionally()) {
+                Runtime.getRuntime().halt(FAILED);
+            }
             leave();
             Runtime.getRuntime().halt(0); // an orderly shutdown is a success, whichever signal requested it
         }, "musher-balancer-stop"));
+        balancer.closed().whenComplete((closed, failure) -> {
+            if (failure != null) {
+                System.exit(FAILED);
+            }
+        });
     }
 
     private void handle(String name) {
