@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +38,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -259,6 +261,22 @@ final class SupervisorActions implements Actions {
         } else {
             balancer.get().drain(commands.workerName(worker), deadline).whenComplete((cut, failure) -> post(() -> supervisor.drained(worker)));
         }
+    }
+
+    @Override
+    public boolean checkPorts(List<Incarnation> workers) {
+        List<PortReadinessProbe> probes = workers.stream().map(worker -> session(worker).portWatch).filter(Objects::nonNull).toList();
+        if (probes.isEmpty()) {
+            return false;
+        }
+        AtomicInteger left = new AtomicInteger(probes.size());
+        Runnable known = () -> {
+            if (left.decrementAndGet() == 0) {
+                post(() -> supervisor.portsChecked(workers));
+            }
+        };
+        control.execute(() -> probes.forEach(probe -> probe.poll(known))); // a refusal may be reported at once
+        return true;
     }
 
     @Override

@@ -90,6 +90,17 @@ public interface Actions {
      */
     void requestThreadDump(Incarnation worker);
 
+    /**
+     * Probes the ports of workers: reports each that refuses as {@link Supervisor#refuses}, and then {@link Supervisor#portsChecked} once. The
+     * reports may be late or missing: the supervisor has a timeout.
+     *
+     * @param workers the workers that a rollout has started
+     * @return whether there is a port to probe; if not, nothing is reported
+     */
+    default boolean checkPorts(List<Incarnation> workers) {
+        return false;
+    }
+
     /** {@return the present number of connections of each worker; a scale-down stops those with the fewest first} */
     ToIntFunction<Incarnation> loads();
 

@@ -4,6 +4,7 @@ import io.musher.Exit;
 import io.musher.ReloadPolicy;
 import io.musher.Rollout;
 import io.musher.WorkerState;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -27,6 +28,8 @@ import java.util.function.Predicate;
  */
 final class RolloutPlan {
 
+    /** Maximum time for the final check of the ports, a little more than a connection attempt may take. */
+    private static final Duration PORT_CHECK_TIMEOUT = Duration.ofSeconds(3);
     private static final long FIRST_DELAY = 100_000_000L;
     private static final long LONGEST_DELAY = 15_000_000_000L;
 
@@ -35,6 +38,7 @@ final class RolloutPlan {
     private final BootQueue bootQueue;
     private final StopSequence stopSequence;
     private final ResettableTimer retryTimer;
+    private final ResettableTimer portTimer;
     private RunningRollout rolling;
     private volatile Optional<RolloutProgress> progress = Optional.empty();
 
@@ -44,6 +48,7 @@ final class RolloutPlan {
         this.bootQueue = bootQueue;
         this.stopSequence = stopSequence;
         this.retryTimer = registry.alarm();
+        this.portTimer = registry.alarm();
     }
 
     /**
@@ -116,6 +121,7 @@ final class RolloutPlan {
     /** Cancels the replacements that are not ready yet. */
     private void withdraw(String why) {
         retryTimer.cancel();
+        cancelPortCheck();
         rolling.moving.clear();
         registry.slots().forEach(slot -> keepOld(slot, why));
     }
@@ -171,7 +177,7 @@ final class RolloutPlan {
     /** Rolls back or schedules a retry because a replacement was lost and has left its slot. */
     void replacementFailed(Incarnation worker, String why) {
         Slot slot = worker.slot;
-        String text = "worker " + worker.id() + " (instance " + worker.instance() + ") " + why;
+        String text = describe(worker, why);
         if (slot.serving != null) { // otherwise a worker of the old generation completes these futures
             slot.readyFutures.fail(new IllegalStateException("the rollout: " + text));
         }
@@ -180,9 +186,7 @@ final class RolloutPlan {
         } else {
             rolling.moving.remove(slot);
             keepOld(slot, "the rollout waits before it tries again: " + text);
-            long delay = Math.min(LONGEST_DELAY, FIRST_DELAY << Math.min(rolling.failures++, 20));
-            registry.listener.rolloutDelayed(worker, delay, why);
-            retryTimer.set(delay, () -> { });
+            delayRetry(worker, why);
         }
     }
 
@@ -241,8 +245,10 @@ final class RolloutPlan {
         }
         next.sort(Comparator.comparing(Slot::service)); // least useful first
         next.stream().limit(Math.max(0, batchRoom() - rolling.moving.size())).forEach(slot -> replace(slot, target));
-        if (isDone) {
+        if (isDone && mayFinish()) {
             finish();
+        } else {
+            rolling.portsAccept = false;
         }
     }
 
@@ -294,6 +300,58 @@ final class RolloutPlan {
             stopSequence.stop(slot.serving, rolling.why);
         }
         bootQueue.add(slot, rolling.why);
+    }
+
+    /** Returns whether the ports of all workers that a rollout has started accept connections now; has them checked first. */
+    private boolean mayFinish() {
+        if (!rolling.isForward() || rolling.portsAccept) {
+            return true;
+        }
+        if (rolling.portsBeingChecked == null) {
+            List<Incarnation> workers = registry.slots().stream().filter(slot -> slot.wanted && slot.serving != null
+                    && slot.serving.edition() == rolling.edition).map(slot -> slot.serving).toList();
+            if (!registry.actions.checkPorts(workers)) {
+                return true;
+            }
+            rolling.portsBeingChecked = workers;
+            portTimer.set(PORT_CHECK_TIMEOUT, () -> portsChecked(workers));
+        }
+        return false;
+    }
+
+    /** The ports have been checked: a worker that was ready and refuses connections now makes the rollout fail. */
+    void portsChecked(List<Incarnation> workers) {
+        if (rolling == null || rolling.portsBeingChecked != workers) {
+            return;
+        }
+        cancelPortCheck();
+        Optional<Incarnation> refusing = workers.stream().filter(worker -> worker.refuses && worker.slot.serving == worker).findFirst();
+        if (refusing.isEmpty()) {
+            rolling.portsAccept = true;
+            return;
+        }
+        Incarnation worker = refusing.get();
+        String why = "was ready and refuses connections at the end of the rollout: " + worker.why();
+        if (policy.onFailure() == ReloadPolicy.OnFailure.KEEP_OLD) {
+            goBack(Rollout.Outcome.FAILED, describe(worker, why), worker);
+        } else { // the worker either accepts again or is replaced as unhealthy
+            delayRetry(worker, why);
+        }
+    }
+
+    private void cancelPortCheck() {
+        rolling.portsBeingChecked = null;
+        portTimer.cancel();
+    }
+
+    private void delayRetry(Incarnation worker, String why) {
+        long delay = Math.min(LONGEST_DELAY, FIRST_DELAY << Math.min(rolling.failures++, 20));
+        registry.listener.rolloutDelayed(worker, delay, why);
+        retryTimer.set(delay, () -> { });
+    }
+
+    private static String describe(Incarnation worker, String why) {
+        return "worker " + worker.id() + " (instance " + worker.instance() + ") " + why;
     }
 
     private void finish() {

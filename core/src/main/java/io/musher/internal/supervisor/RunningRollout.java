@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -33,6 +34,9 @@ final class RunningRollout {
     final Map<Slot, Incarnation> stoppedFirst = new HashMap<>();
     /** Slots in which a worker of the target generation was ready at least once. */
     private final Set<Slot> done = new HashSet<>();
+    /** The workers whose ports are being checked before success is reported; null if none are. */
+    List<Incarnation> portsBeingChecked;
+    boolean portsAccept;
     /**
      * The outcome after the rollback, and the reason for the rollback in {@code failure}; null while rolling forward.
      */

@@ -327,6 +327,15 @@ public final class Supervisor implements ProcessEvents {
         handle(worker, () -> recycler.recycleDue(worker, why));
     }
 
+    /**
+     * {@link Actions#checkPorts} is done.
+     *
+     * @param workers the list that was given to it
+     */
+    public void portsChecked(List<Incarnation> workers) {
+        turn(() -> rollout.portsChecked(workers));
+    }
+
     @Override
     public void drainHooks(Incarnation worker) {
         handle(worker, () -> worker.drainHooks = true);

@@ -362,4 +362,63 @@ class RolloutTest {
         stage.exits(stage.worker(3), 0);
         assertEquals(Optional.empty(), stage.supervisor.progress());
     }
+
+    /** Two workers of the second edition are ready, and the ports of both are being checked. */
+    private CompletableFuture<RolloutResult> rolledUntilTheCheckOfPorts() {
+        stage.hasPorts = true;
+        stage.running(2);
+        CompletableFuture<RolloutResult> rolled = stage.roll("second");
+        for (int id = 3; id <= 4; id++) {
+            stage.serve(stage.worker(id));
+            leaves(stage.worker(id - 2));
+        }
+        assertEquals(List.of(stage.worker(3), stage.worker(4)), stage.checked);
+        assertFalse(rolled.isDone());
+        return rolled;
+    }
+
+    @Test
+    void shouldSucceedOnlyWhenThePortsOfAllReplacedWorkersAccept() {
+        CompletableFuture<RolloutResult> rolled = rolledUntilTheCheckOfPorts();
+        stage.supervisor.portsChecked(List.of());
+        assertFalse(rolled.isDone(), "that was about others");
+        stage.supervisor.portsChecked(stage.checked);
+        assertEquals(Rollout.Outcome.SUCCEEDED, rolled.join().outcome());
+    }
+
+    @Test
+    void shouldNotWaitForEverForTheCheckOfPorts() {
+        CompletableFuture<RolloutResult> rolled = rolledUntilTheCheckOfPorts();
+        stage.pass(3_000);
+        assertEquals(Rollout.Outcome.SUCCEEDED, rolled.join().outcome());
+    }
+
+    @Test
+    void shouldGoBackWhenAReplacedWorkerRefusesAtTheEnd() {
+        CompletableFuture<RolloutResult> rolled = rolledUntilTheCheckOfPorts();
+        stage.supervisor.refuses(stage.worker(3), "nothing accepts");
+        stage.supervisor.portsChecked(stage.checked);
+        assertFalse(rolled.isDone());
+        for (int id = 5; id <= 6; id++) {
+            assertEquals("first", stage.worker(id).edition());
+            stage.serve(stage.worker(id));
+            leaves(stage.worker(id - 2));
+        }
+        assertEquals(Rollout.Outcome.FAILED, rolled.join().outcome());
+        assertTrue(rolled.join().failure().orElseThrow().contains("worker 3 (instance 0) was ready and refuses connections"), rolled.join()::toString);
+        assertEquals(List.of("first", "first"), editions());
+    }
+
+    @Test
+    void shouldWaitWithRetryUntilAReplacedWorkerAcceptsAgain() {
+        stage.with(ReloadPolicy.ofDefaults().withOnFailure(ReloadPolicy.OnFailure.RETRY));
+        CompletableFuture<RolloutResult> rolled = rolledUntilTheCheckOfPorts();
+        stage.supervisor.refuses(stage.worker(3), "nothing accepts");
+        stage.supervisor.portsChecked(stage.checked);
+        assertFalse(rolled.isDone());
+        stage.supervisor.portAccepts(stage.worker(3));
+        stage.pass(200);
+        stage.supervisor.portsChecked(stage.checked);
+        assertEquals(Rollout.Outcome.SUCCEEDED, rolled.join().outcome());
+    }
 }

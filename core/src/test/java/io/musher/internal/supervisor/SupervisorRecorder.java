@@ -20,6 +20,8 @@ class SupervisorRecorder implements Actions, SupervisorListener {
     Limit limit = Limit.NONE;
     List<Incarnation> published = List.of();
     Exit exit;
+    boolean hasPorts;
+    List<Incarnation> checked = List.of();
     List<String> waits = List.of();
     Duration delay;
     long now;
@@ -79,6 +81,12 @@ class SupervisorRecorder implements Actions, SupervisorListener {
     @Override
     public void requestThreadDump(Incarnation worker) {
         deeds.add("examine " + worker.id());
+    }
+
+    @Override
+    public boolean checkPorts(List<Incarnation> workers) {
+        checked = workers;
+        return hasPorts;
     }
 
     @Override
