@@ -49,7 +49,7 @@ public final class ClusterBuilder {
     Duration startTimeout = Duration.ofSeconds(60);
     boolean shutdownHook = true;
     boolean keepAlive = true;
-    boolean exitWhenAllGaveUp = true;
+    Boolean exitWhenAllGaveUp; // null for the default
     int maxFrame = 16 << 20;
     final List<ClusterConfig.Listening<?>> listeners = new ArrayList<>();
     final List<BiConsumer<Worker, Message>> messageListeners = new ArrayList<>();
@@ -491,7 +491,9 @@ public final class ClusterBuilder {
 
     /**
      * Sets whether the cluster stops and this JVM exits with status 1 when the {@link RestartPolicy} has given up every
-     * wanted instance, so that a service manager can react. Default: true.
+     * wanted instance, so that a service manager can react. Default: true; false for a cluster that starts with
+     * {@code instances(0)} under {@link RestartPolicy#onFailure}: its workers are jobs, and the future of
+     * {@link Cluster#fork} or {@link ClusterEvent.GaveUp} reports one that fails, while the primary waits for the next.
      *
      * <p>Has no effect with {@code keepAlive(false)}: the cluster logs an error, publishes {@link ClusterEvent.GaveUp},
      * and its clients wait until {@code restart()}, {@code scale()}, {@code reload()} or {@code deploy()} starts

@@ -75,7 +75,8 @@ public final class ClusterConfig {
         this.startTimeout = from.startTimeout;
         this.shutdownHook = from.shutdownHook;
         this.keepAlive = from.keepAlive;
-        this.exitWhenAllGaveUp = from.exitWhenAllGaveUp;
+        boolean runsJobs = from.instances == 0 && from.restartPolicy.when() == RestartPolicy.When.ON_FAILURE;
+        this.exitWhenAllGaveUp = from.exitWhenAllGaveUp == null ? !runsJobs : from.exitWhenAllGaveUp;
         this.maxFrame = from.maxFrame;
         this.listeners = List.copyOf(from.listeners);
         this.messageListeners = List.copyOf(from.messageListeners);

@@ -1,6 +1,7 @@
 package io.musher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -152,6 +153,14 @@ class ClusterBuilderTest {
         assertEquals(List.of(), config.healthChecks());
         assertEquals(RecyclePolicy.never(), config.recyclePolicy());
         assertTrue(config.shutdownHook() && config.keepAlive() && config.exitWhenAllGaveUp());
+    }
+
+    @Test
+    void shouldNotExitForAJobThatWasGivenUp() {
+        assertFalse(Cluster.builder().instances(0).restartPolicy(RestartPolicy.onFailure()).build().exitWhenAllGaveUp());
+        assertTrue(Cluster.builder().instances(0).restartPolicy(RestartPolicy.onFailure()).exitWhenAllGaveUp(true).build().exitWhenAllGaveUp());
+        assertTrue(Cluster.builder().instances(0).build().exitWhenAllGaveUp());
+        assertTrue(Cluster.builder().instances(1).restartPolicy(RestartPolicy.onFailure()).build().exitWhenAllGaveUp());
     }
 
     @Test
