@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.balancer.ProxyProtocol;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Timers;
 import io.musher.internal.health.PortCheck;
@@ -70,9 +71,11 @@ final class PortReadinessProbe {
      * Creates a probe, which begins with the first {@link #poll()}.
      *
      * @param anyOwner whether any process may listen on the port
+     * @param proxyProtocol the header that the worker expects on each connection
      * @param mainRuns whether the worker has joined and its main method has not returned
      */
-    PortReadinessProbe(EventLoop loop, ProcessEvents facts, Incarnation worker, WorkerProcess process, boolean anyOwner, BooleanSupplier mainRuns) {
+    PortReadinessProbe(EventLoop loop, ProcessEvents facts, Incarnation worker, WorkerProcess process, boolean anyOwner, Optional<ProxyProtocol> proxyProtocol,
+            BooleanSupplier mainRuns) {
         this.loop = loop;
         this.facts = facts;
         this.worker = worker;
@@ -80,7 +83,7 @@ final class PortReadinessProbe {
         this.anyOwner = anyOwner;
         this.mainRuns = mainRuns;
         this.began = loop.now();
-        this.check = new PortCheck(loop, worker::port, Optional.empty(), false);
+        this.check = PortCheck.connecting(loop, worker::port, proxyProtocol);
     }
 
     /** Looks for the worker's listening ports shortly before the start times out, so that the failure can name them. */

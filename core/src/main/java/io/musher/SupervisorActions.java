@@ -133,10 +133,11 @@ final class SupervisorActions implements Actions {
     private void spawned(Incarnation incarnation, WorkerSession session, WorkerProcess process) {
         session.process = process;
         supervisor.spawned(incarnation, new StartedProcess(process.pid(), process.port(), isCommand(incarnation), process.startedAt()));
+        process.onProcessExit().thenRun(() -> post(() -> supervisor.processExited(incarnation)));
         process.onExit().thenAccept(end -> control.execute(() -> exited(incarnation, session, end)));
         if (watchesPorts()) {
             session.portWatch = new PortReadinessProbe(control, supervisor, incarnation, process, config.readiness() == Readiness.portOpen(),
-                    () -> session.mainRuns && !isCommand(incarnation));
+                    config.proxyProtocol(), () -> session.mainRuns && !isCommand(incarnation));
             session.portWatch.diagnoseBefore(config.startTimeout());
             if (session.claimed) {
                 session.portWatch.claimed();

@@ -61,7 +61,7 @@ public final class HealthMonitor {
 
     private Check check(HealthCheck rule, Optional<ProxyProtocol> proxyProtocol, LongConsumer send) {
         return switch (rule.kind()) {
-            case TCP -> new PortCheck(loop, worker::port, HttpRequest.none(proxyProtocol), false);
+            case TCP -> PortCheck.connecting(loop, worker::port, proxyProtocol);
             case HTTP -> new PortCheck(loop, worker::port, Optional.of(HttpRequest.bytes(rule.path(), proxyProtocol)), true);
             case HEARTBEAT -> {
                 HeartbeatCheck heartbeat = new HeartbeatCheck(send, () -> ++number, knowsHeartbeats);

@@ -1,5 +1,6 @@
 package io.musher.internal.health;
 
+import io.musher.balancer.ProxyProtocol;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.internal.process.Loopback;
 import java.io.IOException;
@@ -48,6 +49,16 @@ public final class PortCheck implements Check, EventLoop.Handler {
         this.port = port;
         this.request = request;
         this.answered = answered;
+    }
+
+    /**
+     * Creates an idle check that only connects.
+     *
+     * @param port the port on which the worker listens at present, if known
+     * @param proxyProtocol the header that the worker expects; the check sends one without a client
+     */
+    public static PortCheck connecting(EventLoop loop, Supplier<OptionalInt> port, Optional<ProxyProtocol> proxyProtocol) {
+        return new PortCheck(loop, port, HttpRequest.none(proxyProtocol), false);
     }
 
     @Override

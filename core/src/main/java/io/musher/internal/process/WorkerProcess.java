@@ -40,6 +40,7 @@ public final class WorkerProcess {
     private final OutputTail tail;
     private final CompletableFuture<Void> output;
     private final Instant startedAt = Instant.now();
+    private final CompletableFuture<Void> processExit = new CompletableFuture<>();
     private final CompletableFuture<Termination> exit = new CompletableFuture<>();
     private volatile boolean asked;
     private volatile boolean killed;
@@ -88,6 +89,11 @@ public final class WorkerProcess {
      */
     public CompletableFuture<Termination> onExit() {
         return exit.copy();
+    }
+
+    /** {@return a future that completes, on any thread, when the process itself has exited; its descendants may not have} */
+    public CompletableFuture<Void> onProcessExit() {
+        return processExit.copy();
     }
 
     /** {@return the last 64 KiB of standard output and standard error} */
@@ -233,6 +239,7 @@ public final class WorkerProcess {
                     LOG.warn("{}: could not be given what it needs to start", request, e);
                 }
                 Termination termination = Termination.of(process.waitFor());
+                processExit.complete(null);
                 try {
                     settle();
                     afterwards.run();

@@ -15,6 +15,9 @@ public interface ProcessEvents {
     /** The worker's process could not be started; no other event follows for this worker. */
     void spawnFailed(Incarnation worker, Throwable cause);
 
+    /** The worker's process has exited, and its descendants are being ended; {@link #exited} follows. */
+    void processExited(Incarnation worker);
+
     /**
      * The worker's process was reaped; to be reported after all events of its channel.
      *

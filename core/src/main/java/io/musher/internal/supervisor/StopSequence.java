@@ -300,6 +300,18 @@ final class StopSequence {
     }
 
     /**
+     * Withdraws a worker without a channel whose process has exited: another program may take its port before it is reaped. A worker with a
+     * channel is withdrawn when everything the channel had delivered has been processed.
+     */
+    void processExited(Incarnation worker) {
+        if ((worker.state() == WorkerState.READY || worker.state() == WorkerState.NOT_READY) && !worker.hasOpenChannel()) {
+            worker.cancelTimers();
+            registry.setState(worker, WorkerState.DRAINING, "its process has exited");
+            registry.publish();
+        }
+    }
+
+    /**
      * Ends the wait for the exit of a worker without a channel: drains its connections or, if that is done, sends
      * SIGTERM.
      */

@@ -246,6 +246,11 @@ public final class Supervisor implements ProcessEvents {
     }
 
     @Override
+    public void processExited(Incarnation worker) {
+        handle(worker, () -> stopSequence.processExited(worker));
+    }
+
+    @Override
     public void exited(Incarnation worker, int status, Optional<String> signal) {
         handle(worker, () -> exits.exited(worker, status, signal));
     }

@@ -62,7 +62,7 @@ class PortCheckTest {
     void shouldIntroduceAConnectThatAsksForNothing() throws Exception {
         for (ProxyProtocol version : ProxyProtocol.values()) {
             CompletableFuture<Optional<String>> outcome = new CompletableFuture<>();
-            check = new PortCheck(loop, () -> OptionalInt.of(server.getLocalPort()), HttpRequest.none(Optional.of(version)), false);
+            check = PortCheck.connecting(loop, () -> OptionalInt.of(server.getLocalPort()), Optional.of(version));
             loop.execute(() -> check.begin(told -> assertTrue(outcome.complete(told), "told once")));
             try (Socket worker = server.accept()) {
                 worker.setSoTimeout(10_000);

@@ -9,14 +9,18 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.musher.Launch;
 import io.musher.Output;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Real trees of processes: children, grandchildren, daemons in sessions of their own, some of which ignore SIGTERM. */
 @EnabledOnOs(OS.LINUX)
@@ -30,6 +34,9 @@ class ProcessTreeTest {
             + "time.sleep(1000)\n";
 
     private final SpawnerFixture spawning = new SpawnerFixture(Output.discard());
+
+    @TempDir
+    Path folder;
 
     @AfterEach
     void close() {
@@ -139,5 +146,17 @@ class ProcessTreeTest {
     private WorkerProcess python() throws Exception {
         assumeTrue(Python.isThere(), "python3");
         return spawning.start(Launch.command("python3", "-c", PYTHON_CHILD));
+    }
+
+    @Test
+    void shouldTellThatTheProcessHasExitedBeforeItsChildrenHave() throws Exception {
+        Path finish = folder.resolve("finish");
+        WorkerProcess worker = spawning.sh("sh -c 'trap : TERM; echo up; while [ ! -e " + finish + " ]; do sleep 0.01; done' & wait");
+        SpawnerFixture.printed(worker, "up");
+        worker.terminate();
+        worker.onProcessExit().get(20, TimeUnit.SECONDS);
+        assertFalse(worker.onExit().isDone(), "a child finishes");
+        Files.createFile(finish);
+        SpawnerFixture.end(worker);
     }
 }

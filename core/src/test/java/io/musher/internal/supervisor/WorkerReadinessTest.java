@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.musher.Exit;
 import io.musher.WorkerState;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** From the fork to ready, and back. */
@@ -127,5 +129,33 @@ class WorkerReadinessTest {
         stage.pass(500);
         stage.dies(worker, "SIGSEGV");
         assertEquals("worker 1 (instance 0) gets no traffic: DEAD, SIGSEGV (crashed); replaced in 0 ms", worker.explain());
+    }
+
+    @Test
+    void shouldWithdrawAMuteCommandAsSoonAsItsProcessHasExited() {
+        stage.commands().with(PortMode.MOVABLE);
+        Incarnation worker = first();
+        stage.supervisor.portAccepts(worker);
+        stage.pass(1_000);
+        assertEquals(List.of(worker), stage.published);
+        stage.forget();
+        stage.supervisor.processExited(worker);
+        stage.assertDeeds("publish []");
+        stage.supervisor.portAccepts(worker); // a stranger's
+        stage.supervisor.refuses(worker, "nothing accepts");
+        stage.assertDeeds();
+        stage.exits(worker, 3);
+        stage.assertNews("disconnected 1", "exited 1", "restarting 1 0");
+        assertEquals(Exit.Cause.CRASHED, stage.exit.cause());
+    }
+
+    @Test
+    void shouldHearAWorkerWithAChannelToItsEndThoughItsProcessHasExited() {
+        stage.running(1);
+        Incarnation worker = stage.worker(1);
+        stage.supervisor.processExited(worker);
+        assertEquals(WorkerState.READY, worker.state());
+        stage.supervisor.channelEnded(worker, true);
+        assertEquals(List.of(), stage.published);
     }
 }
