@@ -108,15 +108,13 @@ final class SupervisorActions implements Actions {
             return;
         }
         session.lease = lease;
-        LaunchGeneration generation = (LaunchGeneration) incarnation.edition();
-        Map<String, String> variables = generation.environment(incarnation.environment());
-        variables.put(WorkerEnvironment.MAX_FRAME, Integer.toString(config.maxFrame()));
-        if (config.commonPort().isPresent() && !generation.plan().launch().options().env().containsKey(SERVER_ADDRESS)) {
-            // clients must not be able to connect around the balancer
-            variables.putIfAbsent(SERVER_ADDRESS, Loopback.host());
+        SpawnRequest request;
+        try {
+            request = request(incarnation, session);
+        } catch (RuntimeException | Error e) { // whatever it is, the slot must not wait for this worker for ever
+            control.execute(() -> spawnFailed(incarnation, session, e));
+            return;
         }
-        SpawnRequest request = new SpawnRequest(generation.plan(), incarnation.instance(), incarnation.id(), commands.workerName(incarnation),
-                Optional.ofNullable(lease), channels.socketAddress(), session.channel.token(), variables, share(generation));
         spawner.spawn(request).whenComplete((process, failure) -> control.execute(() -> {
             if (failure == null) {
                 spawned(incarnation, session, process);
@@ -124,6 +122,18 @@ final class SupervisorActions implements Actions {
                 spawnFailed(incarnation, session, failure instanceof CompletionException ? failure.getCause() : failure);
             }
         }));
+    }
+
+    private SpawnRequest request(Incarnation incarnation, WorkerSession session) {
+        LaunchGeneration generation = (LaunchGeneration) incarnation.edition();
+        Map<String, String> variables = generation.environment(incarnation.environment());
+        variables.put(WorkerEnvironment.MAX_FRAME, Integer.toString(config.maxFrame()));
+        if (config.commonPort().isPresent() && !generation.plan().launch().options().env().containsKey(SERVER_ADDRESS)) {
+            // clients must not be able to connect around the balancer
+            variables.putIfAbsent(SERVER_ADDRESS, Loopback.host());
+        }
+        return new SpawnRequest(generation.plan(), incarnation.instance(), incarnation.id(), commands.workerName(incarnation),
+                Optional.ofNullable(session.lease), channels.socketAddress(), session.channel.token(), variables, share(generation));
     }
 
     private JvmShare share(LaunchGeneration generation) {

@@ -3,6 +3,7 @@ package io.musher;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -116,5 +117,11 @@ class FailedStartTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Test
+    void shouldFailWhenTheNumberInAFlagIsTooLarge() {
+        assertTimeoutPreemptively(Duration.ofSeconds(40), () -> assertThrows(StartupException.class, () -> Cluster.builder().name("too-large")
+                .main(TwoClusters.class).instances(1).jvmArgs("-Xms99999999999999999999").keepAlive(false).start()));
     }
 }

@@ -91,6 +91,8 @@ record HeapFlags(long max, Predicate<String> drops, String why) {
             case "t", "T" -> 40;
             default -> 0;
         };
-        return Long.parseLong(matcher.group(1)) << shift;
+        // more than a long holds is more than there is, and the JVM will say so
+        long number = matcher.group(1).length() > 18 ? Long.MAX_VALUE : Long.parseLong(matcher.group(1));
+        return number > Long.MAX_VALUE >> shift ? Long.MAX_VALUE : number << shift;
     }
 }
