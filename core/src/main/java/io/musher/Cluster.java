@@ -82,7 +82,7 @@ public final class Cluster implements AutoCloseable {
         this.supervisor = new Supervisor(rules(config), new LaunchGeneration(plan, LaunchChecks.environment(config.env().get())), actions, chronicle);
         this.dispatcher = new MessageDispatcher(config, resources);
         this.commands = new ClusterCommands(config.name(), resources.control(), supervisor, dispatcher,
-                new EnvironmentSource(config.name(), resources.control(), config.env(), ENV_PATIENCE));
+                new EnvironmentSource(config.name(), resources.control(), config.env(), ENV_PATIENCE), resources.balancer());
         actions.obey(supervisor, commands);
         this.wear = new RecycleMonitor(resources.control(), config.recyclePolicy(), supervisor, worker -> ClusterCommands.workerOf(worker).session().process.memory(),
                 actions::connections);
@@ -269,18 +269,13 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
-     * Describes in words why a worker gets traffic or gets none, for logs and operators.
+     * Describes in words why a worker gets traffic or gets none.
      *
      * @param worker a worker of this cluster
-     * @return one line of text
+     * @return as {@link Worker#explain}
      */
     public String explain(Worker worker) {
-        String explanation = worker.incarnation().explain();
-        if (worker.state() != WorkerState.READY || resources.balancer().isEmpty()) {
-            return explanation;
-        }
-        return explanation + resources.balancer().get().stats().target(worker.name())
-                .map(target -> "; the balancer has it as " + target.state() + (target.why().isEmpty() ? "" : " (" + target.why() + ")") + " with " + target.active() + " connection(s)").orElse("");
+        return worker.explain();
     }
 
     /**

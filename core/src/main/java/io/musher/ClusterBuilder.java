@@ -43,14 +43,14 @@ public final class ClusterBuilder {
     StopPolicy stopPolicy = StopPolicy.ofDefaults();
     Readiness readiness = Readiness.auto();
     ReloadPolicy reloadPolicy = ReloadPolicy.ofDefaults();
-    boolean reloadOnHangup;
+    boolean reloadOnSighup;
     List<HealthCheck> healthChecks = List.of();
     RecyclePolicy recyclePolicy = RecyclePolicy.never();
     Duration startTimeout = Duration.ofSeconds(60);
     boolean shutdownHook = true;
     boolean keepAlive = true;
     Boolean exitWhenAllGaveUp; // null for the default
-    int maxFrame = 16 << 20;
+    int maxMessageSize = 16 << 20;
     final List<ClusterConfig.Listening<?>> listeners = new ArrayList<>();
     final List<BiConsumer<Worker, Message>> messageListeners = new ArrayList<>();
     Launch.Options common = Launch.Options.NONE;
@@ -408,8 +408,8 @@ public final class ClusterBuilder {
      * @param reload true to handle SIGHUP
      * @return this
      */
-    public ClusterBuilder reloadOnHangup(boolean reload) {
-        this.reloadOnHangup = reload;
+    public ClusterBuilder reloadOnSighup(boolean reload) {
+        this.reloadOnSighup = reload;
         return this;
     }
 
@@ -540,9 +540,9 @@ public final class ClusterBuilder {
      * @return this
      * @throws IllegalArgumentException if the size is not within that range
      */
-    public ClusterBuilder maxFrame(int bytes) {
-        require(bytes >= 1 && bytes <= MAX_FRAME, "maxFrame " + bytes + " is not within 1 to " + MAX_FRAME);
-        this.maxFrame = bytes;
+    public ClusterBuilder maxMessageSize(int bytes) {
+        require(bytes >= 1 && bytes <= MAX_FRAME, "maxMessageSize " + bytes + " is not within 1 to " + MAX_FRAME);
+        this.maxMessageSize = bytes;
         return this;
     }
 

@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.balancer.Balancer;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.internal.process.LaunchPlan;
 import io.musher.internal.process.WorkerProcess;
@@ -8,6 +9,7 @@ import io.musher.internal.supervisor.RolloutResult;
 import io.musher.internal.supervisor.Supervisor;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,10 +29,13 @@ final class ClusterCommands {
     private final Supervisor supervisor;
     private final MessageDispatcher dispatcher;
     private final EnvironmentSource environment;
+    private final Optional<Balancer> balancer;
     /** Futures of commands that are not complete yet. */
     private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
 
-    ClusterCommands(String name, EventLoop control, Supervisor supervisor, MessageDispatcher dispatcher, EnvironmentSource environment) {
+    ClusterCommands(String name, EventLoop control, Supervisor supervisor, MessageDispatcher dispatcher, EnvironmentSource environment,
+            Optional<Balancer> balancer) {
+        this.balancer = balancer;
         this.name = name;
         this.control = control;
         this.supervisor = supervisor;
@@ -64,6 +69,16 @@ final class ClusterCommands {
 
     void killAll() {
         post(supervisor::killAll);
+    }
+
+    /** {@return why a worker gets traffic or gets none, in words} */
+    String explain(Worker worker) {
+        String explanation = worker.incarnation().explain();
+        if (worker.state() != WorkerState.READY || balancer.isEmpty()) {
+            return explanation;
+        }
+        return explanation + balancer.get().stats().target(worker.name()).map(target -> "; the balancer has it as " + target.state()
+                + (target.why().isEmpty() ? "" : " (" + target.why() + ")") + " with " + target.active() + " connection(s)").orElse("");
     }
 
     void signal(Incarnation worker, String signal) {

@@ -34,14 +34,14 @@ public final class ClusterConfig {
     private final StopPolicy stopPolicy;
     private final Readiness readiness;
     private final ReloadPolicy reloadPolicy;
-    private final boolean reloadOnHangup;
+    private final boolean reloadOnSighup;
     private final List<HealthCheck> healthChecks;
     private final RecyclePolicy recyclePolicy;
     private final Duration startTimeout;
     private final boolean shutdownHook;
     private final boolean keepAlive;
     private final boolean exitWhenAllGaveUp;
-    private final int maxFrame;
+    private final int maxMessageSize;
     private final List<Listening<?>> listeners;
     private final List<BiConsumer<Worker, Message>> messageListeners;
 
@@ -69,7 +69,7 @@ public final class ClusterConfig {
         this.stopPolicy = from.stopPolicy;
         this.readiness = from.readiness;
         this.reloadPolicy = from.reloadPolicy;
-        this.reloadOnHangup = from.reloadOnHangup;
+        this.reloadOnSighup = from.reloadOnSighup;
         this.healthChecks = from.healthChecks;
         this.recyclePolicy = from.recyclePolicy;
         this.startTimeout = from.startTimeout;
@@ -77,7 +77,7 @@ public final class ClusterConfig {
         this.keepAlive = from.keepAlive;
         boolean runsJobs = from.instances == 0 && from.restartPolicy.when() == RestartPolicy.When.ON_FAILURE;
         this.exitWhenAllGaveUp = from.exitWhenAllGaveUp == null ? !runsJobs : from.exitWhenAllGaveUp;
-        this.maxFrame = from.maxFrame;
+        this.maxMessageSize = from.maxMessageSize;
         this.listeners = List.copyOf(from.listeners);
         this.messageListeners = List.copyOf(from.messageListeners);
     }
@@ -172,9 +172,9 @@ public final class ClusterConfig {
         return reloadPolicy;
     }
 
-    /** {@return whether SIGHUP reloads, see {@link ClusterBuilder#reloadOnHangup}} */
-    public boolean reloadOnHangup() {
-        return reloadOnHangup;
+    /** {@return whether SIGHUP reloads, see {@link ClusterBuilder#reloadOnSighup}} */
+    public boolean reloadOnSighup() {
+        return reloadOnSighup;
     }
 
     /** {@return the health checks; empty for none, see {@link ClusterBuilder#healthCheck}} */
@@ -209,9 +209,9 @@ public final class ClusterConfig {
         return exitWhenAllGaveUp;
     }
 
-    /** {@return the maximum size of a message in bytes, see {@link ClusterBuilder#maxFrame}} */
-    public int maxFrame() {
-        return maxFrame;
+    /** {@return the maximum size of a message in bytes, see {@link ClusterBuilder#maxMessageSize}} */
+    public int maxMessageSize() {
+        return maxMessageSize;
     }
 
     List<Listening<?>> listeners() {

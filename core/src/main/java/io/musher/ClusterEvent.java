@@ -20,83 +20,90 @@ public sealed interface ClusterEvent {
     Instant at();
 
     /** {@return the reason for the event, in a few words} */
-    String cause();
+    String reason();
+
+    /** The common part of the events that concern one worker. */
+    sealed interface WorkerEvent extends ClusterEvent {
+
+        /** {@return the worker} */
+        Worker worker();
+    }
 
     /**
      * A worker's process was started.
      *
      * @param worker the worker
      * @param at when it happened
-     * @param cause why the process was started
+     * @param reason why the process was started
      */
-    record Forked(Worker worker, Instant at, String cause) implements ClusterEvent { }
+    record Forked(Worker worker, Instant at, String reason) implements WorkerEvent { }
 
     /**
      * A worker's program is running: it has joined the cluster, or, as a command without a channel, was started.
      *
      * @param worker the worker
      * @param at when it happened
-     * @param cause how this is known
+     * @param reason how this is known
      */
-    record Online(Worker worker, Instant at, String cause) implements ClusterEvent { }
+    record Online(Worker worker, Instant at, String reason) implements WorkerEvent { }
 
     /**
      * A worker has reported a port that it listens on.
      *
      * @param worker the worker
      * @param at when it happened
-     * @param cause how this is known
+     * @param reason how this is known
      * @param port the port
      */
-    record Listening(Worker worker, Instant at, String cause, int port) implements ClusterEvent { }
+    record Listening(Worker worker, Instant at, String reason, int port) implements WorkerEvent { }
 
     /**
      * A worker is ready and gets traffic.
      *
      * @param worker the worker
      * @param at when it happened
-     * @param cause how this is known
+     * @param reason how this is known
      */
-    record Ready(Worker worker, Instant at, String cause) implements ClusterEvent { }
+    record Ready(Worker worker, Instant at, String reason) implements WorkerEvent { }
 
     /**
      * A worker gets no new traffic for the time being.
      *
      * @param worker the worker
      * @param at when it happened
-     * @param cause the reason
+     * @param reason the reason
      */
-    record NotReady(Worker worker, Instant at, String cause) implements ClusterEvent { }
+    record NotReady(Worker worker, Instant at, String reason) implements WorkerEvent { }
 
     /**
      * A worker's channel has closed, or, as a command without a channel, its process has exited.
      *
      * @param worker the worker
      * @param at when it happened
-     * @param cause the reason
+     * @param reason the reason
      */
-    record Disconnected(Worker worker, Instant at, String cause) implements ClusterEvent { }
+    record Disconnected(Worker worker, Instant at, String reason) implements WorkerEvent { }
 
     /**
      * A worker's process has exited and was reaped.
      *
      * @param worker the worker
      * @param at when it happened
-     * @param cause the reason, in words
+     * @param reason the reason, in words
      * @param exit how the process exited
      * @param threadDump the worker's threads when it failed a liveness check, if a dump could be taken
      */
-    record Exited(Worker worker, Instant at, String cause, Exit exit, Optional<String> threadDump) implements ClusterEvent { }
+    record Exited(Worker worker, Instant at, String reason, Exit exit, Optional<String> threadDump) implements WorkerEvent { }
 
     /**
      * The restart policy is going to replace a worker.
      *
      * @param worker the last worker of the instance
      * @param at when it happened
-     * @param cause the reason
+     * @param reason the reason
      * @param delay the delay until the replacement is started
      */
-    record Restarting(Worker worker, Instant at, String cause, Duration delay) implements ClusterEvent { }
+    record Restarting(Worker worker, Instant at, String reason, Duration delay) implements WorkerEvent { }
 
     /**
      * The restart policy has given up an instance; {@link Worker#restart} of this worker, {@link Cluster#scale} or a
@@ -104,42 +111,42 @@ public sealed interface ClusterEvent {
      *
      * @param worker the last worker of the instance
      * @param at when it happened
-     * @param cause the reason
+     * @param reason the reason
      */
-    record GaveUp(Worker worker, Instant at, String cause) implements ClusterEvent { }
+    record GaveUp(Worker worker, Instant at, String reason) implements WorkerEvent { }
 
     /**
      * {@link Cluster#scale} has reached its number.
      *
      * @param at when it happened
-     * @param cause the reason
+     * @param reason the reason
      * @param from the number of wanted instances before
      * @param to the number of wanted instances now
      */
-    record Scaled(Instant at, String cause, int from, int to) implements ClusterEvent { }
+    record Scaled(Instant at, String reason, int from, int to) implements ClusterEvent { }
 
     /**
      * A {@link Cluster#reload} or {@link Cluster#deploy} has begun.
      *
      * @param at when it happened
-     * @param cause which method was called
+     * @param reason which method was called
      */
-    record RolloutStarted(Instant at, String cause) implements ClusterEvent { }
+    record RolloutStarted(Instant at, String reason) implements ClusterEvent { }
 
     /**
      * A {@link Cluster#reload} or {@link Cluster#deploy} has ended.
      *
      * @param at when it happened
-     * @param cause which method was called
+     * @param reason which method was called
      * @param rollout how it ended
      */
-    record RolloutFinished(Instant at, String cause, Rollout rollout) implements ClusterEvent { }
+    record RolloutFinished(Instant at, String reason, Rollout rollout) implements ClusterEvent { }
 
     /**
      * The cluster has stopped and no worker process is left. This is the last event.
      *
      * @param at when it happened
-     * @param cause the reason
+     * @param reason the reason
      */
-    record Stopped(Instant at, String cause) implements ClusterEvent { }
+    record Stopped(Instant at, String reason) implements ClusterEvent { }
 }

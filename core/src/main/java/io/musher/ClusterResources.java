@@ -48,7 +48,7 @@ record ClusterResources(String name, EventLoop control, ChannelServer channels, 
                         + " a name of its own with .name(…), so that their threads, workers and log lines can be told apart");
             }
             undo.push(() -> NAMES.remove(config.name(), control));
-            ChannelServer channels = ChannelServer.open(config.name(), control, config.maxFrame());
+            ChannelServer channels = ChannelServer.open(config.name(), control, config.maxMessageSize());
             control.start();
             undo.push(() -> control.execute(channels::close));
             Optional<Balancer> balancer = balancer(config);

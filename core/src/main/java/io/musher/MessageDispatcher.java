@@ -21,14 +21,14 @@ final class MessageDispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
 
     private final String name;
-    private final int maxFrame;
+    private final int maxMessageSize;
     private final ListenerExecutor eventThread;
     private final Executor callbacks;
     private final List<BiConsumer<Worker, Message>> listeners = new CopyOnWriteArrayList<>();
 
     MessageDispatcher(ClusterConfig config, ClusterResources resources) {
         this.name = config.name();
-        this.maxFrame = config.maxFrame();
+        this.maxMessageSize = config.maxMessageSize();
         this.eventThread = resources.events();
         this.callbacks = resources.callbacks();
         listeners.addAll(config.messageListeners());
@@ -42,7 +42,7 @@ final class MessageDispatcher {
 
     /** {@return a new sender of messages to a worker} */
     MessageSender mail(WorkerSession session, Channel channel) {
-        return new MessageSender(name + ": worker " + session.worker.id(), channel.mailbox(), maxFrame, callbacks);
+        return new MessageSender(name + ": worker " + session.worker.id(), channel.mailbox(), maxMessageSize, callbacks);
     }
 
     Subscription onMessage(BiConsumer<Worker, Message> listener, Supplier<List<Worker>> workers) {
@@ -67,7 +67,7 @@ final class MessageDispatcher {
      * @return how many workers accepted the message
      */
     int broadcast(Object value, List<Worker> workers) {
-        ByteBuffer frame = MessageSender.shared(MessageSender.PRIMARY, value, maxFrame);
+        ByteBuffer frame = MessageSender.shared(MessageSender.PRIMARY, value, maxMessageSize);
         int accepted = 0;
         for (Worker worker : workers) {
             accepted += worker.isConnected() && worker.session().sender.send(frame.duplicate()) ? 1 : 0;

@@ -32,15 +32,15 @@ final class MessageSender {
 
     private final String owner;
     private final Mailbox mailbox;
-    private final int maxFrame;
+    private final int maxMessageSize;
     private final Executor callbacks;
     private final AtomicLong warned = new AtomicLong(System.nanoTime() - SELDOM_NANOS);
 
     /** Creates a sender; {@code owner} is the prefix of its log lines. */
-    MessageSender(String owner, Mailbox mailbox, int maxFrame, Executor callbacks) {
+    MessageSender(String owner, Mailbox mailbox, int maxMessageSize, Executor callbacks) {
         this.owner = owner;
         this.mailbox = mailbox;
-        this.maxFrame = maxFrame;
+        this.maxMessageSize = maxMessageSize;
         this.callbacks = callbacks;
     }
 
@@ -53,8 +53,8 @@ final class MessageSender {
      *
      * @throws IllegalArgumentException if the value cannot be encoded
      */
-    static ByteBuffer shared(int peer, Object value, int maxFrame) {
-        return encode(FrameType.VALUE, 0, peer, value, maxFrame, ByteBuffer::allocate).asReadOnlyBuffer();
+    static ByteBuffer shared(int peer, Object value, int maxMessageSize) {
+        return encode(FrameType.VALUE, 0, peer, value, maxMessageSize, ByteBuffer::allocate).asReadOnlyBuffer();
     }
 
     /**
@@ -93,7 +93,7 @@ final class MessageSender {
         // before the check: a value that cannot be encoded is refused in any case
         ByteBuffer question = encode(FrameType.ASK_VALUE, 0, peer, value);
         if (!connected) {
-            return CompletableFuture.failedFuture(new WorkerGoneException(receiver + " has no channel (any more)"));
+            return CompletableFuture.failedFuture(new PeerGoneException(receiver + " has no channel (any more)"));
         }
         CompletableFuture<Message> promise = new CompletableFuture<>();
         boolean sent = mailbox.ask(question, peer, timeout, new Mailbox.ReplyHandler() {
@@ -113,11 +113,11 @@ final class MessageSender {
 
             @Override
             public void gone() {
-                callbacks.execute(() -> promise.completeExceptionally(new WorkerGoneException(receiver + " is gone")));
+                callbacks.execute(() -> promise.completeExceptionally(new PeerGoneException(receiver + " is gone")));
             }
         });
         if (!sent && mailbox.isClosed()) {
-            promise.completeExceptionally(new WorkerGoneException(receiver + " is gone"));
+            promise.completeExceptionally(new PeerGoneException(receiver + " is gone"));
         } else if (!sent) {
             warn();
             promise.completeExceptionally(new TimeoutException("not sent: " + receiver + " leaves too much waiting already"));
@@ -127,7 +127,7 @@ final class MessageSender {
 
     private void complete(CompletableFuture<Message> promise, MessageFrame answer, int from) {
         if (answer.type() == FrameType.FAILED) {
-            promise.completeExceptionally(new RemoteException(answer.text()));
+            promise.completeExceptionally(new RemoteFailureException(answer.text()));
         } else {
             promise.complete(new Message(answer, from, this));
         }
@@ -138,7 +138,7 @@ final class MessageSender {
         CompletableFuture<Void> promise = new CompletableFuture<>();
         mailbox.whenWritable(() -> callbacks.execute(() -> {
             if (mailbox.isClosed()) {
-                promise.completeExceptionally(new WorkerGoneException(receiver + " is gone"));
+                promise.completeExceptionally(new PeerGoneException(receiver + " is gone"));
             } else {
                 promise.complete(null);
             }
@@ -179,14 +179,14 @@ final class MessageSender {
     }
 
     private ByteBuffer encode(int type, int sequence, int peer, Object value) {
-        return encode(type, sequence, peer, value, maxFrame, mailbox::buffer);
+        return encode(type, sequence, peer, value, maxMessageSize, mailbox::buffer);
     }
 
-    private static ByteBuffer encode(int type, int sequence, int peer, Object value, int maxFrame, IntFunction<ByteBuffer> room) {
+    private static ByteBuffer encode(int type, int sequence, int peer, Object value, int maxMessageSize, IntFunction<ByteBuffer> room) {
         if (!(value instanceof byte[] bytes)) {
-            return MessageFrame.frame(type, sequence, peer, JsonWriter.write(value, MessageFrame.HEADROOM, maxFrame, room));
-        } else if (bytes.length > maxFrame) {
-            throw new IllegalArgumentException("a byte[] of " + bytes.length + " bytes is over maxFrame, " + maxFrame);
+            return MessageFrame.frame(type, sequence, peer, JsonWriter.write(value, MessageFrame.HEADROOM, maxMessageSize, room));
+        } else if (bytes.length > maxMessageSize) {
+            throw new IllegalArgumentException("a byte[] of " + bytes.length + " bytes is over maxMessageSize, " + maxMessageSize);
         }
         ByteBuffer frame = room.apply(MessageFrame.HEADROOM + bytes.length).put(MessageFrame.HEADROOM, bytes);
         return MessageFrame.frame(type + 1, sequence, peer, frame);

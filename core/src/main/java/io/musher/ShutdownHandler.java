@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Stops the cluster when the primary's process is asked to end: on SIGTERM and SIGINT, and by a JVM shutdown hook if
- * the option {@code shutdownHook} is set; on SIGHUP reloads if {@code reloadOnHangup} is set. Also keeps the JVM alive
+ * the option {@code shutdownHook} is set; on SIGHUP reloads if {@code reloadOnSighup} is set. Also keeps the JVM alive
  * until the cluster has stopped if {@code keepAlive} is set.
  *
  * <p>A signal that follows the first one within {@link #SAME_NANOS} is ignored, because a service manager and a wrapper
@@ -66,10 +66,10 @@ final class ShutdownHandler {
             int index = i;
             receivers[i] = SignalHandlers.receive(SIGNALS[i], signal -> signalReceived(index, signal));
         }
-        if (config.reloadOnHangup()) {
+        if (config.reloadOnSighup()) {
             hangup = SignalHandlers.receive("HUP", signal -> reload.run());
             if (hangup != null && hangup.isIgnored()) {
-                LOG.warn("{}: reloadOnHangup has no effect: this process was started with SIGHUP ignored, as nohup does; call reload() instead,"
+                LOG.warn("{}: reloadOnSighup has no effect: this process was started with SIGHUP ignored, as nohup does; call reload() instead,"
                         + " or start it with setsid", config.name());
             }
         }

@@ -11,7 +11,7 @@ import java.util.Set;
  * failed worker's output unless that went to the standard output or standard error of this process; {@link #lastOutput}
  * always has all that was kept.
  */
-public class StartupException extends RuntimeException {
+public class StartupException extends ClusterException {
 
     private static final long serialVersionUID = 1L;
 

@@ -127,7 +127,7 @@ final class SupervisorActions implements Actions {
     private SpawnRequest request(Incarnation incarnation, WorkerSession session) {
         LaunchGeneration generation = (LaunchGeneration) incarnation.edition();
         Map<String, String> variables = generation.environment(incarnation.environment());
-        variables.put(WorkerEnvironment.MAX_FRAME, Integer.toString(config.maxFrame()));
+        variables.put(WorkerEnvironment.MAX_FRAME, Integer.toString(config.maxMessageSize()));
         if (config.commonPort().isPresent() && !generation.plan().launch().options().env().containsKey(SERVER_ADDRESS)) {
             // clients must not be able to connect around the balancer
             variables.putIfAbsent(SERVER_ADDRESS, Loopback.host());
@@ -222,7 +222,7 @@ final class SupervisorActions implements Actions {
                 worker.port().ifPresent(port -> targets.add(new Target(commands.workerName(worker), Loopback.at(port))));
             }
             try {
-                fence(b.targets(targets));
+                fence(b.updateTargets(targets));
             } catch (IllegalArgumentException e) {
                 LOG.error("{}: the balancer keeps its former targets", config.name(), e);
             }

@@ -73,6 +73,15 @@ public final class Worker {
     }
 
     /**
+     * Describes in words why this worker gets traffic or gets none, for logs and operators.
+     *
+     * @return one line of text
+     */
+    public String explain() {
+        return commands.explain(this);
+    }
+
+    /**
      * {@return whether messages can reach the worker: true from the fork until it is disconnected or exits; false for a
      * command that has no channel}
      */
@@ -95,7 +104,7 @@ public final class Worker {
      *     of messages that the worker's listeners have not taken yet, or less where one of the two JVMs has a small
      *     heap
      * @throws IllegalArgumentException if the value cannot be encoded (the message says which part of it), or is larger
-     *     than {@link ClusterBuilder#maxFrame}
+     *     than {@link ClusterBuilder#maxMessageSize}
      */
     public boolean send(Object message) {
         // encoded before the check: a value that cannot be encoded is refused in any case
@@ -105,7 +114,7 @@ public final class Worker {
 
     /**
      * {@return completes when a {@link #send} that returned false is worth trying again; fails with
-     * {@link WorkerGoneException} when the channel has closed}
+     * {@link PeerGoneException} when the channel has closed}
      */
     public CompletableFuture<Void> writable() {
         return session().sender.writable(who());
@@ -117,8 +126,8 @@ public final class Worker {
      * @param message what {@link #send} accepts
      * @param timeout how long to wait for the reply; positive
      * @return completes with the reply; fails with {@link java.util.concurrent.TimeoutException} when there is none in
-     *     time or the send window is full, with {@link WorkerGoneException} when the channel has closed, and with
-     *     {@link RemoteException} when a listener threw
+     *     time or the send window is full, with {@link PeerGoneException} when the channel has closed, and with
+     *     {@link RemoteFailureException} when a listener threw
      * @throws IllegalArgumentException as {@link #send}, or if the timeout is not positive
      */
     public CompletableFuture<Message> request(Object message, Duration timeout) {

@@ -62,7 +62,7 @@ public final class WorkerContext {
     private WorkerContext(WorkerRuntime runtime) {
         this.runtime = runtime;
         this.environment = runtime.environment();
-        this.sender = new MessageSender(environment.toString(), runtime.mailbox(), environment.maxFrame(), new FutureExecutor("musher-callbacks", runtime::later));
+        this.sender = new MessageSender(environment.toString(), runtime.mailbox(), environment.maxMessageSize(), new FutureExecutor("musher-callbacks", runtime::later));
         runtime.setReader(() -> !listeners.isEmpty(), this::dispatch);
     }
 
@@ -146,7 +146,7 @@ public final class WorkerContext {
      * @return whether the message is on its way; false when the channel has closed, or the send window is full: 32 MiB
      *     of messages that listeners have not taken yet, or less where one of the two JVMs has a small heap
      * @throws IllegalArgumentException if the value cannot be encoded (the message says which part of it), or is larger
-     *     than {@link ClusterBuilder#maxFrame}
+     *     than {@link ClusterBuilder#maxMessageSize}
      */
     public boolean send(Object message) {
         return sender.send(MessageSender.PRIMARY, message);
@@ -154,7 +154,7 @@ public final class WorkerContext {
 
     /**
      * {@return completes when a {@link #send} that returned false is worth trying again; fails with
-     * {@link WorkerGoneException} when the channel has closed}
+     * {@link PeerGoneException} when the channel has closed}
      */
     public CompletableFuture<Void> writable() {
         return sender.writable("the primary");
@@ -166,8 +166,8 @@ public final class WorkerContext {
      * @param message what {@link #send} accepts
      * @param timeout how long to wait for the reply; positive
      * @return completes with the reply; fails with {@link java.util.concurrent.TimeoutException} when there is none in
-     *     time or the send window is full, with {@link WorkerGoneException} when the channel has closed, and with
-     *     {@link RemoteException} when a listener threw
+     *     time or the send window is full, with {@link PeerGoneException} when the channel has closed, and with
+     *     {@link RemoteFailureException} when a listener threw
      * @throws IllegalArgumentException as {@link #send}, or if the timeout is not positive
      */
     public CompletableFuture<Message> request(Object message, Duration timeout) {
@@ -194,14 +194,14 @@ public final class WorkerContext {
      * @param workerId the id of the receiver
      * @param message what {@link #send} accepts
      * @param timeout how long to wait for the reply; positive
-     * @return as {@link #request}; fails with {@link WorkerGoneException} also if there is no such worker
+     * @return as {@link #request}; fails with {@link PeerGoneException} also if there is no such worker
      * @throws IllegalArgumentException as {@link #request}
      */
     public CompletableFuture<Message> requestTo(int workerId, Object message, Duration timeout) {
         MessageSender.checkTimeout(timeout);
         if (!knows(workerId)) {
             sender.frame(workerId, message); // a value that cannot be encoded is refused in any case
-            return CompletableFuture.failedFuture(new WorkerGoneException("there is no worker " + workerId));
+            return CompletableFuture.failedFuture(new PeerGoneException("there is no worker " + workerId));
         }
         return sender.request(workerId, "worker " + workerId, workerId, message, timeout, true);
     }

@@ -85,8 +85,8 @@ class ClusterBuilderTest {
                 on("startTimeout PT0S is not positive", b -> b.startTimeout(Duration.ZERO)),
                 on("startTimeout PT-1S is not positive", b -> b.startTimeout(Duration.ofSeconds(-1))),
                 on("startTimeout PT8784H is more than a year", b -> b.startTimeout(Duration.ofDays(366))),
-                on("maxFrame 0 is not within 1 to", b -> b.maxFrame(0)),
-                on("maxFrame -5 is not within 1 to", b -> b.maxFrame(-5)),
+                on("maxMessageSize 0 is not within 1 to", b -> b.maxMessageSize(0)),
+                on("maxMessageSize -5 is not within 1 to", b -> b.maxMessageSize(-5)),
                 on("healthCheck path 'health' of HTTP", b -> b.healthCheck(HealthCheck.http("health"))),
                 on("healthCheck path '/a b' of HTTP", b -> b.healthCheck(HealthCheck.http("/a b"))),
                 on("healthCheck path '/a\r\nX: y' of HTTP", b -> b.healthCheck(HealthCheck.http("/a\r\nX: y"))),
@@ -145,7 +145,7 @@ class ClusterBuilderTest {
         assertEquals(Optional.empty(), config.strategy());
         assertEquals(Launch.self(), config.launch());
         assertEquals(Duration.ofSeconds(60), config.startTimeout());
-        assertEquals(16 << 20, config.maxFrame());
+        assertEquals(16 << 20, config.maxMessageSize());
         assertEquals(Readiness.auto(), config.readiness());
         assertEquals(StopPolicy.ofDefaults(), config.stopPolicy());
         assertEquals(RestartPolicy.always(), config.restartPolicy());

@@ -56,7 +56,7 @@ class CollapseTest {
             assertInstanceOf(IllegalStateException.class, assertThrows(ExecutionException.class, () -> cluster.stop().get()).getCause());
             processes.forEach(process -> await("its end").until(() -> !process.isAlive()));
             await("the last event").until(() -> last.size() == 1);
-            assertTrue(last.get(0).cause().contains("failure"), last::toString);
+            assertTrue(last.get(0).reason().contains("failure"), last::toString);
             assertEquals(false, third.send("more"));
         }
         Cluster.builder().name("doomed").command("sleep", "60").instances(1).keepAlive(false)

@@ -84,7 +84,7 @@ final class Acceptor implements EventLoop.Handler {
         if (!paused) {
             paused = true;
             OPERATOR.warn("{}: stops accepting for now, probably out of descriptors ({}); clients wait in the kernel's backlog, connections go on", context.name, why);
-            listener.accepting(true);
+            listener.acceptPaused();
             context.loop.schedule(RESUME_LOG_DELAY, this::resumeAfterPause);
         }
         if (!key.isValid()) {
@@ -113,7 +113,7 @@ final class Acceptor implements EventLoop.Handler {
         }
         paused = false;
         OPERATOR.info("{}: accepts again", context.name);
-        listener.accepting(false);
+        listener.acceptResumed();
     }
 
     /**

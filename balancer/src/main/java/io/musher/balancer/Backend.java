@@ -95,7 +95,7 @@ final class Backend implements Candidate {
     }
 
     @Override
-    public long answerNanos() {
+    public long latencyNanos() {
         return answerNanos;
     }
 
@@ -277,7 +277,7 @@ final class Backend implements Candidate {
     }
 
     @Override
-    public long answerNanosTotal() {
+    public long latencyNanosTotal() {
         long sum = 0;
         for (Counters counters : tallies) {
             sum += counters.answerNanos.get();

@@ -98,7 +98,7 @@ public final class Balancer implements AutoCloseable {
             throw new UncheckedIOException(config.name() + ": cannot start an event loop: " + e.getMessage(),
                     e instanceof IOException io ? io : new IOException(e));
         }
-        balancer.targets(config.targets()).join();
+        balancer.updateTargets(config.targets()).join();
         balancer.loops.all(LoopContext::startAccepting);
         LOG.info("{}: listens on {} with {} loop(s) for {} target(s)", config.name(), text(balancer.address),
                 config.loops(), config.targets().size());
@@ -145,7 +145,7 @@ public final class Balancer implements AutoCloseable {
      * @throws IllegalArgumentException if an id occurs twice, or a target has the balancer's own address; nothing has
      *     changed then
      */
-    public CompletableFuture<Void> targets(List<Target> targets) {
+    public CompletableFuture<Void> updateTargets(List<Target> targets) {
         List<Target> checked = BalancerBuilder.checked(targets);
         OwnAddress.refuse(address, checked);
         CompletableFuture<Void> fence = new CompletableFuture<>();
@@ -156,7 +156,7 @@ public final class Balancer implements AutoCloseable {
      * Drains a withdrawn target: waits until its connections have ended, and cuts those left at the deadline. Does not
      * block; completes at once if the target has no connections or is unknown.
      *
-     * @param targetId the id of a target that {@link #targets} has withdrawn, or listed anew at another address
+     * @param targetId the id of a target that {@link #updateTargets} has withdrawn, or listed anew at another address
      * @param deadline time from now; zero cuts the connections at once, more than a year means no deadline
      * @return the number of connections cut; fails with {@link IllegalStateException} if the target is still listed, is
      *     listed again before it is drained, or if the balancer is closed

@@ -128,7 +128,7 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Sets the initial targets; default none, so that clients wait until {@link Balancer#targets} is called.
+     * Sets the initial targets; default none, so that clients wait until {@link Balancer#updateTargets} is called.
      *
      * @param targets targets with distinct ids; copied
      * @return this
@@ -465,7 +465,7 @@ public final class BalancerBuilder {
         return Balancer.start(build());
     }
 
-    /** Checks and copies a list of targets; shared by builder and {@link Balancer#targets}. */
+    /** Checks and copies a list of targets; shared by builder and {@link Balancer#updateTargets}. */
     static List<Target> checked(List<Target> targets) {
         Objects.requireNonNull(targets, "targets");
         List<Target> copy = List.copyOf(targets);

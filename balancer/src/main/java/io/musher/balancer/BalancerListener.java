@@ -58,10 +58,9 @@ public interface BalancerListener {
      */
     default void buffersSpent(String why) { }
 
-    /**
-     * Called when a loop pauses accepting because file descriptors ran out, and when it resumes.
-     *
-     * @param paused true when accepting pauses, false when it resumes
-     */
-    default void accepting(boolean paused) { }
+    /** Called when a loop pauses accepting because file descriptors ran out. */
+    default void acceptPaused() { }
+
+    /** Called when a loop that paused accepting resumes. */
+    default void acceptResumed() { }
 }

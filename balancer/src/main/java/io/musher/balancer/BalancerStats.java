@@ -94,7 +94,7 @@ public record BalancerStats(
      * @param moved connections moved away from the target, withdrawn or dead, between two requests or before the first
      *     byte
      * @param cut connections of the target ended at a deadline or timeout
-     * @param answerNanos see {@link Candidate#answerNanos}
+     * @param answerNanos see {@link Candidate#latencyNanos}
      * @param unanswered see {@link Candidate#unanswered}
      * @param why what failed, while the target is ejected or down; else empty
      */

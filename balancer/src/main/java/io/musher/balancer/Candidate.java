@@ -20,21 +20,21 @@ public interface Candidate {
      * first byte of its answer; 0 until it has answered once. A new answer has a weight of one eighth, more after a
      * pause}
      */
-    long answerNanos();
+    long latencyNanos();
 
     /**
      * {@return the number of latency measurements, one for the first answer of each connection. The wait of a client
      * that left without an answer counts if it took more than twice the average}
      */
     default long answers() {
-        return answerNanos() == 0 ? 0 : 1;
+        return latencyNanos() == 0 ? 0 : 1;
     }
 
     /**
      * {@return the sum of all latency measurements in nanoseconds; compare with the previous pick for recent latencies}
      */
-    default long answerNanosTotal() {
-        return answerNanos();
+    default long latencyNanosTotal() {
+        return latencyNanos();
     }
 
     /**

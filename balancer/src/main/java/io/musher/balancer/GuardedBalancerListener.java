@@ -53,8 +53,13 @@ final class GuardedBalancerListener implements BalancerListener {
     }
 
     @Override
-    public void accepting(boolean paused) {
-        guard("accepting", l -> l.accepting(paused));
+    public void acceptPaused() {
+        guard("acceptPaused", BalancerListener::acceptPaused);
+    }
+
+    @Override
+    public void acceptResumed() {
+        guard("acceptResumed", BalancerListener::acceptResumed);
     }
 
     private void guard(String kind, Consumer<BalancerListener> call) {

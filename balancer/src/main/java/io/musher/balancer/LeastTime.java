@@ -126,7 +126,7 @@ final class LeastTime extends WeightedTurns {
         long unanswered = candidate.unanswered();
         long answers = candidate.answers();
         if (answers != e.answers) {
-            long total = candidate.answerNanosTotal();
+            long total = candidate.latencyNanosTotal();
             double latest = Math.max(1, (double) (total - e.total) / Math.max(1, answers - e.answers));
             double old = e.isMeasured() && !e.silent ? Math.min(e.age, 1 - LEAST_SHARE_OF_NEW) : 0;
             e.nanos = latest + (e.nanos - latest) * old;

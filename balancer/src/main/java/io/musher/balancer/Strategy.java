@@ -17,7 +17,7 @@ public interface Strategy {
     /**
      * Chooses a target for one connection.
      *
-     * @param ready the targets that are ready, at least one, in the order of {@link Balancer#targets}; immutable
+     * @param ready the targets that are ready, at least one, in the order of {@link Balancer#updateTargets}; immutable
      * @param client the client's address, from the PROXY header if a trusted proxy sent one
      * @return an element of {@code ready}
      */

@@ -174,20 +174,20 @@ class BackendTest {
     @Test
     void shouldAverageTheTimeToAnswer() {
         Backend backend = backend();
-        assertEquals(0, backend.answerNanos());
+        assertEquals(0, backend.latencyNanos());
 
         answered(backend, 8000);
-        assertEquals(8000, backend.answerNanos(), "the first sample is the average");
+        assertEquals(8000, backend.latencyNanos(), "the first sample is the average");
         answered(backend, 0);
-        assertEquals(7000, backend.answerNanos(), 1);
+        assertEquals(7000, backend.latencyNanos(), 1);
         for (int i = 0; i < 200; i++) {
             answered(backend, 0);
         }
 
-        assertTrue(backend.answerNanos() >= 1, "0 means never measured");
-        assertTrue(backend.answerNanos() <= 8, () -> "it follows: " + backend.answerNanos());
+        assertTrue(backend.latencyNanos() >= 1, "0 means never measured");
+        assertTrue(backend.latencyNanos() <= 8, () -> "it follows: " + backend.latencyNanos());
         assertEquals(202, backend.answers());
-        assertEquals(8201, backend.answerNanosTotal());
+        assertEquals(8201, backend.latencyNanosTotal());
     }
 
     @Test
@@ -196,10 +196,10 @@ class BackendTest {
         answered(backend, 8000);
         clock.addAndGet(SECOND);
         answered(backend, 0);
-        assertEquals(4000, backend.answerNanos(), 1, "after a second a new answer counts half");
+        assertEquals(4000, backend.latencyNanos(), 1, "after a second a new answer counts half");
         clock.addAndGet(99 * SECOND);
         answered(backend, 0);
-        assertEquals(40, backend.answerNanos(), 1);
+        assertEquals(40, backend.latencyNanos(), 1);
     }
 
     @Test
@@ -208,7 +208,7 @@ class BackendTest {
         backend.recordUnanswered(SECOND / 20, clock.get(), backend.tally(0));
         assertEquals(0, backend.answers(), "a client that leaves soon says nothing");
         backend.recordUnanswered(SECOND, clock.get(), backend.tally(0));
-        assertEquals(SECOND, backend.answerNanos());
+        assertEquals(SECOND, backend.latencyNanos());
         backend.recordUnanswered(SECOND, clock.get(), backend.tally(0));
         assertEquals(1, backend.answers(), "an answer might have taken as long");
     }

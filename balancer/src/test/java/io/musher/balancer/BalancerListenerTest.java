@@ -53,12 +53,12 @@ class BalancerListenerTest {
         heard("ejected flaky");
         scene.add(ScriptedTarget.running(flaky, new HttpTarget("x")));
         heard("restored flaky");
-        BalancerFixture.get(balancer.targets(List.of()));
+        BalancerFixture.get(balancer.updateTargets(List.of()));
         assertEquals(0, BalancerFixture.get(balancer.drain("good", BalancerFixture.PATIENCE)));
         heard("drained good");
         scene.connect(balancer).expectEnd();
         heard("rejected 127.0.0.1");
-        BalancerFixture.get(balancer.targets(List.of(good.as("good"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(good.as("good"))));
         assertEquals("x", scene.connect(balancer).ask(HttpMessages.get("/")));
     }
 

@@ -45,7 +45,7 @@ class ClientQueueDisconnectTest {
         Peer stayer = scene.connect(balancer).send("here");
         waiting(balancer, 1);
         ScriptedTarget target = scene.manual();
-        BalancerFixture.get(balancer.targets(List.of(target.as("a"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(target.as("a"))));
 
         Peer server = target.next();
         server.expect("here");
@@ -69,7 +69,7 @@ class ClientQueueDisconnectTest {
                 client.send(new byte[] {data[0]});
                 Future<Peer> sent = scene.beside(() -> client.send(Arrays.copyOfRange(data, 1, size)).sendEnd());
                 ScriptedTarget target = scene.manual();
-                BalancerFixture.get(balancer.targets(List.of(target.as("a"))));
+                BalancerFixture.get(balancer.updateTargets(List.of(target.as("a"))));
 
                 Peer server = target.next();
                 assertArrayEquals(data, server.receiveAll());
@@ -91,7 +91,7 @@ class ClientQueueDisconnectTest {
             sent.append(i).append(' ');
         }
         ScriptedTarget target = scene.manual();
-        BalancerFixture.get(balancer.targets(List.of(target.as("a"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(target.as("a"))));
         Peer server = target.next();
         server.expect(sent.toString());
         client.send("more");
@@ -105,7 +105,7 @@ class ClientQueueDisconnectTest {
         Peer other = scene.connect(balancer);
         other.expectEnd();
         ScriptedTarget target = scene.manual();
-        BalancerFixture.get(balancer.targets(List.of(target.as("a"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(target.as("a"))));
 
         Peer server = target.next();
         server.expect(HttpMessages.get("/"));
@@ -133,7 +133,7 @@ class ClientQueueDisconnectTest {
         ended.expectEnd();
         waiting(balancer, 2);
 
-        BalancerFixture.get(balancer.targets(List.of(scene.http("a").as("a"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("a").as("a"))));
         assertEquals("a", stayer.answer(false));
         BalancerFixture.await("one newcomer is served, too", () -> balancer.stats().target("a").orElseThrow().accepted() == 2);
     }
@@ -143,10 +143,10 @@ class ClientQueueDisconnectTest {
         Balancer balancer = balancer(b -> b);
         Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
         waiting(balancer, 1);
-        BalancerFixture.get(balancer.targets(List.of(scene.http("a").as("a"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("a").as("a"))));
         assertEquals("a", client.answer(false));
 
-        BalancerFixture.get(balancer.targets(List.of(scene.http("b").as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("b").as("b"))));
 
         assertEquals("b", client.ask(HttpMessages.get("/")));
         assertEquals(1, balancer.stats().moved());
@@ -159,7 +159,7 @@ class ClientQueueDisconnectTest {
         Peer client = scene.connect(balancer);
         Peer talker = scene.connect(balancer).send("before");
         waiting(balancer, 2);
-        BalancerFixture.get(balancer.targets(List.of(hole)));
+        BalancerFixture.get(balancer.updateTargets(List.of(hole)));
         BalancerFixture.await("connects are under way", () -> balancer.stats().target("hole").orElseThrow().active() == 2);
 
         client.close();
@@ -167,7 +167,7 @@ class ClientQueueDisconnectTest {
         BalancerFixture.await("it is gone", () -> balancer.stats().active() == 1);
         talker.send(" and during");
         ScriptedTarget target = scene.manual();
-        BalancerFixture.get(balancer.targets(List.of(target.as("a"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(target.as("a"))));
         target.next().expect("before and during");
     }
 
@@ -185,7 +185,7 @@ class ClientQueueDisconnectTest {
         BalancerFixture.await("it is told", () -> recorder.heard(
                 "rejected 127.0.0.1: too many clients wait for a target, more than a quarter of them from this address"));
         assertEquals(8, balancer.stats().waiting());
-        BalancerFixture.get(balancer.targets(List.of(scene.http("a").as("a"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("a").as("a"))));
         assertEquals("a", other.answer(false));
         assertEquals("a", many.get(6).answer(false));
     }
@@ -203,7 +203,7 @@ class ClientQueueDisconnectTest {
 
         many.get(3).expectEnd();
         BalancerFixture.await("it is told", () -> recorder.heard("rejected 192.0.2.1: too many"));
-        BalancerFixture.get(balancer.targets(List.of(scene.http("a").as("a"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("a").as("a"))));
         assertEquals("a", other.answer(false));
     }
 

@@ -34,7 +34,7 @@ class ConnectionMigratorTest {
         for (int i = 0; i < 3; i++) {
             assertEquals("a", client.ask(request).substring(0, 1));
         }
-        BalancerFixture.get(balancer.targets(List.of(scene.http("b").as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("b").as("b"))));
         assertEquals(0, BalancerFixture.get(balancer.drain("a", LONG)));
         assertEquals("b", client.ask(request).substring(0, 1));
         assertEquals("b", client.ask(HttpMessages.get("/")));
@@ -54,7 +54,7 @@ class ConnectionMigratorTest {
         server.expect(HttpMessages.get("/"));
         server.send(HttpMessages.ok("a"));
         assertEquals("a", client.answer(false));
-        balancer.targets(List.of());
+        balancer.updateTargets(List.of());
         server.expectEnd();
         assertEquals(0, BalancerFixture.get(balancer.drain("a", LONG)));
         assertEquals(1, balancer.stats().active(), "the client's connection stays");
@@ -69,7 +69,7 @@ class ConnectionMigratorTest {
         server.expect(HttpMessages.get("/"));
         server.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n01234");
         client.expect("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n01234");
-        BalancerFixture.get(balancer.targets(List.of(scene.http("b").as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("b").as("b"))));
         CompletableFuture<Integer> drained = balancer.drain("a", LONG);
         server.send("5678");
         client.expect("5678");
@@ -88,7 +88,7 @@ class ConnectionMigratorTest {
         Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
         Peer server = a.next();
         server.expect(HttpMessages.get("/"));
-        BalancerFixture.get(balancer.targets(List.of(scene.http("b").as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("b").as("b"))));
         CompletableFuture<Integer> drained = balancer.drain("a", LONG);
         String answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n0\r\nTrailer: 1\r\n\r\n";
         for (int i = 0; i < answer.length(); i++) {
@@ -109,7 +109,7 @@ class ConnectionMigratorTest {
         Peer client = scene.connect(balancer).send(head);
         Peer server = a.next();
         server.expect(head);
-        BalancerFixture.get(balancer.targets(List.of(scene.http("b").as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("b").as("b"))));
         CompletableFuture<Integer> drained = balancer.drain("a", LONG);
         server.send("HTTP/1.1 100 Continue\r\n\r\n");
         client.expect("HTTP/1.1 100 Continue\r\n\r\n");
@@ -130,7 +130,7 @@ class ConnectionMigratorTest {
         Balancer balancer = scene.balancer(a.as("a"));
         Peer client = scene.connect(balancer);
         Peer server = a.next();
-        BalancerFixture.get(balancer.targets(List.of(scene.http("b").as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("b").as("b"))));
         assertEquals(0, BalancerFixture.get(balancer.drain("a", LONG)));
         server.expectEnd();
         assertEquals("b", client.ask(HttpMessages.get("/")));
@@ -144,9 +144,9 @@ class ConnectionMigratorTest {
         Peer client = scene.connect(balancer);
         Peer server = a.next();
         BalancerFixture.await("it is connected", () -> balancer.stats().target("a").orElseThrow().accepted() == 1);
-        BalancerFixture.get(balancer.targets(List.of()));
+        BalancerFixture.get(balancer.updateTargets(List.of()));
         CompletableFuture<Integer> drained = balancer.drain("a", LONG);
-        BalancerFixture.get(balancer.targets(List.of(b.as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(b.as("b"))));
         server.expectEnd();
         assertEquals(0, BalancerFixture.get(drained));
         b.next().send("220 b\r\n");
@@ -162,10 +162,10 @@ class ConnectionMigratorTest {
         scene.connect(balancer);
         a.next();
         BalancerFixture.await("it is connected", () -> balancer.stats().target("a").orElseThrow().accepted() == 1);
-        BalancerFixture.get(balancer.targets(List.of()));
+        BalancerFixture.get(balancer.updateTargets(List.of()));
         Peer waiting = scene.connect(balancer);
         BalancerFixture.await("another one waits", () -> balancer.stats().waiting() == 1);
-        BalancerFixture.get(balancer.targets(List.of(b.as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(b.as("b"))));
         b.next().send("first");
         waiting.expect("first");
         assertEquals(0, BalancerFixture.get(balancer.drain("a", LONG)));
@@ -180,9 +180,9 @@ class ConnectionMigratorTest {
         Balancer balancer = scene.balancer(o -> o.targets(List.of(a.as("a"))).probe(policy));
         Peer client = scene.connect(balancer);
         a.next();
-        BalancerFixture.get(balancer.targets(List.of(a.as("a"), port.as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(a.as("a"), port.as("b"))));
         BalancerFixture.await("b is down", () -> balancer.stats().target("b").orElseThrow().state() == BalancerStats.TargetState.DOWN);
-        BalancerFixture.get(balancer.targets(List.of(port.as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(port.as("b"))));
         CompletableFuture<Integer> drained = balancer.drain("a", LONG);
         scene.add(ScriptedTarget.running(port, new HttpTarget("b")));
         assertEquals(0, BalancerFixture.get(drained));
@@ -194,11 +194,11 @@ class ConnectionMigratorTest {
         Balancer balancer = scene.balancer(scene.http("a").as("a"));
         Peer client = scene.connect(balancer);
         assertEquals("a", client.ask(HttpMessages.get("/")));
-        BalancerFixture.get(balancer.targets(List.of()));
+        BalancerFixture.get(balancer.updateTargets(List.of()));
         assertEquals(0, BalancerFixture.get(balancer.drain("a", LONG)));
         client.send(HttpMessages.post("/", "body"));
         BalancerFixture.await("the client waits", () -> balancer.stats().waiting() == 1);
-        balancer.targets(List.of(scene.http("b").as("b")));
+        balancer.updateTargets(List.of(scene.http("b").as("b")));
         assertEquals("b:body", client.answer(false));
     }
 
@@ -212,7 +212,7 @@ class ConnectionMigratorTest {
         assertEquals("a", client.ask(HttpMessages.get("/")));
         Peer rude = scene.connect(balancer);
         assertEquals("a", rude.ask(HttpMessages.get("/")));
-        BalancerFixture.get(balancer.targets(List.of()));
+        BalancerFixture.get(balancer.updateTargets(List.of()));
         BalancerFixture.await("all are parked", () -> balancer.stats().moved() == 6);
         client.close();
         rude.reset();
@@ -227,9 +227,9 @@ class ConnectionMigratorTest {
         Peer client = scene.connect(balancer);
         for (int i = 0; i < 100; i++) {
             assertEquals("a", client.ask(HttpMessages.get("/")));
-            BalancerFixture.get(balancer.targets(List.of(b)));
+            BalancerFixture.get(balancer.updateTargets(List.of(b)));
             assertEquals("b", client.ask(HttpMessages.get("/chunked")));
-            BalancerFixture.get(balancer.targets(List.of(a)));
+            BalancerFixture.get(balancer.updateTargets(List.of(a)));
         }
         assertEquals(200, balancer.stats().moved());
     }
@@ -239,7 +239,7 @@ class ConnectionMigratorTest {
         Balancer balancer = scene.balancer(scene.http("a").as("a"));
         Peer client = scene.connect(balancer);
         assertEquals("a", client.ask(HttpMessages.get("/")));
-        BalancerFixture.get(balancer.targets(List.of(scene.dead().as("dead"), scene.http("b").as("b"), scene.dead().as("dead too"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(scene.dead().as("dead"), scene.http("b").as("b"), scene.dead().as("dead too"))));
         assertEquals("b:body", client.ask(HttpMessages.post("/", "body")));
     }
 
@@ -258,7 +258,7 @@ class ConnectionMigratorTest {
         BalancerFixture.get(upload);
         server.send(HttpMessages.ok("early"));
         assertEquals("early", client.answer(false));
-        BalancerFixture.get(balancer.targets(List.of(scene.http("b").as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("b").as("b"))));
         server.receive(request.length() - taken);
         server.expectEnd();
         assertEquals("b", client.ask(HttpMessages.get("/")));

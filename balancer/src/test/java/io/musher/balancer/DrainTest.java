@@ -40,7 +40,7 @@ class DrainTest {
     void shouldWaitForTheLastConnection() throws Exception {
         Balancer balancer = scene.balancer(o -> o.targets(List.of(a.as("a"))).listener(recorder));
         List<Peer> clients = connect(balancer, 3);
-        BalancerFixture.get(balancer.targets(List.of()));
+        BalancerFixture.get(balancer.updateTargets(List.of()));
         CompletableFuture<Integer> drained = balancer.drain("a", LONG);
         for (Peer client : clients) {
             client.send("still here").expect("still here");
@@ -59,7 +59,7 @@ class DrainTest {
     void shouldCutAtTheDeadline() throws Exception {
         Balancer balancer = scene.balancer(o -> o.targets(List.of(a.as("a"))).listener(recorder));
         List<Peer> clients = connect(balancer, 3);
-        BalancerFixture.get(balancer.targets(List.of()));
+        BalancerFixture.get(balancer.updateTargets(List.of()));
         CompletableFuture<Integer> drained = balancer.drain("a", Duration.ofMillis(300));
         clients.get(0).send("in time").expect("in time");
         clients.remove(0).close();
@@ -75,7 +75,7 @@ class DrainTest {
     void shouldCountEveryConnectionItCutsOnAllLoops() throws Exception {
         Balancer balancer = scene.balancer(o -> o.loops(2).targets(List.of(a.as("a"))));
         List<Peer> clients = connect(balancer, 40);
-        BalancerFixture.get(balancer.targets(List.of()));
+        BalancerFixture.get(balancer.updateTargets(List.of()));
         assertEquals(40, BalancerFixture.get(balancer.drain("a", Duration.ZERO)));
         assertEquals(40, balancer.stats().cut());
         for (Peer client : clients) {
@@ -87,7 +87,7 @@ class DrainTest {
     void shouldTellAllWhoWait() throws Exception {
         Balancer balancer = scene.balancer(a.as("a"));
         Peer client = connect(balancer, 1).get(0);
-        BalancerFixture.get(balancer.targets(List.of()));
+        BalancerFixture.get(balancer.updateTargets(List.of()));
         List<CompletableFuture<Integer>> all = List.of(balancer.drain("a", LONG), balancer.drain("a", LONG));
         client.close();
         for (CompletableFuture<Integer> each : all) {
@@ -101,7 +101,7 @@ class DrainTest {
         Balancer balancer = scene.balancer(o -> o.targets(List.of(a.as("a"), b.as("b")))
                 .strategy((ready, client) -> ready.get(ready.get(0).active() == 0 ? 0 : 1)));
         List<Peer> clients = connect(balancer, 2);
-        BalancerFixture.get(balancer.targets(List.of()));
+        BalancerFixture.get(balancer.updateTargets(List.of()));
         CompletableFuture<Integer> other = balancer.drain("b", LONG);
         assertEquals(1, BalancerFixture.get(balancer.drain("a", Duration.ZERO)));
         clients.get(0).expectReset();
@@ -115,11 +115,11 @@ class DrainTest {
     void shouldFailWhenTheTargetIsListedAgain() throws Exception {
         Balancer balancer = scene.balancer(a.as("a"));
         Peer client = connect(balancer, 1).get(0);
-        BalancerFixture.get(balancer.targets(List.of()));
+        BalancerFixture.get(balancer.updateTargets(List.of()));
         CompletableFuture<Integer> drained = balancer.drain("a", Duration.ofMillis(200));
-        BalancerFixture.get(balancer.targets(List.of(a.as("a"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(a.as("a"))));
         failsBecause(drained, "a was listed again");
-        BalancerFixture.get(balancer.targets(List.of()));
+        BalancerFixture.get(balancer.updateTargets(List.of()));
         CompletableFuture<Integer> second = balancer.drain("a", LONG);
         CompletableFuture<Integer> third = balancer.drain("unknown", Duration.ofMillis(400));
         BalancerFixture.get(third);
@@ -133,7 +133,7 @@ class DrainTest {
     void shouldFailWhenTheBalancerIsClosedMeanwhile() throws Exception {
         Balancer balancer = scene.balancer(a.as("a"));
         connect(balancer, 1);
-        BalancerFixture.get(balancer.targets(List.of()));
+        BalancerFixture.get(balancer.updateTargets(List.of()));
         CompletableFuture<Integer> drained = balancer.drain("a", LONG);
         balancer.close();
         assertInstanceOf(IllegalStateException.class, BalancerFixture.failure(drained));
@@ -147,7 +147,7 @@ class DrainTest {
         Balancer balancer = scene.balancer(o -> o.connectTimeout(Duration.ofMinutes(5)).targets(List.of(hole)));
         Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
         BalancerFixture.await("it is picked", () -> balancer.stats().target("hole").orElseThrow().active() == 1);
-        BalancerFixture.get(balancer.targets(List.of(good.as("good"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(good.as("good"))));
         assertEquals(0, BalancerFixture.get(balancer.drain("hole", Duration.ZERO)));
         assertEquals("good", client.answer(false));
         assertEquals(0, balancer.stats().connectFailures(), "that was not its fault");

@@ -97,7 +97,7 @@ class EjectionTest {
         ask(balancer, "a", 1);
         becomes(balancer, TargetState.EJECTED);
         assertTrue(balancer.stats().target("flaky").orElseThrow().why().contains("refused"));
-        BalancerFixture.get(balancer.targets(List.of(port.as("flaky"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(port.as("flaky"))));
         assertEquals(TargetState.READY, state(balancer));
         assertEquals("", balancer.stats().target("flaky").orElseThrow().why());
     }
@@ -137,10 +137,10 @@ class EjectionTest {
         Balancer balancer = balancer(1, good);
         ask(balancer, "a", 1);
         becomes(balancer, TargetState.EJECTED);
-        BalancerFixture.get(balancer.targets(List.of(good)));
+        BalancerFixture.get(balancer.updateTargets(List.of(good)));
         assertTrue(balancer.stats().target("flaky").isEmpty());
         scene.add(ScriptedTarget.running(port, new HttpTarget("flaky")));
-        BalancerFixture.get(balancer.targets(List.of(good, port.as("flaky"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(good, port.as("flaky"))));
         ask(balancer, "flaky", 1);
     }
 

@@ -32,12 +32,12 @@ class FailedLoopTest {
             Balancer balancer = Balancer.builder().name("doomed").host("127.0.0.1").port(0).loops(loops).targets(List.of(target)).start();
             try (Socket client = new Socket(balancer.address().getAddress(), balancer.address().getPort());
                     Socket relayed = server.accept()) {
-                balancer.targets(List.of()).get(20, TimeUnit.SECONDS);
+                balancer.updateTargets(List.of()).get(20, TimeUnit.SECONDS);
                 CompletableFuture<Integer> drained = balancer.drain("a", Duration.ofDays(1));
                 kill(balancer);
                 assertFails(balancer.closed(), "doomed: closed because an event loop failed");
                 assertFails(balancer.shutdown(Duration.ofMinutes(1)), "an event loop failed");
-                assertFails(balancer.targets(List.of()), "is closed");
+                assertFails(balancer.updateTargets(List.of()), "is closed");
                 await("the drain's future").until(drained::isDone);
                 assertThrows(IOException.class, () -> new Socket(balancer.address().getAddress(), balancer.address().getPort()).close());
                 assertTrue(relayed.isConnected() && client.isConnected(), "they were used");

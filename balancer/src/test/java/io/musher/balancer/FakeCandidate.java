@@ -47,8 +47,8 @@ final class FakeCandidate implements Candidate {
     }
 
     @Override
-    public long answerNanosTotal() {
-        return answers == 0 ? Candidate.super.answerNanosTotal() : total;
+    public long latencyNanosTotal() {
+        return answers == 0 ? Candidate.super.latencyNanosTotal() : total;
     }
 
     @Override
@@ -78,7 +78,7 @@ final class FakeCandidate implements Candidate {
     }
 
     @Override
-    public long answerNanos() {
+    public long latencyNanos() {
         return answerNanos;
     }
 

@@ -21,7 +21,7 @@ class GuardedBalancerListenerTest {
 
         callAll(new GuardedBalancerListener("b", new Noisy(heard, false)));
 
-        assertEquals(List.of("ejected a x", "down a y", "restored a", "drained a", "rejected 9 z", "accepting true"), heard);
+        assertEquals(List.of("ejected a x", "down a y", "restored a", "drained a", "rejected 9 z", "acceptPaused"), heard);
     }
 
     @Test
@@ -46,7 +46,7 @@ class GuardedBalancerListenerTest {
         listener.restored(TARGET);
         listener.drained(TARGET);
         listener.rejected(CLIENT, "z");
-        listener.accepting(true);
+        listener.acceptPaused();
     }
 
     /** What goes to stderr meanwhile, where the tests' log goes. */
@@ -97,8 +97,8 @@ class GuardedBalancerListenerTest {
         }
 
         @Override
-        public void accepting(boolean paused) {
-            hear("accepting " + paused);
+        public void acceptPaused() {
+            hear("acceptPaused");
         }
     }
 }

@@ -117,7 +117,7 @@ class LifecycleTest {
     @Test
     void shouldCloseFromItsFuturesThread() throws Exception {
         Balancer balancer = balancer("future", b -> b);
-        BalancerFixture.get(balancer.targets(List.of()).thenRun(balancer::close));
+        BalancerFixture.get(balancer.updateTargets(List.of()).thenRun(balancer::close));
         isGone(balancer, "future");
     }
 
@@ -159,11 +159,11 @@ class LifecycleTest {
             Balancer balancer = balancer("promises", b -> b.loops(2).targets(List.of(a.as("a"))));
             scene.connect(balancer).send("hello").expect("hello");
             List<CompletableFuture<?>> futures = new ArrayList<>(List.of(
-                    balancer.targets(List.of()), balancer.drain("a", BalancerFixture.PATIENCE.multipliedBy(100))));
+                    balancer.updateTargets(List.of()), balancer.drain("a", BalancerFixture.PATIENCE.multipliedBy(100))));
             Thread closer = new Thread(balancer::close);
             closer.start();
             for (int k = 0; k < 20; k++) {
-                futures.add(balancer.targets(List.of(a.as("a" + k))));
+                futures.add(balancer.updateTargets(List.of(a.as("a" + k))));
                 futures.add(balancer.drain("a", BalancerFixture.PATIENCE.multipliedBy(100)));
                 futures.add(balancer.shutdown(BalancerFixture.PATIENCE.multipliedBy(100)));
             }

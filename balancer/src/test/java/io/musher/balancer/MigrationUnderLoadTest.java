@@ -32,7 +32,7 @@ class MigrationUnderLoadTest {
         List<Future<Integer>> clients = load(balancer, 6);
         for (int i = 1; i <= 250; i++) {
             ScriptedTarget next = ScriptedTarget.running(new HttpTarget("t" + i));
-            BalancerFixture.get(balancer.targets(List.of(next.as("t" + i))));
+            BalancerFixture.get(balancer.updateTargets(List.of(next.as("t" + i))));
             assertEquals(0, BalancerFixture.get(balancer.drain("t" + (i - 1), LONG)), "cut from t" + (i - 1));
             present.close();
             present = next;
@@ -59,7 +59,7 @@ class MigrationUnderLoadTest {
         Balancer balancer = scene.balancer(b -> b.loops(2).targets(all));
         List<Future<Integer>> clients = load(balancer, 6);
         for (int i = 0; i < 1000; i++) {
-            Future<Void> fence = balancer.targets(List.of(all.get(i % 4), all.get((i + 1 + i % 3) % 4)));
+            Future<Void> fence = balancer.updateTargets(List.of(all.get(i % 4), all.get((i + 1 + i % 3) % 4)));
             if (i % 10 == 0) {
                 BalancerFixture.get(fence);
             }

@@ -127,7 +127,7 @@ class NamesTest {
         for (int i = 0; i < 10; i++) {
             assertEquals("other", ask());
         }
-        BalancerFixture.get(balancer.targets(targets.subList(0, 5)));
+        BalancerFixture.get(balancer.updateTargets(targets.subList(0, 5)));
         BalancerFixture.await("some lookups hang", () -> lookups.get() == 4);
         assertEquals(4, Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().equals("hanging-lb-lookup")).count());
         balancer.close();
@@ -172,12 +172,12 @@ class NamesTest {
     void shouldForgetAWithdrawnName() throws Exception {
         start(b -> b.targets(List.of(named("n"))));
         BalancerFixture.await("it is down", () -> !stats().why().isEmpty());
-        BalancerFixture.get(balancer.targets(List.of(scene.http("other").as("other"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("other").as("other"))));
         int before = lookups.get();
         addresses = new String[] {"127.0.0.1"};
         assertEquals("other", ask());
         assertTrue(balancer.stats().target("n").isEmpty());
-        BalancerFixture.get(balancer.targets(List.of(named("n"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(named("n"))));
         assertEquals("server", ask());
         assertTrue(lookups.get() > before);
     }

@@ -126,7 +126,7 @@ class NotMigratedTest {
         converse(new Talk("one request", GET, HttpMessages.ok("a")), client, server);
         client.sendEnd();
         server.expectEnd();
-        BalancerFixture.get(balancer.targets(List.of(b.as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(b.as("b"))));
         server.send("one thing more").sendEnd();
         client.expect("one thing more");
         client.expectEnd();
@@ -140,7 +140,7 @@ class NotMigratedTest {
         converse(new Talk("half an answer", GET, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345"), client, server);
         server.sendEnd();
         client.expectEnd();
-        BalancerFixture.get(balancer.targets(List.of(b.as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(b.as("b"))));
         client.send("one thing more").sendEnd();
         server.expect("one thing more");
         server.expectEnd();
@@ -153,7 +153,7 @@ class NotMigratedTest {
         Peer client = scene.connect(balancer).send(TWO_REQUESTS);
         Peer server = a.next();
         server.expect(TWO_REQUESTS);
-        BalancerFixture.get(balancer.targets(List.of(b.as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(b.as("b"))));
         CompletableFuture<Integer> drained = balancer.drain("a", Duration.ofMinutes(5));
         server.send(HttpMessages.ok("one"));
         assertEquals("one", client.answer(false));
@@ -175,7 +175,7 @@ class NotMigratedTest {
     }
 
     private void stays(Balancer balancer, Peer client, Peer server) throws Exception {
-        BalancerFixture.get(balancer.targets(List.of(b.as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(b.as("b"))));
         server.send("on it goes");
         client.expect("on it goes");
         client.send("and on");

@@ -44,10 +44,10 @@ class OwnAddressTest {
         }
         for (String host : hosts) {
             int port = all.address().getPort();
-            refused(assertThrows(IllegalArgumentException.class, () -> all.targets(List.of(target(host, port))), host), host, port);
+            refused(assertThrows(IllegalArgumentException.class, () -> all.updateTargets(List.of(target(host, port))), host), host, port);
             if (host.indexOf(':') < 0) {
                 int other = allOfV4.address().getPort();
-                refused(assertThrows(IllegalArgumentException.class, () -> allOfV4.targets(List.of(target(host, other))), host), host, other);
+                refused(assertThrows(IllegalArgumentException.class, () -> allOfV4.updateTargets(List.of(target(host, other))), host), host, other);
             }
         }
     }
@@ -57,7 +57,7 @@ class OwnAddressTest {
         Balancer balancer = scene.balancer(scene.http("a").as("a"));
         Target self = new Target("self", balancer.address());
 
-        assertThrows(IllegalArgumentException.class, () -> balancer.targets(List.of(scene.http("b").as("b"), self)));
+        assertThrows(IllegalArgumentException.class, () -> balancer.updateTargets(List.of(scene.http("b").as("b"), self)));
 
         assertEquals("a", scene.connect(balancer).ask(HttpMessages.get("/")));
     }
@@ -66,11 +66,11 @@ class OwnAddressTest {
     void shouldTakeWhatOnlyLooksLikeItself() throws Exception {
         Balancer balancer = scene.balancer();
         int port = balancer.address().getPort();
-        BalancerFixture.get(balancer.targets(List.of(target("127.0.0.2", port), target("192.0.2.1", port), target("127.0.0.1", port == 1 ? 2 : 1))));
+        BalancerFixture.get(balancer.updateTargets(List.of(target("127.0.0.2", port), target("192.0.2.1", port), target("127.0.0.1", port == 1 ? 2 : 1))));
 
         assumeTrue(InetAddress.getByName("::1").isReachable(1000), "IPv6");
         Balancer allOfV4 = scene.balancer(b -> b.host("0.0.0.0"));
-        BalancerFixture.get(allOfV4.targets(List.of(target("::1", allOfV4.address().getPort()))));
+        BalancerFixture.get(allOfV4.updateTargets(List.of(target("::1", allOfV4.address().getPort()))));
     }
 
     @Test
@@ -79,7 +79,7 @@ class OwnAddressTest {
         int port = balancer.address().getPort();
         Target named = new Target("to localhost", InetSocketAddress.createUnresolved("LocalHost", port));
 
-        refused(assertThrows(IllegalArgumentException.class, () -> balancer.targets(List.of(named))), "localhost", port);
+        refused(assertThrows(IllegalArgumentException.class, () -> balancer.updateTargets(List.of(named))), "localhost", port);
     }
 
     @Test
@@ -90,7 +90,7 @@ class OwnAddressTest {
             return b.listener(recorder);
         });
         int port = balancer.address().getPort();
-        balancer.targets(List.of(new Target("n", InetSocketAddress.createUnresolved("self.test", port))));
+        balancer.updateTargets(List.of(new Target("n", InetSocketAddress.createUnresolved("self.test", port))));
 
         BalancerFixture.await("it is down", () -> recorder.heard("down n: host self.test is the balancer itself, which listens on 127.0.0.1:" + port));
 
@@ -107,7 +107,7 @@ class OwnAddressTest {
         });
         int port = balancer.address().getPort();
         try (ServerSocket server = new ServerSocket(port, 10, InetAddress.getByName("127.0.0.2"))) {
-            balancer.targets(List.of(new Target("n", InetSocketAddress.createUnresolved("both.test", port))));
+            balancer.updateTargets(List.of(new Target("n", InetSocketAddress.createUnresolved("both.test", port))));
             Peer client = scene.connect(balancer).send("hello");
             Peer accepted = scene.add(new Peer(server.accept()));
             accepted.expect("hello");

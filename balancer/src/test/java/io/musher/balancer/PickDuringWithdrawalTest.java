@@ -63,7 +63,7 @@ class PickDuringWithdrawalTest {
                 scene.connect(balancer).send("late");
                 picking.await(20, TimeUnit.MILLISECONDS);
             }
-            balancer.targets(List.of(b));
+            balancer.updateTargets(List.of(b));
             CompletableFuture<Integer> drained = balancer.drain("a", Duration.ofMinutes(5));
             onFirstLoop.reset();
             assertThrows(TimeoutException.class, () -> drained.get(200, TimeUnit.MILLISECONDS), "a loop still picks it");

@@ -60,7 +60,7 @@ class ProbeTest {
     @Test
     void shouldProbeTargetsThatAreListedLater() throws Exception {
         Balancer balancer = balancer(1, 1, scene.http("a").as("a"));
-        BalancerFixture.get(balancer.targets(List.of(port.as("p"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(port.as("p"))));
         becomes(balancer, "p", TargetState.DOWN);
     }
 
@@ -80,7 +80,7 @@ class ProbeTest {
         ScriptedTarget other = scene.add(ScriptedTarget.running(new HttpTarget("a")));
         Balancer balancer = balancer(1, 1, probed.as("p"));
         BalancerFixture.await("it is probed", () -> probed.accepted() > 2);
-        BalancerFixture.get(balancer.targets(List.of(other.as("a"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(other.as("a"))));
         int before = other.accepted();
         BalancerFixture.await("the other one is probed", () -> other.accepted() > before + 1);
         int last = probed.accepted();

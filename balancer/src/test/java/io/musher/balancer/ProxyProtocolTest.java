@@ -74,7 +74,7 @@ class ProxyProtocolTest {
         server.expect(header + HttpMessages.get("/"));
         server.send(HttpMessages.ok("a"));
         assertEquals("a", client.answer(false));
-        BalancerFixture.get(balancer.targets(List.of(b.as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(b.as("b"))));
         client.send(HttpMessages.get("/"));
         b.next().expect(header + HttpMessages.get("/"));
     }
@@ -156,7 +156,7 @@ class ProxyProtocolTest {
         assertEquals("a", client.answer(false));
 
         ScriptedTarget b = scene.manual();
-        BalancerFixture.get(balancer.targets(List.of(b.as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(b.as("b"))));
         client.send(HttpMessages.get("/"));
         Peer next = b.next();
         assertArrayEquals(out, next.receive(out.length), "and to the next target");
@@ -208,7 +208,7 @@ class ProxyProtocolTest {
         Peer client = scene.connect(balancer).send("PROXY TCP4 192.0.2.7 192.0.2.8 4711 443\r\nfirst");
         BalancerFixture.await("the client waits", () -> balancer.stats().waiting() == 1);
         client.send(" second");
-        BalancerFixture.get(balancer.targets(List.of(a.as("a"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(a.as("a"))));
         introduces("TCP4 192.0.2.7 192.0.2.8 4711", "first second", client);
     }
 

@@ -44,7 +44,12 @@ class RecordingBalancerListener implements BalancerListener {
     }
 
     @Override
-    public void accepting(boolean paused) {
-        lines.add("accepting " + (paused ? "paused" : "again"));
+    public void acceptPaused() {
+        lines.add("accepting paused");
+    }
+
+    @Override
+    public void acceptResumed() {
+        lines.add("accepting again");
     }
 }

@@ -78,9 +78,9 @@ class ShutdownTest {
         Balancer balancer = scene.balancer(scene.http("a").as("a"));
         Peer parked = scene.connect(balancer);
         assertEquals("a", parked.ask(HttpMessages.get("/")));
-        BalancerFixture.get(balancer.targets(List.of()));
+        BalancerFixture.get(balancer.updateTargets(List.of()));
         BalancerFixture.await("it is parked", () -> balancer.stats().moved() == 1);
-        BalancerFixture.get(balancer.targets(List.of(a.as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(a.as("b"))));
         Peer untouched = scene.connect(balancer);
         Peer server = a.next();
         CompletableFuture<Void> stopped = balancer.shutdown(LONG);

@@ -59,8 +59,8 @@ class StrategyFaultsTest {
         }
 
         @Override
-        public long answerNanos() {
-            return original.answerNanos();
+        public long latencyNanos() {
+            return original.latencyNanos();
         }
     }
 
@@ -72,7 +72,7 @@ class StrategyFaultsTest {
         for (int i = 0; i < 6; i++) {
             assertEquals("x", scene.connect(balancer).ask(HttpMessages.get("/")));
         }
-        BalancerFixture.get(balancer.targets(targets.subList(1, 3)));
+        BalancerFixture.get(balancer.updateTargets(targets.subList(1, 3)));
         BalancerFixture.get(balancer.drain("a", BalancerFixture.PATIENCE));
         for (int i = 0; i < 6; i++) {
             assertEquals("x", scene.connect(balancer).ask(HttpMessages.get("/")));

@@ -58,7 +58,7 @@ class TargetLostStageTest {
         exchange();
         death.of(server);
         orphaned();
-        BalancerFixture.get(balancer.targets(List.of(scene.http("c").as("c"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("c").as("c"))));
         assertEquals(1, balancer.stats().moved());
         outlastGrace();
         assertEquals("c", client.ask(GET));
@@ -123,7 +123,7 @@ class TargetLostStageTest {
         connect(o -> o.targets(List.of(a.as("a"))));
         death.of(server);
         orphaned();
-        BalancerFixture.get(balancer.targets(List.of(b.as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(b.as("b"))));
         Peer next = b.next();
         next.send("220 b\r\n");
         client.expect("220 b\r\n");
@@ -137,12 +137,12 @@ class TargetLostStageTest {
     @EnumSource
     void shouldBringTheGreetingOfAnotherTargetWhenTheDeadOneWasWithdrawnBefore(Death death) throws Exception {
         connect(o -> o.targets(List.of(a.as("a"))));
-        BalancerFixture.get(balancer.targets(List.of()));
+        BalancerFixture.get(balancer.updateTargets(List.of()));
         CompletableFuture<Integer> drained = balancer.drain("a", LONG);
         death.of(server);
         assertEquals(0, BalancerFixture.get(drained));
         BalancerFixture.await("the client waits", () -> balancer.stats().waiting() == 1);
-        balancer.targets(List.of(b.as("b")));
+        balancer.updateTargets(List.of(b.as("b")));
         b.next().send("220 b\r\n");
         client.expect("220 b\r\n");
         assertEquals(1, balancer.stats().moved());
@@ -157,7 +157,7 @@ class TargetLostStageTest {
         exchange();
         death.of(server);
         orphaned();
-        BalancerFixture.get(balancer.targets(List.of(b.as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(b.as("b"))));
         client.send(GET);
         b.next().expect(header + GET);
     }

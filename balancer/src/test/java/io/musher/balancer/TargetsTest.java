@@ -46,7 +46,7 @@ class TargetsTest {
         try {
             Peer client = scene.connect(balancer).send("opaque");
             assertTrue(picking.await(20, TimeUnit.SECONDS));
-            CompletableFuture<Void> fence = balancer.targets(before.subList(1, 2));
+            CompletableFuture<Void> fence = balancer.updateTargets(before.subList(1, 2));
             assertThrows(TimeoutException.class, () -> fence.get(200, TimeUnit.MILLISECONDS), "a loop still picks");
             go.countDown();
             BalancerFixture.get(fence);
@@ -66,7 +66,7 @@ class TargetsTest {
         ScriptedTarget b = scene.http("b");
         Balancer balancer = scene.balancer(o -> o.loops(loops).targets(List.of(a.as("a"))));
         for (int i = 0; i < 20; i++) {
-            BalancerFixture.get(balancer.targets(List.of((i % 2 == 0 ? b : a).as("x" + i))));
+            BalancerFixture.get(balancer.updateTargets(List.of((i % 2 == 0 ? b : a).as("x" + i))));
             int connections = (i % 2 == 0 ? a : b).accepted();
             for (int k = 0; k < 5; k++) {
                 try (Peer client = Peer.connect(balancer.address())) {
@@ -83,7 +83,7 @@ class TargetsTest {
         Balancer balancer = scene.balancer(a.as("a"));
         Peer client = scene.connect(balancer);
         client.send("one").expect("one");
-        BalancerFixture.get(balancer.targets(List.of(scene.echo().as("b"), a.as("a"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(scene.echo().as("b"), a.as("a"))));
         client.send("two").expect("two");
         assertEquals(1, a.accepted());
         assertEquals(1, balancer.stats().target("a").orElseThrow().accepted());
@@ -97,7 +97,7 @@ class TargetsTest {
         Balancer balancer = scene.balancer(old.as("a"));
         Peer client = scene.connect(balancer);
         client.send("one").expect("one");
-        BalancerFixture.get(balancer.targets(List.of(scene.http("new").as("a"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("new").as("a"))));
         assertEquals("new", scene.connect(balancer).ask(HttpMessages.get("/")));
         client.send("two").expect("two");
         List<BalancerStats.TargetStats> stats = balancer.stats().targets();
@@ -114,7 +114,7 @@ class TargetsTest {
         ScriptedTarget b = scene.http("b");
         Balancer balancer = scene.balancer(new Target("a", a.address(), 3), b.as("b"));
         assertEquals(Map.of("a", 30, "b", 10), answers(balancer, 40));
-        BalancerFixture.get(balancer.targets(List.of(a.as("a"), new Target("b", b.address(), 4))));
+        BalancerFixture.get(balancer.updateTargets(List.of(a.as("a"), new Target("b", b.address(), 4))));
         Map<String, Integer> answers = answers(balancer, 50);
         assertEquals(10, answers.get("a"), 1, answers.toString());
         assertEquals(4, balancer.stats().target("b").orElseThrow().target().weight());
@@ -126,9 +126,9 @@ class TargetsTest {
         Balancer balancer = scene.balancer(a.as("a"));
         Peer client = scene.connect(balancer);
         client.send("one").expect("one");
-        BalancerFixture.get(balancer.targets(List.of()));
+        BalancerFixture.get(balancer.updateTargets(List.of()));
         assertEquals(TargetState.WITHDRAWN, balancer.stats().target("a").orElseThrow().state());
-        BalancerFixture.get(balancer.targets(List.of(a.as("a"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(a.as("a"))));
         scene.connect(balancer).send("two").expect("two");
         client.send("three").expect("three");
         BalancerStats.TargetStats stats = balancer.stats().target("a").orElseThrow();
@@ -142,7 +142,7 @@ class TargetsTest {
         ScriptedTarget a = scene.http("a");
         Balancer balancer = scene.balancer(a.as("a"));
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class,
-                () -> balancer.targets(List.of(a.as("twice"), scene.dead().as("twice"))));
+                () -> balancer.updateTargets(List.of(a.as("twice"), scene.dead().as("twice"))));
         assertTrue(refused.getMessage().contains("twice"), refused.getMessage());
         assertEquals("a", scene.connect(balancer).ask(HttpMessages.get("/")), "the old list stands");
     }
@@ -150,16 +150,16 @@ class TargetsTest {
     @Test
     void shouldRefuseNulls() {
         Balancer balancer = scene.balancer();
-        assertThrows(NullPointerException.class, () -> balancer.targets(null));
+        assertThrows(NullPointerException.class, () -> balancer.updateTargets(null));
         List<Target> withNull = Arrays.asList(scene.dead().as("a"), null);
-        assertThrows(NullPointerException.class, () -> balancer.targets(withNull));
+        assertThrows(NullPointerException.class, () -> balancer.updateTargets(withNull));
     }
 
     @Test
     void shouldNotCareWhatTheCallerDoesWithTheListLater() throws Exception {
         List<Target> mine = new ArrayList<>(List.of(scene.http("a").as("a")));
         Balancer balancer = scene.balancer();
-        CompletableFuture<Void> fence = balancer.targets(mine);
+        CompletableFuture<Void> fence = balancer.updateTargets(mine);
         Collections.fill(mine, scene.dead().as("b"));
         BalancerFixture.get(fence);
         assertEquals("a", scene.connect(balancer).ask(HttpMessages.get("/")));
@@ -169,7 +169,7 @@ class TargetsTest {
     void shouldFailAfterTheEnd() throws Exception {
         Balancer balancer = scene.balancer();
         balancer.close();
-        CompletableFuture<Void> late = balancer.targets(List.of());
+        CompletableFuture<Void> late = balancer.updateTargets(List.of());
         IllegalStateException failure = assertInstanceOf(IllegalStateException.class, BalancerFixture.failure(late));
         assertTrue(failure.getMessage().contains("closed"), failure.getMessage());
     }
@@ -179,11 +179,11 @@ class TargetsTest {
     void shouldLetACallbackWaitForAnotherFuture() throws Exception {
         Target a = scene.http("a").as("a");
         Balancer balancer = scene.balancer();
-        CompletableFuture<Integer> waited = balancer.targets(List.of(a))
-                .thenApply(done -> balancer.targets(List.of()).thenApply(empty -> balancer.drain("a", BalancerFixture.PATIENCE).join()).join());
+        CompletableFuture<Integer> waited = balancer.updateTargets(List.of(a))
+                .thenApply(done -> balancer.updateTargets(List.of()).thenApply(empty -> balancer.drain("a", BalancerFixture.PATIENCE).join()).join());
         assertEquals(0, BalancerFixture.get(waited));
         CompletableFuture<Integer> drained = balancer.drain("unknown", BalancerFixture.PATIENCE).thenApply(cut -> {
-            balancer.targets(List.of(a)).join();
+            balancer.updateTargets(List.of(a)).join();
             return cut;
         });
         assertEquals(0, BalancerFixture.get(drained));
@@ -195,7 +195,7 @@ class TargetsTest {
         HeldPort port = scene.dead();
         List<CompletableFuture<Void>> fences = new ArrayList<>();
         for (int i = 0; i <= 200; i++) {
-            fences.add(balancer.targets(List.of(port.as("t" + i))));
+            fences.add(balancer.updateTargets(List.of(port.as("t" + i))));
         }
         BalancerFixture.get(CompletableFuture.allOf(fences.toArray(CompletableFuture[]::new)));
         BalancerFixture.await("the others are forgotten", () -> balancer.stats().targets().size() == 1);

@@ -64,7 +64,7 @@ class TlsTest {
         Balancer balancer = scene.balancer(echo().as("a"));
         Peer client = secure(balancer);
         client.send("hello").expect("hello");
-        BalancerFixture.get(balancer.targets(List.of(echo().as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(echo().as("b"))));
         byte[] data = new byte[2_000_000];
         new Random(1).nextBytes(data);
         Future<Peer> upload = scene.beside(() -> client.send(data));

@@ -190,7 +190,7 @@ class UnansweredTest {
         start(b -> b.targets(List.of(sick.as("sick"), scene.http("a").as("a"))));
         eject();
         alive.set(true);
-        BalancerFixture.get(balancer.targets(List.of(sick.as("sick"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(sick.as("sick"))));
         assertEquals("sick", ask());
         assertEquals(TargetState.READY, state("sick"));
     }

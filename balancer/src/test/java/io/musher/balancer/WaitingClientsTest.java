@@ -28,7 +28,7 @@ class WaitingClientsTest {
         }
         waiting(balancer, 10);
         assertEquals(10, balancer.stats().active(), "those that wait are active clients");
-        balancer.targets(List.of(scene.http("a").as("a")));
+        balancer.updateTargets(List.of(scene.http("a").as("a")));
         for (Peer client : clients) {
             assertEquals("a", client.answer(false));
         }
@@ -73,7 +73,7 @@ class WaitingClientsTest {
             waiting(balancer, i + 1);
         }
         ScriptedTarget target = scene.manual();
-        balancer.targets(List.of(target.as("a")));
+        balancer.updateTargets(List.of(target.as("a")));
         for (int i = 0; i < 9; i++) {
             target.next().expect("client " + i);
         }
@@ -144,7 +144,7 @@ class WaitingClientsTest {
         }
         BalancerFixture.await("the listener is told", () -> recorder.lines().size() == 4);
         BalancerFixture.await("the listener is told", () -> recorder.heard("rejected 127.0.0.1: too many clients wait"));
-        balancer.targets(List.of(scene.http("a").as("a")));
+        balancer.updateTargets(List.of(scene.http("a").as("a")));
         for (Peer client : held) {
             assertEquals("a", client.answer(false));
         }
@@ -168,7 +168,7 @@ class WaitingClientsTest {
         waiting(balancer, 3);
         leaver.reset();
         quitter.close();
-        balancer.targets(List.of(scene.http("a").as("a")));
+        balancer.updateTargets(List.of(scene.http("a").as("a")));
         assertEquals("a", stayer.answer(false));
         BalancerFixture.await("only one is left", () -> balancer.stats().active() == 1);
     }

@@ -41,9 +41,9 @@ public final class TwoServers {
                     """, balancer.address().getPort());
             while (input.hasNext()) {
                 switch (input.next()) {
-                    case "a" -> balancer.targets(List.of(a)).join();
-                    case "b" -> balancer.targets(List.of(b)).join();
-                    case "ab" -> balancer.targets(List.of(a, b)).join();
+                    case "a" -> balancer.updateTargets(List.of(a)).join();
+                    case "b" -> balancer.updateTargets(List.of(b)).join();
+                    case "ab" -> balancer.updateTargets(List.of(a, b)).join();
                     default -> print(balancer.stats());
                 }
             }

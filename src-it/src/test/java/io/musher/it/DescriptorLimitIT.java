@@ -177,8 +177,13 @@ class DescriptorLimitIT {
         public static void main(String[] arguments) throws Exception {
             BalancerListener listener = new BalancerListener() {
                 @Override
-                public void accepting(boolean paused) {
-                    System.out.println("paused " + paused);
+                public void acceptPaused() {
+                    System.out.println("paused true");
+                }
+
+                @Override
+                public void acceptResumed() {
+                    System.out.println("paused false");
                 }
             };
             List<Target> targets = List.of(target(arguments[1]), target(arguments[2]));

@@ -32,7 +32,7 @@ final class EventHistory {
         public String toString() {
             return kind() + " " + worker.map(its -> its.id() + " of " + its.name() + ", " + state.orElseThrow()).orElse("")
                     + (connected ? ", connected" : "") + (dead ? ", dead" : "")
-                    + ": " + event.cause();
+                    + ": " + event.reason();
         }
     }
 

@@ -44,7 +44,7 @@ class ExplainIT {
         }
 
         StrictHttpClient.fetch(port, "/tell?ready");
-        clusters.history().await(ClusterEvent.Ready.class, event -> event.worker() == one && event.cause().contains("ready()"));
+        clusters.history().await(ClusterEvent.Ready.class, event -> event.worker() == one && event.reason().contains("ready()"));
         Proofs.awaitTargets(cluster, 2);
         explains(cluster, one, "gets traffic: READY", "it said ready()");
         try (StrictHttpClient kept = new StrictHttpClient(cluster.commonPort()); StrictHttpClient other = new StrictHttpClient(cluster.commonPort())) {

@@ -38,7 +38,7 @@ class HealthIT {
     private ClusterEvent.Exited replaced(Worker worker) throws Exception {
         ClusterEvent.Exited exited = clusters.history().await(ClusterEvent.Exited.class, worker);
         assertEquals(Exit.Cause.UNHEALTHY, exited.exit().cause());
-        assertTrue(!exited.exit().voluntary() && exited.cause().contains("health check"), exited::cause);
+        assertTrue(!exited.exit().voluntary() && exited.reason().contains("health check"), exited::reason);
         clusters.history().awaitReady(worker.instance(), worker.id());
         return exited;
     }
@@ -98,7 +98,7 @@ class HealthIT {
         Worker ill = cluster.workers().get(0);
         ill.send("be ill");
         ClusterEvent.NotReady told = clusters.history().await(ClusterEvent.NotReady.class, ill);
-        assertTrue(told.cause().contains("GET /health") && told.cause().contains("status 503"), told::cause);
+        assertTrue(told.reason().contains("GET /health") && told.reason().contains("status 503"), told::reason);
         Proofs.awaitTargets(cluster, 1);
         for (int i = 0; i < 4; i++) {
             assertEquals("2", StrictHttpClient.fetch(cluster.commonPort()));

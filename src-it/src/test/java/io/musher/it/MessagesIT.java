@@ -62,7 +62,7 @@ class MessagesIT {
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> worker.send(List.of(new Object())));
         assertTrue(refused.getMessage().startsWith("[0]: java.lang.Object cannot be sent"), refused::getMessage);
         refused = assertThrows(IllegalArgumentException.class, () -> worker.send(new byte[(16 << 20) + 1]));
-        assertTrue(refused.getMessage().contains("maxFrame"), refused::getMessage);
+        assertTrue(refused.getMessage().contains("maxMessageSize"), refused::getMessage);
         worker.send("and on");
         assertEquals("and on", heard.value());
     }
@@ -170,7 +170,7 @@ class MessagesIT {
         asked.add(worker.request(Order.of("never"), PATIENCE));
         for (var each : asked) {
             Throwable failure = each.handle((answer, gone) -> gone).get(30, TimeUnit.SECONDS);
-            assertEquals("WorkerGoneException", failure.getClass().getSimpleName(), failure::toString);
+            assertEquals("PeerGoneException", failure.getClass().getSimpleName(), failure::toString);
         }
         assertThrows(ExecutionException.class, () -> worker.writable().get(30, TimeUnit.SECONDS));
     }

@@ -37,14 +37,14 @@ class PortReadinessIT {
         Worker closed = cluster.workers().get(0);
         StrictHttpClient.fetch(closed.port().getAsInt(), "/close");
         ClusterEvent.NotReady event = clusters.history().await(ClusterEvent.NotReady.class, closed);
-        assertTrue(event.cause().contains("nothing accepts on 127.0.0.1:" + closed.port().getAsInt()), event::cause);
+        assertTrue(event.reason().contains("nothing accepts on 127.0.0.1:" + closed.port().getAsInt()), event::reason);
         Proofs.awaitTargets(cluster, 1);
         for (int i = 0; i < 4; i++) {
             assertEquals("2", StrictHttpClient.fetch(cluster.commonPort()));
         }
         ClusterEvent.Exited exited = clusters.history().await(ClusterEvent.Exited.class, closed);
         assertEquals(Exit.Cause.UNHEALTHY, exited.exit().cause());
-        assertTrue(exited.cause().contains("nothing accepts on"), exited::cause);
+        assertTrue(exited.reason().contains("nothing accepts on"), exited::reason);
         clusters.history().awaitReady(0, 1);
     }
 

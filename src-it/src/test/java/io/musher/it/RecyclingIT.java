@@ -27,7 +27,7 @@ class RecyclingIT {
         assertTrue(exited.exit().voluntary(), exited::toString);
         ClusterEvent.Forked heir = clusters.history().await(ClusterEvent.Forked.class,
                 event -> event.worker().instance() == worker.instance() && event.worker().id() > worker.id());
-        assertTrue(heir.cause().contains(why), heir::cause);
+        assertTrue(heir.reason().contains(why), heir::reason);
         ClusterEvent.Ready ready = clusters.history().await(ClusterEvent.Ready.class, heir.worker());
         assertTrue(!ready.at().isAfter(exited.at()), "the replacement was there first");
         assertEquals(0, heir.worker().restarts(), "that is no crash");

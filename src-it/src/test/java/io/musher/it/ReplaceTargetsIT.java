@@ -35,11 +35,11 @@ class ReplaceTargetsIT {
                 sites.add(new NioHttpServer("site-" + i));
             }
             int port = balancer.address().getPort();
-            balancer.targets(some(sites, random)).get(20, TimeUnit.SECONDS);
+            balancer.updateTargets(some(sites, random)).get(20, TimeUnit.SECONDS);
             load.startKeptAlive(4, port);
             load.start(2, () -> StrictHttpClient.fetch(port));
             for (int i = 0; i < CHANGES; i++) {
-                balancer.targets(some(sites, random)).get(20, TimeUnit.SECONDS);
+                balancer.updateTargets(some(sites, random)).get(20, TimeUnit.SECONDS);
                 load.awaitMore(8);
             }
             load.stop();

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.Cluster;
 import io.musher.Message;
-import io.musher.RemoteException;
+import io.musher.PeerGoneException;
+import io.musher.RemoteFailureException;
 import io.musher.Worker;
-import io.musher.WorkerGoneException;
 import io.musher.it.MessagingWorker.Order;
 import io.musher.it.MessagingWorker.Received;
 import java.nio.file.Path;
@@ -67,15 +67,15 @@ class RequestsIT {
     @Test
     void shouldTellAskersHowItFailed() throws Exception {
         Worker worker = talkers(1).workers().get(0);
-        RemoteException thrown = failure(RemoteException.class, worker.request(Order.of("throw"), PATIENCE));
+        RemoteFailureException thrown = failure(RemoteFailureException.class, worker.request(Order.of("throw"), PATIENCE));
         assertTrue(thrown.getMessage().contains("the worker cannot do that"), thrown::getMessage);
         TimeoutException late = failure(TimeoutException.class, worker.request(Order.of("never"), Duration.ofMillis(50)));
         assertEquals("no answer from it-1 (worker 1) within 50 ms", late.getMessage());
         CompletableFuture<Message> open = worker.request(Order.of("never"), PATIENCE);
         worker.kill();
-        failure(WorkerGoneException.class, open);
+        failure(PeerGoneException.class, open);
         worker.onExit().get(30, TimeUnit.SECONDS);
-        failure(WorkerGoneException.class, worker.request("anything", PATIENCE));
+        failure(PeerGoneException.class, worker.request("anything", PATIENCE));
         assertThrows(IllegalArgumentException.class, () -> worker.request("anything", Duration.ZERO));
     }
 
@@ -115,7 +115,7 @@ class RequestsIT {
         assertEquals(Map.of("from", 1L, "value", "and you?"),
                 first.request(Order.of("requestTo").to(3).value("and you?"), PATIENCE).get().value());
         String gone = first.request(Order.of("requestTo").to(9).value("and you?"), PATIENCE).get().text();
-        assertTrue(gone.contains("WorkerGoneException: there is no worker 9"), gone);
+        assertTrue(gone.contains("PeerGoneException: there is no worker 9"), gone);
 
         first.send(Order.of("broadcast").value("to all"));
         Set<Integer> listeners = new HashSet<>();

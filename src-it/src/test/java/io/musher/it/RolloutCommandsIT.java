@@ -200,7 +200,7 @@ class RolloutCommandsIT {
     @Test
     void shouldSayThatReloadOnHangupHasNoEffectUnderNohup() throws Exception {
         Child primary = hangsUp("sh", "-c", "trap '' HUP; exec \"$@\"", "sh");
-        primary.awaitLine("reloadOnHangup has no effect");
+        primary.awaitLine("reloadOnSighup has no effect");
         primary.awaitLine("up");
         primary.signal("TERM");
         assertEquals(143, primary.exitCode(Child.PATIENCE), primary::report);
@@ -219,7 +219,7 @@ class RolloutCommandsIT {
 
         public static void main(String[] args) {
             AtomicInteger calls = new AtomicInteger();
-            Cluster.builder().instances(1).main(ScriptedWorker.class).args("idle").reloadOnHangup(true).env(() -> {
+            Cluster.builder().instances(1).main(ScriptedWorker.class).args("idle").reloadOnSighup(true).env(() -> {
                 if (calls.incrementAndGet() == 2) {
                     throw new IllegalStateException("no vault");
                 }

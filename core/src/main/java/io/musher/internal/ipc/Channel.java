@@ -215,8 +215,8 @@ public final class Channel implements Connection.Owner {
     public boolean take(int type, int length) throws ProtocolException {
         if (FrameType.isControl(type)) {
             FrameSink.checkControl(type, length);
-        } else if (length > server.maxFrame() + Integer.BYTES) {
-            throw new ProtocolException("a frame of " + length + " bytes, over " + server.maxFrame());
+        } else if (length > server.maxMessageSize() + Integer.BYTES) {
+            throw new ProtocolException("a frame of " + length + " bytes, over " + server.maxMessageSize());
         }
         if (FrameType.isMessage(type)) {
             mailbox.comes(MessageFrame.cost(length));

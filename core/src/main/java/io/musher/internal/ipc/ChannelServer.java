@@ -37,7 +37,7 @@ public final class ChannelServer implements EventLoop.Handler {
 
     private final String name;
     private final EventLoop loop;
-    private final int maxFrame;
+    private final int maxMessageSize;
     private final ServerSocketChannel listening;
     private final String address;
     private final SharedBuffers scratch = new SharedBuffers();
@@ -57,10 +57,10 @@ public final class ChannelServer implements EventLoop.Handler {
     private long complainedAt;
     private boolean closed;
 
-    private ChannelServer(String name, EventLoop loop, int maxFrame, long heap, ServerSocketChannel listening) throws IOException {
+    private ChannelServer(String name, EventLoop loop, int maxMessageSize, long heap, ServerSocketChannel listening) throws IOException {
         this.name = name;
         this.loop = loop;
-        this.maxFrame = maxFrame;
+        this.maxMessageSize = maxMessageSize;
         this.intake = new Intake(heap, this::divide);
         this.listening = listening;
         this.rejections = new RejectionLog(name);
@@ -82,20 +82,20 @@ public final class ChannelServer implements EventLoop.Handler {
      *
      * @param name the prefix of log lines
      * @param loop accepts and serves the connections
-     * @param maxFrame the largest body of a message, in bytes
+     * @param maxMessageSize the largest body of a message, in bytes
      * @throws IOException if no socket can be opened
      */
-    public static ChannelServer open(String name, EventLoop loop, int maxFrame) throws IOException {
-        return open(name, loop, maxFrame, Runtime.getRuntime().maxMemory());
+    public static ChannelServer open(String name, EventLoop loop, int maxMessageSize) throws IOException {
+        return open(name, loop, maxMessageSize, Runtime.getRuntime().maxMemory());
     }
 
     /** {@code heap} is the maximum heap size of this JVM, in bytes. */
-    static ChannelServer open(String name, EventLoop loop, int maxFrame, long heap) throws IOException {
+    static ChannelServer open(String name, EventLoop loop, int maxMessageSize, long heap) throws IOException {
         ServerSocketChannel listening = ServerSocketChannel.open(Loopback.ADDRESS instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
         try {
             listening.configureBlocking(false);
             listening.bind(Loopback.at(0), BACKLOG);
-            ChannelServer server = new ChannelServer(name, loop, maxFrame, heap, listening);
+            ChannelServer server = new ChannelServer(name, loop, maxMessageSize, heap, listening);
             loop.execute(server::start);
             return server;
         } catch (IOException | RuntimeException e) {
@@ -308,7 +308,7 @@ public final class ChannelServer implements EventLoop.Handler {
         return pending.size();
     }
 
-    int maxFrame() {
-        return maxFrame;
+    int maxMessageSize() {
+        return maxMessageSize;
     }
 }

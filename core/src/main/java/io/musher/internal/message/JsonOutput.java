@@ -175,7 +175,7 @@ abstract class JsonOutput {
      */
     void room(int n) {
         if (at > end || n > end - at + 32) {
-            throw new MappingException("larger than maxFrame, " + max + " bytes");
+            throw new MappingException("larger than maxMessageSize, " + max + " bytes");
         }
         if (at + n > out.length) {
             out = Arrays.copyOf(out, (int) Math.max((long) at + n, Math.min(2L * out.length, end + 64L)));

@@ -21,10 +21,10 @@ import java.util.function.Predicate;
  * @param ipc the address of the channel, {@code host:port}
  * @param token authenticates the worker on the channel, once; never printed
  * @param jvm whether the worker is marked by a system property as well
- * @param maxFrame the largest body of a message, in bytes
+ * @param maxMessageSize the largest body of a message, in bytes
  */
 public record WorkerEnvironment(int id, int instance, String name, OptionalInt port, String host, String ipc, String token, boolean jvm,
-        int maxFrame) {
+        int maxMessageSize) {
 
     /** The system property that marks a JVM worker; its value is the worker's id. */
     public static final String PROPERTY = "musher.worker";
@@ -56,7 +56,7 @@ public record WorkerEnvironment(int id, int instance, String name, OptionalInt p
         variables.put(IPC, ipc);
         variables.put(TOKEN, token);
         variables.put(KIND, jvm ? JVM : "command");
-        variables.put(MAX_FRAME, Integer.toString(maxFrame));
+        variables.put(MAX_FRAME, Integer.toString(maxMessageSize));
         variables.put("PUP_CLUSTER_INSTANCE", Integer.toString(instance));
         variables.put("NODE_APP_INSTANCE", Integer.toString(instance));
         port.ifPresent(number -> {

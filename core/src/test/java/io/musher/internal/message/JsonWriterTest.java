@@ -175,7 +175,7 @@ class JsonWriterTest {
     @Test
     void shouldRefuseWhatIsTooLargeAndWorkOnAfterwards() {
         assertEquals(12, JsonWriter.write("x".repeat(10), 0, 12, ByteBuffer::allocate).limit());
-        assertEquals("larger than maxFrame, 11 bytes",
+        assertEquals("larger than maxMessageSize, 11 bytes",
                 assertThrows(IllegalArgumentException.class, () -> JsonWriter.write("x".repeat(10), 0, 11, ByteBuffer::allocate)).getMessage());
         List<String> many = Collections.nCopies(100_000, "0123456789");
         assertThrows(IllegalArgumentException.class, () -> JsonWriter.write(many, 13, 1_000_000, ByteBuffer::allocate));

@@ -1,0 +1,11 @@
+package io.musher;
+
+/** The root of the exceptions that a cluster throws or completes futures with. */
+public abstract class ClusterException extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    ClusterException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
