@@ -60,14 +60,14 @@ public final class Cluster implements AutoCloseable {
     private final PortAllocator ports;
     private final SupervisorActions actions;
     private final Supervisor supervisor;
-    private final EventPublisher chronicle;
+    private final EventPublisher eventPublisher;
     private final MessageDispatcher dispatcher;
     private final ClusterCommands commands;
-    private final RecycleMonitor wear;
+    private final RecycleMonitor recycleMonitor;
     private final ShutdownHandler shutdown;
-    private final Collapse collapse;
+    private final FailureHandler collapse;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
-    private final CountDownLatch over = new CountDownLatch(1);
+    private final CountDownLatch stoppedLatch = new CountDownLatch(1);
 
     private Cluster(ClusterConfig config, ClusterResources resources, LaunchPlan plan) {
         this.config = config;
@@ -78,16 +78,16 @@ public final class Cluster implements AutoCloseable {
             throw StartupException.of(config.name() + ": " + refusal, null, "");
         });
         this.actions = new SupervisorActions(config, resources, ports, capacity);
-        this.chronicle = new EventPublisher(config.name(), config.output(), resources.events(), this::allGone, this::allGaveUp);
-        this.supervisor = new Supervisor(rules(config), new LaunchGeneration(plan, LaunchChecks.environment(config.env().get())), actions, chronicle);
+        this.eventPublisher = new EventPublisher(config.name(), config.output(), resources.events(), this::allGone, this::allGaveUp);
+        this.supervisor = new Supervisor(rules(config), new LaunchGeneration(plan, LaunchChecks.environment(config.env().get())), actions, eventPublisher);
         this.dispatcher = new MessageDispatcher(config, resources);
         this.commands = new ClusterCommands(config.name(), resources.control(), supervisor, dispatcher,
                 new EnvironmentSource(config.name(), resources.control(), config.env(), ENV_PATIENCE), resources.balancer());
         actions.obey(supervisor, commands);
-        this.wear = new RecycleMonitor(resources.control(), config.recyclePolicy(), supervisor, worker -> ClusterCommands.workerOf(worker).session().process.memory(),
+        this.recycleMonitor = new RecycleMonitor(resources.control(), config.recyclePolicy(), supervisor, worker -> ClusterCommands.workerOf(worker).session().process.memory(),
                 actions::connections);
         this.shutdown = new ShutdownHandler(config, this::stop, this::killAll, this::hangUp, resources.events());
-        this.collapse = new Collapse(config, resources, ports, supervisor, commands, chronicle, shutdown);
+        this.collapse = new FailureHandler(config, resources, ports, supervisor, commands, eventPublisher, shutdown);
         collapse.await(this::ended);
     }
 
@@ -189,8 +189,8 @@ public final class Cluster implements AutoCloseable {
             throw startFailed(e.getCause());
         }
         collapse.started();
-        chronicle.started();
-        resources.control().execute(wear::begin);
+        eventPublisher.started();
+        resources.control().execute(recycleMonitor::begin);
         resources.spawner().preload(); // not earlier: until here starting workers needed the processors
         resources.balancer().ifPresent(balancer -> balancer.closed().whenComplete((closed, failure) -> {
             if (failure != null) {
@@ -444,7 +444,7 @@ public final class Cluster implements AutoCloseable {
      * @throws InterruptedException if the calling thread is interrupted
      */
     public void awaitStop() throws InterruptedException {
-        over.await();
+        stoppedLatch.await();
     }
 
     /**
@@ -494,7 +494,7 @@ public final class Cluster implements AutoCloseable {
     /** Completes {@link #stop} when everything is closed; {@code failure} is null after a normal stop. */
     private void ended(Throwable failure) {
         actions.end();
-        over.countDown();
+        stoppedLatch.countDown();
         resources.callbacks().execute(() -> {
             if (failure == null) {
                 stopped.complete(null);

@@ -43,7 +43,7 @@ final class ClusterCommands {
         this.environment = environment;
     }
 
-    MessageDispatcher correspondence() {
+    MessageDispatcher dispatcher() {
         return dispatcher;
     }
 
@@ -125,7 +125,7 @@ final class ClusterCommands {
             supervisor.expect(promise);
             environment.ask((variables, failure) -> {
                 if (failure == null) {
-                    supervisor.roll(new LaunchGeneration(plan.get(), variables), why, joins, promise);
+                    supervisor.startRollout(new LaunchGeneration(plan.get(), variables), why, joins, promise);
                 } else {
                     supervisor.refuse(promise, failure);
                 }

@@ -75,7 +75,7 @@ final class EventPublisher implements SupervisorListener {
 
     @Override
     public void exited(Incarnation worker, Exit exit) {
-        String why = worker.fault().isEmpty() ? exit.toString() : exit + ": " + worker.fault();
+        String why = worker.stopReason().isEmpty() ? exit.toString() : exit + ": " + worker.stopReason();
         if (!isFailure(worker, exit)) {
             log(worker, "exited: " + why);
         } else if (started) {

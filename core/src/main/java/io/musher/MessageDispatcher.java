@@ -41,7 +41,7 @@ final class MessageDispatcher {
     }
 
     /** {@return a new sender of messages to a worker} */
-    MessageSender mail(WorkerSession session, Channel channel) {
+    MessageSender sender(WorkerSession session, Channel channel) {
         return new MessageSender(name + ": worker " + session.worker.id(), channel.mailbox(), maxMessageSize, callbacks);
     }
 

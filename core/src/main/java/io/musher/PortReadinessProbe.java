@@ -5,7 +5,7 @@ import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Timers;
 import io.musher.internal.health.PortCheck;
 import io.musher.internal.process.Loopback;
-import io.musher.internal.process.PortOwner;
+import io.musher.internal.process.PortOwnership;
 import io.musher.internal.process.WorkerProcess;
 import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.ProcessEvents;
@@ -46,7 +46,7 @@ final class PortReadinessProbe {
     private static final long LONGEST_START = 3_000_000_000L;
 
     private final EventLoop loop;
-    private final ProcessEvents facts;
+    private final ProcessEvents events;
     private final Incarnation worker;
     private final WorkerProcess process;
     private final boolean anyOwner;
@@ -65,7 +65,7 @@ final class PortReadinessProbe {
     private boolean claimed;
     private String what = "";
     private String elsewhere = "";
-    private Optional<PortOwner.Socket> socket = Optional.empty();
+    private Optional<PortOwnership.Socket> socket = Optional.empty();
 
     /**
      * Creates a probe, which begins with the first {@link #poll()}.
@@ -77,7 +77,7 @@ final class PortReadinessProbe {
     PortReadinessProbe(EventLoop loop, ProcessEvents facts, Incarnation worker, WorkerProcess process, boolean anyOwner, Optional<ProxyProtocol> proxyProtocol,
             BooleanSupplier mainRuns) {
         this.loop = loop;
-        this.facts = facts;
+        this.events = facts;
         this.worker = worker;
         this.process = process;
         this.anyOwner = anyOwner;
@@ -148,12 +148,12 @@ final class PortReadinessProbe {
             return;
         }
         process.listensOn(port).whenComplete((owner, failure) -> post(() -> {
-            PortOwner.Kind kind = failure == null ? owner.kind() : PortOwner.Kind.UNKNOWN;
-            if (kind == PortOwner.Kind.OTHER) {
+            PortOwnership.Kind kind = failure == null ? owner.kind() : PortOwnership.Kind.UNKNOWN;
+            if (kind == PortOwnership.Kind.OTHER) {
                 foreign();
                 return;
             }
-            if (kind == PortOwner.Kind.UNKNOWN && TOLD.compareAndSet(false, true)) {
+            if (kind == PortOwnership.Kind.UNKNOWN && TOLD.compareAndSet(false, true)) {
                 LOG.info("worker {} (instance {}): cannot see which process listens on {}; it is taken for the worker's, here and from now on",
                         worker.id(), worker.instance(), Loopback.text(port));
             }
@@ -174,7 +174,7 @@ final class PortReadinessProbe {
         }
         accepted = true;
         worker.observed("");
-        facts.portAccepts(worker);
+        events.portAccepts(worker);
         retry(WATCH_PAUSE);
     }
 
@@ -192,7 +192,7 @@ final class PortReadinessProbe {
     private void seen(boolean refuses, String observation) {
         what = observation;
         if (refuses && (accepted || claimed && !worker.isBooting())) {
-            facts.refuses(worker, what);
+            events.portRefuses(worker, what);
         } else if (!accepted) {
             worker.observed(what + elsewhere);
             if (loop.now() - began >= diagnosis) {

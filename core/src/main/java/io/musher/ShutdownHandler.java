@@ -124,7 +124,7 @@ final class ShutdownHandler {
         }
     }
 
-    private void stopAndTell() {
+    private void stopAndAwaitListeners() {
         if (stopInTime()) {
             awaitListeners();
         }
@@ -160,7 +160,7 @@ final class ShutdownHandler {
 
     private void stopAndFail() {
         Thread exit = new Thread(() -> {
-            stopAndTell();
+            stopAndAwaitListeners();
             System.exit(1);
         }, config.name() + "-exit");
         // unlike the thread that creates it: the JVM must not end with status 0 first
@@ -186,7 +186,7 @@ final class ShutdownHandler {
             return;
         }
         Thread stopper = new Thread(() -> {
-            stopAndTell();
+            stopAndAwaitListeners();
             pass(index, signal);
         }, config.name() + "-signal");
         // unlike the thread that creates it: the previous handler must set the status before the JVM can end

@@ -40,7 +40,7 @@ public class StartupException extends ClusterException {
         Throwable kind = null;
         for (Throwable each = cause; each != null; each = each.getCause()) {
             if (each.getMessage() == null || !message.contains(each.getMessage())) {
-                return told(message, each, lastOutput);
+                return create(message, each, lastOutput);
             } else if (each.getClass() != IOException.class && each.getClass() != UncheckedIOException.class) {
                 kind = each; // the message contains its text, but callers may look for its type
             }
@@ -48,11 +48,11 @@ public class StartupException extends ClusterException {
         if (kind != null) {
             kind.setStackTrace(new StackTraceElement[0]);
         }
-        return told(message, kind, lastOutput);
+        return create(message, kind, lastOutput);
     }
 
     /** Creates an exception whose stack trace begins at the caller of Musher. */
-    private static StartupException told(String message, Throwable cause, String lastOutput) {
+    private static StartupException create(String message, Throwable cause, String lastOutput) {
         StartupException exception = new StartupException(message, cause, lastOutput);
         StackTraceElement[] trace = exception.getStackTrace();
         int entry = 0;

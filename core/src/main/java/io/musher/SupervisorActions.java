@@ -98,8 +98,8 @@ final class SupervisorActions implements Actions {
         WorkerSession session = new WorkerSession(new Worker(commands, incarnation));
         incarnation.attach(session);
         session.channel = channels.expect(config.name() + ": worker " + incarnation.id(), incarnation.id(),
-                new WorkerChannelListener(supervisor, incarnation, session, !watchesPorts()), commands.correspondence().inbox(session));
-        session.sender = commands.correspondence().mail(session, session.channel);
+                new WorkerChannelListener(supervisor, incarnation, session, !watchesPorts()), commands.dispatcher().inbox(session));
+        session.sender = commands.dispatcher().sender(session, session.channel);
         PortLease lease;
         try {
             lease = ports.lease(incarnation);
@@ -125,7 +125,7 @@ final class SupervisorActions implements Actions {
     }
 
     private SpawnRequest request(Incarnation incarnation, WorkerSession session) {
-        LaunchGeneration generation = (LaunchGeneration) incarnation.edition();
+        LaunchGeneration generation = (LaunchGeneration) incarnation.generation();
         Map<String, String> variables = generation.environment(incarnation.environment());
         variables.put(WorkerEnvironment.MAX_FRAME, Integer.toString(config.maxMessageSize()));
         if (config.commonPort().isPresent() && !generation.plan().launch().options().env().containsKey(SERVER_ADDRESS)) {
@@ -165,7 +165,7 @@ final class SupervisorActions implements Actions {
     }
 
     private static boolean isCommand(Incarnation incarnation) {
-        return ((LaunchGeneration) incarnation.edition()).plan().kind() == LaunchPlan.Kind.COMMAND;
+        return ((LaunchGeneration) incarnation.generation()).plan().kind() == LaunchPlan.Kind.COMMAND;
     }
 
     private void spawnFailed(Incarnation incarnation, WorkerSession session, Throwable cause) {
@@ -200,8 +200,8 @@ final class SupervisorActions implements Actions {
     public void requestThreadDump(Incarnation worker) {
         WorkerSession session = session(worker);
         OPERATOR.warn("{}: worker {} (instance {}) gets no traffic any more and is to end: {}", config.name(), worker.id(), worker.instance(),
-                worker.fault());
-        session.process.threads().thenAccept(threads -> {
+                worker.stopReason());
+        session.process.threadDump().thenAccept(threads -> {
             session.threadDump = threads;
             threads.ifPresent(text -> LOG.warn("{}: worker {} (instance {}), its threads:\n{}", config.name(), worker.id(), worker.instance(), text));
             post(() -> supervisor.threadDumpDone(worker));
@@ -300,7 +300,7 @@ final class SupervisorActions implements Actions {
 
     @Override
     public Limit limit() {
-        return capacity.limit(((LaunchGeneration) supervisor.edition()).plan().kind());
+        return capacity.limit(((LaunchGeneration) supervisor.generation()).plan().kind());
     }
 
     private static String key(String name, int port) {

@@ -117,7 +117,7 @@ public final class Worker {
      * {@link PeerGoneException} when the channel has closed}
      */
     public CompletableFuture<Void> writable() {
-        return session().sender.writable(who());
+        return session().sender.writable(description());
     }
 
     /**
@@ -131,7 +131,7 @@ public final class Worker {
      * @throws IllegalArgumentException as {@link #send}, or if the timeout is not positive
      */
     public CompletableFuture<Message> request(Object message, Duration timeout) {
-        return session().sender.request(MessageSender.PRIMARY, who(), id(), message, timeout, isConnected());
+        return session().sender.request(MessageSender.PRIMARY, description(), id(), message, timeout, isConnected());
     }
 
     /**
@@ -142,7 +142,7 @@ public final class Worker {
      * @return removes the listener when closed
      */
     public Subscription onMessage(Consumer<Message> listener) {
-        return commands.correspondence().onMessage(session(), Objects.requireNonNull(listener, "listener"));
+        return commands.dispatcher().onMessage(session(), Objects.requireNonNull(listener, "listener"));
     }
 
     /**
@@ -209,7 +209,7 @@ public final class Worker {
         return incarnation.onExit().copy();
     }
 
-    private String who() {
+    private String description() {
         return name() + " (worker " + id() + ")";
     }
 

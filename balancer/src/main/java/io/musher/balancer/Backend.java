@@ -34,7 +34,7 @@ final class Backend implements Candidate {
     private final int maxActive;
     private final AtomicInteger active = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
-    private final AtomicInteger silences = new AtomicInteger();
+    private final AtomicInteger unansweredInRow = new AtomicInteger();
     private final AtomicLong lastTrial = new AtomicLong();
     private final AtomicLong lastLookup = new AtomicLong();
     private final Counters[] tallies;
@@ -51,7 +51,7 @@ final class Backend implements Candidate {
     private volatile int ejections;
     private volatile boolean answering;
     private volatile boolean onTrial;
-    private volatile boolean fenced;
+    private volatile boolean unpickable;
     private int changes;
 
     Backend(Target target, BalancerConfig config, int loops, Ticker ticker) {
@@ -142,7 +142,7 @@ final class Backend implements Candidate {
         return (last == 0 || now - last >= nanos) && lastLookup.compareAndSet(last, now == 0 ? 1 : now);
     }
 
-    Counters tally(int loop) {
+    Counters counters(int loop) {
         return tallies[loop];
     }
 
@@ -226,7 +226,7 @@ final class Backend implements Candidate {
         measured(nanos, now, counters);
         if (!answering) {
             answering = true;
-            silences.set(0);
+            unansweredInRow.set(0);
         }
     }
 
@@ -237,7 +237,7 @@ final class Backend implements Candidate {
      */
     int silent() {
         answering = false;
-        return silences.incrementAndGet();
+        return unansweredInRow.incrementAndGet();
     }
 
     /** {@return whether the target answered the last connection that ended with or without an answer} */
@@ -335,12 +335,12 @@ final class Backend implements Candidate {
 
     void setState(TargetState next, String reason) {
         why = reason;
-        fenced = false;
+        unpickable = false;
         onTrial = false;
         changes++;
         if (next == TargetState.READY) {
             failures.set(0);
-            silences.set(0);
+            unansweredInRow.set(0);
             readySince = ticker.nanos();
             ramping = slowStart > 0;
         }
@@ -354,19 +354,19 @@ final class Backend implements Candidate {
         target = same;
     }
 
-    /** {@return the number of the current state change, for {@link #fenced}} */
+    /** {@return the number of the current state change, for {@link #unpickable}} */
     int changes() {
         return changes;
     }
 
     /** Records that no loop can pick this withdrawn target any more; only then does "no connections" mean drained. */
-    void fenced(int change) {
-        fenced = change == changes; // else the target was listed and withdrawn again, which has its own fence
+    void unpickable(int change) {
+        unpickable = change == changes; // else the target was listed and withdrawn again, which has its own fence
     }
 
     /** {@return whether the target is withdrawn, cannot be picked any more, and has no connection} */
     boolean isDrained() {
-        return fenced && isWithdrawn() && active.get() == 0;
+        return unpickable && isWithdrawn() && active.get() == 0;
     }
 
     TargetStats stats() {

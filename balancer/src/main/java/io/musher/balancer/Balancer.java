@@ -74,7 +74,7 @@ public final class Balancer implements AutoCloseable {
         List<LoopContext> list = new ArrayList<>();
         Balancer balancer;
         try {
-            OwnAddress.refuse((InetSocketAddress) listening.getLocalAddress(), config.targets());
+            SelfTargetCheck.refuse((InetSocketAddress) listening.getLocalAddress(), config.targets());
         } catch (IOException | IllegalArgumentException e) {
             closeQuietly(listening);
             throw e instanceof IllegalArgumentException refused ? refused : new UncheckedIOException((IOException) e);
@@ -147,7 +147,7 @@ public final class Balancer implements AutoCloseable {
      */
     public CompletableFuture<Void> updateTargets(List<Target> targets) {
         List<Target> checked = BalancerBuilder.checked(targets);
-        OwnAddress.refuse(address, checked);
+        SelfTargetCheck.refuse(address, checked);
         CompletableFuture<Void> fence = new CompletableFuture<>();
         return onFirstLoop(fence, () -> registry.list(checked, () -> complete(fence, null)));
     }
@@ -229,7 +229,7 @@ public final class Balancer implements AutoCloseable {
                 if (limits.clients() == 0) {
                     closeSoon.run();
                 }
-            }, context -> context.leave(closeSoon));
+            }, context -> context.beginShutdown(closeSoon));
         });
         return ended.copy();
     }

@@ -44,7 +44,7 @@ public final class BalancerBuilder {
     int bufferSize = 256 * 1024;
     long maxBufferedBytes; // 0 means not set
     BalancerListener listener = new BalancerListener() { };
-    Names.Lookup lookup = InetAddress::getAllByName;
+    HostResolver.Lookup lookup = InetAddress::getAllByName;
 
     BalancerBuilder() { }
 

@@ -41,7 +41,7 @@ public final class BalancerConfig {
     private final int bufferSize;
     private final long maxBufferedBytes;
     private final BalancerListener listener;
-    private final Names.Lookup lookup;
+    private final HostResolver.Lookup lookup;
 
     BalancerConfig(BalancerBuilder from, InetSocketAddress address) {
         this.name = from.name;
@@ -215,7 +215,7 @@ public final class BalancerConfig {
     }
 
     /** {@return the resolver of targets' host names} */
-    Names.Lookup lookup() {
+    HostResolver.Lookup lookup() {
         return lookup;
     }
 

@@ -39,7 +39,7 @@ final class BalancerMain {
                 out.println("musher-balancer " + version());
                 return 0;
             }
-            balancer = arguments.builder().listener(new Announcer()).start();
+            balancer = arguments.builder().listener(new RejectionLogger()).start();
         } catch (IllegalArgumentException | IllegalStateException e) {
             err.println("musher-balancer: " + e.getMessage() + "; --help lists the options");
             return 2;
@@ -47,7 +47,7 @@ final class BalancerMain {
             err.println("musher-" + e.getMessage());
             return 1;
         }
-        new ProgramEnd(balancer, arguments.drainTimeout(), out).install();
+        new ProgramShutdown(balancer, arguments.drainTimeout(), out).install();
         InetSocketAddress at = balancer.address();
         out.println("musher-balancer: listens on port " + at.getPort() + ", targets "
                 + String.join(" ", balancer.config().targets().stream().map(Target::id).toList()));

@@ -30,10 +30,10 @@ final class ClientQueue implements RelayStage {
     /**
      * A client's place, one of the bounded number, and its deadline; the client holds it until it is served or closed.
      */
-    record Ticket(Places.Place place, long deadline) { }
+    record Ticket(WaitingPlaces.Place place, long deadline) { }
 
     private final LoopContext context;
-    private final Places places;
+    private final WaitingPlaces places;
     private final long timeout;
     private final int maxHeld;
     private final TreeMap<Long, Relay> queue = new TreeMap<>();
@@ -70,7 +70,7 @@ final class ClientQueue implements RelayStage {
         }
         Ticket ticket = relay.ticket();
         if (ticket == null) {
-            Places.Place place = takePlace(relay);
+            WaitingPlaces.Place place = takePlace(relay);
             if (place == null) {
                 context.reject(relay, "too many clients wait for a target");
                 return;
@@ -96,7 +96,7 @@ final class ClientQueue implements RelayStage {
         }
     }
 
-    private Places.Place takePlace(Relay relay) {
+    private WaitingPlaces.Place takePlace(Relay relay) {
         try {
             return places.take(relay.source().getAddress(), why -> evicted(relay, why));
         } catch (IOException e) {

@@ -133,7 +133,7 @@ final class Dialer {
     /** Counts a failed connect against the target. */
     private void failed(Backend backend, String why, List<Backend> tried) {
         context.total.connectFailures.add(1);
-        Counters counters = backend.tally(context.number);
+        Counters counters = backend.counters(context.number);
         counters.connectFailures.add(1);
         if (!candidates(append(tried, backend)).isEmpty()) {
             context.total.retries.add(1);

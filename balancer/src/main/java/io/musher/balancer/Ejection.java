@@ -74,9 +74,9 @@ final class Ejection {
     /** Restores a target on trial that has answered. */
     void trialPassed(Backend backend) {
         registry.post(() -> {
-            Listed listed = registry.entryOf(backend);
-            if (listed != null && backend.isOnTrial()) {
-                registry.restore(listed);
+            TargetEntry entry = registry.entryOf(backend);
+            if (entry != null && backend.isOnTrial()) {
+                registry.restore(entry);
             }
         });
     }
@@ -84,15 +84,15 @@ final class Ejection {
     // ---- on the registry's loop
 
     private void eject(Backend backend, boolean silent, String what, String why) {
-        Listed listed = registry.entryOf(backend);
-        if (listed == null || !listed.is(TargetState.READY) || !registry.isThereAnother(backend, silent)) {
+        TargetEntry entry = registry.entryOf(backend);
+        if (entry == null || !entry.is(TargetState.READY) || !registry.isThereAnother(backend, silent)) {
             return;
         }
-        if (loop.now() - listed.restoredAt > FORGIVEN_AFTER) {
-            listed.pause = Listed.FIRST_RETEST;
+        if (loop.now() - entry.restoredAt > FORGIVEN_AFTER) {
+            entry.pause = TargetEntry.FIRST_RETEST;
         }
-        listed.silent = silent || Probe.isReset(why);
-        listed.round++;
+        entry.silent = silent || Probe.isReset(why);
+        entry.round++;
         String reason = silent ? what + " " + why : why;
         backend.setState(TargetState.EJECTED, reason);
         count++;
@@ -100,53 +100,53 @@ final class Ejection {
         OPERATOR.warn("{}: target {} is ejected: {} {} in a row ({}); it is tried again in the background",
                 config.name(), backend, config.ejectAfter(), what, why);
         listener.ejected(backend.target(), reason);
-        retestLater(listed);
+        retestLater(entry);
     }
 
-    private void retestLater(Listed listed) {
-        int round = listed.round;
-        loop.schedule(Listed.jittered(listed.pause), () -> {
-            if (isStill(listed, round)) {
-                listed.pause = Math.min(listed.silent ? LAST_RETEST_OF_SILENT : LAST_RETEST, listed.pause * 2);
-                Probe.start(loop, listed.backend, config.connectTimeout().toNanos(), listed.silent ? HOLD : 0,
+    private void retestLater(TargetEntry entry) {
+        int round = entry.round;
+        loop.schedule(TargetEntry.jittered(entry.pause), () -> {
+            if (isStill(entry, round)) {
+                entry.pause = Math.min(entry.silent ? LAST_RETEST_OF_SILENT : LAST_RETEST, entry.pause * 2);
+                Probe.start(loop, entry.backend, config.connectTimeout().toNanos(), entry.silent ? HOLD : 0,
                         (failure, kind) -> {
-                            if (isStill(listed, round)) {
-                                retested(listed, kind);
+                            if (isStill(entry, round)) {
+                                retested(entry, kind);
                             }
                         });
             }
         });
     }
 
-    private void retested(Listed listed, Probe.Outcome outcome) {
-        if (outcome == Probe.Outcome.ACCEPTED && !listed.silent) {
-            registry.restore(listed);
+    private void retested(TargetEntry entry, Probe.Outcome outcome) {
+        if (outcome == Probe.Outcome.ACCEPTED && !entry.silent) {
+            registry.restore(entry);
         } else if (outcome == Probe.Outcome.ACCEPTED) {
-            listed.backend.beginTrial();
+            entry.backend.beginTrial();
             registry.changed();
         } else {
-            registry.names().outdated(listed.backend);
+            registry.names().outdated(entry.backend);
             if (outcome != Probe.Outcome.LOCAL_TROUBLE) {
                 // a target that refuses was stopped: once it accepts again, it may work
-                listed.silent = outcome == Probe.Outcome.ENDED;
+                entry.silent = outcome == Probe.Outcome.ENDED;
             }
-            retestLater(listed);
+            retestLater(entry);
         }
     }
 
     private void trialFailed(Backend backend, String why) {
-        Listed listed = registry.entryOf(backend);
-        if (listed != null && backend.isOnTrial()) {
+        TargetEntry entry = registry.entryOf(backend);
+        if (entry != null && backend.isOnTrial()) {
             LOG.debug("{}: target {} stays ejected: {}", config.name(), backend, why);
             backend.endTrial();
-            listed.round++;
+            entry.round++;
             registry.publish();
-            retestLater(listed);
+            retestLater(entry);
         }
     }
 
-    private boolean isStill(Listed listed, int round) {
-        return listed.round == round && listed.is(TargetState.EJECTED) && !listed.backend.isOnTrial()
-                && registry.entryOf(listed.backend) == listed;
+    private boolean isStill(TargetEntry entry, int round) {
+        return entry.round == round && entry.is(TargetState.EJECTED) && !entry.backend.isOnTrial()
+                && registry.entryOf(entry.backend) == entry;
     }
 }

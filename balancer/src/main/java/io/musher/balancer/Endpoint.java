@@ -21,7 +21,7 @@ final class Endpoint implements EventLoop.Handler {
     final Relay relay;
     final SocketChannel channel;
     private SelectionKey key;
-    Endpoint stalledBefore; // links of the list in Stalled
+    Endpoint stalledBefore; // links of the list in StalledConnections
     Endpoint stalledAfter;
     private ByteBuffer pending;
     private byte interest;

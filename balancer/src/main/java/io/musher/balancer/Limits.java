@@ -18,14 +18,14 @@ final class Limits {
     private final int maxClients;
     private final int maxPerClient;
     private final ConcurrentHashMap<Object, Integer> perClient = new ConcurrentHashMap<>();
-    final Places places;
+    final WaitingPlaces places;
     private final AtomicInteger relayed = new AtomicInteger();
     private final AtomicInteger clients = new AtomicInteger();
 
     Limits(int maxConnections, int maxPerClient, int maxWaiting, int descriptors) {
         this.maxPerClient = maxPerClient;
         this.maxConnections = maxConnections;
-        this.places = new Places(maxWaiting);
+        this.places = new WaitingPlaces(maxWaiting);
         this.maxClients = Math.max(8, (descriptors - RESERVE) / PER_CONNECTION);
     }
 
@@ -57,8 +57,8 @@ final class Limits {
      * @return false if the address has too many connections
      */
     boolean admit(Relay relay) throws IOException {
-        if (maxPerClient > 0 && relay.countedAs == null) {
-            Object address = Places.address(relay.source().getAddress());
+        if (maxPerClient > 0 && relay.clientKey == null) {
+            Object address = WaitingPlaces.address(relay.source().getAddress());
             boolean[] full = {false};
             perClient.compute(address, (a, count) -> {
                 int had = count == null ? 0 : count;
@@ -68,16 +68,16 @@ final class Limits {
             if (full[0]) {
                 return false;
             }
-            relay.countedAs = address;
+            relay.clientKey = address;
         }
         return true;
     }
 
     /** Uncounts a client for its address. */
     void dismiss(Relay relay) {
-        if (relay.countedAs != null) {
-            perClient.computeIfPresent(relay.countedAs, (a, count) -> count == 1 ? null : Integer.valueOf(count - 1));
-            relay.countedAs = null;
+        if (relay.clientKey != null) {
+            perClient.computeIfPresent(relay.clientKey, (a, count) -> count == 1 ? null : Integer.valueOf(count - 1));
+            relay.clientKey = null;
         }
     }
 

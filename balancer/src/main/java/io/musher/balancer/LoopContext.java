@@ -35,8 +35,8 @@ final class LoopContext {
     final Limits limits;
     final Counters total = new Counters();
     final long maxBufferedBytes;
-    final Buffers buffers;
-    final Stalled stalled;
+    final BufferPool buffers;
+    final StalledConnections stalled;
     final HttpHead head = new HttpHead();
     final ProxyProtocol proxyOut;
     final boolean movesKeepAlive;
@@ -46,15 +46,15 @@ final class LoopContext {
     final Dialer dialer;
     private final BalancerListener listener;
     private final long firstByteNanos;
-    private final Sweep sweep;
+    private final TimeoutSweeper sweep;
     private final TrustedProxies trusted;
     private final Acceptor acceptor;
     private final LogThrottle resourcesExhausted = new LogThrottle();
     private final LogThrottle unexpected = new LogThrottle();
     private final LogThrottle badHeader = new LogThrottle();
     private final boolean limited;
-    private final ArrayDeque<Relay> unregistered = new ArrayDeque<>();
-    private final ArrayDeque<Relay> fresh = new ArrayDeque<>();
+    private final ArrayDeque<Relay> pendingRegistrations = new ArrayDeque<>();
+    private final ArrayDeque<Relay> pendingReads = new ArrayDeque<>();
     private Iterator<Relay> departing = Collections.emptyIterator();
     private boolean departAgain;
     TargetRegistry registry;
@@ -69,8 +69,8 @@ final class LoopContext {
         this.loop = loop;
         this.limits = limits;
         this.maxBufferedBytes = config.maxBufferedBytes();
-        this.buffers = new Buffers(config.bufferSize(), maxBufferedBytes / config.loops(), loop::now);
-        this.stalled = new Stalled(this, listener);
+        this.buffers = new BufferPool(config.bufferSize(), maxBufferedBytes / config.loops(), loop::now);
+        this.stalled = new StalledConnections(this, listener);
         this.proxyOut = config.proxyProtocol().orElse(null);
         this.movesKeepAlive = config.moveKeepAlive();
         this.trusted = config.trustedProxies().isEmpty() ? null : TrustedProxies.parse(config.trustedProxies());
@@ -79,7 +79,7 @@ final class LoopContext {
         this.migrator = new ConnectionMigrator(this, movesKeepAlive);
         this.queue = new ClientQueue(this, limits, config);
         this.dialer = new Dialer(this, config);
-        this.sweep = new Sweep(this, config);
+        this.sweep = new TimeoutSweeper(this, config);
         this.acceptor = new Acceptor(this, listening, listener);
     }
 
@@ -141,10 +141,10 @@ final class LoopContext {
      * of about 25.
      */
     void registerLater(Relay relay) {
-        if (unregistered.isEmpty()) {
+        if (pendingRegistrations.isEmpty()) {
             loop.schedule(REGISTER_DELAY, this::registerFresh);
         }
-        unregistered.add(relay);
+        pendingRegistrations.add(relay);
     }
 
     /**
@@ -152,20 +152,20 @@ final class LoopContext {
      * its answer has not arrived. Under load it has, which saves another two system calls.
      */
     void readSoon(Relay relay) {
-        if (fresh.isEmpty()) {
+        if (pendingReads.isEmpty()) {
             loop.execute(this::readAnswers);
         }
-        fresh.add(relay);
+        pendingReads.add(relay);
     }
 
     private void readAnswers() {
-        for (Relay relay; (relay = fresh.poll()) != null;) {
+        for (Relay relay; (relay = pendingReads.poll()) != null;) {
             relay.readAnswer();
         }
     }
 
     private void registerFresh() {
-        for (Relay relay; (relay = unregistered.poll()) != null;) {
+        for (Relay relay; (relay = pendingRegistrations.poll()) != null;) {
             relay.register();
         }
     }
@@ -252,7 +252,7 @@ final class LoopContext {
      * Begins the shutdown of this loop: stops accepting, rejects waiting clients, closes parked and idle ones.
      * {@code last} runs on the loop whose client is the last one of all loops to close.
      */
-    void leave(Runnable last) {
+    void beginShutdown(Runnable last) {
         if (whenEmpty == null) {
             loop.schedule(SILENT_GRACE, this::endSilent);
         }
@@ -314,7 +314,7 @@ final class LoopContext {
 
     /** {@return all relays except those in the {@link ClientQueue}} */
     private Set<Relay> relays() {
-        Set<Relay> relays = new LinkedHashSet<>(fresh); // may have no registered channel yet; all others have one
+        Set<Relay> relays = new LinkedHashSet<>(pendingReads); // may have no registered channel yet; all others have one
         for (EventLoop.Handler handler : loop.handlers()) {
             if (handler instanceof Endpoint end && !end.relay.isIn(queue)) {
                 relays.add(end.relay);

@@ -9,20 +9,20 @@ import java.util.function.Consumer;
 /** The event loops of a balancer; posts tasks to all of them. Thread safe. */
 final class LoopGroup {
 
-    private final List<LoopContext> lanes;
+    private final List<LoopContext> contexts;
     private final Ticker ticker;
 
     LoopGroup(List<LoopContext> lanes, Ticker ticker) {
-        this.lanes = List.copyOf(lanes);
+        this.contexts = List.copyOf(lanes);
         this.ticker = ticker;
     }
 
     LoopContext first() {
-        return lanes.get(0);
+        return contexts.get(0);
     }
 
     int size() {
-        return lanes.size();
+        return contexts.size();
     }
 
     Ticker ticker() {
@@ -30,12 +30,12 @@ final class LoopGroup {
     }
 
     List<LoopContext> list() {
-        return lanes;
+        return contexts;
     }
 
     /** Runs a task on every loop; skips closed loops. */
     void all(Consumer<LoopContext> task) {
-        for (LoopContext context : lanes) {
+        for (LoopContext context : contexts) {
             post(context, () -> task.accept(context));
         }
     }
@@ -45,13 +45,13 @@ final class LoopGroup {
      * first one is closed, {@code after} runs on the thread that finished last.
      */
     void fence(Runnable after, Consumer<LoopContext> task) {
-        AtomicInteger left = new AtomicInteger(lanes.size());
+        AtomicInteger left = new AtomicInteger(contexts.size());
         Runnable done = () -> {
             if (left.decrementAndGet() == 0 && !post(first(), after)) {
                 after.run();
             }
         };
-        for (LoopContext context : lanes) {
+        for (LoopContext context : contexts) {
             Runnable each = () -> {
                 try {
                     task.accept(context);

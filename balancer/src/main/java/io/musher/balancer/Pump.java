@@ -17,7 +17,7 @@ final class Pump {
     private static final int BYTES_PER_TURN = 1 << 20;
 
     private final LoopContext context;
-    private final Buffers buffers;
+    private final BufferPool buffers;
 
     Pump(LoopContext context) {
         this.context = context;

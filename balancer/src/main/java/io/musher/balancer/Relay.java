@@ -32,17 +32,17 @@ final class Relay {
     Endpoint target;
     Backend backend;
     Counters counters;
-    final long arrived;
+    final long acceptedAt;
     long lastActivity;
     boolean clientSpoke;
-    Object countedAs; // the key in the count of maxConnectionsPerClient
+    Object clientKey; // the key in the count of maxConnectionsPerClient
     long bytesToClient;
     boolean answered;
     boolean broken;
     private boolean failureCounted; // the missing answer is already counted against the target
     private KeepAliveTracker keepAlive; // null until the first byte
     private InetSocketAddress source;
-    private byte[] passedOn; // the received PROXY header to forward to the target, or null
+    private byte[] receivedProxyHeader; // the received PROXY header to forward to the target, or null
     private ByteBuffer firstBytes;
     private RelayStage stage; // null while the relay is open
     private ClientQueue.Ticket ticket;
@@ -51,8 +51,8 @@ final class Relay {
     Relay(LoopContext context, SocketChannel channel) {
         this.context = context;
         this.client = new Endpoint(this, channel);
-        this.arrived = context.loop.now();
-        this.lastActivity = arrived;
+        this.acceptedAt = context.loop.now();
+        this.lastActivity = acceptedAt;
     }
 
     State state() {
@@ -86,7 +86,7 @@ final class Relay {
      */
     void headerReceived(InetSocketAddress from, byte[] headerForTarget, ByteBuffer rest) throws IOException {
         source = from;
-        passedOn = headerForTarget;
+        receivedProxyHeader = headerForTarget;
         context.admit(this, rest);
     }
 
@@ -97,7 +97,7 @@ final class Relay {
             route(bytes);
         } else if (state != State.CLOSED) {
             state = State.INTAKE;
-            stage = new FirstByte(this, nanos);
+            stage = new FirstByteStage(this, nanos);
             client.wantRead(true);
         }
     }
@@ -167,7 +167,7 @@ final class Relay {
         stage = null;
         context.queue.done(this);
         backend = to;
-        counters = to.tally(context.number);
+        counters = to.counters(context.number);
         counters.accepted.add(1);
         to.connected();
         target = end;
@@ -175,8 +175,8 @@ final class Relay {
         lastActivity = context.loop.now();
         if (context.proxyOut != null) {
             ByteBuffer header = context.buffers.scratch();
-            if (passedOn != null) {
-                header.put(passedOn);
+            if (receivedProxyHeader != null) {
+                header.put(receivedProxyHeader);
             } else {
                 ProxyHeader.write(header, context.proxyOut, source(), (InetSocketAddress) client.channel.getLocalAddress());
             }
@@ -369,7 +369,7 @@ final class Relay {
         detach();
         client.endWrite();
         state = State.ENDING;
-        stage = new Lingering(this);
+        stage = new LingeringCloseStage(this);
         client.wantRead(true);
     }
 

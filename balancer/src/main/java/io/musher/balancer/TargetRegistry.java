@@ -36,8 +36,8 @@ final class TargetRegistry {
     private final EventLoop loop;
     private final DrainTracker drainTracker;
     private final Ejection ejection;
-    private final Names names;
-    private volatile Map<String, Listed> entries = Map.of();
+    private final HostResolver names;
+    private volatile Map<String, TargetEntry> entries = Map.of();
     private volatile List<Backend> withdrawn = List.of();
     private volatile List<Candidate> ready = List.of();
     private volatile boolean trials;
@@ -49,7 +49,7 @@ final class TargetRegistry {
         this.loop = loops.first().loop;
         this.drainTracker = new DrainTracker(loops);
         this.ejection = new Ejection(config, listener, loop, this);
-        this.names = new Names(config, listener, loop, this, listening);
+        this.names = new HostResolver(config, listener, loop, this, listening);
     }
 
     /** {@return the targets that may be chosen; the same list object until something changes} */
@@ -66,7 +66,7 @@ final class TargetRegistry {
         return ejection;
     }
 
-    Names names() {
+    HostResolver names() {
         return names;
     }
 
@@ -86,14 +86,14 @@ final class TargetRegistry {
 
     /** Replaces the list; {@code fence} runs when no loop can pick a withdrawn target any more. */
     void list(Collection<Target> targets, Runnable fence) {
-        Map<String, Listed> old = entries;
-        Map<String, Listed> next = new LinkedHashMap<>();
-        List<Listed> added = new ArrayList<>();
+        Map<String, TargetEntry> old = entries;
+        Map<String, TargetEntry> next = new LinkedHashMap<>();
+        List<TargetEntry> added = new ArrayList<>();
         List<Backend> leaving = new ArrayList<>(withdrawn);
         for (Target target : targets) {
-            Listed known = old.get(target.id());
+            TargetEntry known = old.get(target.id());
             if (known == null || !known.backend.target().address().equals(target.address())) {
-                known = new Listed(reuseWithdrawn(target, leaving));
+                known = new TargetEntry(reuseWithdrawn(target, leaving));
                 added.add(known);
                 if (config.probe().isPresent()) {
                     probeLater(known);
@@ -103,10 +103,10 @@ final class TargetRegistry {
             next.put(target.id(), known);
         }
         Map<Backend, Integer> newlyWithdrawn = new LinkedHashMap<>();
-        for (Listed record : old.values()) {
-            if (next.get(record.backend.target().id()) != record) {
-                record.backend.setState(TargetState.WITHDRAWN);
-                newlyWithdrawn.put(record.backend, record.backend.changes());
+        for (TargetEntry entry : old.values()) {
+            if (next.get(entry.backend.target().id()) != entry) {
+                entry.backend.setState(TargetState.WITHDRAWN);
+                newlyWithdrawn.put(entry.backend, entry.backend.changes());
             }
         }
         leaving.addAll(newlyWithdrawn.keySet());
@@ -118,7 +118,7 @@ final class TargetRegistry {
         loops.fence(() -> {
             if (loop.inLoop()) { // else the balancer is closed and nothing is left to track
                 newlyWithdrawn.forEach((backend, change) -> {
-                    backend.fenced(change);
+                    backend.unpickable(change);
                     removeIfEmpty(backend);
                 });
             }
@@ -143,15 +143,15 @@ final class TargetRegistry {
     }
 
     void publish() {
-        if (entries.values().stream().noneMatch(record -> record.is(TargetState.READY))) {
-            entries.values().stream().filter(record -> record.is(TargetState.EJECTED)).forEach(this::readmit);
+        if (entries.values().stream().noneMatch(entry -> entry.is(TargetState.READY))) {
+            entries.values().stream().filter(entry -> entry.is(TargetState.EJECTED)).forEach(this::readmit);
         }
         List<Candidate> now = new ArrayList<>();
         boolean onTrial = false;
-        for (Listed record : entries.values()) {
-            if (record.is(TargetState.READY) || record.backend.isOnTrial()) {
-                now.add(record.backend);
-                onTrial |= record.backend.isOnTrial();
+        for (TargetEntry entry : entries.values()) {
+            if (entry.is(TargetState.READY) || entry.backend.isOnTrial()) {
+                now.add(entry.backend);
+                onTrial |= entry.backend.isOnTrial();
             }
         }
         trials = onTrial;
@@ -178,34 +178,34 @@ final class TargetRegistry {
 
     /** {@return whether another target is ready and, if {@code answering}, has answered its last connection} */
     boolean isThereAnother(Backend backend, boolean answering) {
-        return entries.values().stream().anyMatch(record -> record.backend != backend && record.is(TargetState.READY)
-                && (!answering || record.backend.isAnswering()));
+        return entries.values().stream().anyMatch(entry -> entry.backend != backend && entry.is(TargetState.READY)
+                && (!answering || entry.backend.isAnswering()));
     }
 
     /**
      * Makes a target ready whose host name has been resolved; reports it as restored only if it was reported as down.
      */
-    void resolved(Listed record) {
-        if (record.backend.why().isEmpty()) {
-            record.backend.becomesReadyIfResolved();
+    void resolved(TargetEntry entry) {
+        if (entry.backend.why().isEmpty()) {
+            entry.backend.becomesReadyIfResolved();
             changed();
         } else {
-            restore(record);
+            restore(entry);
         }
     }
 
-    void restore(Listed record) {
-        readmit(record);
+    void restore(TargetEntry entry) {
+        readmit(entry);
         changed();
     }
 
-    private void readmit(Listed record) {
-        record.restoredAt = loop.now();
-        record.falls = 0;
-        record.rises = 0;
-        record.backend.setState(TargetState.READY);
-        OPERATOR.info("{}: target {} is back", config.name(), record.backend);
-        listener.restored(record.backend.target());
+    private void readmit(TargetEntry entry) {
+        entry.restoredAt = loop.now();
+        entry.falls = 0;
+        entry.rises = 0;
+        entry.backend.setState(TargetState.READY);
+        OPERATOR.info("{}: target {} is back", config.name(), entry.backend);
+        listener.restored(entry.backend.target());
     }
 
     void changed() {
@@ -216,50 +216,50 @@ final class TargetRegistry {
 
     // ---- active probes
 
-    private void probeLater(Listed record) {
+    private void probeLater(TargetEntry entry) {
         ProbePolicy policy = config.probe().orElseThrow();
-        loop.schedule(Listed.jittered(policy.interval().toNanos()), () -> {
-            if (entryOf(record.backend) == record && record.backend.address() == null) {
-                probeLater(record);
-            } else if (entryOf(record.backend) == record) {
-                Probe.start(loop, record.backend, policy.timeout().toNanos(), 0, (failure, outcome) -> {
-                    if (entryOf(record.backend) == record) {
+        loop.schedule(TargetEntry.jittered(policy.interval().toNanos()), () -> {
+            if (entryOf(entry.backend) == entry && entry.backend.address() == null) {
+                probeLater(entry);
+            } else if (entryOf(entry.backend) == entry) {
+                Probe.start(loop, entry.backend, policy.timeout().toNanos(), 0, (failure, outcome) -> {
+                    if (entryOf(entry.backend) == entry) {
                         if (outcome != Probe.Outcome.LOCAL_TROUBLE) {
-                            probed(record, policy, failure);
+                            probed(entry, policy, failure);
                         }
-                        probeLater(record);
+                        probeLater(entry);
                     }
                 });
             }
         });
     }
 
-    private void probed(Listed record, ProbePolicy policy, String failure) {
+    private void probed(TargetEntry entry, ProbePolicy policy, String failure) {
         if (failure == null) {
-            record.falls = 0;
+            entry.falls = 0;
             // an accepted connect does not prove that this target answers
-            boolean unproven = record.is(TargetState.EJECTED) && record.silent;
-            if (!record.is(TargetState.READY) && !unproven && ++record.rises >= policy.rise()) {
-                restore(record);
+            boolean unproven = entry.is(TargetState.EJECTED) && entry.silent;
+            if (!entry.is(TargetState.READY) && !unproven && ++entry.rises >= policy.rise()) {
+                restore(entry);
             }
             return;
         }
-        names.outdated(record.backend);
-        record.rises = 0;
-        if (++record.falls >= policy.fall() && !record.is(TargetState.DOWN)) {
-            record.backend.setState(TargetState.DOWN, failure);
+        names.outdated(entry.backend);
+        entry.rises = 0;
+        if (++entry.falls >= policy.fall() && !entry.is(TargetState.DOWN)) {
+            entry.backend.setState(TargetState.DOWN, failure);
             publish();
-            OPERATOR.warn("{}: target {} is down: {}", config.name(), record.backend, failure);
-            listener.down(record.backend.target(), failure);
+            OPERATOR.warn("{}: target {} is down: {}", config.name(), entry.backend, failure);
+            listener.down(entry.backend.target(), failure);
         }
     }
 
     // ---- helpers
 
     /** {@return the entry of a target, null if it is no longer listed} */
-    Listed entryOf(Backend backend) {
-        Listed record = entries.get(backend.target().id());
-        return record != null && record.backend == backend ? record : null;
+    TargetEntry entryOf(Backend backend) {
+        TargetEntry entry = entries.get(backend.target().id());
+        return entry != null && entry.backend == backend ? entry : null;
     }
 
     void post(Runnable task) {
@@ -273,7 +273,7 @@ final class TargetRegistry {
     /** {@return the statistics of the listed targets, then of the withdrawn ones; callable from any thread} */
     List<BalancerStats.TargetStats> stats() {
         List<BalancerStats.TargetStats> stats = new ArrayList<>();
-        entries.values().forEach(record -> stats.add(record.backend.stats()));
+        entries.values().forEach(entry -> stats.add(entry.backend.stats()));
         withdrawn.forEach(backend -> stats.add(backend.stats()));
         return stats;
     }

@@ -149,7 +149,7 @@ class BackendTest {
         backend.release();
         assertFalse(backend.isDrained(), "empty, but a loop may still pick it");
 
-        backend.fenced(backend.changes());
+        backend.unpickable(backend.changes());
 
         assertTrue(backend.isDrained());
     }
@@ -162,10 +162,10 @@ class BackendTest {
         backend.setState(TargetState.READY);
         backend.setState(TargetState.WITHDRAWN);
 
-        backend.fenced(first);
+        backend.unpickable(first);
 
         assertFalse(backend.isDrained());
-        backend.fenced(backend.changes());
+        backend.unpickable(backend.changes());
         assertTrue(backend.isDrained());
         backend.setState(TargetState.READY);
         assertFalse(backend.isDrained());
@@ -205,24 +205,24 @@ class BackendTest {
     @Test
     void shouldMeasureAClientsPatienceWhenItWaitedLong() {
         Backend backend = backend();
-        backend.recordUnanswered(SECOND / 20, clock.get(), backend.tally(0));
+        backend.recordUnanswered(SECOND / 20, clock.get(), backend.counters(0));
         assertEquals(0, backend.answers(), "a client that leaves soon says nothing");
-        backend.recordUnanswered(SECOND, clock.get(), backend.tally(0));
+        backend.recordUnanswered(SECOND, clock.get(), backend.counters(0));
         assertEquals(SECOND, backend.latencyNanos());
-        backend.recordUnanswered(SECOND, clock.get(), backend.tally(0));
+        backend.recordUnanswered(SECOND, clock.get(), backend.counters(0));
         assertEquals(1, backend.answers(), "an answer might have taken as long");
     }
 
     private void answered(Backend backend, long nanos) {
-        backend.recordAnswer(nanos, clock.get(), backend.tally(1));
+        backend.recordAnswer(nanos, clock.get(), backend.counters(1));
     }
 
     @Test
     void shouldAddUpItsLanes() {
         Backend backend = backend();
-        backend.tally(0).accepted.add(2);
-        backend.tally(1).accepted.add(3);
-        backend.tally(1).moved.add(1);
+        backend.counters(0).accepted.add(2);
+        backend.counters(1).accepted.add(3);
+        backend.counters(1).moved.add(1);
         backend.acquire();
         backend.setState(TargetState.EJECTED);
 

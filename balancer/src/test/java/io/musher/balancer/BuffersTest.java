@@ -23,7 +23,7 @@ class BuffersTest {
     private static final int BLOCK = 16 * 1024;
 
     /** Room for two large buffers and 24 blocks. */
-    private final Buffers buffers = new Buffers(SIZE, 8 * SIZE, System::nanoTime);
+    private final BufferPool buffers = new BufferPool(SIZE, 8 * SIZE, System::nanoTime);
 
     @Test
     void shouldGiveOneScratchAgainAndAgain() {
@@ -125,7 +125,7 @@ class BuffersTest {
 
     @Test
     void shouldKeepSmallBuffersInBlocksOfTheirSize() {
-        Buffers small = new Buffers(4096, 3 * 4096, System::nanoTime);
+        BufferPool small = new BufferPool(4096, 3 * 4096, System::nanoTime);
         for (int i = 0; i < 3; i++) {
             assertEquals(4096, small.scratch().remaining());
             assertEquals(4096, small.keep().capacity());

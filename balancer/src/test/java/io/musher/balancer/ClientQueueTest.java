@@ -104,7 +104,7 @@ class ClientQueueTest {
     @Test
     void shouldCountTogetherWithOtherLanes() throws Exception {
         lane(options().maxWaiting(2));
-        Places.Place elsewhere = lane.limits.places.take(InetAddress.getLoopbackAddress(), why -> { });
+        WaitingPlaces.Place elsewhere = lane.limits.places.take(InetAddress.getLoopbackAddress(), why -> { });
 
         arrive(2);
 

@@ -17,12 +17,12 @@ import org.junit.jupiter.api.Test;
 class PlacesTest {
 
     private final List<String> evicted = new ArrayList<>();
-    private final Map<String, Deque<Places.Place>> taken = new TreeMap<>();
+    private final Map<String, Deque<WaitingPlaces.Place>> taken = new TreeMap<>();
 
     @Test
     void shouldGiveEveryPlaceOnce() throws Exception {
-        Places places = new Places(2);
-        Places.Place first = take(places, "192.0.2.1");
+        WaitingPlaces places = new WaitingPlaces(2);
+        WaitingPlaces.Place first = take(places, "192.0.2.1");
         take(places, "192.0.2.2");
         assertNull(take(places, "192.0.2.3"));
 
@@ -32,13 +32,13 @@ class PlacesTest {
         assertEquals(1, places.taken());
         assertNotNull(take(places, "192.0.2.3"));
         assertNull(take(places, "192.0.2.4"));
-        assertNull(take(new Places(0), "192.0.2.1"));
+        assertNull(take(new WaitingPlaces(0), "192.0.2.1"));
         assertEquals(List.of(), evicted);
     }
 
     @Test
     void shouldLetOneAddressHaveAllWhileNoOtherWantsAny() throws Exception {
-        Places places = new Places(8);
+        WaitingPlaces places = new WaitingPlaces(8);
         take(places, "192.0.2.1", 8);
 
         assertNull(take(places, "192.0.2.1"));
@@ -47,7 +47,7 @@ class PlacesTest {
 
     @Test
     void shouldTakeTheYoungestOfTheAddressWithMost() throws Exception {
-        Places places = new Places(8);
+        WaitingPlaces places = new WaitingPlaces(8);
         take(places, "192.0.2.1", 3);
         take(places, "192.0.2.2", 5);
 
@@ -61,7 +61,7 @@ class PlacesTest {
 
     @Test
     void shouldTakeNoneFromAnAddressWithAQuarter() throws Exception {
-        Places places = new Places(8);
+        WaitingPlaces places = new WaitingPlaces(8);
         for (int i = 1; i <= 4; i++) {
             take(places, "192.0.2." + i, 2);
         }
@@ -72,9 +72,9 @@ class PlacesTest {
 
     @Test
     void shouldTakeThoseFirstThatHaveEnded() throws Exception {
-        Places places = new Places(8);
+        WaitingPlaces places = new WaitingPlaces(8);
         take(places, "192.0.2.1", 8);
-        places.ended(taken.get("192.0.2.1").toArray(Places.Place[]::new)[2]);
+        places.ended(taken.get("192.0.2.1").toArray(WaitingPlaces.Place[]::new)[2]);
 
         assertNotNull(take(places, "192.0.2.1"), "whatever its own address has");
         assertEquals(List.of("192.0.2.1 #3"), evicted);
@@ -83,7 +83,7 @@ class PlacesTest {
 
     @Test
     void shouldTakeA64BitNetworkForOneAddress() throws Exception {
-        Places places = new Places(8);
+        WaitingPlaces places = new WaitingPlaces(8);
         for (int i = 1; i <= 8; i++) {
             take(places, "2001:db8:0:1::" + i);
         }
@@ -95,9 +95,9 @@ class PlacesTest {
 
     @Test
     void shouldForgetWhatWasGivenBack() throws Exception {
-        Places places = new Places(8);
+        WaitingPlaces places = new WaitingPlaces(8);
         take(places, "192.0.2.1", 8);
-        Places.Place ended = taken.get("192.0.2.1").getFirst();
+        WaitingPlaces.Place ended = taken.get("192.0.2.1").getFirst();
         places.giveBack(ended);
         places.ended(ended);
         take(places, "192.0.2.2");
@@ -111,16 +111,16 @@ class PlacesTest {
         assertEquals(List.of("192.0.2.3 #7"), evicted);
     }
 
-    private void take(Places places, String address, int times) throws UnknownHostException {
+    private void take(WaitingPlaces places, String address, int times) throws UnknownHostException {
         for (int i = 0; i < times; i++) {
             assertNotNull(take(places, address));
         }
     }
 
-    private Places.Place take(Places places, String address) throws UnknownHostException {
-        Deque<Places.Place> mine = taken.computeIfAbsent(address, a -> new ArrayDeque<>());
+    private WaitingPlaces.Place take(WaitingPlaces places, String address) throws UnknownHostException {
+        Deque<WaitingPlaces.Place> mine = taken.computeIfAbsent(address, a -> new ArrayDeque<>());
         String name = address + " #" + (mine.size() + 1);
-        Places.Place place = places.take(InetAddress.getByName(address), why -> evicted.add(name));
+        WaitingPlaces.Place place = places.take(InetAddress.getByName(address), why -> evicted.add(name));
         if (place != null) {
             mine.add(place);
         }

@@ -303,12 +303,12 @@ public final class EventLoop implements Executor {
             failure = e;
         }
         if (failure != null) {
-            complain("the event loop ended by a failure; its connections are closed", failure);
+            logFailure("the event loop ended by a failure; its connections are closed", failure);
         }
         try {
             closeAll();
         } catch (Throwable e) {
-            complain("not everything could be closed", e);
+            logFailure("not everything could be closed", e);
         }
         closed = true;
         guarded(this::runTasks);
@@ -330,7 +330,7 @@ public final class EventLoop implements Executor {
     }
 
     /** Logs an error; ignores a failure of logging itself, such as out of memory, so that the loop continues. */
-    private void complain(String what, Throwable e) {
+    private void logFailure(String what, Throwable e) {
         try {
             OPERATOR.error("{}: {}", name, what, e);
         } catch (Throwable again) {
@@ -411,7 +411,7 @@ public final class EventLoop implements Executor {
             try {
                 handler.failed(e);
             } catch (Throwable again) {
-                complain("a handler failed while it handled a failure", again);
+                logFailure("a handler failed while it handled a failure", again);
             }
         }
     }
@@ -443,7 +443,7 @@ public final class EventLoop implements Executor {
         try {
             task.run();
         } catch (Throwable e) {
-            complain("a task failed", e);
+            logFailure("a task failed", e);
         }
     }
 

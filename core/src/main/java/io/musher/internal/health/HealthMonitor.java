@@ -20,7 +20,7 @@ import java.util.function.LongConsumer;
 public final class HealthMonitor {
 
     private final EventLoop loop;
-    private final ProcessEvents facts;
+    private final ProcessEvents events;
     private final Incarnation worker;
     private final BooleanSupplier knowsHeartbeats;
     private long number; // of the latest heartbeat
@@ -36,7 +36,7 @@ public final class HealthMonitor {
      */
     public HealthMonitor(EventLoop loop, ProcessEvents facts, Incarnation worker, BooleanSupplier knowsHeartbeats) {
         this.loop = loop;
-        this.facts = facts;
+        this.events = facts;
         this.worker = worker;
         this.knowsHeartbeats = knowsHeartbeats;
     }
@@ -78,16 +78,16 @@ public final class HealthMonitor {
 
     private void passes(HealthCheck rule) {
         if (failing.remove(rule) && failing.isEmpty()) {
-            facts.readinessPassed(worker);
+            events.readinessPassed(worker);
         }
     }
 
     private void readinessFailed(HealthCheck rule, String why) {
         failing.add(rule);
-        facts.readinessFailed(worker, why);
+        events.readinessFailed(worker, why);
     }
 
     private void livenessFailed(HealthCheck rule, String why) {
-        facts.livenessFailed(worker, why, rule.kind() == HealthCheck.Kind.HEARTBEAT);
+        events.livenessFailed(worker, why, rule.kind() == HealthCheck.Kind.HEARTBEAT);
     }
 }

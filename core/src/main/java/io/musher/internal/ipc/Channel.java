@@ -34,7 +34,7 @@ public final class Channel implements Connection.Owner {
     private final Token token = new Token();
     private final List<ByteBuffer> beforeHello = new ArrayList<>();
     private Connection connection;
-    private int acknowledged; // types of control frames that were sent already, as bits
+    private int sentOnce; // types of control frames that were sent already, as bits
     private String goodbye;
     private long skipped;
     private long window;
@@ -47,7 +47,7 @@ public final class Channel implements Connection.Owner {
         this.id = id;
         this.mailbox = new Mailbox(loop, inbox, server.counts(), server.scratch().spares(), server.window(), server.share(worker));
         this.window = server.window();
-        this.listener = new PacedListener(loop, worker, new GuardedChannelListener(worker, listener));
+        this.listener = new RateLimitedListener(loop, worker, new GuardedChannelListener(worker, listener));
     }
 
     /** {@return the secret for the worker's environment; must not appear anywhere else} */
@@ -188,8 +188,8 @@ public final class Channel implements Connection.Owner {
     }
 
     private void send(int type) {
-        if ((acknowledged & 1 << type) == 0) {
-            acknowledged |= 1 << type;
+        if ((sentOnce & 1 << type) == 0) {
+            sentOnce |= 1 << type;
             send(Frames.control(type));
         }
     }
@@ -219,7 +219,7 @@ public final class Channel implements Connection.Owner {
             throw new ProtocolException("a frame of " + length + " bytes, over " + server.maxMessageSize());
         }
         if (FrameType.isMessage(type)) {
-            mailbox.comes(MessageFrame.cost(length));
+            mailbox.headerReceived(MessageFrame.cost(length));
             return true;
         }
         switch (type) {
@@ -258,7 +258,7 @@ public final class Channel implements Connection.Owner {
     }
 
     private void message(MessageFrame message) throws ProtocolException {
-        mailbox.came();
+        mailbox.bodyReceived();
         if (message.peer() == 0) {
             mailbox.receive(message);
         } else {

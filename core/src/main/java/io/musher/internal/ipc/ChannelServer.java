@@ -42,7 +42,7 @@ public final class ChannelServer implements EventLoop.Handler {
     private final String address;
     private final SharedBuffers scratch = new SharedBuffers();
     private final MessageRelay messageRelay = new MessageRelay(this);
-    private final Intake intake;
+    private final ReceiveBudget intake;
     private final List<Channel> expected = new ArrayList<>();
     private final Set<Channel> open = new LinkedHashSet<>();
     private final Map<Integer, Channel> known = new LinkedHashMap<>(); // expected and open, by worker id
@@ -52,7 +52,7 @@ public final class ChannelServer implements EventLoop.Handler {
     private SelectionKey key;
     private boolean pausing;
     private volatile long failures; // of accept()
-    private boolean complaining; // no accept() has succeeded since the warning
+    private boolean failing; // no accept() has succeeded since the warning
     private boolean everComplained;
     private long complainedAt;
     private boolean closed;
@@ -61,7 +61,7 @@ public final class ChannelServer implements EventLoop.Handler {
         this.name = name;
         this.loop = loop;
         this.maxMessageSize = maxMessageSize;
-        this.intake = new Intake(heap, this::divide);
+        this.intake = new ReceiveBudget(heap, this::divide);
         this.listening = listening;
         this.rejections = new RejectionLog(name);
         this.pending = new PendingConnections(this, loop, rejections);
@@ -193,7 +193,7 @@ public final class ChannelServer implements EventLoop.Handler {
         long now = loop.now();
         if (!everComplained || now - complainedAt >= COMPLAINT_NANOS) {
             everComplained = true;
-            complaining = true;
+            failing = true;
             complainedAt = now;
             LOG.warn("{}: cannot let workers join for now: {} ({} failure(s) so far); tries again every {} ms", name, failure.toString(), failures,
                     PAUSE_NANOS / 1_000_000);
@@ -213,8 +213,8 @@ public final class ChannelServer implements EventLoop.Handler {
     }
 
     private void accepted() {
-        if (complaining) {
-            complaining = false;
+        if (failing) {
+            failing = false;
             LOG.info("{}: workers can join again", name);
         }
     }
@@ -279,7 +279,7 @@ public final class ChannelServer implements EventLoop.Handler {
         return intake.window(known.size());
     }
 
-    Intake.Share share(String worker) {
+    ReceiveBudget.Share share(String worker) {
         return intake.new Share(worker, window());
     }
 

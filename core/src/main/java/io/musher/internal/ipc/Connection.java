@@ -48,7 +48,7 @@ public final class Connection implements EventLoop.Handler {
     private Owner owner;
     private SelectionKey key;
     private Timers.Timer goodbyeTimer;
-    private boolean readPaused; // the peer cannot be written to: outgoing frames are discarded
+    private boolean writeFailed; // the peer cannot be written to: outgoing frames are discarded
     private boolean writing; // waiting until the socket is writable
     private boolean paused; // by the owner, see pause
     private ByteBuffer rest; // bytes read but not decoded before a pause
@@ -93,14 +93,14 @@ public final class Connection implements EventLoop.Handler {
      * @param frame owned by this connection from now on
      */
     public void send(ByteBuffer frame) {
-        if (closed || goodbyeSent || readPaused) {
+        if (closed || goodbyeSent || writeFailed) {
             return;
         }
         outbox.addUrgent(frame);
         write();
         if (outbox.urgentBytes() > MAX_WAITING) {
             outbox.clear();
-            readPaused = true;
+            writeFailed = true;
             loop.execute(() -> end(CloseReason.FAULT, "it does not read: " + MAX_WAITING + " bytes of control frames wait"));
         }
     }
@@ -111,7 +111,7 @@ public final class Connection implements EventLoop.Handler {
      * @param frame owned by this connection from now on
      */
     void post(ByteBuffer frame) {
-        if (!closed && !goodbyeSent && !readPaused) {
+        if (!closed && !goodbyeSent && !writeFailed) {
             outbox.add(frame);
         }
     }
@@ -129,7 +129,7 @@ public final class Connection implements EventLoop.Handler {
         goodbyeSent = true;
         write();
         goodbyeTimer = loop.schedule(GOODBYE_NANOS, () -> end(CloseReason.GOODBYE, "no answer to the goodbye"));
-        if (goodbyeReceived && (readPaused || outbox.isEmpty())) {
+        if (goodbyeReceived && (writeFailed || outbox.isEmpty())) {
             loop.execute(() -> end(CloseReason.GOODBYE, "goodbye from both sides"));
         }
     }
@@ -211,29 +211,29 @@ public final class Connection implements EventLoop.Handler {
      * Writes queued frames until the socket would block; the rest is written when the socket becomes writable again.
      */
     void write() {
-        if (closed || readPaused) {
+        if (closed || writeFailed) {
             return;
         }
         try {
-            setReading(!outbox.writeTo(channel));
+            updateInterest(!outbox.writeTo(channel));
         } catch (IOException e) {
             // the peer may still have sent something: keep reading up to the end of file, which notifies the owner
-            readPaused = true;
+            writeFailed = true;
             outbox.clear();
-            setReading(false);
+            updateInterest(false);
         }
     }
 
     /** Sets whether to wait until the socket is writable. */
-    private void setReading(boolean waitForWritable) {
+    private void updateInterest(boolean waitForWritable) {
         if (writing != waitForWritable) {
             writing = waitForWritable;
-            setReading();
+            updateInterest();
         }
     }
 
     /** Updates the interests of the selection key. */
-    private void setReading() {
+    private void updateInterest() {
         if (!key.isValid()) {
             return; // the loop has failed
         }
@@ -248,7 +248,7 @@ public final class Connection implements EventLoop.Handler {
         if (!closed && paused != pause) {
             paused = pause;
             decoder.suspend(pause);
-            setReading();
+            updateInterest();
             if (rest != null && !pause) {
                 loop.execute(this::readRest);
             }
@@ -263,7 +263,7 @@ public final class Connection implements EventLoop.Handler {
             decoder.decode(rest);
             if (!closed && !(paused && rest.hasRemaining())) {
                 rest = null;
-                setReading();
+                updateInterest();
             }
         } catch (Throwable e) {
             failed(e);

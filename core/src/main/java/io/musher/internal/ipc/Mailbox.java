@@ -43,7 +43,7 @@ public final class Mailbox {
     private final Inbox inbox;
     private final Sender sender;
     private final PendingRequests pendingRequests;
-    private final Intake.Share share; // null in a worker: there, the window alone limits what the primary sends
+    private final ReceiveBudget.Share share; // null in a worker: there, the window alone limits what the primary sends
     private final AtomicLong taken = new AtomicLong();
     private final AtomicBoolean acknowledging = new AtomicBoolean();
     private final MessageCounts counts;
@@ -62,7 +62,7 @@ public final class Mailbox {
         this(loop, inbox, counts, arrays, window, null);
     }
 
-    Mailbox(EventLoop loop, Inbox inbox, MessageCounts counts, ArrayPool arrays, long window, Intake.Share share) {
+    Mailbox(EventLoop loop, Inbox inbox, MessageCounts counts, ArrayPool arrays, long window, ReceiveBudget.Share share) {
         this.loop = loop;
         this.inbox = inbox;
         this.share = share;
@@ -166,17 +166,17 @@ public final class Mailbox {
             share.open(opened);
         }
         sender.open(opened);
-        acknowledgementSent();
+        sendAcknowledgement();
     }
 
     /** Records the header of a message; the message counts against the window until {@link #acknowledge}. */
-    void comes(int cost) {
+    void headerReceived(int cost) {
         coming = cost;
         share.owe(cost);
     }
 
     /** Records that the message was read to its end. */
-    void came() {
+    void bodyReceived() {
         coming = 0;
     }
 
@@ -195,7 +195,7 @@ public final class Mailbox {
         share.window(window);
         sender.ours(sent(window));
         portion = portion(window);
-        acknowledgementSent(); // with a smaller window, what is due now may be less than the former portion
+        sendAcknowledgement(); // with a smaller window, what is due now may be less than the former portion
     }
 
     /**
@@ -248,7 +248,7 @@ public final class Mailbox {
     void acknowledge(int cost) {
         if (taken.addAndGet(cost) >= portion && !acknowledging.getAndSet(true)) {
             try {
-                loop.execute(this::acknowledgementSent);
+                loop.execute(this::sendAcknowledgement);
             } catch (RejectedExecutionException e) {
                 acknowledging.set(true); // the loop has ended: no later acknowledgement can be sent either
             }
@@ -256,7 +256,7 @@ public final class Mailbox {
     }
 
     /** Sends a pending acknowledgement. */
-    private void acknowledgementSent() {
+    private void sendAcknowledgement() {
         acknowledging.set(false);
         if (connection != null) {
             long cost = taken.getAndSet(0);
@@ -296,7 +296,7 @@ public final class Mailbox {
         if (share != null) {
             share.end(coming);
             portion = 1; // nothing is sent to the peer any more, but the share must count every processed message
-            acknowledgementSent();
+            sendAcknowledgement();
         }
     }
 }

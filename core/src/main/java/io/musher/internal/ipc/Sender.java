@@ -45,7 +45,7 @@ final class Sender {
     private long ours;
     private long theirs = Window.DEFAULT;
     private volatile long window;
-    private long passedOn;
+    private long passOn;
     private long taken;
     private volatile boolean closed;
 
@@ -119,7 +119,7 @@ final class Sender {
 
     private void turn() {
         scheduled.set(false);
-        if (connection != null && passedOn(FRAMES_PER_TURN, false)) {
+        if (connection != null && passOn(FRAMES_PER_TURN, false)) {
             wake();
         }
     }
@@ -127,18 +127,18 @@ final class Sender {
     /** Attaches the connection and sends what was queued before. */
     void open(Connection opened) {
         connection = opened;
-        passedOn(Integer.MAX_VALUE, false);
+        passOn(Integer.MAX_VALUE, false);
     }
 
     /** Passes all queued messages to the connection, whatever the window. */
     void flush() {
         if (connection != null) {
-            passedOn(Integer.MAX_VALUE, true);
+            passOn(Integer.MAX_VALUE, true);
         }
     }
 
     /** Passes queued frames to the connection. {@return whether the limit {@code atMost} ended it} */
-    private boolean passedOn(int atMost, boolean overTheWindow) {
+    private boolean passOn(int atMost, boolean overTheWindow) {
         int left = atMost;
         for (ByteBuffer frame; left > 0 && (frame = answers.poll()) != null; left--) {
             post(frame);
@@ -148,18 +148,18 @@ final class Sender {
         }
         for (Held next; left > 0 && (overTheWindow || hasRoom()) && (next = held.poll()) != null; left--) {
             post(next.frame);
-            relayed.add(new Relayed(passedOn, next.origin, next.cost));
+            relayed.add(new Relayed(passOn, next.origin, next.cost));
         }
         connection.write();
         return left == 0;
     }
 
     private boolean hasRoom() {
-        return passedOn - taken < window;
+        return passOn - taken < window;
     }
 
     private void post(ByteBuffer frame) {
-        passedOn += cost(frame);
+        passOn += cost(frame);
         connection.post(frame);
     }
 
@@ -173,11 +173,11 @@ final class Sender {
         }
         waiting.addAndGet(cost(frame));
         if (connection != null && !queue.isEmpty()) {
-            passedOn(Integer.MAX_VALUE, false); // keep the order: these were sent earlier
+            passOn(Integer.MAX_VALUE, false); // keep the order: these were sent earlier
         }
         if (connection != null && (answer || held.isEmpty() && hasRoom())) {
             post(frame);
-            relayed.add(new Relayed(passedOn, origin, originCost));
+            relayed.add(new Relayed(passOn, origin, originCost));
             connection.write();
         } else {
             held.add(new Held(frame, origin, originCost));
@@ -186,8 +186,8 @@ final class Sender {
 
     /** Handles an acknowledgement: moves the window on and sends what was waiting for room. */
     void taken(long cost) throws ProtocolException {
-        if (cost < 0 || cost > passedOn - taken) {
-            throw new ProtocolException("it took " + cost + " of " + (passedOn - taken) + " bytes that were sent");
+        if (cost < 0 || cost > passOn - taken) {
+            throw new ProtocolException("it took " + cost + " of " + (passOn - taken) + " bytes that were sent");
         }
         taken += cost;
         for (Relayed first; (first = relayed.peek()) != null && first.end - taken <= 0; relayed.remove()) {

@@ -23,7 +23,7 @@ public final class Window {
 
     /**
      * The divisor of the heap. Three uses get one such part each: received messages within windows, received messages
-     * beyond windows (the pool of {@link Intake}), and sent messages.
+     * beyond windows (the pool of {@link ReceiveBudget}), and sent messages.
      */
     static final int PARTS = 8;
 

@@ -9,7 +9,7 @@
  *           Mailbox = Sender (messages to send, within the window) + PendingRequests (awaiting answers)
  *                     + Inbox (received messages)
  * primary   MessageRelay: messages from worker to worker, undecoded
- *           Intake: heap limits for received messages, divided into the windows of the workers
+ *           ReceiveBudget: heap limits for received messages, divided into the windows of the workers
  * </pre>
  *
  * <p>Threads: all state belongs to one {@link io.musher.balancer.loop.EventLoop} per process, {@code <name>-control} in

@@ -97,7 +97,7 @@ final class JvmPlan extends LaunchPlan {
     CommandLine words(SpawnRequest worker, Map<String, String> environment) {
         List<String> shown = new ArrayList<>(List.of(own.java(), "-Dmusher.worker=" + worker.workerId()));
         List<String> hidden = new ArrayList<>();
-        MainStart start = MainStart.of(classPath, target);
+        MainInvocation start = MainInvocation.of(classPath, target);
         if (!start.classPath().isEmpty()) {
             hidden.add("-cp");
             hidden.add(start.classPath());

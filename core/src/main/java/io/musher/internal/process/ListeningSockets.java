@@ -28,28 +28,28 @@ final class ListeningSockets {
     private ListeningSockets() { }
 
     /** {@return whether one of the given processes listens on the port} */
-    static PortOwner listens(int port, List<Long> pids) {
-        return Platform.LINUX ? owner(sockets(OptionalInt.of(port)), pids) : PortOwner.UNKNOWN;
+    static PortOwnership listens(int port, List<Long> pids) {
+        return Platform.LINUX ? owner(sockets(OptionalInt.of(port)), pids) : PortOwnership.UNKNOWN;
     }
 
-    static PortOwner owner(Map<String, String> sockets, List<Long> pids) {
-        List<PortOwner.Socket> own = new ArrayList<>();
+    static PortOwnership owner(Map<String, String> sockets, List<Long> pids) {
+        List<PortOwnership.Socket> own = new ArrayList<>();
         boolean hidden = false;
         for (long pid : sockets.isEmpty() ? List.<Long>of() : pids) {
             hidden |= !descriptors(pid, (descriptor, name) -> {
                 if (sockets.containsKey(name)) {
-                    own.add(new PortOwner.Socket(descriptor, name));
+                    own.add(new PortOwnership.Socket(descriptor, name));
                 }
             });
             if (!own.isEmpty()) {
-                return PortOwner.own(own.get(0));
+                return PortOwnership.own(own.get(0));
             }
         }
-        return hidden ? PortOwner.UNKNOWN : PortOwner.OTHER;
+        return hidden ? PortOwnership.UNKNOWN : PortOwnership.OTHER;
     }
 
     /** {@return a text such as {@code process 123 listens on *:8080}; empty where this cannot be determined} */
-    static String seen(List<Long> pids) {
+    static String describe(List<Long> pids) {
         if (!Platform.LINUX) {
             return "";
         }

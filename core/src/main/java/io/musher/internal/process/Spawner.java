@@ -34,7 +34,7 @@ public final class Spawner implements AutoCloseable {
     private final String cluster;
     private final String mark = Long.toHexString(ThreadLocalRandom.current().nextLong());
     private final SpawnThread thread;
-    private final Looks looks;
+    private final ProcessTableExecutor looks;
     private final OrphanReaper guard;
     private final OutputSinks sinks;
     private final Set<WorkerProcess> alive = ConcurrentHashMap.newKeySet();
@@ -56,7 +56,7 @@ public final class Spawner implements AutoCloseable {
     Spawner(String cluster, Output output, int graceTenths) {
         this.cluster = cluster;
         this.thread = new SpawnThread(cluster);
-        this.looks = new Looks(cluster);
+        this.looks = new ProcessTableExecutor(cluster);
         this.guard = new OrphanReaper(cluster, mark, graceTenths, looks::run);
         this.sinks = new OutputSinks(cluster, output);
         if (ProcessHandle.current().pid() == 1) {

@@ -35,7 +35,7 @@ public final class WorkerProcess {
     /** Sends signals: unlike {@link Process}, a handle does not close our end of the output when it does. */
     private final ProcessHandle leader;
     private final ProcessTree tree;
-    private final Looks looks;
+    private final ProcessTableExecutor looks;
     private final OrphanReaper guard;
     private final OutputTail tail;
     private final CompletableFuture<Void> output;
@@ -46,7 +46,7 @@ public final class WorkerProcess {
     private volatile boolean killed;
     private CompletableFuture<Long> measured = CompletableFuture.completedFuture(0L);
 
-    WorkerProcess(SpawnRequest request, Process process, ProcessTree tree, Looks looks, OrphanReaper guard, OutputTail tail,
+    WorkerProcess(SpawnRequest request, Process process, ProcessTree tree, ProcessTableExecutor looks, OrphanReaper guard, OutputTail tail,
             CompletableFuture<Void> output) {
         this.request = request;
         this.process = process;
@@ -162,8 +162,8 @@ public final class WorkerProcess {
      * @param port a port on which some process listens
      * @return a future that completes on any thread
      */
-    public CompletableFuture<PortOwner> listensOn(int port) {
-        CompletableFuture<PortOwner> answer = new CompletableFuture<>();
+    public CompletableFuture<PortOwnership> listensOn(int port) {
+        CompletableFuture<PortOwnership> answer = new CompletableFuture<>();
         looks.run(() -> answer.complete(ListeningSockets.listens(port, pids())));
         return answer;
     }
@@ -174,7 +174,7 @@ public final class WorkerProcess {
      */
     public CompletableFuture<String> listening() {
         CompletableFuture<String> answer = new CompletableFuture<>();
-        looks.run(() -> answer.complete(ListeningSockets.seen(pids())));
+        looks.run(() -> answer.complete(ListeningSockets.describe(pids())));
         return answer;
     }
 
@@ -211,7 +211,7 @@ public final class WorkerProcess {
      * @return a future of the thread dump; empty for a command or a JVM that cannot provide one. If the JVM does not
      *     respond, the future completes only after the JVM was killed
      */
-    public CompletableFuture<Optional<String>> threads() {
+    public CompletableFuture<Optional<String>> threadDump() {
         return isCommand() ? CompletableFuture.completedFuture(Optional.empty()) : ThreadDump.of(this);
     }
 

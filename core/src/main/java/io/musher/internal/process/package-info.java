@@ -11,7 +11,7 @@
  *   <li>{@link io.musher.internal.process.Memory} reads the memory limit of the machine or container;
  *   <li>{@link io.musher.internal.process.Loopback} is the address of all connections between primary and workers;
  *   <li>{@link io.musher.internal.process.Ports} assigns ports, {@link io.musher.internal.process.PortLease} reserves
- *       them and {@link io.musher.internal.process.PortOwner} reports which process listens on one;
+ *       them and {@link io.musher.internal.process.PortOwnership} reports which process listens on one;
  *   <li>{@link io.musher.internal.process.ClassPreloader} loads classes while their jar is still intact;
  *   <li>{@link io.musher.internal.process.Spawner} starts the worker described by a
  *       {@link io.musher.internal.process.SpawnRequest};

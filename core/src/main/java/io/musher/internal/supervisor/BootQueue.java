@@ -12,7 +12,7 @@ import java.util.Set;
 final class BootQueue {
 
     private final WorkerRegistry registry;
-    private final Set<Slot> line = new LinkedHashSet<>();
+    private final Set<Slot> queue = new LinkedHashSet<>();
 
     BootQueue(WorkerRegistry registry) {
         this.registry = registry;
@@ -24,18 +24,18 @@ final class BootQueue {
         slot.gaveUp = false;
         slot.queued = true;
         slot.why = why;
-        line.add(slot);
+        queue.add(slot);
     }
 
     void remove(Slot slot) {
         slot.queued = false;
         slot.restartedByPolicy = false;
-        line.remove(slot);
+        queue.remove(slot);
     }
 
     /** Starts as many queued slots as possible; may be called at any time. */
     void pump() {
-        if (line.isEmpty()) {
+        if (queue.isEmpty()) {
             return;
         }
         int booting = 0;
@@ -45,7 +45,7 @@ final class BootQueue {
             }
         }
         List<Slot> next = new ArrayList<>();
-        for (Slot slot : line) {
+        for (Slot slot : queue) {
             if (booting >= registry.config.bootLimit()) {
                 break;
             } else if (hasPort(slot)) {

@@ -20,8 +20,8 @@ final class ClusterLifecycle {
     private final StopSequence stopSequence;
     private final RolloutPlan rollout;
     private final ResettableTimer delay;
-    private final PendingFutures<Void> starters;
-    private final PendingFutures<Void> stoppers;
+    private final PendingFutures<Void> startFutures;
+    private final PendingFutures<Void> stopFutures;
     /** Futures whose requests are still being prepared; they fail when the cluster stops. */
     private final Set<CompletableFuture<?>> expected = new LinkedHashSet<>();
     private StartFailure failure;
@@ -33,13 +33,13 @@ final class ClusterLifecycle {
         this.scaling = scaling;
         this.stopSequence = stopSequence;
         this.rollout = rollout;
-        this.delay = registry.alarm();
-        this.starters = new PendingFutures<>(registry.actions);
-        this.stoppers = new PendingFutures<>(registry.actions);
+        this.delay = registry.newTimer();
+        this.startFutures = new PendingFutures<>(registry.actions);
+        this.stopFutures = new PendingFutures<>(registry.actions);
     }
 
     boolean isStarting() {
-        return !starters.isEmpty() && !stopping;
+        return !startFutures.isEmpty() && !stopping;
     }
 
     boolean isStopping() {
@@ -47,7 +47,7 @@ final class ClusterLifecycle {
     }
 
     void start(int instances, CompletableFuture<Void> future) {
-        starters.add(future);
+        startFutures.add(future);
         scaling.start(instances);
     }
 
@@ -66,7 +66,7 @@ final class ClusterLifecycle {
     }
 
     void stop(CompletableFuture<Void> future) {
-        stoppers.add(future);
+        stopFutures.add(future);
         stop("the cluster stops");
     }
 
@@ -88,7 +88,7 @@ final class ClusterLifecycle {
                 stopSequence.stop(slot.starting, why);
             }
         }
-        boolean serving = registry.slots().stream().anyMatch(Slot::isFilled);
+        boolean serving = registry.slots().stream().anyMatch(Slot::hasServingWorker);
         if (serving && failure == null && !registry.config.stop().preStopDelay().isZero()) {
             delay.set(registry.config.stop().preStopDelay(), () -> stopAllWorkers(why));
         } else {
@@ -117,17 +117,17 @@ final class ClusterLifecycle {
     }
 
     void completeIfDone() {
-        if (isStarting() && registry.slots().stream().allMatch(slot -> !slot.wanted || slot.isFilled())) {
-            starters.complete(null);
+        if (isStarting() && registry.slots().stream().allMatch(slot -> !slot.wanted || slot.hasServingWorker())) {
+            startFutures.complete(null);
         }
         if (stopping && registry.isEmpty() && !delay.isSet()) {
             if (!stopped) {
                 stopped = true;
                 registry.listener.stopped();
-                starters.fail(failure != null ? failure
+                startFutures.fail(failure != null ? failure
                         : new StartFailure("stopped before all workers were ready", null, null));
             }
-            stoppers.complete(null);
+            stopFutures.complete(null);
         }
     }
 }

@@ -58,7 +58,7 @@ final class ExitHandler {
     }
 
     private static String why(Incarnation worker, Exit exit) {
-        return exit.cause() == Exit.Cause.START_TIMEOUT ? exit + ": " + worker.fault() : exit.toString();
+        return exit.cause() == Exit.Cause.START_TIMEOUT ? exit + ": " + worker.stopReason() : exit.toString();
     }
 
     void spawnFailed(Incarnation worker, Throwable cause) {
@@ -102,12 +102,12 @@ final class ExitHandler {
         boolean isReported = lifecycle.isStarting()
                 || worker == slot.starting && (slot.serving != null || rollout.isFailure(worker));
         if (isReported || restarts.needsStatus(goodbye)) {
-            stopSequence.hurryOutliving(worker);
+            stopSequence.endExitWait(worker);
             return;
         }
         Runnable followUp = restartAfterLoss(worker, true, why, null);
         slot.release(worker);
-        stopSequence.hurryOutliving(worker);
+        stopSequence.endExitWait(worker);
         followUp.run();
     }
 
@@ -115,7 +115,7 @@ final class ExitHandler {
     void refuses(Incarnation worker, String why) {
         if (startup.refuses(worker, why)) {
             Duration grace = registry.config.startTimeout().compareTo(GRACE) < 0 ? registry.config.startTimeout() : GRACE;
-            worker.grace.set(grace, () -> livenessFailed(worker, why + ", for " + grace, false));
+            worker.portRefusalTimer.set(grace, () -> livenessFailed(worker, why + ", for " + grace, false));
         }
     }
 

@@ -19,15 +19,15 @@ import java.util.concurrent.CompletableFuture;
 public final class Incarnation {
 
     /** State and reason, published together so that readers on other threads see a consistent pair. */
-    private record Standing(WorkerState state, String reason) { }
+    private record StateAndReason(WorkerState state, String reason) { }
 
     private final int id;
     private final boolean spare;
     private final int restarts;
     private final Map<String, String> environment;
-    private final Object edition;
+    private final Object generation;
     private final CompletableFuture<Exit> exit = new CompletableFuture<>();
-    private volatile Standing status;
+    private volatile StateAndReason status;
     private volatile StartedProcess process;
     private volatile int port;
     private volatile boolean connected = true;
@@ -36,7 +36,7 @@ public final class Incarnation {
 
     final Slot slot;
     final ResettableTimer startTimer;
-    final ResettableTimer aliveTimer;
+    final ResettableTimer minLifeTimer;
     final ResettableTimer stopTimer;
     /** In a rollout: runs from the evidence of readiness to the end of the soak time. */
     final ResettableTimer soakTimer;
@@ -60,7 +60,7 @@ public final class Incarnation {
     /** The worker's port accepted connections before, and no longer does. */
     boolean refuses;
     /** Deadline for a port that refuses connections to accept again. */
-    final ResettableTimer grace;
+    final ResettableTimer portRefusalTimer;
     /** The failed readiness check, and how it failed; empty if none. */
     String readinessFailure = "";
     /** Evidence of readiness, kept while a failed check or a refusing port prevents the worker from being ready. */
@@ -70,13 +70,13 @@ public final class Incarnation {
     /** The worker does not answer on its channel; the primary kills the worker without a stop frame. */
     boolean unresponsive;
     /** The worker closed its channel unasked; the primary waits for the exit for a while. */
-    boolean outlives;
-    private volatile String fault = "";
+    boolean awaitingExit;
+    private volatile String stopReason = "";
     private volatile boolean toldToEnd;
     /** The worker has drain hooks that have not finished. */
     boolean drainHooks;
     /** The worker's connections have ended or were cut in a drain. */
-    boolean unconnected;
+    boolean connectionsDrained;
     boolean wasReady;
     long readyAt;
     /**
@@ -90,14 +90,14 @@ public final class Incarnation {
         this.spare = spare;
         this.restarts = slot.restarts;
         this.environment = slot.environment;
-        this.edition = slot.edition;
+        this.generation = slot.generation;
         this.readinessFailing = registry.config.hasReadinessCheck();
-        this.status = new Standing(WorkerState.STARTING, slot.why);
-        this.startTimer = registry.alarm();
-        this.aliveTimer = registry.alarm();
-        this.stopTimer = registry.alarm();
-        this.soakTimer = registry.alarm();
-        this.grace = registry.alarm();
+        this.status = new StateAndReason(WorkerState.STARTING, slot.why);
+        this.startTimer = registry.newTimer();
+        this.minLifeTimer = registry.newTimer();
+        this.stopTimer = registry.newTimer();
+        this.soakTimer = registry.newTimer();
+        this.portRefusalTimer = registry.newTimer();
     }
 
     /** {@return the worker's id, from 1, never reused} */
@@ -126,8 +126,8 @@ public final class Incarnation {
     }
 
     /** {@return the generation that the worker is started from} */
-    public Object edition() {
-        return edition;
+    public Object generation() {
+        return generation;
     }
 
     /** {@return the state} */
@@ -142,7 +142,7 @@ public final class Incarnation {
 
     /** {@return a sentence that says whether the worker gets traffic, and why} */
     public String explain() {
-        Standing current = status;
+        StateAndReason current = status;
         String verdict = current.state == WorkerState.READY ? " gets traffic: " : " gets no traffic: ";
         return "worker " + id + " (instance " + instance() + ")" + verdict + current.state + ", " + current.reason
                 + (isBooting() && !observed.isEmpty() ? "; " + observed : "");
@@ -180,8 +180,8 @@ public final class Incarnation {
      * {@return the failed liveness check, or what was missing at the start timeout, if the primary ends the worker for
      * one of these reasons; otherwise empty}
      */
-    public String fault() {
-        return fault;
+    public String stopReason() {
+        return stopReason;
     }
 
     /**
@@ -242,7 +242,7 @@ public final class Incarnation {
     }
 
     void setState(WorkerState state, String why) {
-        status = new Standing(state, why);
+        status = new StateAndReason(state, why);
     }
 
     void forked(StartedProcess spawned) {
@@ -275,17 +275,17 @@ public final class Incarnation {
         toldToEnd = true;
     }
 
-    void fault(String why) {
-        fault = why;
+    void stopReason(String why) {
+        stopReason = why;
     }
 
     void cancelTimers() {
         awaitingThreadDump = false;
-        outlives = false;
+        awaitingExit = false;
         startTimer.cancel();
-        aliveTimer.cancel();
+        minLifeTimer.cancel();
         stopTimer.cancel();
         soakTimer.cancel();
-        grace.cancel();
+        portRefusalTimer.cancel();
     }
 }

@@ -57,7 +57,7 @@ public interface ProcessEvents {
      *
      * @param why what the probe observed
      */
-    void refuses(Incarnation worker, String why);
+    void portRefuses(Incarnation worker, String why);
 
     /** The worker asked to be disconnected. */
     void disconnectRequested(Incarnation worker);

@@ -27,7 +27,7 @@ final class Recycler {
     void recycleDue(Incarnation worker, String why) {
         Slot slot = worker.slot;
         boolean inBackoff = slot.recycleFailures > 0 && registry.actions.now() - slot.nextRecycleAt < 0;
-        if (!slot.wanted || slot.serving != worker || !slot.isFilled() || inBackoff || rollout.isRunning()
+        if (!slot.wanted || slot.serving != worker || !slot.hasServingWorker() || inBackoff || rollout.isRunning()
                 || isSlotChanging(slot) || isTooSoon(worker)) {
             return;
         }
@@ -64,8 +64,8 @@ final class Recycler {
     private boolean isSlotChanging(Slot recycled) {
         boolean fixed = registry.config.ports() == PortMode.FIXED;
         return registry.slots().stream().anyMatch(slot -> slot.starting != null || slot.queued || slot.backoffTimer.isSet()
-                || slot.leaving.stream().anyMatch(ScaleController::isStillStopping)
-                || fixed && slot.wanted && slot != recycled && !slot.isFilled());
+                || slot.released.stream().anyMatch(ScaleController::isStillStopping)
+                || fixed && slot.wanted && slot != recycled && !slot.hasServingWorker());
     }
 
     /**

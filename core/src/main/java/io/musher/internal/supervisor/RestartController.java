@@ -116,7 +116,7 @@ final class RestartController {
             return;
         }
         slot.readyFutures.add(future);
-        if (slot.leaving.contains(worker)) { // a detached worker may run for ever and hold its successor's port
+        if (slot.released.contains(worker)) { // a detached worker may run for ever and hold its successor's port
             stopSequence.stop(worker, "restart() was called");
         }
         if (slot.queued || slot.serving == worker && slot.starting != null) {

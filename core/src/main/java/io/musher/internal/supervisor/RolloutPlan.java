@@ -39,7 +39,7 @@ final class RolloutPlan {
     private final StopSequence stopSequence;
     private final ResettableTimer retryTimer;
     private final ResettableTimer portTimer;
-    private RunningRollout rolling;
+    private RunningRollout current;
     private volatile Optional<RolloutProgress> progress = Optional.empty();
 
     RolloutPlan(WorkerRegistry registry, BootQueue bootQueue, StopSequence stopSequence) {
@@ -47,8 +47,8 @@ final class RolloutPlan {
         this.policy = registry.config.reload();
         this.bootQueue = bootQueue;
         this.stopSequence = stopSequence;
-        this.retryTimer = registry.alarm();
-        this.portTimer = registry.alarm();
+        this.retryTimer = registry.newTimer();
+        this.portTimer = registry.newTimer();
     }
 
     /**
@@ -59,16 +59,16 @@ final class RolloutPlan {
      *     rollout may wait for this one instead
      */
     void roll(Object edition, String why, boolean joins, CompletableFuture<RolloutResult> future) {
-        if (rolling != null && joins && rolling.isForward() && rolling.edition.equals(edition)) {
-            rolling.promises.add(future);
+        if (current != null && joins && current.isForward() && current.edition.equals(edition)) {
+            current.promises.add(future);
             return;
         }
         RunningRollout next = new RunningRollout(edition, why, registry.actions);
-        if (rolling != null) {
-            supersede(next, joins && rolling.isForward());
+        if (current != null) {
+            supersede(next, joins && current.isForward());
         }
-        rolling = next;
-        rolling.promises.add(future);
+        current = next;
+        current.promises.add(future);
         registry.listener.rolloutStarted(why);
         registry.slots().forEach(this::begin);
     }
@@ -79,42 +79,42 @@ final class RolloutPlan {
      */
     private void begin(Slot slot) {
         slot.budget.clear();
-        if (slot.wanted && !slot.isFilled() && !isBlocked(slot)) {
+        if (slot.wanted && !slot.hasServingWorker() && !isBlocked(slot)) {
             if (slot.serving != null) {
-                stopSequence.release(slot.serving, rolling.why);
+                stopSequence.release(slot.serving, current.why);
             }
-            replace(slot, rolling.edition);
+            replace(slot, current.edition);
         }
     }
 
     private void supersede(RunningRollout next, boolean inherits) {
-        RunningRollout ended = rolling;
+        RunningRollout ended = current;
         String failure = (ended.isForward() ? "" : ended.failure + "; ") + "superseded by another rollout: " + next.why;
         withdraw("another rollout begins: " + next.why);
         next.stoppedFirst.putAll(ended.stoppedFirst);
         if (inherits) {
             next.inherit(ended);
         }
-        rolling = null;
+        current = null;
         end(ended, Rollout.Outcome.SUPERSEDED, Optional.of(failure));
     }
 
     /** Rolls back the running rollout, unless there is none or it rolls back already. */
     void abort(CompletableFuture<Void> future) {
-        if (rolling == null) {
+        if (current == null) {
             registry.actions.callback(() -> future.complete(null));
             return;
         }
-        rolling.aborts.add(future);
-        if (rolling.isForward()) {
+        current.aborts.add(future);
+        if (current.isForward()) {
             goBack(Rollout.Outcome.ABORTED, "aborted: abortRollout() was called", null);
         }
     }
 
     private void goBack(Rollout.Outcome outcome, String failure, Incarnation failed) {
-        rolling.outcome = outcome;
-        rolling.failure = failure;
-        rolling.failed = failed;
+        current.outcome = outcome;
+        current.failure = failure;
+        current.failed = failed;
         withdraw("the rollout goes back: " + failure);
     }
 
@@ -122,13 +122,13 @@ final class RolloutPlan {
     private void withdraw(String why) {
         retryTimer.cancel();
         cancelPortCheck();
-        rolling.moving.clear();
-        registry.slots().forEach(slot -> keepOld(slot, why));
+        current.moving.clear();
+        registry.slots().forEach(slot -> revertSlot(slot, why));
     }
 
     /** {@return the generation of the rollout that rolls forward, otherwise the generation in force} */
     Object target() {
-        return rolling != null && rolling.isForward() ? rolling.edition : registry.edition;
+        return current != null && current.isForward() ? current.edition : registry.generation;
     }
 
     /** {@return the progress of the running rollout; may be called from any thread} */
@@ -137,9 +137,9 @@ final class RolloutPlan {
     }
 
     private void updateProgress() {
-        progress = Optional.ofNullable(rolling).map(running -> new RolloutProgress(running.why,
-                count(slot -> slot.serving != null && slot.serving.edition() == running.edition),
-                count(slot -> running.isForward() ? !slot.isAt(running.edition) : needsRollback(slot, registry.edition)),
+        progress = Optional.ofNullable(current).map(running -> new RolloutProgress(running.why,
+                count(slot -> slot.serving != null && slot.serving.generation() == running.edition),
+                count(slot -> running.isForward() ? !slot.isAt(running.edition) : needsRollback(slot, registry.generation)),
                 Optional.ofNullable(running.failure)));
     }
 
@@ -148,7 +148,7 @@ final class RolloutPlan {
     }
 
     boolean isRunning() {
-        return rolling != null;
+        return current != null;
     }
 
     // ---- events of replacements
@@ -160,7 +160,7 @@ final class RolloutPlan {
 
     /** {@return whether the worker was started by the rollout that rolls forward} */
     boolean isReplacement(Incarnation worker) {
-        return rolling != null && rolling.isForward() && worker.edition() == rolling.edition && worker.slot.wanted;
+        return current != null && current.isForward() && worker.generation() == current.edition && worker.slot.wanted;
     }
 
     /** {@return whether the unexpected end of the worker is a failure of the rollout; a kill() is not} */
@@ -169,8 +169,8 @@ final class RolloutPlan {
     }
 
     void replacementReady(Incarnation worker, Incarnation old) {
-        if (rolling != null) {
-            rolling.arrived(worker, old);
+        if (current != null) {
+            current.arrived(worker, old);
         }
     }
 
@@ -184,8 +184,8 @@ final class RolloutPlan {
         if (policy.onFailure() == ReloadPolicy.OnFailure.KEEP_OLD) {
             goBack(Rollout.Outcome.FAILED, text, worker);
         } else {
-            rolling.moving.remove(slot);
-            keepOld(slot, "the rollout waits before it tries again: " + text);
+            current.moving.remove(slot);
+            revertSlot(slot, "the rollout waits before it tries again: " + text);
             delayRetry(worker, why);
         }
     }
@@ -194,10 +194,10 @@ final class RolloutPlan {
      * Returns a slot to the generation in force: stops a replacement that is not ready, and refills the slot if it is
      * vacant.
      */
-    private void keepOld(Slot slot, String why) {
-        boolean queued = slot.queued && slot.edition == rolling.edition;
-        slot.edition = registry.edition;
-        if (slot.starting != null && slot.starting.edition() == rolling.edition) {
+    private void revertSlot(Slot slot, String why) {
+        boolean queued = slot.queued && slot.generation == current.edition;
+        slot.generation = registry.generation;
+        if (slot.starting != null && slot.starting.generation() == current.edition) {
             stopSequence.stop(slot.starting, why);
             if (slot.serving != null) {
                 slot.readyFutures.fail(new IllegalStateException("instance " + slot.instance + ": " + why));
@@ -214,28 +214,28 @@ final class RolloutPlan {
 
     /** Performs the next steps that are possible; called after each input. */
     void advance() {
-        if (rolling != null && !retryTimer.isSet()) {
+        if (current != null && !retryTimer.isSet()) {
             proceed();
         }
-        if (rolling != null || progress.isPresent()) {
+        if (current != null || progress.isPresent()) {
             updateProgress();
         }
     }
 
     private void proceed() {
-        Object target = rolling.isForward() ? rolling.edition : registry.edition;
-        rolling.moving.removeIf(slot -> !slot.wanted || slot.isAt(target) && slot.isAlone() || slot.isAbandoned(target));
-        boolean isDone = rolling.moving.isEmpty();
+        Object target = current.isForward() ? current.edition : registry.generation;
+        current.moving.removeIf(slot -> !slot.wanted || slot.isAt(target) && slot.isAlone() || slot.isAbandoned(target));
+        boolean isDone = current.moving.isEmpty();
         List<Slot> next = new ArrayList<>();
         for (Slot slot : registry.slots()) {
-            if (!slot.wanted || slot.isAt(target) || rolling.moving.contains(slot)) {
+            if (!slot.wanted || slot.isAt(target) || current.moving.contains(slot)) {
                 continue;
             }
             if (isBlocked(slot)) {
-                slot.edition = target;
+                slot.generation = target;
                 continue;
             }
-            if (!rolling.isForward() && !needsRollback(slot, target)) {
+            if (!current.isForward() && !needsRollback(slot, target)) {
                 continue;
             }
             isDone = false;
@@ -244,11 +244,11 @@ final class RolloutPlan {
             }
         }
         next.sort(Comparator.comparing(Slot::service)); // least useful first
-        next.stream().limit(Math.max(0, batchRoom() - rolling.moving.size())).forEach(slot -> replace(slot, target));
+        next.stream().limit(Math.max(0, batchRoom() - current.moving.size())).forEach(slot -> replace(slot, target));
         if (isDone && mayFinish()) {
             finish();
         } else {
-            rolling.portsAccept = false;
+            current.portsAccept = false;
         }
     }
 
@@ -260,7 +260,7 @@ final class RolloutPlan {
     private boolean mayMove(Slot slot, Object target) {
         boolean isStarting = slot.starting != null;
         return !slot.isGoing() && (!isStarting
-                || slot.starting.edition() != target && (slot.serving != null || !rolling.tried.contains(slot)));
+                || slot.starting.generation() != target && (slot.serving != null || !current.tried.contains(slot)));
     }
 
     private int batchRoom() {
@@ -273,47 +273,47 @@ final class RolloutPlan {
      */
     private boolean isBlocked(Slot slot) {
         return registry.config.ports() == PortMode.FIXED && slot.serving == null && slot.starting == null
-                && slot.leaving.stream().anyMatch(worker -> worker.state() == WorkerState.DETACHED);
+                && slot.released.stream().anyMatch(worker -> worker.state() == WorkerState.DETACHED);
     }
 
     /**
      * Returns whether a slot has to be rolled back. Each is tried once, as the old generation may fail to start, too.
      */
     private boolean needsRollback(Slot slot, Object target) {
-        return slot.serving != null && slot.serving.edition() != target && !rolling.triedBack.contains(slot);
+        return slot.serving != null && slot.serving.generation() != target && !current.triedBack.contains(slot);
     }
 
     private void replace(Slot slot, Object target) {
-        rolling.moving.add(slot);
-        (rolling.isForward() ? rolling.tried : rolling.triedBack).add(slot);
+        current.moving.add(slot);
+        (current.isForward() ? current.tried : current.triedBack).add(slot);
         if (slot.starting != null) {
-            stopSequence.stop(slot.starting, rolling.why);
+            stopSequence.stop(slot.starting, current.why);
         }
-        slot.edition = target;
+        slot.generation = target;
         slot.restartedByPolicy = false;
         slot.recycling = false;
         if (slot.gaveUp) {
             slot.budget.clear();
         }
         if (slot.serving != null && registry.config.ports() == PortMode.FIXED) {
-            rolling.stoppedFirst.put(slot, slot.serving);
-            stopSequence.stop(slot.serving, rolling.why);
+            current.stoppedFirst.put(slot, slot.serving);
+            stopSequence.stop(slot.serving, current.why);
         }
-        bootQueue.add(slot, rolling.why);
+        bootQueue.add(slot, current.why);
     }
 
     /** Returns whether the ports of all workers that a rollout has started accept connections now; has them checked first. */
     private boolean mayFinish() {
-        if (!rolling.isForward() || rolling.portsAccept) {
+        if (!current.isForward() || current.portsAccept) {
             return true;
         }
-        if (rolling.portsBeingChecked == null) {
+        if (current.portsBeingChecked == null) {
             List<Incarnation> workers = registry.slots().stream().filter(slot -> slot.wanted && slot.serving != null
-                    && slot.serving.edition() == rolling.edition).map(slot -> slot.serving).toList();
+                    && slot.serving.generation() == current.edition).map(slot -> slot.serving).toList();
             if (!registry.actions.checkPorts(workers)) {
                 return true;
             }
-            rolling.portsBeingChecked = workers;
+            current.portsBeingChecked = workers;
             portTimer.set(PORT_CHECK_TIMEOUT, () -> portsChecked(workers));
         }
         return false;
@@ -321,13 +321,13 @@ final class RolloutPlan {
 
     /** The ports have been checked: a worker that was ready and refuses connections now makes the rollout fail. */
     void portsChecked(List<Incarnation> workers) {
-        if (rolling == null || rolling.portsBeingChecked != workers) {
+        if (current == null || current.portsBeingChecked != workers) {
             return;
         }
         cancelPortCheck();
         Optional<Incarnation> refusing = workers.stream().filter(worker -> worker.refuses && worker.slot.serving == worker).findFirst();
         if (refusing.isEmpty()) {
-            rolling.portsAccept = true;
+            current.portsAccept = true;
             return;
         }
         Incarnation worker = refusing.get();
@@ -340,12 +340,12 @@ final class RolloutPlan {
     }
 
     private void cancelPortCheck() {
-        rolling.portsBeingChecked = null;
+        current.portsBeingChecked = null;
         portTimer.cancel();
     }
 
     private void delayRetry(Incarnation worker, String why) {
-        long delay = Math.min(LONGEST_DELAY, FIRST_DELAY << Math.min(rolling.failures++, 20));
+        long delay = Math.min(LONGEST_DELAY, FIRST_DELAY << Math.min(current.failures++, 20));
         registry.listener.rolloutDelayed(worker, delay, why);
         retryTimer.set(delay, () -> { });
     }
@@ -355,19 +355,19 @@ final class RolloutPlan {
     }
 
     private void finish() {
-        RunningRollout ended = rolling;
-        rolling = null;
+        RunningRollout ended = current;
+        current = null;
         if (ended.isForward()) {
-            registry.edition = ended.edition;
+            registry.generation = ended.edition;
         }
         end(ended, ended.isForward() ? Rollout.Outcome.SUCCEEDED : ended.outcome, Optional.ofNullable(ended.failure));
     }
 
     /** Ends the running rollout and fails its futures because the cluster stops. */
     void failPending(Throwable why) {
-        if (rolling != null) {
-            RunningRollout ended = rolling;
-            rolling = null;
+        if (current != null) {
+            RunningRollout ended = current;
+            current = null;
             retryTimer.cancel();
             ended.promises.fail(why);
             end(ended, Rollout.Outcome.STOPPED, Optional.of(why.getMessage()));
@@ -376,7 +376,7 @@ final class RolloutPlan {
 
     private void end(RunningRollout ended, Rollout.Outcome outcome, Optional<String> failure) {
         updateProgress();
-        int kept = failure.isEmpty() ? 0 : count(slot -> slot.isFilled() && slot.serving.edition() == registry.edition);
+        int kept = failure.isEmpty() ? 0 : count(slot -> slot.hasServingWorker() && slot.serving.generation() == registry.generation);
         RolloutResult result = new RolloutResult(outcome, ended.replaced, ended.revived, failure, Optional.ofNullable(ended.failed), kept);
         registry.listener.rolloutFinished(result, ended.why);
         ended.promises.complete(result);

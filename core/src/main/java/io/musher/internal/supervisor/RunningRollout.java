@@ -71,12 +71,12 @@ final class RunningRollout {
     void arrived(Incarnation worker, Incarnation old) {
         Slot slot = worker.slot;
         Incarnation before = old != null ? old : stoppedFirst.remove(slot);
-        if (before != null && before.edition() != worker.edition()) {
+        if (before != null && before.generation() != worker.generation()) {
             replaced.put(before.id(), worker.id());
-        } else if (before == null && worker.edition() == edition && !done.contains(slot)) {
+        } else if (before == null && worker.generation() == edition && !done.contains(slot)) {
             revived.put(worker.instance(), worker.id());
         }
-        if (worker.edition() == edition) {
+        if (worker.generation() == edition) {
             done.add(slot);
         }
     }

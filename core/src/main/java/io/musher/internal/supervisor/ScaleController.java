@@ -14,14 +14,14 @@ final class ScaleController {
     private final WorkerRegistry registry;
     private final BootQueue bootQueue;
     private final StopSequence stopSequence;
-    private final PendingFutures<Void> scalers;
+    private final PendingFutures<Void> scaleFutures;
     private int scaledFrom;
 
     ScaleController(WorkerRegistry registry, BootQueue bootQueue, StopSequence stopSequence) {
         this.registry = registry;
         this.bootQueue = bootQueue;
         this.stopSequence = stopSequence;
-        this.scalers = new PendingFutures<>(registry.actions);
+        this.scaleFutures = new PendingFutures<>(registry.actions);
     }
 
     /**
@@ -39,8 +39,8 @@ final class ScaleController {
         } else if (free.size() < instances - before) {
             PendingFutures.fail(registry.actions, future, noneFree("scale to " + instances, limit));
         } else {
-            scaledFrom = scalers.isEmpty() ? before : scaledFrom;
-            scalers.add(future);
+            scaledFrom = scaleFutures.isEmpty() ? before : scaledFrom;
+            scaleFutures.add(future);
             String why = "scaled to " + instances;
             free.forEach(slot -> markWanted(slot, Map.of(), why));
             registry.scaleDownCandidate(Math.max(0, before - instances)).forEach(slot -> removeSlot(slot, why));
@@ -76,7 +76,7 @@ final class ScaleController {
         registry.use(slot);
         slot.wanted = true;
         slot.environment = environment;
-        slot.edition = registry.edition;
+        slot.generation = registry.generation;
         bootQueue.add(slot, why);
     }
 
@@ -132,14 +132,14 @@ final class ScaleController {
      * worker is still stopping.
      */
     void completeIfDone() {
-        if (scalers.isEmpty()) {
+        if (scaleFutures.isEmpty()) {
             return;
         }
         Slot failed = null;
         for (Slot slot : registry.slots()) {
             if (slot.gaveUp) {
                 failed = slot;
-            } else if (slot.wanted && !slot.isFilled() || slot.leaving.stream().anyMatch(ScaleController::isStillStopping)) {
+            } else if (slot.wanted && !slot.hasServingWorker() || slot.released.stream().anyMatch(ScaleController::isStillStopping)) {
                 return;
             }
         }
@@ -148,9 +148,9 @@ final class ScaleController {
             registry.listener.scaled(scaledFrom, wanted);
         }
         if (failed == null) {
-            scalers.complete(null);
+            scaleFutures.complete(null);
         } else {
-            scalers.fail(new IllegalStateException("instance " + failed.instance + " has given up: " + failed.last.why()));
+            scaleFutures.fail(new IllegalStateException("instance " + failed.instance + " has given up: " + failed.last.why()));
         }
     }
 
@@ -163,6 +163,6 @@ final class ScaleController {
     }
 
     void failPending(Throwable why) {
-        scalers.fail(why);
+        scaleFutures.fail(why);
     }
 }

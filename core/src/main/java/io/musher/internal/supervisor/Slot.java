@@ -34,7 +34,7 @@ final class Slot {
     volatile String why = "";
     Map<String, String> environment = Map.of();
     /** Generation of the next process. */
-    Object edition;
+    Object generation;
     /** Number of consecutive failed recycling replacements. */
     int recycleFailures;
     /** Earliest time of the next recycling, if {@code recycleFailures} is positive. */
@@ -54,7 +54,7 @@ final class Slot {
     /** The worker that was ready at least once, until it is released or reaped. */
     volatile Incarnation serving;
     /** Released workers that are still alive: stopping, draining or detached. */
-    final List<Incarnation> leaving = new ArrayList<>();
+    final List<Incarnation> released = new ArrayList<>();
     /** The latest worker of the slot, dead or alive. */
     volatile Incarnation last;
     /** Exit of the process that ended last. */
@@ -64,9 +64,9 @@ final class Slot {
 
     Slot(int instance, WorkerRegistry registry) {
         this.instance = instance;
-        this.edition = registry.edition;
+        this.generation = registry.generation;
         this.budget = new RestartBudget(registry.config.restart());
-        this.backoffTimer = registry.alarm();
+        this.backoffTimer = registry.newTimer();
         this.readyFutures = new PendingFutures<>(registry.actions);
     }
 
@@ -109,7 +109,7 @@ final class Slot {
     }
 
     /** Returns whether the serving worker is READY or NOT_READY, so neither stopping nor lost. */
-    boolean isFilled() {
+    boolean hasServingWorker() {
         return serving != null && switch (serving.state()) {
             case READY, NOT_READY -> true;
             default -> false;
@@ -122,7 +122,7 @@ final class Slot {
             return Service.GAVE_UP;
         } else if (serving == null && starting == null) {
             return Service.WAITS;
-        } else if (!isFilled()) {
+        } else if (!hasServingWorker()) {
             return Service.STARTS;
         }
         return serving.state() == WorkerState.READY ? Service.READY : Service.NOT_READY;
@@ -130,7 +130,7 @@ final class Slot {
 
     /** Returns whether the serving worker is of the target generation and no other worker is starting or queued. */
     boolean isAt(Object target) {
-        return serving != null && serving.edition() == target && starting == null && !queued;
+        return serving != null && serving.generation() == target && starting == null && !queued;
     }
 
     /**
@@ -146,16 +146,16 @@ final class Slot {
      * configured number of workers.
      */
     boolean isAlone() {
-        return leaving.stream().noneMatch(ScaleController::isStillStopping);
+        return released.stream().noneMatch(ScaleController::isStillStopping);
     }
 
     /** Returns whether the serving worker is stopping or lost. */
     boolean isGoing() {
-        return serving != null && !isFilled();
+        return serving != null && !hasServingWorker();
     }
 
     List<Incarnation> living() {
-        List<Incarnation> all = new ArrayList<>(leaving);
+        List<Incarnation> all = new ArrayList<>(released);
         if (starting != null) {
             all.add(starting);
         }
@@ -169,12 +169,12 @@ final class Slot {
     void release(Incarnation worker) {
         if (owns(worker)) {
             forget(worker);
-            leaving.add(worker);
+            released.add(worker);
         }
     }
 
     void forget(Incarnation worker) {
-        leaving.remove(worker);
+        released.remove(worker);
         if (starting == worker) {
             starting = null;
         }
@@ -187,7 +187,7 @@ final class Slot {
     Incarnation workerReady(Incarnation worker) {
         Incarnation old = serving;
         if (old != null) {
-            leaving.add(old);
+            released.add(old);
         }
         starting = null;
         serving = worker;

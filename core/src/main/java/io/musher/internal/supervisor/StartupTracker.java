@@ -30,7 +30,7 @@ final class StartupTracker {
         registry.listener.forked(worker, worker.why());
         worker.startTimer.set(registry.config.startTimeout(), () -> stopSequence.startTimedOut(worker));
         if (process.command()) {
-            worker.aliveTimer.set(MIN_COMMAND_LIFE, () -> stayedAlive(worker));
+            worker.minLifeTimer.set(MIN_COMMAND_LIFE, () -> stayedAlive(worker));
         }
         List<Runnable> deferred = List.copyOf(worker.beforeForked);
         worker.beforeForked.clear();
@@ -93,7 +93,7 @@ final class StartupTracker {
         worker.port(port);
         worker.claims = true;
         worker.refuses = false; // another port refused, or the probe will find this one refusing again
-        worker.grace.cancel();
+        worker.portRefusalTimer.cancel();
         registry.listener.listening(worker, port);
         registry.publish();
     }
@@ -104,7 +104,7 @@ final class StartupTracker {
             return;
         }
         worker.refuses = false;
-        worker.grace.cancel();
+        worker.portRefusalTimer.cancel();
         if (worker.readyReason != null && !worker.pausedByWorker && !worker.soaking) {
             markReady(worker, "its port accepts again");
         }
@@ -150,7 +150,7 @@ final class StartupTracker {
     void notReady(Incarnation worker) {
         worker.pausedByWorker = true;
         worker.refuses = false; // a worker that said notReady() may close its port
-        worker.grace.cancel();
+        worker.portRefusalTimer.cancel();
         if (worker.state() == WorkerState.READY) {
             withdraw(worker, "it said notReady()");
         }

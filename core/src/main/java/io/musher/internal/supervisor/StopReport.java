@@ -15,7 +15,7 @@ final class StopReport {
 
     StopReport(WorkerRegistry registry) {
         this.registry = registry;
-        this.next = registry.alarm();
+        this.next = registry.newTimer();
     }
 
     /** Starts the reports, if the worker drains or stops. */

@@ -103,7 +103,7 @@ final class StopSequence {
             case DETACHED -> finishDrain(worker, why);
             default -> { // draining, stopping or dead: ends the waits that delay the stop
                 threadDumpDone(worker);
-                hurryOutliving(worker);
+                endExitWait(worker);
             }
         }
     }
@@ -123,7 +123,7 @@ final class StopSequence {
 
     /** Finishes the drain, unless drain hooks are running: the connections have ended or were cut. */
     void drained(Incarnation worker) {
-        worker.unconnected = true;
+        worker.connectionsDrained = true;
         endIfDrained(worker);
     }
 
@@ -134,7 +134,7 @@ final class StopSequence {
     }
 
     private void endIfDrained(Incarnation worker) {
-        if (worker.state() == WorkerState.DRAINING && worker.unconnected && !hasDrainHooks(worker)) {
+        if (worker.state() == WorkerState.DRAINING && worker.connectionsDrained && !hasDrainHooks(worker)) {
             finishDrain(worker, "drained");
         }
     }
@@ -168,7 +168,7 @@ final class StopSequence {
         worker.toldToEnd();
         registry.setState(worker, WorkerState.STOPPING, why);
         if (!worker.hasOpenChannel()) {
-            terminateSilent(worker);
+            stopWithoutChannel(worker);
         } else if (worker.isCommand()) {
             // the worker may be a grandchild of this JVM, below a shell that does not receive the frame
             Duration half = policy.kill().dividedBy(2);
@@ -184,15 +184,15 @@ final class StopSequence {
      * Stops a worker without an open channel by SIGTERM. A worker that closed its channel unasked is presumably
      * exiting, and first gets the kill timeout to do so.
      */
-    private void terminateSilent(Incarnation worker) {
+    private void stopWithoutChannel(Incarnation worker) {
         if (worker.cause != null || !worker.disconnectReported) {
             terminate(worker, policy.kill());
             return;
         }
-        worker.outlives = true;
+        worker.awaitingExit = true;
         worker.stopTimer.set(policy.kill(), () -> {
             worker.cause = Exit.Cause.CHANNEL_LOST;
-            hurryOutliving(worker);
+            endExitWait(worker);
         });
     }
 
@@ -217,7 +217,7 @@ final class StopSequence {
     void requestThreadDump(Incarnation worker, String why, boolean unresponsive) {
         worker.cancelTimers();
         worker.slot.release(worker);
-        worker.fault(why);
+        worker.stopReason(why);
         worker.cause = Exit.Cause.UNHEALTHY;
         worker.unresponsive = unresponsive;
         worker.awaitingThreadDump = true;
@@ -235,7 +235,7 @@ final class StopSequence {
         if (worker.awaitingThreadDump) {
             worker.cancelTimers();
             if (worker.unresponsive) {
-                sigkill(worker, worker.fault() + "; it would not hear a stop: SIGKILL");
+                sigkill(worker, worker.stopReason() + "; it would not hear a stop: SIGKILL");
             } else {
                 sendDrain(worker);
                 drain(worker);
@@ -260,9 +260,9 @@ final class StopSequence {
     /** Stops a worker that was not ready in time; the worker keeps its slot until it is reaped. */
     void startTimedOut(Incarnation worker) {
         worker.cause = Exit.Cause.START_TIMEOUT;
-        worker.fault("the option startTimeout grants " + registry.config.startTimeout() + ", in which " + missing(worker));
+        worker.stopReason("the option startTimeout grants " + registry.config.startTimeout() + ", in which " + missing(worker));
         sendDrain(worker);
-        sendStop(worker, worker.fault());
+        sendStop(worker, worker.stopReason());
     }
 
     /** {@return what was missing for readiness, and what was observed instead} */
@@ -288,7 +288,7 @@ final class StopSequence {
         switch (worker.state()) {
             case STARTING, ONLINE, READY, NOT_READY -> {
                 worker.cancelTimers();
-                worker.outlives = true;
+                worker.awaitingExit = true;
                 registry.setState(worker, WorkerState.DRAINING, why);
                 registry.publish();
                 worker.stopTimer.set(REAP_TIMEOUT, onOutlived);
@@ -315,8 +315,8 @@ final class StopSequence {
      * Ends the wait for the exit of a worker without a channel: drains its connections or, if that is done, sends
      * SIGTERM.
      */
-    void hurryOutliving(Incarnation worker) {
-        if (worker.outlives) {
+    void endExitWait(Incarnation worker) {
+        if (worker.awaitingExit) {
             worker.cancelTimers();
             if (worker.state() == WorkerState.DRAINING) {
                 drain(worker);

@@ -32,7 +32,7 @@ public final class Supervisor implements ProcessEvents {
     /**
      * Creates an idle supervisor; {@link #start} starts the workers.
      *
-     * @param edition the generation that workers are started from
+     * @param generation the generation that workers are started from
      */
     public Supervisor(SupervisorConfig config, Object edition, Actions actions, SupervisorListener listener) {
         registry = new WorkerRegistry(config, edition, actions, listener, this::turn);
@@ -167,7 +167,7 @@ public final class Supervisor implements ProcessEvents {
 
     /**
      * Registers a future whose request is still being prepared, so that the future fails if the cluster stops before
-     * {@link #roll} or {@link #refuse} is called with it.
+     * {@link #startRollout} or {@link #refuse} is called with it.
      */
     public void expect(CompletableFuture<?> future) {
         request(future, () -> lifecycle.expect(future));
@@ -184,13 +184,13 @@ public final class Supervisor implements ProcessEvents {
     /**
      * Starts a rollout (rolling reload): replaces all workers, batch by batch.
      *
-     * @param edition the generation of the new workers; in force after a success
+     * @param generation the generation of the new workers; in force after a success
      * @param why the reason, for the log
      * @param joins whether the request concerns the program of {@link #target()}. If true, joins a running rollout to
      *     an equal generation; callers of a superseded rollout wait for this one instead
      * @param future completes when the rollout has ended, with any outcome; fails if the cluster stops before that
      */
-    public void roll(Object edition, String why, boolean joins, CompletableFuture<RolloutResult> future) {
+    public void startRollout(Object edition, String why, boolean joins, CompletableFuture<RolloutResult> future) {
         request(future, () -> {
             lifecycle.isHere(future);
             rollout.roll(edition, why, joins, future);
@@ -220,8 +220,8 @@ public final class Supervisor implements ProcessEvents {
     }
 
     /** {@return the generation in force; control thread only} */
-    public Object edition() {
-        return registry.edition;
+    public Object generation() {
+        return registry.generation;
     }
 
     /** Kills a worker by SIGKILL; if the restart policy replaces the worker, then without delay. */
@@ -288,7 +288,7 @@ public final class Supervisor implements ProcessEvents {
     }
 
     @Override
-    public void refuses(Incarnation worker, String why) {
+    public void portRefuses(Incarnation worker, String why) {
         handle(worker, () -> exits.refuses(worker, why));
     }
 

@@ -24,7 +24,7 @@ final class WorkerRegistry {
     final Actions actions;
     final SupervisorListener listener;
     /** The generation in force: all workers are started from this one, except those of a running rollout. */
-    Object edition;
+    Object generation;
     private final Consumer<Runnable> turn;
     private final ConcurrentSkipListMap<Integer, Slot> slots = new ConcurrentSkipListMap<>();
     private List<Target> published = List.of();
@@ -35,13 +35,13 @@ final class WorkerRegistry {
     WorkerRegistry(SupervisorConfig config, Object edition, Actions actions, SupervisorListener listener,
             Consumer<Runnable> turn) {
         this.config = config;
-        this.edition = edition;
+        this.generation = edition;
         this.actions = actions;
         this.listener = listener;
         this.turn = turn;
     }
 
-    ResettableTimer alarm() {
+    ResettableTimer newTimer() {
         return new ResettableTimer(actions, turn);
     }
 
@@ -75,7 +75,7 @@ final class WorkerRegistry {
 
     private boolean isFree(Slot slot) {
         return !slot.wanted && (config.ports() != PortMode.FIXED
-                || slot.leaving.stream().noneMatch(worker -> worker.cause == Exit.Cause.DISCONNECTED));
+                || slot.released.stream().noneMatch(worker -> worker.cause == Exit.Cause.DISCONNECTED));
     }
 
     /**
@@ -93,7 +93,7 @@ final class WorkerRegistry {
         ToIntFunction<Incarnation> loads = actions.loads();
         Map<Slot, Integer> load = new HashMap<>();
         Comparator<Slot> leastUsefulFirst = Comparator.comparing(Slot::service)
-                .thenComparingInt(slot -> load.computeIfAbsent(slot, s -> s.isFilled() ? loads.applyAsInt(s.serving) : 0));
+                .thenComparingInt(slot -> load.computeIfAbsent(slot, s -> s.hasServingWorker() ? loads.applyAsInt(s.serving) : 0));
         return highestFirst.sorted(leastUsefulFirst).limit(count).toList();
     }
 

@@ -24,7 +24,7 @@ final class HeartbeatResponder {
     private volatile BooleanSupplier alive;
     private final List<String> unanswered = new ArrayList<>();
     private boolean asking;
-    private boolean slowLogged; // the check has failed since it last passed, and that is logged
+    private boolean failureLogged; // the check has failed since it last passed, and that is logged
 
     HeartbeatResponder(String worker, EventLoop loop) {
         this.worker = worker;
@@ -72,15 +72,15 @@ final class HeartbeatResponder {
     private void completed(boolean works, Throwable thrown, Runnable sendAnswers) {
         asking = false;
         if (works) {
-            slowLogged = false;
+            failureLogged = false;
             sendAnswers.run();
         }
         unanswered.clear();
         if (works) {
             return;
         }
-        if (!slowLogged) {
-            slowLogged = true;
+        if (!failureLogged) {
+            failureLogged = true;
             LOG.warn("{}: onHeartbeat {}; the primary gets no answer", worker, thrown == null ? "said false" : "threw", thrown);
         }
     }

@@ -31,7 +31,7 @@ class PacedListenerTest {
             word = heard.next();
         }
         int count = words.size();
-        assertTrue(count > PacedListener.AT_ONCE && count < 5_000, count + " words of 60000 were heard");
+        assertTrue(count > RateLimitedListener.AT_ONCE && count < 5_000, count + " words of 60000 were heard");
         assertEquals(List.of("listening 20000", "notReady", "stopRequested"), words.subList(count - 3, count));
     }
 

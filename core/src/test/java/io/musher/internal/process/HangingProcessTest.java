@@ -88,7 +88,7 @@ class HangingProcessTest {
 
     @Test
     void shouldLookAgainWhenALookHangs() throws Exception {
-        Looks looks = new Looks("test");
+        ProcessTableExecutor looks = new ProcessTableExecutor("test");
         AtomicInteger tries = new AtomicInteger();
         assertEquals("seen", looks.see(() -> {
             tries.incrementAndGet();

@@ -69,7 +69,7 @@ class JvmWorkerTest {
                 WorkerProcess worker = start(Optional.of(lease), "listen");
                 SpawnerFixture.printed(worker, "up");
                 assertTrue(lease.isHeld());
-                assertEquals(PortOwner.Kind.OWN, worker.listensOn(lease.port()).get(10, TimeUnit.SECONDS).kind());
+                assertEquals(PortOwnership.Kind.OWN, worker.listensOn(lease.port()).get(10, TimeUnit.SECONDS).kind());
                 worker.kill();
                 SpawnerFixture.end(worker);
             }

@@ -102,7 +102,7 @@ class PortLeaseTest {
         try (SpawnerFixture spawning = new SpawnerFixture(Output.discard()); PortLease lease = PortLease.free()) {
             WorkerProcess worker = spawning.start(Launch.command("python3", "-c", SERVER), Optional.of(lease), Map.of());
             SpawnerFixture.printed(worker, "listening");
-            assertEquals(PortOwner.Kind.OWN, worker.listensOn(lease.port()).get(10, TimeUnit.SECONDS).kind());
+            assertEquals(PortOwnership.Kind.OWN, worker.listensOn(lease.port()).get(10, TimeUnit.SECONDS).kind());
             assertEquals(OptionalInt.of(lease.port()), worker.port());
             worker.kill();
             SpawnerFixture.end(worker);
@@ -113,8 +113,8 @@ class PortLeaseTest {
     void shouldTellWhoListens() throws Exception {
         try (SpawnerFixture spawning = new SpawnerFixture(Output.discard()); ServerSocket server = new ServerSocket(0)) {
             WorkerProcess worker = spawning.sh("echo up; exec sleep 1000");
-            assertEquals(PortOwner.Kind.OTHER, worker.listensOn(server.getLocalPort()).get(10, TimeUnit.SECONDS).kind());
-            assertEquals(PortOwner.Kind.OWN, ListeningSockets.listens(server.getLocalPort(), List.of(ProcessHandle.current().pid())).kind());
+            assertEquals(PortOwnership.Kind.OTHER, worker.listensOn(server.getLocalPort()).get(10, TimeUnit.SECONDS).kind());
+            assertEquals(PortOwnership.Kind.OWN, ListeningSockets.listens(server.getLocalPort(), List.of(ProcessHandle.current().pid())).kind());
             worker.kill();
             SpawnerFixture.end(worker);
         }
@@ -125,7 +125,7 @@ class PortLeaseTest {
         assumeTrue(Python.isThere(), "python3");
         try (SpawnerFixture spawning = new SpawnerFixture(Output.discard()); PortLease lease = PortLease.free()) {
             WorkerProcess worker = spawning.start(Launch.command("sh", "-c", "python3 -c \"$0\" & wait", SERVER), Optional.of(lease), Map.of());
-            await("the server").until(() -> worker.listensOn(lease.port()).get(10, TimeUnit.SECONDS).kind() == PortOwner.Kind.OWN);
+            await("the server").until(() -> worker.listensOn(lease.port()).get(10, TimeUnit.SECONDS).kind() == PortOwnership.Kind.OWN);
             worker.terminate();
             SpawnerFixture.end(worker);
         }

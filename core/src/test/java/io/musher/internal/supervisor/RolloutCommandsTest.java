@@ -41,7 +41,7 @@ class RolloutCommandsTest {
     }
 
     private List<Object> editions() {
-        return stage.published.stream().map(Incarnation::edition).toList();
+        return stage.published.stream().map(Incarnation::generation).toList();
     }
 
     private void giveUp(Incarnation worker) {
@@ -65,14 +65,14 @@ class RolloutCommandsTest {
         CompletableFuture<RolloutResult> cure = stage.roll("cure");
         assertEquals(Rollout.Outcome.SUPERSEDED, broken.join().outcome());
         assertEquals("superseded by another rollout: deploy", broken.join().failure().orElseThrow());
-        assertEquals("cure", latest().edition());
+        assertEquals("cure", latest().generation());
         stage.serve(stage.worker(3));
         leaves(stage.worker(1));
         assertEquals(Map.of(1, 3), cure.join().replaced());
         stage.pass(60_000);
         assertEquals(3, stage.spawned.size());
         stage.exits(stage.worker(3), 1);
-        assertEquals("cure", latest().edition());
+        assertEquals("cure", latest().generation());
         assertEquals(List.of("rollout: deploy", "rollout failed {}", "rollout: deploy", "rollout done {1=3}"),
                 stage.news.stream().filter(n -> n.startsWith("rollout") && !n.startsWith("rollout delayed")).toList());
     }
@@ -86,7 +86,7 @@ class RolloutCommandsTest {
         assertTrue(slow.isDone());
         assertEquals(WorkerState.STOPPING, stage.worker(3).state(), "it never had a client");
         assertEquals(List.of("first", "first"), editions());
-        assertEquals("next", latest().edition());
+        assertEquals("next", latest().generation());
     }
 
     @Test
@@ -96,7 +96,7 @@ class RolloutCommandsTest {
         stage.serve(stage.worker(3));
         leaves(stage.worker(1));
         CompletableFuture<RolloutResult> third = stage.roll("third");
-        assertEquals("third", latest().edition());
+        assertEquals("third", latest().generation());
         assertEquals(0, latest().instance());
         neverServes(stage.worker(4));
         stage.serve(stage.worker(5));
@@ -116,7 +116,7 @@ class RolloutCommandsTest {
         CompletableFuture<RolloutResult> third = stage.roll("third");
         stage.born(stage.worker(5));
         stage.exits(stage.worker(5), 1);
-        assertEquals("first", latest().edition());
+        assertEquals("first", latest().generation());
         stage.serve(latest());
         leaves(stage.worker(3));
         assertEquals(List.of("first", "first"), editions());
@@ -154,7 +154,7 @@ class RolloutCommandsTest {
         CompletableFuture<RolloutResult> third = stage.roll("third");
         leaves(stage.worker(1));
         stage.serve(stage.worker(2));
-        assertEquals("third", stage.worker(2).edition());
+        assertEquals("third", stage.worker(2).generation());
         assertEquals(Map.of(1, 2), third.join().replaced());
         assertEquals(Map.of(), third.join().revived());
     }
@@ -216,7 +216,7 @@ class RolloutCommandsTest {
         stage.born(stage.worker(4));
         CompletableFuture<Void> aborted = stage.abortRollout();
         assertEquals(WorkerState.STOPPING, stage.worker(4).state());
-        assertEquals("first", latest().edition());
+        assertEquals("first", latest().generation());
         assertFalse(aborted.isDone());
         CompletableFuture<Void> again = stage.abortRollout();
         stage.serve(latest());
@@ -264,7 +264,7 @@ class RolloutCommandsTest {
         stage.born(stage.worker(3)); // and says nothing
         CompletableFuture<RolloutResult> cure = stage.roll("cure");
         assertEquals(WorkerState.STOPPING, stage.worker(3).state());
-        assertEquals("cure", latest().edition());
+        assertEquals("cure", latest().generation());
         assertEquals(1, latest().instance());
         stage.exits(stage.worker(3), 143);
         stage.serve(stage.worker(4));
@@ -288,7 +288,7 @@ class RolloutCommandsTest {
         assertEquals(before + 3, stage.spawned.size());
         stage.exits(stage.spawned.get(before - 1), 143);
         for (Incarnation worker : List.copyOf(stage.spawned.subList(before, before + 3))) {
-            assertEquals("cure", worker.edition());
+            assertEquals("cure", worker.generation());
             stage.serve(worker);
         }
         assertEquals(Map.of(0, before + 1, 1, before + 2, 2, before + 3), cure.join().revived());
@@ -325,13 +325,13 @@ class RolloutCommandsTest {
         stage.exits(stage.worker(2), 143);
         stage.born(stage.worker(3));
         stage.exits(stage.worker(3), 1);
-        assertEquals("first", latest().edition(), "something has to serve");
+        assertEquals("first", latest().generation(), "something has to serve");
         stage.born(latest());
         stage.pass(10_000);
         assertEquals(4, stage.spawned.size(), "it gets its time");
         stage.serve(latest());
         assertEquals(List.of("first"), editions());
-        assertEquals("broken", latest().edition());
+        assertEquals("broken", latest().generation());
     }
 
     @Test
@@ -343,7 +343,7 @@ class RolloutCommandsTest {
         stage.exits(stage.worker(2), 143);
         stage.born(stage.worker(3));
         stage.exits(stage.worker(3), 1);
-        assertEquals("first", latest().edition());
+        assertEquals("first", latest().generation());
         stage.serve(latest());
         assertSame(latest(), forked.join());
         assertEquals(Rollout.Outcome.FAILED, rolled.join().outcome());
@@ -374,7 +374,7 @@ class RolloutCommandsTest {
         fails(stage.worker(3));
         assertTrue(stage.news.contains("gave up 3"), stage.news::toString);
         stage.pass(100);
-        assertEquals("broken", latest().edition());
+        assertEquals("broken", latest().generation());
         stage.abortRollout();
         neverServes(stage.worker(4));
         assertFalse(stage.news.stream().anyMatch(news -> news.startsWith("all gave up")), stage.news::toString);
@@ -403,7 +403,7 @@ class RolloutCommandsTest {
         assertFalse(reload.isDone());
         stage.stop();
         assertInstanceOf(IllegalStateException.class, assertThrows(CompletionException.class, reload::join).getCause());
-        stage.supervisor.roll("late", "reload", true, reload);
+        stage.supervisor.startRollout("late", "reload", true, reload);
         CompletableFuture<RolloutResult> late = new CompletableFuture<>();
         stage.supervisor.expect(late);
         assertTrue(late.isCompletedExceptionally());

@@ -33,7 +33,7 @@ class RolloutTest {
     }
 
     private List<Object> editions() {
-        return stage.published.stream().map(Incarnation::edition).toList();
+        return stage.published.stream().map(Incarnation::generation).toList();
     }
 
     private List<Integer> ids() {
@@ -58,7 +58,7 @@ class RolloutTest {
         assertEquals(List.of("second", "second"), editions());
         stage.forget();
         stage.exits(stage.worker(3), 1);
-        assertEquals("second", latest().edition(), "what is in force from now on");
+        assertEquals("second", latest().generation(), "what is in force from now on");
     }
 
     @Test
@@ -90,7 +90,7 @@ class RolloutTest {
         stage.pass(60_000);
         assertEquals(3, stage.spawned.size(), "that was all");
         stage.exits(stage.worker(1), 1);
-        assertEquals("first", latest().edition());
+        assertEquals("first", latest().generation());
     }
 
     @Test
@@ -171,7 +171,7 @@ class RolloutTest {
         leaves(stage.worker(1));
         stage.born(stage.worker(4));
         stage.exits(stage.worker(4), 1);
-        assertEquals("first", latest().edition());
+        assertEquals("first", latest().generation());
         assertEquals(List.of(3, 2), ids(), "the new one serves until its successor is there");
         stage.serve(stage.worker(5));
         leaves(stage.worker(3));
@@ -218,11 +218,11 @@ class RolloutTest {
         CompletableFuture<RolloutResult> rolled = stage.roll("second");
         stage.pass(2_000);
         stage.exits(stage.worker(2), 1);
-        assertEquals("first", latest().edition());
+        assertEquals("first", latest().generation());
         stage.serve(stage.worker(4));
         stage.serve(stage.worker(3));
         leaves(stage.worker(1));
-        assertEquals("second", latest().edition());
+        assertEquals("second", latest().generation());
         stage.serve(stage.worker(5));
         leaves(stage.worker(4));
         assertEquals(Map.of(1, 3, 4, 5), rolled.join().replaced());
@@ -236,7 +236,7 @@ class RolloutTest {
         stage.exits(stage.worker(2), 1); // the next one waits
         CompletableFuture<RolloutResult> rolled = stage.roll("second");
         assertEquals(3, stage.spawned.size());
-        assertEquals("second", latest().edition());
+        assertEquals("second", latest().generation());
         stage.serve(latest());
         assertTrue(rolled.join().failure().isEmpty());
     }
@@ -249,7 +249,7 @@ class RolloutTest {
         stage.born(stage.worker(2));
         stage.exits(stage.worker(1), 1);
         stage.exits(stage.worker(2), 1);
-        assertEquals("first", latest().edition());
+        assertEquals("first", latest().generation());
         assertTrue(rolled.join().failure().isPresent());
         stage.serve(latest());
         assertEquals(List.of(3), ids());
@@ -270,7 +270,7 @@ class RolloutTest {
         stage.born(stage.worker(6));
         assertTrue(rolled.isDone(), "nobody wants the third any more");
         assertTrue(rolled.join().failure().isEmpty());
-        assertEquals("second", stage.published.get(0).edition());
+        assertEquals("second", stage.published.get(0).generation());
     }
 
     @Test
@@ -289,7 +289,7 @@ class RolloutTest {
         leaves(stage.worker(1));
         assertTrue(stage.roll("second").join().failure().isEmpty());
         stage.scale(1);
-        assertEquals("second", latest().edition());
+        assertEquals("second", latest().generation());
     }
 
     @Test
@@ -300,7 +300,7 @@ class RolloutTest {
         leaves(stage.worker(1));
         stage.born(stage.worker(3));
         stage.exits(stage.worker(3), 1);
-        assertEquals("first", latest().edition());
+        assertEquals("first", latest().generation());
         assertTrue(rolled.join().failure().isPresent());
         stage.serve(stage.worker(4));
         assertEquals(List.of(4, 2), ids());
@@ -327,7 +327,7 @@ class RolloutTest {
         stage.serve(latest());
         assertTrue(rolled.isDone());
         stage.exits(stage.worker(1), 0);
-        assertEquals("second", latest().edition(), "who follows is of the new edition");
+        assertEquals("second", latest().generation(), "who follows is of the new edition");
     }
 
     @Test
@@ -341,7 +341,7 @@ class RolloutTest {
         stage.serve(stage.worker(3));
         stage.exits(stage.worker(2), 1);
         assertEquals(4, stage.spawned.size(), "a soaking worker boots no more");
-        assertEquals("first", latest().edition());
+        assertEquals("first", latest().generation());
     }
 
     @Test
@@ -396,11 +396,11 @@ class RolloutTest {
     @Test
     void shouldGoBackWhenAReplacedWorkerRefusesAtTheEnd() {
         CompletableFuture<RolloutResult> rolled = rolledUntilTheCheckOfPorts();
-        stage.supervisor.refuses(stage.worker(3), "nothing accepts");
+        stage.supervisor.portRefuses(stage.worker(3), "nothing accepts");
         stage.supervisor.portsChecked(stage.checked);
         assertFalse(rolled.isDone());
         for (int id = 5; id <= 6; id++) {
-            assertEquals("first", stage.worker(id).edition());
+            assertEquals("first", stage.worker(id).generation());
             stage.serve(stage.worker(id));
             leaves(stage.worker(id - 2));
         }
@@ -413,7 +413,7 @@ class RolloutTest {
     void shouldWaitWithRetryUntilAReplacedWorkerAcceptsAgain() {
         stage.with(ReloadPolicy.ofDefaults().withOnFailure(ReloadPolicy.OnFailure.RETRY));
         CompletableFuture<RolloutResult> rolled = rolledUntilTheCheckOfPorts();
-        stage.supervisor.refuses(stage.worker(3), "nothing accepts");
+        stage.supervisor.portRefuses(stage.worker(3), "nothing accepts");
         stage.supervisor.portsChecked(stage.checked);
         assertFalse(rolled.isDone());
         stage.supervisor.portAccepts(stage.worker(3));

@@ -191,12 +191,12 @@ final class SimChecks implements SupervisorListener {
             case FAILED -> isTrue(result.failedWorker().isPresent() && world.config.reload().onFailure() == ReloadPolicy.OnFailure.KEEP_OLD, "%s", result);
             case ABORTED -> isTrue(abortAsked, "aborted by itself");
             case SUPERSEDED -> superseded = true;
-            case SUCCEEDED -> inForce = world.supervisor.edition();
+            case SUCCEEDED -> inForce = world.supervisor.generation();
             case STOPPED -> { }
         }
-        isTrue(inForce == world.supervisor.edition(), "%s is in force after %s", world.supervisor.edition(), result);
+        isTrue(inForce == world.supervisor.generation(), "%s is in force after %s", world.supervisor.generation(), result);
         for (Slot slot : result.failure().isPresent() ? Set.<Slot>of() : world.slots) {
-            isTrue(!slot.wanted || slot.serving == null || slot.serving.edition() == world.supervisor.edition(), "%s was not replaced", slot.serving);
+            isTrue(!slot.wanted || slot.serving == null || slot.serving.generation() == world.supervisor.generation(), "%s was not replaced", slot.serving);
         }
         rolling = false;
         budget.rolls();

@@ -99,9 +99,9 @@ final class SimUser {
                 supervisor.abortRollout(promise("abort"));
             }
             case 1 -> prepare();
-            case 2 -> supervisor.roll(new String((String) supervisor.target()), "the same", true, promise("roll"));
-            case 3, 4 -> supervisor.roll("edition " + asked, "reload", true, promise("roll"));
-            default -> supervisor.roll("edition " + asked, "deploy", false, promise("roll"));
+            case 2 -> supervisor.startRollout(new String((String) supervisor.target()), "the same", true, promise("roll"));
+            case 3, 4 -> supervisor.startRollout("edition " + asked, "reload", true, promise("roll"));
+            default -> supervisor.startRollout("edition " + asked, "deploy", false, promise("roll"));
         }
     }
 
@@ -113,7 +113,7 @@ final class SimUser {
         String edition = "edition " + asked;
         switch (fate) {
             case 0 -> unprepared.add(promise);
-            case 1 -> world.later(world.between(0, SimWorld.SECOND), () -> world.supervisor.roll(edition, "prepared", true, promise));
+            case 1 -> world.later(world.between(0, SimWorld.SECOND), () -> world.supervisor.startRollout(edition, "prepared", true, promise));
             default -> world.later(world.between(0, SimWorld.SECOND), () -> world.supervisor.refuse(promise, new IllegalStateException()));
         }
     }

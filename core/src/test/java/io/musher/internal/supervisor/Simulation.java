@@ -60,9 +60,9 @@ final class Simulation {
         int wanted = 0;
         for (Slot slot : world.slots) {
             wanted += slot.wanted ? 1 : 0;
-            world.checks.isTrue(slot.isFilled() == (slot.wanted && !slot.gaveUp), "instance %s is filled or empty", slot.instance);
+            world.checks.isTrue(slot.hasServingWorker() == (slot.wanted && !slot.gaveUp), "instance %s is filled or empty", slot.instance);
             world.checks.isTrue(slot.starting == null && !slot.queued && !slot.backoffTimer.isSet(), "instance %s is busy", slot.instance);
-            for (Incarnation leaving : slot.leaving) {
+            for (Incarnation leaving : slot.released) {
                 world.checks.isTrue(leaving.state() == WorkerState.DETACHED, "%s lingers", leaving);
             }
         }

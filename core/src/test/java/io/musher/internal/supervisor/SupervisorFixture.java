@@ -135,14 +135,14 @@ final class SupervisorFixture extends SupervisorRecorder {
 
     CompletableFuture<RolloutResult> roll(String edition) {
         CompletableFuture<RolloutResult> rolled = new CompletableFuture<>();
-        supervisor.roll(edition, "deploy", false, rolled);
+        supervisor.startRollout(edition, "deploy", false, rolled);
         return rolled;
     }
 
     /** Of the same program. */
     CompletableFuture<RolloutResult> reload(String edition) {
         CompletableFuture<RolloutResult> rolled = new CompletableFuture<>();
-        supervisor.roll(edition, "reload", true, rolled);
+        supervisor.startRollout(edition, "reload", true, rolled);
         return rolled;
     }
 

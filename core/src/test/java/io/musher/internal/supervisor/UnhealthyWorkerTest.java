@@ -31,7 +31,7 @@ class UnhealthyWorkerTest {
         stage.dies(deaf, "SIGKILL");
         assertEquals(Exit.Cause.UNHEALTHY, stage.exit.cause());
         assertFalse(stage.exit.voluntary());
-        assertEquals("no heartbeat", deaf.fault());
+        assertEquals("no heartbeat", deaf.stopReason());
     }
 
     @Test

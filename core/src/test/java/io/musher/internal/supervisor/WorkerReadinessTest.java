@@ -142,7 +142,7 @@ class WorkerReadinessTest {
         stage.supervisor.processExited(worker);
         stage.assertDeeds("publish []");
         stage.supervisor.portAccepts(worker); // a stranger's
-        stage.supervisor.refuses(worker, "nothing accepts");
+        stage.supervisor.portRefuses(worker, "nothing accepts");
         stage.assertDeeds();
         stage.exits(worker, 3);
         stage.assertNews("disconnected 1", "exited 1", "restarting 1 0");

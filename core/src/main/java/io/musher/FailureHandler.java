@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * manager can restart it. Runs on the dying thread, because another one may not be available; each step is tried
  * whether or not earlier ones failed.
  */
-final class Collapse {
+final class FailureHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
     private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
@@ -23,17 +23,17 @@ final class Collapse {
     private final PortAllocator ports;
     private final Supervisor supervisor;
     private final ClusterCommands commands;
-    private final EventPublisher chronicle;
+    private final EventPublisher eventPublisher;
     private final ShutdownHandler shutdown;
     private volatile boolean started;
 
-    Collapse(ClusterConfig config, ClusterResources resources, PortAllocator ports, Supervisor supervisor, ClusterCommands commands, EventPublisher chronicle, ShutdownHandler shutdown) {
+    FailureHandler(ClusterConfig config, ClusterResources resources, PortAllocator ports, Supervisor supervisor, ClusterCommands commands, EventPublisher chronicle, ShutdownHandler shutdown) {
         this.config = config;
         this.resources = resources;
         this.ports = ports;
         this.supervisor = supervisor;
         this.commands = commands;
-        this.chronicle = chronicle;
+        this.eventPublisher = chronicle;
         this.shutdown = shutdown;
     }
 
@@ -56,7 +56,7 @@ final class Collapse {
         attempt(() -> resources.channels().abandon());
         attempt(() -> commands.fail(failure, resources.callbacks()));
         attempt(() -> supervisor.workers().forEach(worker -> resources.callbacks().execute(() -> worker.onExit().completeExceptionally(failure))));
-        attempt(() -> chronicle.failed(failure.getMessage()));
+        attempt(() -> eventPublisher.failed(failure.getMessage()));
         // with an exit to come only restores: otherwise the JVM could end by itself first, with status 0
         attempt(exits ? shutdown::restore : shutdown::end);
         attempt(resources::close);

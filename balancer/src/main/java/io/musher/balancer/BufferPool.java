@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
  *
  * <p>Memory is allocated when it is first needed and reused until the loop ends, independent of the garbage collector.
  */
-final class Buffers {
+final class BufferPool {
 
     private static final Log LOG = Log.of(Balancer.class);
     private static final int BLOCK = 16 * 1024;
@@ -44,7 +44,7 @@ final class Buffers {
      * @param budget the most bytes of other buffers, at least one block
      * @param clock the current time in nanoseconds
      */
-    Buffers(int size, long budget, LongSupplier clock) {
+    BufferPool(int size, long budget, LongSupplier clock) {
         this.size = size;
         this.blockSize = Math.min(size, BLOCK);
         this.clock = clock;

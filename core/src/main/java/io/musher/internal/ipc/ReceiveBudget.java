@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * in order of arrival. Until the pool has room, the primary reads nothing from that worker. The messages of a worker
  * whose channel has ended still count until listeners have processed them.
  */
-final class Intake {
+final class ReceiveBudget {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
     private static final long SELDOM_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -28,7 +28,7 @@ final class Intake {
     private long warnedAt = System.nanoTime() - SELDOM_NANOS;
 
     /** {@code heap} is the maximum heap size, in bytes; {@code whenFreed} runs when ended workers hold less of it. */
-    Intake(long heap, Runnable whenFreed) {
+    ReceiveBudget(long heap, Runnable whenFreed) {
         this.total = heap / Window.PARTS;
         this.whenFreed = whenFreed;
     }

@@ -11,7 +11,7 @@ import java.util.List;
  *
  * <p>Checks slices of connections, so that very many of them do not block the loop; does not run while there are none.
  */
-final class Sweep {
+final class TimeoutSweeper {
 
     private static final long KEEP_ALIVE_PAUSE = 15_000_000_000L;
     private static final long SLICE_PAUSE = 1_000_000;
@@ -29,7 +29,7 @@ final class Sweep {
     private List<EventLoop.Handler> handlers = List.of();
     private int next;
 
-    Sweep(LoopContext context, BalancerConfig config) {
+    TimeoutSweeper(LoopContext context, BalancerConfig config) {
         this.context = context;
         this.idle = config.idleTimeout().toNanos();
         this.halfClose = config.halfCloseTimeout().toNanos();
@@ -88,7 +88,7 @@ final class Sweep {
         long silence = context.loop.now() - relay.lastActivity;
         if (idle > 0 && silence >= idle || halfClose > 0 && silence >= halfClose && relay.isHalfClosed()) {
             relay.cut();
-        } else if (firstByte > 0 && !relay.clientSpoke && context.loop.now() - relay.arrived >= firstByte) {
+        } else if (firstByte > 0 && !relay.clientSpoke && context.loop.now() - relay.acceptedAt >= firstByte) {
             relay.cut();
         }
     }

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * about 20 a second. Reports in between are dropped, but the latest one is always delivered, and before any other event
  * that the worker sends after it. Loop thread only.
  */
-final class PacedListener implements ChannelListener {
+final class RateLimitedListener implements ChannelListener {
 
     static final int AT_ONCE = 100;
 
@@ -29,7 +29,7 @@ final class PacedListener implements ChannelListener {
     private long filledAt = System.nanoTime();
     private boolean warned;
 
-    PacedListener(EventLoop loop, String worker, ChannelListener listener) {
+    RateLimitedListener(EventLoop loop, String worker, ChannelListener listener) {
         this.loop = loop;
         this.worker = worker;
         this.listener = listener;

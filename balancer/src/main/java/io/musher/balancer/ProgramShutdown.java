@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * warns about it. Where that fails, and when the JVM exits for another reason, a shutdown hook drains without handling
  * a second signal.
  */
-final class ProgramEnd {
+final class ProgramShutdown {
 
     /** Extra wait after the deadline of the drain, when everything is closed at once, for a heavily loaded machine. */
     private static final long GRACE_SECONDS = 10;
@@ -31,7 +31,7 @@ final class ProgramEnd {
     private final AtomicBoolean begun = new AtomicBoolean();
     private final CountDownLatch over = new CountDownLatch(1);
 
-    ProgramEnd(Balancer balancer, Duration drain, PrintStream out) {
+    ProgramShutdown(Balancer balancer, Duration drain, PrintStream out) {
         this.balancer = balancer;
         this.drain = drain;
         this.out = out;
@@ -59,7 +59,7 @@ final class ProgramEnd {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
-            Object mine = Proxy.newProxyInstance(ProgramEnd.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> {
+            Object mine = Proxy.newProxyInstance(ProgramShutdown.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> {
                 if (method.getName().equals("handle")) {
                     signalled();
                     return null;

@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  *
  * <p>A silent client is closed after 5 s, any client after 30 s or 1 MiB.
  */
-final class Lingering implements RelayStage {
+final class LingeringCloseStage implements RelayStage {
 
     private static final long SILENCE = 5_000_000_000L;
     private static final long AT_MOST = 30_000_000_000L;
@@ -20,7 +20,7 @@ final class Lingering implements RelayStage {
     private Timers.Timer timer;
     private int bytes;
 
-    Lingering(Relay relay) {
+    LingeringCloseStage(Relay relay) {
         this.begun = relay.context.loop.now();
         this.timer = relay.context.loop.schedule(SILENCE, relay::close);
     }

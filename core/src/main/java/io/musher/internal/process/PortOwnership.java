@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param kind the owner of the listening socket
  * @param socket the listening socket, if it is the worker's own
  */
-public record PortOwner(Kind kind, Optional<Socket> socket) {
+public record PortOwnership(Kind kind, Optional<Socket> socket) {
 
     /** The owner of the listening socket. */
     public enum Kind {
@@ -44,10 +44,10 @@ public record PortOwner(Kind kind, Optional<Socket> socket) {
         }
     }
 
-    static final PortOwner OTHER = new PortOwner(Kind.OTHER, Optional.empty());
-    static final PortOwner UNKNOWN = new PortOwner(Kind.UNKNOWN, Optional.empty());
+    static final PortOwnership OTHER = new PortOwnership(Kind.OTHER, Optional.empty());
+    static final PortOwnership UNKNOWN = new PortOwnership(Kind.UNKNOWN, Optional.empty());
 
-    static PortOwner own(Socket socket) {
-        return new PortOwner(Kind.OWN, Optional.of(socket));
+    static PortOwnership own(Socket socket) {
+        return new PortOwnership(Kind.OWN, Optional.of(socket));
     }
 }

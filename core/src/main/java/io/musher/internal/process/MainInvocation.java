@@ -21,18 +21,18 @@ import java.util.jar.Manifest;
  * @param flags the flags that the program needs
  * @param target a class, {@code -jar file} or {@code -m module/class}, and further words
  */
-record MainStart(String classPath, List<String> flags, List<String> target) {
+record MainInvocation(String classPath, List<String> flags, List<String> target) {
 
     private static final String RUNNER = MainRunner.class.getName();
     private static final List<String> ONLY_WITH_JAR = List.of("Launcher-Agent-Class", "JavaFX-Application-Class");
 
     /** {@return the program without {@link MainRunner}} */
-    static MainStart plain(String classPath, List<String> target) {
-        return new MainStart(classPath, List.of(), target);
+    static MainInvocation plain(String classPath, List<String> target) {
+        return new MainInvocation(classPath, List.of(), target);
     }
 
     /** {@return the program, started by {@link MainRunner} where possible} */
-    static MainStart of(String classPath, List<String> target) {
+    static MainInvocation of(String classPath, List<String> target) {
         if (target.size() == 1 && isRunnable(target.get(0))) {
             return plain(classPath, List.of(RUNNER, target.get(0).replace('/', '.')));
         } else if (target.size() == 2 && target.get(0).equals("-m")) {
@@ -56,7 +56,7 @@ record MainStart(String classPath, List<String> flags, List<String> target) {
         }
     }
 
-    private static MainStart module(String classPath, List<String> target) {
+    private static MainInvocation module(String classPath, List<String> target) {
         String[] main = target.get(1).split("/", 2);
         Module own = MainRunner.class.getModule();
         Optional<Module> module = main.length < 2 || !own.isNamed() ? Optional.empty() : ModuleLayer.boot().findModule(main[0]);
@@ -68,11 +68,11 @@ record MainStart(String classPath, List<String> flags, List<String> target) {
             flags.add("--add-modules=" + main[0]);
             flags.add("--add-opens=" + main[0] + "/" + main[1].substring(0, main[1].lastIndexOf('.')) + "=" + own.getName());
         }
-        return new MainStart(classPath, flags, List.of("-m", own.getName() + "/" + RUNNER, target.get(1)));
+        return new MainInvocation(classPath, flags, List.of("-m", own.getName() + "/" + RUNNER, target.get(1)));
     }
 
     /** Replaces {@code -jar}: translates the entries that {@code java -jar} reads from the manifest into flags. */
-    private static MainStart jar(List<String> target) {
+    private static MainInvocation jar(List<String> target) {
         Path file = Path.of(target.get(1));
         try (JarFile jar = new JarFile(file.toFile(), false)) {
             Manifest manifest = jar.getManifest();
@@ -86,7 +86,7 @@ record MainStart(String classPath, List<String> flags, List<String> target) {
             packages(attributes.getValue("Add-Exports"), "--add-exports=", flags);
             packages(attributes.getValue("Add-Opens"), "--add-opens=", flags);
             Optional.ofNullable(attributes.getValue("Enable-Native-Access")).ifPresent(to -> flags.add("--enable-native-access=" + to.strip()));
-            return new MainStart(file + File.pathSeparator + runner.get(), flags, List.of(RUNNER, main.strip().replace('/', '.')));
+            return new MainInvocation(file + File.pathSeparator + runner.get(), flags, List.of(RUNNER, main.strip().replace('/', '.')));
         } catch (IOException | RuntimeException e) {
             return plain("", target); // java itself reports best what is wrong with the jar
         }

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  * addresses stay in use until a lookup finds others; the balancer's own address is ignored. The JDK caches lookups
  * ({@code networkaddress.cache.ttl}).
  */
-final class Names {
+final class HostResolver {
 
     /** Finds the addresses of a host; may block. */
     interface Lookup {
@@ -41,7 +41,7 @@ final class Names {
     private final InetSocketAddress listening;
     private final ThreadPoolExecutor threads;
 
-    Names(BalancerConfig config, BalancerListener listener, EventLoop loop, TargetRegistry registry, InetSocketAddress listening) {
+    HostResolver(BalancerConfig config, BalancerListener listener, EventLoop loop, TargetRegistry registry, InetSocketAddress listening) {
         this.config = config;
         this.listener = listener;
         this.loop = loop;
@@ -59,26 +59,26 @@ final class Names {
     void outdated(Backend backend) {
         if (backend.isNamed() && backend.isLookupDue(BETWEEN)) {
             registry.post(() -> {
-                Listed listed = registry.entryOf(backend);
-                if (listed != null) {
-                    lookUp(listed);
+                TargetEntry entry = registry.entryOf(backend);
+                if (entry != null) {
+                    lookUp(entry);
                 }
             });
         }
     }
 
     /** Looks up a newly listed target that has a host name. */
-    void listed(Listed listed) {
-        if (listed.backend.isNamed() && listed.backend.address() == null) {
-            lookUp(listed);
+    void listed(TargetEntry entry) {
+        if (entry.backend.isNamed() && entry.backend.address() == null) {
+            lookUp(entry);
         }
     }
 
-    private void lookUp(Listed listed) {
-        if (listed.lookingUp) {
+    private void lookUp(TargetEntry entry) {
+        if (entry.lookingUp) {
             return;
         }
-        InetSocketAddress target = listed.backend.target().address();
+        InetSocketAddress target = entry.backend.target().address();
         String host = target.getHostString();
         try {
             threads.execute(() -> {
@@ -89,30 +89,30 @@ final class Names {
                     LOG.debug("{}: no address of {}", config.name(), host, e);
                     found = new InetAddress[0];
                 }
-                InetAddress[] addresses = OwnAddress.without(listening, target.getPort(), found);
+                InetAddress[] addresses = SelfTargetCheck.without(listening, target.getPort(), found);
                 String why = addresses.length == found.length ? "host " + host + " cannot be resolved"
                         : "host " + host + " is the balancer itself, which listens on " + Balancer.text(listening);
-                registry.post(() -> lookedUp(listed, addresses, why));
+                registry.post(() -> lookedUp(entry, addresses, why));
             });
-            listed.lookingUp = true;
+            entry.lookingUp = true;
         } catch (RejectedExecutionException e) {
             LOG.trace("{}: closed", config.name());
         }
     }
 
-    private void lookedUp(Listed listed, InetAddress[] found, String why) {
-        Backend backend = listed.backend;
-        listed.lookingUp = false;
-        if (registry.entryOf(backend) != listed) {
+    private void lookedUp(TargetEntry entry, InetAddress[] found, String why) {
+        Backend backend = entry.backend;
+        entry.lookingUp = false;
+        if (registry.entryOf(backend) != entry) {
             return;
         }
         boolean first = backend.address() == null;
         if (found.length > 0) {
             backend.found(found);
-            listed.lookupPause = BETWEEN;
+            entry.lookupPause = BETWEEN;
             if (first) {
                 LOG.debug("{}: target {} has {} address(es)", config.name(), backend, found.length);
-                registry.resolved(listed);
+                registry.resolved(entry);
             }
         } else if (first) {
             if (backend.why().isEmpty()) {
@@ -120,12 +120,12 @@ final class Names {
                 OPERATOR.warn("{}: target {} is down: {}; it is looked up again until it can", config.name(), backend, why);
                 listener.down(backend.target(), why);
             }
-            loop.schedule(Listed.jittered(listed.lookupPause), () -> {
-                if (registry.entryOf(backend) == listed) {
-                    lookUp(listed);
+            loop.schedule(TargetEntry.jittered(entry.lookupPause), () -> {
+                if (registry.entryOf(backend) == entry) {
+                    lookUp(entry);
                 }
             });
-            listed.lookupPause = Math.min(LAST_PAUSE, listed.lookupPause * 2);
+            entry.lookupPause = Math.min(LAST_PAUSE, entry.lookupPause * 2);
         }
     }
 

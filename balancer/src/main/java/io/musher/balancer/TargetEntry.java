@@ -7,7 +7,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * Entry of a listed target in the {@link TargetRegistry}: health, ejection and lookup state. Owned by the registry's
  * loop.
  */
-final class Listed {
+final class TargetEntry {
 
     static final long FIRST_RETEST = 100_000_000;
 
@@ -27,7 +27,7 @@ final class Listed {
     int rises;
     int falls;
 
-    Listed(Backend backend) {
+    TargetEntry(Backend backend) {
         this.backend = backend;
     }
 

@@ -14,9 +14,9 @@ import java.util.List;
  * Rejects targets that have the balancer's own address: each connection would be relayed to the balancer again,
  * forever.
  */
-final class OwnAddress {
+final class SelfTargetCheck {
 
-    private OwnAddress() { }
+    private SelfTargetCheck() { }
 
     /**
      * Checks targets.

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  * already has a quarter. So one address can hold all places only while no other address needs any. For IPv6 the address
  * is the /64 network, because a single host has that many addresses.
  */
-final class Places {
+final class WaitingPlaces {
 
     /** One place; its holder gives it back, unless it was evicted. */
     static final class Place implements Comparable<Place> {
@@ -53,7 +53,7 @@ final class Places {
     private long numbers;
     private volatile int taken;
 
-    Places(int max) {
+    WaitingPlaces(int max) {
         this.max = max;
         this.share = Math.max(1, max / 4);
     }

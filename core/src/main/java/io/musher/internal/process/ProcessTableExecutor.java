@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
  * seconds later skip that process, see {@link ProcessTable}. Threads are created on demand and end when idle. Thread
  * safe.
  */
-final class Looks {
+final class ProcessTableExecutor {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Looks.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ProcessTableExecutor.class);
 
     private static final long PATIENCE_MILLIS = 500;
     private static final int TRIES = 5;
@@ -29,7 +29,7 @@ final class Looks {
     private final String name;
     private final ThreadPoolExecutor pool;
 
-    Looks(String cluster) {
+    ProcessTableExecutor(String cluster) {
         this.name = cluster + "-look";
         this.pool = new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
             Thread thread = new Thread(task, name);

@@ -4,7 +4,7 @@ import io.musher.balancer.loop.OperatorLog;
 import java.net.InetSocketAddress;
 
 /** Listener of the command line program: logs rejected clients, which the balancer itself only counts. */
-final class Announcer implements BalancerListener {
+final class RejectionLogger implements BalancerListener {
 
     private static final OperatorLog OPERATOR = new OperatorLog(BalancerMain.class);
 

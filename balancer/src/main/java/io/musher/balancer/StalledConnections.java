@@ -11,18 +11,18 @@ import java.nio.ByteBuffer;
  * <p>When the memory for buffered bytes ({@code maxBufferedBytes}) is spent, the connection without progress for
  * longest is reset, so that a connection that stalls only for a moment finds room.
  */
-final class Stalled {
+final class StalledConnections {
 
     private static final OperatorLog OPERATOR = new OperatorLog(Balancer.class);
 
     private final LoopContext context;
-    private final Buffers buffers;
+    private final BufferPool buffers;
     private final BalancerListener listener;
     private final LogThrottle spent = new LogThrottle();
     private Endpoint first;
     private Endpoint last;
 
-    Stalled(LoopContext context, BalancerListener listener) {
+    StalledConnections(LoopContext context, BalancerListener listener) {
         this.context = context;
         this.buffers = context.buffers;
         this.listener = listener;

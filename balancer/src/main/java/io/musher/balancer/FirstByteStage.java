@@ -8,11 +8,11 @@ import java.nio.ByteBuffer;
  * Waits for the first byte of a client before a target is connected ({@code connectOnFirstByte}); rejects a silent
  * client.
  */
-final class FirstByte implements RelayStage {
+final class FirstByteStage implements RelayStage {
 
     private final Timers.Timer timer;
 
-    FirstByte(Relay relay, long nanos) {
+    FirstByteStage(Relay relay, long nanos) {
         this.timer = relay.context.loop.schedule(nanos,
                 () -> relay.context.reject(relay, "no byte within " + nanos / 1_000_000 + " ms (connectOnFirstByte)"));
     }
