@@ -9,8 +9,9 @@ import java.time.Instant;
 import java.util.Locale;
 
 /**
- * What is measured by {@code process}: n hello servers behind a port, {@code Hello <workers> <port>}. Prints READY when all are ready. A
- * worker that listens appends its pid and the time to the file named by {@code LISTEN_LOG}, the primary every event to {@code EVENT_LOG}.
+ * What is measured by {@code process}: n hello servers behind a port, {@code Hello <workers> <port>}. Prints READY when
+ * all are ready. A worker that listens appends its pid and the time to the file named by {@code LISTEN_LOG}, the
+ * primary every event to {@code EVENT_LOG}.
  */
 public final class Hello {
 

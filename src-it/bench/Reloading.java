@@ -1,7 +1,10 @@
 import io.musher.Cluster;
 import java.util.Scanner;
 
-/** What is measured by {@code reload}: {@code Reloading <workers> <port>}, shops behind a port; each line of its input reloads them. */
+/**
+ * What is measured by {@code reload}: {@code Reloading <workers> <port>}, shops behind a port; each line of its input
+ * reloads them.
+ */
 public final class Reloading {
 
     private Reloading() { }

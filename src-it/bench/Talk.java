@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * What is measured by {@code messages}: {@code Talk <seconds> <seconds of warm-up>} prints {@code <metric> TAB <value>} lines.
- * <em>Ping-pong</em>: one message in flight, primary to worker and back. <em>One-way</em>: worker to primary, as fast as it goes; the
- * primary reads every record. CPU is that of both processes, for each round trip or message.
+ * What is measured by {@code messages}: {@code Talk <seconds> <seconds of warm-up>} prints {@code <metric> TAB <value>}
+ * lines. <em>Ping-pong</em>: one message in flight, primary to worker and back. <em>One-way</em>: worker to primary, as
+ * fast as it goes; the primary reads every record. CPU is that of both processes, for each round trip or message.
  */
 public final class Talk {
 

@@ -15,7 +15,7 @@ final class Backlog {
 
     static final int MOST = 32;
 
-    private record Change(boolean ready, Delivery delivery) { }
+    private record Change(boolean ready, Delivery delivery) {}
 
     private final Queue<Delivery> queue;
     private final Map<Worker, ArrayDeque<Change>> changes = new HashMap<>();

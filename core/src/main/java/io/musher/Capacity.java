@@ -37,13 +37,17 @@ final class Capacity {
         if (startPort.isPresent()) {
             int first = startPort.getAsInt();
             if (commonPort.isPresent() && commonPort.getAsInt() >= first) {
-                return new Limit(commonPort.getAsInt() - first, "startPort " + first + " gives instance " + (commonPort.getAsInt() - first)
-                        + " port " + commonPort.getAsInt() + ", which is the commonPort; set a lower startPort, or one above the commonPort");
+                return new Limit(commonPort.getAsInt() - first,
+                        "startPort " + first + " gives instance " + (commonPort.getAsInt() - first)
+                                + " port " + commonPort.getAsInt()
+                                + ", which is the commonPort; set a lower startPort, or one above the commonPort");
             }
-            return new Limit(Ports.LAST - first + 1, "startPort " + first + " gives the instances ports up to " + Ports.LAST
-                    + ", the highest; set a lower startPort");
+            return new Limit(Ports.LAST - first + 1,
+                    "startPort " + first + " gives the instances ports up to " + Ports.LAST
+                            + ", the highest; set a lower startPort");
         } else if (commonPort.isPresent()) {
-            return new Limit(free / 2, "each worker needs a port, and one for its replacement, out of " + free + " that the machine gives out");
+            return new Limit(free / 2, "each worker needs a port, and one for its replacement, out of " + free
+                    + " that the machine gives out");
         }
         return Limit.NONE;
     }
@@ -55,7 +59,8 @@ final class Capacity {
         if (memory <= 0 || fit >= ports.instances()) {
             return ports;
         }
-        return new Limit((int) Math.max(1, fit), "each " + (kind == LaunchPlan.Kind.JVM ? "worker JVM" : "command") + " takes at least "
-                + least / MIB + " MiB out of " + memory / MIB + " MiB of memory");
+        return new Limit((int) Math.max(1, fit),
+                "each " + (kind == LaunchPlan.Kind.JVM ? "worker JVM" : "command") + " takes at least "
+                        + least / MIB + " MiB out of " + memory / MIB + " MiB of memory");
     }
 }

@@ -78,13 +78,17 @@ public final class Cluster implements AutoCloseable {
             throw StartupException.of(config.name() + ": " + refusal, null, "");
         });
         this.actions = new SupervisorActions(config, resources, ports, capacity);
-        this.eventPublisher = new EventPublisher(config.name(), config.output(), resources.events(), this::allGone, this::allGaveUp);
-        this.supervisor = new Supervisor(rules(config), new LaunchGeneration(plan, LaunchChecks.environment(config.env().get())), actions, eventPublisher);
+        this.eventPublisher = new EventPublisher(config.name(), config.output(), resources.events(), this::allGone,
+                this::allGaveUp);
+        this.supervisor = new Supervisor(rules(config),
+                new LaunchGeneration(plan, LaunchChecks.environment(config.env().get())), actions, eventPublisher);
         this.dispatcher = new MessageDispatcher(config, resources);
         this.commands = new ClusterCommands(config.name(), resources.control(), supervisor, dispatcher,
-                new EnvironmentSource(config.name(), resources.control(), config.env(), ENV_PATIENCE), resources.balancer());
+                new EnvironmentSource(config.name(), resources.control(), config.env(), ENV_PATIENCE),
+                resources.balancer());
         actions.obey(supervisor, commands);
-        this.recycleMonitor = new RecycleMonitor(resources.control(), config.recyclePolicy(), supervisor, worker -> ClusterCommands.workerOf(worker).session().process.memory(),
+        this.recycleMonitor = new RecycleMonitor(resources.control(), config.recyclePolicy(), supervisor,
+                worker -> ClusterCommands.workerOf(worker).session().process.memory(),
                 actions::connections);
         this.shutdown = new ShutdownHandler(config, this::stop, this::killAll, this::hangUp, resources.events());
         this.collapse = new FailureHandler(config, resources, ports, supervisor, commands, eventPublisher, shutdown);
@@ -131,7 +135,8 @@ public final class Cluster implements AutoCloseable {
         if (WorkerRuntime.isWorker()) { // does not join: the program decides whether it is a worker
             throw new IllegalStateException(System.getProperty(WorkerEnvironment.PROPERTY) != null
                     ? "start() inside a worker would fork for ever: ask Cluster.isWorker() first, and return"
-                    : "start() below a command worker of a cluster (" + System.getenv("MUSHER_NAME") + "), whose marks are in the environment: ask"
+                    : "start() below a command worker of a cluster (" + System.getenv("MUSHER_NAME")
+                            + "), whose marks are in the environment: ask"
                             + " Cluster.isWorker() first to be that worker; for a cluster of its own this program has to be started without them,"
                             + " as by: env -u MUSHER_IPC java …");
         }
@@ -162,9 +167,11 @@ public final class Cluster implements AutoCloseable {
      */
     private static String agentAdvice(String output) {
         boolean taken = output.contains("Address already in use") || output.contains("Port already in use");
-        return taken && (output.contains("-javaagent") || output.contains("agent library") || output.contains("JMX connector"))
-                ? "; an agent of the worker's JVM listens on a port that is taken: leave out inherited agents by removeJvmArgs(\"-javaagent:…\"), or"
-                        + " give each worker a port of its own (%i is the instance)" : "";
+        return taken && (output.contains("-javaagent") || output.contains("agent library")
+                || output.contains("JMX connector"))
+                        ? "; an agent of the worker's JVM listens on a port that is taken: leave out inherited agents by removeJvmArgs(\"-javaagent:…\"), or"
+                                + " give each worker a port of its own (%i is the instance)"
+                        : "";
     }
 
     private static void undo(Cluster cluster, ClusterResources resources) {
@@ -209,7 +216,8 @@ public final class Cluster implements AutoCloseable {
         }
         String output = start.worker().map(ClusterCommands::lastOutput).orElse("");
         boolean unseen = !output.isBlank() && !LastOutput.isVisible(config.output());
-        return StartupException.of(message + agentAdvice(output) + (unseen ? LastOutput.suffix(output) : ""), start.getCause(), output);
+        return StartupException.of(message + agentAdvice(output) + (unseen ? LastOutput.suffix(output) : ""),
+                start.getCause(), output);
     }
 
     private static SupervisorConfig rules(ClusterConfig config) {
@@ -218,12 +226,15 @@ public final class Cluster implements AutoCloseable {
         ReadinessRule ready = config.readiness() == Readiness.explicit() ? ReadinessRule.EXPLICIT
                 : config.hasPorts() ? ReadinessRule.PORT_ACCEPTS : ReadinessRule.STARTED;
         int bootLimit = Math.max(2, Runtime.getRuntime().availableProcessors());
-        return new SupervisorConfig(ports, ready, config.startTimeout(), bootLimit, config.restartPolicy(), config.stopPolicy(),
-                config.reloadPolicy(), config.healthChecks().stream().anyMatch(check -> check.role() == HealthCheck.Role.READINESS));
+        return new SupervisorConfig(ports, ready, config.startTimeout(), bootLimit, config.restartPolicy(),
+                config.stopPolicy(),
+                config.reloadPolicy(),
+                config.healthChecks().stream().anyMatch(check -> check.role() == HealthCheck.Role.READINESS));
     }
 
     private static OptionalInt port(ClusterResources resources) {
-        return resources.balancer().isPresent() ? OptionalInt.of(resources.balancer().get().address().getPort()) : OptionalInt.empty();
+        return resources.balancer().isPresent() ? OptionalInt.of(resources.balancer().get().address().getPort())
+                : OptionalInt.empty();
     }
 
     /** {@return the name of the cluster, see {@link ClusterBuilder#name}} */
@@ -242,7 +253,8 @@ public final class Cluster implements AutoCloseable {
      * @throws IllegalStateException if the cluster has no common port
      */
     public int commonPort() {
-        return port(resources).orElseThrow(() -> new IllegalStateException(name() + " has no common port; the option commonPort makes one"));
+        return port(resources).orElseThrow(
+                () -> new IllegalStateException(name() + " has no common port; the option commonPort makes one"));
     }
 
     /**
@@ -287,7 +299,8 @@ public final class Cluster implements AutoCloseable {
      * @return removes the listener when closed
      */
     public <E extends ClusterEvent> Subscription on(Class<E> type, Consumer<? super E> listener) {
-        return resources.events().on(Objects.requireNonNull(type, "type"), Objects.requireNonNull(listener, "listener"));
+        return resources.events().on(Objects.requireNonNull(type, "type"),
+                Objects.requireNonNull(listener, "listener"));
     }
 
     /**
@@ -421,7 +434,8 @@ public final class Cluster implements AutoCloseable {
         reload().whenComplete((rollout, failure) -> {
             if (failure != null) {
                 Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-                OPERATOR.error("{}: the reload that SIGHUP asked for has failed, the workers stay as they are: {}", name(), cause.toString(), cause);
+                OPERATOR.error("{}: the reload that SIGHUP asked for has failed, the workers stay as they are: {}",
+                        name(), cause.toString(), cause);
             }
         });
     }

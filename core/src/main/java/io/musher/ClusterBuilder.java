@@ -56,7 +56,7 @@ public final class ClusterBuilder {
     Launch.Options common = Launch.Options.NONE;
     private Launch launch = Launch.self();
 
-    ClusterBuilder() { }
+    ClusterBuilder() {}
 
     /**
      * Sets the name of the cluster, which begins the names of its threads and log lines; workers are called
@@ -517,7 +517,8 @@ public final class ClusterBuilder {
      * @return this
      */
     public <E extends ClusterEvent> ClusterBuilder on(Class<E> type, Consumer<? super E> listener) {
-        listeners.add(new ClusterConfig.Listening<>(Objects.requireNonNull(type, "type"), Objects.requireNonNull(listener, "listener")));
+        listeners.add(new ClusterConfig.Listening<>(Objects.requireNonNull(type, "type"),
+                Objects.requireNonNull(listener, "listener")));
         return this;
     }
 
@@ -564,17 +565,21 @@ public final class ClusterBuilder {
             refuse(!ports && check.kind() != HealthCheck.Kind.HEARTBEAT,
                     "healthCheck (" + check + ") needs a port: set commonPort or startPort, or check a heartbeat");
         }
-        refuse(!ports && readiness == Readiness.portOpen(), "readiness portOpen needs a port: set commonPort or startPort");
+        refuse(!ports && readiness == Readiness.portOpen(),
+                "readiness portOpen needs a port: set commonPort or startPort");
         refuse(commonPort.isEmpty() && recyclePolicy.maxConnections() > 0,
                 "recyclePolicy maxConnections needs a commonPort: without one there is no balancer that counts");
         if (startPort.isPresent()) {
             int first = startPort.getAsInt();
             long last = (long) first + Math.max(1, instances) - 1;
-            refuse(last > MAX_PORT, "startPort " + first + " with " + instances + " instances goes past port " + MAX_PORT);
+            refuse(last > MAX_PORT,
+                    "startPort " + first + " with " + instances + " instances goes past port " + MAX_PORT);
             int common = commonPort.orElse(0);
-            refuse(common >= first && common <= last, "commonPort " + common + " is inside the workers' ports " + first + " to " + last);
+            refuse(common >= first && common <= last,
+                    "commonPort " + common + " is inside the workers' ports " + first + " to " + last);
         }
-        refuse(!common.jvmArgs().isEmpty() && launch instanceof Launch.Command, "jvmArgs with a command: a command is no JVM to us");
+        refuse(!common.jvmArgs().isEmpty() && launch instanceof Launch.Command,
+                "jvmArgs with a command: a command is no JVM to us");
         return new ClusterConfig(this, launch);
     }
 

@@ -33,7 +33,8 @@ final class ClusterCommands {
     /** Futures of commands that are not complete yet. */
     private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
 
-    ClusterCommands(String name, EventLoop control, Supervisor supervisor, MessageDispatcher dispatcher, EnvironmentSource environment,
+    ClusterCommands(String name, EventLoop control, Supervisor supervisor, MessageDispatcher dispatcher,
+            EnvironmentSource environment,
             Optional<Balancer> balancer) {
         this.balancer = balancer;
         this.name = name;
@@ -77,8 +78,11 @@ final class ClusterCommands {
         if (worker.state() != WorkerState.READY || balancer.isEmpty()) {
             return explanation;
         }
-        return explanation + balancer.get().stats().target(worker.name()).map(target -> "; the balancer has it as " + target.state()
-                + (target.why().isEmpty() ? "" : " (" + target.why() + ")") + " with " + target.active() + " connection(s)").orElse("");
+        return explanation + balancer.get().stats().target(worker.name())
+                .map(target -> "; the balancer has it as " + target.state()
+                        + (target.why().isEmpty() ? "" : " (" + target.why() + ")") + " with " + target.active()
+                        + " connection(s)")
+                .orElse("");
     }
 
     void signal(Incarnation worker, String signal) {
@@ -89,11 +93,13 @@ final class ClusterCommands {
     }
 
     CompletableFuture<Worker> restart(Incarnation worker) {
-        return this.<Incarnation>submit(promise -> supervisor.restart(worker, promise)).thenApply(ClusterCommands::workerOf);
+        return this.<Incarnation>submit(promise -> supervisor.restart(worker, promise))
+                .thenApply(ClusterCommands::workerOf);
     }
 
     CompletableFuture<Worker> fork(Map<String, String> environment) {
-        return this.<Incarnation>submit(promise -> supervisor.fork(environment, promise)).thenApply(ClusterCommands::workerOf);
+        return this.<Incarnation>submit(promise -> supervisor.fork(environment, promise))
+                .thenApply(ClusterCommands::workerOf);
     }
 
     CompletableFuture<Void> scale(int instances) {

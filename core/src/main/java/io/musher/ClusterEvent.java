@@ -36,7 +36,7 @@ public sealed interface ClusterEvent {
      * @param at when it happened
      * @param reason why the process was started
      */
-    record Forked(Worker worker, Instant at, String reason) implements WorkerEvent { }
+    record Forked(Worker worker, Instant at, String reason) implements WorkerEvent {}
 
     /**
      * A worker's program is running: it has joined the cluster, or, as a command without a channel, was started.
@@ -45,7 +45,7 @@ public sealed interface ClusterEvent {
      * @param at when it happened
      * @param reason how this is known
      */
-    record Online(Worker worker, Instant at, String reason) implements WorkerEvent { }
+    record Online(Worker worker, Instant at, String reason) implements WorkerEvent {}
 
     /**
      * A worker has reported a port that it listens on.
@@ -55,7 +55,7 @@ public sealed interface ClusterEvent {
      * @param reason how this is known
      * @param port the port
      */
-    record Listening(Worker worker, Instant at, String reason, int port) implements WorkerEvent { }
+    record Listening(Worker worker, Instant at, String reason, int port) implements WorkerEvent {}
 
     /**
      * A worker is ready and gets traffic.
@@ -64,7 +64,7 @@ public sealed interface ClusterEvent {
      * @param at when it happened
      * @param reason how this is known
      */
-    record Ready(Worker worker, Instant at, String reason) implements WorkerEvent { }
+    record Ready(Worker worker, Instant at, String reason) implements WorkerEvent {}
 
     /**
      * A worker gets no new traffic for the time being.
@@ -73,7 +73,7 @@ public sealed interface ClusterEvent {
      * @param at when it happened
      * @param reason the reason
      */
-    record NotReady(Worker worker, Instant at, String reason) implements WorkerEvent { }
+    record NotReady(Worker worker, Instant at, String reason) implements WorkerEvent {}
 
     /**
      * A worker's channel has closed, or, as a command without a channel, its process has exited.
@@ -82,7 +82,7 @@ public sealed interface ClusterEvent {
      * @param at when it happened
      * @param reason the reason
      */
-    record Disconnected(Worker worker, Instant at, String reason) implements WorkerEvent { }
+    record Disconnected(Worker worker, Instant at, String reason) implements WorkerEvent {}
 
     /**
      * A worker's process has exited and was reaped.
@@ -93,7 +93,8 @@ public sealed interface ClusterEvent {
      * @param exit how the process exited
      * @param threadDump the worker's threads when it failed a liveness check, if a dump could be taken
      */
-    record Exited(Worker worker, Instant at, String reason, Exit exit, Optional<String> threadDump) implements WorkerEvent { }
+    record Exited(Worker worker, Instant at, String reason, Exit exit,
+            Optional<String> threadDump) implements WorkerEvent {}
 
     /**
      * The restart policy is going to replace a worker.
@@ -103,7 +104,7 @@ public sealed interface ClusterEvent {
      * @param reason the reason
      * @param delay the delay until the replacement is started
      */
-    record Restarting(Worker worker, Instant at, String reason, Duration delay) implements WorkerEvent { }
+    record Restarting(Worker worker, Instant at, String reason, Duration delay) implements WorkerEvent {}
 
     /**
      * The restart policy has given up an instance; {@link Worker#restart} of this worker, {@link Cluster#scale} or a
@@ -113,7 +114,7 @@ public sealed interface ClusterEvent {
      * @param at when it happened
      * @param reason the reason
      */
-    record GaveUp(Worker worker, Instant at, String reason) implements WorkerEvent { }
+    record GaveUp(Worker worker, Instant at, String reason) implements WorkerEvent {}
 
     /**
      * {@link Cluster#scale} has reached its number.
@@ -123,7 +124,7 @@ public sealed interface ClusterEvent {
      * @param from the number of wanted instances before
      * @param to the number of wanted instances now
      */
-    record Scaled(Instant at, String reason, int from, int to) implements ClusterEvent { }
+    record Scaled(Instant at, String reason, int from, int to) implements ClusterEvent {}
 
     /**
      * A {@link Cluster#reload} or {@link Cluster#deploy} has begun.
@@ -131,7 +132,7 @@ public sealed interface ClusterEvent {
      * @param at when it happened
      * @param reason which method was called
      */
-    record RolloutStarted(Instant at, String reason) implements ClusterEvent { }
+    record RolloutStarted(Instant at, String reason) implements ClusterEvent {}
 
     /**
      * A {@link Cluster#reload} or {@link Cluster#deploy} has ended.
@@ -140,7 +141,7 @@ public sealed interface ClusterEvent {
      * @param reason which method was called
      * @param rollout how it ended
      */
-    record RolloutFinished(Instant at, String reason, Rollout rollout) implements ClusterEvent { }
+    record RolloutFinished(Instant at, String reason, Rollout rollout) implements ClusterEvent {}
 
     /**
      * The cluster has stopped and no worker process is left. This is the last event.
@@ -148,5 +149,5 @@ public sealed interface ClusterEvent {
      * @param at when it happened
      * @param reason the reason
      */
-    record Stopped(Instant at, String reason) implements ClusterEvent { }
+    record Stopped(Instant at, String reason) implements ClusterEvent {}
 }

@@ -25,7 +25,8 @@ import java.util.concurrent.RejectedExecutionException;
  * @param events delivers events to listeners
  * @param callbacks completes users' futures
  */
-record ClusterResources(String name, EventLoop control, ChannelServer channels, Optional<Balancer> balancer, Spawner spawner, ListenerExecutor events,
+record ClusterResources(String name, EventLoop control, ChannelServer channels, Optional<Balancer> balancer,
+        Spawner spawner, ListenerExecutor events,
         FutureExecutor callbacks) {
 
     private static final long JOIN_MILLIS = 5_000;
@@ -44,7 +45,8 @@ record ClusterResources(String name, EventLoop control, ChannelServer channels, 
             EventLoop control = new EventLoop(config.name() + "-control", Ticker.system());
             undo.push(control::close);
             if (NAMES.putIfAbsent(config.name(), control) != null) {
-                throw new IllegalStateException("name " + config.name() + ": a cluster of that name runs in this JVM already; give each one"
+                throw new IllegalStateException("name " + config.name()
+                        + ": a cluster of that name runs in this JVM already; give each one"
                         + " a name of its own with .name(…), so that their threads, workers and log lines can be told apart");
             }
             undo.push(() -> NAMES.remove(config.name(), control));
@@ -61,7 +63,8 @@ record ClusterResources(String name, EventLoop control, ChannelServer channels, 
             ListenerExecutor eventThread = new ListenerExecutor(config.name(), control);
             new ListenerWatchdog(eventThread, control);
             eventThread.start();
-            return new ClusterResources(config.name(), control, channels, balancer, spawner, eventThread, callbacks(config, control));
+            return new ClusterResources(config.name(), control, channels, balancer, spawner, eventThread,
+                    callbacks(config, control));
         } catch (Throwable e) {
             undo.forEach(Runnable::run);
             throw e;
@@ -69,7 +72,8 @@ record ClusterResources(String name, EventLoop control, ChannelServer channels, 
     }
 
     private static FutureExecutor callbacks(ClusterConfig config, EventLoop control) {
-        return new FutureExecutor(config.name() + "-callbacks", (task, nanos) -> control.execute(() -> control.schedule(nanos, task)));
+        return new FutureExecutor(config.name() + "-callbacks",
+                (task, nanos) -> control.execute(() -> control.schedule(nanos, task)));
     }
 
     private static Optional<Balancer> balancer(ClusterConfig config) {

@@ -52,7 +52,8 @@ public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStat
      * @param lastExit how the latest exited worker of the instance exited
      * @param nextStart when the restart policy starts the next worker; empty if it does not wait for that
      */
-    public record SlotStats(int instance, String name, State state, String reason, int restarts, OptionalInt worker, Optional<Exit> lastExit,
+    public record SlotStats(int instance, String name, State state, String reason, int restarts, OptionalInt worker,
+            Optional<Exit> lastExit,
             Optional<Instant> nextStart) {
 
         /** What an instance is doing. Constants may be added in later versions. */
@@ -86,7 +87,7 @@ public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStat
      * @param explanation why it gets traffic or gets none, see {@link Cluster#explain}
      * @param waiting how many bytes of messages were sent to it that its listeners have not taken yet
      */
-    public record WorkerStats(int id, int instance, WorkerState state, String explanation, long waiting) { }
+    public record WorkerStats(int id, int instance, WorkerState state, String explanation, long waiting) {}
 
     /**
      * Describes the progress of a reload or deploy. Components may be added in later versions.
@@ -96,7 +97,7 @@ public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStat
      * @param left how many instances have still to be replaced or rolled back
      * @param failure why the rollout is rolling back; empty if it is not
      */
-    public record RolloutStats(String cause, int replaced, int left, Optional<String> failure) { }
+    public record RolloutStats(String cause, int replaced, int left, Optional<String> failure) {}
 
     /**
      * Counts the messages of all workers since the cluster started. Components may be added in later versions.
@@ -106,5 +107,5 @@ public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStat
      *     channel was closing
      * @param unwanted replies that arrived after the timeout of their request
      */
-    public record MessageStats(long delivered, long refused, long unwanted) { }
+    public record MessageStats(long delivered, long refused, long unwanted) {}
 }

@@ -27,7 +27,7 @@ final class EnvironmentSource {
     private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
 
     /** Receives the variables, or what the supplier threw. */
-    private interface Answer extends BiConsumer<Map<String, String>, Throwable> { }
+    private interface Answer extends BiConsumer<Map<String, String>, Throwable> {}
 
     private static final class Call {
         final List<Answer> answers;
@@ -100,7 +100,8 @@ final class EnvironmentSource {
     private void late(Call call) {
         call.patience = null;
         call.late = true;
-        OPERATOR.warn("{}: the supplier of env has not returned for {}, thread {}; {} reload() or deploy() waits for it, or for the next call",
+        OPERATOR.warn(
+                "{}: the supplier of env has not returned for {}, thread {}; {} reload() or deploy() waits for it, or for the next call",
                 name, patience, call.thread.getName(), call.answers.size());
         callIfPossible();
     }

@@ -27,7 +27,8 @@ final class EventPublisher implements SupervisorListener {
 
     private volatile boolean started;
 
-    EventPublisher(String name, Output output, ListenerExecutor eventThread, Runnable whenStopped, Runnable whenAllGaveUp) {
+    EventPublisher(String name, Output output, ListenerExecutor eventThread, Runnable whenStopped,
+            Runnable whenAllGaveUp) {
         this.name = name;
         this.eventThread = eventThread;
         this.lastOutput = new LastOutput(output);
@@ -79,11 +80,14 @@ final class EventPublisher implements SupervisorListener {
         if (!isFailure(worker, exit)) {
             log(worker, "exited: " + why);
         } else if (started) {
-            OPERATOR.warn("{}: worker {} (instance {}) exited: {}{}", name, worker.id(), worker.instance(), why, lastOutput.sometimes(worker));
+            OPERATOR.warn("{}: worker {} (instance {}) exited: {}{}", name, worker.id(), worker.instance(), why,
+                    lastOutput.sometimes(worker));
         } else {
-            LOG.warn("{}: worker {} (instance {}) exited: {}{}", name, worker.id(), worker.instance(), why, lastOutput.sometimes(worker));
+            LOG.warn("{}: worker {} (instance {}) exited: {}{}", name, worker.id(), worker.instance(), why,
+                    lastOutput.sometimes(worker));
         }
-        publish(new ClusterEvent.Exited(workerOf(worker), Instant.now(), why, exit, ((WorkerSession) worker.attachment()).threadDump));
+        publish(new ClusterEvent.Exited(workerOf(worker), Instant.now(), why, exit,
+                ((WorkerSession) worker.attachment()).threadDump));
     }
 
     /** {@return whether the exit was not wanted, or not in this way; an unhealthy worker was logged before} */
@@ -98,12 +102,15 @@ final class EventPublisher implements SupervisorListener {
     @Override
     public void waiting(List<String> waits) {
         int more = waits.size() - WAITS;
-        LOG.info("{}: waits for {}{}", name, String.join("; ", waits.subList(0, Math.min(waits.size(), WAITS))), more > 0 ? "; and for " + more + " more" : "");
+        LOG.info("{}: waits for {}{}", name, String.join("; ", waits.subList(0, Math.min(waits.size(), WAITS))),
+                more > 0 ? "; and for " + more + " more" : "");
     }
 
     @Override
     public void killedLate(Incarnation worker) {
-        OPERATOR.warn("{}: worker {} (instance {}) has not ended in the time that the stopPolicy grants it (kill): SIGKILL", name, worker.id(),
+        OPERATOR.warn(
+                "{}: worker {} (instance {}) has not ended in the time that the stopPolicy grants it (kill): SIGKILL",
+                name, worker.id(),
                 worker.instance());
     }
 
@@ -115,7 +122,9 @@ final class EventPublisher implements SupervisorListener {
 
     @Override
     public void gaveUp(Incarnation last, String cause) {
-        OPERATOR.error("{}: instance {} is given up: {}; the others go on; scale(), a rollout, or restart() of its last worker revives it{}", name,
+        OPERATOR.error(
+                "{}: instance {} is given up: {}; the others go on; scale(), a rollout, or restart() of its last worker revives it{}",
+                name,
                 last.instance(), cause, lastOutput.of(last));
         publish(new ClusterEvent.GaveUp(workerOf(last), Instant.now(), cause));
     }
@@ -141,17 +150,21 @@ final class EventPublisher implements SupervisorListener {
 
     @Override
     public void rolloutDelayed(Incarnation worker, long delayNanos, String cause) {
-        OPERATOR.warn("{}: the rollout tries again in {} ms, a replacement has failed: worker {} (instance {}) {}{}", name, delayNanos / 1_000_000,
+        OPERATOR.warn("{}: the rollout tries again in {} ms, a replacement has failed: worker {} (instance {}) {}{}",
+                name, delayNanos / 1_000_000,
                 worker.id(), worker.instance(), cause, lastOutput.of(worker));
     }
 
     @Override
     public void rolloutFinished(RolloutResult result, String cause) {
         Rollout rollout = ClusterCommands.rollout(result);
-        String revived = rollout.revived().isEmpty() ? "" : ", instances without a worker that served, and their workers now: " + rollout.revived();
+        String revived = rollout.revived().isEmpty() ? ""
+                : ", instances without a worker that served, and their workers now: " + rollout.revived();
         switch (rollout.outcome()) {
-            case SUCCEEDED -> LOG.info("{}: the rollout is complete, workers replaced: {}{}", name, rollout.replaced(), revived);
-            case FAILED -> OPERATOR.error("{}: the rollout has failed, {}: {}{}", name, kept(rollout), rollout.failure().orElse(""),
+            case SUCCEEDED ->
+                    LOG.info("{}: the rollout is complete, workers replaced: {}{}", name, rollout.replaced(), revived);
+            case FAILED -> OPERATOR.error("{}: the rollout has failed, {}: {}{}", name, kept(rollout),
+                    rollout.failure().orElse(""),
                     result.failedWorker().map(lastOutput::of).orElse(""));
             case ABORTED -> LOG.warn("{}: the rollout was aborted, {}", name, kept(rollout));
             default -> LOG.info("{}: the rollout has ended: {}", name, rollout.failure().orElse(""));
@@ -160,7 +173,8 @@ final class EventPublisher implements SupervisorListener {
     }
 
     private static String kept(Rollout rollout) {
-        return rollout.kept() == 0 ? "no worker of the launch in force serves" : rollout.kept() + " worker(s) of the launch in force serve";
+        return rollout.kept() == 0 ? "no worker of the launch in force serves"
+                : rollout.kept() + " worker(s) of the launch in force serve";
     }
 
     @Override

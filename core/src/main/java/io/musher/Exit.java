@@ -60,7 +60,8 @@ public record Exit(OptionalInt code, Optional<String> signal, boolean voluntary,
         Objects.requireNonNull(signal, "exit signal");
         Objects.requireNonNull(cause, "exit cause");
         if (code.isPresent() == signal.isPresent()) {
-            throw new IllegalArgumentException("exit code " + code + " and signal " + signal + ": exactly one must be present");
+            throw new IllegalArgumentException(
+                    "exit code " + code + " and signal " + signal + ": exactly one must be present");
         }
     }
 

@@ -27,7 +27,8 @@ final class FailureHandler {
     private final ShutdownHandler shutdown;
     private volatile boolean started;
 
-    FailureHandler(ClusterConfig config, ClusterResources resources, PortAllocator ports, Supervisor supervisor, ClusterCommands commands, EventPublisher chronicle, ShutdownHandler shutdown) {
+    FailureHandler(ClusterConfig config, ClusterResources resources, PortAllocator ports, Supervisor supervisor,
+            ClusterCommands commands, EventPublisher chronicle, ShutdownHandler shutdown) {
         this.config = config;
         this.resources = resources;
         this.ports = ports;
@@ -50,12 +51,15 @@ final class FailureHandler {
     private void run(Throwable cause, Consumer<Throwable> stopped) {
         boolean exits = started && config.keepAlive() && !shutdown.isSignalled();
         attempt(() -> resources.spawner().killAll());
-        attempt(() -> OPERATOR.error("{}: the control thread has failed: kills all workers, the cluster has ended{}", config.name(),
+        attempt(() -> OPERATOR.error("{}: the control thread has failed: kills all workers, the cluster has ended{}",
+                config.name(),
                 exits ? "; the process exits with status " + STATUS : "", cause));
-        IllegalStateException failure = new IllegalStateException(config.name() + " has ended by a failure of its control thread: " + cause, cause);
+        IllegalStateException failure = new IllegalStateException(
+                config.name() + " has ended by a failure of its control thread: " + cause, cause);
         attempt(() -> resources.channels().abandon());
         attempt(() -> commands.fail(failure, resources.callbacks()));
-        attempt(() -> supervisor.workers().forEach(worker -> resources.callbacks().execute(() -> worker.onExit().completeExceptionally(failure))));
+        attempt(() -> supervisor.workers().forEach(
+                worker -> resources.callbacks().execute(() -> worker.onExit().completeExceptionally(failure))));
         attempt(() -> eventPublisher.failed(failure.getMessage()));
         // with an exit to come only restores: otherwise the JVM could end by itself first, with status 0
         attempt(exits ? shutdown::restore : shutdown::end);

@@ -7,8 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
- * Passes tasks on to another executor, in order. A task that comes after a fence is held back until the fence's future, and those of all
- * fences before it, have completed. Thread safe; no method waits.
+ * Passes tasks on to another executor, in order. A task that comes after a fence is held back until the fence's future,
+ * and those of all fences before it, have completed. Thread safe; no method waits.
  */
 final class FencedExecutor implements Executor {
 
@@ -24,7 +24,10 @@ final class FencedExecutor implements Executor {
         this.executor = executor;
     }
 
-    /** Holds back all later tasks until {@code future} completes, which it must do in bounded time, normally or exceptionally. */
+    /**
+     * Holds back all later tasks until {@code future} completes, which it must do in bounded time, normally or
+     * exceptionally.
+     */
     synchronized void fence(CompletableFuture<?> future) {
         if (!future.isDone()) {
             Fence fence = new Fence();

@@ -133,8 +133,10 @@ final class FutureExecutor implements Executor {
         long now = System.nanoTime();
         if (now - warnedAt >= SELDOM_NANOS) {
             warnedAt = now;
-            LOG.warn("{}: {} completions of futures block, {} more wait for a thread (at most {} can block): what blocks in thenAccept and the like"
-                    + " belongs on an executor of your own, as with thenAcceptAsync(…, executor)", name, threads, queue.size(), MAX);
+            LOG.warn(
+                    "{}: {} completions of futures block, {} more wait for a thread (at most {} can block): what blocks in thenAccept and the like"
+                            + " belongs on an executor of your own, as with thenAcceptAsync(…, executor)",
+                    name, threads, queue.size(), MAX);
         }
     }
 

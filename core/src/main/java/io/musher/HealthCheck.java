@@ -79,7 +79,8 @@ public record HealthCheck(Kind kind, String path, Duration interval, Duration ti
         within("interval", interval);
         within("timeout", timeout);
         if (rise < 1 || fall < 1) {
-            throw new IllegalArgumentException("healthCheck rise " + rise + " and fall " + fall + " must be at least 1");
+            throw new IllegalArgumentException(
+                    "healthCheck rise " + rise + " and fall " + fall + " must be at least 1");
         }
         if (kind == Kind.HTTP ? !path.matches("/[\\x21-\\x7e]*") : !path.isEmpty()) {
             throw new IllegalArgumentException("healthCheck path '" + path + "' of " + kind

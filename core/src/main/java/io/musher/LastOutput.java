@@ -53,7 +53,8 @@ final class LastOutput {
         List<String> lines = all.lines().toList();
         String last = String.join("\n", lines.subList(Math.max(0, lines.size() - LINES), lines.size()));
         last = last.substring(Math.max(0, last.length() - CHARACTERS));
-        return (last.length() < all.length() ? ". The end of its last output:" : ". Its last output:") + last.lines().map(line -> "\n  | " + line)
-                .collect(Collectors.joining());
+        return (last.length() < all.length() ? ". The end of its last output:" : ". Its last output:")
+                + last.lines().map(line -> "\n  | " + line)
+                        .collect(Collectors.joining());
     }
 }

@@ -252,7 +252,8 @@ public sealed interface Launch {
         }
 
         Options withDirectory(Path folder) {
-            return new Options(args, jvmArgs, env, Optional.of(Objects.requireNonNull(folder, "directory")), removedJvmArgs);
+            return new Options(args, jvmArgs, env, Optional.of(Objects.requireNonNull(folder, "directory")),
+                    removedJvmArgs);
         }
 
         /**
@@ -260,14 +261,16 @@ public sealed interface Launch {
          * apply}
          */
         Options over(Options common, boolean jvm) {
-            return new Options(args.or(common::args), jvm ? LaunchChecks.joined(common.jvmArgs, jvmArgs) : jvmArgs, env, directory.or(common::directory),
+            return new Options(args.or(common::args), jvm ? LaunchChecks.joined(common.jvmArgs, jvmArgs) : jvmArgs, env,
+                    directory.or(common::directory),
                     LaunchChecks.joined(common.removedJvmArgs, removedJvmArgs));
         }
 
         /** Leaves out arguments, flags and values of variables, which may be secrets. */
         @Override
         public String toString() {
-            return "Options[" + args.map(words -> words.size() + " args").orElse("default args") + ", " + jvmArgs.size() + " jvmArgs, env "
+            return "Options[" + args.map(words -> words.size() + " args").orElse("default args") + ", " + jvmArgs.size()
+                    + " jvmArgs, env "
                     + env.keySet() + directory.map(folder -> ", directory " + folder).orElse("") + "]";
         }
     }

@@ -11,13 +11,14 @@ import java.util.Objects;
 /** Validates the options of a {@link Launch} when they are set, so that later code can rely on them. */
 final class LaunchChecks {
 
-    private LaunchChecks() { }
+    private LaunchChecks() {}
 
     static List<String> words(String option, List<String> words) {
         Objects.requireNonNull(words, option);
         words.forEach(word -> Objects.requireNonNull(word, option + ": one of them"));
         List<String> copy = List.copyOf(words);
-        copy.forEach(word -> require(word.indexOf('\0') < 0, option + ": the one at index " + copy.indexOf(word) + " has a character 0"));
+        copy.forEach(word -> require(word.indexOf('\0') < 0,
+                option + ": the one at index " + copy.indexOf(word) + " has a character 0"));
         return copy;
     }
 
@@ -37,7 +38,8 @@ final class LaunchChecks {
         variables.forEach((name, value) -> {
             Objects.requireNonNull(name, "env: a name");
             Objects.requireNonNull(value, "env " + name);
-            require(!name.isBlank() && name.indexOf('=') < 0 && name.indexOf('\0') < 0, "env '" + name + "' is no name");
+            require(!name.isBlank() && name.indexOf('=') < 0 && name.indexOf('\0') < 0,
+                    "env '" + name + "' is no name");
             require(value.indexOf('\0') < 0, "env " + name + " has a character 0");
         });
         return Collections.unmodifiableMap(new LinkedHashMap<>(variables));

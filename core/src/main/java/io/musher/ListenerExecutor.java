@@ -43,7 +43,7 @@ final class ListenerExecutor implements EventLoop.BorrowingThread {
     private final Backlog backlog = new Backlog(queue);
     private final AtomicLong progress = new AtomicLong();
     private final Thread thread;
-    private volatile Runnable whenBusy = () -> { };
+    private volatile Runnable whenBusy = () -> {};
     private volatile Delivery running;
     private volatile boolean leadsLoop;
     private boolean messages;
@@ -90,7 +90,10 @@ final class ListenerExecutor implements EventLoop.BorrowingThread {
         }));
     }
 
-    /** Holds back all later events and messages until {@code future} completes, which it must do in bounded time; {@code what} is for the log. */
+    /**
+     * Holds back all later events and messages until {@code future} completes, which it must do in bounded time; {@code
+     * what} is for the log.
+     */
     void fence(Object what, CompletableFuture<?> future) {
         if (!future.isDone()) {
             deliver(Delivery.fence(what, future));
@@ -107,7 +110,7 @@ final class ListenerExecutor implements EventLoop.BorrowingThread {
 
     private void wake() {
         try {
-            control.execute(() -> { });
+            control.execute(() -> {});
         } catch (RejectedExecutionException e) {
             LOG.trace("{}: ends", name);
         }
@@ -130,7 +133,8 @@ final class ListenerExecutor implements EventLoop.BorrowingThread {
     void logSlow(long seconds) {
         Delivery now = running;
         if (now != null) {
-            LOG.warn("{}: a listener has been busy with {} for more than {} s; {} event(s) wait for it", name, now, seconds,
+            LOG.warn("{}: a listener has been busy with {} for more than {} s; {} event(s) wait for it", name, now,
+                    seconds,
                     queue.size());
         }
     }
@@ -148,7 +152,9 @@ final class ListenerExecutor implements EventLoop.BorrowingThread {
         if (!isCurrentThread()) {
             thread.join(millis);
             if (thread.isAlive()) {
-                LOG.warn("{}: does not wait any longer for listeners to end: one is busy with {}, {} event(s) are not told", name, running,
+                LOG.warn(
+                        "{}: does not wait any longer for listeners to end: one is busy with {}, {} event(s) are not told",
+                        name, running,
                         queue.size());
             }
         }
@@ -162,7 +168,8 @@ final class ListenerExecutor implements EventLoop.BorrowingThread {
         try {
             listener.hear(event);
         } catch (Throwable e) {
-            LOG.warn("{}: the listener {} threw on {}; the cluster goes on", name, listener.code.getClass().getName(), event, e);
+            LOG.warn("{}: the listener {} threw on {}; the cluster goes on", name, listener.code.getClass().getName(),
+                    event, e);
         }
         progress();
     }

@@ -61,7 +61,8 @@ public final class Message {
         } else if (type.isAssignableFrom(byte[].class)) {
             return type.cast(letter.body());
         }
-        throw new IllegalArgumentException("the message is a byte[] of " + letter.body().length + " bytes, not " + type.getName());
+        throw new IllegalArgumentException(
+                "the message is a byte[] of " + letter.body().length + " bytes, not " + type.getName());
     }
 
     /**
@@ -75,7 +76,8 @@ public final class Message {
     public <T> List<T> asList(Class<T> type) {
         Objects.requireNonNull(type, "type");
         if (letter.isBinary()) {
-            throw new IllegalArgumentException("the message is a byte[] of " + letter.body().length + " bytes, not a list");
+            throw new IllegalArgumentException(
+                    "the message is a byte[] of " + letter.body().length + " bytes, not a list");
         }
         return reader().asList(type);
     }

@@ -37,12 +37,14 @@ final class MessageDispatcher {
     /** {@return a new inbox that passes a worker's messages to the listeners} */
     Inbox inbox(WorkerSession session) {
         return new Inbox(task -> eventThread.deliverMessages("messages of " + session.worker.name(), task),
-                () -> !listeners.isEmpty() || !session.listeners.isEmpty(), () -> true, frame -> dispatch(session, frame));
+                () -> !listeners.isEmpty() || !session.listeners.isEmpty(), () -> true,
+                frame -> dispatch(session, frame));
     }
 
     /** {@return a new sender of messages to a worker} */
     MessageSender sender(WorkerSession session, Channel channel) {
-        return new MessageSender(name + ": worker " + session.worker.id(), channel.mailbox(), maxMessageSize, callbacks);
+        return new MessageSender(name + ": worker " + session.worker.id(), channel.mailbox(), maxMessageSize,
+                callbacks);
     }
 
     Subscription onMessage(BiConsumer<Worker, Message> listener, Supplier<List<Worker>> workers) {
@@ -100,7 +102,8 @@ final class MessageDispatcher {
             call.run();
             return null;
         } catch (Throwable e) {
-            LOG.warn("{}: the listener {} threw on a {}; the cluster goes on", name, listener.getClass().getName(), message.summary(), e);
+            LOG.warn("{}: the listener {} threw on a {}; the cluster goes on", name, listener.getClass().getName(),
+                    message.summary(), e);
             return e;
         }
     }

@@ -88,7 +88,8 @@ final class MessageSender {
     /**
      * Sends a request; {@code receiver} names the receiver in error messages, {@code from} is the sender of the reply.
      */
-    CompletableFuture<Message> request(int peer, String receiver, int from, Object value, Duration timeout, boolean connected) {
+    CompletableFuture<Message> request(int peer, String receiver, int from, Object value, Duration timeout,
+            boolean connected) {
         checkTimeout(timeout);
         // before the check: a value that cannot be encoded is refused in any case
         ByteBuffer question = encode(FrameType.ASK_VALUE, 0, peer, value);
@@ -120,7 +121,8 @@ final class MessageSender {
             promise.completeExceptionally(new PeerGoneException(receiver + " is gone"));
         } else if (!sent) {
             warn();
-            promise.completeExceptionally(new TimeoutException("not sent: " + receiver + " leaves too much waiting already"));
+            promise.completeExceptionally(
+                    new TimeoutException("not sent: " + receiver + " leaves too much waiting already"));
         }
         return promise;
     }
@@ -155,7 +157,8 @@ final class MessageSender {
 
     void fail(MessageFrame question, Throwable failure) {
         String text = text(failure);
-        ByteBuffer body = StandardCharsets.UTF_8.encode(text.length() > MAX_FAILURE ? text.substring(0, MAX_FAILURE) : text);
+        ByteBuffer body = StandardCharsets.UTF_8
+                .encode(text.length() > MAX_FAILURE ? text.substring(0, MAX_FAILURE) : text);
         ByteBuffer frame = ByteBuffer.allocate(MessageFrame.HEADROOM + body.remaining());
         frame.position(MessageFrame.HEADROOM).put(body).flip();
         mailbox.answer(MessageFrame.frame(FrameType.FAILED, question.sequence(), question.peer(), frame));
@@ -173,8 +176,10 @@ final class MessageSender {
         long last = warned.get();
         long now = System.nanoTime();
         if (now - last >= SELDOM_NANOS && warned.compareAndSet(last, now)) {
-            LOG.warn("{}: a message was not sent, {} KiB wait to be taken by the listeners of the other side, the window is {} KiB"
-                    + " (said once in 10 s)", owner, mailbox.waiting() >> 10, mailbox.window() >> 10);
+            LOG.warn(
+                    "{}: a message was not sent, {} KiB wait to be taken by the listeners of the other side, the window is {} KiB"
+                            + " (said once in 10 s)",
+                    owner, mailbox.waiting() >> 10, mailbox.window() >> 10);
         }
     }
 
@@ -182,11 +187,14 @@ final class MessageSender {
         return encode(type, sequence, peer, value, maxMessageSize, mailbox::buffer);
     }
 
-    private static ByteBuffer encode(int type, int sequence, int peer, Object value, int maxMessageSize, IntFunction<ByteBuffer> room) {
+    private static ByteBuffer encode(int type, int sequence, int peer, Object value, int maxMessageSize,
+            IntFunction<ByteBuffer> room) {
         if (!(value instanceof byte[] bytes)) {
-            return MessageFrame.frame(type, sequence, peer, JsonWriter.write(value, MessageFrame.HEADROOM, maxMessageSize, room));
+            return MessageFrame.frame(type, sequence, peer,
+                    JsonWriter.write(value, MessageFrame.HEADROOM, maxMessageSize, room));
         } else if (bytes.length > maxMessageSize) {
-            throw new IllegalArgumentException("a byte[] of " + bytes.length + " bytes is over maxMessageSize, " + maxMessageSize);
+            throw new IllegalArgumentException(
+                    "a byte[] of " + bytes.length + " bytes is over maxMessageSize, " + maxMessageSize);
         }
         ByteBuffer frame = room.apply(MessageFrame.HEADROOM + bytes.length).put(MessageFrame.HEADROOM, bytes);
         return MessageFrame.frame(type + 1, sequence, peer, frame);

@@ -82,7 +82,7 @@ public sealed interface Output {
     }
 
     /** Discards output, see {@link Output#discard()}. */
-    record Discard() implements Output { }
+    record Discard() implements Output {}
 
     /**
      * Passes lines to a consumer, see {@link Output#to(Consumer)}.
@@ -160,5 +160,5 @@ public sealed interface Output {
      * @param error whether the line came from standard error
      * @param text the line without its end; a line of more than 64 KiB comes in pieces
      */
-    record Line(int worker, int instance, String name, boolean error, String text) { }
+    record Line(int worker, int instance, String name, boolean error, String text) {}
 }

@@ -15,7 +15,7 @@ final class OwnPorts {
 
     private static final Map<Integer, String> USES = new ConcurrentHashMap<>();
 
-    private OwnPorts() { }
+    private OwnPorts() {}
 
     /** Registers a port, unless its address is one that workers are never reached at. */
     static void add(InetSocketAddress address, String use) {

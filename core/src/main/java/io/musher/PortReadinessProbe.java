@@ -74,7 +74,8 @@ final class PortReadinessProbe {
      * @param proxyProtocol the header that the worker expects on each connection
      * @param mainRuns whether the worker has joined and its main method has not returned
      */
-    PortReadinessProbe(EventLoop loop, ProcessEvents facts, Incarnation worker, WorkerProcess process, boolean anyOwner, Optional<ProxyProtocol> proxyProtocol,
+    PortReadinessProbe(EventLoop loop, ProcessEvents facts, Incarnation worker, WorkerProcess process, boolean anyOwner,
+            Optional<ProxyProtocol> proxyProtocol,
             BooleanSupplier mainRuns) {
         this.loop = loop;
         this.events = facts;
@@ -154,7 +155,8 @@ final class PortReadinessProbe {
                 return;
             }
             if (kind == PortOwnership.Kind.UNKNOWN && TOLD.compareAndSet(false, true)) {
-                LOG.info("worker {} (instance {}): cannot see which process listens on {}; it is taken for the worker's, here and from now on",
+                LOG.info(
+                        "worker {} (instance {}): cannot see which process listens on {}; it is taken for the worker's, here and from now on",
                         worker.id(), worker.instance(), Loopback.text(port));
             }
             socket = failure == null ? owner.socket() : Optional.empty();

@@ -33,8 +33,9 @@ public record RecyclePolicy(Duration maxAge, long maxMemory, long maxConnections
     public RecyclePolicy {
         Objects.requireNonNull(maxAge, "recyclePolicy maxAge");
         if (maxAge.isNegative() || maxMemory < 0 || maxConnections < 0) {
-            throw new IllegalArgumentException("recyclePolicy maxAge " + maxAge + ", maxMemory " + maxMemory + ", maxConnections "
-                    + maxConnections + ": a limit is negative");
+            throw new IllegalArgumentException(
+                    "recyclePolicy maxAge " + maxAge + ", maxMemory " + maxMemory + ", maxConnections "
+                            + maxConnections + ": a limit is negative");
         }
     }
 

@@ -63,7 +63,8 @@ public record RestartPolicy(When when, Duration firstDelay, Duration maxDelay, D
             throw new IllegalArgumentException("restartPolicy giveUpAfter " + giveUpAfter + " is negative");
         }
         if (maxDelay.compareTo(firstDelay) < 0) {
-            throw new IllegalStateException("restartPolicy maxDelay " + maxDelay + " is shorter than firstDelay " + firstDelay);
+            throw new IllegalStateException(
+                    "restartPolicy maxDelay " + maxDelay + " is shorter than firstDelay " + firstDelay);
         }
     }
 

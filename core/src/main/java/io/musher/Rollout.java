@@ -19,7 +19,8 @@ import java.util.Optional;
  * @param kept how many workers of the former launch and environment are serving at the end; 0 after success. Other
  *     instances, if any, are started again from the former launch
  */
-public record Rollout(Outcome outcome, Map<Integer, Integer> replaced, Map<Integer, Integer> revived, Optional<String> failure,
+public record Rollout(Outcome outcome, Map<Integer, Integer> replaced, Map<Integer, Integer> revived,
+        Optional<String> failure,
         String lastOutput, int kept) {
 
     /**

@@ -50,7 +50,8 @@ final class ShutdownHandler {
     private volatile boolean late;
     private Thread hook;
 
-    ShutdownHandler(ClusterConfig config, Supplier<CompletableFuture<Void>> stop, Runnable killAll, Runnable reload, ListenerExecutor eventThread) {
+    ShutdownHandler(ClusterConfig config, Supplier<CompletableFuture<Void>> stop, Runnable killAll, Runnable reload,
+            ListenerExecutor eventThread) {
         this.config = config;
         this.stop = stop;
         this.killAll = killAll;
@@ -69,8 +70,10 @@ final class ShutdownHandler {
         if (config.reloadOnSighup()) {
             hangup = SignalHandlers.receive("HUP", signal -> reload.run());
             if (hangup != null && hangup.isIgnored()) {
-                LOG.warn("{}: reloadOnSighup has no effect: this process was started with SIGHUP ignored, as nohup does; call reload() instead,"
-                        + " or start it with setsid", config.name());
+                LOG.warn(
+                        "{}: reloadOnSighup has no effect: this process was started with SIGHUP ignored, as nohup does; call reload() instead,"
+                                + " or start it with setsid",
+                        config.name());
             }
         }
         if (config.shutdownHook()) {
@@ -227,7 +230,8 @@ final class ShutdownHandler {
         late = true; // the end of the JVM, which follows a signal, does not wait for the same again
         killAll.run();
         long seconds = limit.toSeconds();
-        Thread logThread = new Thread(() -> OPERATOR.error("{}: not stopped {} s after it was asked to end: kills all workers and ends", config.name(), seconds));
+        Thread logThread = new Thread(() -> OPERATOR.error(
+                "{}: not stopped {} s after it was asked to end: kills all workers and ends", config.name(), seconds));
         logThread.setDaemon(true); // the cause may be an appender that blocks
         logThread.start();
         return stopWithin(AFTER_KILL_MILLIS);
@@ -249,7 +253,9 @@ final class ShutdownHandler {
 
     private void later(int index, long nanosAfterTheFirst) {
         if (nanosAfterTheFirst < SAME_NANOS) {
-            LOG.info("{}: SIG{} ignored, {} ms after the first signal: the cluster is stopping; another one kills all workers", config.name(),
+            LOG.info(
+                    "{}: SIG{} ignored, {} ms after the first signal: the cluster is stopping; another one kills all workers",
+                    config.name(),
                     SIGNALS[index], nanosAfterTheFirst / 1_000_000);
         } else {
             LOG.warn("{}: a second signal, kills all workers now", config.name());

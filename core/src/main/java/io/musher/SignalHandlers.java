@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Signals to this JVM, by {@code sun.misc.Signal}: by reflection, because the compiler warns of it.
  *
- * <p>However many clusters there are, a signal has one handler: it calls the receivers of all of them. The former handler, which was there
- * before the first receiver, gets the signal when the last receiver that was called is done with it, and is restored when no receiver is
- * left, in whatever order they leave. Thread safe.
+ * <p>However many clusters there are, a signal has one handler: it calls the receivers of all of them. The former
+ * handler, which was there before the first receiver, gets the signal when the last receiver that was called is done
+ * with it, and is restored when no receiver is left, in whatever order they leave. Thread safe.
  */
 final class SignalHandlers {
 
@@ -59,7 +59,10 @@ final class SignalHandlers {
             signal.remove(this);
         }
 
-        /** Closes this receiver, which is done with a signal; the former handler gets it unless other receivers are not done. */
+        /**
+         * Closes this receiver, which is done with a signal; the former handler gets it unless other receivers are not
+         * done.
+         */
         void pass(Object received) {
             if (signal.remove(this)) {
                 handle(signal.former, received);
@@ -67,7 +70,9 @@ final class SignalHandlers {
         }
     }
 
-    /** {@return a receiver, the code of which runs on a thread of the JVM's; null where the signal cannot be handled} */
+    /**
+     * {@return a receiver, the code of which runs on a thread of the JVM's; null where the signal cannot be handled}
+     */
     static Receiver receive(String name, Consumer<Object> code) {
         synchronized (INSTALLED) {
             SignalHandlers signal = INSTALLED.get(name);
@@ -87,7 +92,7 @@ final class SignalHandlers {
     private boolean install() {
         try {
             Class<?> type = Class.forName("sun.misc.SignalHandler");
-            handler = Proxy.newProxyInstance(SignalHandlers.class.getClassLoader(), new Class<?>[] {type}, this::called);
+            handler = Proxy.newProxyInstance(SignalHandlers.class.getClassLoader(), new Class<?>[]{type}, this::called);
         } catch (ClassNotFoundException e) {
             return false;
         }

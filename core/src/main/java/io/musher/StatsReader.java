@@ -14,18 +14,22 @@ import java.util.function.Function;
 /** Collects the statistics of a cluster. Thread-safe. */
 final class StatsReader {
 
-    private StatsReader() { }
+    private StatsReader() {}
 
-    static ClusterStats read(ClusterResources resources, Supervisor supervisor, List<Worker> workers, Function<Worker, String> explain, ClusterCommands commands) {
+    static ClusterStats read(ClusterResources resources, Supervisor supervisor, List<Worker> workers,
+            Function<Worker, String> explain, ClusterCommands commands) {
         List<ClusterStats.WorkerStats> lines = workers.stream().map(worker -> new ClusterStats.WorkerStats(worker.id(),
-                worker.instance(), worker.state(), explain.apply(worker), worker.session().sender.mailbox().waiting())).toList();
+                worker.instance(), worker.state(), explain.apply(worker), worker.session().sender.mailbox().waiting()))
+                .toList();
         MessageCounts counts = resources.channels().counts();
         List<SlotStatus> slots = supervisor.slots();
-        List<ClusterStats.SlotStats> wanted = slots.stream().filter(SlotStatus::wanted).map(slot -> slot(slot, commands)).toList();
+        List<ClusterStats.SlotStats> wanted = slots.stream().filter(SlotStatus::wanted)
+                .map(slot -> slot(slot, commands)).toList();
         return new ClusterStats(wanted.size(),
                 (int) lines.stream().filter(line -> line.state() == WorkerState.READY).count(),
                 slots.stream().mapToLong(SlotStatus::restarts).sum(), lines, wanted,
-                new ClusterStats.MessageStats(counts.allDelivered(), counts.allRefused(), counts.allUnwanted()), resources.balancer().map(Balancer::stats),
+                new ClusterStats.MessageStats(counts.allDelivered(), counts.allRefused(), counts.allUnwanted()),
+                resources.balancer().map(Balancer::stats),
                 supervisor.progress().map(progress -> new ClusterStats.RolloutStats(progress.why(), progress.replaced(),
                         progress.left(), progress.failure())));
     }
@@ -33,7 +37,9 @@ final class StatsReader {
     private static ClusterStats.SlotStats slot(SlotStatus slot, ClusterCommands commands) {
         Optional<Instant> next = slot.nextStart().isEmpty() ? Optional.empty()
                 : Optional.of(Instant.now().plusNanos(slot.nextStart().getAsLong() - System.nanoTime()));
-        return new ClusterStats.SlotStats(slot.instance(), commands.workerName(slot.instance()), slot.state(), slot.reason(), slot.restarts(),
-                slot.last().map(Incarnation::id).map(OptionalInt::of).orElse(OptionalInt.empty()), slot.lastExit(), next);
+        return new ClusterStats.SlotStats(slot.instance(), commands.workerName(slot.instance()), slot.state(),
+                slot.reason(), slot.restarts(),
+                slot.last().map(Incarnation::id).map(OptionalInt::of).orElse(OptionalInt.empty()), slot.lastExit(),
+                next);
     }
 }

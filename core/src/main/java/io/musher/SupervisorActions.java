@@ -98,7 +98,8 @@ final class SupervisorActions implements Actions {
         WorkerSession session = new WorkerSession(new Worker(commands, incarnation));
         incarnation.attach(session);
         session.channel = channels.expect(config.name() + ": worker " + incarnation.id(), incarnation.id(),
-                new WorkerChannelListener(supervisor, incarnation, session, !watchesPorts()), commands.dispatcher().inbox(session));
+                new WorkerChannelListener(supervisor, incarnation, session, !watchesPorts()),
+                commands.dispatcher().inbox(session));
         session.sender = commands.dispatcher().sender(session, session.channel);
         PortLease lease;
         try {
@@ -119,7 +120,8 @@ final class SupervisorActions implements Actions {
             if (failure == null) {
                 spawned(incarnation, session, process);
             } else {
-                spawnFailed(incarnation, session, failure instanceof CompletionException ? failure.getCause() : failure);
+                spawnFailed(incarnation, session,
+                        failure instanceof CompletionException ? failure.getCause() : failure);
             }
         }));
     }
@@ -128,25 +130,32 @@ final class SupervisorActions implements Actions {
         LaunchGeneration generation = (LaunchGeneration) incarnation.generation();
         Map<String, String> variables = generation.environment(incarnation.environment());
         variables.put(WorkerEnvironment.MAX_FRAME, Integer.toString(config.maxMessageSize()));
-        if (config.commonPort().isPresent() && !generation.plan().launch().options().env().containsKey(SERVER_ADDRESS)) {
+        if (config.commonPort().isPresent()
+                && !generation.plan().launch().options().env().containsKey(SERVER_ADDRESS)) {
             // clients must not be able to connect around the balancer
             variables.putIfAbsent(SERVER_ADDRESS, Loopback.host());
         }
-        return new SpawnRequest(generation.plan(), incarnation.instance(), incarnation.id(), commands.workerName(incarnation),
-                Optional.ofNullable(session.lease), channels.socketAddress(), session.channel.token(), variables, share(generation));
+        return new SpawnRequest(generation.plan(), incarnation.instance(), incarnation.id(),
+                commands.workerName(incarnation),
+                Optional.ofNullable(session.lease), channels.socketAddress(), session.channel.token(), variables,
+                share(generation));
     }
 
     private JvmShare share(LaunchGeneration generation) {
-        return generation.plan().kind() == LaunchPlan.Kind.JVM ? jvmShares.among(supervisor.slots().stream().filter(SlotStatus::wanted).count(), generation) : JvmShare.none();
+        return generation.plan().kind() == LaunchPlan.Kind.JVM
+                ? jvmShares.among(supervisor.slots().stream().filter(SlotStatus::wanted).count(), generation)
+                : JvmShare.none();
     }
 
     private void spawned(Incarnation incarnation, WorkerSession session, WorkerProcess process) {
         session.process = process;
-        supervisor.spawned(incarnation, new StartedProcess(process.pid(), process.port(), isCommand(incarnation), process.startedAt()));
+        supervisor.spawned(incarnation,
+                new StartedProcess(process.pid(), process.port(), isCommand(incarnation), process.startedAt()));
         process.onProcessExit().thenRun(() -> post(() -> supervisor.processExited(incarnation)));
         process.onExit().thenAccept(end -> control.execute(() -> exited(incarnation, session, end)));
         if (watchesPorts()) {
-            session.portWatch = new PortReadinessProbe(control, supervisor, incarnation, process, config.readiness() == Readiness.portOpen(),
+            session.portWatch = new PortReadinessProbe(control, supervisor, incarnation, process,
+                    config.readiness() == Readiness.portOpen(),
                     config.proxyProtocol(), () -> session.mainRuns && !isCommand(incarnation));
             session.portWatch.diagnoseBefore(config.startTimeout());
             if (session.claimed) {
@@ -155,7 +164,8 @@ final class SupervisorActions implements Actions {
             session.portWatch.poll();
         }
         if (!config.healthChecks().isEmpty()) {
-            session.healthMonitor = new HealthMonitor(control, supervisor, incarnation, () -> session.saidHello && !isCommand(incarnation));
+            session.healthMonitor = new HealthMonitor(control, supervisor, incarnation,
+                    () -> session.saidHello && !isCommand(incarnation));
             session.healthMonitor.begin(config.healthChecks(), config.proxyProtocol(), session.channel::heartbeat);
         }
     }
@@ -199,11 +209,13 @@ final class SupervisorActions implements Actions {
     @Override
     public void requestThreadDump(Incarnation worker) {
         WorkerSession session = session(worker);
-        OPERATOR.warn("{}: worker {} (instance {}) gets no traffic any more and is to end: {}", config.name(), worker.id(), worker.instance(),
+        OPERATOR.warn("{}: worker {} (instance {}) gets no traffic any more and is to end: {}", config.name(),
+                worker.id(), worker.instance(),
                 worker.stopReason());
         session.process.threadDump().thenAccept(threads -> {
             session.threadDump = threads;
-            threads.ifPresent(text -> LOG.warn("{}: worker {} (instance {}), its threads:\n{}", config.name(), worker.id(), worker.instance(), text));
+            threads.ifPresent(text -> LOG.warn("{}: worker {} (instance {}), its threads:\n{}", config.name(),
+                    worker.id(), worker.instance(), text));
             post(() -> supervisor.threadDumpDone(worker));
         });
     }
@@ -219,7 +231,8 @@ final class SupervisorActions implements Actions {
         balancer.ifPresent(b -> {
             List<Target> targets = new ArrayList<>();
             for (Incarnation worker : ready) {
-                worker.port().ifPresent(port -> targets.add(new Target(commands.workerName(worker), Loopback.at(port))));
+                worker.port()
+                        .ifPresent(port -> targets.add(new Target(commands.workerName(worker), Loopback.at(port))));
             }
             try {
                 fence(b.updateTargets(targets));
@@ -230,8 +243,8 @@ final class SupervisorActions implements Actions {
     }
 
     /**
-     * Holds back the events and completions that follow until all loops of the balancer have the targets. A loop that is blocked, as by a strategy
-     * of the user's, delays them for a limited time; a balancer that is closed does not.
+     * Holds back the events and completions that follow until all loops of the balancer have the targets. A loop that
+     * is blocked, as by a strategy of the user's, delays them for a limited time; a balancer that is closed does not.
      */
     private void fence(CompletableFuture<Void> targets) {
         if (targets.isDone()) {
@@ -240,11 +253,14 @@ final class SupervisorActions implements Actions {
         CompletableFuture<Void> inForce = new CompletableFuture<>();
         fences.add(inForce);
         inForce.thenRun(() -> fences.remove(inForce));
-        // not by orTimeout: its thread is the JDK's, lives on, and would keep the class loader of a host that has unloaded this program
+        // not by orTimeout: its thread is the JDK's, lives on, and would keep the class loader of a host that has
+        // unloaded this program
         Timers.Timer late = control.schedule(TimeUnit.SECONDS.toNanos(TARGETS_SECONDS), () -> {
             if (inForce.complete(null)) {
-                LOG.warn("{}: the balancer's loops have not taken over its targets within {} s, events and futures go on without; a strategy or"
-                        + " balancer listener may block a loop", config.name(), TARGETS_SECONDS);
+                LOG.warn(
+                        "{}: the balancer's loops have not taken over its targets within {} s, events and futures go on without; a strategy or"
+                                + " balancer listener may block a loop",
+                        config.name(), TARGETS_SECONDS);
             }
         });
         targets.whenComplete((done, failure) -> {
@@ -270,13 +286,15 @@ final class SupervisorActions implements Actions {
         if (balancer.isEmpty()) {
             control.execute(() -> supervisor.drained(worker));
         } else {
-            balancer.get().drain(commands.workerName(worker), deadline).whenComplete((cut, failure) -> post(() -> supervisor.drained(worker)));
+            balancer.get().drain(commands.workerName(worker), deadline)
+                    .whenComplete((cut, failure) -> post(() -> supervisor.drained(worker)));
         }
     }
 
     @Override
     public boolean checkPorts(List<Incarnation> workers) {
-        List<PortReadinessProbe> probes = workers.stream().map(worker -> session(worker).portWatch).filter(Objects::nonNull).toList();
+        List<PortReadinessProbe> probes = workers.stream().map(worker -> session(worker).portWatch)
+                .filter(Objects::nonNull).toList();
         if (probes.isEmpty()) {
             return false;
         }
@@ -313,8 +331,10 @@ final class SupervisorActions implements Actions {
     }
 
     private Optional<BalancerStats.TargetStats> targetStats(Incarnation worker) {
-        return balancer.flatMap(b -> b.stats().targets().stream().filter(target -> target.target().id().equals(commands.workerName(worker))
-                && target.target().address().getPort() == worker.port().orElse(0)).findFirst());
+        return balancer.flatMap(b -> b.stats().targets().stream()
+                .filter(target -> target.target().id().equals(commands.workerName(worker))
+                        && target.target().address().getPort() == worker.port().orElse(0))
+                .findFirst());
     }
 
     private void post(Runnable task) {

@@ -55,9 +55,12 @@ final class WorkerChannelListener implements ChannelListener {
         if (use.isPresent()) {
             if (session.refusedPort != port) {
                 session.refusedPort = port;
-                LOG.warn("worker {} (instance {}) says listening({}), which is {}: refused, because the balancer would connect to itself; listen on"
-                        + " WorkerContext.address(){}, and call listening(port) with the port of the worker's own server only", worker.id(),
-                        worker.instance(), port, use.get(), worker.port().isPresent() ? ", " + Loopback.text(worker.port().getAsInt()) : "");
+                LOG.warn(
+                        "worker {} (instance {}) says listening({}), which is {}: refused, because the balancer would connect to itself; listen on"
+                                + " WorkerContext.address(){}, and call listening(port) with the port of the worker's own server only",
+                        worker.id(),
+                        worker.instance(), port, use.get(),
+                        worker.port().isPresent() ? ", " + Loopback.text(worker.port().getAsInt()) : "");
             }
             return;
         }

@@ -62,7 +62,8 @@ public final class WorkerContext {
     private WorkerContext(WorkerRuntime runtime) {
         this.runtime = runtime;
         this.environment = runtime.environment();
-        this.sender = new MessageSender(environment.toString(), runtime.mailbox(), environment.maxMessageSize(), new FutureExecutor("musher-callbacks", runtime::later));
+        this.sender = new MessageSender(environment.toString(), runtime.mailbox(), environment.maxMessageSize(),
+                new FutureExecutor("musher-callbacks", runtime::later));
         runtime.setReader(() -> !listeners.isEmpty(), this::dispatch);
     }
 
@@ -241,7 +242,8 @@ public final class WorkerContext {
             try {
                 listener.accept(message);
             } catch (Throwable e) {
-                LOG.warn("{}: the listener {} threw on a {}; the worker goes on", this, listener.getClass().getName(), message.summary(), e);
+                LOG.warn("{}: the listener {} threw on a {}; the worker goes on", this, listener.getClass().getName(),
+                        message.summary(), e);
                 failure = failure != null ? failure : e;
             }
         }

@@ -15,7 +15,8 @@ class CapacityTest {
     @Test
     void shouldAllowAsManyAsTheMemoryHoldsAtTheLeast() {
         Capacity capacity = new Capacity(960L << 20, Limit.NONE);
-        assertEquals(new Limit(20, "each worker JVM takes at least 48 MiB out of 960 MiB of memory"), capacity.limit(LaunchPlan.Kind.JVM));
+        assertEquals(new Limit(20, "each worker JVM takes at least 48 MiB out of 960 MiB of memory"),
+                capacity.limit(LaunchPlan.Kind.JVM));
         assertEquals(240, capacity.limit(LaunchPlan.Kind.COMMAND).instances());
     }
 

@@ -26,14 +26,16 @@ import org.junit.jupiter.api.Test;
 /** A host that loads a program with Musher, and unloads it: an application server, a plugin. */
 class ClassLoaderTest {
 
-    private static final String CLASS_PATH = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    private static final String CLASS_PATH = System.getProperty("surefire.test.class.path",
+            System.getProperty("java.class.path"));
 
     @Test
     void shouldLeaveNothingOfAClusterBehindInTheHost() throws Exception {
         ExecutorService host = Executors.newFixedThreadPool(2); // its threads outlive the program
         try {
             WeakReference<ClassLoader> loader = runIn(host);
-            Pinned own = new Pinned(Map.of()); // the JDK keeps the class of the record it has last made such a method for
+            // the JDK keeps the class of the record it has last made such a method for
+            Pinned own = new Pinned(Map.of());
             String others = own.equals(new Pinned(Map.of())) + " " + own.hashCode() + own;
             await("the class loader is collected").atMost(30, TimeUnit.SECONDS).until(() -> {
                 System.gc();
@@ -45,7 +47,7 @@ class ClassLoaderTest {
         }
     }
 
-    private record Pinned(Map<String, String> content) { }
+    private record Pinned(Map<String, String> content) {}
 
     private static WeakReference<ClassLoader> runIn(ExecutorService host) throws Exception {
         URL[] urls = Arrays.stream(CLASS_PATH.split(File.pathSeparator)).map(ClassLoaderTest::url).toArray(URL[]::new);
@@ -72,9 +74,9 @@ class ClassLoaderTest {
     /** What the host runs. */
     public static final class Program {
 
-        private Program() { }
+        private Program() {}
 
-        record Content(String text, List<Long> numbers) { }
+        record Content(String text, List<Long> numbers) {}
 
         /** A cluster from its start to its end, with completions that keep others waiting. */
         public static void run() throws Exception {
@@ -97,8 +99,10 @@ class ClassLoaderTest {
 
         /** A cluster with a common port, whose events wait for the balancer. */
         public static void serve() {
-            try (Cluster cluster = Cluster.builder().name("hosted-port").command("sh", "-c", "exec python3 -m http.server --bind 127.0.0.1 $PORT")
-                    .instances(2).commonPort(0).keepAlive(false).stopPolicy(StopPolicy.ofDefaults().withDrain(Duration.ZERO)).start()) {
+            try (Cluster cluster = Cluster.builder().name("hosted-port")
+                    .command("sh", "-c", "exec python3 -m http.server --bind 127.0.0.1 $PORT")
+                    .instances(2).commonPort(0).keepAlive(false)
+                    .stopPolicy(StopPolicy.ofDefaults().withDrain(Duration.ZERO)).start()) {
                 cluster.scale(1).join();
             }
         }

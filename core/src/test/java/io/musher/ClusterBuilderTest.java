@@ -61,7 +61,7 @@ class ClusterBuilderTest {
                 on("healthCheck path", b -> b.healthCheck(HealthCheck.http(null))),
                 on("recyclePolicy", b -> b.recyclePolicy(null)),
                 on("startTimeout", b -> b.startTimeout(null)),
-                on("type", b -> b.on(null, event -> { })),
+                on("type", b -> b.on(null, event -> {})),
                 on("listener", b -> b.on(ClusterEvent.class, null)),
                 on("listener", b -> b.onMessage(null)));
     }
@@ -91,9 +91,11 @@ class ClusterBuilderTest {
                 on("healthCheck path '/a b' of HTTP", b -> b.healthCheck(HealthCheck.http("/a b"))),
                 on("healthCheck path '/a\r\nX: y' of HTTP", b -> b.healthCheck(HealthCheck.http("/a\r\nX: y"))),
                 on("healthCheck interval PT0S", b -> b.healthCheck(HealthCheck.tcp().withInterval(Duration.ZERO))),
-                on("healthCheck timeout PT-1S", b -> b.healthCheck(HealthCheck.tcp().withTimeout(Duration.ofSeconds(-1)))),
+                on("healthCheck timeout PT-1S",
+                        b -> b.healthCheck(HealthCheck.tcp().withTimeout(Duration.ofSeconds(-1)))),
                 on("healthCheck rise 1 and fall 0", b -> b.healthCheck(HealthCheck.tcp().withFall(0))),
-                on("recyclePolicy maxAge PT-1S", b -> b.recyclePolicy(RecyclePolicy.never().withMaxAge(Duration.ofSeconds(-1)))),
+                on("recyclePolicy maxAge PT-1S",
+                        b -> b.recyclePolicy(RecyclePolicy.never().withMaxAge(Duration.ofSeconds(-1)))),
                 on("maxMemory -1", b -> b.recyclePolicy(RecyclePolicy.never().withMaxMemory(-1))),
                 on("command", b -> b.command()),
                 on("main", b -> b.main(" ")));
@@ -102,21 +104,25 @@ class ClusterBuilderTest {
     @ParameterizedTest
     @MethodSource("badValues")
     void shouldNameTheOptionAndTheBadValue(String told, UnaryOperator<ClusterBuilder> options) {
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> options.apply(Cluster.builder()));
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
+                () -> options.apply(Cluster.builder()));
         assertTrue(e.getMessage().contains(told), e.getMessage());
     }
 
     static Stream<Arguments> badCombinations() {
         return Stream.of(
-                on("commonPort 3001 is inside the workers' ports 3000 to 3003", b -> b.instances(4).startPort(3000).commonPort(3001)),
+                on("commonPort 3001 is inside the workers' ports 3000 to 3003",
+                        b -> b.instances(4).startPort(3000).commonPort(3001)),
                 on("startPort 65533 with 4 instances goes past port 65535", b -> b.instances(4).startPort(65533)),
                 on("strategy needs a commonPort", b -> b.strategy(Strategy.leastConnections())),
                 on("proxyProtocol needs a commonPort", b -> b.proxyProtocol(ProxyProtocol.V1)),
                 on("balancer options need a commonPort", b -> b.balancer(options -> options.loops(2))),
                 on("host needs a commonPort", b -> b.host("127.0.0.1")),
-                on("healthCheck (GET /health) needs a port", b -> b.healthCheck(HealthCheck.heartbeat(), HealthCheck.http("/health"))),
+                on("healthCheck (GET /health) needs a port",
+                        b -> b.healthCheck(HealthCheck.heartbeat(), HealthCheck.http("/health"))),
                 on("healthCheck (connect) needs a port", b -> b.healthCheck(HealthCheck.tcp())),
-                on("maxConnections needs a commonPort", b -> b.startPort(3000).recyclePolicy(RecyclePolicy.never().withMaxConnections(1))),
+                on("maxConnections needs a commonPort",
+                        b -> b.startPort(3000).recyclePolicy(RecyclePolicy.never().withMaxConnections(1))),
                 on("jvmArgs with a command", b -> b.command("node", "server.js").jvmArgs("-Xmx1g")));
     }
 
@@ -125,7 +131,8 @@ class ClusterBuilderTest {
     void shouldRefuseWhatDoesNotGoTogether(String told, UnaryOperator<ClusterBuilder> options) {
         ClusterBuilder builder = options.apply(Cluster.builder());
         assertTrue(assertThrows(IllegalStateException.class, builder::build).getMessage().contains(told));
-        assertTrue(assertThrows(IllegalStateException.class, builder::start).getMessage().contains(told), "and starts nothing");
+        assertTrue(assertThrows(IllegalStateException.class, builder::start).getMessage().contains(told),
+                "and starts nothing");
     }
 
     @Test
@@ -157,8 +164,10 @@ class ClusterBuilderTest {
 
     @Test
     void shouldNotExitForAJobThatWasGivenUp() {
-        assertFalse(Cluster.builder().instances(0).restartPolicy(RestartPolicy.onFailure()).build().exitWhenAllGaveUp());
-        assertTrue(Cluster.builder().instances(0).restartPolicy(RestartPolicy.onFailure()).exitWhenAllGaveUp(true).build().exitWhenAllGaveUp());
+        assertFalse(
+                Cluster.builder().instances(0).restartPolicy(RestartPolicy.onFailure()).build().exitWhenAllGaveUp());
+        assertTrue(Cluster.builder().instances(0).restartPolicy(RestartPolicy.onFailure()).exitWhenAllGaveUp(true)
+                .build().exitWhenAllGaveUp());
         assertTrue(Cluster.builder().instances(0).build().exitWhenAllGaveUp());
         assertTrue(Cluster.builder().instances(1).restartPolicy(RestartPolicy.onFailure()).build().exitWhenAllGaveUp());
     }

@@ -31,8 +31,10 @@ class CollapseTest {
                 .restartPolicy(RestartPolicy.always()).on(ClusterEvent.Stopped.class, last::add).start()) {
             List<Worker> workers = cluster.workers();
             Worker worker = workers.get(0);
-            List<ProcessHandle> processes = workers.stream().map(each -> ProcessHandle.of(each.pid()).orElseThrow()).toList();
-            List<CompletableFuture<?>> futures = new ArrayList<>(List.of(worker.onExit(), cluster.fork().thenCompose(Worker::onExit)));
+            List<ProcessHandle> processes = workers.stream().map(each -> ProcessHandle.of(each.pid()).orElseThrow())
+                    .toList();
+            List<CompletableFuture<?>> futures = new ArrayList<>(
+                    List.of(worker.onExit(), cluster.fork().thenCompose(Worker::onExit)));
             await("the third").until(() -> cluster.workers().size() == 3);
             Worker third = cluster.workers().get(2);
             futures.add(third.request("are you there?", Duration.ofMinutes(10)));
@@ -53,7 +55,8 @@ class CollapseTest {
                 CompletableFuture<?> each = futures.get(i);
                 assertThrows(ExecutionException.class, () -> each.get(20, TimeUnit.SECONDS), "future " + i);
             }
-            assertInstanceOf(IllegalStateException.class, assertThrows(ExecutionException.class, () -> cluster.stop().get()).getCause());
+            assertInstanceOf(IllegalStateException.class,
+                    assertThrows(ExecutionException.class, () -> cluster.stop().get()).getCause());
             processes.forEach(process -> await("its end").until(() -> !process.isAlive()));
             await("the last event").until(() -> last.size() == 1);
             assertTrue(last.get(0).reason().contains("failure"), last::toString);

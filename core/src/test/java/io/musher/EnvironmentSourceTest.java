@@ -139,7 +139,8 @@ class EnvironmentSourceTest {
             return null;
         }, LONG);
         assertTrue(assertThrows(CompletionException.class, ask(source)::join).getCause() instanceof StackOverflowError);
-        assertTrue(assertThrows(CompletionException.class, ask(source)::join).getCause() instanceof NullPointerException);
+        assertTrue(
+                assertThrows(CompletionException.class, ask(source)::join).getCause() instanceof NullPointerException);
     }
 
     @Test
@@ -159,7 +160,7 @@ class EnvironmentSourceTest {
         control.execute(source::end);
         interrupted.orTimeout(20, TimeUnit.SECONDS).join();
         CompletableFuture<String> late = ask(source);
-        CompletableFuture<Void> after = CompletableFuture.runAsync(() -> { }, control);
+        CompletableFuture<Void> after = CompletableFuture.runAsync(() -> {}, control);
         after.join();
         assertFalse(answer.isDone() || late.isDone());
         assertEquals(1, calls.get());

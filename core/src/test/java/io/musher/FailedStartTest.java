@@ -44,18 +44,24 @@ class FailedStartTest {
     static List<Way> ways() {
         return List.of(
                 new Way("a worker that ends", "exit code 1", b -> b.command("false").commonPort(0)),
-                new Way("a worker that is not ready in time", "PT0.05S", b -> b.command("sleep", "100").commonPort(0).startTimeout(Duration.ofMillis(50))),
+                new Way("a worker that is not ready in time", "PT0.05S",
+                        b -> b.command("sleep", "100").commonPort(0).startTimeout(Duration.ofMillis(50))),
                 new Way("no such program", "/no/such/program", b -> b.command("/no/such/program").commonPort(0)),
-                new Way("a common port that is taken", "cannot listen", b -> b.command("true").commonPort(TAKEN.getLocalPort())),
-                new Way("a start port that is taken", "port ", b -> b.command("true").instances(2).startPort(TAKEN.getLocalPort() - 1).commonPort(0)),
-                new Way("an environment that cannot be had", "no secrets today", b -> b.command("true").commonPort(0).env(() -> {
-                    throw new IllegalStateException("no secrets today");
-                })),
+                new Way("a common port that is taken", "cannot listen",
+                        b -> b.command("true").commonPort(TAKEN.getLocalPort())),
+                new Way("a start port that is taken", "port ",
+                        b -> b.command("true").instances(2).startPort(TAKEN.getLocalPort() - 1).commonPort(0)),
+                new Way("an environment that cannot be had", "no secrets today",
+                        b -> b.command("true").commonPort(0).env(() -> {
+                            throw new IllegalStateException("no secrets today");
+                        })),
                 new Way("an environment with null", "env", b -> b.command("true").commonPort(0).env(() -> null)),
-                new Way("options of the balancer that throw", "bufferSize", b -> b.command("true").commonPort(0).balancer(options -> options.bufferSize(-1))),
-                new Way("options of the balancer that throw an error", "no class", b -> b.command("true").commonPort(0).balancer(options -> {
-                    throw new AssertionError("no class of that name, for example");
-                })));
+                new Way("options of the balancer that throw", "bufferSize",
+                        b -> b.command("true").commonPort(0).balancer(options -> options.bufferSize(-1))),
+                new Way("options of the balancer that throw an error", "no class",
+                        b -> b.command("true").commonPort(0).balancer(options -> {
+                            throw new AssertionError("no class of that name, for example");
+                        })));
     }
 
     @ParameterizedTest
@@ -69,17 +75,20 @@ class FailedStartTest {
             fail(way);
         }
         await("an end of all threads").untilAsserted(() -> assertEquals(List.of(), threads()));
-        await("an end of unnamed threads").untilAsserted(() -> assertEquals(List.of(), Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> !before.contains(thread) && !isOfTheJdk(thread)).toList()));
+        await("an end of unnamed threads")
+                .untilAsserted(() -> assertEquals(List.of(), Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> !before.contains(thread) && !isOfTheJdk(thread)).toList()));
         await("a close of descriptors").untilAsserted(() -> assertEquals(0, Math.max(0, descriptors() - descriptors)));
     }
 
     @Test
     void shouldTellClustersApartByTheirNames() {
-        ClusterBuilder builder = Cluster.builder().name(NAME).output(Output.discard()).instances(1).command("sleep", "100");
+        ClusterBuilder builder = Cluster.builder().name(NAME).output(Output.discard()).instances(1).command("sleep",
+                "100");
         try (Cluster first = builder.start()) {
             IllegalStateException refused = assertThrows(IllegalStateException.class, builder::start);
-            assertTrue(refused.getMessage().contains(NAME) && refused.getMessage().contains(".name("), refused::getMessage);
+            assertTrue(refused.getMessage().contains(NAME) && refused.getMessage().contains(".name("),
+                    refused::getMessage);
             assertEquals(1, first.workers().size());
             first.stop().join();
             builder.start().close();
@@ -87,17 +96,21 @@ class FailedStartTest {
     }
 
     private static void fail(Way way) {
-        Throwable thrown = assertThrows(Throwable.class, () -> way.options().apply(Cluster.builder().name(NAME).output(Output.discard()).instances(1)).start().close());
+        Throwable thrown = assertThrows(Throwable.class, () -> way.options()
+                .apply(Cluster.builder().name(NAME).output(Output.discard()).instances(1)).start().close());
         assertTrue(thrown.getMessage().contains(way.told()), thrown::toString);
     }
 
     private static List<String> threads() {
-        return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).filter(name -> name.startsWith(NAME)).toList();
+        return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).filter(name -> name.startsWith(NAME))
+                .toList();
     }
 
     /** Those of pools for everybody, which end by themselves. */
     private static boolean isOfTheJdk(Thread thread) {
-        return Stream.of("process reaper", "ForkJoinPool", "CompletableFutureDelayScheduler", "awaitility", "Awaitility", "Cleaner", "Common-Cleaner")
+        return Stream
+                .of("process reaper", "ForkJoinPool", "CompletableFutureDelayScheduler", "awaitility", "Awaitility",
+                        "Cleaner", "Common-Cleaner")
                 .anyMatch(thread.getName()::startsWith);
     }
 
@@ -121,7 +134,9 @@ class FailedStartTest {
 
     @Test
     void shouldFailWhenTheNumberInAFlagIsTooLarge() {
-        assertTimeoutPreemptively(Duration.ofSeconds(40), () -> assertThrows(StartupException.class, () -> Cluster.builder().name("too-large")
-                .main(TwoClusters.class).instances(1).jvmArgs("-Xms99999999999999999999").keepAlive(false).start()));
+        assertTimeoutPreemptively(Duration.ofSeconds(40),
+                () -> assertThrows(StartupException.class, () -> Cluster.builder().name("too-large")
+                        .main(TwoClusters.class).instances(1).jvmArgs("-Xms99999999999999999999").keepAlive(false)
+                        .start()));
     }
 }

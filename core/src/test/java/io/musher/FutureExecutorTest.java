@@ -21,7 +21,7 @@ class FutureExecutorTest {
 
     @Test
     void shouldRunInOrderOnOneThreadWhenNothingBlocks() throws Exception {
-        FutureExecutor futureExecutor = new FutureExecutor("test", (task, nanos) -> { });
+        FutureExecutor futureExecutor = new FutureExecutor("test", (task, nanos) -> {});
         List<Integer> order = new ArrayList<>(); // of one thread
         CompletableFuture<Void> end = new CompletableFuture<>();
         for (int i = 0; i < 10_000; i++) {
@@ -40,7 +40,8 @@ class FutureExecutorTest {
     void shouldGoOnWhenManyCompletionsWaitForOtherFutures() throws Exception {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
         try {
-            FutureExecutor futureExecutor = new FutureExecutor("test", (task, nanos) -> timer.schedule(task, nanos, TimeUnit.NANOSECONDS));
+            FutureExecutor futureExecutor = new FutureExecutor("test",
+                    (task, nanos) -> timer.schedule(task, nanos, TimeUnit.NANOSECONDS));
             int count = 4 * FutureExecutor.MAX;
             List<CompletableFuture<Void>> inner = new ArrayList<>();
             List<CompletableFuture<Void>> outer = new ArrayList<>();
@@ -85,7 +86,7 @@ class FutureExecutorTest {
             looks.poll(20, TimeUnit.SECONDS).run();
         }
         await("all threads block").until(() -> started.get() == FutureExecutor.MAX);
-        futureExecutor.execute(() -> { });
+        futureExecutor.execute(() -> {});
         assertEquals(FutureExecutor.MAX, futureExecutor.threads());
         assertEquals(0, looks.size());
         release.countDown();
@@ -134,7 +135,8 @@ class FutureExecutorTest {
     @Test
     void shouldStopWhenManyCompletionsWaitForTheStop() throws Exception {
         int workers = FutureExecutor.FREE + 8;
-        Cluster cluster = Cluster.builder().name("waited-for").command("sleep", "1000").instances(workers).keepAlive(false).start();
+        Cluster cluster = Cluster.builder().name("waited-for").command("sleep", "1000").instances(workers)
+                .keepAlive(false).start();
         List<CompletableFuture<Void>> waits = new ArrayList<>();
         cluster.workers().forEach(worker -> waits.add(worker.onExit().thenRun(() -> cluster.stop().join())));
         cluster.stop().get(40, TimeUnit.SECONDS);

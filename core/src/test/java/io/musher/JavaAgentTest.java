@@ -19,7 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A primary with an agent that listens on a port of its own, as exporters of metrics do. */
 class JavaAgentTest {
 
-    private static final String CLASS_PATH = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    private static final String CLASS_PATH = System.getProperty("surefire.test.class.path",
+            System.getProperty("java.class.path"));
 
     @TempDir
     private Path folder;
@@ -46,7 +47,8 @@ class JavaAgentTest {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        List<String> words = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-javaagent:" + jar + "=" + port,
+        List<String> words = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-javaagent:" + jar + "=" + port,
                 "-cp", CLASS_PATH, Primary.class.getName(), removed));
         Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
         try {
@@ -61,7 +63,7 @@ class JavaAgentTest {
     public static final class Agent {
         private static ServerSocket listening;
 
-        private Agent() { }
+        private Agent() {}
 
         public static void premain(String port) throws IOException {
             listening = new ServerSocket(Integer.parseInt(port), 1, InetAddress.getLoopbackAddress());
@@ -71,14 +73,15 @@ class JavaAgentTest {
 
     /** Starts a worker, with flags removed that begin with its argument. */
     static final class Primary {
-        private Primary() { }
+        private Primary() {}
 
         public static void main(String[] args) {
             if (Cluster.isWorker()) {
                 WorkerContext.current();
                 return;
             }
-            try (Cluster cluster = Cluster.builder().name("it").instances(1).removeJvmArgs(args).startTimeout(Duration.ofSeconds(60)).start()) {
+            try (Cluster cluster = Cluster.builder().name("it").instances(1).removeJvmArgs(args)
+                    .startTimeout(Duration.ofSeconds(60)).start()) {
                 System.out.println("started " + cluster.workers());
             } catch (StartupException e) {
                 System.out.println("failed " + e.getMessage());

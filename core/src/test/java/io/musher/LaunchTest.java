@@ -19,10 +19,13 @@ class LaunchTest {
 
     @Test
     void shouldReplaceArgumentsAndAppendFlagsAndVariables() {
-        Launch launch = Launch.self().args("a").args("b", "c").jvmArgs("-ea").jvmArgs(List.of("-Xmx1g")).env("A", "1").env(Map.of("A", "2", "B", "3"))
+        Launch launch = Launch.self().args("a").args("b", "c").jvmArgs("-ea").jvmArgs(List.of("-Xmx1g")).env("A", "1")
+                .env(Map.of("A", "2", "B", "3"))
                 .directory(Path.of("/tmp"));
-        assertEquals(new Launch.Options(Optional.of(List.of("b", "c")), List.of("-ea", "-Xmx1g"), Map.of("A", "2", "B", "3"),
-                Optional.of(Path.of("/tmp")), List.of()), launch.options());
+        assertEquals(
+                new Launch.Options(Optional.of(List.of("b", "c")), List.of("-ea", "-Xmx1g"), Map.of("A", "2", "B", "3"),
+                        Optional.of(Path.of("/tmp")), List.of()),
+                launch.options());
     }
 
     @Test
@@ -41,7 +44,8 @@ class LaunchTest {
 
     @Test
     void shouldRefuseJvmFlagsForACommand() {
-        assertTrue(assertThrows(IllegalStateException.class, () -> Launch.command("sh").jvmArgs("-ea")).getMessage().contains("-ea"));
+        assertTrue(assertThrows(IllegalStateException.class, () -> Launch.command("sh").jvmArgs("-ea")).getMessage()
+                .contains("-ea"));
     }
 
     @Test
@@ -50,7 +54,8 @@ class LaunchTest {
         assertEquals(List.of("-javaagent:", "-Da", "-Db"), launch.options().removedJvmArgs());
         assertEquals(List.of("-Dx"), Launch.command("sh").removeJvmArgs("-Dx").options().removedJvmArgs());
         for (String wrong : List.of("javaagent", "", "-")) {
-            assertTrue(assertThrows(IllegalArgumentException.class, () -> Launch.self().removeJvmArgs(wrong)).getMessage().contains("'" + wrong + "'"));
+            assertTrue(assertThrows(IllegalArgumentException.class, () -> Launch.self().removeJvmArgs(wrong))
+                    .getMessage().contains("'" + wrong + "'"));
         }
     }
 
@@ -60,19 +65,25 @@ class LaunchTest {
         assertFalse(launch.toString().contains("hidden"), launch.toString());
         assertTrue(launch.toString().contains("PASSWORD"), launch.toString());
         assertFalse(Launch.command("curl").env("PASSWORD", "hidden").toString().contains("hidden"));
-        String message = assertThrows(IllegalArgumentException.class, () -> Launch.self().args("hidden", "a\0b")).getMessage();
+        String message = assertThrows(IllegalArgumentException.class, () -> Launch.self().args("hidden", "a\0b"))
+                .getMessage();
         assertFalse(message.contains("hidden"), message);
     }
 
     @Test
     void shouldPutALaunchOverTheBuilder() {
-        ClusterBuilder builder = Cluster.builder().args("b1", "b2").jvmArgs("-Db=1").removeJvmArgs("-Dr").directory(Path.of("/b"));
+        ClusterBuilder builder = Cluster.builder().args("b1", "b2").jvmArgs("-Db=1").removeJvmArgs("-Dr")
+                .directory(Path.of("/b"));
         Launch.Options bare = builder.launch(Launch.main("Shop")).build().launch().options();
-        assertEquals(new Launch.Options(Optional.of(List.of("b1", "b2")), List.of("-Db=1"), Map.of(), Optional.of(Path.of("/b")), List.of("-Dr")), bare);
+        assertEquals(new Launch.Options(Optional.of(List.of("b1", "b2")), List.of("-Db=1"), Map.of(),
+                Optional.of(Path.of("/b")), List.of("-Dr")), bare);
         Launch own = Launch.main("Shop").args("l").jvmArgs("-Dl=1").removeJvmArgs("-Ds").directory(Path.of("/l"));
-        assertEquals(new Launch.Options(Optional.of(List.of("l")), List.of("-Db=1", "-Dl=1"), Map.of(), Optional.of(Path.of("/l")), List.of("-Dr", "-Ds")),
+        assertEquals(
+                new Launch.Options(Optional.of(List.of("l")), List.of("-Db=1", "-Dl=1"), Map.of(),
+                        Optional.of(Path.of("/l")), List.of("-Dr", "-Ds")),
                 builder.launch(own).build().launch().options());
-        assertEquals(Optional.of(List.of()), builder.launch(Launch.main("Shop").args()).build().launch().options().args());
+        assertEquals(Optional.of(List.of()),
+                builder.launch(Launch.main("Shop").args()).build().launch().options().args());
         assertEquals(List.of(), builder.build().completed(Launch.command("x")).options().jvmArgs());
     }
 
@@ -106,7 +117,8 @@ class LaunchTest {
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "-jar", "@file", "a b"})
     void shouldRefuseWhatIsNoClass(String name) {
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> Launch.main(name)).getMessage().contains("'" + name + "'"));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> Launch.main(name)).getMessage()
+                .contains("'" + name + "'"));
     }
 
     @ParameterizedTest

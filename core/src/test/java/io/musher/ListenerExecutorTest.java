@@ -96,16 +96,19 @@ class ListenerExecutorTest {
         eventThread.deliver(new ClusterEvent.Disconnected(null, Instant.now(), ""));
         eventThread.deliver(new ClusterEvent.Exited(null, Instant.now(), "", null, Optional.empty()));
         end();
-        List<ClusterEvent> changes = heard.stream().filter(each -> each instanceof ClusterEvent.Ready || each instanceof ClusterEvent.NotReady).toList();
+        List<ClusterEvent> changes = heard.stream()
+                .filter(each -> each instanceof ClusterEvent.Ready || each instanceof ClusterEvent.NotReady).toList();
         assertTrue(changes.size() <= Backlog.MOST + 1, changes.size() + " changes");
         for (int i = 0; i < changes.size(); i++) {
             assertEquals(i % 2 == 0, changes.get(i) instanceof ClusterEvent.Ready, "they alternate");
         }
         assertTrue(changes.get(changes.size() - 1) instanceof ClusterEvent.NotReady, "the last word is heard");
-        List<Integer> ports = heard.stream().filter(ClusterEvent.Listening.class::isInstance).map(each -> ((ClusterEvent.Listening) each).port()).toList();
+        List<Integer> ports = heard.stream().filter(ClusterEvent.Listening.class::isInstance)
+                .map(each -> ((ClusterEvent.Listening) each).port()).toList();
         assertEquals(Backlog.MOST, ports.size());
         assertEquals(1000, ports.get(ports.size() - 1));
-        assertTrue(kinds().startsWith("Forked Ready NotReady") && kinds().endsWith(" Disconnected Exited"), this::kinds);
+        assertTrue(kinds().startsWith("Forked Ready NotReady") && kinds().endsWith(" Disconnected Exited"),
+                this::kinds);
     }
 
     @Test
@@ -130,7 +133,8 @@ class ListenerExecutorTest {
     void shouldGiveTheControlLoopBackWhileAFenceIsPending() throws Exception {
         wakes.countDown();
         CompletableFuture<Void> leads = new CompletableFuture<>();
-        eventThread.deliverMessages("a message", () -> leads.complete(null)); // from now on the events thread leads the control loop
+        // from now on the events thread leads the control loop
+        eventThread.deliverMessages("a message", () -> leads.complete(null));
         leads.get(20, TimeUnit.SECONDS);
         CompletableFuture<Void> targets = new CompletableFuture<>();
         eventThread.fence("targets", targets);

@@ -23,7 +23,7 @@ class MessageTextTest {
     @Test
     void shouldShowItsValueWhenItIsPrinted() {
         assertEquals("message from worker 1: {\"hello\":\"team\"}", json("{\"hello\":\"team\"}").toString());
-        assertEquals("message from the primary: 17", message(FrameType.VALUE, new byte[] {'1', '7'}, 0).toString());
+        assertEquals("message from the primary: 17", message(FrameType.VALUE, new byte[]{'1', '7'}, 0).toString());
     }
 
     @Test
@@ -46,7 +46,7 @@ class MessageTextTest {
 
     @Test
     void shouldShowTheLengthOfBytes() {
-        assertEquals("message from worker 2: byte[3]", message(FrameType.BYTES, new byte[] {1, 2, 3}, 2).toString());
+        assertEquals("message from worker 2: byte[3]", message(FrameType.BYTES, new byte[]{1, 2, 3}, 2).toString());
     }
 
     @Test

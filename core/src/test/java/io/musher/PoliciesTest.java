@@ -16,11 +16,16 @@ class PoliciesTest {
 
     @Test
     void shouldHaveTheDefaultsThatAreDocumented() {
-        assertEquals(new StopPolicy(Duration.ZERO, Duration.ofSeconds(20), Duration.ofSeconds(5)), StopPolicy.ofDefaults());
-        assertEquals(new RestartPolicy(RestartPolicy.When.ALWAYS, Duration.ofMillis(100), Duration.ofSeconds(15), SECOND, 10,
-                Duration.ofSeconds(60)), RestartPolicy.always());
-        for (HealthCheck check : List.of(HealthCheck.tcp(), HealthCheck.http("/health?deep"), HealthCheck.heartbeat())) {
-            assertEquals(new HealthCheck(check.kind(), check.path(), SECOND.multipliedBy(2), SECOND, 1, 3, HealthCheck.Role.LIVENESS), check);
+        assertEquals(new StopPolicy(Duration.ZERO, Duration.ofSeconds(20), Duration.ofSeconds(5)),
+                StopPolicy.ofDefaults());
+        assertEquals(
+                new RestartPolicy(RestartPolicy.When.ALWAYS, Duration.ofMillis(100), Duration.ofSeconds(15), SECOND, 10,
+                        Duration.ofSeconds(60)),
+                RestartPolicy.always());
+        for (HealthCheck check : List.of(HealthCheck.tcp(), HealthCheck.http("/health?deep"),
+                HealthCheck.heartbeat())) {
+            assertEquals(new HealthCheck(check.kind(), check.path(), SECOND.multipliedBy(2), SECOND, 1, 3,
+                    HealthCheck.Role.LIVENESS), check);
         }
         assertEquals(RestartPolicy.When.NEVER, RestartPolicy.never().when());
         assertEquals(RestartPolicy.When.ON_FAILURE, RestartPolicy.onFailure().when());
@@ -30,18 +35,24 @@ class PoliciesTest {
     void shouldChangeOneThingAtATime() {
         assertEquals(new StopPolicy(SECOND, SECOND.multipliedBy(2), SECOND.multipliedBy(3)), StopPolicy.ofDefaults()
                 .withPreStopDelay(SECOND).withDrain(SECOND.multipliedBy(2)).withKill(SECOND.multipliedBy(3)));
-        assertEquals(new HealthCheck(HealthCheck.Kind.TCP, "", SECOND.multipliedBy(5), SECOND.multipliedBy(6), 7, 8, HealthCheck.Role.READINESS),
-                HealthCheck.tcp().withInterval(SECOND.multipliedBy(5)).withTimeout(SECOND.multipliedBy(6)).withRise(7).withFall(8).asReadiness());
-        assertEquals(new RecyclePolicy(SECOND, 2, 3), RecyclePolicy.never().withMaxAge(SECOND).withMaxMemory(2).withMaxConnections(3));
-        assertEquals(new RestartPolicy(RestartPolicy.When.ALWAYS, SECOND, SECOND, Duration.ZERO, 3, SECOND), RestartPolicy.always()
-                .withDelays(SECOND, SECOND).withStableAfter(Duration.ZERO).withGiveUp(3, SECOND));
+        assertEquals(
+                new HealthCheck(HealthCheck.Kind.TCP, "", SECOND.multipliedBy(5), SECOND.multipliedBy(6), 7, 8,
+                        HealthCheck.Role.READINESS),
+                HealthCheck.tcp().withInterval(SECOND.multipliedBy(5)).withTimeout(SECOND.multipliedBy(6)).withRise(7)
+                        .withFall(8).asReadiness());
+        assertEquals(new RecyclePolicy(SECOND, 2, 3),
+                RecyclePolicy.never().withMaxAge(SECOND).withMaxMemory(2).withMaxConnections(3));
+        assertEquals(new RestartPolicy(RestartPolicy.When.ALWAYS, SECOND, SECOND, Duration.ZERO, 3, SECOND),
+                RestartPolicy.always()
+                        .withDelays(SECOND, SECOND).withStableAfter(Duration.ZERO).withGiveUp(3, SECOND));
     }
 
     @Test
     void shouldNameWhatIsWrong() {
         assertThrows(NullPointerException.class, () -> StopPolicy.ofDefaults().withDrain(null));
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> StopPolicy.ofDefaults().withKill(SECOND.negated()))
-                .getMessage().contains("kill PT-1S"));
+        assertTrue(
+                assertThrows(IllegalArgumentException.class, () -> StopPolicy.ofDefaults().withKill(SECOND.negated()))
+                        .getMessage().contains("kill PT-1S"));
         assertThrows(NullPointerException.class, () -> RestartPolicy.always().withStableAfter(null));
         assertThrows(IllegalArgumentException.class, () -> RestartPolicy.always().withStableAfter(SECOND.negated()));
         assertThrows(IllegalArgumentException.class, () -> RestartPolicy.always().withDelays(Duration.ZERO, SECOND));

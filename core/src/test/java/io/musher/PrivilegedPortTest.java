@@ -26,14 +26,18 @@ class PrivilegedPortTest {
     @EnabledOnOs(OS.LINUX)
     void shouldSayWhatAPortBelow1024Needs(String option) throws Exception {
         assumeTrue(Integer.parseInt(Files.readString(LIMIT).strip()) > 80, "every program may have port 80 here");
-        List<String> withoutCapability = List.of("setpriv", "--inh-caps=-net_bind_service", "--bounding-set=-net_bind_service");
-        assumeTrue(System.getProperty("user.name").equals("root") && Files.isExecutable(Path.of("/usr/bin/setpriv")), "no way to drop a capability");
+        List<String> withoutCapability = List.of("setpriv", "--inh-caps=-net_bind_service",
+                "--bounding-set=-net_bind_service");
+        assumeTrue(System.getProperty("user.name").equals("root") && Files.isExecutable(Path.of("/usr/bin/setpriv")),
+                "no way to drop a capability");
         List<String> words = new ArrayList<>(withoutCapability);
         words.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), Unprivileged.class.getName(), option));
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                Unprivileged.class.getName(), option));
         Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes());
-        assertTrue(output.contains("80") && output.contains("CAP_NET_BIND_SERVICE") && output.contains("ip_unprivileged_port_start"), output);
+        assertTrue(output.contains("80") && output.contains("CAP_NET_BIND_SERVICE")
+                && output.contains("ip_unprivileged_port_start"), output);
         assertFalse(output.contains("stop the program that has it"), output);
     }
 
@@ -41,13 +45,14 @@ class PrivilegedPortTest {
     void shouldAdviseWhatFits() {
         assertTrue(BindAdvice.of(80, new BindException("Address already in use")).contains("stop the program"));
         assertTrue(BindAdvice.of(8080, new BindException("Permission denied")).contains("choose another port"));
-        assertTrue(BindAdvice.of(8080, new BindException("Cannot assign requested address")).contains("no address of this machine"));
+        assertTrue(BindAdvice.of(8080, new BindException("Cannot assign requested address"))
+                .contains("no address of this machine"));
         assertTrue(BindAdvice.of(8080, new BindException()).contains("choose another"));
     }
 
     /** Starts a cluster on port 80. */
     static final class Unprivileged {
-        private Unprivileged() { }
+        private Unprivileged() {}
 
         public static void main(String[] args) {
             ClusterBuilder builder = Cluster.builder().instances(1).command("true");

@@ -53,7 +53,8 @@ class SignalHandlersTest {
     @Test
     void shouldEndByASignalWhenClustersHaveEndedInTheOrderTheyBeganIn() throws Exception {
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        Process primary = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", classPath,
+        Process primary = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+                classPath,
                 TwoClusters.class.getName()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(primary.getInputStream()))) {
             for (String line = lines.readLine(); !"both have ended".equals(line); line = lines.readLine()) {

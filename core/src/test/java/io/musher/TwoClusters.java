@@ -3,7 +3,7 @@ package io.musher;
 /** A primary of two clusters that end in the order they began in; then it waits for a signal. */
 public final class TwoClusters {
 
-    private TwoClusters() { }
+    private TwoClusters() {}
 
     /** Begins and ends them. */
     public static void main(String[] args) throws InterruptedException {

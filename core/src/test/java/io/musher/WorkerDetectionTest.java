@@ -22,13 +22,15 @@ import org.junit.jupiter.api.Test;
 /** Programs that find the marks of a worker, and are none, or are one twice. */
 class WorkerDetectionTest {
 
-    private static final String CLASS_PATH = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    private static final String CLASS_PATH = System.getProperty("surefire.test.class.path",
+            System.getProperty("java.class.path"));
     private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
     @Test
     void shouldLiveOnWithASecondCopyOfMusher() throws Exception {
         StringBuffer output = new StringBuffer();
-        try (Cluster cluster = Cluster.builder().name("copies").instances(1).keepAlive(false).output(Output.to(line -> output.append(line.text()).append('\n')))
+        try (Cluster cluster = Cluster.builder().name("copies").instances(1).keepAlive(false)
+                .output(Output.to(line -> output.append(line.text()).append('\n')))
                 .main(TwoCopies.class).start()) {
             Worker worker = cluster.workers().get(0);
             assertEquals("still here", worker.request("are you?", Duration.ofSeconds(20)).join().text());
@@ -40,15 +42,19 @@ class WorkerDetectionTest {
 
     @Test
     void shouldNotTakeAProgramThatStartsAClusterForTheWorker() throws Exception {
-        try (ServerSocketChannel primary = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+        try (ServerSocketChannel primary = ServerSocketChannel.open()
+                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
             primary.configureBlocking(false);
             String ipc = "127.0.0.1:" + ((InetSocketAddress) primary.getLocalAddress()).getPort();
-            Map<String, String> marks = Map.of("MUSHER_WORKER_ID", "7", "MUSHER_INSTANCE", "0", "MUSHER_NAME", "outer-1", "MUSHER_KIND", "command",
+            Map<String, String> marks = Map.of("MUSHER_WORKER_ID", "7", "MUSHER_INSTANCE", "0", "MUSHER_NAME",
+                    "outer-1", "MUSHER_KIND", "command",
                     "MUSHER_IPC", ipc, "MUSHER_TOKEN", "0123456789abcdef0123456789abcdef");
             String output = run(marks, JAVA, "-cp", CLASS_PATH, Inner.class.getName());
-            assertTrue(output.contains("refused start() below a command worker") && output.contains("outer-1") && output.contains("env -u MUSHER_IPC"), output);
+            assertTrue(output.contains("refused start() below a command worker") && output.contains("outer-1")
+                    && output.contains("env -u MUSHER_IPC"), output);
             assertNull(primary.accept(), "a program that starts a cluster does not join another");
-            assertTrue(run(marks, "env", "-u", "MUSHER_IPC", JAVA, "-cp", CLASS_PATH, Inner.class.getName()).contains("started"));
+            assertTrue(run(marks, "env", "-u", "MUSHER_IPC", JAVA, "-cp", CLASS_PATH, Inner.class.getName())
+                    .contains("started"));
         }
     }
 
@@ -66,7 +72,7 @@ class WorkerDetectionTest {
 
     /** Starts a cluster without asking whether it is a worker. */
     static final class Inner {
-        private Inner() { }
+        private Inner() {}
 
         public static void main(String[] args) {
             try (Cluster cluster = Cluster.builder().name("inner").instances(1).command("sleep", "100").start()) {
@@ -79,7 +85,7 @@ class WorkerDetectionTest {
 
     /** A worker with Musher on its class path and in a class loader besides. */
     static final class TwoCopies {
-        private TwoCopies() { }
+        private TwoCopies() {}
 
         public static void main(String[] args) throws Exception {
             WorkerContext me = WorkerContext.current();

@@ -83,7 +83,9 @@ final class Acceptor implements EventLoop.Handler {
         pausedAt = context.loop.now();
         if (!paused) {
             paused = true;
-            OPERATOR.warn("{}: stops accepting for now, probably out of descriptors ({}); clients wait in the kernel's backlog, connections go on", context.name, why);
+            OPERATOR.warn(
+                    "{}: stops accepting for now, probably out of descriptors ({}); clients wait in the kernel's backlog, connections go on",
+                    context.name, why);
             listener.acceptPaused();
             context.loop.schedule(RESUME_LOG_DELAY, this::resumeAfterPause);
         }
@@ -127,7 +129,7 @@ final class Acceptor implements EventLoop.Handler {
         }
         stopped = true;
         try {
-            for (int i = 0; backlog && i < BACKLOG_TURNS && accept(); i++) { }
+            for (int i = 0; backlog && i < BACKLOG_TURNS && accept(); i++) {}
         } catch (IOException e) {
             LOG.debug("{}: the backlog was lost", context.name, e);
         }

@@ -48,7 +48,8 @@ final class Arguments {
             """;
 
     /** The option names found in {@link #USAGE}. */
-    private static final List<String> OPTIONS = Pattern.compile("^  (--[a-z-]+)", Pattern.MULTILINE).matcher(USAGE).results()
+    private static final List<String> OPTIONS = Pattern.compile("^  (--[a-z-]+)", Pattern.MULTILINE).matcher(USAGE)
+            .results()
             .map(match -> match.group(1)).toList();
 
     private final BalancerBuilder builder = Balancer.builder();
@@ -59,7 +60,7 @@ final class Arguments {
     private boolean version;
     private Duration drainTimeout = Duration.ofSeconds(20);
 
-    private Arguments() { }
+    private Arguments() {}
 
     /**
      * Parses a command line.
@@ -100,8 +101,10 @@ final class Arguments {
             return message + "; options begin with --";
         }
         String name = option.startsWith("--") ? option : "-" + option;
-        return OPTIONS.stream().filter(known -> name.length() > 4 && known.startsWith(name) || distance(name, known) <= 2)
-                .min(Comparator.comparingInt(known -> distance(name, known))).map(known -> message + "; did you mean " + known + "?").orElse(message);
+        return OPTIONS.stream()
+                .filter(known -> name.length() > 4 && known.startsWith(name) || distance(name, known) <= 2)
+                .min(Comparator.comparingInt(known -> distance(name, known)))
+                .map(known -> message + "; did you mean " + known + "?").orElse(message);
     }
 
     /** {@return the edit distance: characters to insert, remove or replace to turn one string into the other} */
@@ -124,7 +127,8 @@ final class Arguments {
         try {
             taker.accept(value);
         } catch (IllegalArgumentException e) {
-            throw e.getMessage().startsWith(option) ? e : new IllegalArgumentException(option + " '" + value + "': " + e.getMessage(), e);
+            throw e.getMessage().startsWith(option) ? e
+                    : new IllegalArgumentException(option + " '" + value + "': " + e.getMessage(), e);
         }
     }
 
@@ -176,7 +180,8 @@ final class Arguments {
 
     private void listen(String value) {
         if (listens) {
-            throw new IllegalArgumentException("--listen '" + value + "' is the second one; a balancer listens on one port");
+            throw new IllegalArgumentException(
+                    "--listen '" + value + "' is the second one; a balancer listens on one port");
         }
         int colon = value.lastIndexOf(':');
         if (colon >= 0) {
@@ -233,7 +238,8 @@ final class Arguments {
         try {
             TrustedProxies.parse(List.of(value));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("--trust-proxy '" + value + "' is neither an IP address nor a CIDR block");
+            throw new IllegalArgumentException(
+                    "--trust-proxy '" + value + "' is neither an IP address nor a CIDR block");
         }
         trusted.add(value);
     }
@@ -243,14 +249,16 @@ final class Arguments {
         boolean bracketed = host.startsWith("[") && host.endsWith("]");
         String bare = bracketed ? host.substring(1, host.length() - 1) : host;
         if (bare.isBlank() || bare.indexOf(':') >= 0 != bracketed) {
-            throw new IllegalArgumentException(option + " '" + value + "' is not HOST:PORT (an IPv6 address: [ADDRESS]:PORT)");
+            throw new IllegalArgumentException(
+                    option + " '" + value + "' is not HOST:PORT (an IPv6 address: [ADDRESS]:PORT)");
         }
         return bare;
     }
 
     private static int port(String option, String value, String text, int least) {
         if (!text.matches("\\d{1,5}") || Integer.parseInt(text) > 65535 || Integer.parseInt(text) < least) {
-            throw new IllegalArgumentException(option + " '" + value + "': port '" + text + "' is not within " + least + " to 65535");
+            throw new IllegalArgumentException(
+                    option + " '" + value + "': port '" + text + "' is not within " + least + " to 65535");
         }
         return Integer.parseInt(text);
     }

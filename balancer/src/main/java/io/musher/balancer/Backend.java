@@ -114,7 +114,8 @@ final class Backend implements Candidate {
     }
 
     static ProtocolFamily family(InetSocketAddress address) {
-        return address.getAddress() instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
+        return address.getAddress() instanceof Inet4Address ? StandardProtocolFamily.INET
+                : StandardProtocolFamily.INET6;
     }
 
     /**

@@ -50,17 +50,19 @@ public final class Balancer implements AutoCloseable {
     private volatile Throwable failure; // of an event loop
     private boolean closing;
 
-    private Balancer(BalancerConfig config, BalancerListener listener, InetSocketAddress address, Limits limits, LoopGroup loops) {
+    private Balancer(BalancerConfig config, BalancerListener listener, InetSocketAddress address, Limits limits,
+            LoopGroup loops) {
         this.config = config;
         this.address = address;
         this.limits = limits;
         this.loops = loops;
         this.registry = new TargetRegistry(config, listener, loops, address);
-        this.callbacks = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-            Thread thread = new Thread(task, config.name() + "-lb-callbacks");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.callbacks = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(),
+                task -> {
+                    Thread thread = new Thread(task, config.name() + "-lb-callbacks");
+                    thread.setDaemon(true);
+                    return thread;
+                });
     }
 
     /** {@return a new builder; {@link BalancerBuilder#port} is the only required option} */
@@ -80,7 +82,8 @@ public final class Balancer implements AutoCloseable {
             throw e instanceof IllegalArgumentException refused ? refused : new UncheckedIOException((IOException) e);
         }
         try {
-            Limits limits = new Limits(config.maxConnections(), config.maxConnectionsPerClient(), config.maxWaiting(), Limits.freeDescriptors());
+            Limits limits = new Limits(config.maxConnections(), config.maxConnectionsPerClient(), config.maxWaiting(),
+                    Limits.freeDescriptors());
             for (int i = 0; i < config.loops(); i++) {
                 EventLoop loop = new EventLoop(config.name() + "-lb-" + i, Ticker.system());
                 list.add(new LoopContext(i, config, listener, listening, loop, limits));
@@ -118,8 +121,10 @@ public final class Balancer implements AutoCloseable {
                 closeQuietly(channel);
             }
             IOException cause = e instanceof IOException io ? io : new IOException(e.toString(), e);
-            throw new UncheckedIOException(config.name() + ": cannot listen on " + text(wanted) + ": " + cause.getMessage()
-                    + "; " + BindAdvice.of(wanted.getPort(), cause), cause);
+            throw new UncheckedIOException(
+                    config.name() + ": cannot listen on " + text(wanted) + ": " + cause.getMessage()
+                            + "; " + BindAdvice.of(wanted.getPort(), cause),
+                    cause);
         }
     }
 
@@ -175,7 +180,8 @@ public final class Balancer implements AutoCloseable {
             }
         }));
         onFirstLoop(inside, () -> {
-            if (registry.isListed(targetId) && registry.withdrawn().stream().noneMatch(b -> b.target().id().equals(targetId))) {
+            if (registry.isListed(targetId)
+                    && registry.withdrawn().stream().noneMatch(b -> b.target().id().equals(targetId))) {
                 inside.completeExceptionally(new IllegalStateException(
                         "target " + targetId + " is still listed; withdraw it with targets(...) first"));
             } else {
@@ -187,7 +193,8 @@ public final class Balancer implements AutoCloseable {
 
     /** {@return a snapshot of the statistics; cheap} */
     public BalancerStats stats() {
-        long accepted = 0, ended = 0, up = 0, down = 0, failures = 0, retries = 0, rejected = 0, moved = 0, cut = 0, unanswered = 0,
+        long accepted = 0, ended = 0, up = 0, down = 0, failures = 0, retries = 0, rejected = 0, moved = 0, cut = 0,
+                unanswered = 0,
                 cutStalled = 0, buffered = 0;
         for (LoopContext context : loops.list()) {
             Counters counters = context.total;
@@ -242,7 +249,9 @@ public final class Balancer implements AutoCloseable {
         return ended.copy();
     }
 
-    /** Closes the balancer: the channel that all loops listen on was closed with the failed loop. Runs on its thread. */
+    /**
+     * Closes the balancer: the channel that all loops listen on was closed with the failed loop. Runs on its thread.
+     */
     private void loopFailed(Throwable cause) {
         failure = cause;
         OPERATOR.error("{}: an event loop has failed, the balancer closes: {}", config.name(), cause.toString());
@@ -282,7 +291,8 @@ public final class Balancer implements AutoCloseable {
     private void awaitEnd() {
         for (LoopContext context : loops.list()) {
             if (!context.loop.join(JOIN_MILLIS)) {
-                LOG.warn("{}: loop {} does not end; a listener or strategy may block it", config.name(), context.number);
+                LOG.warn("{}: loop {} does not end; a listener or strategy may block it", config.name(),
+                        context.number);
             }
         }
         if (closeReported.compareAndSet(false, true)) {
@@ -294,7 +304,8 @@ public final class Balancer implements AutoCloseable {
             if (cause == null) {
                 ended.complete(null);
             } else {
-                ended.completeExceptionally(new IllegalStateException(config.name() + ": closed because an event loop failed: " + cause, cause));
+                ended.completeExceptionally(new IllegalStateException(
+                        config.name() + ": closed because an event loop failed: " + cause, cause));
             }
         }
     }

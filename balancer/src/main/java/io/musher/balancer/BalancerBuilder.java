@@ -43,10 +43,10 @@ public final class BalancerBuilder {
     List<String> trustedProxies = List.of();
     int bufferSize = 256 * 1024;
     long maxBufferedBytes; // 0 means not set
-    BalancerListener listener = new BalancerListener() { };
+    BalancerListener listener = new BalancerListener() {};
     HostResolver.Lookup lookup = InetAddress::getAllByName;
 
-    BalancerBuilder() { }
+    BalancerBuilder() {}
 
     /**
      * Sets the prefix of thread names and log lines; default {@code balancer}.
@@ -441,8 +441,9 @@ public final class BalancerBuilder {
             throw new IllegalStateException("port is missing: say port(n), or port(0) for any free one");
         }
         if (maxBufferedBytes > 0 && maxBufferedBytes / loops < bufferSize) {
-            throw new IllegalStateException("maxBufferedBytes " + maxBufferedBytes + " is less than bufferSize " + bufferSize
-                    + " for each of " + loops + " loop(s)");
+            throw new IllegalStateException(
+                    "maxBufferedBytes " + maxBufferedBytes + " is less than bufferSize " + bufferSize
+                            + " for each of " + loops + " loop(s)");
         }
         try {
             return new BalancerConfig(this, host == null

@@ -18,7 +18,7 @@ public interface BalancerListener {
      * @param target the ejected target
      * @param why what failed
      */
-    default void ejected(Target target, String why) { }
+    default void ejected(Target target, String why) {}
 
     /**
      * Called when the active probe finds a target down, or when its host name cannot be resolved.
@@ -26,21 +26,21 @@ public interface BalancerListener {
      * @param target the target that is down
      * @param why what failed
      */
-    default void down(Target target, String why) { }
+    default void down(Target target, String why) {}
 
     /**
      * Called when a target that was ejected or down gets connections again.
      *
      * @param target the restored target
      */
-    default void restored(Target target) { }
+    default void restored(Target target) {}
 
     /**
      * Called when the last connection of a withdrawn target has ended.
      *
      * @param target the drained target
      */
-    default void drained(Target target) { }
+    default void drained(Target target) {}
 
     /**
      * Called when a client is closed without service; {@link BalancerStats#rejected} lists the reasons.
@@ -48,7 +48,7 @@ public interface BalancerListener {
      * @param client the client's address, or null if the client had already left
      * @param why the reason
      */
-    default void rejected(InetSocketAddress client, String why) { }
+    default void rejected(InetSocketAddress client, String why) {}
 
     /**
      * Called when the memory for slow connections ({@link BalancerBuilder#maxBufferedBytes}) is spent and stalled
@@ -56,11 +56,11 @@ public interface BalancerListener {
      *
      * @param why the limit that was reached
      */
-    default void buffersSpent(String why) { }
+    default void buffersSpent(String why) {}
 
     /** Called when a loop pauses accepting because file descriptors ran out. */
-    default void acceptPaused() { }
+    default void acceptPaused() {}
 
     /** Called when a loop that paused accepting resumes. */
-    default void acceptResumed() { }
+    default void acceptResumed() {}
 }

@@ -9,7 +9,7 @@ import java.util.concurrent.CountDownLatch;
 /** Command line program: {@code java -jar musher-balancer.jar --listen 3000 --target 127.0.0.1:8000 …}. */
 final class BalancerMain {
 
-    private BalancerMain() { }
+    private BalancerMain() {}
 
     /**
      * Runs a balancer until SIGTERM or SIGINT.
@@ -58,7 +58,8 @@ final class BalancerMain {
     private static String version() {
         String version = BalancerMain.class.getPackage().getImplementationVersion();
         ModuleDescriptor module = BalancerMain.class.getModule().getDescriptor();
-        return version != null ? version : module != null ? module.rawVersion().orElse("of unknown version") : "of unknown version";
+        return version != null ? version
+                : module != null ? module.rawVersion().orElse("of unknown version") : "of unknown version";
     }
 
     /** Silences slf4j's warning about a missing provider, because the standalone program usually has none. */

@@ -28,7 +28,8 @@ import java.util.Optional;
  */
 public record BalancerStats(
         long accepted, long active, long bytesToTargets, long bytesToClients, long connectFailures, long retries,
-        long waiting, long rejected, long ejected, long moved, long cut, long unanswered, long cutStalled, long bufferedBytes,
+        long waiting, long rejected, long ejected, long moved, long cut, long unanswered, long cutStalled,
+        long bufferedBytes,
         List<TargetStats> targets) {
 
     /**
@@ -100,5 +101,6 @@ public record BalancerStats(
      */
     public record TargetStats(
             Target target, TargetState state, long accepted, long active, long bytesToTarget, long bytesToClients,
-            long connectFailures, long retries, long ejected, long moved, long cut, long answerNanos, long unanswered, String why) { }
+            long connectFailures, long retries, long ejected, long moved, long cut, long answerNanos, long unanswered,
+            String why) {}
 }

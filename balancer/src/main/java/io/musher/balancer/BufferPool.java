@@ -155,8 +155,10 @@ final class BufferPool {
         } catch (OutOfMemoryError e) {
             refused = true;
             refusedAt = clock.getAsLong();
-            LOG.warn("no direct memory for the balancer's buffers, though maxBufferedBytes allows for it ({}); {} bytes are kept now, "
-                    + "no more is asked for within a minute: raise -XX:MaxDirectMemorySize or lower maxBufferedBytes", e.getMessage(), kept());
+            LOG.warn(
+                    "no direct memory for the balancer's buffers, though maxBufferedBytes allows for it ({}); {} bytes are kept now, "
+                            + "no more is asked for within a minute: raise -XX:MaxDirectMemorySize or lower maxBufferedBytes",
+                    e.getMessage(), kept());
             return null;
         }
     }

@@ -30,7 +30,7 @@ final class ClientQueue implements RelayStage {
     /**
      * A client's place, one of the bounded number, and its deadline; the client holds it until it is served or closed.
      */
-    record Ticket(WaitingPlaces.Place place, long deadline) { }
+    record Ticket(WaitingPlaces.Place place, long deadline) {}
 
     private final LoopContext context;
     private final WaitingPlaces places;

@@ -83,7 +83,8 @@ final class Dialer {
      * Connects to an acquired target, starting with address {@code from}, until all its addresses were tried; releases
      * it on failure.
      */
-    private Progress connect(Relay relay, Backend backend, InetSocketAddress first, InetSocketAddress from, List<Backend> tried) {
+    private Progress connect(Relay relay, Backend backend, InetSocketAddress first, InetSocketAddress from,
+            List<Backend> tried) {
         InetSocketAddress address = from;
         while (true) {
             SocketChannel channel = null;
@@ -180,7 +181,8 @@ final class Dialer {
             strategyFailureLogged = true;
             Throwable cause = wrong instanceof Throwable t ? t : null;
             LOG.warn("{}: the strategy {} {}; round robin decides in its place (said once)", context.name,
-                    strategy.getClass().getName(), cause != null ? "threw" : "answered " + wrong + ", which was not offered", cause);
+                    strategy.getClass().getName(),
+                    cause != null ? "threw" : "answered " + wrong + ", which was not offered", cause);
         }
         return (Backend) fallback.choose(ready, null);
     }
@@ -211,7 +213,8 @@ final class Dialer {
         private SelectionKey key;
         private Timers.Timer timer;
 
-        private Attempt(Relay relay, Backend backend, SocketChannel channel, InetSocketAddress address, InetSocketAddress first,
+        private Attempt(Relay relay, Backend backend, SocketChannel channel, InetSocketAddress address,
+                InetSocketAddress first,
                 List<Backend> tried) {
             this.relay = relay;
             this.backend = backend;

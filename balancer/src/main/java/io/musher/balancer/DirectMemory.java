@@ -11,9 +11,10 @@ import java.util.regex.Pattern;
 /** Finds this JVM's limit of direct memory, for the default of {@code maxBufferedBytes}. */
 final class DirectMemory {
 
-    private static final Pattern FLAG = Pattern.compile("-XX:MaxDirectMemorySize=(\\d{1,15})([kKmMgGtT]?)(?=\\s|\0|\"|'|$)");
+    private static final Pattern FLAG = Pattern
+            .compile("-XX:MaxDirectMemorySize=(\\d{1,15})([kKmMgGtT]?)(?=\\s|\0|\"|'|$)");
 
-    private DirectMemory() { }
+    private DirectMemory() {}
 
     /**
      * {@return {@code -XX:MaxDirectMemorySize} if the option can be read, else the maximum heap, which is its default}
@@ -43,7 +44,8 @@ final class DirectMemory {
 
     private static String commandLine() {
         try {
-            return new String(Files.readAllBytes(Path.of("/proc/self/cmdline")), StandardCharsets.ISO_8859_1).replace('\0', ' ');
+            return new String(Files.readAllBytes(Path.of("/proc/self/cmdline")), StandardCharsets.ISO_8859_1)
+                    .replace('\0', ' ');
         } catch (IOException | RuntimeException e) {
             return ""; // not Linux: use the default
         }

@@ -83,7 +83,8 @@ final class DrainTracker {
     void closed() {
         for (Drain drain : List.copyOf(drains)) {
             drains.remove(drain);
-            drain.done.completeExceptionally(new IllegalStateException("the balancer was closed while target " + drain.id + " drained"));
+            drain.done.completeExceptionally(
+                    new IllegalStateException("the balancer was closed while target " + drain.id + " drained"));
         }
     }
 

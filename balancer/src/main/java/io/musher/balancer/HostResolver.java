@@ -41,17 +41,19 @@ final class HostResolver {
     private final InetSocketAddress listening;
     private final ThreadPoolExecutor threads;
 
-    HostResolver(BalancerConfig config, BalancerListener listener, EventLoop loop, TargetRegistry registry, InetSocketAddress listening) {
+    HostResolver(BalancerConfig config, BalancerListener listener, EventLoop loop, TargetRegistry registry,
+            InetSocketAddress listening) {
         this.config = config;
         this.listener = listener;
         this.loop = loop;
         this.registry = registry;
         this.listening = listening;
-        this.threads = new ThreadPoolExecutor(THREADS, THREADS, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-            Thread thread = new Thread(task, config.name() + "-lb-lookup");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.threads = new ThreadPoolExecutor(THREADS, THREADS, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+                task -> {
+                    Thread thread = new Thread(task, config.name() + "-lb-lookup");
+                    thread.setDaemon(true);
+                    return thread;
+                });
         threads.allowCoreThreadTimeOut(true);
     }
 
@@ -117,7 +119,8 @@ final class HostResolver {
         } else if (first) {
             if (backend.why().isEmpty()) {
                 backend.setState(TargetState.DOWN, why);
-                OPERATOR.warn("{}: target {} is down: {}; it is looked up again until it can", config.name(), backend, why);
+                OPERATOR.warn("{}: target {} is down: {}; it is looked up again until it can", config.name(), backend,
+                        why);
                 listener.down(backend.target(), why);
             }
             loop.schedule(TargetEntry.jittered(entry.lookupPause), () -> {

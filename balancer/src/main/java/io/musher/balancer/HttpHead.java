@@ -78,7 +78,7 @@ final class HttpHead {
         if (!(request ? requestLine(in, from, end) : statusLine(in, from, end))) {
             return OPAQUE;
         }
-        for (int line = end + 2; ; line = end + 2) {
+        for (int line = end + 2;; line = end + 2) {
             end = lineEnd(in, line, to);
             if (end < 0) {
                 return end;
@@ -197,7 +197,8 @@ final class HttpHead {
     private static boolean isLogin(byte[] name, ByteBuffer in, int from, int end) {
         int colon = from + name.length;
         return isNamed(name, in, from, end)
-                && (in.get(colon) != ':' || lists(NTLM, in, colon + 1, end, true) || lists(NEGOTIATE, in, colon + 1, end, true));
+                && (in.get(colon) != ':' || lists(NTLM, in, colon + 1, end, true)
+                        || lists(NEGOTIATE, in, colon + 1, end, true));
     }
 
     private boolean contentLength(ByteBuffer in, int colon, int end) {

@@ -11,7 +11,9 @@ final class HttpMessageTracker {
 
     private static final int MAX_HEAD = 16 * 1024;
 
-    private enum Position { HEAD, BODY, CHUNK_SIZE, CHUNK_EXTENSION, CHUNK_DATA, TRAILER, TRAILER_LINE }
+    private enum Position {
+        HEAD, BODY, CHUNK_SIZE, CHUNK_EXTENSION, CHUNK_DATA, TRAILER, TRAILER_LINE
+    }
 
     private Position at = Position.HEAD;
     private boolean sizeSeen;

@@ -13,9 +13,10 @@ import java.util.Map;
  */
 final class KeepAlive {
 
-    private static final Map<String, Integer> FIGURES = Map.of("TCP_KEEPIDLE", 60, "TCP_KEEPINTERVAL", 15, "TCP_KEEPCOUNT", 8);
+    private static final Map<String, Integer> FIGURES = Map.of("TCP_KEEPIDLE", 60, "TCP_KEEPINTERVAL", 15,
+            "TCP_KEEPCOUNT", 8);
 
-    private KeepAlive() { }
+    private KeepAlive() {}
 
     static void enable(SocketChannel channel) throws IOException {
         channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);

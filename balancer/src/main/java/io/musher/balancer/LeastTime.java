@@ -55,7 +55,8 @@ final class LeastTime extends WeightedTurns {
         evidence = new Evidence[now.size()];
         for (int i = 0; i < evidence.length; i++) {
             Evidence old = known.get(now.get(i));
-            boolean anew = old == null || old.silent && !before.contains(now.get(i)); // a silent one comes back on trial
+            // a silent one comes back on trial
+            boolean anew = old == null || old.silent && !before.contains(now.get(i));
             evidence[i] = anew ? new Evidence() : old;
             if (anew) {
                 known.put(now.get(i), evidence[i]);

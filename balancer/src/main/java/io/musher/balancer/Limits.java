@@ -113,7 +113,8 @@ final class Limits {
             for (String line : Files.readAllLines(Path.of("/proc/self/limits"))) {
                 if (line.startsWith("Max open files")) {
                     String soft = line.substring(26).trim().split(" +")[0];
-                    return soft.equals("unlimited") ? Integer.MAX_VALUE : Math.max(0, (int) Math.min(Integer.MAX_VALUE, Long.parseLong(soft)) - used);
+                    return soft.equals("unlimited") ? Integer.MAX_VALUE
+                            : Math.max(0, (int) Math.min(Integer.MAX_VALUE, Long.parseLong(soft)) - used);
                 }
             }
         } catch (IOException | RuntimeException e) {

@@ -35,7 +35,8 @@ final class LingeringCloseStage implements RelayStage {
             relay.close();
         } else if (n > 0) {
             context.loop.cancel(timer);
-            timer = context.loop.schedule(Math.max(0, Math.min(SILENCE, begun + AT_MOST - context.loop.now())), relay::close);
+            timer = context.loop.schedule(Math.max(0, Math.min(SILENCE, begun + AT_MOST - context.loop.now())),
+                    relay::close);
         }
     }
 

@@ -61,7 +61,8 @@ final class LoopContext {
     private LoopGroup loops;
     private Runnable whenEmpty;
 
-    LoopContext(int number, BalancerConfig config, BalancerListener listener, ServerSocketChannel listening, EventLoop loop, Limits limits) {
+    LoopContext(int number, BalancerConfig config, BalancerListener listener, ServerSocketChannel listening,
+            EventLoop loop, Limits limits) {
         this.number = number;
         this.name = config.name();
         this.listener = listener;
@@ -204,7 +205,8 @@ final class LoopContext {
 
     void badHeader(Relay relay, String why) throws IOException {
         if (badHeader.isDue(loop.now())) {
-            LOG.warn("{}: closed a connection from the trusted proxy {}: {} (said once in 10 s)", name, relay.source(), why);
+            LOG.warn("{}: closed a connection from the trusted proxy {}: {} (said once in 10 s)", name, relay.source(),
+                    why);
         }
         reject(relay, why);
     }
@@ -314,7 +316,8 @@ final class LoopContext {
 
     /** {@return all relays except those in the {@link ClientQueue}} */
     private Set<Relay> relays() {
-        Set<Relay> relays = new LinkedHashSet<>(pendingReads); // may have no registered channel yet; all others have one
+        // may have no registered channel yet; all others have one
+        Set<Relay> relays = new LinkedHashSet<>(pendingReads);
         for (EventLoop.Handler handler : loop.handlers()) {
             if (handler instanceof Endpoint end && !end.relay.isIn(queue)) {
                 relays.add(end.relay);
@@ -330,14 +333,16 @@ final class LoopContext {
     /** Logs that descriptors or local ports ran out. That is not a failure of the target: clients wait. */
     void resourcesExhausted(Throwable trouble) {
         if (resourcesExhausted.isDue(loop.now())) {
-            LOG.warn("{}: cannot connect to targets for want of local resources ({}); others are tried, or clients wait (said once in 10 s)",
+            LOG.warn(
+                    "{}: cannot connect to targets for want of local resources ({}); others are tried, or clients wait (said once in 10 s)",
                     name, trouble.getMessage());
         }
     }
 
     void unexpected(Throwable failure) {
         if (unexpected.isDue(loop.now())) {
-            LOG.error("{}: a connection failed for an unexpected reason and was closed (said once in 10 s)", name, failure);
+            LOG.error("{}: a connection failed for an unexpected reason and was closed (said once in 10 s)", name,
+                    failure);
         }
     }
 }

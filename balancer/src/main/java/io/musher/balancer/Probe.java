@@ -86,7 +86,8 @@ final class Probe implements EventLoop.Handler {
                 return;
             }
             key = loop.register(channel, SelectionKey.OP_CONNECT, this);
-            timer = loop.schedule(timeout, () -> end("no answer within " + timeout / 1_000_000 + " ms", Outcome.REFUSED));
+            timer = loop.schedule(timeout,
+                    () -> end("no answer within " + timeout / 1_000_000 + " ms", Outcome.REFUSED));
         } catch (IOException | RuntimeException e) {
             failed(e);
         }
@@ -124,7 +125,8 @@ final class Probe implements EventLoop.Handler {
     @Override
     public void failed(Throwable failure) {
         boolean local = failure instanceof BindException;
-        end(failure.getMessage(), local ? Outcome.LOCAL_TROUBLE : held || isReset(failure.getMessage()) ? Outcome.ENDED : Outcome.REFUSED);
+        end(failure.getMessage(), local ? Outcome.LOCAL_TROUBLE
+                : held || isReset(failure.getMessage()) ? Outcome.ENDED : Outcome.REFUSED);
     }
 
     /**
@@ -142,7 +144,8 @@ final class Probe implements EventLoop.Handler {
     }
 
     private void verdict(String failure, Outcome outcome) {
-        InetSocketAddress next = outcome == Outcome.REFUSED || outcome == Outcome.ENDED ? backend.next(address, first) : null;
+        InetSocketAddress next = outcome == Outcome.REFUSED || outcome == Outcome.ENDED ? backend.next(address, first)
+                : null;
         if (next == null) {
             verdict.result(failure, outcome);
         } else {

@@ -59,15 +59,17 @@ final class ProgramShutdown {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
-            Object mine = Proxy.newProxyInstance(ProgramShutdown.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> {
-                if (method.getName().equals("handle")) {
-                    signalled();
-                    return null;
-                }
-                return method.getName().equals("hashCode") ? (Object) System.identityHashCode(proxy)
-                        : method.getName().equals("equals") ? (Object) (proxy == arguments[0]) : "balancer";
-            });
-            signal.getMethod("handle", signal, handler).invoke(null, signal.getConstructor(String.class).newInstance(name), mine);
+            Object mine = Proxy.newProxyInstance(ProgramShutdown.class.getClassLoader(), new Class<?>[]{handler},
+                    (proxy, method, arguments) -> {
+                        if (method.getName().equals("handle")) {
+                            signalled();
+                            return null;
+                        }
+                        return method.getName().equals("hashCode") ? (Object) System.identityHashCode(proxy)
+                                : method.getName().equals("equals") ? (Object) (proxy == arguments[0]) : "balancer";
+                    });
+            signal.getMethod("handle", signal, handler).invoke(null,
+                    signal.getConstructor(String.class).newInstance(name), mine);
         } catch (ReflectiveOperationException e) {
             // the system has no such signal, or the JVM was started with -Xrs
         }

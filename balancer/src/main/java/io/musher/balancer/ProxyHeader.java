@@ -18,7 +18,8 @@ import java.util.Arrays;
  * @param destination the address the client connected to, or null if the header has none
  * @param length the length of the header in bytes
  */
-record ProxyHeader(ProxyProtocol version, boolean local, InetSocketAddress source, InetSocketAddress destination, int length) {
+record ProxyHeader(ProxyProtocol version, boolean local, InetSocketAddress source, InetSocketAddress destination,
+        int length) {
 
     /** Thrown when a connection does not begin with a valid header. */
     static final class BadHeader extends Exception {
@@ -123,7 +124,8 @@ record ProxyHeader(ProxyProtocol version, boolean local, InetSocketAddress sourc
         boolean proxied = versionAndCommand == 0x21;
         int size = family == 0x11 ? 4 : family == 0x21 ? 16 : 0;
         if (proxied && size > 0 && length < 2 * size + 4) {
-            throw new BadHeader("PROXY v2 header with " + length + " bytes of addresses for family 0x" + Integer.toHexString(family));
+            throw new BadHeader("PROXY v2 header with " + length + " bytes of addresses for family 0x"
+                    + Integer.toHexString(family));
         }
         if (in.limit() < 16 + length) {
             return null;

@@ -24,7 +24,9 @@ final class Relay {
     /** Bytes that the kernel sends without waiting for the client: the initial congestion window of a connection. */
     private static final int AT_ONCE = 10 * 1400;
 
-    enum State { INTAKE, ROUTING, OPEN, PARKED, ENDING, CLOSED }
+    enum State {
+        INTAKE, ROUTING, OPEN, PARKED, ENDING, CLOSED
+    }
 
     final LoopContext context;
     final Endpoint client;
@@ -144,7 +146,8 @@ final class Relay {
             ByteBuffer larger = ByteBuffer.allocate(Math.max(512, held + Math.max(held, more.remaining())));
             firstBytes = firstBytes == null ? larger.flip() : larger.put(firstBytes).flip();
         }
-        firstBytes.limit(firstBytes.limit() + more.remaining()).put(firstBytes.limit() - more.remaining(), more, more.position(), more.remaining());
+        firstBytes.limit(firstBytes.limit() + more.remaining()).put(firstBytes.limit() - more.remaining(), more,
+                more.position(), more.remaining());
     }
 
     /** Sets what this relay waits for, or null. */
@@ -178,7 +181,8 @@ final class Relay {
             if (receivedProxyHeader != null) {
                 header.put(receivedProxyHeader);
             } else {
-                ProxyHeader.write(header, context.proxyOut, source(), (InetSocketAddress) client.channel.getLocalAddress());
+                ProxyHeader.write(header, context.proxyOut, source(),
+                        (InetSocketAddress) client.channel.getLocalAddress());
             }
             if (!target.write(header.flip())) {
                 throw new IOException("a fresh connection to " + to + " has no room for a PROXY header");
@@ -188,7 +192,8 @@ final class Relay {
         firstBytes = null;
         if (first != null) {
             boolean kept = first.isDirect();
-            boolean mayContinue = context.pump.forward(this, kept ? first : context.buffers.scratch().put(first).flip(), client, end);
+            boolean mayContinue = context.pump.forward(this, kept ? first : context.buffers.scratch().put(first).flip(),
+                    client, end);
             if (kept && !end.hasPending()) {
                 context.buffers.release(first);
             }
@@ -270,8 +275,8 @@ final class Relay {
     }
 
     /**
-     * Checks for line ends after the client's last request, which servers ignore and which are to be discarded: a target
-     * that closes its connection with unread line ends would reset it.
+     * Checks for line ends after the client's last request, which servers ignore and which are to be discarded: a
+     * target that closes its connection with unread line ends would reset it.
      *
      * @return whether to discard these client bytes
      */
@@ -341,7 +346,8 @@ final class Relay {
 
     /** Ends this relay now: closes an idle connection in order, resets one with data outstanding. */
     void end() {
-        if (isSilent() || state == State.PARKED || state == State.ENDING || keepAlive != null && keepAlive.isIdle() && !client.hasPending()) {
+        if (isSilent() || state == State.PARKED || state == State.ENDING
+                || keepAlive != null && keepAlive.isIdle() && !client.hasPending()) {
             close();
         } else {
             reset();
@@ -400,7 +406,8 @@ final class Relay {
      */
     void endpointEnded(Endpoint end) {
         if (end == target && !client.isReadEnded()
-                && (owesAnswer() || !answered && isUntouched() && context.loop.now() - lastActivity < MIN_TARGET_LIFE)) {
+                && (owesAnswer()
+                        || !answered && isUntouched() && context.loop.now() - lastActivity < MIN_TARGET_LIFE)) {
             failureCounted = true;
             context.total.unanswered.add(1);
             counters.unanswered.add(1);
@@ -408,7 +415,9 @@ final class Relay {
         }
     }
 
-    /** {@return whether the target has sent nothing yet, though the client has; half an HTTP request is not answered} */
+    /**
+     * {@return whether the target has sent nothing yet, though the client has; half an HTTP request is not answered}
+     */
     private boolean owesAnswer() {
         return !answered && !isUntouched() && !keepAlive.isRequestIncomplete();
     }
@@ -456,7 +465,8 @@ final class Relay {
      * {@return whether no byte has been forwarded and nothing is buffered, with a target connected or before routing}
      */
     boolean isSilent() {
-        return isUntouched() && (state == State.OPEN && !client.hasPending() && !target.hasPending() || state == State.INTAKE);
+        return isUntouched()
+                && (state == State.OPEN && !client.hasPending() && !target.hasPending() || state == State.INTAKE);
     }
 
     /** {@return whether the connection is between two requests, or before its first byte, with nothing buffered} */

@@ -6,10 +6,10 @@ import java.io.IOException;
 interface RelayStage {
 
     /** Handles input from the client, or its close. */
-    default void readable(Relay relay) throws IOException { }
+    default void readable(Relay relay) throws IOException {}
 
     /** Called when targets were withdrawn: leaves a withdrawn target. */
-    default void leaveIfWithdrawn(Relay relay) throws IOException { }
+    default void leaveIfWithdrawn(Relay relay) throws IOException {}
 
     /** Cancels timers and releases what this stage holds; called when it is over or the relay closes. */
     void abandon(Relay relay);

@@ -16,7 +16,7 @@ import java.util.List;
  */
 final class SelfTargetCheck {
 
-    private SelfTargetCheck() { }
+    private SelfTargetCheck() {}
 
     /**
      * Checks targets.
@@ -42,18 +42,22 @@ final class SelfTargetCheck {
         if (target.getPort() != listening.getPort()) {
             return false;
         }
-        return target.isUnresolved() ? target.getHostString().equalsIgnoreCase("localhost") && reaches(InetAddress.getLoopbackAddress(), listening.getAddress())
+        return target.isUnresolved()
+                ? target.getHostString().equalsIgnoreCase("localhost")
+                        && reaches(InetAddress.getLoopbackAddress(), listening.getAddress())
                 : reaches(target.getAddress(), listening.getAddress());
     }
 
     /** {@return a target's addresses without the balancer's own} */
     static InetAddress[] without(InetSocketAddress listening, int port, InetAddress[] found) {
-        return Arrays.stream(found).filter(address -> !isOwn(listening, new InetSocketAddress(address, port))).toArray(InetAddress[]::new);
+        return Arrays.stream(found).filter(address -> !isOwn(listening, new InetSocketAddress(address, port)))
+                .toArray(InetAddress[]::new);
     }
 
     private static boolean reaches(InetAddress target, InetAddress listening) {
         if (target.isAnyLocalAddress()) { // the JDK connects to a local address instead
-            return reaches(InetAddress.getLoopbackAddress(), listening) || localHost() != null && reaches(localHost(), listening);
+            return reaches(InetAddress.getLoopbackAddress(), listening)
+                    || localHost() != null && reaches(localHost(), listening);
         }
         if (listening.isAnyLocalAddress()) {
             return isLocal(target) && !(listening instanceof Inet4Address && target instanceof Inet6Address);

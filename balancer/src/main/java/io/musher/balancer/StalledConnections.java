@@ -71,7 +71,8 @@ final class StalledConnections {
         context.total.cutStalled.add(1);
         relay.reset();
         if (spent.isDue(context.loop.now())) {
-            String why = "maxBufferedBytes (" + context.maxBufferedBytes + ") is spent for connections whose peers do not read";
+            String why = "maxBufferedBytes (" + context.maxBufferedBytes
+                    + ") is spent for connections whose peers do not read";
             OPERATOR.warn("{}: {}; those stalled for longest are ended (said once in 10 s)", context.name, why);
             listener.buffersSpent(why);
         }

@@ -7,7 +7,7 @@ import java.util.concurrent.ThreadLocalRandom;
 /** The stateless built-in strategies: {@code ip-hash} and {@code random-of-two}. */
 final class Strategies {
 
-    private Strategies() { }
+    private Strategies() {}
 
     /**
      * Draws two targets with probabilities in proportion to their weights. Chooses the second only if its load, even

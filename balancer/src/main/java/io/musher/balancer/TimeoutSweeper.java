@@ -35,7 +35,7 @@ final class TimeoutSweeper {
         this.halfClose = config.halfCloseTimeout().toNanos();
         this.firstByte = config.firstByteTimeout().toNanos();
         long least = KEEP_ALIVE_PAUSE;
-        for (long timeout : new long[] {idle, halfClose, firstByte}) {
+        for (long timeout : new long[]{idle, halfClose, firstByte}) {
             least = timeout > 0 ? Math.min(least, timeout / 4) : least;
         }
         this.pause = least;

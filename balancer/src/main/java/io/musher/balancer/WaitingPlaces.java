@@ -43,7 +43,7 @@ final class WaitingPlaces {
         }
     }
 
-    private record Network(long prefix) { }
+    private record Network(long prefix) {}
 
     private final int max;
     private final int share;

@@ -57,7 +57,7 @@ abstract class WeightedTurns implements Strategy {
     abstract double measure(List<Candidate> ready, double[] weights, double[] loads);
 
     /** Called when the list of ready targets has changed from {@code before} to {@code now}. */
-    void changed(List<Candidate> before, List<Candidate> now) { }
+    void changed(List<Candidate> before, List<Candidate> now) {}
 
     /** Adopts a new list; candidates that stay keep their credit. */
     private void carryOver(List<Candidate> ready) {

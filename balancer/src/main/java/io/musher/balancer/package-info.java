@@ -14,9 +14,9 @@
  * </pre>
  *
  * <p><b>Backpressure.</b> An idle connection holds no buffer. Bytes are read into the loop's one scratch buffer and
- * written at once; when the peer accepts less, {@code BufferPool} keeps the rest, within a budget, until the peer accepts
- * it, and reading stops meanwhile. When the budget is spent, {@code StalledConnections} resets the connection without progress for
- * longest.
+ * written at once; when the peer accepts less, {@code BufferPool} keeps the rest, within a budget, until the peer
+ * accepts it, and reading stops meanwhile. When the budget is spent, {@code StalledConnections} resets the connection
+ * without progress for longest.
  *
  * <table>
  * <caption>Owners of state</caption>
@@ -37,8 +37,8 @@
  * on whose connection no byte has been forwarded, is kept for 500 ms in a {@code TargetLostStage}: its next bytes, or
  * the withdrawal of the dead target, reroute it to another one. Otherwise the close is forwarded.
  *
- * <p><b>Close.</b> A client whose target has closed may still send. {@code LingeringCloseStage} half-closes the client's
- * connection and discards what it sends, until the client closes or a timeout passes, because closing a connection with
- * unread input resets it and loses the answer in flight.
+ * <p><b>Close.</b> A client whose target has closed may still send. {@code LingeringCloseStage} half-closes the
+ * client's connection and discards what it sends, until the client closes or a timeout passes, because closing a
+ * connection with unread input resets it and loses the answer in flight.
  */
 package io.musher.balancer;

@@ -31,9 +31,13 @@ class ArgumentsTest {
 
     @Test
     void shouldTakeEveryOption() {
-        String[] args = {"--listen", "127.0.0.1:0", "--target", "127.0.0.1:1", "--target", "127.0.0.1:2@7", "--strategy", "ip-hash",
-                "--loops", "3", "--proxy", "v2", "--trust-proxy", "10.0.0.0/8", "--trust-proxy", "::1", "--probe", "--max-connections", "9",
-                "--max-waiting", "0", "--wait-timeout", "7", "--max-buffered", "1000000", "--idle-timeout", "60", "--max-connections-per-client", "11", "--half-close-timeout", "0", "--first-byte-timeout", "12", "--connect-on-first-byte", "13", "--no-move", "--drain-timeout", "5"};
+        String[] args = {"--listen", "127.0.0.1:0", "--target", "127.0.0.1:1", "--target", "127.0.0.1:2@7",
+                "--strategy", "ip-hash",
+                "--loops", "3", "--proxy", "v2", "--trust-proxy", "10.0.0.0/8", "--trust-proxy", "::1", "--probe",
+                "--max-connections", "9",
+                "--max-waiting", "0", "--wait-timeout", "7", "--max-buffered", "1000000", "--idle-timeout", "60",
+                "--max-connections-per-client", "11", "--half-close-timeout", "0", "--first-byte-timeout", "12",
+                "--connect-on-first-byte", "13", "--no-move", "--drain-timeout", "5"};
         BalancerConfig config = config(args);
 
         assertEquals(Optional.of("127.0.0.1"), config.host());
@@ -57,8 +61,10 @@ class ArgumentsTest {
         assertEquals(1_000_000, config.maxBufferedBytes());
         assertEquals(Duration.ofSeconds(60), config.idleTimeout());
         assertEquals(Duration.ofSeconds(5), Arguments.parse(args).drainTimeout());
-        assertEquals(Duration.ofSeconds(20), Arguments.parse("--listen", "1", "--target", "127.0.0.1:1").drainTimeout());
-        assertEquals(Optional.of(ProxyProtocol.V1), config("--proxy", "v1", "--listen", "1", "--target", "127.0.0.1:1").proxyProtocol());
+        assertEquals(Duration.ofSeconds(20),
+                Arguments.parse("--listen", "1", "--target", "127.0.0.1:1").drainTimeout());
+        assertEquals(Optional.of(ProxyProtocol.V1),
+                config("--proxy", "v1", "--listen", "1", "--target", "127.0.0.1:1").proxyProtocol());
     }
 
     @Test
@@ -100,9 +106,12 @@ class ArgumentsTest {
             }
         }
 
-        assertEquals(List.of("--listen", "--target", "--strategy", "--loops", "--proxy", "--trust-proxy", "--probe", "--keep-unanswered",
-                "--max-connections", "--max-connections-per-client", "--max-waiting", "--wait-timeout", "--max-buffered", "--idle-timeout", "--half-close-timeout",
-                "--first-byte-timeout", "--connect-on-first-byte", "--no-move", "--drain-timeout", "--help", "--version"), listed);
+        assertEquals(List.of("--listen", "--target", "--strategy", "--loops", "--proxy", "--trust-proxy", "--probe",
+                "--keep-unanswered",
+                "--max-connections", "--max-connections-per-client", "--max-waiting", "--wait-timeout",
+                "--max-buffered", "--idle-timeout", "--half-close-timeout",
+                "--first-byte-timeout", "--connect-on-first-byte", "--no-move", "--drain-timeout", "--help",
+                "--version"), listed);
     }
 
     @Test
@@ -113,11 +122,14 @@ class ArgumentsTest {
 
     @Test
     void shouldLeaveNamesToTheBalancer() {
-        List<Target> targets = config("--listen", "1", "--target", "no-such-host.invalid:80@3", "--target", "localhost:81",
+        List<Target> targets = config("--listen", "1", "--target", "no-such-host.invalid:80@3", "--target",
+                "localhost:81",
                 "--target", "127.0.0.1:82", "--target", "[::1]:83").targets();
 
         assertEquals(List.of(true, true, false, false), targets.stream().map(t -> t.address().isUnresolved()).toList());
-        assertEquals(new Target("no-such-host.invalid:80", InetSocketAddress.createUnresolved("no-such-host.invalid", 80), 3),
+        assertEquals(
+                new Target("no-such-host.invalid:80", InetSocketAddress.createUnresolved("no-such-host.invalid", 80),
+                        3),
                 targets.get(0));
         refusedValue("--target", "999.1.1.1:80");
         refusedValue("--target", "[::x]:80");
@@ -149,7 +161,8 @@ class ArgumentsTest {
         refused("unknown option '--drain'; did you mean --drain-timeout?", "--drain", "3");
         refused("unknown option '--max-conections'; did you mean --max-connections?", "--max-conections", "3");
         for (String strange : List.of("--port", "-p", "--", "-x", "--bogus", "--max", "---")) {
-            IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Arguments.parse(strange, "1"));
+            IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
+                    () -> Arguments.parse(strange, "1"));
             assertTrue(strange.equals("--max") || !e.getMessage().contains("did you mean"), e.getMessage());
         }
         refused("unknown option '8080'; options begin with --", "8080");
@@ -176,7 +189,8 @@ class ArgumentsTest {
             refusedValue("--listen", value);
             refusedValue("--target", value);
         }
-        for (String value : List.of("127.0.0.1", "8000", "127.0.0.1:0", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536")) {
+        for (String value : List.of("127.0.0.1", "8000", "127.0.0.1:0", "127.0.0.1:", "127.0.0.1:x",
+                "127.0.0.1:65536")) {
             refusedValue("--target", value);
         }
         refused("'0'", "--target", "127.0.0.1:8000@0");
@@ -187,7 +201,8 @@ class ArgumentsTest {
         refusedValue("--proxy", "v3");
         refusedValue("--proxy", "V1");
         refusedValue("--trust-proxy", "somebody");
-        for (String option : List.of("--loops", "--max-connections", "--max-waiting", "--wait-timeout", "--idle-timeout", "--drain-timeout")) {
+        for (String option : List.of("--loops", "--max-connections", "--max-waiting", "--wait-timeout",
+                "--idle-timeout", "--drain-timeout")) {
             for (String value : List.of("", "x", "-1", "1.5", "1234567890", "\u0661")) {
                 refusedValue(option, value);
             }
@@ -197,7 +212,8 @@ class ArgumentsTest {
         for (String option : List.of("--loops", "--max-connections", "--wait-timeout", "--idle-timeout")) {
             refusedValue(option, "0");
         }
-        assertEquals(Duration.ZERO, Arguments.parse("--listen", "1", "--target", "127.0.0.1:1", "--drain-timeout", "0").drainTimeout());
+        assertEquals(Duration.ZERO,
+                Arguments.parse("--listen", "1", "--target", "127.0.0.1:1", "--drain-timeout", "0").drainTimeout());
     }
 
     private static BalancerConfig config(String... args) {
@@ -205,12 +221,14 @@ class ArgumentsTest {
     }
 
     private static void refusedValue(String option, String value) {
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Arguments.parse(option, value), option + " " + value);
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Arguments.parse(option, value),
+                option + " " + value);
         assertTrue(e.getMessage().contains(option) && e.getMessage().contains("'" + value + "'"), e.getMessage());
     }
 
     private static void refused(String part, String... args) {
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Arguments.parse(args), String.join(" ", args));
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Arguments.parse(args),
+                String.join(" ", args));
         assertTrue(e.getMessage().contains(part), () -> part + " in: " + e.getMessage());
     }
 }

@@ -53,11 +53,14 @@ class BalancerBuilderTest {
     @Test
     void shouldPassEveryOptionOn() {
         Strategy strategy = (ready, client) -> ready.get(0);
-        BalancerListener listener = new BalancerListener() { };
-        BalancerConfig config = Balancer.builder().name("n").host("127.0.0.1").port(65535).backlog(1).loops(2).strategy(strategy)
+        BalancerListener listener = new BalancerListener() {};
+        BalancerConfig config = Balancer.builder().name("n").host("127.0.0.1").port(65535).backlog(1).loops(2)
+                .strategy(strategy)
                 .targets(List.of(a)).maxConnections(3).maxConnectionsPerTarget(4).maxWaiting(5).waitTimeout(SECOND)
-                .connectTimeout(SECOND.multipliedBy(2)).idleTimeout(SECOND.multipliedBy(3)).slowStart(SECOND.multipliedBy(4)).ejectAfter(6)
-                .probe(ProbePolicy.ofDefaults()).moveKeepAlive(false).proxyProtocol(ProxyProtocol.V2).trustedProxies("10.0.0.0/8", "::1")
+                .connectTimeout(SECOND.multipliedBy(2)).idleTimeout(SECOND.multipliedBy(3))
+                .slowStart(SECOND.multipliedBy(4)).ejectAfter(6)
+                .probe(ProbePolicy.ofDefaults()).moveKeepAlive(false).proxyProtocol(ProxyProtocol.V2)
+                .trustedProxies("10.0.0.0/8", "::1")
                 .bufferSize(8192).listener(listener).build();
 
         assertEquals("n", config.name());
@@ -114,7 +117,8 @@ class BalancerBuilderTest {
         isBad("port 65536", b -> b.port(65536));
         isBad("backlog 0", b -> b.backlog(0));
         isBad("loops 0", b -> b.loops(0));
-        isBad("targets: the id a occurs twice", b -> b.targets(List.of(a, new Target("a", new InetSocketAddress("127.0.0.1", 1)))));
+        isBad("targets: the id a occurs twice",
+                b -> b.targets(List.of(a, new Target("a", new InetSocketAddress("127.0.0.1", 1)))));
         isBad("maxConnections -1", b -> b.maxConnections(-1));
         isBad("maxConnectionsPerTarget -2", b -> b.maxConnectionsPerTarget(-2));
         isBad("maxWaiting -3", b -> b.maxWaiting(-3));
@@ -156,9 +160,12 @@ class BalancerBuilderTest {
 
     @Test
     void shouldTakeTheEdgesOfWhatIsAllowed() {
-        Balancer.builder().port(0).port(65535).maxConnections(0).maxConnectionsPerTarget(0).maxWaiting(0).ejectAfter(0).backlog(1).loops(1)
-                .idleTimeout(Duration.ZERO).idleTimeout(Duration.ofMillis(10)).slowStart(Duration.ZERO).bufferSize(4096).bufferSize(16 << 20)
-                .waitTimeout(Duration.ofNanos(1)).connectTimeout(Duration.ofDays(365)).trustedProxies().targets(List.of()).build();
+        Balancer.builder().port(0).port(65535).maxConnections(0).maxConnectionsPerTarget(0).maxWaiting(0).ejectAfter(0)
+                .backlog(1).loops(1)
+                .idleTimeout(Duration.ZERO).idleTimeout(Duration.ofMillis(10)).slowStart(Duration.ZERO).bufferSize(4096)
+                .bufferSize(16 << 20)
+                .waitTimeout(Duration.ofNanos(1)).connectTimeout(Duration.ofDays(365)).trustedProxies()
+                .targets(List.of()).build();
     }
 
     @Test
@@ -194,12 +201,14 @@ class BalancerBuilderTest {
     }
 
     private static void isNull(String option, Consumer<BalancerBuilder> setting) {
-        NullPointerException e = assertThrows(NullPointerException.class, () -> setting.accept(Balancer.builder()), option);
+        NullPointerException e = assertThrows(NullPointerException.class, () -> setting.accept(Balancer.builder()),
+                option);
         assertEquals(option, e.getMessage());
     }
 
     private static void isBad(String part, Consumer<BalancerBuilder> setting) {
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> setting.accept(Balancer.builder()), part);
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
+                () -> setting.accept(Balancer.builder()), part);
         assertTrue(e.getMessage().contains(part), () -> part + " in: " + e.getMessage());
     }
 }

@@ -20,7 +20,9 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** What a test opens: balancers, targets, clients; all closed after it, the youngest first. No test may log an error. */
+/**
+ * What a test opens: balancers, targets, clients; all closed after it, the youngest first. No test may log an error.
+ */
 final class BalancerFixture implements BeforeEachCallback, AfterEachCallback, AutoCloseable {
 
     static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -109,7 +111,8 @@ final class BalancerFixture implements BeforeEachCallback, AfterEachCallback, Au
 
     /** Waits until something is so; the alias says what. */
     static void await(String alias, Callable<Boolean> condition) {
-        Awaitility.await(alias).atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5)).until(condition);
+        Awaitility.await(alias).atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5))
+                .until(condition);
     }
 
     /** Waits until a count has begun and then has not grown for a while. */

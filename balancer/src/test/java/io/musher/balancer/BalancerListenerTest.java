@@ -65,12 +65,13 @@ class BalancerListenerTest {
     @Test
     void shouldBeCalledOnTheLoopsThreads() throws Exception {
         List<String> threads = new CopyOnWriteArrayList<>();
-        Balancer balancer = scene.balancer(b -> b.name("spoken").loops(2).maxWaiting(0).listener(new BalancerListener() {
-            @Override
-            public void rejected(InetSocketAddress client, String why) {
-                threads.add(Thread.currentThread().getName());
-            }
-        }));
+        Balancer balancer = scene
+                .balancer(b -> b.name("spoken").loops(2).maxWaiting(0).listener(new BalancerListener() {
+                    @Override
+                    public void rejected(InetSocketAddress client, String why) {
+                        threads.add(Thread.currentThread().getName());
+                    }
+                }));
         for (int i = 0; i < 5; i++) {
             scene.connect(balancer).expectEnd();
         }

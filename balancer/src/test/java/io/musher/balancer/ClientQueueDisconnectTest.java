@@ -59,14 +59,14 @@ class ClientQueueDisconnectTest {
 
     @Test
     void shouldForwardWhatCameMeanwhile() throws Exception {
-        for (int bufferSize : new int[] {4096, 256 * 1024}) {
-            for (int size : new int[] {1, 600, 4096, 16 * 1024, 1 << 20}) {
+        for (int bufferSize : new int[]{4096, 256 * 1024}) {
+            for (int size : new int[]{1, 600, 4096, 16 * 1024, 1 << 20}) {
                 byte[] data = new byte[size];
                 new Random(size).nextBytes(data);
                 Balancer balancer = balancer(b -> b.bufferSize(bufferSize));
                 Peer client = scene.connect(balancer);
                 waiting(balancer, 1);
-                client.send(new byte[] {data[0]});
+                client.send(new byte[]{data[0]});
                 Future<Peer> sent = scene.beside(() -> client.send(Arrays.copyOfRange(data, 1, size)).sendEnd());
                 ScriptedTarget target = scene.manual();
                 BalancerFixture.get(balancer.updateTargets(List.of(target.as("a"))));
@@ -128,14 +128,16 @@ class ClientQueueDisconnectTest {
         // its end may not have been read when the first newcomer comes
         BalancerFixture.await("one newcomer gets the place", () -> {
             scene.connect(balancer).send(HttpMessages.get("/newcomer"));
-            return recorder.heard("rejected 127.0.0.1: too many clients wait for a target, and this one has ended its side");
+            return recorder
+                    .heard("rejected 127.0.0.1: too many clients wait for a target, and this one has ended its side");
         });
         ended.expectEnd();
         waiting(balancer, 2);
 
         BalancerFixture.get(balancer.updateTargets(List.of(scene.http("a").as("a"))));
         assertEquals("a", stayer.answer(false));
-        BalancerFixture.await("one newcomer is served, too", () -> balancer.stats().target("a").orElseThrow().accepted() == 2);
+        BalancerFixture.await("one newcomer is served, too",
+                () -> balancer.stats().target("a").orElseThrow().accepted() == 2);
     }
 
     @Test
@@ -160,7 +162,8 @@ class ClientQueueDisconnectTest {
         Peer talker = scene.connect(balancer).send("before");
         waiting(balancer, 2);
         BalancerFixture.get(balancer.updateTargets(List.of(hole)));
-        BalancerFixture.await("connects are under way", () -> balancer.stats().target("hole").orElseThrow().active() == 2);
+        BalancerFixture.await("connects are under way",
+                () -> balancer.stats().target("hole").orElseThrow().active() == 2);
 
         client.close();
 
@@ -199,7 +202,8 @@ class ClientQueueDisconnectTest {
             waiting(balancer, i + 1);
         }
 
-        Peer other = scene.connect(balancer).send("PROXY TCP4 192.0.2.2 192.0.2.200 2000 80\r\n" + HttpMessages.get("/"));
+        Peer other = scene.connect(balancer)
+                .send("PROXY TCP4 192.0.2.2 192.0.2.200 2000 80\r\n" + HttpMessages.get("/"));
 
         many.get(3).expectEnd();
         BalancerFixture.await("it is told", () -> recorder.heard("rejected 192.0.2.1: too many"));
@@ -219,7 +223,8 @@ class ClientQueueDisconnectTest {
             int rejected = i - 1;
             BalancerFixture.await("one has given way", () -> recorder.lines().size() == rejected);
         }
-        assertTrue(recorder.lines().stream().allMatch(line -> line.startsWith("rejected 127.0.0.1:")), recorder.lines()::toString);
+        assertTrue(recorder.lines().stream().allMatch(line -> line.startsWith("rejected 127.0.0.1:")),
+                recorder.lines()::toString);
         waiting(balancer, 4);
     }
 

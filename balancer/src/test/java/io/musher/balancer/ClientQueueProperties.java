@@ -18,18 +18,22 @@ class ClientQueueProperties {
 
     private static final int TIMEOUT = 1000;
 
-    enum Kind { ARRIVE, CLOSE, PASS }
+    enum Kind {
+        ARRIVE, CLOSE, PASS
+    }
 
-    record Step(Kind kind, int number) { }
+    record Step(Kind kind, int number) {}
 
-    private record Client(int number, long deadline) { }
+    private record Client(int number, long deadline) {}
 
     @Property(tries = 60)
-    void shouldKeepOrderBoundAndDeadlines(@ForAll @IntRange(max = 6) int maxWaiting, @ForAll("steps") List<Step> steps) throws Exception {
+    void shouldKeepOrderBoundAndDeadlines(@ForAll @IntRange(max = 6) int maxWaiting, @ForAll("steps") List<Step> steps)
+            throws Exception {
         List<Client> waiting = new ArrayList<>();
         List<Integer> rejected = new ArrayList<>();
         long now = 0;
-        try (LoopContextFixture lane = new LoopContextFixture(Balancer.builder().maxWaiting(maxWaiting).waitTimeout(Duration.ofMillis(TIMEOUT)))) {
+        try (LoopContextFixture lane = new LoopContextFixture(
+                Balancer.builder().maxWaiting(maxWaiting).waitTimeout(Duration.ofMillis(TIMEOUT)))) {
             for (Step step : steps) {
                 switch (step.kind) {
                     case ARRIVE -> {
@@ -72,7 +76,8 @@ class ClientQueueProperties {
     Arbitrary<List<Step>> steps() {
         Arbitrary<Step> arrive = Arbitraries.just(new Step(Kind.ARRIVE, 0));
         Arbitrary<Step> close = Arbitraries.integers().between(0, 5).map(n -> new Step(Kind.CLOSE, n));
-        Arbitrary<Step> pass = Arbitraries.oneOf(Arbitraries.integers().between(1, 700), Arbitraries.of(TIMEOUT, 20, 500))
+        Arbitrary<Step> pass = Arbitraries
+                .oneOf(Arbitraries.integers().between(1, 700), Arbitraries.of(TIMEOUT, 20, 500))
                 .map(n -> new Step(Kind.PASS, n));
         return Arbitraries.frequencyOf(Tuple.of(4, arrive), Tuple.of(1, close), Tuple.of(2, pass))
                 .list().ofMinSize(1).ofMaxSize(25);

@@ -62,7 +62,8 @@ class ClientQueueTest {
         assertEquals(List.of(1, 2, 3), lane.waiting());
 
         for (int i = 0; i < 4; i++) {
-            assertEquals(i, lane.served()); // and closed by the target, which ends the relay only when the client does, too
+            // and closed by the target, which ends the relay only when the client does, too
+            assertEquals(i, lane.served());
             lane.onLoop(lane.context::cutAll);
             lane.settle();
         }
@@ -104,7 +105,7 @@ class ClientQueueTest {
     @Test
     void shouldCountTogetherWithOtherLanes() throws Exception {
         lane(options().maxWaiting(2));
-        WaitingPlaces.Place elsewhere = lane.limits.places.take(InetAddress.getLoopbackAddress(), why -> { });
+        WaitingPlaces.Place elsewhere = lane.limits.places.take(InetAddress.getLoopbackAddress(), why -> {});
 
         arrive(2);
 
@@ -166,7 +167,8 @@ class ClientQueueTest {
             arrive(1);
             assertEquals(List.of(1), lane.waiting(), "there is no room for the second");
 
-            lane.clock.addAndGet(3_000 * LoopContextFixture.MILLI); // the connect has failed; the first should be gone since two seconds
+            // the connect has failed; the first should be gone since two seconds
+            lane.clock.addAndGet(3_000 * LoopContextFixture.MILLI);
             lane.targets(); // and nobody tries that target again
 
             assertEquals(List.of(0), lane.rejected);
@@ -199,7 +201,7 @@ class ClientQueueTest {
             lane.targets(dead.as("dead"));
             arrive(1);
             long failures = 1;
-            for (int interval : new int[] {20, 40, 80, 160, 320, 500, 500, 500}) {
+            for (int interval : new int[]{20, 40, 80, 160, 320, 500, 500, 500}) {
                 assertEquals(failures, lane.connectFailures());
                 lane.pass(interval - 1);
                 assertEquals(failures, lane.connectFailures(), () -> "one millisecond before " + interval);
@@ -234,7 +236,7 @@ class ClientQueueTest {
         try (BlackHole hole = new BlackHole()) {
             lane(options());
             arrive(1);
-            for (int interval : new int[] {20, 40, 80, 160, 320}) {
+            for (int interval : new int[]{20, 40, 80, 160, 320}) {
                 lane.pass(interval); // nothing to try, and the intervals grow
             }
             lane.targets(hole.as("hole"));

@@ -8,7 +8,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A request with {@code Connection: close}: its client is not listened to at first, and is let go with the target's end. */
+/**
+ * A request with {@code Connection: close}: its client is not listened to at first, and is let go with the target's
+ * end.
+ */
 class ConnectionCloseTest {
 
     private static final String REQUEST = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";

@@ -64,7 +64,8 @@ class ConnectionLimitsTest {
     @Test
     void shouldNotCountFailedConnectsAsConnections() throws Exception {
         List<Target> targets = List.of(scene.dead().as("dead"), scene.http("x").as("a"));
-        Balancer balancer = scene.balancer(b -> b.maxConnections(1).maxConnectionsPerTarget(1).ejectAfter(0).targets(targets));
+        Balancer balancer = scene
+                .balancer(b -> b.maxConnections(1).maxConnectionsPerTarget(1).ejectAfter(0).targets(targets));
         for (int i = 0; i < 20; i++) {
             try (Peer client = Peer.connect(balancer.address())) {
                 assertEquals("x", client.ask(HttpMessages.get("/")));
@@ -87,7 +88,8 @@ class ConnectionLimitsTest {
     @ValueSource(ints = {1, 2})
     void shouldNotSpinWhileClientsWaitForADeadTarget(int loops) throws Exception {
         HeldPort dead = scene.dead();
-        Balancer balancer = scene.balancer(b -> b.loops(loops).maxConnectionsPerTarget(10).targets(List.of(dead.as("a"))));
+        Balancer balancer = scene
+                .balancer(b -> b.loops(loops).maxConnectionsPerTarget(10).targets(List.of(dead.as("a"))));
         List<Peer> clients = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             clients.add(scene.connect(balancer).send(HttpMessages.get("/")));

@@ -21,7 +21,8 @@ class ConnectionMigratorTest {
     final BalancerFixture scene = new BalancerFixture();
 
     static List<String> exchanges() {
-        return List.of(HttpMessages.get("/"), HttpMessages.get("/chunked"), HttpMessages.head("/"), HttpMessages.post("/", "x".repeat(200_000)),
+        return List.of(HttpMessages.get("/"), HttpMessages.get("/chunked"), HttpMessages.head("/"),
+                HttpMessages.post("/", "x".repeat(200_000)),
                 HttpMessages.postChunked("/", "GET / HTTP/1.1\r\n\r\n"), HttpMessages.postChunked("/chunked", "abc"),
                 HttpMessages.get("/" + "long".repeat(2000)));
     }
@@ -181,7 +182,8 @@ class ConnectionMigratorTest {
         Peer client = scene.connect(balancer);
         a.next();
         BalancerFixture.get(balancer.updateTargets(List.of(a.as("a"), port.as("b"))));
-        BalancerFixture.await("b is down", () -> balancer.stats().target("b").orElseThrow().state() == BalancerStats.TargetState.DOWN);
+        BalancerFixture.await("b is down",
+                () -> balancer.stats().target("b").orElseThrow().state() == BalancerStats.TargetState.DOWN);
         BalancerFixture.get(balancer.updateTargets(List.of(port.as("b"))));
         CompletableFuture<Integer> drained = balancer.drain("a", LONG);
         scene.add(ScriptedTarget.running(port, new HttpTarget("b")));
@@ -239,7 +241,8 @@ class ConnectionMigratorTest {
         Balancer balancer = scene.balancer(scene.http("a").as("a"));
         Peer client = scene.connect(balancer);
         assertEquals("a", client.ask(HttpMessages.get("/")));
-        BalancerFixture.get(balancer.updateTargets(List.of(scene.dead().as("dead"), scene.http("b").as("b"), scene.dead().as("dead too"))));
+        BalancerFixture.get(balancer
+                .updateTargets(List.of(scene.dead().as("dead"), scene.http("b").as("b"), scene.dead().as("dead too"))));
         assertEquals("b:body", client.ask(HttpMessages.post("/", "body")));
     }
 

@@ -23,7 +23,8 @@ class CounterTest {
         Counter counter = new Counter();
         Thread writer = new Thread(() -> {
             try {
-                Thread.sleep(300); // time for the reader's loop to be compiled, which is when a plain read would stand still
+                // time for the reader's loop to be compiled, which is when a plain read would stand still
+                Thread.sleep(300);
             } catch (InterruptedException e) {
                 return;
             }
@@ -32,7 +33,7 @@ class CounterTest {
             }
         });
         writer.start();
-        while (counter.get() == 0) { } // never ends if the reader may keep an old value
+        while (counter.get() == 0) {} // never ends if the reader may keep an old value
         long last = 0;
         while (last < 5_000_000) {
             long now = counter.get();

@@ -21,8 +21,9 @@ class EjectionTest {
     private Balancer balancer(int ejectAfter, Target... others) {
         List<Target> targets = new ArrayList<>(List.of(others));
         targets.add(port.as("flaky"));
-        return scene.balancer(b -> b.ejectAfter(ejectAfter).listener(recorder).targets(targets).strategy((ready, client) ->
-                ready.stream().filter(c -> c.target().id().equals("flaky")).findFirst().orElse(ready.get(0))));
+        return scene.balancer(
+                b -> b.ejectAfter(ejectAfter).listener(recorder).targets(targets).strategy((ready, client) -> ready
+                        .stream().filter(c -> c.target().id().equals("flaky")).findFirst().orElse(ready.get(0))));
     }
 
     @Test

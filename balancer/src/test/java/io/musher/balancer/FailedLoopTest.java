@@ -29,7 +29,8 @@ class FailedLoopTest {
     void shouldCloseAndSayWhyWhenAnEventLoopFails(int loops) throws Exception {
         try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             Target target = new Target("a", (InetSocketAddress) server.getLocalSocketAddress());
-            Balancer balancer = Balancer.builder().name("doomed").host("127.0.0.1").port(0).loops(loops).targets(List.of(target)).start();
+            Balancer balancer = Balancer.builder().name("doomed").host("127.0.0.1").port(0).loops(loops)
+                    .targets(List.of(target)).start();
             try (Socket client = new Socket(balancer.address().getAddress(), balancer.address().getPort());
                     Socket relayed = server.accept()) {
                 balancer.updateTargets(List.of()).get(20, TimeUnit.SECONDS);
@@ -39,7 +40,8 @@ class FailedLoopTest {
                 assertFails(balancer.shutdown(Duration.ofMinutes(1)), "an event loop failed");
                 assertFails(balancer.updateTargets(List.of()), "is closed");
                 await("the drain's future").until(drained::isDone);
-                assertThrows(IOException.class, () -> new Socket(balancer.address().getAddress(), balancer.address().getPort()).close());
+                assertThrows(IOException.class,
+                        () -> new Socket(balancer.address().getAddress(), balancer.address().getPort()).close());
                 assertTrue(relayed.isConnected() && client.isConnected(), "they were used");
             }
             balancer.close();
@@ -48,7 +50,8 @@ class FailedLoopTest {
 
     private static void assertFails(CompletableFuture<?> future, String why) {
         ExecutionException failure = assertThrows(ExecutionException.class, () -> future.get(20, TimeUnit.SECONDS));
-        assertTrue(failure.getCause() instanceof IllegalStateException && failure.getMessage().contains(why), failure::toString);
+        assertTrue(failure.getCause() instanceof IllegalStateException && failure.getMessage().contains(why),
+                failure::toString);
     }
 
     /** Takes the last loop's timers away, which no loop survives. */
@@ -60,6 +63,6 @@ class FailedLoopTest {
         Field timers = EventLoop.class.getDeclaredField("timers");
         timers.setAccessible(true);
         timers.set(last, null);
-        last.execute(() -> { });
+        last.execute(() -> {});
     }
 }

@@ -8,7 +8,10 @@ import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import org.junit.jupiter.api.Test;
 
-/** Thousands of idle clients of a withdrawn target are moved a few at a time, so that the active ones are served between. */
+/**
+ * Thousands of idle clients of a withdrawn target are moved a few at a time, so that the active ones are served
+ * between.
+ */
 class GradualMigrationTest {
 
     private static final int MANY = 300;
@@ -16,7 +19,9 @@ class GradualMigrationTest {
     @Test
     void shouldServeOthersWhileManyClientsAreMoved() throws Exception {
         try (LoopContextFixture lane = new LoopContextFixture(Balancer.builder());
-                ServerSocketChannel a = listen(); ServerSocketChannel b = listen(); ServerSocketChannel c = listen()) {
+                ServerSocketChannel a = listen();
+                ServerSocketChannel b = listen();
+                ServerSocketChannel c = listen()) {
             lane.targets(target("a", a));
             for (int i = 0; i < MANY; i++) {
                 lane.arrive(new byte[0]);

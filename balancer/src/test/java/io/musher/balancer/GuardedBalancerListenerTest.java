@@ -21,7 +21,8 @@ class GuardedBalancerListenerTest {
 
         callAll(new GuardedBalancerListener("b", new Noisy(heard, false)));
 
-        assertEquals(List.of("ejected a x", "down a y", "restored a", "drained a", "rejected 9 z", "acceptPaused"), heard);
+        assertEquals(List.of("ejected a x", "down a y", "restored a", "drained a", "rejected 9 z", "acceptPaused"),
+                heard);
     }
 
     @Test

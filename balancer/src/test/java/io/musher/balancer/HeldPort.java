@@ -8,7 +8,10 @@ import java.net.ServerSocket;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 
-/** A port that is bound but does not listen: connects are refused, nobody else gets it, and we can listen on it any time. */
+/**
+ * A port that is bound but does not listen: connects are refused, nobody else gets it, and we can listen on it any
+ * time.
+ */
 final class HeldPort implements AutoCloseable {
 
     private final SocketChannel holder;

@@ -10,7 +10,7 @@ final class HttpBytes {
     private static final String BEFORE = "\r\n0\r\n\r";
     private static final String AFTER = "\n\r\n\r\nHTTP/1.1 200 OK\r\n\r\n";
 
-    private HttpBytes() { }
+    private HttpBytes() {}
 
     static int from(int shift) {
         return BEFORE.length() + shift;
@@ -18,7 +18,8 @@ final class HttpBytes {
 
     static ByteBuffer buffer(byte[] bytes, boolean direct, int shift) {
         int capacity = BEFORE.length() + shift + bytes.length + AFTER.length();
-        ByteBuffer buffer = (direct ? ByteBuffer.allocateDirect(capacity) : ByteBuffer.allocate(capacity)).order(ByteOrder.nativeOrder());
+        ByteBuffer buffer = (direct ? ByteBuffer.allocateDirect(capacity) : ByteBuffer.allocate(capacity))
+                .order(ByteOrder.nativeOrder());
         buffer.put(bytes(BEFORE)).put(new byte[shift]).put(bytes).put(bytes(AFTER));
         return buffer;
     }

@@ -59,7 +59,8 @@ class HttpListProperties {
 
     @Provide
     Arbitrary<List<String>> lines() {
-        Arbitrary<String> pieces = Arbitraries.of("close", "Close", "CLOSE", "upgrade", "Upgrade", "keep-alive", "x-close-y", "closed", "TE", "NTLM", "ntlm",
+        Arbitrary<String> pieces = Arbitraries.of("close", "Close", "CLOSE", "upgrade", "Upgrade", "keep-alive",
+                "x-close-y", "closed", "TE", "NTLM", "ntlm",
                 "Negotiate", "Basic", "realm=\"a\"", "\"", "=", ";", "-", ",", ",", ", ", " ,", " ", "\t");
         return pieces.list().ofMaxSize(7).map(list -> String.join("", list)).list().ofMaxSize(3);
     }

@@ -19,7 +19,7 @@ final class HttpMessages {
         }
     }
 
-    private HttpMessages() { }
+    private HttpMessages() {}
 
     static String get(String path) {
         return "GET " + path + " HTTP/1.1\r\nHost: test\r\n\r\n";
@@ -34,7 +34,8 @@ final class HttpMessages {
     }
 
     static String postChunked(String path, String body) {
-        return "POST " + path + " HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk(body) + chunk("");
+        return "POST " + path + " HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk(body)
+                + chunk("");
     }
 
     static String ok(String body) {

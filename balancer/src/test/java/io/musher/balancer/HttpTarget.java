@@ -20,7 +20,8 @@ record HttpTarget(String name) implements ScriptedTarget.Script {
         }
         if (words[1].equals("/chunked")) {
             return "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-                    + HttpMessages.chunk(body.substring(0, 1)) + (body.length() > 1 ? HttpMessages.chunk(body.substring(1)) : "") + HttpMessages.chunk("");
+                    + HttpMessages.chunk(body.substring(0, 1))
+                    + (body.length() > 1 ? HttpMessages.chunk(body.substring(1)) : "") + HttpMessages.chunk("");
         }
         return HttpMessages.ok(body);
     }

@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** A peer that vanishes sends no end: the kernel has to ask for it, on both sides. What the kernel does stands in /proc. */
+/**
+ * A peer that vanishes sends no end: the kernel has to ask for it, on both sides. What the kernel does stands in /proc.
+ */
 @EnabledOnOs(OS.LINUX)
 class KeepAliveTest {
 
@@ -56,7 +58,9 @@ class KeepAliveTest {
         }
     }
 
-    /** {@return connections to this port whose socket here waits for the moment to ask whether the peer is still there} */
+    /**
+     * {@return connections to this port whose socket here waits for the moment to ask whether the peer is still there}
+     */
     private static long askedBy(int remotePort) throws IOException {
         return asked().stream().filter(port -> port == remotePort).count();
     }
@@ -67,7 +71,8 @@ class KeepAliveTest {
         for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
             for (String line : Files.readAllLines(Path.of(table))) {
                 String[] fields = line.trim().split("[ :]+");
-                if (fields.length > 8 && fields[4].matches("[0-9A-F]{4}") && fields[5].equals(ESTABLISHED) && fields[8].equals(KEEP_ALIVE_TIMER)) {
+                if (fields.length > 8 && fields[4].matches("[0-9A-F]{4}") && fields[5].equals(ESTABLISHED)
+                        && fields[8].equals(KEEP_ALIVE_TIMER)) {
                     ports.add(Integer.parseInt(fields[4], 16));
                 }
             }

@@ -25,7 +25,8 @@ class KeepAliveTrackerProperties {
     private final HttpHead parser = new HttpHead();
 
     @Property(tries = 500)
-    void shouldBeIdleExactlyBetweenExchanges(@ForAll("exchanges") List<HttpExchange> exchanges, @ForAll("sizes") List<Integer> sizes,
+    void shouldBeIdleExactlyBetweenExchanges(@ForAll("exchanges") List<HttpExchange> exchanges,
+            @ForAll("sizes") List<Integer> sizes,
             @ForAll boolean direct, @ForAll @IntRange(max = 8) int shift) {
         for (List<Integer> cuts : List.of(WHOLE, BYTE_BY_BYTE, sizes)) {
             KeepAliveTracker keepAlive = new KeepAliveTracker();
@@ -34,7 +35,8 @@ class KeepAliveTrackerProperties {
                 List<Piece> pieces = HttpExchange.arrival(exchange, new Cuts(cuts));
                 for (int i = 0; i < pieces.size(); i++) {
                     assertTrue(feed(keepAlive, pieces.get(i), direct, shift), "a valid exchange is followed");
-                    assertEquals(i == pieces.size() - 1, keepAlive.isIdle(), "idle after piece " + i + " of " + pieces.size());
+                    assertEquals(i == pieces.size() - 1, keepAlive.isIdle(),
+                            "idle after piece " + i + " of " + pieces.size());
                 }
             }
         }
@@ -42,7 +44,8 @@ class KeepAliveTrackerProperties {
 
     /** The next request before the answer is complete, in the same read or another: left alone from there on. */
     @Property(tries = 300)
-    void shouldNeverBeIdleAgainOncePipelined(@ForAll("exchange") HttpExchange exchange, @ForAll @IntRange(max = 10_000) int answered) {
+    void shouldNeverBeIdleAgainOncePipelined(@ForAll("exchange") HttpExchange exchange,
+            @ForAll @IntRange(max = 10_000) int answered) {
         KeepAliveTracker keepAlive = new KeepAliveTracker();
         byte[] some = Arrays.copyOf(exchange.response(), answered % exchange.response().length);
         for (Piece piece : List.of(new Piece(true, exchange.request()), new Piece(false, some))) {
@@ -51,11 +54,13 @@ class KeepAliveTrackerProperties {
             }
         }
 
-        assertEquals(false, feed(keepAlive, new Piece(true, HttpBytes.bytes("GET / HTTP/1.1\r\n\r\n")), true, 0), "followed");
+        assertEquals(false, feed(keepAlive, new Piece(true, HttpBytes.bytes("GET / HTTP/1.1\r\n\r\n")), true, 0),
+                "followed");
     }
 
     @Property(tries = 1000)
-    void shouldNeverThrow(@ForAll("streams") List<Piece> pieces, @ForAll boolean direct, @ForAll @IntRange(max = 8) int shift) {
+    void shouldNeverThrow(@ForAll("streams") List<Piece> pieces, @ForAll boolean direct,
+            @ForAll @IntRange(max = 8) int shift) {
         KeepAliveTracker keepAlive = new KeepAliveTracker();
         for (Piece piece : pieces) {
             if (piece.bytes().length > 0 && !feed(keepAlive, piece, direct, shift)) {
@@ -66,7 +71,8 @@ class KeepAliveTrackerProperties {
 
     /** Damaged or not: how the bytes are cut makes no difference to where it ends. */
     @Property(tries = 1000)
-    void shouldComeToTheSameVerdictHoweverTheBytesAreCut(@ForAll("exchanges") List<HttpExchange> exchanges, @ForAll("damages") List<int[]> damages,
+    void shouldComeToTheSameVerdictHoweverTheBytesAreCut(@ForAll("exchanges") List<HttpExchange> exchanges,
+            @ForAll("damages") List<int[]> damages,
             @ForAll("sizes") List<Integer> sizes) {
         List<Piece> runs = new ArrayList<>();
         for (HttpExchange exchange : exchanges) {
@@ -91,8 +97,10 @@ class KeepAliveTrackerProperties {
         for (Piece run : runs) {
             for (int from = 0; from < run.bytes().length;) {
                 int to = from + Math.max(1, Math.min(run.bytes().length - from, cuts.next()));
-                if (!feed(keepAlive, new Piece(run.fromClient(), Arrays.copyOfRange(run.bytes(), from, to)), false, 0)) {
-                    // in a head that makes no sense it may be seen a little later, at the end of its line: to busy that makes no difference
+                if (!feed(keepAlive, new Piece(run.fromClient(), Arrays.copyOfRange(run.bytes(), from, to)), false,
+                        0)) {
+                    // in a head that makes no sense it may be seen a little later, at the end of its line: to busy that
+                    // makes no difference
                     return verdict.append("opaque").toString().replaceAll("(busy )+opaque", "opaque");
                 }
                 from = to;
@@ -106,7 +114,8 @@ class KeepAliveTrackerProperties {
         var buffer = HttpBytes.buffer(piece.bytes(), direct, shift);
         int from = HttpBytes.from(shift);
         int to = from + piece.bytes().length;
-        return piece.fromClient() ? keepAlive.fromClient(parser, buffer, from, to) : keepAlive.fromTarget(parser, buffer, from, to);
+        return piece.fromClient() ? keepAlive.fromClient(parser, buffer, from, to)
+                : keepAlive.fromTarget(parser, buffer, from, to);
     }
 
     /** Takes some bytes out at one place and puts another in. */
@@ -135,23 +144,28 @@ class KeepAliveTrackerProperties {
 
     @Provide
     Arbitrary<List<Integer>> sizes() {
-        return Arbitraries.oneOf(Arbitraries.integers().between(1, 9), Arbitraries.integers().between(1, 3000)).list().ofMinSize(1).ofMaxSize(12);
+        return Arbitraries.oneOf(Arbitraries.integers().between(1, 9), Arbitraries.integers().between(1, 3000)).list()
+                .ofMinSize(1).ofMaxSize(12);
     }
 
     @Provide
     Arbitrary<List<int[]>> damages() {
-        Arbitrary<Integer> bytes = Arbitraries.oneOf(Arbitraries.of((int) '\n', (int) '\r', (int) ' ', (int) ':', 0, (int) '9', (int) ';'),
+        Arbitrary<Integer> bytes = Arbitraries.oneOf(
+                Arbitraries.of((int) '\n', (int) '\r', (int) ' ', (int) ':', 0, (int) '9', (int) ';'),
                 Arbitraries.integers().between(0, 255));
         Arbitrary<Integer> places = Arbitraries.integers().between(0, 400);
         return Combinators.combine(places, places, Arbitraries.integers().between(0, 3), bytes)
-                .as((run, at, less, b) -> new int[] {run, at, less, b}).list().ofMaxSize(3);
+                .as((run, at, less, b) -> new int[]{run, at, less, b}).list().ofMaxSize(3);
     }
 
     @Provide
     Arbitrary<List<Piece>> streams() {
         Arbitrary<byte[]> noise = Arbitraries.bytes().array(byte[].class).ofMaxSize(60);
-        Arbitrary<byte[]> words = Arbitraries.of("GET / HTTP/1.1\r\n", "\r\n", "HTTP/1.1 200 OK\r\n", "Content-Length: ", "99999999999999999999",
-                "Transfer-Encoding: chunked\r\n", "ffffffffffffffff", "0", ";", " ", ":", "\n").list().ofMaxSize(6).map(list -> HttpBytes.bytes(String.join("", list)));
-        return Combinators.combine(Arbitraries.of(true, false), Arbitraries.oneOf(noise, words, words)).as(Piece::new).list().ofMaxSize(12);
+        Arbitrary<byte[]> words = Arbitraries
+                .of("GET / HTTP/1.1\r\n", "\r\n", "HTTP/1.1 200 OK\r\n", "Content-Length: ", "99999999999999999999",
+                        "Transfer-Encoding: chunked\r\n", "ffffffffffffffff", "0", ";", " ", ":", "\n")
+                .list().ofMaxSize(6).map(list -> HttpBytes.bytes(String.join("", list)));
+        return Combinators.combine(Arbitraries.of(true, false), Arbitraries.oneOf(noise, words, words)).as(Piece::new)
+                .list().ofMaxSize(12);
     }
 }

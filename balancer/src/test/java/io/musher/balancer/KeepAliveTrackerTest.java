@@ -74,7 +74,8 @@ class KeepAliveTrackerTest {
         assertBusy(target("HTTP/1.1 100 Continue\r\n\r\n"));
         assertBusy(client("abc"));
         assertBusy(target("HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"));
-        assertBusy(target("HTTP/1.1 103 Early Hints\r\nLink: </b>\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 1\r\n\r\n"));
+        assertBusy(target(
+                "HTTP/1.1 103 Early Hints\r\nLink: </b>\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 1\r\n\r\n"));
         assertIdle(target("x"));
     }
 
@@ -142,7 +143,8 @@ class KeepAliveTrackerTest {
 
     @Test
     void shouldGiveUpOnAnswersThatEndWithTheConnection() {
-        for (String head : List.of("HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n",
+        for (String head : List.of("HTTP/1.1 200 OK\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n",
                 "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n")) {
             reset();
             assertBusy(client(GET));
@@ -164,7 +166,8 @@ class KeepAliveTrackerTest {
     @Test
     void shouldNotTakeARequestForTheLastWhileMoreOfItMayCome() {
         String close = "Connection: close\r\n\r\n";
-        for (String request : List.of("POST / HTTP/1.1\r\nContent-Length: 2\r\n" + close, "POST / HTTP/1.1\r\nContent-Length: 2\r\n" + close + "ab",
+        for (String request : List.of("POST / HTTP/1.1\r\nContent-Length: 2\r\n" + close,
+                "POST / HTTP/1.1\r\nContent-Length: 2\r\n" + close + "ab",
                 "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" + close, "GET / HTTP/1.1\r\n" + close + "G")) {
             reset();
             assertFalse(client(request));
@@ -174,7 +177,8 @@ class KeepAliveTrackerTest {
 
     @Test
     void shouldGiveUpOnOtherProtocolsAtTheFirstByte() {
-        for (String first : List.of("\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003", "\u0000", "SSH-2.0-x\r\n", "EHLO a\r\n", "*1\r\n$4\r\n")) {
+        for (String first : List.of("\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003", "\u0000",
+                "SSH-2.0-x\r\n", "EHLO a\r\n", "*1\r\n$4\r\n")) {
             reset();
             assertOpaque(client(first));
         }
@@ -185,7 +189,8 @@ class KeepAliveTrackerTest {
 
     @Test
     void shouldGiveUpOnChunksThatMakeNoSense() {
-        for (String chunk : List.of("x\r\n", "\r\n", ";a\r\n", "5\n", "5x\r\n", "-1\r\n", "100000000000000\r\n", "5;a\nhello", "5 ;a=\"\n\"", "0;a\n\r\n",
+        for (String chunk : List.of("x\r\n", "\r\n", ";a\r\n", "5\n", "5x\r\n", "-1\r\n", "100000000000000\r\n",
+                "5;a\nhello", "5 ;a=\"\n\"", "0;a\n\r\n",
                 "5 \nhello", "0\r\n\n", "0\r\nA: b\n\r\n", "\u00b2\r\n")) {
             reset();
             assertBusy(client("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"));
@@ -198,7 +203,8 @@ class KeepAliveTrackerTest {
         assertBusy(client("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n00000000ffffffffffff\r\n"));
         assertBusy(client("x".repeat(5000)));
         reset();
-        assertBusy(client("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n00000000000000000001\r\nx\r\n0\r\n\r\n"));
+        assertBusy(
+                client("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n00000000000000000001\r\nx\r\n0\r\n\r\n"));
         assertIdle(target(EMPTY));
     }
 
@@ -232,11 +238,13 @@ class KeepAliveTrackerTest {
     }
 
     private boolean client(String text) {
-        return keepAlive.fromClient(parser, HttpBytes.buffer(HttpBytes.bytes(text), true, 0), HttpBytes.from(0), HttpBytes.from(0) + text.length());
+        return keepAlive.fromClient(parser, HttpBytes.buffer(HttpBytes.bytes(text), true, 0), HttpBytes.from(0),
+                HttpBytes.from(0) + text.length());
     }
 
     private boolean target(String text) {
-        return keepAlive.fromTarget(parser, HttpBytes.buffer(HttpBytes.bytes(text), true, 0), HttpBytes.from(0), HttpBytes.from(0) + text.length());
+        return keepAlive.fromTarget(parser, HttpBytes.buffer(HttpBytes.bytes(text), true, 0), HttpBytes.from(0),
+                HttpBytes.from(0) + text.length());
     }
 
     private void assertIdle(boolean followed) {

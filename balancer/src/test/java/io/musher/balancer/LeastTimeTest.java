@@ -139,8 +139,8 @@ class LeastTimeTest {
 
     @Test
     void shouldComeOutNearEqualAfterOneBadSample() {
-        for (long bad : new long[] {5 * MILLI, 100 * MILLI, 60_000 * MILLI}) {
-            for (int before : new int[] {0, 100}) {
+        for (long bad : new long[]{5 * MILLI, 100 * MILLI, 60_000 * MILLI}) {
+            for (int before : new int[]{0, 100}) {
                 List<Candidate> fresh = equal(2);
                 serve(fresh, before, () -> MILLI, () -> MILLI);
                 ((FakeCandidate) fresh.get(1)).answered(bad);
@@ -156,9 +156,10 @@ class LeastTimeTest {
 
     @Test
     void shouldServeByEquallyFastTargetsAlikeThoughTheirTimesVary() {
-        for (int n : new int[] {2, 3, 8}) {
+        for (int n : new int[]{2, 3, 8}) {
             Random random = new Random(n);
-            LongSupplier noisy = () -> (long) (MILLI * (0.5 + random.nextDouble() + (random.nextInt(50) == 0 ? 20 : 0)));
+            LongSupplier noisy = () -> (long) (MILLI
+                    * (0.5 + random.nextDouble() + (random.nextInt(50) == 0 ? 20 : 0)));
             List<LongSupplier> times = Collections.nCopies(n, noisy);
 
             int[] counts = serve(equal(n), 2000 * n, times.toArray(LongSupplier[]::new));
@@ -229,7 +230,8 @@ class LeastTimeTest {
         for (int i = 0; i < 160; i++) {
             Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
             int before = hung;
-            BalancerFixture.await("an answer, or none", () -> client.in().available() > 0 || accepted(balancer, "silent") > before);
+            BalancerFixture.await("an answer, or none",
+                    () -> client.in().available() > 0 || accepted(balancer, "silent") > before);
             if (accepted(balancer, "silent") > before) {
                 hung++;
             } else {
@@ -256,7 +258,10 @@ class LeastTimeTest {
         assertEquals(0, balancer.stats().target("a").orElseThrow().unanswered());
     }
 
-    /** How much each gets depends on how busy the machine is: one that is measured in a bad moment gets less for a while. */
+    /**
+     * How much each gets depends on how busy the machine is: one that is measured in a bad moment gets less for a
+     * while.
+     */
     @Test
     void shouldServeByBothOfTwoEqualTargets() throws Exception {
         Balancer balancer = balancer(scene.http("a").as("a"), scene.http("b").as("b"));

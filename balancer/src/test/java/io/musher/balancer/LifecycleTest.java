@@ -159,7 +159,8 @@ class LifecycleTest {
             Balancer balancer = balancer("promises", b -> b.loops(2).targets(List.of(a.as("a"))));
             scene.connect(balancer).send("hello").expect("hello");
             List<CompletableFuture<?>> futures = new ArrayList<>(List.of(
-                    balancer.updateTargets(List.of()), balancer.drain("a", BalancerFixture.PATIENCE.multipliedBy(100))));
+                    balancer.updateTargets(List.of()),
+                    balancer.drain("a", BalancerFixture.PATIENCE.multipliedBy(100))));
             Thread closer = new Thread(balancer::close);
             closer.start();
             for (int k = 0; k < 20; k++) {
@@ -176,7 +177,8 @@ class LifecycleTest {
 
     @Test
     void shouldSayWhichPortIsTaken() throws Exception {
-        BalancerBuilder builder = Balancer.builder().name("late").host("127.0.0.1").port(port.address().getPort()).loops(2);
+        BalancerBuilder builder = Balancer.builder().name("late").host("127.0.0.1").port(port.address().getPort())
+                .loops(2);
         ServerSocket taken = scene.add(port.listen());
         UncheckedIOException failure = assertThrows(UncheckedIOException.class, builder::start);
         assertTrue(failure.getMessage().contains("127.0.0.1:" + taken.getLocalPort()), failure.getMessage());
@@ -212,6 +214,7 @@ class LifecycleTest {
     }
 
     private static List<String> threads(String name) {
-        return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).filter(n -> n.startsWith(name)).toList();
+        return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).filter(n -> n.startsWith(name))
+                .toList();
     }
 }

@@ -87,7 +87,7 @@ class LimitsTest {
 
     @Test
     void shouldTakeAFewClientsHoweverFewDescriptorsThereAre() {
-        for (int descriptors : new int[] {0, 20, 40}) {
+        for (int descriptors : new int[]{0, 20, 40}) {
             Limits limits = new Limits(0, 0, 0, descriptors);
             for (int i = 0; i < 8; i++) {
                 assertTrue(limits.hasDescriptors());

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A client that still sends when its last answer is on its way: to close with unread input would reset it, and cut the answer off. */
+/**
+ * A client that still sends when its last answer is on its way: to close with unread input would reset it, and cut the
+ * answer off.
+ */
 class LingeringTest {
 
     private static final String LAST_REQUEST = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
@@ -112,12 +115,14 @@ class LingeringTest {
         client.expect(head);
         client.receive(answer.length - 1_000_000); // the rest is in the kernel's hands
         BalancerFixture.get(sent);
-        BalancerFixture.await("the balancer has read all", () -> balancer.stats().bytesToClients() == head.length() + answer.length);
+        BalancerFixture.await("the balancer has read all",
+                () -> balancer.stats().bytesToClients() == head.length() + answer.length);
         BooleanSupplier targetIsGone = () -> balancer.stats().target("a").orElseThrow().active() == 0;
         for (int i = 0; i < 20 && !targetIsGone.getAsBoolean(); i++) {
             long before = balancer.stats().bytesToTargets();
             client.send("more");
-            BalancerFixture.await("it is read", () -> balancer.stats().bytesToTargets() > before || targetIsGone.getAsBoolean());
+            BalancerFixture.await("it is read",
+                    () -> balancer.stats().bytesToTargets() > before || targetIsGone.getAsBoolean());
         }
         assertTrue(targetIsGone.getAsBoolean());
 

@@ -23,7 +23,7 @@ class LogThrottleTest {
 
     @Test
     void shouldSpeakAtFirstWhateverTheClockSays() {
-        for (long start : new long[] {0, -5, 5, Long.MIN_VALUE, Long.MAX_VALUE}) {
+        for (long start : new long[]{0, -5, 5, Long.MIN_VALUE, Long.MAX_VALUE}) {
             assertTrue(new LogThrottle().isDue(start), () -> "at " + start);
         }
     }

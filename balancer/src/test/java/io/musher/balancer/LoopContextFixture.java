@@ -54,7 +54,7 @@ final class LoopContextFixture implements AutoCloseable {
 
     /** A client that sends its number. {@return the number} */
     int arrive() throws Exception {
-        return arrive(new byte[] {(byte) clients.size()});
+        return arrive(new byte[]{(byte) clients.size()});
     }
 
     /** A client that sends this. {@return its number} */
@@ -103,7 +103,7 @@ final class LoopContextFixture implements AutoCloseable {
     }
 
     void targets(Target... targets) throws Exception {
-        onLoop(() -> registry.list(List.of(targets), () -> { }));
+        onLoop(() -> registry.list(List.of(targets), () -> {}));
         settle();
     }
 
@@ -132,8 +132,8 @@ final class LoopContextFixture implements AutoCloseable {
 
     /** Two turns: the first may have looked at its timers before the clock moved. */
     void settle() throws Exception {
-        onLoop(() -> { });
-        onLoop(() -> { });
+        onLoop(() -> {});
+        onLoop(() -> {});
     }
 
     void onLoop(Runnable task) throws Exception {

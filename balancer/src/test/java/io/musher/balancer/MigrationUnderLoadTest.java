@@ -86,7 +86,8 @@ class MigrationUnderLoadTest {
 
     /** {@return how many requests were served until it was over, each in full} */
     private int requests(Peer client, String body) throws Exception {
-        List<String> requests = List.of(HttpMessages.get("/"), HttpMessages.post("/", body), HttpMessages.get("/chunked"),
+        List<String> requests = List.of(HttpMessages.get("/"), HttpMessages.post("/", body),
+                HttpMessages.get("/chunked"),
                 HttpMessages.postChunked("/chunked", body), HttpMessages.head("/"));
         int served = 0;
         for (; !over.get(); served++) {

@@ -41,7 +41,7 @@ class NamesTest {
 
     @Test
     void shouldServeByATargetThatHasAName() throws Exception {
-        addresses = new String[] {"127.0.0.1"};
+        addresses = new String[]{"127.0.0.1"};
         start(b -> b.targets(List.of(named("n"))));
         assertEquals("server", ask());
         assertEquals("server", ask());
@@ -51,7 +51,7 @@ class NamesTest {
 
     @Test
     void shouldTryAllAddresses() throws Exception {
-        addresses = new String[] {NOBODY, "127.0.0.3", "127.0.0.1"};
+        addresses = new String[]{NOBODY, "127.0.0.3", "127.0.0.1"};
         start(b -> b.targets(List.of(named("n"))));
         assertEquals("server", ask());
         assertEquals("server", ask());
@@ -62,7 +62,7 @@ class NamesTest {
     @Test
     void shouldTryAnAddressOfTheOtherFamily() throws Exception {
         assumeTrue(hasIpv6(), "no IPv6 on this machine");
-        addresses = new String[] {"::1", "127.0.0.1"};
+        addresses = new String[]{"::1", "127.0.0.1"};
         start(b -> b.targets(List.of(named("n"))));
         assertEquals("server", ask());
         assertEquals(0, balancer.stats().connectFailures());
@@ -73,7 +73,7 @@ class NamesTest {
         BlackHole hole = scene.blackHole();
         HeldPort beside = scene.add(new HeldPort(NOBODY, hole.address().getPort()));
         scene.add(ScriptedTarget.running(beside, new HttpTarget("beside")));
-        addresses = new String[] {"127.0.0.1", NOBODY};
+        addresses = new String[]{"127.0.0.1", NOBODY};
         start(b -> b.connectTimeout(Duration.ofMillis(200)).targets(List.of(named("n", hole.address().getPort()))));
         assertEquals("beside", ask());
         assertEquals("beside", ask());
@@ -82,11 +82,11 @@ class NamesTest {
 
     @Test
     void shouldLookUpAgainWhenAllAddressesFail() throws Exception {
-        addresses = new String[] {NOBODY, "127.0.0.3"};
+        addresses = new String[]{NOBODY, "127.0.0.3"};
         start(b -> b.targets(List.of(named("n"))));
         Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
         BalancerFixture.await("it fails", () -> balancer.stats().connectFailures() > 0);
-        addresses = new String[] {"127.0.0.1"};
+        addresses = new String[]{"127.0.0.1"};
         assertEquals("server", client.answer(false));
         assertTrue(lookups.get() >= 2);
     }
@@ -96,10 +96,11 @@ class NamesTest {
         Target other = scene.http("other").as("other");
         start(b -> b.targets(List.of(named("n"), other)));
         assertEquals("other", ask());
-        BalancerFixture.await("the listener is told", () -> recorder.heard("down n: host somewhere cannot be resolved"));
+        BalancerFixture.await("the listener is told",
+                () -> recorder.heard("down n: host somewhere cannot be resolved"));
         assertEquals(TargetState.DOWN, stats().state());
         assertEquals("host somewhere cannot be resolved", stats().why());
-        addresses = new String[] {"127.0.0.1"};
+        addresses = new String[]{"127.0.0.1"};
         BalancerFixture.await("it is back", () -> stats().state() == TargetState.READY);
         BalancerFixture.await("the listener is told", () -> recorder.heard("restored n"));
         assertEquals("", stats().why());
@@ -112,7 +113,7 @@ class NamesTest {
         start(b -> b.targets(List.of(named("n"))));
         Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
         BalancerFixture.await("the client waits", () -> balancer.stats().waiting() == 1);
-        addresses = new String[] {"127.0.0.1"};
+        addresses = new String[]{"127.0.0.1"};
         assertEquals("server", client.answer(false));
     }
 
@@ -129,17 +130,18 @@ class NamesTest {
         }
         BalancerFixture.get(balancer.updateTargets(targets.subList(0, 5)));
         BalancerFixture.await("some lookups hang", () -> lookups.get() == 4);
-        assertEquals(4, Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().equals("hanging-lb-lookup")).count());
+        assertEquals(4, Thread.getAllStackTraces().keySet().stream()
+                .filter(t -> t.getName().equals("hanging-lb-lookup")).count());
         balancer.close();
         assertEquals(4, lookups.get(), "no more once it is closed");
     }
 
     @Test
     void shouldKeepItsAddressWhenTheNameIsLost() throws Exception {
-        addresses = new String[] {"127.0.0.1"};
+        addresses = new String[]{"127.0.0.1"};
         start(b -> b.targets(List.of(named("n"))));
         assertEquals("server", ask());
-        addresses = new String[] {};
+        addresses = new String[]{};
         server.stopListening();
         Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
         BalancerFixture.await("it is looked up again", () -> lookups.get() >= 2);
@@ -150,7 +152,7 @@ class NamesTest {
 
     @Test
     void shouldProbeAllAddresses() throws Exception {
-        addresses = new String[] {NOBODY, "127.0.0.1"};
+        addresses = new String[]{NOBODY, "127.0.0.1"};
         ProbePolicy often = new ProbePolicy(Duration.ofMillis(20), Duration.ofSeconds(5), 1, 1);
         start(b -> b.probe(often).targets(List.of(named("n"))));
         BalancerFixture.await("it is probed often", () -> server.accepted() > 10);
@@ -159,12 +161,12 @@ class NamesTest {
 
     @Test
     void shouldLookUpAgainWhenProbesFail() throws Exception {
-        addresses = new String[] {NOBODY};
+        addresses = new String[]{NOBODY};
         ProbePolicy often = new ProbePolicy(Duration.ofMillis(20), Duration.ofSeconds(5), 1, 1);
         start(b -> b.probe(often).targets(List.of(named("n"))));
         BalancerFixture.await("it is down", () -> stats().why().contains("refused")); // and not for want of an address
         assertEquals(TargetState.DOWN, stats().state());
-        addresses = new String[] {"127.0.0.1"};
+        addresses = new String[]{"127.0.0.1"};
         BalancerFixture.await("it is back", () -> stats().state() == TargetState.READY);
     }
 
@@ -174,7 +176,7 @@ class NamesTest {
         BalancerFixture.await("it is down", () -> !stats().why().isEmpty());
         BalancerFixture.get(balancer.updateTargets(List.of(scene.http("other").as("other"))));
         int before = lookups.get();
-        addresses = new String[] {"127.0.0.1"};
+        addresses = new String[]{"127.0.0.1"};
         assertEquals("other", ask());
         assertTrue(balancer.stats().target("n").isEmpty());
         BalancerFixture.get(balancer.updateTargets(List.of(named("n"))));
@@ -184,10 +186,11 @@ class NamesTest {
 
     @Test
     void shouldEjectATargetWhenAllItsAddressesFail() throws Exception {
-        addresses = new String[] {NOBODY, "127.0.0.3"};
-        start(b -> b.ejectAfter(2).strategy((ready, client) -> ready.get(0)).targets(List.of(named("n"), scene.http("other").as("other"))));
+        addresses = new String[]{NOBODY, "127.0.0.3"};
+        start(b -> b.ejectAfter(2).strategy((ready, client) -> ready.get(0))
+                .targets(List.of(named("n"), scene.http("other").as("other"))));
         BalancerFixture.await("it is ejected", () -> ask().equals("other") && stats().state() == TargetState.EJECTED);
-        addresses = new String[] {"127.0.0.1"};
+        addresses = new String[]{"127.0.0.1"};
         BalancerFixture.await("it is back", () -> stats().state() == TargetState.READY);
         assertEquals("server", ask());
     }

@@ -40,14 +40,17 @@ class OwnAddressTest {
         Balancer allOfV4 = scene.add(Balancer.builder().host("0.0.0.0").port(0).loops(1).start());
         List<String> hosts = new ArrayList<>(List.of("127.0.0.1", "127.0.0.2", "localhost", "0.0.0.0"));
         for (NetworkInterface networkInterface : Collections.list(NetworkInterface.getNetworkInterfaces())) {
-            Collections.list(networkInterface.getInetAddresses()).forEach(address -> hosts.add(address.getHostAddress()));
+            Collections.list(networkInterface.getInetAddresses())
+                    .forEach(address -> hosts.add(address.getHostAddress()));
         }
         for (String host : hosts) {
             int port = all.address().getPort();
-            refused(assertThrows(IllegalArgumentException.class, () -> all.updateTargets(List.of(target(host, port))), host), host, port);
+            refused(assertThrows(IllegalArgumentException.class, () -> all.updateTargets(List.of(target(host, port))),
+                    host), host, port);
             if (host.indexOf(':') < 0) {
                 int other = allOfV4.address().getPort();
-                refused(assertThrows(IllegalArgumentException.class, () -> allOfV4.updateTargets(List.of(target(host, other))), host), host, other);
+                refused(assertThrows(IllegalArgumentException.class,
+                        () -> allOfV4.updateTargets(List.of(target(host, other))), host), host, other);
             }
         }
     }
@@ -57,7 +60,8 @@ class OwnAddressTest {
         Balancer balancer = scene.balancer(scene.http("a").as("a"));
         Target self = new Target("self", balancer.address());
 
-        assertThrows(IllegalArgumentException.class, () -> balancer.updateTargets(List.of(scene.http("b").as("b"), self)));
+        assertThrows(IllegalArgumentException.class,
+                () -> balancer.updateTargets(List.of(scene.http("b").as("b"), self)));
 
         assertEquals("a", scene.connect(balancer).ask(HttpMessages.get("/")));
     }
@@ -66,7 +70,8 @@ class OwnAddressTest {
     void shouldTakeWhatOnlyLooksLikeItself() throws Exception {
         Balancer balancer = scene.balancer();
         int port = balancer.address().getPort();
-        BalancerFixture.get(balancer.updateTargets(List.of(target("127.0.0.2", port), target("192.0.2.1", port), target("127.0.0.1", port == 1 ? 2 : 1))));
+        BalancerFixture.get(balancer.updateTargets(
+                List.of(target("127.0.0.2", port), target("192.0.2.1", port), target("127.0.0.1", port == 1 ? 2 : 1))));
 
         assumeTrue(InetAddress.getByName("::1").isReachable(1000), "IPv6");
         Balancer allOfV4 = scene.balancer(b -> b.host("0.0.0.0"));
@@ -79,7 +84,8 @@ class OwnAddressTest {
         int port = balancer.address().getPort();
         Target named = new Target("to localhost", InetSocketAddress.createUnresolved("LocalHost", port));
 
-        refused(assertThrows(IllegalArgumentException.class, () -> balancer.updateTargets(List.of(named))), "localhost", port);
+        refused(assertThrows(IllegalArgumentException.class, () -> balancer.updateTargets(List.of(named))), "localhost",
+                port);
     }
 
     @Test
@@ -92,7 +98,8 @@ class OwnAddressTest {
         int port = balancer.address().getPort();
         balancer.updateTargets(List.of(new Target("n", InetSocketAddress.createUnresolved("self.test", port))));
 
-        BalancerFixture.await("it is down", () -> recorder.heard("down n: host self.test is the balancer itself, which listens on 127.0.0.1:" + port));
+        BalancerFixture.await("it is down", () -> recorder
+                .heard("down n: host self.test is the balancer itself, which listens on 127.0.0.1:" + port));
 
         scene.connect(balancer);
         BalancerFixture.await("the client waits", () -> balancer.stats().waiting() == 1);
@@ -102,7 +109,8 @@ class OwnAddressTest {
     @Test
     void shouldUseTheOtherAddressesOfAName() throws Exception {
         Balancer balancer = scene.balancer(b -> {
-            b.lookup = host -> new InetAddress[] {InetAddress.getByName("127.0.0.1"), InetAddress.getByName("127.0.0.2")};
+            b.lookup = host -> new InetAddress[]{InetAddress.getByName("127.0.0.1"),
+                    InetAddress.getByName("127.0.0.2")};
             return b;
         });
         int port = balancer.address().getPort();
@@ -117,7 +125,9 @@ class OwnAddressTest {
 
     private static void refused(IllegalArgumentException refusal, String host, int port) {
         String text = refusal.getMessage();
-        assertTrue(text.contains("target to " + host + " ") && text.contains(":" + port) && text.contains("own address"), text);
+        assertTrue(
+                text.contains("target to " + host + " ") && text.contains(":" + port) && text.contains("own address"),
+                text);
     }
 
     private static Target target(String host, int port) throws Exception {

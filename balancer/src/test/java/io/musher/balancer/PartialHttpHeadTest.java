@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 /** Partial HTTP heads are kept until they are complete, up to a fixed number for each loop, whatever clients do. */
 class PartialHttpHeadTest {
 
-    private static final byte[] HALF = ("GET / HTTP/1.1\r\nCookie: " + "x".repeat(10_000)).getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] HALF = ("GET / HTTP/1.1\r\nCookie: " + "x".repeat(10_000))
+            .getBytes(StandardCharsets.US_ASCII);
 
     private final HttpHead head = new HttpHead();
 
@@ -33,7 +34,8 @@ class PartialHttpHeadTest {
         watches.get(0).forget(head);
         assertTrue(feed(new KeepAliveTracker(), HALF), "there is room again");
 
-        assertTrue(feed(watches.get(1), "\r\n\r\n".getBytes(StandardCharsets.US_ASCII)), "those that are followed go on");
+        assertTrue(feed(watches.get(1), "\r\n\r\n".getBytes(StandardCharsets.US_ASCII)),
+                "those that are followed go on");
         watches.forEach(keepAlive -> keepAlive.forget(head));
         last.forget(head);
         assertTrue(head.gathered < 20_000, "what is left is one");

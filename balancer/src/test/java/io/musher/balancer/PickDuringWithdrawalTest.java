@@ -66,7 +66,8 @@ class PickDuringWithdrawalTest {
             balancer.updateTargets(List.of(b));
             CompletableFuture<Integer> drained = balancer.drain("a", Duration.ofMinutes(5));
             onFirstLoop.reset();
-            assertThrows(TimeoutException.class, () -> drained.get(200, TimeUnit.MILLISECONDS), "a loop still picks it");
+            assertThrows(TimeoutException.class, () -> drained.get(200, TimeUnit.MILLISECONDS),
+                    "a loop still picks it");
             go.countDown();
             Peer late = a.next();
             late.expect("late");

@@ -35,7 +35,8 @@ class ProbeTest {
         probed.listen();
         becomes(balancer, "p", TargetState.READY);
         BalancerFixture.await("the listener is told", () -> recorder.heard("restored p"));
-        BalancerFixture.await("it gets connections again", () -> scene.connect(balancer).ask(HttpMessages.get("/")).equals("p"));
+        BalancerFixture.await("it gets connections again",
+                () -> scene.connect(balancer).ask(HttpMessages.get("/")).equals("p"));
         assertEquals(2, recorder.lines().size(), recorder.lines().toString());
     }
 
@@ -103,6 +104,7 @@ class ProbeTest {
     }
 
     private static void becomes(Balancer balancer, String id, TargetState state) {
-        BalancerFixture.await(id + " becomes " + state, () -> balancer.stats().target(id).orElseThrow().state() == state);
+        BalancerFixture.await(id + " becomes " + state,
+                () -> balancer.stats().target(id).orElseThrow().state() == state);
     }
 }

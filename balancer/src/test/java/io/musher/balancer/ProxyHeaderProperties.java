@@ -37,7 +37,8 @@ class ProxyHeaderProperties {
     }
 
     @Property(tries = 200)
-    void shouldAskForMoreUntilTheLastByteHasCome(@ForAll ProxyProtocol version, @ForAll("addresses") InetSocketAddress from,
+    void shouldAskForMoreUntilTheLastByteHasCome(@ForAll ProxyProtocol version,
+            @ForAll("addresses") InetSocketAddress from,
             @ForAll("addresses") InetSocketAddress to) throws BadHeader {
         byte[] header = written(version, from, to);
         for (int i = 0; i < header.length; i++) {
@@ -87,7 +88,9 @@ class ProxyHeaderProperties {
         assertEquals(first, verdict(longer), line);
     }
 
-    private enum Verdict { HEADER, MORE, BAD }
+    private enum Verdict {
+        HEADER, MORE, BAD
+    }
 
     private static Verdict verdict(byte[] bytes) {
         try {
@@ -98,7 +101,8 @@ class ProxyHeaderProperties {
             assertTrue(header.length() > 0 && header.length() <= bytes.length, () -> "length " + header.length());
             return Verdict.HEADER;
         } catch (BadHeader e) {
-            assertTrue(e.getMessage().length() < 250 && e.getMessage().chars().allMatch(c -> c >= ' ' && c <= '~'), e.getMessage());
+            assertTrue(e.getMessage().length() < 250 && e.getMessage().chars().allMatch(c -> c >= ' ' && c <= '~'),
+                    e.getMessage());
             return Verdict.BAD;
         } catch (RuntimeException e) {
             return fail("nothing but BadHeader may come out", e);
@@ -117,25 +121,28 @@ class ProxyHeaderProperties {
     }
 
     private static ByteBuffer filled(byte[] first, byte[] second) {
-        return ByteBuffer.allocateDirect(first.length + second.length + 10).order(ByteOrder.nativeOrder()).put(first).put(second);
+        return ByteBuffer.allocateDirect(first.length + second.length + 10).order(ByteOrder.nativeOrder()).put(first)
+                .put(second);
     }
 
     @Provide
     Arbitrary<InetSocketAddress> addresses() {
         Arbitrary<byte[]> four = Arbitraries.bytes().array(byte[].class).ofSize(4);
         Arbitrary<byte[]> six = Arbitraries.bytes().array(byte[].class).ofSize(16);
-        Arbitrary<byte[]> sparse = Combinators.combine(Arbitraries.bytes(), Arbitraries.integers().between(0, 15)).as((b, at) -> {
-            byte[] bytes = new byte[16];
-            bytes[at] = b;
-            return bytes;
-        });
+        Arbitrary<byte[]> sparse = Combinators.combine(Arbitraries.bytes(), Arbitraries.integers().between(0, 15))
+                .as((b, at) -> {
+                    byte[] bytes = new byte[16];
+                    bytes[at] = b;
+                    return bytes;
+                });
         Arbitrary<byte[]> mapped = four.map(bytes -> {
             byte[] sixteen = new byte[16];
             sixteen[10] = sixteen[11] = -1;
             System.arraycopy(bytes, 0, sixteen, 12, 4);
             return sixteen;
         });
-        return Combinators.combine(Arbitraries.oneOf(four, six, sparse, mapped), Arbitraries.integers().between(0, 65535))
+        return Combinators
+                .combine(Arbitraries.oneOf(four, six, sparse, mapped), Arbitraries.integers().between(0, 65535))
                 .as((bytes, port) -> new InetSocketAddress(StrategyTestSupport.address(bytes), port));
     }
 
@@ -146,7 +153,8 @@ class ProxyHeaderProperties {
 
     @Provide
     Arbitrary<String> lines() {
-        Arbitrary<String> words = Arbitraries.of("TCP4", "TCP6", "UNKNOWN", "1.2.3.4", "::1", "::ffff:1.2.3.4", "80", "65535", "", "-1",
+        Arbitrary<String> words = Arbitraries.of("TCP4", "TCP6", "UNKNOWN", "1.2.3.4", "::1", "::ffff:1.2.3.4", "80",
+                "65535", "", "-1",
                 "2001:db8::", ":", "1.2.3", "\r", "\n", "\r\n", "\u0000", "\u00ff");
         return words.list().ofMaxSize(9).map(list -> "PROXY " + String.join(" ", list) + "\r\n");
     }

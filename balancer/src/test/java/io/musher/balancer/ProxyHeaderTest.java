@@ -80,13 +80,18 @@ class ProxyHeaderTest {
     @Test
     void shouldRefuseLinesThatAreNotQuiteRight() {
         for (String line : List.of(
-                "PROXY \r\n", "PROXY TCP4\r\n", "PROXY TCP5 1.2.3.4 5.6.7.8 1 2\r\n", "PROXY tcp4 1.2.3.4 5.6.7.8 1 2\r\n",
-                "PROXY TCP4 1.2.3.4 5.6.7.8 1\r\n", "PROXY TCP4 1.2.3.4 5.6.7.8 1 2 3\r\n", "PROXY TCP4  1.2.3.4 5.6.7.8 1 2\r\n",
-                "PROXY TCP4 1.2.3.4 5.6.7.8 1 65536\r\n", "PROXY TCP4 1.2.3.4 5.6.7.8 -1 2\r\n", "PROXY TCP4 1.2.3.4 5.6.7.8 1 2 \r\n",
-                "PROXY TCP4 1.2.3.4 5.6.7.8 1 22\n", "PROXY UNKNOWN x\n", "PROXY TCP4 1.2.3 5.6.7.8 1 2\r\n", "PROXY TCP4 1.2.3.456 5.6.7.8 1 2\r\n",
+                "PROXY \r\n", "PROXY TCP4\r\n", "PROXY TCP5 1.2.3.4 5.6.7.8 1 2\r\n",
+                "PROXY tcp4 1.2.3.4 5.6.7.8 1 2\r\n",
+                "PROXY TCP4 1.2.3.4 5.6.7.8 1\r\n", "PROXY TCP4 1.2.3.4 5.6.7.8 1 2 3\r\n",
+                "PROXY TCP4  1.2.3.4 5.6.7.8 1 2\r\n",
+                "PROXY TCP4 1.2.3.4 5.6.7.8 1 65536\r\n", "PROXY TCP4 1.2.3.4 5.6.7.8 -1 2\r\n",
+                "PROXY TCP4 1.2.3.4 5.6.7.8 1 2 \r\n",
+                "PROXY TCP4 1.2.3.4 5.6.7.8 1 22\n", "PROXY UNKNOWN x\n", "PROXY TCP4 1.2.3 5.6.7.8 1 2\r\n",
+                "PROXY TCP4 1.2.3.456 5.6.7.8 1 2\r\n",
                 "PROXY TCP4 ::1 ::1 1 2\r\n", "PROXY TCP6 1.2.3.4 5.6.7.8 1 2\r\n", "PROXY TCP6 ::1%lo ::1 1 2\r\n",
                 "PROXY TCP6 [::1] ::1 1 2\r\n", "PROXY TCP6 .:1 ::1 1 2\r\n", "PROXY TCP4 localhost 5.6.7.8 1 2\r\n",
-                "PROXY TCP4 1.2.3.4 5.6.7.8 \u00b2 2\r\n", "PROXY\tTCP4 1.2.3.4 5.6.7.8 1 2\r\n", "proxy TCP4 1.2.3.4 5.6.7.8 1 2\r\n")) {
+                "PROXY TCP4 1.2.3.4 5.6.7.8 \u00b2 2\r\n", "PROXY\tTCP4 1.2.3.4 5.6.7.8 1 2\r\n",
+                "proxy TCP4 1.2.3.4 5.6.7.8 1 2\r\n")) {
             assertThrows(BadHeader.class, () -> parse(line), line);
         }
     }
@@ -115,7 +120,8 @@ class ProxyHeaderTest {
 
     @Test
     void shouldWriteTheBytesOfTheSpecification() {
-        assertEquals(SIGNATURE_2 + "2111000c" + "c0a80001" + "c0a8000b" + "dc04" + "01bb", hex(ProxyProtocol.V2, client4, server4));
+        assertEquals(SIGNATURE_2 + "2111000c" + "c0a80001" + "c0a8000b" + "dc04" + "01bb",
+                hex(ProxyProtocol.V2, client4, server4));
         assertEquals(SIGNATURE_2 + "21210024" + "20010db8000000000000000000000001" + "20010db8000000000000000000000002"
                 + "dc04" + "01bb", hex(ProxyProtocol.V2, client6, server6));
     }
@@ -173,7 +179,8 @@ class ProxyHeaderTest {
 
     @Test
     void shouldReadAMappedAddressOfVersion2() throws Exception {
-        ProxyHeader header = parse2("21210024" + "00000000000000000000ffff0a010203" + "00".repeat(16) + "0007" + "0008");
+        ProxyHeader header = parse2(
+                "21210024" + "00000000000000000000ffff0a010203" + "00".repeat(16) + "0007" + "0008");
 
         assertEquals(new InetSocketAddress("10.1.2.3", 7), header.source());
     }
@@ -181,7 +188,8 @@ class ProxyHeaderTest {
     @Test
     void shouldRefuseOtherVersionsAndCommands() {
         for (String versionAndCommand : List.of("11", "31", "22", "2f", "00", "01")) {
-            assertThrows(BadHeader.class, () -> parse2(versionAndCommand + "11000c" + "00".repeat(12)), versionAndCommand);
+            assertThrows(BadHeader.class, () -> parse2(versionAndCommand + "11000c" + "00".repeat(12)),
+                    versionAndCommand);
         }
     }
 

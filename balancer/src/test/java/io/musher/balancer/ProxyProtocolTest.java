@@ -47,7 +47,8 @@ class ProxyProtocolTest {
     void shouldTellTheTargetTheClientsAddressInBinary() throws Exception {
         Balancer balancer = scene.balancer(b -> b.proxyProtocol(ProxyProtocol.V2).targets(List.of(a.as("a"))));
         Peer client = scene.connect(balancer).send("and then data");
-        byte[] header = v2(0x21, 0x11, "127.0.0.1", "127.0.0.1", client.socket.getLocalPort(), balancer.address().getPort());
+        byte[] header = v2(0x21, 0x11, "127.0.0.1", "127.0.0.1", client.socket.getLocalPort(),
+                balancer.address().getPort());
         Peer server = a.next();
         assertArrayEquals(header, server.receive(28));
         server.expect("and then data");
@@ -99,7 +100,7 @@ class ProxyProtocolTest {
     void shouldReadAHeaderByteByByte(byte[] header) throws Exception {
         Peer client = scene.connect(chained());
         for (byte b : header) {
-            client.send(new byte[] {b});
+            client.send(new byte[]{b});
         }
         introduces("TCP4 192.0.2.7 192.0.2.8 4711", "data", client.send("data"));
     }
@@ -132,22 +133,31 @@ class ProxyProtocolTest {
         unix[15] = (byte) 216;
         byte[] localWithAddresses = v2(0x20, 0x11, "192.0.2.7", "198.51.100.8", 4711, 443);
         return Stream.of(
-                Arguments.of("v1 as it is", v1, ProxyProtocol.V1, v1), Arguments.of("v2 as it is", v2, ProxyProtocol.V2, v2),
+                Arguments.of("v1 as it is", v1, ProxyProtocol.V1, v1),
+                Arguments.of("v2 as it is", v2, ProxyProtocol.V2, v2),
                 Arguments.of("v1 to v2", v1, ProxyProtocol.V2, v2), Arguments.of("v2 to v1", v2, ProxyProtocol.V1, v1),
-                Arguments.of("v1 to v2, IPv6", v1Six, ProxyProtocol.V2, v2Six), Arguments.of("v2 to v1, IPv6", v2Six, ProxyProtocol.V1, v1Six),
-                Arguments.of("UNKNOWN", unknown1, ProxyProtocol.V1, unknown1), Arguments.of("UNKNOWN to v2", unknown1, ProxyProtocol.V2, unknown2),
-                Arguments.of("UNKNOWN with more", text("PROXY UNKNOWN x y\r\n"), ProxyProtocol.V1, text("PROXY UNKNOWN x y\r\n")),
-                Arguments.of("unspecified", unknown2, ProxyProtocol.V2, unknown2), Arguments.of("unspecified to v1", unknown2, ProxyProtocol.V1, unknown1),
-                Arguments.of("LOCAL", local2, ProxyProtocol.V2, local2), Arguments.of("LOCAL to v1", local2, ProxyProtocol.V1, unknown1),
+                Arguments.of("v1 to v2, IPv6", v1Six, ProxyProtocol.V2, v2Six),
+                Arguments.of("v2 to v1, IPv6", v2Six, ProxyProtocol.V1, v1Six),
+                Arguments.of("UNKNOWN", unknown1, ProxyProtocol.V1, unknown1),
+                Arguments.of("UNKNOWN to v2", unknown1, ProxyProtocol.V2, unknown2),
+                Arguments.of("UNKNOWN with more", text("PROXY UNKNOWN x y\r\n"), ProxyProtocol.V1,
+                        text("PROXY UNKNOWN x y\r\n")),
+                Arguments.of("unspecified", unknown2, ProxyProtocol.V2, unknown2),
+                Arguments.of("unspecified to v1", unknown2, ProxyProtocol.V1, unknown1),
+                Arguments.of("LOCAL", local2, ProxyProtocol.V2, local2),
+                Arguments.of("LOCAL to v1", local2, ProxyProtocol.V1, unknown1),
                 Arguments.of("LOCAL with addresses", localWithAddresses, ProxyProtocol.V2, localWithAddresses),
-                Arguments.of("extensions", extended, ProxyProtocol.V2, extended), Arguments.of("extensions to v1", extended, ProxyProtocol.V1, v1),
-                Arguments.of("a Unix socket", unix, ProxyProtocol.V2, unix), Arguments.of("a Unix socket to v1", unix, ProxyProtocol.V1, unknown1));
+                Arguments.of("extensions", extended, ProxyProtocol.V2, extended),
+                Arguments.of("extensions to v1", extended, ProxyProtocol.V1, v1),
+                Arguments.of("a Unix socket", unix, ProxyProtocol.V2, unix),
+                Arguments.of("a Unix socket to v1", unix, ProxyProtocol.V1, unknown1));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("chains")
     void shouldPassOnWhatCame(String name, byte[] in, ProxyProtocol wanted, byte[] out) throws Exception {
-        Balancer balancer = scene.balancer(b -> b.trustedProxies("127.0.0.1").proxyProtocol(wanted).targets(List.of(a.as("a"))));
+        Balancer balancer = scene
+                .balancer(b -> b.trustedProxies("127.0.0.1").proxyProtocol(wanted).targets(List.of(a.as("a"))));
         Peer client = scene.connect(balancer).send(in).send(HttpMessages.get("/"));
         Peer server = a.next();
         assertArrayEquals(out, server.receive(out.length));
@@ -167,11 +177,12 @@ class ProxyProtocolTest {
     void shouldTakeAHeaderWithoutAddressForTheProxysOwn() throws Exception {
         for (byte[] header : List.of(text("PROXY UNKNOWN\r\n"), v2(0x20, 0, "", "", 0, 0))) {
             AtomicReference<InetAddress> seen = new AtomicReference<>();
-            Balancer balancer = scene.balancer(b -> b.trustedProxies("127.0.0.1").targets(List.of(a.as("a"), scene.http("b").as("b")))
-                    .strategy((ready, client) -> {
-                        seen.set(client);
-                        return ready.get(0);
-                    }));
+            Balancer balancer = scene
+                    .balancer(b -> b.trustedProxies("127.0.0.1").targets(List.of(a.as("a"), scene.http("b").as("b")))
+                            .strategy((ready, client) -> {
+                                seen.set(client);
+                                return ready.get(0);
+                            }));
             scene.connect(balancer).send(header).send("data");
             a.next().expect("data");
             assertEquals(InetAddress.getByName("127.0.0.1"), seen.get());
@@ -183,8 +194,9 @@ class ProxyProtocolTest {
     void shouldIntroduceItsProbes(ProxyProtocol version) throws Exception {
         byte[] own = version == ProxyProtocol.V1 ? text("PROXY UNKNOWN\r\n") : v2(0x20, 0, "", "", 0, 0);
         HeldPort dead = scene.dead();
-        Balancer balancer = scene.balancer(b -> b.proxyProtocol(version).ejectAfter(1).targets(List.of(dead.as("dead"), scene.echo().as("b")))
-                .probe(new ProbePolicy(Duration.ofMillis(50), Duration.ofSeconds(5), 1, 1_000_000)));
+        Balancer balancer = scene.balancer(
+                b -> b.proxyProtocol(version).ejectAfter(1).targets(List.of(dead.as("dead"), scene.echo().as("b")))
+                        .probe(new ProbePolicy(Duration.ofMillis(50), Duration.ofSeconds(5), 1, 1_000_000)));
         BalancerFixture.await("a target is ejected", () -> {
             scene.connect(balancer).send("x");
             return balancer.stats().target("dead").orElseThrow().ejected() > 0;
@@ -213,7 +225,8 @@ class ProxyProtocolTest {
     }
 
     static Stream<byte[]> garbage() throws IOException {
-        return Stream.of(text("GET / HTTP/1.1\r\n\r\n"), text("PROXY TCP4 192.0.2.7\r\n"), text("PROXY TCP4 a b 1 2\r\n"),
+        return Stream.of(text("GET / HTTP/1.1\r\n\r\n"), text("PROXY TCP4 192.0.2.7\r\n"),
+                text("PROXY TCP4 a b 1 2\r\n"),
                 text("PROXY TCP4 192.0.2.7 192.0.2.8 4711 443 " + "x".repeat(100)), text("\r\n\r\n nonsense "),
                 v2(0x31, 0x11, "192.0.2.7", "192.0.2.8", 1, 2), text("\26\3\1\2\0"));
     }
@@ -236,7 +249,8 @@ class ProxyProtocolTest {
         Balancer balancer = chained();
         scene.connect(balancer).send("PROXY TCP4 192").close();
         scene.connect(balancer).send("PROXY TC").reset();
-        BalancerFixture.await("both are gone", () -> balancer.stats().accepted() == 2 && balancer.stats().active() == 0);
+        BalancerFixture.await("both are gone",
+                () -> balancer.stats().accepted() == 2 && balancer.stats().active() == 0);
         assertEquals(0, a.accepted());
     }
 
@@ -251,7 +265,8 @@ class ProxyProtocolTest {
     @Test
     void shouldHashTheAddressOfTheHeader() throws Exception {
         List<Target> targets = Stream.of("a", "b", "c", "d").map(name -> scene.http(name).as(name)).toList();
-        Balancer balancer = scene.balancer(b -> b.trustedProxies("127.0.0.0/8").strategy(Strategy.ipHash()).targets(targets));
+        Balancer balancer = scene
+                .balancer(b -> b.trustedProxies("127.0.0.0/8").strategy(Strategy.ipHash()).targets(targets));
         Set<String> used = new HashSet<>();
         for (int i = 1; i <= 30; i++) {
             String header = "PROXY TCP4 192.0.2." + i + " 192.0.2.200 4711 443\r\n";
@@ -280,7 +295,8 @@ class ProxyProtocolTest {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private static byte[] v2(int command, int family, String from, String to, int fromPort, int toPort) throws IOException {
+    private static byte[] v2(int command, int family, String from, String to, int fromPort, int toPort)
+            throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);
         out.write(SIGNATURE);

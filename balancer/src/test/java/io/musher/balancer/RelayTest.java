@@ -71,7 +71,7 @@ class RelayTest {
         Peer client = scene.connect(scene.balancer(scene.echo().as("a")));
         byte[] data = random(3000);
         for (byte b : data) {
-            client.send(new byte[] {b});
+            client.send(new byte[]{b});
         }
         assertArrayEquals(data, client.receive(data.length));
     }

@@ -153,7 +153,8 @@ class ResetTest {
             }
         });
         server.receive(100_000);
-        String answer = "HTTP/1.1 413 Too Large\r\nContent-Length: 2000\r\nConnection: close\r\n\r\n" + "x".repeat(2000);
+        String answer = "HTTP/1.1 413 Too Large\r\nContent-Length: 2000\r\nConnection: close\r\n\r\n"
+                + "x".repeat(2000);
         server.send(answer);
         server.close(); // with unread bytes: the kernel resets
         client.expect(answer);

@@ -127,7 +127,8 @@ class RoundRobinTest {
         }
 
         for (int i = 0; i < 4; i++) {
-            assertEquals(100_000, counts[0][i] + counts[1][i] + counts[2][i] + counts[3][i], "share of " + ready.get(i));
+            assertEquals(100_000, counts[0][i] + counts[1][i] + counts[2][i] + counts[3][i],
+                    "share of " + ready.get(i));
         }
     }
 

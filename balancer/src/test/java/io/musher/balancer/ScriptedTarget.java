@@ -14,7 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A server whose connections run a script, each on a daemon thread; or, without one, are handed to the test by {@link #next}.
+ * A server whose connections run a script, each on a daemon thread; or, without one, are handed to the test by {@link
+ * #next}.
  *
  * <p>It keeps its port for its whole life, so it can stop listening and come back. What a script throws, other than an
  * IOException, fails the test when the target is closed.

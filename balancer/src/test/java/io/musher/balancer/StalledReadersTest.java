@@ -40,7 +40,8 @@ class StalledReadersTest {
             stalled.add(stall(balancer));
             int kept = Math.min(4, i + 1);
             int cut = i + 1 - kept;
-            BalancerFixture.await("stalled client " + i, () -> balancer.stats().bufferedBytes() == kept * 16384L && balancer.stats().cutStalled() == cut);
+            BalancerFixture.await("stalled client " + i,
+                    () -> balancer.stats().bufferedBytes() == kept * 16384L && balancer.stats().cutStalled() == cut);
         }
 
         for (int i = 0; i < 10; i++) {
@@ -121,7 +122,8 @@ class StalledReadersTest {
         server.expect("hello");
         exchange(inParts, server);
         assertEquals(1, balancer.stats().cutStalled());
-        BalancerFixture.await("what was kept of the header is given back", () -> balancer.stats().bufferedBytes() == LITTLE * 3 / 4);
+        BalancerFixture.await("what was kept of the header is given back",
+                () -> balancer.stats().bufferedBytes() == LITTLE * 3 / 4);
     }
 
     @Test
@@ -144,7 +146,8 @@ class StalledReadersTest {
                 told.add(why);
             }
         };
-        return scene.balancer(b -> options.apply(b.bufferSize(LITTLE).maxBufferedBytes(LITTLE).listener(listener).targets(List.of(target.as("a")))));
+        return scene.balancer(b -> options.apply(
+                b.bufferSize(LITTLE).maxBufferedBytes(LITTLE).listener(listener).targets(List.of(target.as("a")))));
     }
 
     /** A client whose target sends without an end, and that does not read. */

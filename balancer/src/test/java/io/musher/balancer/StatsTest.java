@@ -24,7 +24,8 @@ class StatsTest {
         Target a = scene.dead().as("a");
         BalancerStats stats = scene.balancer(a).stats();
         assertEquals(new BalancerStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, stats.targets()), stats);
-        assertEquals(List.of(new TargetStats(a, BalancerStats.TargetState.READY, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "")), stats.targets());
+        assertEquals(List.of(new TargetStats(a, BalancerStats.TargetState.READY, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "")),
+                stats.targets());
     }
 
     @ParameterizedTest

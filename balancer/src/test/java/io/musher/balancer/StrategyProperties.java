@@ -25,14 +25,16 @@ class StrategyProperties {
 
     @Property(tries = 200)
     void shouldGiveEachItsWeightInEveryWindowOfRoundRobin(
-            @ForAll @Size(min = 1, max = 7) List<@IntRange(min = 1, max = 12) Integer> weights, @ForAll @IntRange(max = 90) int offset) {
+            @ForAll @Size(min = 1, max = 7) List<@IntRange(min = 1, max = 12) Integer> weights,
+            @ForAll @IntRange(max = 90) int offset) {
         List<Candidate> ready = weighted(weights.toArray(Integer[]::new));
         int window = weights.stream().mapToInt(Integer::intValue).sum();
         RoundRobin strategy = new RoundRobin();
         StrategyTestSupport.counts(strategy, ready, offset);
 
-        StrategyTestSupport.counts(strategy, ready, window).forEach((candidate, count) ->
-                assertEquals(candidate.target().weight(), count, () -> candidate + " of " + weights + " after " + offset));
+        StrategyTestSupport.counts(strategy, ready, window)
+                .forEach((candidate, count) -> assertEquals(candidate.target().weight(), count,
+                        () -> candidate + " of " + weights + " after " + offset));
     }
 
     @Property(tries = 200)
@@ -56,7 +58,8 @@ class StrategyProperties {
     }
 
     @Property(tries = 100)
-    void shouldMoveOnlyTheClientsOfTheTargetThatGoes(@ForAll("names") Set<String> names, @ForAll @IntRange(max = 100) int which) {
+    void shouldMoveOnlyTheClientsOfTheTargetThatGoes(@ForAll("names") Set<String> names,
+            @ForAll @IntRange(max = 100) int which) {
         List<Candidate> all = candidates(names);
         Candidate gone = all.get(which % all.size());
         List<Candidate> left = new ArrayList<>(all);
@@ -91,7 +94,8 @@ class StrategyProperties {
     }
 
     @Property(tries = 100)
-    void shouldTakeOneWithFewestConnectionsWhenWeightsAreEqual(@ForAll @Size(min = 1, max = 8) List<@IntRange(max = 5) Integer> loads) {
+    void shouldTakeOneWithFewestConnectionsWhenWeightsAreEqual(
+            @ForAll @Size(min = 1, max = 8) List<@IntRange(max = 5) Integer> loads) {
         List<Candidate> ready = new ArrayList<>();
         loads.forEach(n -> ready.add(new FakeCandidate("t" + ready.size()).active(n)));
 
@@ -103,7 +107,8 @@ class StrategyProperties {
     /** One connection at a time, or a few: each ends before that many others have come. */
     @Property(tries = 200)
     void shouldGiveSharesByWeightHoweverFewConnectionsThereAre(
-            @ForAll("byWeight") String name, @ForAll @Size(min = 2, max = 5) List<@IntRange(min = 1, max = 10) Integer> weights,
+            @ForAll("byWeight") String name,
+            @ForAll @Size(min = 2, max = 5) List<@IntRange(min = 1, max = 10) Integer> weights,
             @ForAll @IntRange(max = 6) int others) {
         List<Candidate> ready = weighted(weights.toArray(Integer[]::new));
 
@@ -123,7 +128,8 @@ class StrategyProperties {
 
     @Property(tries = 50)
     void shouldGiveAFreshTargetItsSmallShareHoweverFewConnectionsThereAre(
-            @ForAll("byWeight") String name, @ForAll @IntRange(min = 10, max = 50) int percent, @ForAll @IntRange(max = 1) int others) {
+            @ForAll("byWeight") String name, @ForAll @IntRange(min = 10, max = 50) int percent,
+            @ForAll @IntRange(max = 1) int others) {
         List<Candidate> ready = StrategyTestSupport.equal(3);
         ((FakeCandidate) ready.get(1)).weightNow(percent / 100.0);
 

@@ -32,7 +32,7 @@ class StrategyTest {
         assertEquals(letters(Strategy.of("ip-hash"), ready, 500), letters(Strategy.of("source-ip-hash"), ready, 500));
         ((FakeCandidate) ready.get(2)).answerNanos(5).active(3);
         ((FakeCandidate) ready.get(3)).answerNanos(5);
-        for (int i : new int[] {0, 1, 4}) {
+        for (int i : new int[]{0, 1, 4}) {
             ((FakeCandidate) ready.get(i)).answerNanos(1000).active(1);
         }
         assertEquals("d", letters(Strategy.of("least-time"), ready, 1));
@@ -86,13 +86,14 @@ class StrategyTest {
 
     @Test
     void shouldSpreadTies() {
-        List<Candidate> ready = List.of(new FakeCandidate("a"), new FakeCandidate("x").active(1), new FakeCandidate("b"),
+        List<Candidate> ready = List.of(new FakeCandidate("a"), new FakeCandidate("x").active(1),
+                new FakeCandidate("b"),
                 new FakeCandidate("c"));
 
         Map<Candidate, Integer> counts = counts(Strategy.leastConnections(), ready, 3000);
 
         assertEquals(0, counts.get(ready.get(1)));
-        for (int i : new int[] {0, 2, 3}) {
+        for (int i : new int[]{0, 2, 3}) {
             assertEquals(1000, counts.get(ready.get(i)), 200, ready.get(i).toString());
         }
     }
@@ -122,7 +123,8 @@ class StrategyTest {
     void shouldTakeTheOnlyOneOrTheBetterOfTwo() {
         assertEquals("aaa", letters(Strategy.randomOfTwo(), equal(1), 3));
         List<Candidate> two = List.of(new FakeCandidate("a", 1).active(2), new FakeCandidate("b", 4).active(6));
-        assertEquals("bbbbbbbbbb", letters(Strategy.randomOfTwo(), two, 10), "with one more, b still has less for its weight");
+        assertEquals("bbbbbbbbbb", letters(Strategy.randomOfTwo(), two, 10),
+                "with one more, b still has less for its weight");
     }
 
     // ---- ip hash

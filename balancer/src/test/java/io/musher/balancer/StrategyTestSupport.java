@@ -11,7 +11,7 @@ import java.util.Map;
 /** Creates candidates for strategy tests and counts the choices. */
 final class StrategyTestSupport {
 
-    private StrategyTestSupport() { }
+    private StrategyTestSupport() {}
 
     static List<Candidate> equal(int n) {
         List<Candidate> candidates = new ArrayList<>();

@@ -152,7 +152,8 @@ class TargetLostStageTest {
     @EnumSource
     void shouldIntroduceTheClientToTheNextTarget(Death death) throws Exception {
         connect(o -> o.proxyProtocol(ProxyProtocol.V1).targets(List.of(a.as("a"))));
-        String header = "PROXY TCP4 127.0.0.1 127.0.0.1 " + client.socket.getLocalPort() + " " + client.socket.getPort() + "\r\n";
+        String header = "PROXY TCP4 127.0.0.1 127.0.0.1 " + client.socket.getLocalPort() + " " + client.socket.getPort()
+                + "\r\n";
         server.expect(header);
         exchange();
         death.of(server);

@@ -30,8 +30,10 @@ class TargetTest {
 
     @Test
     void shouldNameWhatIsNull() {
-        assertEquals("target id", assertThrows(NullPointerException.class, () -> new Target(null, address)).getMessage());
-        assertEquals("target address", assertThrows(NullPointerException.class, () -> new Target("a", null)).getMessage());
+        assertEquals("target id",
+                assertThrows(NullPointerException.class, () -> new Target(null, address)).getMessage());
+        assertEquals("target address",
+                assertThrows(NullPointerException.class, () -> new Target("a", null)).getMessage());
     }
 
     @Test

@@ -180,7 +180,8 @@ class TargetsTest {
         Target a = scene.http("a").as("a");
         Balancer balancer = scene.balancer();
         CompletableFuture<Integer> waited = balancer.updateTargets(List.of(a))
-                .thenApply(done -> balancer.updateTargets(List.of()).thenApply(empty -> balancer.drain("a", BalancerFixture.PATIENCE).join()).join());
+                .thenApply(done -> balancer.updateTargets(List.of())
+                        .thenApply(empty -> balancer.drain("a", BalancerFixture.PATIENCE).join()).join());
         assertEquals(0, BalancerFixture.get(waited));
         CompletableFuture<Integer> drained = balancer.drain("unknown", BalancerFixture.PATIENCE).thenApply(cut -> {
             balancer.updateTargets(List.of(a)).join();

@@ -11,7 +11,9 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Deadlines of half-closed connections and of clients that send nothing, and the number of connections of one client. */
+/**
+ * Deadlines of half-closed connections and of clients that send nothing, and the number of connections of one client.
+ */
 class TimeoutsTest {
 
     private static final Duration SHORT = Duration.ofMillis(200);
@@ -114,14 +116,16 @@ class TimeoutsTest {
 
         assertEquals(0, a.accepted());
         assertEquals(1, balancer.stats().rejected());
-        BalancerFixture.await("the listener is told", () -> rejected.equals(List.of("no byte within 200 ms (connectOnFirstByte)")));
+        BalancerFixture.await("the listener is told",
+                () -> rejected.equals(List.of("no byte within 200 ms (connectOnFirstByte)")));
     }
 
     @Test
     void shouldForgetAClientThatLeavesBeforeItsFirstByte() throws Exception {
         Balancer balancer = balancer(b -> b.connectOnFirstByte(Duration.ofMinutes(1)));
         scene.connect(balancer).close();
-        BalancerFixture.await("it came and went", () -> balancer.stats().accepted() == 1 && balancer.stats().active() == 0);
+        BalancerFixture.await("it came and went",
+                () -> balancer.stats().accepted() == 1 && balancer.stats().active() == 0);
         assertEquals(0, a.accepted());
     }
 

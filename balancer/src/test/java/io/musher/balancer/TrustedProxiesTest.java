@@ -62,18 +62,22 @@ class TrustedProxiesTest {
 
     @Test
     void shouldNameWhatIsNoNetwork() {
-        for (String text : List.of("", "/", "/8", "localhost", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/8/8", "10.0.0.0/ 8",
-                "::/129", "10.0.0", "10.0.0.256", "010.0.0.1", "1.2.3.4.5", ":", ":::", "1::2::3", "12345::", "fe80::1%lo", "[::1]",
+        for (String text : List.of("", "/", "/8", "localhost", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/",
+                "10.0.0.0/8/8", "10.0.0.0/ 8",
+                "::/129", "10.0.0", "10.0.0.256", "010.0.0.1", "1.2.3.4.5", ":", ":::", "1::2::3", "12345::",
+                "fe80::1%lo", "[::1]",
                 ".:1", "10.0.0.0/99999999999", " 10.0.0.1", "*")) {
-            IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> TrustedProxies.parse(List.of(text)), text);
-            assertTrue(e.getMessage().contains("trustedProxies") && e.getMessage().contains("'" + text + "'"), e.getMessage());
+            IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
+                    () -> TrustedProxies.parse(List.of(text)), text);
+            assertTrue(e.getMessage().contains("trustedProxies") && e.getMessage().contains("'" + text + "'"),
+                    e.getMessage());
         }
     }
 
     @Test
     void shouldReadLiteralsOnly() {
-        assertArrayEquals(new byte[] {1, 2, 3, 4}, TrustedProxies.literal("1.2.3.4"));
-        assertArrayEquals(new byte[] {-1, 0, 0, 1}, TrustedProxies.literal("255.0.0.1"));
+        assertArrayEquals(new byte[]{1, 2, 3, 4}, TrustedProxies.literal("1.2.3.4"));
+        assertArrayEquals(new byte[]{-1, 0, 0, 1}, TrustedProxies.literal("255.0.0.1"));
         assertEquals(16, TrustedProxies.literal("::").length);
         assertEquals(16, TrustedProxies.literal("1:2:3:4:5:6:7:8").length);
         assertEquals(4, TrustedProxies.literal("::ffff:1.2.3.4").length);

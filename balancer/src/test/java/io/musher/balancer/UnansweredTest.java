@@ -35,7 +35,7 @@ class UnansweredTest {
                     client.sendEnd();
                     client.receiveAll();
                 }
-                default -> { }
+                default -> {}
             }
         }
     }
@@ -66,8 +66,10 @@ class UnansweredTest {
         }
         assertTrue(lost <= 8, "three of them, and few on trial: " + lost);
         assertEquals(TargetState.EJECTED, state("sick"));
-        BalancerFixture.await("the listener is told", () -> recorder.heard("ejected sick: connections ended without an answer")
-                || how == Death.RESET_AT_ONCE && recorder.heard("ejected sick: Connection reset")); // before the connect is complete
+        BalancerFixture.await("the listener is told",
+                () -> recorder.heard("ejected sick: connections ended without an answer")
+                        // before the connect is complete
+                        || how == Death.RESET_AT_ONCE && recorder.heard("ejected sick: Connection reset"));
         assertFalse(recorder.heard("restored sick"));
         assertEquals(0, balancer.stats().target("a").orElseThrow().unanswered());
     }
@@ -145,10 +147,12 @@ class UnansweredTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"GET / HT", "GET / HTTP/1.1\r\nHost: a\r\n", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf"})
+    @ValueSource(strings = {"GET / HT", "GET / HTTP/1.1\r\nHost: a\r\n",
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf"})
     void shouldNotBlameATargetThatGivesUpOnAnIncompleteRequest(String half) throws Exception {
         AtomicReference<String> next = new AtomicReference<>("a");
-        start(b -> b.targets(List.of(sick.as("sick"), scene.http("a").as("a"))).strategy((ready, client) -> first(next.get()).choose(ready, client)));
+        start(b -> b.targets(List.of(sick.as("sick"), scene.http("a").as("a")))
+                .strategy((ready, client) -> first(next.get()).choose(ready, client)));
         assertEquals("a", ask());
         next.set("sick");
         for (int i = 0; i < 10; i++) {
@@ -228,7 +232,8 @@ class UnansweredTest {
     }
 
     private static Strategy first(String id) {
-        return (ready, client) -> ready.stream().filter(c -> c.target().id().equals(id)).findFirst().orElse(ready.get(0));
+        return (ready, client) -> ready.stream().filter(c -> c.target().id().equals(id)).findFirst()
+                .orElse(ready.get(0));
     }
 
     private long lost() {

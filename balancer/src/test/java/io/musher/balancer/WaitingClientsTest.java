@@ -143,7 +143,8 @@ class WaitingClientsTest {
             BalancerFixture.await("it is counted", () -> balancer.stats().rejected() == rejected);
         }
         BalancerFixture.await("the listener is told", () -> recorder.lines().size() == 4);
-        BalancerFixture.await("the listener is told", () -> recorder.heard("rejected 127.0.0.1: too many clients wait"));
+        BalancerFixture.await("the listener is told",
+                () -> recorder.heard("rejected 127.0.0.1: too many clients wait"));
         balancer.updateTargets(List.of(scene.http("a").as("a")));
         for (Peer client : held) {
             assertEquals("a", client.answer(false));

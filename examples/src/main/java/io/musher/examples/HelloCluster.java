@@ -18,7 +18,7 @@ import java.util.concurrent.Executors;
  */
 public final class HelloCluster {
 
-    private HelloCluster() { }
+    private HelloCluster() {}
 
     /**
      * Starts the cluster in the primary and the HTTP server in a worker.
@@ -46,7 +46,8 @@ public final class HelloCluster {
         Path root = Path.of(System.getenv().getOrDefault("ROOT", ".")).toRealPath();
         HttpServer server = HttpServer.create(me.address(), 0);
         server.setExecutor(Executors.newFixedThreadPool(8));
-        server.createContext("/hello", exchange -> answer(exchange, 200, ("hello from worker " + me.id() + "\n").getBytes(StandardCharsets.UTF_8)));
+        server.createContext("/hello", exchange -> answer(exchange, 200,
+                ("hello from worker " + me.id() + "\n").getBytes(StandardCharsets.UTF_8)));
         server.createContext("/", exchange -> file(exchange, root));
         server.start();
         me.onStop(() -> server.stop(1));

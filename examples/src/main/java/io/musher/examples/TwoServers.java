@@ -20,7 +20,7 @@ import java.util.Scanner;
  */
 public final class TwoServers {
 
-    private TwoServers() { }
+    private TwoServers() {}
 
     /**
      * Runs until the input ends or Ctrl-C is pressed.
@@ -32,7 +32,8 @@ public final class TwoServers {
         int port = args.length == 0 ? 3000 : Integer.parseInt(args[0]);
         Target a = new Target("a", serve("a"));
         Target b = new Target("b", serve("b"));
-        try (Balancer balancer = Balancer.builder().port(port).strategy(Strategy.roundRobin()).targets(List.of(a, b)).start();
+        try (Balancer balancer = Balancer.builder().port(port).strategy(Strategy.roundRobin()).targets(List.of(a, b))
+                .start();
                 Scanner input = new Scanner(System.in, StandardCharsets.UTF_8)) {
             System.out.printf("""
                     Two servers, a and b, behind http://localhost:%d/ - try, in another terminal:
@@ -53,7 +54,8 @@ public final class TwoServers {
 
     private static void print(BalancerStats stats) {
         System.out.println(stats.accepted() + " accepted, " + stats.active() + " active, " + stats.moved() + " moved");
-        stats.targets().forEach(t -> System.out.println("  " + t.target().id() + " " + t.state() + ", " + t.accepted() + " accepted"));
+        stats.targets().forEach(
+                t -> System.out.println("  " + t.target().id() + " " + t.state() + ", " + t.accepted() + " accepted"));
     }
 
     private static InetSocketAddress serve(String name) throws IOException {

@@ -23,7 +23,8 @@ class AllInstancesGivenUpIT {
         Child primary = children.java(Primary.class, "default");
         assertEquals(1, primary.exitCode(Duration.ofSeconds(60)), primary::report);
         assertTrue(primary.stderr().contains("no worker is left: all 2 instances are given up"), primary::report);
-        assertTrue(primary.stdout().contains("Stopped"), () -> "listeners hear all events before the end: " + primary.report());
+        assertTrue(primary.stdout().contains("Stopped"),
+                () -> "listeners hear all events before the end: " + primary.report());
     }
 
     @Test
@@ -47,11 +48,13 @@ class AllInstancesGivenUpIT {
 
     /** Its workers exit at once. */
     static final class Primary {
-        private Primary() { }
+        private Primary() {}
 
         public static void main(String[] args) throws Exception {
-            RestartPolicy soon = RestartPolicy.always().withDelays(Duration.ofMillis(1), Duration.ofMillis(1)).withGiveUp(2, Duration.ofSeconds(60));
-            ClusterBuilder builder = Cluster.builder().instances(0).commonPort(0).main(ScriptedWorker.class).args("exit", "7").restartPolicy(soon)
+            RestartPolicy soon = RestartPolicy.always().withDelays(Duration.ofMillis(1), Duration.ofMillis(1))
+                    .withGiveUp(2, Duration.ofSeconds(60));
+            ClusterBuilder builder = Cluster.builder().instances(0).commonPort(0).main(ScriptedWorker.class)
+                    .args("exit", "7").restartPolicy(soon)
                     .on(ClusterEvent.class, SelfForkingProgram::print);
             if (args[0].equals("live on")) {
                 builder.exitWhenAllGaveUp(false);
@@ -59,7 +62,8 @@ class AllInstancesGivenUpIT {
                 builder.keepAlive(false);
             }
             Cluster cluster = builder.start();
-            cluster.scale(2).whenComplete((nothing, failure) -> System.out.println("lives on after " + failure.getMessage()));
+            cluster.scale(2)
+                    .whenComplete((nothing, failure) -> System.out.println("lives on after " + failure.getMessage()));
             while (true) {
                 LockSupport.park();
             }

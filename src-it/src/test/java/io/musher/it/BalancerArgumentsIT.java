@@ -21,7 +21,7 @@ class BalancerArgumentsIT {
         Child child = children.jar(Jars.balancer(), "--help");
         assertEquals(0, child.exitCode(Child.PATIENCE), child::report);
         assertEquals("", child.stderr());
-        for (String option : new String[] {"listen", "target", "strategy", "loops", "proxy", "trust-proxy", "probe",
+        for (String option : new String[]{"listen", "target", "strategy", "loops", "proxy", "trust-proxy", "probe",
                 "max-connections", "max-waiting", "wait-timeout", "idle-timeout", "drain-timeout", "help"}) {
             assertTrue(child.stdout().contains("  --" + option + " "), child::report);
         }
@@ -31,8 +31,9 @@ class BalancerArgumentsIT {
     void shouldTellItsVersion() throws Exception {
         String jar = Jars.balancer().getFileName().toString();
         String version = jar.substring("musher-balancer-".length(), jar.length() - ".jar".length());
-        Child[] ways = {children.jar(Jars.balancer(), "--version"), children.command(Child.java(), "-p", BalancerProgram.path(Jars.balancer(), Jars.slf4j()),
-                "-m", "io.musher.balancer/io.musher.balancer.BalancerMain", "-v")};
+        Child[] ways = {children.jar(Jars.balancer(), "--version"),
+                children.command(Child.java(), "-p", BalancerProgram.path(Jars.balancer(), Jars.slf4j()),
+                        "-m", "io.musher.balancer/io.musher.balancer.BalancerMain", "-v")};
         for (Child child : ways) {
             assertEquals(0, child.exitCode(Child.PATIENCE), child::report);
             assertEquals("musher-balancer " + version, child.stdout(), child::report);

@@ -36,7 +36,8 @@ class BalancerHostNamesIT {
             await().atMost(PATIENCE).until(() -> program.child().stderr().contains(
                     "musher-balancer: target unknown:" + a.port() + " is down: host unknown cannot be resolved"));
             hosts("127.0.0.1 known unknown");
-            await().atMost(PATIENCE).until(() -> program.child().stderr().contains("target unknown:" + a.port() + " is back"));
+            await().atMost(PATIENCE)
+                    .until(() -> program.child().stderr().contains("target unknown:" + a.port() + " is back"));
             await().atMost(PATIENCE).until(() -> StrictHttpClient.fetch(program.port()).equals("a"));
             program.stop();
         }
@@ -75,7 +76,8 @@ class BalancerHostNamesIT {
     }
 
     private BalancerProgram start(String... options) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("-Djdk.net.hosts.file=" + folder.resolve("hosts"), "-Dsun.net.inetaddr.ttl=0",
+        List<String> command = new ArrayList<>(List.of("-Djdk.net.hosts.file=" + folder.resolve("hosts"),
+                "-Dsun.net.inetaddr.ttl=0",
                 "-Dsun.net.inetaddr.negative.ttl=0", "-jar", Jars.balancer().toString(), "--listen", "127.0.0.1:0"));
         command.addAll(List.of(options));
         return BalancerProgram.of(children.command(Child.java(), command.toArray(String[]::new)));

@@ -35,7 +35,8 @@ class BalancerProgramIT {
     @Test
     void shouldServeByWeightAndSayLittle() throws Exception {
         try (NioHttpServer a = new NioHttpServer("a"); NioHttpServer b = new NioHttpServer("b")) {
-            BalancerProgram program = BalancerProgram.start(children, "--target", a.target() + "@3", "--target", b.target());
+            BalancerProgram program = BalancerProgram.start(children, "--target", a.target() + "@3", "--target",
+                    b.target());
             Map<String, Integer> answers = new TreeMap<>();
             for (int i = 0; i < 40; i++) {
                 answers.merge(StrictHttpClient.fetch(program.port()), 1, Integer::sum);
@@ -55,8 +56,9 @@ class BalancerProgramIT {
     void shouldRunWithoutAnyOtherJar(@TempDir Path folder) throws Exception {
         Path jar = Files.copy(Jars.balancer(), folder.resolve("balancer.jar"));
         try (NioHttpServer site = new NioHttpServer("site")) {
-            BalancerProgram program = BalancerProgram.of(children.jar(jar, "--listen", "127.0.0.1:0", "--target", "127.0.0.1:" + FreePorts.free(),
-                    "--target", site.target(), "--trust-proxy", "127.0.0.1"));
+            BalancerProgram program = BalancerProgram
+                    .of(children.jar(jar, "--listen", "127.0.0.1:0", "--target", "127.0.0.1:" + FreePorts.free(),
+                            "--target", site.target(), "--trust-proxy", "127.0.0.1"));
             for (int i = 0; i < 10; i++) {
                 try (StrictHttpClient caller = new StrictHttpClient(program.port())) {
                     caller.send("PROXY UNKNOWN\r\n");
@@ -78,8 +80,9 @@ class BalancerProgramIT {
         Files.copy(Jars.balancer(), home.resolve("balancer.jar"));
         Files.copy(Jars.slf4j(), home.resolve(Jars.slf4j().getFileName()));
         try (NioHttpServer site = new NioHttpServer("site")) {
-            BalancerProgram program = BalancerProgram.of(children.start(new ProcessBuilder(Child.java(), "-jar", "a place/balancer.jar",
-                    "--listen=127.0.0.1:0", "--target=" + site.target()).directory(folder.toFile())));
+            BalancerProgram program = BalancerProgram
+                    .of(children.start(new ProcessBuilder(Child.java(), "-jar", "a place/balancer.jar",
+                            "--listen=127.0.0.1:0", "--target=" + site.target()).directory(folder.toFile())));
             assertEquals("site", StrictHttpClient.fetch(program.port()));
             program.stop();
             assertEquals("", program.child().stderr(), program.child()::report);
@@ -125,8 +128,8 @@ class BalancerProgramIT {
 
     @Test
     void shouldSendProxyHeaderV2() throws Exception {
-        try (ScriptedServer target = new ScriptedServer(socket ->
-                socket.getOutputStream().write(socket.getInputStream().readNBytes(28)))) {
+        try (ScriptedServer target = new ScriptedServer(
+                socket -> socket.getOutputStream().write(socket.getInputStream().readNBytes(28)))) {
             BalancerProgram program = BalancerProgram.start(children, "--target", target.target(), "--proxy", "v2");
             try (StrictHttpClient caller = new StrictHttpClient(program.port())) {
                 caller.request();
@@ -143,7 +146,8 @@ class BalancerProgramIT {
     void shouldTakeTheClientFromATrustedProxyForTheTargetAndForIpHash() throws Exception {
         try (ScriptedServer a = new ScriptedServer(socket -> answer(socket, "a " + line(socket)));
                 ScriptedServer b = new ScriptedServer(socket -> answer(socket, "b " + line(socket)))) {
-            BalancerProgram program = BalancerProgram.start(children, "--target", a.target(), "--target", b.target(), "--proxy", "v1",
+            BalancerProgram program = BalancerProgram.start(children, "--target", a.target(), "--target", b.target(),
+                    "--proxy", "v1",
                     "--trust-proxy", "10.0.0.0/8", "--trust-proxy", "127.0.0.1", "--strategy", "ip-hash");
             Set<String> chosen = new HashSet<>();
             for (int client = 1; client <= 30; client++) {
@@ -167,7 +171,8 @@ class BalancerProgramIT {
     @Test
     void shouldCloseWhoComesWithoutTheHeaderOfATrustedProxy() throws Exception {
         try (NioHttpServer site = new NioHttpServer("site")) {
-            BalancerProgram program = BalancerProgram.start(children, "--target", site.target(), "--trust-proxy", "127.0.0.1");
+            BalancerProgram program = BalancerProgram.start(children, "--target", site.target(), "--trust-proxy",
+                    "127.0.0.1");
             try (StrictHttpClient caller = new StrictHttpClient(program.port())) {
                 caller.request();
                 assertThrows(IOException.class, caller::answer);
@@ -191,7 +196,8 @@ class BalancerProgramIT {
             program.child().awaitLine("target 127.0.0.1:" + port + " is down: ", probes);
             try (NioHttpServer late = new NioHttpServer("late", port)) {
                 program.child().awaitLine("target 127.0.0.1:" + port + " is back", probes);
-                Set<String> answers = Set.of(StrictHttpClient.fetch(program.port()), StrictHttpClient.fetch(program.port()));
+                Set<String> answers = Set.of(StrictHttpClient.fetch(program.port()),
+                        StrictHttpClient.fetch(program.port()));
                 assertEquals(Set.of(up.name(), late.name()), answers);
             }
         }
@@ -200,8 +206,10 @@ class BalancerProgramIT {
     @Test
     void shouldLetWaitWhatIsOverTheLimit() throws Exception {
         try (NioHttpServer site = new NioHttpServer("site")) {
-            BalancerProgram program = BalancerProgram.start(children, "--target", site.target(), "--max-connections", "1");
-            try (StrictHttpClient first = new StrictHttpClient(program.port()); StrictHttpClient second = new StrictHttpClient(program.port())) {
+            BalancerProgram program = BalancerProgram.start(children, "--target", site.target(), "--max-connections",
+                    "1");
+            try (StrictHttpClient first = new StrictHttpClient(program.port());
+                    StrictHttpClient second = new StrictHttpClient(program.port())) {
                 assertEquals("site", first.get());
                 second.request();
                 for (int i = 0; i < 100; i++) {
@@ -231,14 +239,16 @@ class BalancerProgramIT {
     void shouldEjectAndRestoreATargetUnseenByClients() throws Exception {
         int port = FreePorts.free();
         try (NioHttpServer up = new NioHttpServer("up")) {
-            BalancerProgram program = BalancerProgram.start(children, "--target", "127.0.0.1:" + port, "--target", up.target());
+            BalancerProgram program = BalancerProgram.start(children, "--target", "127.0.0.1:" + port, "--target",
+                    up.target());
             for (int i = 0; i < 20; i++) {
                 assertEquals("up", StrictHttpClient.fetch(program.port()));
             }
             program.child().awaitLine("target 127.0.0.1:" + port + " is ejected: ");
             try (NioHttpServer late = new NioHttpServer("late", port)) {
                 program.child().awaitLine("target 127.0.0.1:" + port + " is back");
-                await("the restored target serves").until(() -> StrictHttpClient.fetch(program.port()).equals(late.name()));
+                await("the restored target serves")
+                        .until(() -> StrictHttpClient.fetch(program.port()).equals(late.name()));
             }
         }
     }

@@ -33,7 +33,8 @@ class BalancerSignalIT {
             stopping.await();
             BytePattern.write(socket.getOutputStream(), 1 << 20, 20 << 20);
         })) {
-            BalancerProgram program = BalancerProgram.start(children, "--target", target.target(), "--drain-timeout", LONG);
+            BalancerProgram program = BalancerProgram.start(children, "--target", target.target(), "--drain-timeout",
+                    LONG);
             try (Socket client = new Socket("127.0.0.1", program.port())) {
                 client.getOutputStream().write('x');
                 InputStream in = client.getInputStream();
@@ -61,7 +62,8 @@ class BalancerSignalIT {
                     .getBytes(StandardCharsets.US_ASCII));
             socket.getInputStream().transferTo(OutputStream.nullOutputStream());
         })) {
-            BalancerProgram program = BalancerProgram.start(children, "--target", target.target(), "--drain-timeout", LONG);
+            BalancerProgram program = BalancerProgram.start(children, "--target", target.target(), "--drain-timeout",
+                    LONG);
             try (StrictHttpClient caller = new StrictHttpClient(program.port())) {
                 caller.request();
                 asked.await();
@@ -78,8 +80,10 @@ class BalancerSignalIT {
     @Test
     void shouldNotWaitForIdleConnections() throws Exception {
         try (NioHttpServer site = new NioHttpServer("site")) {
-            BalancerProgram program = BalancerProgram.start(children, "--target", site.target(), "--drain-timeout", LONG);
-            try (StrictHttpClient first = new StrictHttpClient(program.port()); StrictHttpClient second = new StrictHttpClient(program.port())) {
+            BalancerProgram program = BalancerProgram.start(children, "--target", site.target(), "--drain-timeout",
+                    LONG);
+            try (StrictHttpClient first = new StrictHttpClient(program.port());
+                    StrictHttpClient second = new StrictHttpClient(program.port())) {
                 assertEquals("site", first.get());
                 assertEquals("site", second.get());
                 program.child().signal("TERM");
@@ -92,7 +96,8 @@ class BalancerSignalIT {
 
     @Test
     void shouldNotWaitForClientsThatWait() throws Exception {
-        BalancerProgram program = BalancerProgram.start(children, "--target", "127.0.0.1:" + FreePorts.free(), "--drain-timeout", LONG);
+        BalancerProgram program = BalancerProgram.start(children, "--target", "127.0.0.1:" + FreePorts.free(),
+                "--drain-timeout", LONG);
         try (StrictHttpClient caller = new StrictHttpClient(program.port())) {
             caller.request();
             program.child().signal("TERM");
@@ -108,8 +113,11 @@ class BalancerSignalIT {
             accepted.countDown();
             socket.getInputStream().transferTo(OutputStream.nullOutputStream());
         })) {
-            BalancerProgram program = BalancerProgram.start(children, "--target", target.target(), "--drain-timeout", LONG);
-            try (StrictHttpClient first = new StrictHttpClient(program.port()); StrictHttpClient second = new StrictHttpClient(program.port()); StrictHttpClient third = new StrictHttpClient(program.port())) {
+            BalancerProgram program = BalancerProgram.start(children, "--target", target.target(), "--drain-timeout",
+                    LONG);
+            try (StrictHttpClient first = new StrictHttpClient(program.port());
+                    StrictHttpClient second = new StrictHttpClient(program.port());
+                    StrictHttpClient third = new StrictHttpClient(program.port())) {
                 accepted.await();
                 program.child().signal("TERM");
                 first.expectEnd();
@@ -126,7 +134,8 @@ class BalancerSignalIT {
             socket.getOutputStream().write('x');
             socket.getInputStream().transferTo(OutputStream.nullOutputStream());
         })) {
-            BalancerProgram program = BalancerProgram.start(children, "--target", target.target(), "--drain-timeout", LONG);
+            BalancerProgram program = BalancerProgram.start(children, "--target", target.target(), "--drain-timeout",
+                    LONG);
             try (Socket client = new Socket("127.0.0.1", program.port())) {
                 assertEquals('x', client.getInputStream().read());
                 program.child().signal("TERM");
@@ -139,7 +148,8 @@ class BalancerSignalIT {
             }
             Child child = program.child();
             assertEquals(0, child.exitCode(Child.PATIENCE), child::report);
-            assertTrue(child.stdout().contains("musher-balancer: a second signal, cuts 1 connection(s)"), child::report);
+            assertTrue(child.stdout().contains("musher-balancer: a second signal, cuts 1 connection(s)"),
+                    child::report);
             assertTrue(child.stdout().endsWith("musher-balancer: stopped, 1 connection(s) cut"), child::report);
         }
     }
@@ -152,10 +162,12 @@ class BalancerSignalIT {
             stopping.await();
             BytePattern.write(socket.getOutputStream(), 0, 1 << 20);
         })) {
-            BalancerProgram program = BalancerProgram.start(children, "--target", target.target(), "--drain-timeout", LONG);
+            BalancerProgram program = BalancerProgram.start(children, "--target", target.target(), "--drain-timeout",
+                    LONG);
             try (Socket client = new Socket("127.0.0.1", program.port())) {
                 assertEquals('x', client.getInputStream().read());
-                children.command("sh", "-c", "kill -s TERM $0; kill -s INT $0", Long.toString(program.child().pid())).exitCode(Child.PATIENCE);
+                children.command("sh", "-c", "kill -s TERM $0; kill -s INT $0", Long.toString(program.child().pid()))
+                        .exitCode(Child.PATIENCE);
                 awaitRefused(program);
                 stopping.countDown();
                 BytePattern.expect(client.getInputStream(), 0, 1 << 20);
@@ -171,7 +183,8 @@ class BalancerSignalIT {
             socket.getOutputStream().write('x');
             socket.getInputStream().transferTo(OutputStream.nullOutputStream());
         })) {
-            BalancerProgram program = BalancerProgram.start(children, "--target", target.target(), "--drain-timeout", "1");
+            BalancerProgram program = BalancerProgram.start(children, "--target", target.target(), "--drain-timeout",
+                    "1");
             try (Socket client = new Socket("127.0.0.1", program.port())) {
                 assertEquals('x', client.getInputStream().read());
                 program.child().signal("TERM");

@@ -13,8 +13,7 @@ final class BytePattern {
     private static final int CHUNK = 64 * 1024;
     private static final byte[] BYTES = bytes();
 
-    private BytePattern() {
-    }
+    private BytePattern() {}
 
     /** Writes the bytes from one position of the stream to another. */
     static void write(OutputStream out, long from, long to) throws IOException {

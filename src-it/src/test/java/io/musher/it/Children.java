@@ -63,8 +63,8 @@ final class Children implements AfterEachCallback {
     @Override
     public void afterEach(ExtensionContext context) {
         // First, because closing changes what there is to see.
-        context.getExecutionException().ifPresent(failure ->
-                started.forEach(child -> failure.addSuppressed(new Kept(child.report()))));
+        context.getExecutionException()
+                .ifPresent(failure -> started.forEach(child -> failure.addSuppressed(new Kept(child.report()))));
         AssertionError first = null;
         for (Child child : started) {
             try {

@@ -40,7 +40,8 @@ class ClusterIT {
         pid(2).destroyForcibly();
         primary.awaitLine("Exited 2 code -1 signal SIGKILL voluntary false");
         primary.awaitLine("Ready 4 instance 1", Duration.ofSeconds(60));
-        await("the new worker serves").atMost(Duration.ofSeconds(30)).until(() -> answers().equals(Set.of("1", "3", "4")));
+        await("the new worker serves").atMost(Duration.ofSeconds(30))
+                .until(() -> answers().equals(Set.of("1", "3", "4")));
         String told = primary.stdout();
         assertTrue(told.indexOf("Disconnected 2") < told.indexOf("Exited 2"), told);
         assertEquals(1, told.lines().filter(line -> line.equals("Disconnected 2")).count(), told);
@@ -77,7 +78,8 @@ class ClusterIT {
     }
 
     private ProcessHandle pid(int worker) throws InterruptedException {
-        return ProcessHandle.of(Long.parseLong(primary.awaitLine("worker " + worker + " pid (\\d+)").group(1))).orElseThrow();
+        return ProcessHandle.of(Long.parseLong(primary.awaitLine("worker " + worker + " pid (\\d+)").group(1)))
+                .orElseThrow();
     }
 
     private Set<String> answers() throws IOException {

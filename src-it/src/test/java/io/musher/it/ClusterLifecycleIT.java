@@ -25,7 +25,8 @@ class ClusterLifecycleIT {
                 for (int i = 0; i < 8; i++) {
                     answers.add(StrictHttpClient.fetch(cluster.commonPort()));
                 }
-                assertEquals(Set.of("1", "2", "3", "4", "5", "6", "7", "8"), answers, "round robin, with ids from 1 in every cluster");
+                assertEquals(Set.of("1", "2", "3", "4", "5", "6", "7", "8"), answers,
+                        "round robin, with ids from 1 in every cluster");
             }
             clusters.awaitNothingLeft();
         }

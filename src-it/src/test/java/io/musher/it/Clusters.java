@@ -25,8 +25,8 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Clusters whose primary is the test itself. After a test they are stopped, and then nothing may be left of them: no process, no
- * orphan, no zombie, and in this JVM no socket, so no port. A failed test tells what they told.
+ * Clusters whose primary is the test itself. After a test they are stopped, and then nothing may be left of them: no
+ * process, no orphan, no zombie, and in this JVM no socket, so no port. A failed test tells what they told.
  */
 final class Clusters implements BeforeEachCallback, AfterEachCallback {
 
@@ -82,10 +82,12 @@ final class Clusters implements BeforeEachCallback, AfterEachCallback {
         await("an end of all processes").atMost(PATIENCE).untilAsserted(() -> {
             if (!family.alive().isEmpty() || !guards().isEmpty()) {
                 throw new AssertionError(Stream.concat(family.alive().stream(), guards().stream())
-                        .map(process -> process.pid() + " " + process.info().commandLine().orElse("?")).toList() + " left");
+                        .map(process -> process.pid() + " " + process.info().commandLine().orElse("?")).toList()
+                        + " left");
             }
         });
-        await("a reaping of all children").atMost(PATIENCE).until(() -> LinuxProcess.zombies(ProcessHandle.current().pid()).isEmpty());
+        await("a reaping of all children").atMost(PATIENCE)
+                .until(() -> LinuxProcess.zombies(ProcessHandle.current().pid()).isEmpty());
         await("a close of all sockets").atMost(PATIENCE).untilAsserted(() -> {
             Set<String> more = sockets();
             more.removeAll(sockets);
@@ -111,12 +113,14 @@ final class Clusters implements BeforeEachCallback, AfterEachCallback {
             context.getExecutionException().ifPresent(e::addSuppressed);
             throw new AssertionError(e.getMessage() + "\n" + history, e);
         }
-        context.getExecutionException().ifPresent(failure -> failure.addSuppressed(new AssertionError("what was told:\n" + history)));
+        context.getExecutionException()
+                .ifPresent(failure -> failure.addSuppressed(new AssertionError("what was told:\n" + history)));
     }
 
     private static List<ProcessHandle> guards() {
         return ProcessHandle.current().children()
-                .filter(child -> child.isAlive() && child.info().commandLine().orElse("").contains("musher-guard")).toList();
+                .filter(child -> child.isAlive() && child.info().commandLine().orElse("").contains("musher-guard"))
+                .toList();
     }
 
     /** Those this JVM has. */

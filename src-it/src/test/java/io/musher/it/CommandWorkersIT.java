@@ -57,11 +57,13 @@ class CommandWorkersIT {
         Exit exit = killed.onExit().get(30, TimeUnit.SECONDS);
         assertEquals(List.of(Optional.of("SIGKILL"), false), List.of(exit.signal(), exit.voluntary()));
         clusters.history().awaitReady(0, 2);
-        await("the new one to serve").atMost(Duration.ofSeconds(20)).until(() -> answers(cluster).equals(Set.of("2", "3")));
+        await("the new one to serve").atMost(Duration.ofSeconds(20))
+                .until(() -> answers(cluster).equals(Set.of("2", "3")));
 
         Worker stopped = cluster.workers().get(1);
         exit = stopped.stop().get(30, TimeUnit.SECONDS);
-        assertEquals(List.of(Optional.of("SIGTERM"), true, Exit.Cause.STOPPED), List.of(exit.signal(), exit.voluntary(), exit.cause()));
+        assertEquals(List.of(Optional.of("SIGTERM"), true, Exit.Cause.STOPPED),
+                List.of(exit.signal(), exit.voluntary(), exit.cause()));
         clusters.history().awaitKinds(stopped, "Forked", "Online", "Ready", "Disconnected", "Exited");
         cluster.close();
         clusters.awaitNothingLeft();
@@ -70,7 +72,8 @@ class CommandWorkersIT {
     @Test
     void shouldTakeAWorkerThatSpeaksTheProtocolThroughAGoodStop() throws Exception {
         Path example = Path.of(System.getProperty("basedir", "."), "..", "examples", "python", "worker.py");
-        Cluster cluster = clusters.start(clusters.command(NonJavaServers.installed("python3"), example.toString()).instances(2).commonPort(0));
+        Cluster cluster = clusters.start(
+                clusters.command(NonJavaServers.installed("python3"), example.toString()).instances(2).commonPort(0));
         assertEquals("hello\n", StrictHttpClient.fetch(cluster.commonPort()));
         Worker worker = cluster.workers().get(0);
         assertTrue(worker.isConnected(), "it said hello");
@@ -82,17 +85,20 @@ class CommandWorkersIT {
     @Test
     void shouldHandOverArgumentsAsTheyWereWritten() {
         StartupException failure = assertThrows(StartupException.class, () -> clusters.start(
-                clusters.command("printf", "<%s>\\n").args("$HOME", "*", "a  b", "", "'\"\\", "ü", "%i/%w").instances(1)));
+                clusters.command("printf", "<%s>\\n").args("$HOME", "*", "a  b", "", "'\"\\", "ü", "%i/%w")
+                        .instances(1)));
         assertEquals("<$HOME>\n<*>\n<a  b>\n<>\n<'\"\\>\n<ü>\n<0/1>", failure.lastOutput().strip());
         assertTrue(failure.getMessage().contains("exit code 0 (never became ready)"), failure::getMessage);
     }
 
     @Test
     void shouldTakeACommandForReadyThatHasRunForAWhile() throws Exception {
-        Cluster cluster = clusters.start(clusters.command("sh", "-c", "echo instance $MUSHER_INSTANCE; exec sleep 300").instances(2));
+        Cluster cluster = clusters
+                .start(clusters.command("sh", "-c", "echo instance $MUSHER_INSTANCE; exec sleep 300").instances(2));
         assertEquals(2, cluster.stats().ready());
         Worker worker = cluster.workers().get(1);
-        await("its output").atMost(Duration.ofSeconds(20)).until(() -> clusters.history().output().contains("instance 1"));
+        await("its output").atMost(Duration.ofSeconds(20))
+                .until(() -> clusters.history().output().contains("instance 1"));
         worker.signal("HUP");
         assertEquals(Optional.of("SIGHUP"), worker.onExit().get(30, TimeUnit.SECONDS).signal());
         clusters.history().await(ClusterEvent.Restarting.class, worker);

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Ten threads ask for anything at random: afterwards all is as it was last wanted, every promise is kept, nothing leaks. */
+/**
+ * Ten threads ask for anything at random: afterwards all is as it was last wanted, every promise is kept, nothing
+ * leaks.
+ */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ConcurrentCommandsIT {
 
@@ -49,20 +52,23 @@ class ConcurrentCommandsIT {
             threads.forEach(Threads::join);
             deployAGoodOne(cluster);
             cluster.scale(3).get(120, TimeUnit.SECONDS);
-            await("every promise is kept").atMost(Duration.ofSeconds(60)).until(() -> promises.stream().allMatch(CompletableFuture::isDone));
+            await("every promise is kept").atMost(Duration.ofSeconds(60))
+                    .until(() -> promises.stream().allMatch(CompletableFuture::isDone));
             cluster.scale(3).get(60, TimeUnit.SECONDS);
             Proofs.awaitAgreement(cluster, 3);
             shopping.awaitMore(20);
         }
-        Proofs.tell("a storm of " + asked + " calls, " + cluster.workers().stream().mapToInt(Worker::id).max().orElseThrow() + " processes",
+        Proofs.tell(
+                "a storm of " + asked + " calls, " + cluster.workers().stream().mapToInt(Worker::id).max().orElseThrow()
+                        + " processes",
                 shopping);
         assertEquals(List.of(), List.copyOf(thrown));
     }
 
     /** A bad one was perhaps deployed while nobody was wanted, which succeeds. */
     private static void deployAGoodOne(Cluster cluster) {
-        await("a deploy").atMost(Duration.ofSeconds(120)).until(() ->
-                cluster.deploy(Launch.main(LoadTestWorker.class)).get(60, TimeUnit.SECONDS).succeeded());
+        await("a deploy").atMost(Duration.ofSeconds(120))
+                .until(() -> cluster.deploy(Launch.main(LoadTestWorker.class)).get(60, TimeUnit.SECONDS).succeeded());
     }
 
     private void storm(Cluster cluster, Random random, long end) {
@@ -83,7 +89,8 @@ class ConcurrentCommandsIT {
         Worker worker = workers.isEmpty() ? null : workers.get(random.nextInt(workers.size()));
         switch (random.nextInt(worker == null ? 4 : 8)) {
             case 0 -> promises.add(random.nextInt(3) == 0 ? cluster.abortRollout() : cluster.reload());
-            case 1 -> promises.add(cluster.deploy(random.nextBoolean() ? Launch.main(LoadTestWorker.class) : Launch.main(ScriptedWorker.class).args("exit", "3")));
+            case 1 -> promises.add(cluster.deploy(random.nextBoolean() ? Launch.main(LoadTestWorker.class)
+                    : Launch.main(ScriptedWorker.class).args("exit", "3")));
             case 2 -> promises.add(cluster.scale(random.nextInt(5)));
             case 3 -> promises.add(cluster.fork());
             case 4 -> promises.add(worker.restart());

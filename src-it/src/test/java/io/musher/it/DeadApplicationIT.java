@@ -25,14 +25,17 @@ class DeadApplicationIT {
     @Timeout(120)
     void shouldLoseFewRequestsAndServeByItWhenItIsBack(String strategy) throws Exception {
         int port = FreePorts.free();
-        try (NioHttpServer alive = new NioHttpServer("alive"); ScriptedServer sidecar = new ScriptedServer(client -> pass(client, port))) {
-            BalancerProgram program = BalancerProgram.start(children, "--target", alive.target(), "--target", sidecar.target(), "--strategy", strategy);
+        try (NioHttpServer alive = new NioHttpServer("alive");
+                ScriptedServer sidecar = new ScriptedServer(client -> pass(client, port))) {
+            BalancerProgram program = BalancerProgram.start(children, "--target", alive.target(), "--target",
+                    sidecar.target(), "--strategy", strategy);
             int lost = 0;
             for (int i = 0; i < REQUESTS; i++) {
                 lost += fetch(program.port()).equals("alive") ? 0 : 1;
             }
             int failed = lost;
-            System.out.println(strategy + ": " + lost + " of " + REQUESTS + " requests were lost to a dead application");
+            System.out
+                    .println(strategy + ": " + lost + " of " + REQUESTS + " requests were lost to a dead application");
             assertTrue(lost <= 12, () -> failed + " lost; " + program.child().report());
             try (NioHttpServer back = new NioHttpServer("back", port)) {
                 await().atMost(Duration.ofSeconds(60)).until(() -> fetch(program.port()).equals(back.name()));

@@ -100,7 +100,8 @@ class DescriptorLimitIT {
     @Test
     void shouldSurviveWhenNoneIsLeftAtAll() throws Exception {
         List<StrictHttpClient> callers = new ArrayList<>();
-        try (NioHttpServer a = new NioHttpServer("a"); NioHttpServer b = new NioHttpServer("b");
+        try (NioHttpServer a = new NioHttpServer("a");
+                NioHttpServer b = new NioHttpServer("b");
                 ServerSocket control = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Child child = children.command("sh", "-c", LIMITED, Child.java(),
                     "-cp", System.getProperty("java.class.path"), Hog.class.getName(),

@@ -34,7 +34,8 @@ class DrainHooksIT {
     final Clusters clusters = new Clusters();
 
     private ClusterBuilder workers(Class<?> main) {
-        return clusters.any().main(main).readiness(Readiness.explicit()).instances(1).stopPolicy(StopPolicy.ofDefaults());
+        return clusters.any().main(main).readiness(Readiness.explicit()).instances(1)
+                .stopPolicy(StopPolicy.ofDefaults());
     }
 
     private void awaitOutput(String text) {
@@ -76,7 +77,8 @@ class DrainHooksIT {
 
     @Test
     void shouldStopAtTheDrainDeadlineThoughADrainHookRuns() throws Exception {
-        Cluster cluster = clusters.start(workers(NeverFinishing.class).stopPolicy(StopPolicy.ofDefaults().withDrain(Duration.ofSeconds(1))));
+        Cluster cluster = clusters.start(
+                workers(NeverFinishing.class).stopPolicy(StopPolicy.ofDefaults().withDrain(Duration.ofSeconds(1))));
         Exit exit = cluster.workers().get(0).stop().get(60, TimeUnit.SECONDS);
         assertEquals(List.of(0, Exit.Cause.STOPPED), List.of(exit.status(), exit.cause()));
         assertOrder("finishes its work", "stops");
@@ -94,18 +96,20 @@ class DrainHooksIT {
 
     @Test
     void shouldEndEventStreamsAtTheBeginningOfAStop() throws Exception {
-        Cluster cluster = clusters.start(workers(Streaming.class).commonPort(0).stopPolicy(StopPolicy.ofDefaults().withDrain(Duration.ofHours(1))));
+        Cluster cluster = clusters.start(workers(Streaming.class).commonPort(0)
+                .stopPolicy(StopPolicy.ofDefaults().withDrain(Duration.ofHours(1))));
         try (StrictHttpClient caller = new StrictHttpClient(cluster.commonPort())) {
             caller.send("GET /events HTTP/1.1\r\nHost: it\r\n\r\n");
             awaitOutput("streams");
             assertEquals(0, cluster.workers().get(0).stop().get(60, TimeUnit.SECONDS).status());
-            assertEquals("HTTP/1.1 200 OK", new BufferedReader(new InputStreamReader(caller.socket().getInputStream())).readLine());
+            assertEquals("HTTP/1.1 200 OK",
+                    new BufferedReader(new InputStreamReader(caller.socket().getInputStream())).readLine());
         }
     }
 
     /** What the Javadoc of onDrain shows. */
     static final class Streaming {
-        private Streaming() { }
+        private Streaming() {}
 
         public static void main(String[] args) throws IOException {
             WorkerContext me = WorkerContext.current();
@@ -129,7 +133,7 @@ class DrainHooksIT {
 
     /** Has work that takes its time. */
     static final class Finishing {
-        private Finishing() { }
+        private Finishing() {}
 
         public static void main(String[] args) {
             work(WORK);
@@ -138,7 +142,7 @@ class DrainHooksIT {
 
     /** Has work that has no end. */
     static final class NeverFinishing {
-        private NeverFinishing() { }
+        private NeverFinishing() {}
 
         public static void main(String[] args) {
             work(Duration.ofDays(1));

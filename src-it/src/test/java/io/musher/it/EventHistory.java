@@ -14,11 +14,14 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
-/** What a test's clusters have told so far: events, with what the worker looked like when they were told, and output. */
+/**
+ * What a test's clusters have told so far: events, with what the worker looked like when they were told, and output.
+ */
 final class EventHistory {
 
     /** An event, and its worker's state at that moment. */
-    record Told(ClusterEvent event, Optional<Worker> worker, Optional<WorkerState> state, boolean connected, boolean dead) {
+    record Told(ClusterEvent event, Optional<Worker> worker, Optional<WorkerState> state, boolean connected,
+            boolean dead) {
 
         String kind() {
             return event.getClass().getSimpleName();
@@ -30,7 +33,8 @@ final class EventHistory {
 
         @Override
         public String toString() {
-            return kind() + " " + worker.map(its -> its.id() + " of " + its.name() + ", " + state.orElseThrow()).orElse("")
+            return kind() + " "
+                    + worker.map(its -> its.id() + " of " + its.name() + ", " + state.orElseThrow()).orElse("")
                     + (connected ? ", connected" : "") + (dead ? ", dead" : "")
                     + ": " + event.reason();
         }
@@ -68,7 +72,10 @@ final class EventHistory {
         return of(worker).stream().map(Told::kind).toList();
     }
 
-    /** Waits until these kinds, and no others, have been told of a worker: listeners hear of things a little later than futures. */
+    /**
+     * Waits until these kinds, and no others, have been told of a worker: listeners hear of things a little later than
+     * futures.
+     */
     void awaitKinds(Worker worker, String... expected) {
         Awaitility.await("what is told of " + worker).atMost(PATIENCE)
                 .untilAsserted(() -> assertEquals(List.of(expected), kinds(worker)));
@@ -112,7 +119,8 @@ final class EventHistory {
     @Override
     public synchronized String toString() {
         return told.stream().map(each -> "  " + each + "\n").collect(Collectors.joining())
-                + lines.stream().map(line -> "  " + line.worker() + "| " + line.text() + "\n").collect(Collectors.joining());
+                + lines.stream().map(line -> "  " + line.worker() + "| " + line.text() + "\n")
+                        .collect(Collectors.joining());
     }
 
     private static Optional<Worker> worker(ClusterEvent event) {

@@ -44,12 +44,15 @@ class ExplainIT {
         }
 
         StrictHttpClient.fetch(port, "/tell?ready");
-        clusters.history().await(ClusterEvent.Ready.class, event -> event.worker() == one && event.reason().contains("ready()"));
+        clusters.history().await(ClusterEvent.Ready.class,
+                event -> event.worker() == one && event.reason().contains("ready()"));
         Proofs.awaitTargets(cluster, 2);
         explains(cluster, one, "gets traffic: READY", "it said ready()");
-        try (StrictHttpClient kept = new StrictHttpClient(cluster.commonPort()); StrictHttpClient other = new StrictHttpClient(cluster.commonPort())) {
+        try (StrictHttpClient kept = new StrictHttpClient(cluster.commonPort());
+                StrictHttpClient other = new StrictHttpClient(cluster.commonPort())) {
             assertEquals(3, Integer.parseInt(kept.get()) + Integer.parseInt(other.get()));
-            await("one connection each").atMost(Duration.ofSeconds(20)).untilAsserted(() -> explains(cluster, one, "with 1 connection(s)"));
+            await("one connection each").atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> explains(cluster, one, "with 1 connection(s)"));
         }
 
         two.stop().get(30, TimeUnit.SECONDS);
@@ -76,7 +79,8 @@ class ExplainIT {
         explains(cluster, worker, "worker 1 (instance 0) gets no traffic: ONLINE");
         stats(cluster, 1, 0, 0);
         int port = worker.port().orElseThrow();
-        await("its server").atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> StrictHttpClient.fetch(port).equals("1"));
+        await("its server").atMost(Duration.ofSeconds(20)).ignoreExceptions()
+                .until(() -> StrictHttpClient.fetch(port).equals("1"));
         assertTrue(!forked.isDone(), "a port that accepts is not enough");
         StrictHttpClient.fetch(port, "/tell?ready");
         assertEquals(worker, forked.get(30, TimeUnit.SECONDS));
@@ -95,7 +99,8 @@ class ExplainIT {
 
     private static void stats(Cluster cluster, int wanted, int ready, long restarts) {
         ClusterStats stats = cluster.stats();
-        assertEquals(List.of(wanted, ready, restarts), List.of(stats.wanted(), stats.ready(), stats.restarts()), stats::toString);
+        assertEquals(List.of(wanted, ready, restarts), List.of(stats.wanted(), stats.ready(), stats.restarts()),
+                stats::toString);
     }
 
     private static void explains(Cluster cluster, Worker worker, String... parts) {

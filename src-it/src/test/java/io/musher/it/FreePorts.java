@@ -13,8 +13,7 @@ final class FreePorts {
     private static final int FIRST = 20_000;
     private static final int LAST = 32_000;
 
-    private FreePorts() {
-    }
+    private FreePorts() {}
 
     /** A port of this machine's loopback address on which nobody listens. */
     static int free() throws IOException {

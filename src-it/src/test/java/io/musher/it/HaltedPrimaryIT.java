@@ -41,7 +41,9 @@ class HaltedPrimaryIT {
     static final class Primary {
         public static void main(String[] args) throws Exception {
             Cluster cluster = Cluster.builder().main(Slow.class).args().instances(2)
-                    .healthCheck(HealthCheck.heartbeat().withInterval(Duration.ofMillis(100)).withTimeout(TIMEOUT).withFall(1)).start();
+                    .healthCheck(HealthCheck.heartbeat().withInterval(Duration.ofMillis(100)).withTimeout(TIMEOUT)
+                            .withFall(1))
+                    .start();
             System.out.println("both are ready");
             Scanner in = new Scanner(System.in);
             while (in.hasNextLine()) {

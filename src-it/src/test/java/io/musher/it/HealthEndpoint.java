@@ -41,7 +41,7 @@ final class HealthEndpoint {
             case "be alive" -> me.onHeartbeat(() -> true);
             case "deadlock" -> deadlock();
             case "spin" -> spin();
-            default -> { } // other tests have messages of their own
+            default -> {} // other tests have messages of their own
         }
     }
 

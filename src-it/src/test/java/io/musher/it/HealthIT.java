@@ -84,10 +84,12 @@ class HealthIT {
 
     @Test
     void shouldNotTakeABusyListenerForAHang() throws Exception {
-        Cluster cluster = start(1, HealthCheck.heartbeat().withInterval(Duration.ofMillis(20)).withTimeout(Duration.ofSeconds(1)).withFall(2));
+        Cluster cluster = start(1, HealthCheck.heartbeat().withInterval(Duration.ofMillis(20))
+                .withTimeout(Duration.ofSeconds(1)).withFall(2));
         Worker busy = cluster.workers().get(0);
         busy.send("spin");
-        await("the end of it").atMost(Duration.ofSeconds(20)).until(() -> clusters.history().output().contains("has spun"));
+        await("the end of it").atMost(Duration.ofSeconds(20))
+                .until(() -> clusters.history().output().contains("has spun"));
         assertEquals(List.of(busy), cluster.workers());
         assertEquals(WorkerState.READY, busy.state());
     }
@@ -114,8 +116,9 @@ class HealthIT {
                 .healthCheck(often(HealthCheck.http("/health").asReadiness())));
         CompletableFuture<Worker> forked = cluster.fork();
         Worker ill = clusters.history().await(ClusterEvent.Online.class, event -> true).worker();
-        await("it is told what keeps it").atMost(Duration.ofSeconds(20)).until(() -> cluster.explain(ill).contains("its port accepts, but its health check")
-                && cluster.explain(ill).contains("status 503"));
+        await("it is told what keeps it").atMost(Duration.ofSeconds(20))
+                .until(() -> cluster.explain(ill).contains("its port accepts, but its health check")
+                        && cluster.explain(ill).contains("status 503"));
         assertEquals(WorkerState.ONLINE, ill.state());
         ill.send("be well");
         assertEquals(ill, forked.get(20, TimeUnit.SECONDS));
@@ -124,7 +127,8 @@ class HealthIT {
     @Test
     void shouldLetCommandsOffThatKnowNothingOfHeartbeats() throws Exception {
         Cluster cluster = clusters.start(clusters.command("sleep", "60").instances(1)
-                .healthCheck(HealthCheck.heartbeat().withInterval(Duration.ofMillis(5)).withTimeout(Duration.ofMillis(5)).withFall(1)));
+                .healthCheck(HealthCheck.heartbeat().withInterval(Duration.ofMillis(5))
+                        .withTimeout(Duration.ofMillis(5)).withFall(1)));
         Worker command = cluster.workers().get(0);
         assertEquals("2", Integer.toString(cluster.fork().get().id()), "a second passes until a command is ready");
         assertEquals(WorkerState.READY, command.state());

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class HelloClusterIT {
 
     private static final Path TOP = Path.of(System.getProperty("basedir", "."), "..");
-    private static final Pattern COMMAND = Pattern.compile("(?s)mvn -q package -DskipTests && java (.*?HelloCluster)\\n");
+    private static final Pattern COMMAND = Pattern
+            .compile("(?s)mvn -q package -DskipTests && java (.*?HelloCluster)\\n");
 
     @RegisterExtension
     final Children children = new Children();
@@ -52,7 +53,9 @@ class HelloClusterIT {
         assertTrue(FreePorts.isFree(port), "the port is free");
         List<String> errors = primary.stderr().lines().toList();
         assertEquals(1, errors.size(), "nothing that looks like trouble but what was made: " + errors);
-        assertTrue(errors.get(0).matches("musher-\\w+: worker [1-4] \\(instance [0-3]\\) exited: SIGKILL \\(crashed\\)"), errors::toString);
+        assertTrue(
+                errors.get(0).matches("musher-\\w+: worker [1-4] \\(instance [0-3]\\) exited: SIGKILL \\(crashed\\)"),
+                errors::toString);
     }
 
     @Test
@@ -66,7 +69,8 @@ class HelloClusterIT {
             }
         }
         for (int i = 0; i < 20; i++) {
-            assertTrue(StrictHttpClient.fetch(port, "/hello").matches("(?s)hello from worker [12]\\n"), "a worker does not end on SIGINT");
+            assertTrue(StrictHttpClient.fetch(port, "/hello").matches("(?s)hello from worker [12]\\n"),
+                    "a worker does not end on SIGINT");
         }
         primary.signal("TERM");
         assertEquals(143, primary.exitCode(Duration.ofSeconds(30)), primary::report);
@@ -77,7 +81,8 @@ class HelloClusterIT {
         Matcher matcher = COMMAND.matcher(Files.readString(TOP.resolve("README.md")));
         assertTrue(matcher.find(), "the README has the command");
         String command = "exec " + Child.java() + " " + matcher.group(1);
-        ProcessBuilder builder = new ProcessBuilder("setsid", "sh", "-c", command + " \"$@\"", "sh").directory(TOP.toFile());
+        ProcessBuilder builder = new ProcessBuilder("setsid", "sh", "-c", command + " \"$@\"", "sh")
+                .directory(TOP.toFile());
         builder.command().addAll(List.of(instances.length == 0 ? "4" : instances[0], Integer.toString(port)));
         return children.start(builder);
     }

@@ -36,7 +36,8 @@ class HiddenDescriptorsIT {
         String setpriv = NonJavaServers.installed("setpriv");
         assumeTrue("root".equals(System.getProperty("user.name")), "only root can become another user");
         assumeTrue(Files.isExecutable(PYTHON), PYTHON + " is missing; another one may be in the home of root");
-        Child primary = children.command(setpriv, "--reuid=65534", "--regid=65534", "--clear-groups", Child.java(), "-cp", readableClassPath(),
+        Child primary = children.command(setpriv, "--reuid=65534", "--regid=65534", "--clear-groups", Child.java(),
+                "-cp", readableClassPath(),
                 Primary.class.getName(), PYTHON.toString(), HIDE + NonJavaServers.python()[2]);
         primary.awaitLine("cannot see which process listens", Duration.ofSeconds(40));
         assertEquals("served by 1", primary.awaitLine("served by .*").group());

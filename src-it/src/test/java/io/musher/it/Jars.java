@@ -7,8 +7,7 @@ import java.nio.file.Path;
  */
 final class Jars {
 
-    private Jars() {
-    }
+    private Jars() {}
 
     static Path balancer() {
         return named("balancer");

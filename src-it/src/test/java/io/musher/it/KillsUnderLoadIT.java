@@ -29,7 +29,7 @@ class KillsUnderLoadIT {
     private static final long READING_NANOS = 200_000_000L;
 
     /** From before a kill until the end was told. */
-    private record Kill(long begin, long end) { }
+    private record Kill(long begin, long end) {}
 
     @RegisterExtension
     final Clusters clusters = new Clusters();
@@ -48,8 +48,10 @@ class KillsUnderLoadIT {
     /** Every failure was in flight at a kill, and was told at once. */
     private static void assertInFlight(OpenLoopLoad shopping, List<Kill> kills) {
         for (OpenLoopLoad.Failure failure : shopping.failures()) {
-            boolean inFlight = kills.stream().anyMatch(kill -> failure.begin() - kill.end < READING_NANOS && failure.end() - kill.begin >= 0);
-            assertTrue(inFlight && List.of("reset", "short").contains(failure.kind()), () -> failure + "\n" + shopping.figures());
+            boolean inFlight = kills.stream()
+                    .anyMatch(kill -> failure.begin() - kill.end < READING_NANOS && failure.end() - kill.begin >= 0);
+            assertTrue(inFlight && List.of("reset", "short").contains(failure.kind()),
+                    () -> failure + "\n" + shopping.figures());
         }
     }
 
@@ -71,7 +73,8 @@ class KillsUnderLoadIT {
         }
         Proofs.tell(kills.size() + " kills", shopping);
         assertInFlight(shopping, kills);
-        assertTrue(shopping.ended() <= kills.size(), () -> "clients who were owed nothing lost their connections: " + shopping.figures());
+        assertTrue(shopping.ended() <= kills.size(),
+                () -> "clients who were owed nothing lost their connections: " + shopping.figures());
         Proofs.awaitAgreement(cluster, 4);
         await("as many descriptors as before").atMost(Duration.ofSeconds(20))
                 .until(() -> new LinuxProcess(ProcessHandle.current().pid()).descriptors() <= descriptors + 2);
@@ -106,14 +109,16 @@ class KillsUnderLoadIT {
             back = System.nanoTime();
             shopping.awaitMore(OpenLoopLoad.RATE);
         }
-        Proofs.tell("all workers killed at once, the first one ready after " + (back - kill.begin) / 1_000_000 + " ms", shopping);
+        Proofs.tell("all workers killed at once, the first one ready after " + (back - kill.begin) / 1_000_000 + " ms",
+                shopping);
         assertInFlight(shopping, List.of(kill));
         Proofs.awaitAgreement(cluster, 2);
     }
 
     @Test
     void shouldTakeTrafficFromAHaltedWorkerAndReplaceIt() throws Exception {
-        HealthCheck check = HealthCheck.heartbeat().withInterval(Duration.ofMillis(250)).withTimeout(Duration.ofMillis(500)).withFall(3);
+        HealthCheck check = HealthCheck.heartbeat().withInterval(Duration.ofMillis(250))
+                .withTimeout(Duration.ofMillis(500)).withFall(3);
         Cluster cluster = clusters.start(Proofs.shops(clusters).healthCheck(check));
         Worker halted = cluster.workers().get(0);
         OpenLoopLoad shopping = new OpenLoopLoad(cluster.commonPort());
@@ -124,7 +129,8 @@ class KillsUnderLoadIT {
             shopping.awaitMore(OpenLoopLoad.RATE);
             halt = System.nanoTime();
             halted.signal("STOP");
-            await("its traffic leaves it").atMost(Duration.ofSeconds(20)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2))
+            await("its traffic leaves it").atMost(Duration.ofSeconds(20)).pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(2))
                     .until(() -> halted.state() != WorkerState.READY);
             left = System.nanoTime();
             ClusterEvent.Exited exited = clusters.history().await(ClusterEvent.Exited.class, halted);
@@ -133,7 +139,8 @@ class KillsUnderLoadIT {
             clusters.history().awaitReady(0, halted.id());
             shopping.awaitMore(OpenLoopLoad.RATE);
         }
-        Proofs.tell(String.format("a worker halted; three heartbeats, 250 ms apart, with 500 ms each: no traffic after %d ms, killed after %d ms",
+        Proofs.tell(String.format(
+                "a worker halted; three heartbeats, 250 ms apart, with 500 ms each: no traffic after %d ms, killed after %d ms",
                 (left - halt) / 1_000_000, (gone - halt) / 1_000_000), shopping);
         for (OpenLoopLoad.Failure failure : shopping.failures()) {
             assertTrue(failure.begin() - left < READING_NANOS, () -> failure + " after it had left");

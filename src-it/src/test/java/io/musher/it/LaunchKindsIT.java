@@ -55,7 +55,8 @@ class LaunchKindsIT {
     void shouldForkFromAnExplodedClassPathWithRelativeFolders() throws Exception {
         SourceCompiler.compile(folder, "Shop", SHOP, "-cp", LIBRARIES);
         Path classes = TOP.toAbsolutePath().normalize();
-        String path = String.join(":", classes + "/core/target/classes", classes + "/balancer/target/classes", Jars.slf4j().toString(), "out", "");
+        String path = String.join(":", classes + "/core/target/classes", classes + "/balancer/target/classes",
+                Jars.slf4j().toString(), "out", "");
         forks(Child.java(), "-cp", path, "Shop");
     }
 
@@ -77,7 +78,8 @@ class LaunchKindsIT {
     @Test
     void shouldForkFromAJarWithJarsInIt() throws Exception {
         SourceCompiler.compile(folder, "Shop", SHOP, "-cp", LIBRARIES);
-        Path fat = NestedJars.pack(folder.resolve("fat.jar"), "Shop", folder.resolve("out"), Jars.core(), Jars.balancer(), Jars.slf4j());
+        Path fat = NestedJars.pack(folder.resolve("fat.jar"), "Shop", folder.resolve("out"), Jars.core(),
+                Jars.balancer(), Jars.slf4j());
         forks(Child.java(), "-jar", fat.toString());
     }
 
@@ -101,7 +103,8 @@ class LaunchKindsIT {
                 catch (IllegalStateException e) { System.out.println("refused: " + e.getMessage()); }
                 /exit
                 """);
-        Child shell = children.command(Path.of(Child.java()).resolveSibling("jshell").toString(), "-s", "--class-path", LIBRARIES, script.toString());
+        Child shell = children.command(Path.of(Child.java()).resolveSibling("jshell").toString(), "-s", "--class-path",
+                LIBRARIES, script.toString());
         String refusal = shell.awaitLine("refused: (.*)", Duration.ofSeconds(40)).group(1);
         assertTrue(refusal.contains(".main(") && refusal.contains(".class)"), refusal);
         assertEquals(0, shell.exitCode(Child.PATIENCE), shell::report);
@@ -109,7 +112,8 @@ class LaunchKindsIT {
 
     @Test
     void shouldRefuseUnderATestRunnerBeforeAnythingStarts() {
-        IllegalStateException refusal = assertThrows(IllegalStateException.class, () -> clusters.start(clusters.any().commonPort(0)));
+        IllegalStateException refusal = assertThrows(IllegalStateException.class,
+                () -> clusters.start(clusters.any().commonPort(0)));
         assertTrue(refusal.getMessage().contains(".main("), refusal::getMessage);
         assertEquals(List.of(), clusters.history().told());
     }
@@ -138,7 +142,8 @@ class LaunchKindsIT {
         assertEquals(0, primary.exitCode(Duration.ofSeconds(50)), primary::report);
         List<String> workers = primary.stdout().lines().filter(line -> line.startsWith("worker ")).sorted().toList();
         String arguments = " " + List.of(ARGUMENTS);
-        assertEquals(List.of("worker 1" + arguments, "worker 2" + arguments, "worker 3" + arguments), workers, primary::report);
+        assertEquals(List.of("worker 1" + arguments, "worker 2" + arguments, "worker 3" + arguments), workers,
+                primary::report);
         assertTrue(primary.stdout().contains("replaced by 3"), primary::report);
     }
 

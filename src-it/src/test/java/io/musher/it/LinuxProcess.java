@@ -47,7 +47,8 @@ record LinuxProcess(long pid) {
     /** The value of a variable it was started with. */
     Optional<String> variable(String name) throws IOException {
         return Stream.of(Files.readString(Path.of("/proc", Long.toString(pid), "environ")).split("\0"))
-                .filter(entry -> entry.startsWith(name + "=")).findFirst().map(entry -> entry.substring(name.length() + 1));
+                .filter(entry -> entry.startsWith(name + "=")).findFirst()
+                .map(entry -> entry.substring(name.length() + 1));
     }
 
     /** Its open descriptors. */

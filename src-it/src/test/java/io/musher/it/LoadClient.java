@@ -104,7 +104,8 @@ final class LoadClient implements AutoCloseable {
         } else if (!status.startsWith("HTTP/1.1 200")) {
             throw new ProtocolException(status);
         }
-        return text.lines().map(line -> line.toLowerCase(Locale.ROOT)).filter(line -> line.startsWith("content-length:"))
+        return text.lines().map(line -> line.toLowerCase(Locale.ROOT))
+                .filter(line -> line.startsWith("content-length:"))
                 .mapToInt(line -> Integer.parseInt(line.substring(15).strip())).findFirst()
                 .orElseThrow(() -> new ProtocolException("no length in " + text));
     }

@@ -3,7 +3,9 @@ package io.musher.it;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 
-/** What a client of {@link OpenLoopLoad} asks for, and the answer to the last byte; {@link LoadTestWorker} serves it. */
+/**
+ * What a client of {@link OpenLoopLoad} asks for, and the answer to the last byte; {@link LoadTestWorker} serves it.
+ */
 enum LoadRequest {
     SMALL("GET", "/small", new byte[0], bytes(100)),
     /** Takes the server 50 ms. */
@@ -24,7 +26,8 @@ enum LoadRequest {
     }
 
     byte[] head(boolean last) {
-        return (method + " " + path + " HTTP/1.1\r\nHost: shop\r\n" + (body.length > 0 ? "Content-Length: " + body.length + "\r\n" : "")
+        return (method + " " + path + " HTTP/1.1\r\nHost: shop\r\n"
+                + (body.length > 0 ? "Content-Length: " + body.length + "\r\n" : "")
                 + (last ? "Connection: close\r\n" : "") + "\r\n").getBytes(StandardCharsets.US_ASCII);
     }
 

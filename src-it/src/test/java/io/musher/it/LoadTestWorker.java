@@ -9,12 +9,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * A worker as anybody writes it: the JDK's HTTP server, which knows nothing of clusters, with the answers of {@link LoadRequest}. Its argument
- * is how it differs from that.
+ * A worker as anybody writes it: the JDK's HTTP server, which knows nothing of clusters, with the answers of {@link
+ * LoadRequest}. Its argument is how it differs from that.
  */
 final class LoadTestWorker {
 
-    private LoadTestWorker() { }
+    private LoadTestWorker() {}
 
     public static void main(String[] args) throws Exception {
         String mode = args.length == 0 ? "plain" : args[0];
@@ -33,7 +33,7 @@ final class LoadTestWorker {
                 me.ready();
             }).start();
             case "hasty" -> me.ready();
-            default -> { }
+            default -> {}
         }
         server.start();
         me.onStop(() -> server.stop(0));

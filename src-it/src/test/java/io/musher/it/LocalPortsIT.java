@@ -8,7 +8,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Local ports run out towards one target: that is nobody's fault, and the others serve. Needs a network of its own, where that is allowed. */
+/**
+ * Local ports run out towards one target: that is nobody's fault, and the others serve. Needs a network of its own,
+ * where that is allowed.
+ */
 class LocalPortsIT {
 
     private static final String FEW = "ip link set lo up && echo 40000 40009 >/proc/sys/net/ipv4/ip_local_port_range && exec \"$@\"";
@@ -18,8 +21,10 @@ class LocalPortsIT {
 
     @Test
     void shouldNotBlameATargetForWantOfLocalPorts() throws Exception {
-        assumeTrue(new ProcessBuilder("sh", "-c", "unshare -rn ip link set lo up").start().waitFor() == 0, "no network namespaces here");
-        Child child = children.command("unshare", "-rn", "sh", "-c", FEW, "sh", Child.java(), "-cp", System.getProperty("java.class.path"),
+        assumeTrue(new ProcessBuilder("sh", "-c", "unshare -rn ip link set lo up").start().waitFor() == 0,
+                "no network namespaces here");
+        Child child = children.command("unshare", "-rn", "sh", "-c", FEW, "sh", Child.java(), "-cp",
+                System.getProperty("java.class.path"),
                 ScarceLocalPorts.class.getName(), "10");
         assertEquals(0, child.exitCode(Child.PATIENCE), child::report);
         List<String> told = child.stdout().lines().toList();

@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A worker whose main method throws has failed, whatever handlers its framework installs, and however it was started. */
+/**
+ * A worker whose main method throws has failed, whatever handlers its framework installs, and however it was started.
+ */
 class MainThrowsIT {
 
     private static final String LIBRARIES = BalancerProgram.path(Jars.core(), Jars.balancer(), Jars.slf4j());
@@ -66,7 +68,8 @@ class MainThrowsIT {
     @Test
     void shouldEndWithStatus1FromAJarWithJarsInIt() throws Exception {
         SourceCompiler.compile(folder, "Shop", SHOP, "-cp", LIBRARIES);
-        Path fat = NestedJars.pack(folder.resolve("fat.jar"), "Shop", folder.resolve("out"), Jars.core(), Jars.balancer(), Jars.slf4j());
+        Path fat = NestedJars.pack(folder.resolve("fat.jar"), "Shop", folder.resolve("out"), Jars.core(),
+                Jars.balancer(), Jars.slf4j());
         ends(Child.java(), "-jar", fat.toString());
     }
 
@@ -80,7 +83,8 @@ class MainThrowsIT {
     @Test
     void shouldLiveOnWhenMainReturns() throws Exception {
         SourceCompiler.compile(folder, "Shop", SHOP, "-cp", LIBRARIES);
-        Child primary = children.start(new ProcessBuilder(Child.java(), "-cp", LIBRARIES + ":out", "Shop").directory(folder.toFile()));
+        Child primary = children
+                .start(new ProcessBuilder(Child.java(), "-cp", LIBRARIES + ":out", "Shop").directory(folder.toFile()));
         primary.awaitLine("on main", Duration.ofSeconds(30));
         primary.awaitLine("started");
         primary.stdin().write('\n');
@@ -97,7 +101,8 @@ class MainThrowsIT {
         primary.stdin().write('\n');
         primary.stdin().flush();
         assertEquals(0, primary.exitCode(Child.PATIENCE), primary::report);
-        assertTrue(primary.stderr().contains("Exception in thread \"main\" ") && primary.stderr().contains("IllegalStateException: the shop is closed"), primary::report);
+        assertTrue(primary.stderr().contains("Exception in thread \"main\" ")
+                && primary.stderr().contains("IllegalStateException: the shop is closed"), primary::report);
         assertTrue(primary.stdout().contains("hidden"), primary::report);
     }
 }

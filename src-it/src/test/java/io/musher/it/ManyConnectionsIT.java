@@ -31,7 +31,9 @@ class ManyConnectionsIT {
     void shouldHoldIdleConnectionsBesideActiveOnes() throws Exception {
         int idle = idle();
         List<StrictHttpClient> callers = new ArrayList<>();
-        try (NioHttpServer a = new NioHttpServer("a"); NioHttpServer b = new NioHttpServer("b"); BackgroundLoad load = new BackgroundLoad()) {
+        try (NioHttpServer a = new NioHttpServer("a");
+                NioHttpServer b = new NioHttpServer("b");
+                BackgroundLoad load = new BackgroundLoad()) {
             BalancerProgram program = BalancerProgram.start(children, "--target", a.target(), "--target", b.target());
             for (int i = 0; i < idle; i++) {
                 StrictHttpClient caller = new StrictHttpClient(program.port());
@@ -61,13 +63,16 @@ class ManyConnectionsIT {
 
     @Test
     void shouldGiveBackTheDescriptorsOfShortConnections() throws Exception {
-        try (NioHttpServer a = new NioHttpServer("a"); NioHttpServer b = new NioHttpServer("b"); BackgroundLoad load = new BackgroundLoad()) {
+        try (NioHttpServer a = new NioHttpServer("a");
+                NioHttpServer b = new NioHttpServer("b");
+                BackgroundLoad load = new BackgroundLoad()) {
             // On all interfaces, because each address of the loopback network has local ports of its own.
             BalancerProgram program = BalancerProgram.of(children.jar(Jars.balancer(),
                     "--listen", "0", "--target", a.target(), "--target", b.target()));
             LinuxProcess process = new LinuxProcess(program.child().pid());
             AtomicInteger next = new AtomicInteger();
-            BackgroundLoad.Step step = () -> StrictHttpClient.fetch("127.0.0." + (1 + next.getAndIncrement() % 4), program.port());
+            BackgroundLoad.Step step = () -> StrictHttpClient.fetch("127.0.0." + (1 + next.getAndIncrement() % 4),
+                    program.port());
             for (int i = 0; i < 200; i++) {
                 step.run();
             }

@@ -57,9 +57,10 @@ class MessagesIT {
         Message answer = heard.message();
         assertEquals("a string", answer.text());
         assertEquals(worker.id(), answer.from());
-        worker.send(new byte[] {1, 0, -1});
-        assertArrayEquals(new byte[] {1, 0, -1}, heard.message().bytes());
-        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> worker.send(List.of(new Object())));
+        worker.send(new byte[]{1, 0, -1});
+        assertArrayEquals(new byte[]{1, 0, -1}, heard.message().bytes());
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class,
+                () -> worker.send(List.of(new Object())));
         assertTrue(refused.getMessage().startsWith("[0]: java.lang.Object cannot be sent"), refused::getMessage);
         refused = assertThrows(IllegalArgumentException.class, () -> worker.send(new byte[(16 << 20) + 1]));
         assertTrue(refused.getMessage().contains("maxMessageSize"), refused::getMessage);
@@ -82,7 +83,8 @@ class MessagesIT {
         for (int i = 0; i < 10; i++) {
             worker.send(Order.of("throw"));
         }
-        assertEquals(12, worker.request(Order.of("heard"), PATIENCE).join().as(int.class), "the worker's listeners heard all");
+        assertEquals(12, worker.request(Order.of("heard"), PATIENCE).join().as(int.class),
+                "the worker's listeners heard all");
         assertEquals(10, calls.size());
     }
 
@@ -92,8 +94,8 @@ class MessagesIT {
         Worker worker = talker();
         List<Object> sent = new ArrayList<>();
         Random random = new Random(1);
-        for (int size : new int[] {65_521, 65_521, 65_521, 65_521, 65_521, 65_521, 65_521, 65_521, 65_521, 65_521,
-            8 << 20, 8 << 20, 8 << 20, 8 << 20}) {
+        for (int size : new int[]{65_521, 65_521, 65_521, 65_521, 65_521, 65_521, 65_521, 65_521, 65_521, 65_521,
+                8 << 20, 8 << 20, 8 << 20, 8 << 20}) {
             byte[] bytes = new byte[size];
             random.nextBytes(bytes);
             sent.add(bytes);
@@ -110,7 +112,8 @@ class MessagesIT {
         for (Object each : sent) {
             Object back = heard.value();
             if (each instanceof byte[] bytes) {
-                assertTrue(back instanceof byte[] && Arrays.equals(bytes, (byte[]) back), bytes.length + " bytes came back changed");
+                assertTrue(back instanceof byte[] && Arrays.equals(bytes, (byte[]) back),
+                        bytes.length + " bytes came back changed");
             } else {
                 assertEquals(each, back);
             }
@@ -120,7 +123,8 @@ class MessagesIT {
     @Test
     void shouldDeliverWhatWasSentRightBeforeTheExitAndBeforeTheDisconnect() throws Exception {
         List<String> order = new CopyOnWriteArrayList<>();
-        Cluster cluster = clusters.start(talkers("lastWords").instances(0).on(ClusterEvent.Disconnected.class, event -> order.add("disconnected"))
+        Cluster cluster = clusters.start(talkers("lastWords").instances(0)
+                .on(ClusterEvent.Disconnected.class, event -> order.add("disconnected"))
                 .onMessage((worker, message) -> order.add("message of " + message.text().length())));
         cluster.fork();
         assertEquals(219_261, heard.message().text().length());
@@ -142,8 +146,9 @@ class MessagesIT {
     @Test
     void shouldTellOfAWorkerOnlineBeforeItsFirstMessage() throws Exception {
         List<String> order = new CopyOnWriteArrayList<>();
-        Cluster cluster = clusters.start(talkers("leaves").instances(0).onMessage((worker, message) -> order.add(message.text()))
-                .on(ClusterEvent.class, event -> order.add(event.getClass().getSimpleName())));
+        Cluster cluster = clusters
+                .start(talkers("leaves").instances(0).onMessage((worker, message) -> order.add(message.text()))
+                        .on(ClusterEvent.class, event -> order.add(event.getClass().getSimpleName())));
         cluster.fork();
         clusters.history().await(ClusterEvent.Exited.class, event -> event.worker().id() == 1);
         assertEquals(List.of("Forked", "Online"), List.copyOf(order).subList(0, 2));
@@ -190,7 +195,8 @@ class MessagesIT {
         assertTrue(values.remove("drains"));
         assertEquals(1000, values.size());
         assertEquals(999L, values.get(999));
-        assertTrue(clusters.history().output().contains("disconnected, a message can be sent: false"), clusters.history()::toString);
+        assertTrue(clusters.history().output().contains("disconnected, a message can be sent: false"),
+                clusters.history()::toString);
     }
 
     @Test
@@ -205,7 +211,8 @@ class MessagesIT {
             accepted++;
         }
         assertTrue(accepted >= 31 && accepted <= 40, accepted + " MiB were accepted, the window is 32");
-        assertEquals(0, worker.stop().get(30, TimeUnit.SECONDS).code().orElseThrow(), "control frames do not wait for listeners");
+        assertEquals(0, worker.stop().get(30, TimeUnit.SECONDS).code().orElseThrow(),
+                "control frames do not wait for listeners");
         assertEquals("drains", heard.value());
         assertEquals("stops", heard.value());
     }
@@ -241,7 +248,8 @@ class MessagesIT {
             }
         }));
         Worker worker = cluster.workers().get(0);
-        int accepted = worker.request(Order.of("flood").size(1 << 20), PATIENCE).get(30, TimeUnit.SECONDS).as(int.class);
+        int accepted = worker.request(Order.of("flood").size(1 << 20), PATIENCE).get(30, TimeUnit.SECONDS)
+                .as(int.class);
         assertTrue(accepted >= 31 && accepted <= 40, accepted + " MiB were accepted, the window is 32");
         stuck.countDown();
         for (int i = 0; i < accepted; i++) {

@@ -37,7 +37,7 @@ final class MessagingWorker {
     }
 
     /** A message that a worker received from another worker. */
-    record Received(int from, Object value) { }
+    record Received(int from, Object value) {}
 
     private final WorkerContext me;
     private final List<Message> kept = new ArrayList<>();
@@ -90,7 +90,7 @@ final class MessagingWorker {
             }
             case "heard" -> message.reply(heard);
             case "throw" -> throw new IllegalStateException("the worker cannot do that");
-            case "never" -> { }
+            case "never" -> {}
             case "keep" -> keep(message, order.count);
             case "late" -> {
                 me.request("let me wait", Duration.ofSeconds(20)).join();
@@ -99,7 +99,8 @@ final class MessagingWorker {
             }
             case "sendTo" -> message.reply(me.sendTo(order.to, order.value));
             case "requestTo" -> me.requestTo(order.to, order.value, Duration.ofSeconds(20))
-                    .whenComplete((answer, failure) -> message.reply(failure == null ? answer.value() : failure.toString()));
+                    .whenComplete(
+                            (answer, failure) -> message.reply(failure == null ? answer.value() : failure.toString()));
             case "broadcast" -> me.broadcast(order.value);
             case "flood" -> flood(message, order);
             case "stick" -> stick();

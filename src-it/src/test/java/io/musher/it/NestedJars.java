@@ -23,8 +23,8 @@ import java.util.jar.Manifest;
 import java.util.stream.Stream;
 
 /**
- * An application in one jar with its libraries as jars inside, and the loader that starts it: what Spring Boot and others make.
- * The class path of such a JVM is one file in which no library can be found without that loader.
+ * An application in one jar with its libraries as jars inside, and the loader that starts it: what Spring Boot and
+ * others make. The class path of such a JVM is one file in which no library can be found without that loader.
  */
 final class NestedJars extends ClassLoader {
 
@@ -54,8 +54,10 @@ final class NestedJars extends ClassLoader {
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
         manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, NestedJars.class.getName());
         manifest.getMainAttributes().putValue(START, start);
-        try (OutputStream file = Files.newOutputStream(jar); JarOutputStream out = new JarOutputStream(file, manifest);
-                Stream<Path> walk = Files.walk(classes); InputStream self = NestedJars.class.getResourceAsStream("NestedJars.class")) {
+        try (OutputStream file = Files.newOutputStream(jar);
+                JarOutputStream out = new JarOutputStream(file, manifest);
+                Stream<Path> walk = Files.walk(classes);
+                InputStream self = NestedJars.class.getResourceAsStream("NestedJars.class")) {
             put(out, NestedJars.class.getName().replace('.', '/') + ".class", self.readAllBytes());
             for (Path each : walk.filter(Files::isRegularFile).toList()) {
                 put(out, "app/classes/" + classes.relativize(each), Files.readAllBytes(each));
@@ -105,7 +107,8 @@ final class NestedJars extends ClassLoader {
         }
         try {
             URL source = new URL("jar:" + jar.toUri() + "!/" + sources.getOrDefault(file, "app/classes/"));
-            return defineClass(name, code, 0, code.length, new ProtectionDomain(new CodeSource(source, (Certificate[]) null), null, this, null));
+            return defineClass(name, code, 0, code.length,
+                    new ProtectionDomain(new CodeSource(source, (Certificate[]) null), null, this, null));
         } catch (IOException e) {
             throw new ClassNotFoundException(name, e);
         }

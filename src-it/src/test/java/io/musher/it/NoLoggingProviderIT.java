@@ -27,9 +27,11 @@ class NoLoggingProviderIT {
     final Children children = new Children();
 
     private Child primary(String... arguments) throws Exception {
-        String classes = Path.of(NoLoggingProviderIT.class.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
+        String classes = Path.of(NoLoggingProviderIT.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+                .toString();
         ProcessBuilder builder = new ProcessBuilder(Child.java(), "-cp",
-                BalancerProgram.path(Jars.core(), Jars.balancer(), Jars.slf4j(), Path.of(classes)), Primary.class.getName());
+                BalancerProgram.path(Jars.core(), Jars.balancer(), Jars.slf4j(), Path.of(classes)),
+                Primary.class.getName());
         builder.command().addAll(List.of(arguments));
         return children.start(builder);
     }
@@ -40,7 +42,8 @@ class NoLoggingProviderIT {
 
     private static void isQuietOtherwise(Child primary, long lines) {
         assertEquals(3, count(primary, "SLF4J(W)"), () -> "of the primary, and of no worker: " + primary.report());
-        assertEquals(lines, primary.stderr().lines().filter(line -> line.startsWith("musher-")).count(), primary::report);
+        assertEquals(lines, primary.stderr().lines().filter(line -> line.startsWith("musher-")).count(),
+                primary::report);
     }
 
     @Test
@@ -49,7 +52,10 @@ class NoLoggingProviderIT {
         primary.awaitLine("replaced");
         primary.signal("TERM");
         assertEquals(143, primary.exitCode(Child.PATIENCE), primary::report);
-        assertEquals(1, count(primary, "musher-cluster: worker 1 (instance 0) exited: exit code 42 (crashed). Its last output:"), primary::report);
+        assertEquals(1,
+                count(primary,
+                        "musher-cluster: worker 1 (instance 0) exited: exit code 42 (crashed). Its last output:"),
+                primary::report);
         assertEquals(1, count(primary, "  | last words"), primary::report);
         isQuietOtherwise(primary, 1);
     }
@@ -78,7 +84,9 @@ class NoLoggingProviderIT {
     void shouldTellWhyTheStartFailed() throws Exception {
         Child primary = primary("start");
         assertEquals(1, primary.exitCode(Duration.ofSeconds(60)), primary::report);
-        assertEquals(1, count(primary, "StartupException: cluster: worker 1 (instance 0): exit code 7 (never became ready). Its last output:"), primary::report);
+        assertEquals(1, count(primary,
+                "StartupException: cluster: worker 1 (instance 0): exit code 7 (never became ready). Its last output:"),
+                primary::report);
         assertEquals(1, count(primary, "last words"), primary::report);
         assertEquals(0, count(primary, "Caused by"), primary::report);
         assertTrue(count(primary, "\tat ") <= 4, primary::report);
@@ -87,7 +95,7 @@ class NoLoggingProviderIT {
 
     /** Its worker says something and exits, at once or when it is told to. */
     static final class Talking {
-        private Talking() { }
+        private Talking() {}
 
         public static void main(String[] args) throws Exception {
             if (args[0].equals("exit")) {
@@ -105,13 +113,15 @@ class NoLoggingProviderIT {
 
     /** Does what its first argument says. */
     static final class Primary {
-        private Primary() { }
+        private Primary() {}
 
         public static void main(String[] args) throws Exception {
             Output output = args.length > 1 ? Output.inherit() : Output.discard();
-            RestartPolicy soon = RestartPolicy.always().withDelays(Duration.ofMillis(1), Duration.ofMillis(1)).withGiveUp(1, Duration.ofSeconds(60))
+            RestartPolicy soon = RestartPolicy.always().withDelays(Duration.ofMillis(1), Duration.ofMillis(1))
+                    .withGiveUp(1, Duration.ofSeconds(60))
                     .withStableAfter(args[0].equals("hopeless") ? Duration.ofHours(1) : Duration.ZERO);
-            Cluster cluster = Cluster.builder().instances(1).output(output).main(Talking.class).args(args[0].equals("start") ? "exit" : "talk")
+            Cluster cluster = Cluster.builder().instances(1).output(output).main(Talking.class)
+                    .args(args[0].equals("start") ? "exit" : "talk")
                     .restartPolicy(soon).readiness(Readiness.explicit()).start();
             if (args[0].equals("hopeless")) {
                 Rollout rollout = cluster.deploy(Launch.main(Talking.class).args("exit")).get(60, TimeUnit.SECONDS);

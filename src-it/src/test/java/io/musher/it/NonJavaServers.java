@@ -39,15 +39,14 @@ final class NonJavaServers {
             }).listen({ port: Number(process.env.PORT), host: '127.0.0.1' }, () => console.log('node serves'))
             """;
 
-    private NonJavaServers() {
-    }
+    private NonJavaServers() {}
 
     static String[] python() {
-        return new String[] {installed("python3"), "-c", PYTHON};
+        return new String[]{installed("python3"), "-c", PYTHON};
     }
 
     static String[] node() {
-        return new String[] {installed("node"), "-e", NODE};
+        return new String[]{installed("node"), "-e", NODE};
     }
 
     /** A program that a test cannot do without: in the build that must be complete its absence is a failure. */
@@ -65,8 +64,10 @@ final class NonJavaServers {
     static Optional<Path> find(String program) {
         Stream<Path> usual = Arrays.stream(System.getenv("PATH").split(File.pathSeparator)).map(Path::of);
         Stream<Path> servers = Stream.of(Path.of("/usr/sbin"), Path.of("/usr/local/sbin"));
-        return Stream.of(usual, servers, versions(Path.of("/usr/lib/postgresql")).map(version -> version.resolve("bin")))
-                .flatMap(folders -> folders).map(folder -> folder.resolve(program)).filter(Files::isExecutable).findFirst();
+        return Stream
+                .of(usual, servers, versions(Path.of("/usr/lib/postgresql")).map(version -> version.resolve("bin")))
+                .flatMap(folders -> folders).map(folder -> folder.resolve(program)).filter(Files::isExecutable)
+                .findFirst();
     }
 
     private static Stream<Path> versions(Path folder) {

@@ -21,17 +21,18 @@ import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 
 /**
- * Load that does not wait for the service: so many requests a second, each due at its time whatever became of the others, and timed from
- * then on. Fresh connections and kept-alive ones, small answers, slow ones, 1 MiB each way. Nothing is tried twice.
+ * Load that does not wait for the service: so many requests a second, each due at its time whatever became of the
+ * others, and timed from then on. Fresh connections and kept-alive ones, small answers, slow ones, 1 MiB each way.
+ * Nothing is tried twice.
  *
- * <p>Failed: refused, reset, short, wrong, a status of 500 or more, or not answered within 30 s. What took longer than 5 s is counted
- * apart, because a busy machine may be the reason, and is no failure; neither is a kept-alive connection that the server ended while
- * nobody used it.
+ * <p>Failed: refused, reset, short, wrong, a status of 500 or more, or not answered within 30 s. What took longer than
+ * 5 s is counted apart, because a busy machine may be the reason, and is no failure; neither is a kept-alive connection
+ * that the server ended while nobody used it.
  */
 final class OpenLoopLoad implements AutoCloseable {
 
     /** One request that failed: from when it was due to when it had. */
-    record Failure(LoadRequest errand, String kind, long begin, long end, String text) { }
+    record Failure(LoadRequest errand, String kind, long begin, long end, String text) {}
 
     static final int RATE = 500;
     private static final int THREADS = 96;
@@ -41,8 +42,10 @@ final class OpenLoopLoad implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 30_000;
     /** Of twenty requests; the first half on kept-alive connections. */
     private static final List<LoadRequest> BASKET = List.of(
-            LoadRequest.SMALL, LoadRequest.SMALL, LoadRequest.SLOW, LoadRequest.SMALL, LoadRequest.SMALL, LoadRequest.BIG, LoadRequest.SMALL, LoadRequest.SLOW, LoadRequest.SMALL, LoadRequest.UPLOAD,
-            LoadRequest.SMALL, LoadRequest.SMALL, LoadRequest.SLOW, LoadRequest.SMALL, LoadRequest.SMALL, LoadRequest.SMALL, LoadRequest.SMALL, LoadRequest.SLOW, LoadRequest.BIG, LoadRequest.SMALL);
+            LoadRequest.SMALL, LoadRequest.SMALL, LoadRequest.SLOW, LoadRequest.SMALL, LoadRequest.SMALL,
+            LoadRequest.BIG, LoadRequest.SMALL, LoadRequest.SLOW, LoadRequest.SMALL, LoadRequest.UPLOAD,
+            LoadRequest.SMALL, LoadRequest.SMALL, LoadRequest.SLOW, LoadRequest.SMALL, LoadRequest.SMALL,
+            LoadRequest.SMALL, LoadRequest.SMALL, LoadRequest.SLOW, LoadRequest.BIG, LoadRequest.SMALL);
 
     private final int port;
     private final int rate;
@@ -113,7 +116,8 @@ final class OpenLoopLoad implements AutoCloseable {
             }
             return took;
         } catch (IOException | RuntimeException e) {
-            failures.add(new Failure(errand, kind(e), due, System.nanoTime(), (keptAlive ? "kept alive, " : "fresh, ") + e));
+            failures.add(
+                    new Failure(errand, kind(e), due, System.nanoTime(), (keptAlive ? "kept alive, " : "fresh, ") + e));
             close(shopper);
             if (keptAlive) {
                 open.decrementAndGet();
@@ -213,7 +217,8 @@ final class OpenLoopLoad implements AutoCloseable {
         long[] all = times.stream().flatMapToLong(Arrays::stream).sorted().toArray();
         Map<String, Integer> kinds = new TreeMap<>();
         failures.forEach(failure -> kinds.merge(failure.kind(), 1, Integer::sum));
-        return String.format("%d requests, %d failed %s; p50 %.1f ms, p99 %.0f ms, slowest %.0f ms, %d slower than 5 s; %d kept-alive connections ended while idle",
+        return String.format(
+                "%d requests, %d failed %s; p50 %.1f ms, p99 %.0f ms, slowest %.0f ms, %d slower than 5 s; %d kept-alive connections ended while idle",
                 done.get() + failures.size(), failures.size(), kinds, all.length == 0 ? 0 : all[all.length / 2] / 1e6,
                 all.length == 0 ? 0 : all[all.length * 99 / 100] / 1e6, slowest.get() / 1e6, slow.get(), ended.get());
     }
@@ -221,7 +226,8 @@ final class OpenLoopLoad implements AutoCloseable {
     /** Throws unless all went well. */
     void assertNoneFailed() {
         if (!failures.isEmpty()) {
-            throw new AssertionError(figures() + "\n" + String.join("\n", failures.stream().limit(20).map(this::told).toList()));
+            throw new AssertionError(
+                    figures() + "\n" + String.join("\n", failures.stream().limit(20).map(this::told).toList()));
         }
     }
 
@@ -230,7 +236,10 @@ final class OpenLoopLoad implements AutoCloseable {
                 (failure.end() - start) / 1_000_000, failure.kind(), failure.text());
     }
 
-    /** As a program, for comparisons: port, rate and seconds at most are its arguments; SIGTERM ends it sooner. Prints the figures. */
+    /**
+     * As a program, for comparisons: port, rate and seconds at most are its arguments; SIGTERM ends it sooner. Prints
+     * the figures.
+     */
     public static void main(String[] arguments) throws InterruptedException {
         OpenLoopLoad shopping = new OpenLoopLoad(Integer.parseInt(arguments[0]), Integer.parseInt(arguments[1]));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {

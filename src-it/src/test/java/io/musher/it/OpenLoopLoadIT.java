@@ -28,7 +28,9 @@ class OpenLoopLoadIT {
             if (first.getAndSet(false)) {
                 pause();
             }
-            byte[] body = List.of(LoadRequest.values()).stream().filter(errand -> errand.path.equals(exchange.getRequestURI().getPath())).findFirst().orElseThrow().answer;
+            byte[] body = List.of(LoadRequest.values()).stream()
+                    .filter(errand -> errand.path.equals(exchange.getRequestURI().getPath())).findFirst()
+                    .orElseThrow().answer;
             exchange.sendResponseHeaders(200, body.length);
             exchange.getResponseBody().write(body);
             exchange.close();

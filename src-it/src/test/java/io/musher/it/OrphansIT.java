@@ -43,7 +43,8 @@ class OrphansIT {
         primary.signal("KILL");
         primary.exitCode(PATIENCE);
         for (ProcessHandle process : all) {
-            await(process.pid() + " to end").atMost(PATIENCE).until(() -> !process.isAlive() || process.info().command().isEmpty());
+            await(process.pid() + " to end").atMost(PATIENCE)
+                    .until(() -> !process.isAlive() || process.info().command().isEmpty());
         }
     }
 
@@ -70,13 +71,14 @@ class OrphansIT {
     /** All but the primary itself. */
     private static List<ProcessHandle> marked(Child primary) {
         Stream<ProcessHandle> below = ProcessHandle.of(primary.pid()).orElseThrow().descendants();
-        return Stream.concat(below, primary.family().stream()).filter(process -> process.pid() != primary.pid()).distinct()
+        return Stream.concat(below, primary.family().stream()).filter(process -> process.pid() != primary.pid())
+                .distinct()
                 .collect(Collectors.toList());
     }
 
     /** A primary with two shells. */
     static final class Shells {
-        private Shells() { }
+        private Shells() {}
 
         public static void main(String[] args) {
             Cluster cluster = Cluster.builder().name("shells").instances(2).command("sh", "-c", args[0])

@@ -40,14 +40,17 @@ class OutputIT {
         primary.signal("TERM");
         primary.exitCode(PATIENCE);
         List<String> out = primary.stdout().lines().filter(line -> line.startsWith("[")).sorted().toList();
-        assertEquals(List.of("[team-1 0 1] a line", "[team-1 0 1] a part", "[team-2 1 2] a line", "[team-2 1 2] a part"), out);
+        assertEquals(
+                List.of("[team-1 0 1] a line", "[team-1 0 1] a part", "[team-2 1 2] a line", "[team-2 1 2] a part"),
+                out);
         assertTrue(primary.stderr().contains("[team-1 0 1] trouble"), primary::report);
     }
 
     @Test
     void shouldGiveLinesToAConsumer() throws Exception {
         List<Output.Line> lines = new CopyOnWriteArrayList<>();
-        clusters.start(clusters.command("sh", "-c", "echo ä; echo trouble >&2; printf part; exec sleep 300 >&- 2>&-").instances(1)
+        clusters.start(clusters.command("sh", "-c", "echo ä; echo trouble >&2; printf part; exec sleep 300 >&- 2>&-")
+                .instances(1)
                 .output(Output.to(lines::add)));
         await("all lines").atMost(PATIENCE).until(() -> lines.size() == 3);
         assertTrue(lines.contains(new Output.Line(1, 0, "it-1", false, "ä")), lines::toString);
@@ -59,7 +62,8 @@ class OutputIT {
     void shouldRotateFiles() throws Exception {
         Path logs = folder.resolve("logs");
         Cluster cluster = clusters.start(clusters.command("sh", "-c",
-                "n=0; while [ $n -lt 300 ]; do n=$((n + 1)); echo line $n of the output; done; exec sleep 300").instances(2)
+                "n=0; while [ $n -lt 300 ]; do n=$((n + 1)); echo line $n of the output; done; exec sleep 300")
+                .instances(2)
                 .output(Output.files(logs).maxBytes(2048).keep(2)));
         cluster.close();
         List<String> names;
@@ -73,15 +77,20 @@ class OutputIT {
             lines.addAll(Files.readAllLines(logs.resolve(name)));
         }
         for (int i = 0; i < lines.size(); i++) {
-            assertEquals("line " + (301 - lines.size() + i) + " of the output", lines.get(i), "whole lines, the last ones, in order");
+            assertEquals("line " + (301 - lines.size() + i) + " of the output", lines.get(i),
+                    "whole lines, the last ones, in order");
         }
     }
 
-    /** The one that reads hears nothing after its first line; the one that prints prints more than the primary has memory. */
+    /**
+     * The one that reads hears nothing after its first line; the one that prints prints more than the primary has
+     * memory.
+     */
     @Test
     void shouldNeitherStopAWorkerThatPrintsWithoutEndNorGrow() throws Exception {
         Path done = folder.resolve("done");
-        Child primary = children.start(new ProcessBuilder(Child.java(), "-Xmx24m", "-cp", System.getProperty("java.class.path"),
+        Child primary = children.start(new ProcessBuilder(Child.java(), "-Xmx24m", "-cp",
+                System.getProperty("java.class.path"),
                 Stuck.class.getName(), "yes it prints | head -c 200000000; echo > '" + done + "'; exec sleep 300"));
         primary.awaitLine("READY", Duration.ofSeconds(30));
         await("the worker to have printed it all").atMost(PATIENCE).until(() -> Files.exists(done));
@@ -93,7 +102,7 @@ class OutputIT {
 
     /** A primary that prints its workers' lines with a prefix. */
     static final class Prefixed {
-        private Prefixed() { }
+        private Prefixed() {}
 
         public static void main(String[] args) {
             Cluster.builder().name("team").instances(2).output(Output.prefixed("[%n %i %w] "))
@@ -104,7 +113,7 @@ class OutputIT {
 
     /** A primary whose consumer never comes back. */
     static final class Stuck {
-        private Stuck() { }
+        private Stuck() {}
 
         public static void main(String[] args) {
             Cluster.builder().name("stuck").instances(1).command("sh", "-c", args[0]).output(Output.to(line -> {

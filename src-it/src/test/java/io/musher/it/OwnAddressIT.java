@@ -19,12 +19,15 @@ class OwnAddressIT {
     @Test
     void shouldRefuseATargetThatIsTheProgramItself() throws Exception {
         int port = FreePorts.free();
-        for (String[] places : new String[][] {{"127.0.0.1:" + port, "127.0.0.1:" + port}, {"" + port, "127.0.0.1:" + port},
+        for (String[] places : new String[][]{{"127.0.0.1:" + port, "127.0.0.1:" + port},
+                {"" + port, "127.0.0.1:" + port},
                 {"0.0.0.0:" + port, "localhost:" + port}, {"localhost:" + port, "127.0.0.1:" + port}}) {
-            Child child = children.jar(Jars.balancer(), "--listen", places[0], "--target", "192.0.2.1:80", "--target", places[1]);
+            Child child = children.jar(Jars.balancer(), "--listen", places[0], "--target", "192.0.2.1:80", "--target",
+                    places[1]);
             assertEquals(2, child.exitCode(Child.PATIENCE), child::report);
             assertEquals("", child.stdout(), child::report);
-            assertTrue(child.stderr().startsWith("musher-balancer: ") && child.stderr().contains("target " + places[1] + " ")
+            assertTrue(child.stderr().startsWith("musher-balancer: ")
+                    && child.stderr().contains("target " + places[1] + " ")
                     && child.stderr().contains("is the balancer's own address"), child::report);
             assertEquals(1, child.stderr().lines().count(), child::report);
         }

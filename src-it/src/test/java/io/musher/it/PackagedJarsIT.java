@@ -46,8 +46,12 @@ class PackagedJarsIT {
         assertEquals("io.musher", core.name());
         assertEquals(Set.of("io.musher"), exports(core));
         assertTrue(core.requires().stream().anyMatch(other -> other.name().equals("io.musher.balancer")
-                && other.modifiers().contains(ModuleDescriptor.Requires.Modifier.TRANSITIVE)), "who adds the core has the balancer");
-        assertTrue(requires(Set.of("java.base", "java.management", "jdk.unsupported", "org.slf4j", "io.musher.balancer"), core), core::toString);
+                && other.modifiers().contains(ModuleDescriptor.Requires.Modifier.TRANSITIVE)),
+                "who adds the core has the balancer");
+        assertTrue(
+                requires(Set.of("java.base", "java.management", "jdk.unsupported", "org.slf4j", "io.musher.balancer"),
+                        core),
+                core::toString);
     }
 
     private static Attributes manifest(Path path) throws IOException {
@@ -64,7 +68,8 @@ class PackagedJarsIT {
 
     /** Packages, and to whom alone if not to everybody. */
     private static Set<String> exports(ModuleDescriptor module) {
-        return module.exports().stream().map(export -> export.source() + (export.isQualified() ? " to " + export.targets() : ""))
+        return module.exports().stream()
+                .map(export -> export.source() + (export.isQualified() ? " to " + export.targets() : ""))
                 .collect(Collectors.toSet());
     }
 

@@ -33,7 +33,8 @@ class PortReadinessIT {
 
     @Test
     void shouldTakeAWorkerOutWhosePortRefusesAndReplaceIt() throws Exception {
-        Cluster cluster = clusters.start(clusters.jvm().instances(2).commonPort(0).startTimeout(Duration.ofSeconds(60)));
+        Cluster cluster = clusters
+                .start(clusters.jvm().instances(2).commonPort(0).startTimeout(Duration.ofSeconds(60)));
         Worker closed = cluster.workers().get(0);
         StrictHttpClient.fetch(closed.port().getAsInt(), "/close");
         ClusterEvent.NotReady event = clusters.history().await(ClusterEvent.NotReady.class, closed);
@@ -51,30 +52,40 @@ class PortReadinessIT {
     @Test
     void shouldNotListenToAWorkerThatClaimsAPortOfThePrimary() throws Exception {
         int common = FreePorts.free();
-        StartupException failure = assertThrows(StartupException.class, () -> clusters.start(clusters.jvm("claims", Integer.toString(common))
-                .instances(1).commonPort(common).startTimeout(Duration.ofSeconds(8))));
+        StartupException failure = assertThrows(StartupException.class,
+                () -> clusters.start(clusters.jvm("claims", Integer.toString(common))
+                        .instances(1).commonPort(common).startTimeout(Duration.ofSeconds(8))));
         assertTrue(failure.getMessage().contains("nothing accepts on 127.0.0.1:"), failure::getMessage);
-        assertTrue(clusters.history().told().stream().noneMatch(each -> List.of("Listening", "Ready").contains(each.kind())));
+        assertTrue(clusters.history().told().stream()
+                .noneMatch(each -> List.of("Listening", "Ready").contains(each.kind())));
     }
 
     @Test
     void shouldSayWhereAWorkerListensThatIsNotReadyInTime() {
         StartupException failure = assertThrows(StartupException.class,
-                () -> clusters.start(clusters.jvm("wrong").instances(1).commonPort(0).startTimeout(Duration.ofSeconds(8))));
+                () -> clusters
+                        .start(clusters.jvm("wrong").instances(1).commonPort(0).startTimeout(Duration.ofSeconds(8))));
         Matcher port = Pattern.compile("wrongly on (\\d+)").matcher(clusters.history().output());
         assertTrue(port.find(), clusters.history()::toString);
         String message = failure.getMessage();
-        assertTrue(message.matches("(?s).*nothing accepts on 127.0.0.1:\\d+; process \\d+ listens on 127.0.0.1:" + port.group(1)
-                + "; listen on WorkerContext.address.*"), message);
-        assertTrue(message.contains("ended by the primary (not ready in time)") && !message.contains("exit code"), message);
+        assertTrue(message
+                .matches("(?s).*nothing accepts on 127.0.0.1:\\d+; process \\d+ listens on 127.0.0.1:" + port.group(1)
+                        + "; listen on WorkerContext.address.*"),
+                message);
+        assertTrue(message.contains("ended by the primary (not ready in time)") && !message.contains("exit code"),
+                message);
     }
 
     @Test
     void shouldNotSucceedInARolloutToAPortThatDoesNotAccept() throws Exception {
-        Cluster cluster = clusters.start(clusters.jvm().instances(1).commonPort(0).startTimeout(Duration.ofSeconds(15)));
+        Cluster cluster = clusters
+                .start(clusters.jvm().instances(1).commonPort(0).startTimeout(Duration.ofSeconds(15)));
         int refused = FreePorts.free();
-        Rollout rollout = cluster.deploy(Launch.main(ScriptedWorker.class).args("claims", Integer.toString(refused))).join();
-        assertTrue(!rollout.succeeded() && rollout.failure().orElseThrow().contains("nothing accepts on 127.0.0.1:" + refused),
+        Rollout rollout = cluster.deploy(Launch.main(ScriptedWorker.class).args("claims", Integer.toString(refused)))
+                .join();
+        assertTrue(
+                !rollout.succeeded()
+                        && rollout.failure().orElseThrow().contains("nothing accepts on 127.0.0.1:" + refused),
                 rollout::toString);
         assertEquals("1", StrictHttpClient.fetch(cluster.commonPort()), "the old one has gone on serving");
     }
@@ -83,8 +94,9 @@ class PortReadinessIT {
     void shouldTakeAPortForOpenWhoeverListens() throws Exception {
         ServerSocket other = new ServerSocket();
         try (other) {
-            Cluster cluster = clusters.start(clusters.command("sleep", "100").instances(1).commonPort(0).readiness(Readiness.portOpen())
-                    .on(ClusterEvent.Forked.class, event -> listen(other, event.worker().port().getAsInt())));
+            Cluster cluster = clusters
+                    .start(clusters.command("sleep", "100").instances(1).commonPort(0).readiness(Readiness.portOpen())
+                            .on(ClusterEvent.Forked.class, event -> listen(other, event.worker().port().getAsInt())));
             assertEquals(WorkerState.READY, cluster.workers().get(0).state());
         }
     }

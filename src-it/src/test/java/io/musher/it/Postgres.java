@@ -82,7 +82,8 @@ final class Postgres implements AutoCloseable {
         if (!isRoot()) {
             return command;
         }
-        List<String> wrapped = new ArrayList<>(List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"));
+        List<String> wrapped = new ArrayList<>(
+                List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"));
         wrapped.addAll(List.of(command));
         return wrapped.toArray(String[]::new);
     }

@@ -12,14 +12,15 @@ final class Proofs {
 
     private static final boolean LONG = Boolean.getBoolean("musher.proofs");
 
-    private Proofs() { }
+    private Proofs() {}
 
     static int many(int many, int few) {
         return LONG ? many : few;
     }
 
     static ClusterBuilder shops(Clusters clusters, String... mode) {
-        return clusters.any().main(LoadTestWorker.class).args(mode).jvmArgs("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dsun.net.httpserver.nodelay=true")
+        return clusters.any().main(LoadTestWorker.class).args(mode)
+                .jvmArgs("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dsun.net.httpserver.nodelay=true")
                 .instances(2).commonPort(0);
     }
 
@@ -29,13 +30,15 @@ final class Proofs {
 
     /** Waits until workers, their states and the balancer's targets say the same. */
     static void awaitAgreement(Cluster cluster, int instances) {
-        Awaitility.await(instances + " workers that serve").atMost(Duration.ofSeconds(40)).until(() -> cluster.workers().size() == instances
-                && cluster.stats().ready() == instances && ports(cluster).equals(targets(cluster)));
+        Awaitility.await(instances + " workers that serve").atMost(Duration.ofSeconds(40))
+                .until(() -> cluster.workers().size() == instances
+                        && cluster.stats().ready() == instances && ports(cluster).equals(targets(cluster)));
     }
 
     /** Waits until the balancer has so many targets: events are told when it has been asked for that. */
     static void awaitTargets(Cluster cluster, int targets) {
-        Awaitility.await(targets + " targets").atMost(Duration.ofSeconds(40)).until(() -> targets(cluster).size() == targets);
+        Awaitility.await(targets + " targets").atMost(Duration.ofSeconds(40))
+                .until(() -> targets(cluster).size() == targets);
     }
 
     private static List<Integer> ports(Cluster cluster) {
@@ -43,7 +46,8 @@ final class Proofs {
     }
 
     private static List<Integer> targets(Cluster cluster) {
-        return cluster.stats().balancer().orElseThrow().targets().stream().filter(target -> target.state() != TargetState.WITHDRAWN)
+        return cluster.stats().balancer().orElseThrow().targets().stream()
+                .filter(target -> target.state() != TargetState.WITHDRAWN)
                 .map(target -> target.target().address().getPort()).sorted().toList();
     }
 }

@@ -18,8 +18,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Real servers behind the balancer program, under the load of their own benchmarks: nothing may fail, and no target may be taken for
- * dead. What was reached is printed, beside HAProxy's where that is installed; it is no measurement, for all share this machine.
+ * Real servers behind the balancer program, under the load of their own benchmarks: nothing may fail, and no target may
+ * be taken for dead. What was reached is printed, beside HAProxy's where that is installed; it is no measurement, for
+ * all share this machine.
  */
 @Timeout(300)
 class ProtocolsIT {
@@ -42,7 +43,8 @@ class ProtocolsIT {
         String benchmark = NonJavaServers.installed("redis-benchmark");
         int[] ports = {redis(), redis()};
         compare("Redis, 100 connections, 16 commands at once, requests/s (SET, GET)", port -> {
-            Child child = children.command(benchmark, "-h", "127.0.0.1", "-p", "" + port, "-c", "100", "-P", "16", "-n", "300000",
+            Child child = children.command(benchmark, "-h", "127.0.0.1", "-p", "" + port, "-c", "100", "-P", "16", "-n",
+                    "300000",
                     "-t", "set,get", "--csv");
             assertEquals(0, child.exitCode(PATIENCE), child::report);
             assertEquals("", child.stderr(), child::report);
@@ -52,8 +54,9 @@ class ProtocolsIT {
 
     private int redis() throws IOException, InterruptedException {
         int port = FreePorts.free();
-        Child server = children.start(new ProcessBuilder(NonJavaServers.installed("redis-server"), "--port", "" + port, "--bind", "127.0.0.1",
-                "--save", "", "--appendonly", "no").directory(folder.toFile()));
+        Child server = children.start(
+                new ProcessBuilder(NonJavaServers.installed("redis-server"), "--port", "" + port, "--bind", "127.0.0.1",
+                        "--save", "", "--appendonly", "no").directory(folder.toFile()));
         server.awaitLine("Ready to accept connections");
         return port;
     }
@@ -64,7 +67,8 @@ class ProtocolsIT {
         Files.writeString(folder.resolve("hello"), "hello, ".repeat(100));
         int[] ports = {nghttpd(), nghttpd()};
         compare("HTTP/2, 20 connections, 20 streams each, requests/s", port -> {
-            Child child = children.command(h2load, "-n", "200000", "-c", "20", "-m", "20", "http://127.0.0.1:" + port + "/hello");
+            Child child = children.command(h2load, "-n", "200000", "-c", "20", "-m", "20",
+                    "http://127.0.0.1:" + port + "/hello");
             assertEquals(0, child.exitCode(PATIENCE), child::report);
             assertTrue(child.stdout().contains("200000 succeeded, 0 failed, 0 errored, 0 timeout"), child::report);
             assertTrue(child.stdout().contains("status codes: 200000 2xx"), child::report);
@@ -74,7 +78,8 @@ class ProtocolsIT {
 
     private int nghttpd() throws IOException {
         int port = FreePorts.free();
-        children.command(NonJavaServers.installed("nghttpd"), "--no-tls", "-a", "127.0.0.1", "-d", folder.toString(), "" + port);
+        children.command(NonJavaServers.installed("nghttpd"), "--no-tls", "-a", "127.0.0.1", "-d", folder.toString(),
+                "" + port);
         awaitListening(port);
         return port;
     }
@@ -83,9 +88,11 @@ class ProtocolsIT {
     void shouldCarryStreamsBothWaysAtOnce() throws Exception {
         String iperf = NonJavaServers.installed("iperf3");
         int server = FreePorts.free();
-        children.command(iperf, "-s", "-B", "127.0.0.1", "-p", "" + server, "--forceflush").awaitLine("Server listening");
+        children.command(iperf, "-s", "-B", "127.0.0.1", "-p", "" + server, "--forceflush")
+                .awaitLine("Server listening");
         compare("iperf3, 8 streams, both ways at once, Mbit/s (to the server, to the client)", port -> {
-            Child child = children.command(iperf, "-c", "127.0.0.1", "-p", "" + port, "-P", "8", "--bidir", "-t", "3", "-f", "m");
+            Child child = children.command(iperf, "-c", "127.0.0.1", "-p", "" + port, "-P", "8", "--bidir", "-t", "3",
+                    "-f", "m");
             assertEquals(0, child.exitCode(PATIENCE), child::report);
             return found(child, "\\[SUM\\]\\[TX-C\\].* ([0-9.]+) Mbits/sec +receiver") + ", "
                     + found(child, "\\[SUM\\]\\[RX-C\\].* ([0-9.]+) Mbits/sec +receiver");
@@ -119,7 +126,8 @@ class ProtocolsIT {
         program.stop();
         assertEquals("", program.child().stderr(), program.child()::report);
         assertTrue(program.child().stdout().contains("stopped, 0 connection(s) cut"), program.child()::report);
-        System.out.println(what + ": direct " + load.run(targets[0]) + "; balancer " + reached + "; HAProxy " + haproxy(load, targets));
+        System.out.println(what + ": direct " + load.run(targets[0]) + "; balancer " + reached + "; HAProxy "
+                + haproxy(load, targets));
     }
 
     private String haproxy(Load load, int... targets) throws Exception {

@@ -49,7 +49,8 @@ class ReadmeIT {
 
     /** The program's only changes are its ports and that it halts where its comment says "later". */
     private void shouldRun(List<String> compile, String header, List<String> run) throws Exception {
-        try (NioHttpServer a = new NioHttpServer("a"); NioHttpServer b = new NioHttpServer("b");
+        try (NioHttpServer a = new NioHttpServer("a");
+                NioHttpServer b = new NioHttpServer("b");
                 ServerSocket control = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = FreePorts.free();
             String source = snippet();
@@ -61,7 +62,9 @@ class ReadmeIT {
             SourceCompiler.compile(folder, "Front", header + source, compile.toArray(String[]::new));
 
             Child child = children.command(Child.java(), run.toArray(String[]::new));
-            try (Socket halted = control.accept(); StrictHttpClient first = new StrictHttpClient(port); StrictHttpClient second = new StrictHttpClient(port)) {
+            try (Socket halted = control.accept();
+                    StrictHttpClient first = new StrictHttpClient(port);
+                    StrictHttpClient second = new StrictHttpClient(port)) {
                 assertEquals(Set.of("a", "b"), Set.of(first.get(), second.get()));
                 halted.getOutputStream().write(1);
                 first.expectEnd();
@@ -77,10 +80,12 @@ class ReadmeIT {
         int port = FreePorts.free();
         Child child = runCluster("Shop", replace(program("Shop"), "commonPort(3000)", "commonPort(" + port + ")"));
         for (int id = 1; id <= 4; id++) {
-            child.awaitLine(Pattern.quote(id + ": worker " + id + " received message from the primary: {\"hello\":\"team\"}"));
+            child.awaitLine(
+                    Pattern.quote(id + ": worker " + id + " received message from the primary: {\"hello\":\"team\"}"));
         }
         try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            client.getOutputStream().write("GET / HTTP/1.1\r\nHost: it\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            client.getOutputStream().write(
+                    "GET / HTTP/1.1\r\nHost: it\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             String answer = new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
             assertTrue(answer.startsWith("HTTP/1.1 204 "), answer);
         }
@@ -92,7 +97,8 @@ class ReadmeIT {
     void shouldRunTheMessages() throws Exception {
         Child child = runCluster("Reports", program("Reports"));
         assertEquals(0, child.exitCode(Child.PATIENCE), child::report);
-        assertEquals(Set.of("report has 2 pages", "worker 1 is done"), Set.copyOf(child.stdout().lines().toList()), child::report);
+        assertEquals(Set.of("report has 2 pages", "worker 1 is done"), Set.copyOf(child.stdout().lines().toList()),
+                child::report);
     }
 
     @Test

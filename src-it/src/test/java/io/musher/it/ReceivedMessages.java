@@ -13,7 +13,7 @@ import java.util.function.BiConsumer;
 final class ReceivedMessages implements BiConsumer<Worker, Message> {
 
     /** A message and who sent it. */
-    record Said(Worker worker, Message message) { }
+    record Said(Worker worker, Message message) {}
 
     private final BlockingQueue<Said> said = new LinkedBlockingQueue<>();
 

@@ -28,7 +28,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Deployments overwrite the jars of a running primary. It lives on, says what it can no longer do, and can do it again afterwards. */
+/**
+ * Deployments overwrite the jars of a running primary. It lives on, says what it can no longer do, and can do it again
+ * afterwards.
+ */
 class RedeployIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(40);
@@ -115,7 +118,8 @@ class RedeployIT {
         manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH,
                 String.join(" ", jars.stream().map(jar -> jar.getFileName().toString()).toList()));
         Path shop = folder.resolve("shop.jar");
-        try (OutputStream file = Files.newOutputStream(shop); JarOutputStream out = new JarOutputStream(file, manifest)) {
+        try (OutputStream file = Files.newOutputStream(shop);
+                JarOutputStream out = new JarOutputStream(file, manifest)) {
             String name = Shop.class.getName().replace('.', '/') + ".class";
             out.putNextEntry(new JarEntry(name));
             out.write(Shop.class.getResourceAsStream("/" + name).readAllBytes());
@@ -127,7 +131,7 @@ class RedeployIT {
 
     /** A primary with a cluster of itself and one of a command; at the next line of its input it restarts both. */
     static final class Shop {
-        private Shop() { }
+        private Shop() {}
 
         public static void main(String[] args) throws IOException {
             if (Cluster.isWorker()) {

@@ -44,7 +44,8 @@ class RequestsIT {
     }
 
     private static <T extends Throwable> T failure(Class<T> type, CompletableFuture<?> future) {
-        return assertInstance(type, assertThrows(ExecutionException.class, () -> future.get(30, TimeUnit.SECONDS)).getCause());
+        return assertInstance(type,
+                assertThrows(ExecutionException.class, () -> future.get(30, TimeUnit.SECONDS)).getCause());
     }
 
     private static <T extends Throwable> T assertInstance(Class<T> type, Throwable thrown) {
@@ -67,9 +68,11 @@ class RequestsIT {
     @Test
     void shouldTellAskersHowItFailed() throws Exception {
         Worker worker = talkers(1).workers().get(0);
-        RemoteFailureException thrown = failure(RemoteFailureException.class, worker.request(Order.of("throw"), PATIENCE));
+        RemoteFailureException thrown = failure(RemoteFailureException.class,
+                worker.request(Order.of("throw"), PATIENCE));
         assertTrue(thrown.getMessage().contains("the worker cannot do that"), thrown::getMessage);
-        TimeoutException late = failure(TimeoutException.class, worker.request(Order.of("never"), Duration.ofMillis(50)));
+        TimeoutException late = failure(TimeoutException.class,
+                worker.request(Order.of("never"), Duration.ofMillis(50)));
         assertEquals("no answer from it-1 (worker 1) within 50 ms", late.getMessage());
         CompletableFuture<Message> open = worker.request(Order.of("never"), PATIENCE);
         worker.kill();

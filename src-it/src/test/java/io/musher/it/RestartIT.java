@@ -81,7 +81,8 @@ class RestartIT {
         Files.createFile(folder.resolve("0"));
         RestartPolicy impatient = RestartPolicy.always().withDelays(Duration.ofMillis(1), Duration.ofMillis(5))
                 .withGiveUp(3, Duration.ofSeconds(60));
-        Cluster cluster = clusters.start(clusters.jvm("needs", folder + "/%i").instances(1).commonPort(0).restartPolicy(impatient));
+        Cluster cluster = clusters
+                .start(clusters.jvm("needs", folder + "/%i").instances(1).commonPort(0).restartPolicy(impatient));
         CompletableFuture<Worker> forked = cluster.fork();
         ExecutionException failed = assertThrows(ExecutionException.class, () -> forked.get(30, TimeUnit.SECONDS));
         assertInstanceOf(IllegalStateException.class, failed.getCause());
@@ -114,7 +115,8 @@ class RestartIT {
         assertEquals("1", StrictHttpClient.fetch(own), "it may finish what it has to do");
         StrictHttpClient.fetch(own, "/exit?3");
         Exit exit = leaving.onExit().get(30, TimeUnit.SECONDS);
-        assertEquals(List.of(OptionalInt.of(3), true, Exit.Cause.DISCONNECTED), List.of(exit.code(), exit.voluntary(), exit.cause()));
+        assertEquals(List.of(OptionalInt.of(3), true, Exit.Cause.DISCONNECTED),
+                List.of(exit.code(), exit.voluntary(), exit.cause()));
         assertEquals(List.of(2), cluster.workers().stream().map(Worker::id).toList(), "nobody follows");
     }
 }

@@ -62,7 +62,8 @@ class RolloutCommandsIT {
         assertTrue(cure.succeeded(), cure::toString);
         assertEquals(Set.of(1, 2), cure.replaced().keySet());
         assertEquals(Rollout.Outcome.SUPERSEDED, get(broken).outcome());
-        assertTrue(get(broken).failure().orElseThrow().contains("deploy() was called with main " + ScriptedWorker.class.getName()), get(broken)::toString);
+        assertTrue(get(broken).failure().orElseThrow()
+                .contains("deploy() was called with main " + ScriptedWorker.class.getName()), get(broken)::toString);
         assertEquals("good", StrictHttpClient.fetch(cluster.commonPort(), "/mode"));
     }
 
@@ -93,7 +94,8 @@ class RolloutCommandsIT {
     @Test
     void shouldBringTheEnvironmentOfTheLatestReload() throws Exception {
         AtomicReference<String> generation = new AtomicReference<>("one");
-        Cluster cluster = clusters.start(clusters.jvm().instances(2).commonPort(0).env(() -> Map.of("GENERATION", generation.get())));
+        Cluster cluster = clusters
+                .start(clusters.jvm().instances(2).commonPort(0).env(() -> Map.of("GENERATION", generation.get())));
         generation.set("two");
         CompletableFuture<Rollout> first = cluster.reload();
         clusters.history().await(ClusterEvent.Forked.class, event -> event.worker().id() == 3);
@@ -111,7 +113,8 @@ class RolloutCommandsIT {
 
     @Test
     void shouldNotWaitForTheWorkersItIsToCure() throws Exception {
-        Cluster cluster = clusters.start(clusters.jvm("hang").instances(0).commonPort(0).startTimeout(Duration.ofMinutes(30)));
+        Cluster cluster = clusters
+                .start(clusters.jvm("hang").instances(0).commonPort(0).startTimeout(Duration.ofMinutes(30)));
         CompletableFuture<Void> two = cluster.scale(2);
         clusters.history().await(ClusterEvent.Online.class, event -> event.worker().id() == 2);
         Rollout cure = get(cluster.deploy(Launch.main(ScriptedWorker.class).args("serve")));
@@ -119,7 +122,8 @@ class RolloutCommandsIT {
         assertEquals(Set.of(0, 1), cure.revived().keySet());
         assertEquals(Map.of(), cure.replaced());
         two.get(30, TimeUnit.SECONDS);
-        assertEquals(new ArrayList<>(cure.revived().values()).stream().sorted().toList(), ids(cluster).stream().sorted().toList());
+        assertEquals(new ArrayList<>(cure.revived().values()).stream().sorted().toList(),
+                ids(cluster).stream().sorted().toList());
     }
 
     @Test
@@ -159,14 +163,16 @@ class RolloutCommandsIT {
             reloads.add(cluster.reload());
         }
         await("the supplier to be called").atMost(Duration.ofSeconds(20)).until(() -> calls.get() == 2);
-        assertEquals(1, Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().equals("it-env")).count());
+        assertEquals(1, Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().equals("it-env"))
+                .count());
         cluster.close();
         for (CompletableFuture<Rollout> reload : reloads) {
             assertTrue(reload.isDone());
-            assertInstanceOf(IllegalStateException.class, assertThrows(ExecutionException.class, () -> get(reload)).getCause());
+            assertInstanceOf(IllegalStateException.class,
+                    assertThrows(ExecutionException.class, () -> get(reload)).getCause());
         }
-        await("the end of the thread").atMost(Duration.ofSeconds(20)).until(() ->
-                Thread.getAllStackTraces().keySet().stream().noneMatch(thread -> thread.getName().equals("it-env")));
+        await("the end of the thread").atMost(Duration.ofSeconds(20)).until(() -> Thread.getAllStackTraces().keySet()
+                .stream().noneMatch(thread -> thread.getName().equals("it-env")));
         assertEquals(2, calls.get(), "nobody asks after the end");
     }
 
@@ -215,7 +221,7 @@ class RolloutCommandsIT {
 
     /** A primary whose environment cannot be had at the first reload. */
     static final class HangsUp {
-        private HangsUp() { }
+        private HangsUp() {}
 
         public static void main(String[] args) {
             AtomicInteger calls = new AtomicInteger();

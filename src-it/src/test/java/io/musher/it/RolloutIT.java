@@ -57,7 +57,8 @@ class RolloutIT {
             load.stop();
         }
         assertEquals(List.of(7, 8), ids(cluster));
-        assertEquals(3, clusters.history().told().stream().filter(told -> told.event() instanceof ClusterEvent.RolloutFinished).count());
+        assertEquals(3, clusters.history().told().stream()
+                .filter(told -> told.event() instanceof ClusterEvent.RolloutFinished).count());
     }
 
     @Test
@@ -70,7 +71,8 @@ class RolloutIT {
         assertTrue(StrictHttpClient.fetch(cluster.commonPort(), "/env").contains("GENERATION=2\n"));
         cluster.workers().get(0).kill();
         clusters.history().awaitReady(0, 2);
-        assertTrue(StrictHttpClient.fetch(cluster.commonPort(), "/env").contains("GENERATION=2\n"), "a crash is no reload");
+        assertTrue(StrictHttpClient.fetch(cluster.commonPort(), "/env").contains("GENERATION=2\n"),
+                "a crash is no reload");
     }
 
     @Test
@@ -96,7 +98,8 @@ class RolloutIT {
         Files.delete(needed);
         CompletableFuture<Rollout> rollout = cluster.reload();
         clusters.history().await(ClusterEvent.Exited.class, event -> event.worker().id() == 4);
-        assertEquals(Set.of("1", "2"), Set.of(StrictHttpClient.fetch(cluster.commonPort()), StrictHttpClient.fetch(cluster.commonPort())));
+        assertEquals(Set.of("1", "2"),
+                Set.of(StrictHttpClient.fetch(cluster.commonPort()), StrictHttpClient.fetch(cluster.commonPort())));
         Files.createFile(needed);
         assertTrue(get(rollout).succeeded());
         assertEquals(2, get(rollout).replaced().size());
@@ -115,7 +118,9 @@ class RolloutIT {
         Cluster cluster = clusters.start(clusters.jvm().instances(2).commonPort(0));
         CompletableFuture<Rollout> rollout = cluster.reload();
         cluster.stop().get(60, TimeUnit.SECONDS);
-        assertInstanceOf(IllegalStateException.class, assertThrows(ExecutionException.class, () -> get(rollout)).getCause());
-        assertInstanceOf(IllegalStateException.class, assertThrows(ExecutionException.class, () -> get(cluster.reload())).getCause());
+        assertInstanceOf(IllegalStateException.class,
+                assertThrows(ExecutionException.class, () -> get(rollout)).getCause());
+        assertInstanceOf(IllegalStateException.class,
+                assertThrows(ExecutionException.class, () -> get(cluster.reload())).getCause());
     }
 }

@@ -33,7 +33,8 @@ class RolloutPortsIT {
         assertEquals(Rollout.Outcome.FAILED, rollout.outcome(), rollout::toString);
         assertTrue(rollout.failure().orElseThrow().contains("worker 3 (instance 0)"), rollout::toString);
         assertEquals(2, cluster.stats().ready());
-        assertTrue(List.of("5", "6").contains(StrictHttpClient.fetch(cluster.commonPort())), "workers of the old program serve");
+        assertTrue(List.of("5", "6").contains(StrictHttpClient.fetch(cluster.commonPort())),
+                "workers of the old program serve");
     }
 
     /** Its first instance closes its port when the second one is about to listen. */

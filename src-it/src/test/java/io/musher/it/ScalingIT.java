@@ -101,7 +101,8 @@ class ScalingIT {
         assertTrue(StrictHttpClient.fetch(forked.port().orElseThrow(), "/env").contains("\nFLAVOUR=0-3\n"));
         forked.kill();
         Worker heir = clusters.history().awaitReady(0, 3);
-        assertTrue(StrictHttpClient.fetch(heir.port().orElseThrow(), "/env").contains("\nFLAVOUR=0-4\n"), "a replacement inherits it");
+        assertTrue(StrictHttpClient.fetch(heir.port().orElseThrow(), "/env").contains("\nFLAVOUR=0-4\n"),
+                "a replacement inherits it");
     }
 
     @Test
@@ -127,7 +128,8 @@ class ScalingIT {
         ClusterStats.SlotStats slot = cluster.stats().slots().get(0);
         assertEquals(ClusterStats.SlotStats.State.GAVE_UP, slot.state());
         assertTrue(slot.reason().contains("exit code 9"), slot::toString);
-        assertEquals(List.of("it-1", 2, 9), List.of(slot.name(), slot.restarts(), slot.lastExit().orElseThrow().status()));
+        assertEquals(List.of("it-1", 2, 9),
+                List.of(slot.name(), slot.restarts(), slot.lastExit().orElseThrow().status()));
         assertEquals(3, slot.worker().orElseThrow());
         Files.createFile(needed);
         scale(cluster, 1);
@@ -140,7 +142,8 @@ class ScalingIT {
         Cluster cluster = clusters.start(clusters.jvm("idle").instances(1));
         String refusal = refusal(IllegalArgumentException.class, cluster.scale(5_000_000));
         assertTrue(refusal.contains("scale to 5000000") && refusal.contains("48 MiB"), refusal);
-        StartupException unborn = assertThrows(StartupException.class, () -> clusters.jvm("idle").name("it-too-many").instances(5_000_000).start());
+        StartupException unborn = assertThrows(StartupException.class,
+                () -> clusters.jvm("idle").name("it-too-many").instances(5_000_000).start());
         assertTrue(unborn.getMessage().contains("5000000 instances are more than the limit"), unborn::getMessage);
         scale(cluster, 2);
     }

@@ -21,12 +21,14 @@ final class ScarceLocalPorts {
 
     private static final int BALANCER = 20_000;
 
-    private ScarceLocalPorts() { }
+    private ScarceLocalPorts() {}
 
     public static void main(String[] args) throws Exception {
         int ports = Integer.parseInt(args[0]);
-        try (NioHttpServer a = new NioHttpServer("a", 20_001); NioHttpServer b = new NioHttpServer("b", 20_002);
-                Balancer balancer = Balancer.builder().port(BALANCER).loops(1).targets(List.of(target(a), target(b))).start()) {
+        try (NioHttpServer a = new NioHttpServer("a", 20_001);
+                NioHttpServer b = new NioHttpServer("b", 20_002);
+                Balancer balancer = Balancer.builder().port(BALANCER).loops(1).targets(List.of(target(a), target(b)))
+                        .start()) {
             List<Socket> hoarded = hoard(ports, a.address());
             say("without", fetch(30), balancer);
             for (Socket socket : hoarded) {
@@ -62,8 +64,10 @@ final class ScarceLocalPorts {
                 client.bind(new InetSocketAddress("127.0.1." + (i + 1), 0));
                 client.connect(new InetSocketAddress("127.0.0.1", BALANCER));
                 client.setSoLinger(true, 0);
-                client.getOutputStream().write("GET / HTTP/1.1\r\nHost: it\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-                BufferedReader in = new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII));
+                client.getOutputStream()
+                        .write("GET / HTTP/1.1\r\nHost: it\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                BufferedReader in = new BufferedReader(
+                        new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII));
                 String line = in.readLine();
                 while (!line.isEmpty()) {
                     line = in.readLine();
@@ -76,7 +80,8 @@ final class ScarceLocalPorts {
 
     private static void say(String when, Map<String, Integer> answers, Balancer balancer) {
         TargetStats a = balancer.stats().target("a").orElseThrow();
-        System.out.println(when + " ports: " + answers + ", a is " + a.state() + " after " + a.connectFailures() + " failures"
-                + (a.state() == TargetState.READY ? "" : "!"));
+        System.out.println(
+                when + " ports: " + answers + ", a is " + a.state() + " after " + a.connectFailures() + " failures"
+                        + (a.state() == TargetState.READY ? "" : "!"));
     }
 }

@@ -21,8 +21,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * A worker controlled by its first argument and by its requests: an exit in the first line, or to serve. The answer to a
- * request for {@code /} is the worker's id.
+ * A worker controlled by its first argument and by its requests: an exit in the first line, or to serve. The answer to
+ * a request for {@code /} is the worker's id.
  */
 final class ScriptedWorker {
 
@@ -33,7 +33,7 @@ final class ScriptedWorker {
 
     private static final Queue<byte[]> EATEN = new ConcurrentLinkedQueue<>();
 
-    private ScriptedWorker() { }
+    private ScriptedWorker() {}
 
     public static void main(String[] args) throws Exception {
         String mode = args.length == 0 ? "serve" : args[0];
@@ -81,7 +81,8 @@ final class ScriptedWorker {
     }
 
     private static void serve(WorkerContext me, String mode) throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(me.address().getAddress(), mode.equals("elsewhere") ? 0 : me.port()), 0);
+        HttpServer server = HttpServer
+                .create(new InetSocketAddress(me.address().getAddress(), mode.equals("elsewhere") ? 0 : me.port()), 0);
         ExecutorService threads = Executors.newCachedThreadPool();
         server.setExecutor(threads);
         CountDownLatch release = new CountDownLatch(1);
@@ -149,7 +150,7 @@ final class ScriptedWorker {
     }
 
     private static void spin() {
-        for (long n = 0; ; n++) {
+        for (long n = 0;; n++) {
             if (n < 0) {
                 n = 0;
             }
@@ -167,14 +168,15 @@ final class ScriptedWorker {
 
     /** Starts a JVM as any program may, and hears whether that takes itself for a worker. */
     private static String child() throws IOException {
-        Process child = new ProcessBuilder(Child.java(), "-cp", System.getProperty("java.class.path"), Asking.class.getName())
+        Process child = new ProcessBuilder(Child.java(), "-cp", System.getProperty("java.class.path"),
+                Asking.class.getName())
                 .redirectErrorStream(true).start();
         return new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     /** A child of a worker. */
     static final class Asking {
-        private Asking() { }
+        private Asking() {}
 
         public static void main(String[] args) {
             System.out.print("worker: " + Cluster.isWorker());

@@ -6,10 +6,12 @@ import io.musher.ClusterEvent;
 import io.musher.WorkerContext;
 import java.nio.charset.StandardCharsets;
 
-/** A primary and its workers, as a user writes them: one main, two roles. The primary prints its port and every event. */
+/**
+ * A primary and its workers, as a user writes them: one main, two roles. The primary prints its port and every event.
+ */
 final class SelfForkingProgram {
 
-    private SelfForkingProgram() { }
+    private SelfForkingProgram() {}
 
     public static void main(String[] args) throws Exception {
         if (Cluster.isWorker()) {
@@ -34,8 +36,9 @@ final class SelfForkingProgram {
 
     static void print(ClusterEvent event) {
         if (event instanceof ClusterEvent.Exited exited) {
-            System.out.println("Exited " + exited.worker().id() + " code " + exited.exit().code().orElse(-1) + " signal "
-                    + exited.exit().signal().orElse("none") + " voluntary " + exited.exit().voluntary());
+            System.out
+                    .println("Exited " + exited.worker().id() + " code " + exited.exit().code().orElse(-1) + " signal "
+                            + exited.exit().signal().orElse("none") + " voluntary " + exited.exit().voluntary());
         } else if (event instanceof ClusterEvent.Ready ready) {
             System.out.println("Ready " + ready.worker().id() + " instance " + ready.worker().instance());
         } else if (event instanceof ClusterEvent.Disconnected gone) {

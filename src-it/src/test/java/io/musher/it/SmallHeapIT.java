@@ -34,7 +34,8 @@ class SmallHeapIT {
     }
 
     private void run(String size) throws Exception {
-        Child primary = children.command(Child.java(), "-Xmx64m", "-cp", System.getProperty("java.class.path"), Sleeper.class.getName(), size);
+        Child primary = children.command(Child.java(), "-Xmx64m", "-cp", System.getProperty("java.class.path"),
+                Sleeper.class.getName(), size);
         primary.awaitLine("all are held up");
         primary.stdin().write('\n');
         primary.stdin().flush();

@@ -14,8 +14,7 @@ import javax.tools.ToolProvider;
 /** Compiles sources of user programs in tests. */
 final class SourceCompiler {
 
-    private SourceCompiler() {
-    }
+    private SourceCompiler() {}
 
     /** Writes a class and compiles all sources of the folder into {@code out} in it, without a warning. */
     static void compile(Path folder, String name, String source, String... options) throws IOException {
@@ -26,7 +25,8 @@ final class SourceCompiler {
             sources.forEach(file -> arguments.add(file.toString()));
         }
         ByteArrayOutputStream messages = new ByteArrayOutputStream();
-        int status = ToolProvider.getSystemJavaCompiler().run(null, messages, messages, arguments.toArray(String[]::new));
+        int status = ToolProvider.getSystemJavaCompiler().run(null, messages, messages,
+                arguments.toArray(String[]::new));
         assertEquals(0, status, () -> messages.toString(StandardCharsets.UTF_8));
     }
 }

@@ -57,7 +57,8 @@ class SpringBootIT {
         assertEquals("old", body(port));
         type(primary, "--version=new --closed=true");
         String failure = primary.awaitLine("^rollout (.*)", START).group(1);
-        assertTrue(failure.startsWith("failed: worker 3 (instance 0)") && (failure.contains("exit code 1") || failure.contains(LEAVES)), failure);
+        assertTrue(failure.startsWith("failed: worker 3 (instance 0)")
+                && (failure.contains("exit code 1") || failure.contains(LEAVES)), failure);
         primary.awaitLine("^output: true");
         for (int i = 0; i < 4; i++) {
             assertEquals("old", body(port));
@@ -94,7 +95,8 @@ class SpringBootIT {
     private static String body(int port) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", port)) {
             socket.setSoTimeout((int) Child.PATIENCE.toMillis());
-            socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: it\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(
+                    "GET / HTTP/1.1\r\nHost: it\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
             assertTrue(answer.startsWith("HTTP/1.1 200"), answer);
             return answer.substring(answer.indexOf("\r\n\r\n") + 4);

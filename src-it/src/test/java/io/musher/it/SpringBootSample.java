@@ -21,8 +21,9 @@ import java.util.zip.CRC32;
 import javax.tools.ToolProvider;
 
 /**
- * A Spring Boot application as the README shows it, which forks itself; compiled and packed as Spring Boot's Maven plugin does, with its own
- * loader. The primary prints its port, and deploys its own program with the arguments that it reads from a line.
+ * A Spring Boot application as the README shows it, which forks itself; compiled and packed as Spring Boot's Maven
+ * plugin does, with its own loader. The primary prints its port, and deploys its own program with the arguments that it
+ * reads from a line.
  */
 final class SpringBootSample {
 
@@ -106,13 +107,16 @@ final class SpringBootSample {
         try (Stream<Path> files = Files.list(Path.of(System.getProperty("musher.jars.spring")))) {
             jars = files.sorted().toList();
         }
-        Path loader = jars.stream().filter(jar -> jar.getFileName().toString().startsWith("spring-boot-loader-")).findFirst().orElseThrow();
-        SpringBootSample shop = new SpringBootSample(folder, Files.createDirectories(folder.resolve("classes")), loader);
+        Path loader = jars.stream().filter(jar -> jar.getFileName().toString().startsWith("spring-boot-loader-"))
+                .findFirst().orElseThrow();
+        SpringBootSample shop = new SpringBootSample(folder, Files.createDirectories(folder.resolve("classes")),
+                loader);
         jars.stream().filter(jar -> jar != loader).forEach(shop.libraries::add);
         shop.libraries.addAll(List.of(Jars.core(), Jars.balancer(), Jars.slf4j()));
         Path source = Files.writeString(folder.resolve("Shop.java"), SOURCE);
         ByteArrayOutputStream messages = new ByteArrayOutputStream();
-        int status = ToolProvider.getSystemJavaCompiler().run(null, messages, messages, "-cp", BalancerProgram.path(shop.libraries.toArray(Path[]::new)),
+        int status = ToolProvider.getSystemJavaCompiler().run(null, messages, messages, "-cp",
+                BalancerProgram.path(shop.libraries.toArray(Path[]::new)),
                 "-d", shop.classes.toString(), "--release", "17", "-parameters", "-proc:none", source.toString());
         assertEquals(0, status, () -> messages.toString(StandardCharsets.UTF_8));
         return shop;
@@ -133,9 +137,12 @@ final class SpringBootSample {
         attributes.putValue("Spring-Boot-Classes", "BOOT-INF/classes/");
         attributes.putValue("Spring-Boot-Lib", "BOOT-INF/lib/");
         Path jar = folder.resolve("shop.jar");
-        try (OutputStream file = Files.newOutputStream(jar); JarOutputStream out = new JarOutputStream(file, manifest);
-                JarFile loading = new JarFile(loader.toFile()); Stream<Path> compiled = Files.walk(classes)) {
-            for (JarEntry entry : (Iterable<JarEntry>) loading.stream().filter(each -> each.getName().startsWith("org/"))::iterator) {
+        try (OutputStream file = Files.newOutputStream(jar);
+                JarOutputStream out = new JarOutputStream(file, manifest);
+                JarFile loading = new JarFile(loader.toFile());
+                Stream<Path> compiled = Files.walk(classes)) {
+            for (JarEntry entry : (Iterable<JarEntry>) loading.stream()
+                    .filter(each -> each.getName().startsWith("org/"))::iterator) {
                 try (InputStream in = loading.getInputStream(entry)) {
                     put(out, entry.getName(), in.readAllBytes(), false);
                 }

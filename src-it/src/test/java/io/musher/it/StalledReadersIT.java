@@ -14,7 +14,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Very many clients that ask for much and do not read, and a program that has little memory: everyone else is served as ever. */
+/**
+ * Very many clients that ask for much and do not read, and a program that has little memory: everyone else is served as
+ * ever.
+ */
 class StalledReadersIT {
 
     private static final int STALLED = 700;
@@ -28,8 +31,9 @@ class StalledReadersIT {
     void shouldServeAllOthersWhileVeryManyDoNotRead() throws Exception {
         List<Socket> stalled = new ArrayList<>();
         try (ScriptedServer target = new ScriptedServer(StalledReadersIT::serve)) {
-            BalancerProgram program = BalancerProgram.of(children.command(Child.java(), "-Xmx24m", "-jar", Jars.balancer().toString(),
-                    "--listen", "127.0.0.1:0", "--target", target.target()));
+            BalancerProgram program = BalancerProgram
+                    .of(children.command(Child.java(), "-Xmx24m", "-jar", Jars.balancer().toString(),
+                            "--listen", "127.0.0.1:0", "--target", target.target()));
             try (StrictHttpClient keptAlive = new StrictHttpClient(program.port())) {
                 assertEquals("small", keptAlive.get());
                 for (int i = 0; i < STALLED; i++) {
@@ -37,7 +41,8 @@ class StalledReadersIT {
                     stalled.add(socket);
                     socket.setReceiveBufferSize(16384);
                     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), program.port()));
-                    socket.getOutputStream().write("GET /big HTTP/1.1\r\nHost: it\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                    socket.getOutputStream()
+                            .write("GET /big HTTP/1.1\r\nHost: it\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                     if (i % 10 == 0) {
                         assertEquals("small", keptAlive.get(), program.child()::report);
                         assertEquals("small", StrictHttpClient.fetch(program.port()), program.child()::report);
@@ -67,7 +72,8 @@ class StalledReadersIT {
                 out.write(BODY);
             } else {
                 boolean last = head.contains("Connection: close");
-                out.write(("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n" + (last ? "Connection: close\r\n" : "") + "\r\nsmall")
+                out.write(("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n" + (last ? "Connection: close\r\n" : "")
+                        + "\r\nsmall")
                         .getBytes(StandardCharsets.US_ASCII));
                 if (last) {
                     return;

@@ -42,21 +42,25 @@ class StartFailuresIT {
 
     @Test
     void shouldKeepTheLastWordsOfAWorkerWhoseOutputIsDiscarded() {
-        StartupException failure = failure(clusters.jvm("exit", "7").instances(1).commonPort(0).output(Output.discard()));
+        StartupException failure = failure(
+                clusters.jvm("exit", "7").instances(1).commonPort(0).output(Output.discard()));
         has(failure.getMessage(), "worker 1 (instance 0)", "exit code 7");
-        has(failure(clusters.jvm("throw").instances(1).commonPort(0).output(Output.discard())).lastOutput(), "this worker does not want to");
+        has(failure(clusters.jvm("throw").instances(1).commonPort(0).output(Output.discard())).lastOutput(),
+                "this worker does not want to");
     }
 
     @Test
     void shouldEndAWorkerThatDoesNotListenInTime() {
-        StartupException failure = failure(clusters.jvm("hang").instances(1).commonPort(0).startTimeout(Duration.ofMillis(800)));
+        StartupException failure = failure(
+                clusters.jvm("hang").instances(1).commonPort(0).startTimeout(Duration.ofMillis(800)));
         has(failure.getMessage(), "not ready", "PT0.8S");
     }
 
     @Test
     void shouldEndAWorkerThatDoesNotSayThatItIsReady() {
-        StartupException failure = failure(clusters.jvm("serve").instances(1).commonPort(0).readiness(Readiness.explicit())
-                .startTimeout(Duration.ofMillis(1_000)));
+        StartupException failure = failure(
+                clusters.jvm("serve").instances(1).commonPort(0).readiness(Readiness.explicit())
+                        .startTimeout(Duration.ofMillis(1_000)));
         has(failure.getMessage(), "not ready", "PT1S");
     }
 
@@ -66,19 +70,23 @@ class StartFailuresIT {
         StartupException failure = failure(clusters.jvm("needs", folder + "/%i").instances(2).commonPort(0));
         has(failure.getMessage(), "instance 1", "exit code 9");
         has(failure.lastOutput(), "there is no " + folder + "/1");
-        clusters.history().await(ClusterEvent.Exited.class, event -> event.worker().instance() == 0 && event.exit().voluntary());
+        clusters.history().await(ClusterEvent.Exited.class,
+                event -> event.worker().instance() == 0 && event.exit().voluntary());
     }
 
     @Test
     void shouldSayThatThereIsNoSuchClassBeforeAnythingStarts() {
-        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> clusters.any().main("no.such.Shop").commonPort(0).start());
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class,
+                () -> clusters.any().main("no.such.Shop").commonPort(0).start());
         has(refused.getMessage(), "no.such.Shop");
         assertEquals(List.of(), kinds());
     }
 
     @Test
     void shouldTellTheLastWordsOfAJvmThatFindsNoSuchClass() {
-        has(failure(clusters.any().main("no.such.Shop").jvmArgs("-cp", System.getProperty("java.class.path")).instances(1)).lastOutput(), "no.such.Shop");
+        has(failure(
+                clusters.any().main("no.such.Shop").jvmArgs("-cp", System.getProperty("java.class.path")).instances(1))
+                .lastOutput(), "no.such.Shop");
     }
 
     @Test
@@ -91,7 +99,8 @@ class StartFailuresIT {
     @Test
     void shouldRefuseATakenCommonPortBeforeAnythingStarts() throws IOException {
         try (ServerSocket taken = taken(0)) {
-            has(failure(clusters.jvm().instances(1).commonPort(taken.getLocalPort())).getMessage(), ":" + taken.getLocalPort());
+            has(failure(clusters.jvm().instances(1).commonPort(taken.getLocalPort())).getMessage(),
+                    ":" + taken.getLocalPort());
             assertEquals(List.of(), kinds());
         }
     }

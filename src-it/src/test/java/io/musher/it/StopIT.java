@@ -68,7 +68,8 @@ class StopIT {
         Worker worker = cluster.workers().get(0);
         assertEquals(3, clusters.alive().size(), "a shell, and two it started");
         Exit exit = worker.stop().get(30, TimeUnit.SECONDS);
-        assertEquals(List.of(Optional.of("SIGKILL"), true, Exit.Cause.STOPPED), List.of(exit.signal(), exit.voluntary(), exit.cause()));
+        assertEquals(List.of(Optional.of("SIGKILL"), true, Exit.Cause.STOPPED),
+                List.of(exit.signal(), exit.voluntary(), exit.cause()));
         assertEquals(0, clusters.alive().size(), "an exit is told when nothing is left");
     }
 
@@ -87,7 +88,8 @@ class StopIT {
     @Test
     void shouldServeDuringThePreStopDelay() throws Exception {
         Duration delay = Duration.ofMillis(1_500);
-        Cluster cluster = clusters.start(clusters.jvm().instances(2).commonPort(0).stopPolicy(StopPolicy.ofDefaults().withPreStopDelay(delay)));
+        Cluster cluster = clusters.start(
+                clusters.jvm().instances(2).commonPort(0).stopPolicy(StopPolicy.ofDefaults().withPreStopDelay(delay)));
         Worker one = cluster.workers().get(0);
         long before = System.nanoTime();
         CompletableFuture<Exit> exit = one.stop();
@@ -171,7 +173,7 @@ class StopIT {
 
     /** A primary whose start takes for ever. */
     static final class NeverReady {
-        private NeverReady() { }
+        private NeverReady() {}
 
         public static void main(String[] args) {
             Cluster.builder().instances(2).commonPort(0).main(ScriptedWorker.class).args("hang")
@@ -182,7 +184,7 @@ class StopIT {
 
     /** A primary that would give its workers an hour. */
     static final class Patient {
-        private Patient() { }
+        private Patient() {}
 
         public static void main(String[] args) {
             Cluster.builder().instances(1).main(ScriptedWorker.class).args("stubborn").readiness(Readiness.explicit())

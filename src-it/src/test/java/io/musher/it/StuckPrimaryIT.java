@@ -35,7 +35,8 @@ class StuckPrimaryIT {
     @Test
     void shouldEndWithAnErrorWhenTheControlThreadDies() throws Exception {
         Child primary = children.java(Dying.class);
-        primary.awaitLine("main goes on: java.util.concurrent.ExecutionException: java.lang.IllegalStateException: cluster has ended by a failure");
+        primary.awaitLine(
+                "main goes on: java.util.concurrent.ExecutionException: java.lang.IllegalStateException: cluster has ended by a failure");
         assertEquals(1, primary.exitCode(Duration.ofSeconds(60)));
     }
 
@@ -75,7 +76,8 @@ class StuckPrimaryIT {
     static final class Stuck {
         public static void main(String[] args) throws Exception {
             Cluster cluster = Cluster.builder().main(MessagingWorker.class).args().instances(2)
-                    .stopPolicy(StopPolicy.ofDefaults().withDrain(Duration.ZERO).withKill(Duration.ofSeconds(1))).start();
+                    .stopPolicy(StopPolicy.ofDefaults().withDrain(Duration.ZERO).withKill(Duration.ofSeconds(1)))
+                    .start();
             CountDownLatch never = new CountDownLatch(1);
             PrintStream out = System.out;
             System.setErr(new PrintStream(new OutputStream() {

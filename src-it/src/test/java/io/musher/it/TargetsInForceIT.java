@@ -53,7 +53,8 @@ class TargetsInForceIT {
 
     /** Two workers, between which the strategy chooses; the balancer has one loop, which a client blocks. */
     private void start() throws Exception {
-        cluster = clusters.start(clusters.jvm().instances(2).commonPort(0).strategy(strategy).balancer(balancer -> balancer.loops(1)));
+        cluster = clusters.start(
+                clusters.jvm().instances(2).commonPort(0).strategy(strategy).balancer(balancer -> balancer.loops(1)));
         client = CompletableFuture.supplyAsync(() -> {
             try {
                 return StrictHttpClient.fetch(cluster.commonPort());
@@ -70,7 +71,8 @@ class TargetsInForceIT {
     }
 
     private boolean isToldReady(int id) {
-        return clusters.history().told().stream().anyMatch(told -> told.event() instanceof ClusterEvent.Ready ready && ready.worker().id() == id);
+        return clusters.history().told().stream()
+                .anyMatch(told -> told.event() instanceof ClusterEvent.Ready ready && ready.worker().id() == id);
     }
 
     private void awaitReady(int id) {
@@ -96,7 +98,8 @@ class TargetsInForceIT {
         start();
         CompletableFuture<Void> scaled = cluster.scale(3);
         awaitReady(3);
-        assertThrows(TimeoutException.class, () -> scaled.get(200, TimeUnit.MILLISECONDS), "the balancer does not know the worker yet");
+        assertThrows(TimeoutException.class, () -> scaled.get(200, TimeUnit.MILLISECONDS),
+                "the balancer does not know the worker yet");
         strategy.release.countDown();
         scaled.get(20, TimeUnit.SECONDS);
     }

@@ -3,8 +3,7 @@ package io.musher.it;
 /** Threads of tests. */
 final class Threads {
 
-    private Threads() {
-    }
+    private Threads() {}
 
     /** Starts a daemon. */
     static Thread start(String name, Runnable task) {

@@ -56,7 +56,8 @@ class WaitingIT {
     @EnabledOnOs(OS.LINUX) // where the loopback interface has more than one address
     void shouldKeepPlacesForOtherAddresses() throws Exception {
         int port = FreePorts.free();
-        BalancerProgram program = BalancerProgram.start(children, "--target", "127.0.0.1:" + port, "--max-waiting", "8", "--loops", "1");
+        BalancerProgram program = BalancerProgram.start(children, "--target", "127.0.0.1:" + port, "--max-waiting", "8",
+                "--loops", "1");
         List<StrictHttpClient> many = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             StrictHttpClient caller = new StrictHttpClient(program.port());
@@ -67,7 +68,8 @@ class WaitingIT {
             other.bind(new InetSocketAddress("127.0.0.2", 0));
             other.connect(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), program.port()));
             other.getOutputStream().write('x');
-            program.child().awaitLine("127.0.0.1.*closed without service: .* more than a quarter of them from this address");
+            program.child()
+                    .awaitLine("127.0.0.1.*closed without service: .* more than a quarter of them from this address");
             assertThrows(IOException.class, many.remove(7)::answer);
             try (NioHttpServer site = new NioHttpServer("late", port)) {
                 for (StrictHttpClient caller : many) {
@@ -82,7 +84,8 @@ class WaitingIT {
 
     @Test
     void shouldHoldThemNoLongerThanTheTimeout() throws Exception {
-        BalancerProgram program = BalancerProgram.start(children, "--target", "127.0.0.1:" + FreePorts.free(), "--wait-timeout", "1");
+        BalancerProgram program = BalancerProgram.start(children, "--target", "127.0.0.1:" + FreePorts.free(),
+                "--wait-timeout", "1");
         try (StrictHttpClient caller = new StrictHttpClient(program.port())) {
             caller.expectEnd();
             program.child().awaitLine("closed without service: no target took the client within 1000 ms");
@@ -92,14 +95,16 @@ class WaitingIT {
 
     @Test
     void shouldHoldNoneWhenTheyAreNotToWait() throws Exception {
-        BalancerProgram program = BalancerProgram.start(children, "--target", "127.0.0.1:" + FreePorts.free(), "--max-waiting", "0");
+        BalancerProgram program = BalancerProgram.start(children, "--target", "127.0.0.1:" + FreePorts.free(),
+                "--max-waiting", "0");
         for (int i = 0; i < 10; i++) {
             try (StrictHttpClient caller = new StrictHttpClient(program.port())) {
                 caller.expectEnd();
             }
         }
         program.stop();
-        assertEquals(1, program.child().stderr().lines().filter(line -> line.contains("closed without service")).count(),
+        assertEquals(1,
+                program.child().stderr().lines().filter(line -> line.contains("closed without service")).count(),
                 program.child()::report);
     }
 

@@ -46,11 +46,14 @@ class WorkerExitIT {
                 event -> listed.put(event.worker().id(), cluster[0].worker(event.worker().id()).isPresent())));
 
         Worker crashed = cluster[0].workers().get(0);
-        check(end(crashed, worker -> ask(worker, "/halt?42")), OptionalInt.of(42), Optional.empty(), false, Exit.Cause.CRASHED, 42);
+        check(end(crashed, worker -> ask(worker, "/halt?42")), OptionalInt.of(42), Optional.empty(), false,
+                Exit.Cause.CRASHED, 42);
         Worker left = replacement(crashed);
-        check(end(left, worker -> ask(worker, "/exit?0")), OptionalInt.of(0), Optional.empty(), false, Exit.Cause.EXITED, 0);
+        check(end(left, worker -> ask(worker, "/exit?0")), OptionalInt.of(0), Optional.empty(), false,
+                Exit.Cause.EXITED, 0);
         Worker shot = replacement(left);
-        check(end(shot, worker -> ProcessHandle.of(worker.pid()).orElseThrow().destroyForcibly()), OptionalInt.empty(), SIGKILL, false,
+        check(end(shot, worker -> ProcessHandle.of(worker.pid()).orElseThrow().destroyForcibly()), OptionalInt.empty(),
+                SIGKILL, false,
                 Exit.Cause.CRASHED, 137);
         Worker endless = replacement(shot);
         check(end(endless, worker -> {
@@ -93,7 +96,8 @@ class WorkerExitIT {
                     assertNotEquals(WorkerState.READY, told.state().orElseThrow(), told::toString);
                 }
                 if (told.kind().equals("Ready") || dead) {
-                    assertEquals(dead ? WorkerState.DEAD : WorkerState.READY, told.state().orElseThrow(), told::toString);
+                    assertEquals(dead ? WorkerState.DEAD : WorkerState.READY, told.state().orElseThrow(),
+                            told::toString);
                 }
             }
         }
@@ -101,15 +105,18 @@ class WorkerExitIT {
 
     @Test
     void shouldLetAWorkerExitInTheFirstLineOfMain() throws Exception {
-        RestartPolicy once = RestartPolicy.always().withDelays(Duration.ofMillis(1), Duration.ofMillis(1)).withGiveUp(3, Duration.ofSeconds(60));
+        RestartPolicy once = RestartPolicy.always().withDelays(Duration.ofMillis(1), Duration.ofMillis(1)).withGiveUp(3,
+                Duration.ofSeconds(60));
         Cluster cluster = clusters.start(clusters.jvm("exit", "7").instances(0).restartPolicy(once));
         cluster.fork();
         ClusterEvent.GaveUp given = clusters.history().await(ClusterEvent.GaveUp.class, event -> true);
         assertEquals(3, given.worker().id());
-        ClusterEvent.Exited first = clusters.history().await(ClusterEvent.Exited.class, event -> event.worker().id() == 1);
+        ClusterEvent.Exited first = clusters.history().await(ClusterEvent.Exited.class,
+                event -> event.worker().id() == 1);
         assertEquals(OptionalInt.of(7), first.exit().code());
         List<String> kinds = clusters.history().kinds(first.worker());
-        assertEquals(List.of("Disconnected", "Exited"), kinds.stream().filter(kind -> kind.equals("Disconnected") || kind.equals("Exited")).toList());
+        assertEquals(List.of("Disconnected", "Exited"),
+                kinds.stream().filter(kind -> kind.equals("Disconnected") || kind.equals("Exited")).toList());
         assertEquals("Forked", kinds.get(0));
     }
 
@@ -119,7 +126,8 @@ class WorkerExitIT {
         Worker asked = cluster.workers().get(0);
         asked.signal("TERM");
         Exit term = asked.onExit().get(30, TimeUnit.SECONDS);
-        assertEquals(List.of(OptionalInt.of(0), false), List.of(term.code(), term.voluntary()), "a JVM worker takes SIGTERM for a wish to stop");
+        assertEquals(List.of(OptionalInt.of(0), false), List.of(term.code(), term.voluntary()),
+                "a JVM worker takes SIGTERM for a wish to stop");
         Worker aborted = cluster.workers().stream().filter(worker -> worker.id() == 2).findFirst().orElseThrow();
         aborted.signal("SIGKILL");
         Exit kill = aborted.onExit().get(30, TimeUnit.SECONDS);
@@ -130,7 +138,8 @@ class WorkerExitIT {
     @Test
     void shouldReplaceAWorkerWhoseProcessOutlivesItsChannel() throws Exception {
         StopPolicy patient = StopPolicy.ofDefaults().withDrain(Duration.ofHours(1)).withKill(Duration.ofHours(1));
-        Cluster cluster = clusters.start(clusters.any().main(EndsSlowly.class).readiness(Readiness.explicit()).instances(1).stopPolicy(patient));
+        Cluster cluster = clusters.start(
+                clusters.any().main(EndsSlowly.class).readiness(Readiness.explicit()).instances(1).stopPolicy(patient));
         Worker slow = cluster.workers().get(0);
         Worker next = clusters.history().awaitReady(0, slow.id());
         assertFalse(slow.isDead(), "it is on its way still");
@@ -142,7 +151,7 @@ class WorkerExitIT {
 
     /** The first one exits, and its shutdown hook does not end. */
     static final class EndsSlowly {
-        private EndsSlowly() { }
+        private EndsSlowly() {}
 
         public static void main(String[] args) {
             WorkerContext me = WorkerContext.current();
@@ -174,7 +183,8 @@ class WorkerExitIT {
         return clusters.history().awaitReady(before.instance(), before.id());
     }
 
-    private void check(Exit exit, OptionalInt code, Optional<String> signal, boolean voluntary, Exit.Cause cause, int status) {
+    private void check(Exit exit, OptionalInt code, Optional<String> signal, boolean voluntary, Exit.Cause cause,
+            int status) {
         assertEquals(new Exit(code, signal, voluntary, cause, status), exit);
     }
 

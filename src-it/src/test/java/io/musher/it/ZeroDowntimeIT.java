@@ -20,7 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Reloads, deploys and scaling under load: not one request fails; and with a mechanism switched off the same load sees it. */
+/**
+ * Reloads, deploys and scaling under load: not one request fails; and with a mechanism switched off the same load sees
+ * it.
+ */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ZeroDowntimeIT {
 
@@ -61,7 +64,8 @@ class ZeroDowntimeIT {
 
     @Test
     void shouldReloadWorkersThatListenLongBeforeTheyServe() throws Exception {
-        reload("workers that warm up, ready() when they have", Proofs.shops(clusters, "warms-up").readiness(Readiness.explicit()),
+        reload("workers that warm up, ready() when they have",
+                Proofs.shops(clusters, "warms-up").readiness(Readiness.explicit()),
                 Proofs.many(10, 2));
     }
 
@@ -101,11 +105,13 @@ class ZeroDowntimeIT {
         OpenLoopLoad shopping = new OpenLoopLoad(cluster.commonPort());
         try (shopping) {
             failed(cluster, Launch.main(ScriptedWorker.class).args("exit", "7"), "exit code 7", "");
-            failed(cluster, Launch.main(ScriptedWorker.class).args("throw"), "exit code 1", "this worker does not want to");
+            failed(cluster, Launch.main(ScriptedWorker.class).args("throw"), "exit code 1",
+                    "this worker does not want to");
             failed(cluster, Launch.main(ScriptedWorker.class).args("hang"), "startTimeout", "");
             failed(cluster, Launch.main(LoadTestWorker.class).args("soak"), "in its soak time", "had enough");
             assertThrows(IllegalArgumentException.class, () -> cluster.deploy(Launch.main("no.such.Main")));
-            failed(cluster, Launch.main("no.such.Main").jvmArgs("-cp", System.getProperty("java.class.path")), "exit code 1", "no.such.Main");
+            failed(cluster, Launch.main("no.such.Main").jvmArgs("-cp", System.getProperty("java.class.path")),
+                    "exit code 1", "no.such.Main");
             failed(cluster, Launch.main(ScriptedWorker.class).jvmArgs("-Xmx1m", "-Xms8g"), "exit code 1", "heap");
             shopping.awaitMore(100);
         }

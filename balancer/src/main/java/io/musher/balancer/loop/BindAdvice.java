@@ -5,7 +5,7 @@ public final class BindAdvice {
 
     private static final int FIRST_UNPRIVILEGED = 1024;
 
-    private BindAdvice() { }
+    private BindAdvice() {}
 
     /**
      * {@return what the user can do, for the end of an error message}
@@ -16,8 +16,10 @@ public final class BindAdvice {
     public static String of(int port, Throwable cause) {
         String why = String.valueOf(cause.getMessage());
         if (why.contains("Permission denied")) {
-            return port < FIRST_UNPRIVILEGED ? "ports below " + FIRST_UNPRIVILEGED + " need root or the capability CAP_NET_BIND_SERVICE; choose another"
-                    + " port, or lower net.ipv4.ip_unprivileged_port_start by sysctl"
+            return port < FIRST_UNPRIVILEGED
+                    ? "ports below " + FIRST_UNPRIVILEGED
+                            + " need root or the capability CAP_NET_BIND_SERVICE; choose another"
+                            + " port, or lower net.ipv4.ip_unprivileged_port_start by sysctl"
                     : "the system forbids this port to this program; choose another port";
         } else if (why.contains("Cannot assign requested address")) {
             return "the host is no address of this machine; choose one that is, or none for all";

@@ -68,7 +68,10 @@ public final class EventLoop implements Executor {
      */
     private static final long LONGEST_DELAY = Long.MAX_VALUE / 2;
 
-    /** A select that ends so much after the next deadline was not delayed by load alone; channels are read once more before timers run. */
+    /**
+     * A select that ends so much after the next deadline was not delayed by load alone; channels are read once more
+     * before timers run.
+     */
     private static final long OVERSLEPT_NANOS = 20_000_000L;
 
     private final String name;
@@ -84,7 +87,7 @@ public final class EventLoop implements Executor {
     private volatile boolean asleep;
     private volatile boolean closing;
     private volatile boolean closed;
-    private volatile Consumer<Throwable> whenFailed = cause -> { };
+    private volatile Consumer<Throwable> whenFailed = cause -> {};
     private boolean timeStale;
     private Throwable failure; // of a turn, on either thread
     private long now;
@@ -432,7 +435,7 @@ public final class EventLoop implements Executor {
             return;
         }
         now = ticker.nanos();
-        Runnable end = () -> { };
+        Runnable end = () -> {};
         tasks.add(end);
         for (Runnable task; (task = tasks.poll()) != end && task != null;) {
             guarded(task);

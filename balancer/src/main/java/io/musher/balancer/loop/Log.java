@@ -14,7 +14,7 @@ public abstract class Log {
 
     static final boolean SLF4J = isThere("org.slf4j.LoggerFactory");
 
-    Log() { }
+    Log() {}
 
     /**
      * {@return the logger of a class}
@@ -116,13 +116,13 @@ public abstract class Log {
         }
 
         @Override
-        public void trace(String message, Object... arguments) { }
+        public void trace(String message, Object... arguments) {}
 
         @Override
-        public void debug(String message, Object... arguments) { }
+        public void debug(String message, Object... arguments) {}
 
         @Override
-        public void info(String message, Object... arguments) { }
+        public void info(String message, Object... arguments) {}
 
         @Override
         public void warn(String message, Object... arguments) {

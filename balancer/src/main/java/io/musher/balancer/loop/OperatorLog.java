@@ -13,7 +13,8 @@ import org.slf4j.spi.SLF4JServiceProvider;
 public final class OperatorLog {
 
     private static final class Providers {
-        static final boolean ANY = ServiceLoader.load(SLF4JServiceProvider.class, LoggerFactory.class.getClassLoader()).stream().findAny().isPresent();
+        static final boolean ANY = ServiceLoader.load(SLF4JServiceProvider.class, LoggerFactory.class.getClassLoader())
+                .stream().findAny().isPresent();
 
         static boolean logs() {
             return !(LoggerFactory.getILoggerFactory() instanceof NOPLoggerFactory) || ANY;

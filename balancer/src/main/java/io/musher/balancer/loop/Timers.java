@@ -34,7 +34,7 @@ public final class Timers {
     private long orders;
 
     /** Creates an empty queue. */
-    public Timers() { }
+    public Timers() {}
 
     /**
      * Sets a timer.

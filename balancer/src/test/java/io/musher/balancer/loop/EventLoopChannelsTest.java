@@ -74,7 +74,8 @@ class EventLoopChannelsTest {
 
     @Test
     void shouldSurviveAFailedThatThrowsToo() throws Exception {
-        for (Throwable again : List.of(new IllegalStateException("again, on purpose"), new AssertionError("again, on purpose"))) {
+        for (Throwable again : List.of(new IllegalStateException("again, on purpose"),
+                new AssertionError("again, on purpose"))) {
             PipeSource bad = source(s -> {
                 throw new IOException("on purpose");
             });
@@ -97,7 +98,7 @@ class EventLoopChannelsTest {
         onLoop(source::register);
 
         onLoop(() -> source.discard());
-        onLoop(() -> { }); // the next turn
+        onLoop(() -> {}); // the next turn
 
         assertFalse(source.isOpen());
         assertFalse(source.key.isValid());
@@ -114,8 +115,8 @@ class EventLoopChannelsTest {
         onLoop(source::register);
 
         assertTrue(discarded.await(30, TimeUnit.SECONDS));
-        onLoop(() -> { });
-        onLoop(() -> { }); // discarded inside one turn, closed in the next
+        onLoop(() -> {});
+        onLoop(() -> {}); // discarded inside one turn, closed in the next
 
         assertFalse(source.isOpen());
     }
@@ -175,8 +176,8 @@ class EventLoopChannelsTest {
             pair.get(1).register();
         });
 
-        onLoop(() -> { });
-        onLoop(() -> { });
+        onLoop(() -> {});
+        onLoop(() -> {});
 
         assertEquals(1, dispatched.size());
         assertFalse(pair.get(0).failure.isDone());

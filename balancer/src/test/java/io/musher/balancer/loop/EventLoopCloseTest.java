@@ -39,7 +39,8 @@ class EventLoopCloseTest {
         assertTrue(loop.join(10_000));
 
         AtomicInteger ran = new AtomicInteger();
-        RejectedExecutionException e = assertThrows(RejectedExecutionException.class, () -> loop.execute(ran::incrementAndGet));
+        RejectedExecutionException e = assertThrows(RejectedExecutionException.class,
+                () -> loop.execute(ran::incrementAndGet));
 
         assertTrue(e.getMessage().contains("loop-that-closes"), e.getMessage());
         assertTrue(loop.isClosed());
@@ -106,7 +107,7 @@ class EventLoopCloseTest {
         loop.close();
 
         assertTrue(loop.isClosed());
-        assertThrows(RejectedExecutionException.class, () -> loop.execute(() -> { }));
+        assertThrows(RejectedExecutionException.class, () -> loop.execute(() -> {}));
     }
 
     @Test

@@ -59,16 +59,17 @@ class EventLoopOwnershipTest {
 
         void give(Runnable job) {
             jobs.add(job);
-            loop.execute(() -> { });
+            loop.execute(() -> {});
         }
 
         void awaitLead() {
-            await("the guest to lead").until(() -> CompletableFuture.supplyAsync(Thread::currentThread, loop).get(10, TimeUnit.SECONDS) == thread);
+            await("the guest to lead").until(() -> CompletableFuture.supplyAsync(Thread::currentThread, loop).get(10,
+                    TimeUnit.SECONDS) == thread);
         }
 
         void end() throws InterruptedException {
             over = true;
-            loop.execute(() -> { });
+            loop.execute(() -> {});
             thread.join(10_000);
             assertFalse(thread.isAlive(), "the guest has left");
         }
@@ -190,7 +191,8 @@ class EventLoopOwnershipTest {
     @Test
     void shouldNotWakeWhileNothingHappens() throws Exception {
         AtomicInteger states = new AtomicInteger();
-        await("the loop's own thread to sleep without a time limit").until(() -> own.getState() == Thread.State.WAITING);
+        await("the loop's own thread to sleep without a time limit")
+                .until(() -> own.getState() == Thread.State.WAITING);
         onLoop(() -> 0);
         guest.give(states::incrementAndGet);
         await().until(() -> states.get() == 1);

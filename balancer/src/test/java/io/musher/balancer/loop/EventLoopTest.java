@@ -15,7 +15,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Tasks; timers are {@link EventLoopTimersTest}'s, channels {@link EventLoopChannelsTest}'s, the end is {@link EventLoopCloseTest}'s. */
+/**
+ * Tasks; timers are {@link EventLoopTimersTest}'s, channels {@link EventLoopChannelsTest}'s, the end is {@link
+ * EventLoopCloseTest}'s.
+ */
 class EventLoopTest {
 
     private LoopWithClock under;
@@ -137,7 +140,7 @@ class EventLoopTest {
 
     @Test
     void shouldNoticeACallFromTheWrongThread() {
-        assertThrows(AssertionError.class, () -> loop.schedule(1, () -> { }));
+        assertThrows(AssertionError.class, () -> loop.schedule(1, () -> {}));
         assertThrows(AssertionError.class, () -> loop.cancel(null));
         assertThrows(AssertionError.class, () -> loop.handlers());
     }

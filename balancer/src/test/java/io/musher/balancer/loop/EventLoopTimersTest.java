@@ -131,7 +131,7 @@ class EventLoopTimersTest {
     void shouldNotTickWhileIdle() throws Exception {
         CompletableFuture<Long> thread = new CompletableFuture<>();
         under.onLoop(() -> {
-            loop.schedule(3600 * SECOND, () -> { });
+            loop.schedule(3600 * SECOND, () -> {});
             thread.complete(Thread.currentThread().getId());
         });
         under.settle();

@@ -29,7 +29,8 @@ class LogTest {
         plain.warn("{}: cannot", "b", new IOException("no way"));
         plain.warn("{}", new IOException("in its place"));
 
-        assertEquals(List.of("WARN a: 1 of null", "WARN few and {}", "WARN many", "WARN none {}", "WARN b: cannot: java.io.IOException: no way",
+        assertEquals(List.of("WARN a: 1 of null", "WARN few and {}", "WARN many", "WARN none {}",
+                "WARN b: cannot: java.io.IOException: no way",
                 "WARN java.io.IOException: in its place"), lines());
     }
 
@@ -55,8 +56,9 @@ class LogTest {
     void shouldKeepSlf4jToClassesThatAreLoadedOnlyWhereItIs() throws Exception {
         Path classes = Path.of(Log.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         try (Stream<Path> files = Files.walk(classes)) {
-            assertEquals(Set.of("Log$Slf4j.class", "OperatorLog$Providers.class", "module-info.class"), files.filter(file -> file.toString().endsWith(".class") && contains(file, "org/slf4j/"))
-                    .map(file -> file.getFileName().toString()).collect(Collectors.toSet()));
+            assertEquals(Set.of("Log$Slf4j.class", "OperatorLog$Providers.class", "module-info.class"),
+                    files.filter(file -> file.toString().endsWith(".class") && contains(file, "org/slf4j/"))
+                            .map(file -> file.getFileName().toString()).collect(Collectors.toSet()));
         }
     }
 

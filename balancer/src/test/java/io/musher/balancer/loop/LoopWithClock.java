@@ -30,8 +30,8 @@ final class LoopWithClock {
 
     /** Two turns: the first may have looked at its timers before the clock moved. What was due or queued has run. */
     void settle() throws Exception {
-        onLoop(() -> { });
-        onLoop(() -> { });
+        onLoop(() -> {});
+        onLoop(() -> {});
     }
 
     void pass(long nanos) throws Exception {

@@ -44,7 +44,7 @@ final class PipeSource implements EventLoop.Handler {
     }
 
     void write(int b) throws IOException {
-        pipe.sink().write(ByteBuffer.wrap(new byte[] {(byte) b}));
+        pipe.sink().write(ByteBuffer.wrap(new byte[]{(byte) b}));
     }
 
     void read() throws IOException {

@@ -15,11 +15,13 @@ import net.jqwik.api.Provide;
 /** Against the plainest model there is: a list, sorted anew each time. */
 class TimersProperties {
 
-    enum Kind { SET, SET_MANY, CANCEL, CANCEL_FIRST, PASS }
+    enum Kind {
+        SET, SET_MANY, CANCEL, CANCEL_FIRST, PASS
+    }
 
-    record Step(Kind kind, int number) { }
+    record Step(Kind kind, int number) {}
 
-    private record Expected(long at, int id, Timers.Timer timer) { }
+    private record Expected(long at, int id, Timers.Timer timer) {}
 
     private final Timers timers = new Timers();
     private final List<Expected> model = new ArrayList<>();
@@ -89,12 +91,14 @@ class TimersProperties {
 
     @Provide
     Arbitrary<Long> starts() {
-        return Arbitraries.oneOf(Arbitraries.longs(), Arbitraries.longs().between(Long.MAX_VALUE - 100, Long.MAX_VALUE));
+        return Arbitraries.oneOf(Arbitraries.longs(),
+                Arbitraries.longs().between(Long.MAX_VALUE - 100, Long.MAX_VALUE));
     }
 
     @Provide
     Arbitrary<List<Step>> steps() {
         Arbitrary<Kind> kinds = Arbitraries.of(Kind.class);
-        return kinds.flatMap(kind -> Arbitraries.integers().between(0, 40).map(n -> new Step(kind, n))).list().ofMaxSize(60);
+        return kinds.flatMap(kind -> Arbitraries.integers().between(0, 40).map(n -> new Step(kind, n))).list()
+                .ofMaxSize(60);
     }
 }

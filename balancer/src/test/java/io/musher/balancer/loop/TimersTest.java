@@ -129,7 +129,7 @@ class TimersTest {
 
     @Test
     void shouldHandOutTheTaskItself() {
-        Runnable task = () -> { };
+        Runnable task = () -> {};
         timers.set(0, task);
 
         assertSame(task, timers.takeDue(0));

@@ -54,7 +54,7 @@ public final class HealthMonitor {
                 failing.add(rule);
             }
             new ScheduledCheck(loop, rule, worker, check(rule, proxyProtocol, heartbeat),
-                    isReadiness ? () -> passes(rule) : () -> { },
+                    isReadiness ? () -> passes(rule) : () -> {},
                     isReadiness ? why -> readinessFailed(rule, why) : why -> livenessFailed(rule, why)).ask();
         }
     }
@@ -62,7 +62,8 @@ public final class HealthMonitor {
     private Check check(HealthCheck rule, Optional<ProxyProtocol> proxyProtocol, LongConsumer send) {
         return switch (rule.kind()) {
             case TCP -> PortCheck.connecting(loop, worker::port, proxyProtocol);
-            case HTTP -> new PortCheck(loop, worker::port, Optional.of(HttpRequest.bytes(rule.path(), proxyProtocol)), true);
+            case HTTP ->
+                    new PortCheck(loop, worker::port, Optional.of(HttpRequest.bytes(rule.path(), proxyProtocol)), true);
             case HEARTBEAT -> {
                 HeartbeatCheck heartbeat = new HeartbeatCheck(send, () -> ++number, knowsHeartbeats);
                 heartbeats.add(heartbeat);

@@ -57,7 +57,8 @@ public final class PortCheck implements Check, EventLoop.Handler {
      * @param port the port on which the worker listens at present, if known
      * @param proxyProtocol the header that the worker expects; the check sends one without a client
      */
-    public static PortCheck connecting(EventLoop loop, Supplier<OptionalInt> port, Optional<ProxyProtocol> proxyProtocol) {
+    public static PortCheck connecting(EventLoop loop, Supplier<OptionalInt> port,
+            Optional<ProxyProtocol> proxyProtocol) {
         return new PortCheck(loop, port, HttpRequest.none(proxyProtocol), false);
     }
 

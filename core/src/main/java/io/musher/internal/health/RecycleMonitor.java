@@ -12,8 +12,8 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
- * Reports workers that exceed a limit of the {@link RecyclePolicy} (age, memory or connections) to the supervisor, which
- * recycles them. Checks once a second on the control thread; does nothing if the policy has no limit.
+ * Reports workers that exceed a limit of the {@link RecyclePolicy} (age, memory or connections) to the supervisor,
+ * which recycles them. Checks once a second on the control thread; does nothing if the policy has no limit.
  */
 public final class RecycleMonitor {
 
@@ -52,7 +52,8 @@ public final class RecycleMonitor {
      * @param memory measures the resident memory of a worker in bytes; its future may complete on any thread
      * @param connections counts the connections that the balancer gave to a worker
      */
-    public RecycleMonitor(EventLoop loop, RecyclePolicy policy, Supervisor supervisor, Function<Incarnation, CompletableFuture<Long>> memory,
+    public RecycleMonitor(EventLoop loop, RecyclePolicy policy, Supervisor supervisor,
+            Function<Incarnation, CompletableFuture<Long>> memory,
             ToLongFunction<Incarnation> connections) {
         this.loop = loop;
         this.policy = policy;
@@ -85,7 +86,8 @@ public final class RecycleMonitor {
     }
 
     private long nanos() {
-        return policy.maxAge().getSeconds() > Long.MAX_VALUE / SECOND / 4 ? Long.MAX_VALUE / 4 : policy.maxAge().toNanos();
+        return policy.maxAge().getSeconds() > Long.MAX_VALUE / SECOND / 4 ? Long.MAX_VALUE / 4
+                : policy.maxAge().toNanos();
     }
 
     private void check(Incarnation worker, Looks history) {
@@ -98,8 +100,9 @@ public final class RecycleMonitor {
         if (policy.maxMemory() > 0) {
             memory.apply(worker).thenAccept(bytes -> {
                 if (bytes > policy.maxMemory()) {
-                    loop.execute(() -> supervisor.recycleDue(worker, "takes " + (bytes >> 20) + " MiB of memory, over the maximum of "
-                            + (policy.maxMemory() >> 20)));
+                    loop.execute(() -> supervisor.recycleDue(worker,
+                            "takes " + (bytes >> 20) + " MiB of memory, over the maximum of "
+                                    + (policy.maxMemory() >> 20)));
                 }
             });
         }

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
  * Repeats one health check of one worker at its interval, with its timeout, until the worker begins to stop; counts
  * passes and misses against {@code rise} and {@code fall}. Control thread only.
  *
- * <p>A miss that is noticed long after its timeout is discarded and the check repeated at once: this process was halted (SIGSTOP, a suspended
- * machine), so the miss may be its own.
+ * <p>A miss that is noticed long after its timeout is discarded and the check repeated at once: this process was halted
+ * (SIGSTOP, a suspended machine), so the miss may be its own.
  *
  * <pre>
  *  unknown ─rise passes─▶ up ⇄ down (after fall misses; after one miss while the worker boots)
@@ -48,7 +48,8 @@ final class ScheduledCheck {
      * @param risen called after each pass while the check is up
      * @param fallen called with the reason after each miss while the check is down
      */
-    ScheduledCheck(EventLoop loop, HealthCheck rule, Incarnation worker, Check check, Runnable risen, Consumer<String> fallen) {
+    ScheduledCheck(EventLoop loop, HealthCheck rule, Incarnation worker, Check check, Runnable risen,
+            Consumer<String> fallen) {
         this.loop = loop;
         this.rule = rule;
         this.worker = worker;
@@ -88,7 +89,8 @@ final class ScheduledCheck {
         loop.cancel(timeout);
         long late = loop.now() - begun - rule.timeout().toNanos();
         if (miss.isPresent() && late > LATE_NANOS) {
-            LOG.debug("{}: discards a failed health check ({}), which this process noticed {} ms late", worker, rule, late / 1_000_000);
+            LOG.debug("{}: discards a failed health check ({}), which this process noticed {} ms late", worker, rule,
+                    late / 1_000_000);
             loop.schedule(1_000_000, this::ask);
             return;
         }
@@ -97,7 +99,8 @@ final class ScheduledCheck {
         } else {
             missed(miss.get());
         }
-        long pause = !up && worker.isBooting() ? Math.min(BOOT_NANOS, rule.interval().toNanos()) : rule.interval().toNanos();
+        long pause = !up && worker.isBooting() ? Math.min(BOOT_NANOS, rule.interval().toNanos())
+                : rule.interval().toNanos();
         loop.schedule(Math.max(1_000_000, begun + pause - loop.now()), this::ask);
     }
 
@@ -117,7 +120,8 @@ final class ScheduledCheck {
         }
         if (++misses >= rule.fall() || !isJudged) {
             up = false;
-            fallen.accept("its health check (" + rule + ") failed " + misses + (misses == 1 ? " time: " : " times: ") + why);
+            fallen.accept(
+                    "its health check (" + rule + ") failed " + misses + (misses == 1 ? " time: " : " times: ") + why);
         }
     }
 }

@@ -48,7 +48,8 @@ public final class ArrayPool {
         }
         byte[] array = frame.array();
         int sizeClass = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(array.length);
-        if (sizeClass >= LEAST && sizeClass <= MOST && array.length == (1 << sizeClass) + EXTRA && kept.get() < MAX_KEPT) {
+        if (sizeClass >= LEAST && sizeClass <= MOST && array.length == (1 << sizeClass) + EXTRA
+                && kept.get() < MAX_KEPT) {
             kept.addAndGet(array.length);
             ((Queue<byte[]>) classes[sizeClass]).add(array);
         }

@@ -45,7 +45,8 @@ public final class Channel implements Connection.Owner {
         this.loop = loop;
         this.worker = worker;
         this.id = id;
-        this.mailbox = new Mailbox(loop, inbox, server.counts(), server.scratch().spares(), server.window(), server.share(worker));
+        this.mailbox = new Mailbox(loop, inbox, server.counts(), server.scratch().spares(), server.window(),
+                server.share(worker));
         this.window = server.window();
         this.listener = new RateLimitedListener(loop, worker, new GuardedChannelListener(worker, listener));
     }
@@ -224,7 +225,8 @@ public final class Channel implements Connection.Owner {
         }
         switch (type) {
             case FrameType.HELLO -> throw new ProtocolException("a second hello");
-            case FrameType.READY, FrameType.NOT_READY, FrameType.LISTENING, FrameType.STOP, FrameType.DISCONNECT, FrameType.GOODBYE,
+            case FrameType.READY, FrameType.NOT_READY, FrameType.LISTENING, FrameType.STOP, FrameType.DISCONNECT,
+                    FrameType.GOODBYE,
                     FrameType.TAKEN, FrameType.ALIVE, FrameType.WINDOW, FrameType.DRAIN_HOOKS, FrameType.DRAINED,
                     FrameType.MAIN_RETURNED -> {
                 return true;
@@ -243,8 +245,10 @@ public final class Channel implements Connection.Owner {
             case FrameType.STOP -> listener.stopRequested();
             case FrameType.DISCONNECT -> listener.disconnectRequested();
             case FrameType.TAKEN -> mailbox.taken(payload);
-            case FrameType.WINDOW -> mailbox.peersWindow(Frames.number(payload, Long.MAX_VALUE, "a window of", "number of bytes"));
-            case FrameType.ALIVE -> listener.alive(Frames.number(payload, Long.MAX_VALUE, "the answer to heartbeat", "number"));
+            case FrameType.WINDOW ->
+                    mailbox.peersWindow(Frames.number(payload, Long.MAX_VALUE, "a window of", "number of bytes"));
+            case FrameType.ALIVE ->
+                    listener.alive(Frames.number(payload, Long.MAX_VALUE, "the answer to heartbeat", "number"));
             case FrameType.DRAIN_HOOKS -> listener.drainHooks();
             case FrameType.DRAINED -> listener.drainHooksDone();
             case FrameType.MAIN_RETURNED -> listener.mainReturned();
@@ -286,7 +290,8 @@ public final class Channel implements Connection.Owner {
         }
         closed = true;
         if (connection != null && mailbox.isPaused()) {
-            LOG.warn("{}: its channel has ended before listeners had taken what it sent; what it sent last is lost", worker);
+            LOG.warn("{}: its channel has ended before listeners had taken what it sent; what it sent last is lost",
+                    worker);
         }
         mailbox.close();
         server.remove(this);

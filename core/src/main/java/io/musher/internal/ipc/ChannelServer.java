@@ -57,7 +57,8 @@ public final class ChannelServer implements EventLoop.Handler {
     private long complainedAt;
     private boolean closed;
 
-    private ChannelServer(String name, EventLoop loop, int maxMessageSize, long heap, ServerSocketChannel listening) throws IOException {
+    private ChannelServer(String name, EventLoop loop, int maxMessageSize, long heap, ServerSocketChannel listening)
+            throws IOException {
         this.name = name;
         this.loop = loop;
         this.maxMessageSize = maxMessageSize;
@@ -91,7 +92,8 @@ public final class ChannelServer implements EventLoop.Handler {
 
     /** {@code heap} is the maximum heap size of this JVM, in bytes. */
     static ChannelServer open(String name, EventLoop loop, int maxMessageSize, long heap) throws IOException {
-        ServerSocketChannel listening = ServerSocketChannel.open(Loopback.ADDRESS instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
+        ServerSocketChannel listening = ServerSocketChannel.open(
+                Loopback.ADDRESS instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
         try {
             listening.configureBlocking(false);
             listening.bind(Loopback.at(0), BACKLOG);
@@ -195,7 +197,8 @@ public final class ChannelServer implements EventLoop.Handler {
             everComplained = true;
             failing = true;
             complainedAt = now;
-            LOG.warn("{}: cannot let workers join for now: {} ({} failure(s) so far); tries again every {} ms", name, failure.toString(), failures,
+            LOG.warn("{}: cannot let workers join for now: {} ({} failure(s) so far); tries again every {} ms", name,
+                    failure.toString(), failures,
                     PAUSE_NANOS / 1_000_000);
         }
         if (!pausing) {

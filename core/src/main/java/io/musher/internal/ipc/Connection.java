@@ -101,7 +101,8 @@ public final class Connection implements EventLoop.Handler {
         if (outbox.urgentBytes() > MAX_WAITING) {
             outbox.clear();
             writeFailed = true;
-            loop.execute(() -> end(CloseReason.FAULT, "it does not read: " + MAX_WAITING + " bytes of control frames wait"));
+            loop.execute(
+                    () -> end(CloseReason.FAULT, "it does not read: " + MAX_WAITING + " bytes of control frames wait"));
         }
     }
 
@@ -184,7 +185,8 @@ public final class Connection implements EventLoop.Handler {
         if (failure instanceof ProtocolException) {
             end(CloseReason.FAULT, "it sent " + failure.getMessage());
         } else if (failure instanceof IOException) {
-            end(goodbyeSent || goodbyeReceived ? CloseReason.GOODBYE : CloseReason.GONE, String.valueOf(failure.getMessage()));
+            end(goodbyeSent || goodbyeReceived ? CloseReason.GOODBYE : CloseReason.GONE,
+                    String.valueOf(failure.getMessage()));
         } else {
             LOG.error("a frame could not be handled; its connection is closed", failure);
             end(CloseReason.FAULT, failure.toString());
@@ -203,7 +205,8 @@ public final class Connection implements EventLoop.Handler {
                 rest = ByteBuffer.allocate(scratch.remaining()).put(scratch).flip();
             }
         } else if (n < 0) {
-            end(goodbyeSent || goodbyeReceived ? CloseReason.GOODBYE : CloseReason.GONE, decoder.isInside() ? "end of file inside a frame" : "end of file");
+            end(goodbyeSent || goodbyeReceived ? CloseReason.GOODBYE : CloseReason.GONE,
+                    decoder.isInside() ? "end of file inside a frame" : "end of file");
         }
     }
 

@@ -120,7 +120,8 @@ final class FrameDecoder {
     private void keep(ByteBuffer in, int available) {
         int stored = kept == null ? 0 : kept.position();
         if (kept == null || kept.remaining() < available) {
-            int room = (int) Math.min((long) stored + missing, Math.max((long) ENOUGH * (stored + available), FIRST_ROOM));
+            int room = (int) Math.min((long) stored + missing,
+                    Math.max((long) ENOUGH * (stored + available), FIRST_ROOM));
             ByteBuffer larger = arrays.buffer(room);
             if (kept != null) {
                 larger.put(kept.flip());

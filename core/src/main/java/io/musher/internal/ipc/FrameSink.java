@@ -30,7 +30,8 @@ public interface FrameSink {
      */
     static void checkControl(int type, int length) throws ProtocolException {
         if (length > Frames.MAX_CONTROL) {
-            throw new ProtocolException("a control frame (type " + type + ") of " + length + " bytes, over " + Frames.MAX_CONTROL);
+            throw new ProtocolException(
+                    "a control frame (type " + type + ") of " + length + " bytes, over " + Frames.MAX_CONTROL);
         }
     }
 }

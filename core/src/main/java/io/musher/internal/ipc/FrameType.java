@@ -68,7 +68,7 @@ public final class FrameType {
     /** The answer to a request, from the primary: no such worker, or no longer. */
     public static final int GONE = 39;
 
-    private FrameType() { }
+    private FrameType() {}
 
     static boolean isControl(int type) {
         return type < FIRST_MESSAGE;

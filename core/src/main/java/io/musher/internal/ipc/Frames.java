@@ -16,7 +16,7 @@ public final class Frames {
 
     private static final int SHOWN = 120;
 
-    private Frames() { }
+    private Frames() {}
 
     /**
      * {@return a control frame without a payload}
@@ -52,7 +52,8 @@ public final class Frames {
     /** {@return an arbitrary payload as one printable log line, truncated} */
     public static String shown(ByteBuffer payload) {
         String text = StandardCharsets.UTF_8.decode(payload).toString();
-        String line = text.codePoints().limit(SHOWN).map(c -> Character.isISOControl(c) || c == '\u2028' || c == '\u2029' ? '.' : c)
+        String line = text.codePoints().limit(SHOWN)
+                .map(c -> Character.isISOControl(c) || c == '\u2028' || c == '\u2029' ? '.' : c)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString();
         return line.length() < text.length() ? line + "…" : line;
     }
@@ -75,6 +76,7 @@ public final class Frames {
         if (text.matches("[1-9][0-9]{0,17}") && Long.parseLong(text) <= max) {
             return Long.parseLong(text);
         }
-        throw new ProtocolException(subject + " '" + shown(StandardCharsets.UTF_8.encode(text)) + "', which is no " + kind);
+        throw new ProtocolException(
+                subject + " '" + shown(StandardCharsets.UTF_8.encode(text)) + "', which is no " + kind);
     }
 }

@@ -31,7 +31,8 @@ public record Hello(int version, String token, long pid, long window) {
         if (fields.length < 3 || !fields[1].matches("[0-9a-f]{32}") || !fields[2].matches("[0-9]{1,18}")) {
             throw new ProtocolException("a hello without token and pid");
         }
-        return new Hello(version, fields[1], Long.parseLong(fields[2]), Window.parse(fields.length > 3 ? fields[3] : ""));
+        return new Hello(version, fields[1], Long.parseLong(fields[2]),
+                Window.parse(fields.length > 3 ? fields[3] : ""));
     }
 
     /** {@return the number in {@code musher/<number>}} */

@@ -22,7 +22,7 @@ public final class Inbox {
     private final BooleanSupplier hasListener;
     private final BooleanSupplier mayContinue;
     private final Consumer<MessageFrame> reader;
-    private volatile Consumer<MessageFrame> onDelivered = message -> { };
+    private volatile Consumer<MessageFrame> onDelivered = message -> {};
 
     /**
      * Creates an empty inbox.
@@ -32,7 +32,8 @@ public final class Inbox {
      * @param mayContinue queried before each message on the listener thread; false once another thread has replaced it
      * @param reader passes a message to the listeners; must not throw
      */
-    public Inbox(Executor thread, BooleanSupplier hasListener, BooleanSupplier mayContinue, Consumer<MessageFrame> reader) {
+    public Inbox(Executor thread, BooleanSupplier hasListener, BooleanSupplier mayContinue,
+            Consumer<MessageFrame> reader) {
         this.thread = thread;
         this.hasListener = hasListener;
         this.mayContinue = mayContinue;
@@ -73,7 +74,8 @@ public final class Inbox {
 
     private void deliver(int atMost) {
         MessageFrame message;
-        for (int i = 0; i < atMost && mayContinue.getAsBoolean() && hasListener.getAsBoolean() && (message = queue.poll()) != null; i++) {
+        for (int i = 0; i < atMost && mayContinue.getAsBoolean() && hasListener.getAsBoolean()
+                && (message = queue.poll()) != null; i++) {
             try {
                 reader.accept(message);
             } finally {

@@ -62,7 +62,8 @@ public final class Mailbox {
         this(loop, inbox, counts, arrays, window, null);
     }
 
-    Mailbox(EventLoop loop, Inbox inbox, MessageCounts counts, ArrayPool arrays, long window, ReceiveBudget.Share share) {
+    Mailbox(EventLoop loop, Inbox inbox, MessageCounts counts, ArrayPool arrays, long window,
+            ReceiveBudget.Share share) {
         this.loop = loop;
         this.inbox = inbox;
         this.share = share;

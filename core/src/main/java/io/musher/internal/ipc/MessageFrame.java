@@ -55,7 +55,8 @@ public record MessageFrame(int type, int sequence, int peer, byte[] body) {
      * @return the same buffer
      */
     public static ByteBuffer frame(int type, int sequence, int peer, ByteBuffer buffer) {
-        return buffer.putInt(0, buffer.limit() - Frames.HEADER).put(4, (byte) type).putInt(5, sequence).putInt(Frames.HEADER, peer);
+        return buffer.putInt(0, buffer.limit() - Frames.HEADER).put(4, (byte) type).putInt(5, sequence)
+                .putInt(Frames.HEADER, peer);
     }
 
     /** {@return this message as a frame} */

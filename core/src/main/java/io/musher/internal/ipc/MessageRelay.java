@@ -18,7 +18,7 @@ final class MessageRelay {
 
     private static final int MAX_QUESTIONS = 10_000;
 
-    private record RelayedRequest(Channel asker, int sequence) { }
+    private record RelayedRequest(Channel asker, int sequence) {}
 
     private final ChannelServer server;
     private final Map<Channel, Set<RelayedRequest>> unanswered = new HashMap<>();
@@ -50,7 +50,8 @@ final class MessageRelay {
                 requests.remove(new RelayedRequest(to, message.sequence()));
             }
         }
-        to.mailbox().relay(withSender(from, message), from.mailbox()::acknowledge, message.cost(), FrameType.isAnswer(message.type()));
+        to.mailbox().relay(withSender(from, message), from.mailbox()::acknowledge, message.cost(),
+                FrameType.isAnswer(message.type()));
     }
 
     private void broadcast(Channel from, MessageFrame message) throws ProtocolException {

@@ -22,7 +22,8 @@ final class PendingConnection implements Connection.Owner {
     }
 
     void open() {
-        deadline = loop.schedule(HELLO_NANOS, () -> server.drop(this, "no hello within " + HELLO_NANOS / 1_000_000_000L + " s"));
+        deadline = loop.schedule(HELLO_NANOS,
+                () -> server.drop(this, "no hello within " + HELLO_NANOS / 1_000_000_000L + " s"));
         connection.open();
     }
 

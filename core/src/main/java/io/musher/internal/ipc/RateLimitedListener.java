@@ -54,8 +54,10 @@ final class RateLimitedListener implements ChannelListener {
         }
         if (!warned) {
             warned = true;
-            LOG.warn("{}: says more than {} times a second that it is ready, not ready or where it listens: what it says between is left out"
-                    + " (said once)", worker, 1_000_000_000 / PACE_NANOS);
+            LOG.warn(
+                    "{}: says more than {} times a second that it is ready, not ready or where it listens: what it says between is left out"
+                            + " (said once)",
+                    worker, 1_000_000_000 / PACE_NANOS);
         }
     }
 

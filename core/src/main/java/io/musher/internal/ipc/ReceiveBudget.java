@@ -169,8 +169,10 @@ final class ReceiveBudget {
             long now = System.nanoTime();
             if (now - warnedAt >= SELDOM_NANOS) {
                 warnedAt = now;
-                LOG.warn("{}: sends more than its window ({} bytes, {} are not taken): reads no more from it until listeners have taken some"
-                        + " (said once in 10 s); a larger heap or faster listeners help", worker, window, owed);
+                LOG.warn(
+                        "{}: sends more than its window ({} bytes, {} are not taken): reads no more from it until listeners have taken some"
+                                + " (said once in 10 s); a larger heap or faster listeners help",
+                        worker, window, owed);
             }
         }
     }

@@ -24,7 +24,8 @@ final class RejectionLog {
             LOG.trace("{}: dropped a connection to the workers' port: {}", name, why);
             return;
         }
-        LOG.warn("{}: dropped a connection to the workers' port: {} ({} since the last such line)", name, why, count - reported);
+        LOG.warn("{}: dropped a connection to the workers' port: {} ({} since the last such line)", name, why,
+                count - reported);
         reported = count;
         last = now;
     }

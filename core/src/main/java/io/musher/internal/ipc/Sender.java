@@ -29,9 +29,9 @@ final class Sender {
         void taken(int cost);
     }
 
-    private record Held(ByteBuffer frame, Origin origin, int cost) { }
+    private record Held(ByteBuffer frame, Origin origin, int cost) {}
 
-    private record Relayed(long end, Origin origin, int cost) { }
+    private record Relayed(long end, Origin origin, int cost) {}
 
     private final EventLoop loop;
     private final Queue<ByteBuffer> answers = new ConcurrentLinkedQueue<>();

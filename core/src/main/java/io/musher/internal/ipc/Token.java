@@ -25,7 +25,8 @@ final class Token {
 
     /** Compares in constant time. */
     boolean matches(String claimed) {
-        return MessageDigest.isEqual(hex.getBytes(StandardCharsets.ISO_8859_1), claimed.getBytes(StandardCharsets.ISO_8859_1));
+        return MessageDigest.isEqual(hex.getBytes(StandardCharsets.ISO_8859_1),
+                claimed.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     @Override

@@ -29,7 +29,7 @@ public final class Window {
 
     private static final Pattern FIELD = Pattern.compile("(?:^|.* )window=([1-9][0-9]{0,17})(?: .*|$)");
 
-    private Window() { }
+    private Window() {}
 
     /** {@return the window of a process with a single channel, which is a worker} */
     public static long ofThisJvm() {

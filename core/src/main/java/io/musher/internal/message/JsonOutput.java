@@ -52,7 +52,8 @@ abstract class JsonOutput {
 
     void digits(String number) {
         if (number.length() > JsonTokens.MAX_NUMBER) {
-            throw new MappingException("a number of " + number.length() + " characters cannot be sent; the limit is " + JsonTokens.MAX_NUMBER);
+            throw new MappingException("a number of " + number.length() + " characters cannot be sent; the limit is "
+                    + JsonTokens.MAX_NUMBER);
         }
         ascii(number);
     }
@@ -99,7 +100,8 @@ abstract class JsonOutput {
     /** {@return the number of leading bytes to copy unescaped} A question mark may replace an unpaired surrogate. */
     private static int plain(String text, byte[] utf8) {
         int i = 0;
-        while ((i = JsonStringScanner.endOr('?', utf8, i, utf8.length)) < utf8.length && utf8[i] == '?' && text.charAt(i) == '?') {
+        while ((i = JsonStringScanner.endOr('?', utf8, i, utf8.length)) < utf8.length && utf8[i] == '?'
+                && text.charAt(i) == '?') {
             i++;
         }
         return i;

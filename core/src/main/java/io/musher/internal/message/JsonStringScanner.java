@@ -17,7 +17,7 @@ final class JsonStringScanner {
     private static final long BACKSLASHES = ONES * '\\';
     private static final long SPACES = ONES * ' ';
 
-    private JsonStringScanner() { }
+    private JsonStringScanner() {}
 
     /** {@return the index of the first special byte from {@code at} on, or {@code end}} */
     static int end(byte[] in, int at, int end) {
@@ -30,7 +30,8 @@ final class JsonStringScanner {
         int i = at;
         for (; i <= end - Long.BYTES; i += Long.BYTES) {
             long eight = (long) EIGHT.get(in, i);
-            long special = (eight | eight - SPACES | zeros(eight ^ QUOTES) | zeros(eight ^ BACKSLASHES) | zeros(eight ^ others)) & TOPS;
+            long special = (eight | eight - SPACES | zeros(eight ^ QUOTES) | zeros(eight ^ BACKSLASHES)
+                    | zeros(eight ^ others)) & TOPS;
             if (special != 0) {
                 return i + (Long.numberOfTrailingZeros(special) >>> 3);
             }

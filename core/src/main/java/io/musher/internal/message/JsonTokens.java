@@ -12,8 +12,9 @@ abstract class JsonTokens {
     /** The longest number, in characters: the time to parse grows with the square of the length. */
     static final int MAX_NUMBER = 1000;
 
-    private static final double[] POWERS = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
-        1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    private static final double[] POWERS = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13,
+            1e14, 1e15, 1e16,
+            1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
     private static final int SURE_DIGITS = 15; // fits a double exactly
     private static final int SURE_LONG = 18;
 
@@ -49,7 +50,8 @@ abstract class JsonTokens {
      */
     void charge(long bytes) {
         if (!skipping && (room -= bytes) < 0) {
-            throw new MappingException("the message of " + (end - from) + " bytes would take more than " + (budget >> 10) + " KiB when it is decoded, a quarter"
+            throw new MappingException("the message of " + (end - from) + " bytes would take more than "
+                    + (budget >> 10) + " KiB when it is decoded, a quarter"
                     + " of this JVM's heap; send less at once, send it as a byte[], or give this JVM a larger heap (-Xmx)");
         }
     }

@@ -27,7 +27,7 @@ public final class JsonWriter extends JsonOutput {
     private static final int KEPT = 64 * 1024;
     private static final AtomicReferenceArray<JsonWriter> SPARE = new AtomicReferenceArray<>(16);
 
-    private JsonWriter() { }
+    private JsonWriter() {}
 
     /**
      * {@return a buffer with the JSON text of a value from {@code headroom} to its limit; position 0}
@@ -71,7 +71,8 @@ public final class JsonWriter extends JsonOutput {
     void value(Object value, int depth) {
         if (value instanceof String text) {
             string(text);
-        } else if (value instanceof Integer || value instanceof Long || value instanceof Short || value instanceof Byte) {
+        } else if (value instanceof Integer || value instanceof Long || value instanceof Short
+                || value instanceof Byte) {
             number(((Number) value).longValue());
         } else if (value instanceof Double || value instanceof Float) {
             decimal((Number) value);
@@ -119,7 +120,8 @@ public final class JsonWriter extends JsonOutput {
         } else if (value instanceof OptionalDouble optional) {
             value(optional.isPresent() ? optional.getAsDouble() : null, 1);
         } else {
-            throw new MappingException(value.getClass().getName() + " cannot be sent; what can is null, boolean, number, string, byte[], list, array, "
+            throw new MappingException(value.getClass().getName()
+                    + " cannot be sent; what can is null, boolean, number, string, byte[], list, array, "
                     + "collection, map with string keys, record, enum, Optional, UUID, java.time");
         }
     }
@@ -137,7 +139,8 @@ public final class JsonWriter extends JsonOutput {
             for (Map.Entry<?, ?> entry : map.entrySet()) {
                 key = entry.getKey();
                 if (!(key instanceof String name)) {
-                    throw new MappingException("a map's key is " + (key == null ? "null" : "a " + key.getClass().getName()) + "; only strings can be sent");
+                    throw new MappingException("a map's key is "
+                            + (key == null ? "null" : "a " + key.getClass().getName()) + "; only strings can be sent");
                 }
                 put(before);
                 before = ',';

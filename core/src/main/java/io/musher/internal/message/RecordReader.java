@@ -50,10 +50,12 @@ final class RecordReader {
         try {
             Constructor<?> canonical = type.getDeclaredConstructor(types);
             RecordWriter.open(canonical, type);
-            return MethodHandles.lookup().unreflectConstructor(canonical).asType(MethodType.genericMethodType(types.length))
+            return MethodHandles.lookup().unreflectConstructor(canonical)
+                    .asType(MethodType.genericMethodType(types.length))
                     .asSpreader(Object[].class, types.length);
         } catch (NoSuchMethodException | IllegalAccessException e) {
-            throw new MappingException(type.getName() + " has no canonical constructor that can be used: " + e.getMessage(), e);
+            throw new MappingException(
+                    type.getName() + " has no canonical constructor that can be used: " + e.getMessage(), e);
         }
     }
 

@@ -47,7 +47,8 @@ final class RecordWriter {
 
     private static MethodHandle accessor(Method method, char kind) {
         open(method, method.getDeclaringClass());
-        Class<?> result = kind == 'L' ? long.class : kind == 'D' ? double.class : kind == 'B' ? boolean.class : Object.class;
+        Class<?> result = kind == 'L' ? long.class
+                : kind == 'D' ? double.class : kind == 'B' ? boolean.class : Object.class;
         try {
             return MethodHandles.lookup().unreflect(method).asType(MethodType.methodType(result, Object.class));
         } catch (IllegalAccessException e) {
@@ -66,7 +67,8 @@ final class RecordWriter {
     /** {@return the error message for a record in a module that does not open its package to Musher} */
     private static String closed(Class<?> type) {
         Module here = RecordWriter.class.getModule();
-        return type.getName() + " is in a module that does not open it; add to the module-info of " + type.getModule().getName() + ": opens "
+        return type.getName() + " is in a module that does not open it; add to the module-info of "
+                + type.getModule().getName() + ": opens "
                 + type.getPackageName() + (here.isNamed() ? " to " + here.getName() : "") + ";";
     }
 

@@ -38,7 +38,7 @@ final class StringParsers {
             Map.entry(ZoneId.class, ZoneId::of),
             Map.entry(ZoneOffset.class, ZoneOffset::of));
 
-    private StringParsers() { }
+    private StringParsers() {}
 
     /** {@return the parser of a type, or null if JSON does not represent it as a string} */
     static Function<String, ?> of(Class<?> type) {

@@ -43,12 +43,14 @@ interface ValueReader {
     /** {@return the reader for a generic type, such as the type of a record component} */
     static ValueReader of(Type type) {
         if (type instanceof Class<?> plain) {
-            return plain.isRecord() || plain.isArray() ? in -> of(plain).read(in) : of(plain); // a record may contain itself
+            // a record may contain itself
+            return plain.isRecord() || plain.isArray() ? in -> of(plain).read(in) : of(plain);
         } else if (type instanceof ParameterizedType generic) {
             return generic((Class<?>) generic.getRawType(), generic.getActualTypeArguments());
         } else if (type instanceof WildcardType wildcard) {
             return of(wildcard.getUpperBounds()[0]);
-        } else if (type instanceof GenericArrayType array && array.getGenericComponentType() instanceof ParameterizedType element) {
+        } else if (type instanceof GenericArrayType array
+                && array.getGenericComponentType() instanceof ParameterizedType element) {
             return array((Class<?>) element.getRawType(), of(element));
         }
         return JsonCursor::value;
@@ -81,8 +83,9 @@ interface ValueReader {
             return array(type.getComponentType(), of((Type) type.getComponentType()));
         } else if (type.isEnum()) {
             return constant(type);
-        } else if (type.isAssignableFrom(List.class) || type == Set.class || type == Map.class || type == Optional.class) {
-            return generic(type, type == Map.class ? new Type[] {String.class, Object.class} : new Type[] {Object.class});
+        } else if (type.isAssignableFrom(List.class) || type == Set.class || type == Map.class
+                || type == Optional.class) {
+            return generic(type, type == Map.class ? new Type[]{String.class, Object.class} : new Type[]{Object.class});
         }
         ValueReader scalar = scalar(type);
         Function<String, ?> text = scalar == null ? StringParsers.of(type) : null;
@@ -96,7 +99,8 @@ interface ValueReader {
 
     private static ValueReader scalar(Class<?> type) {
         if (type == boolean.class || type == Boolean.class) {
-            return boxed(type, in -> in.peek() == 't' || in.peek() == 'f' ? (Object) in.bool() : mismatch(in, "a boolean"));
+            return boxed(type,
+                    in -> in.peek() == 't' || in.peek() == 'f' ? (Object) in.bool() : mismatch(in, "a boolean"));
         } else if (type == long.class || type == Long.class) {
             return boxed(type, in -> integer(in, "long", Long.MIN_VALUE, Long.MAX_VALUE));
         } else if (type == int.class || type == Integer.class) {
@@ -112,7 +116,8 @@ interface ValueReader {
         } else if (type == char.class || type == Character.class) {
             return boxed(type, in -> {
                 String text = parse(in, String.class, Function.identity());
-                return text.length() == 1 ? (Object) text.charAt(0) : mismatch("a single character", "\"" + text + "\"");
+                return text.length() == 1 ? (Object) text.charAt(0)
+                        : mismatch("a single character", "\"" + text + "\"");
             });
         } else if (type == Number.class) {
             return nullable(in -> in.isNumber() ? in.number() : mismatch(in, "a number"));
@@ -123,11 +128,14 @@ interface ValueReader {
         } else if (type == UUID.class) {
             return nullable(in -> parse(in, type, UUID::fromString));
         } else if (type == OptionalInt.class) {
-            return optional(OptionalInt.empty(), in -> OptionalInt.of((int) integer(in, "int", Integer.MIN_VALUE, Integer.MAX_VALUE)));
+            return optional(OptionalInt.empty(),
+                    in -> OptionalInt.of((int) integer(in, "int", Integer.MIN_VALUE, Integer.MAX_VALUE)));
         } else if (type == OptionalLong.class) {
-            return optional(OptionalLong.empty(), in -> OptionalLong.of(integer(in, "long", Long.MIN_VALUE, Long.MAX_VALUE)));
+            return optional(OptionalLong.empty(),
+                    in -> OptionalLong.of(integer(in, "long", Long.MIN_VALUE, Long.MAX_VALUE)));
         } else if (type == OptionalDouble.class) {
-            return optional(OptionalDouble.empty(), in -> OptionalDouble.of(in.isNumber() ? in.decimal() : (double) mismatch(in, "a number")));
+            return optional(OptionalDouble.empty(),
+                    in -> OptionalDouble.of(in.isNumber() ? in.decimal() : (double) mismatch(in, "a number")));
         }
         return null;
     }
@@ -246,7 +254,8 @@ interface ValueReader {
         }
         Number number = in.number();
         return number instanceof BigInteger ? number
-                : number instanceof Long ? BigInteger.valueOf(number.longValue()) : mismatch("an integer", number.toString());
+                : number instanceof Long ? BigInteger.valueOf(number.longValue())
+                        : mismatch("an integer", number.toString());
     }
 
     private static <T> T parse(JsonCursor in, Class<?> type, Function<String, T> parser) {

@@ -84,7 +84,8 @@ final class ArgumentFile {
     }
 
     static byte[] text(List<String> words) {
-        return words.stream().map(ArgumentFile::quoted).collect(Collectors.joining("\n", "", "\n")).getBytes(CommandLineParser.NATIVE);
+        return words.stream().map(ArgumentFile::quoted).collect(Collectors.joining("\n", "", "\n"))
+                .getBytes(CommandLineParser.NATIVE);
     }
 
     private static String quoted(String word) {

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class BoundedHandoff<T> {
 
-    private record Item<T>(T value, int weight) { }
+    private record Item<T>(T value, int weight) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(BoundedHandoff.class);
     private static final int CAPACITY = 1 << 20;

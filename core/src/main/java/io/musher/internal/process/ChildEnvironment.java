@@ -13,7 +13,7 @@ final class ChildEnvironment {
     /** Marks the descendants of a worker that may not open a channel, so that they are found in any session. */
     static final String TREE = "MUSHER_TREE";
 
-    private ChildEnvironment() { }
+    private ChildEnvironment() {}
 
     /**
      * Turns the environment of this process into the environment of a worker.

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  */
 final class ClassPaths {
 
-    private ClassPaths() { }
+    private ClassPaths() {}
 
     /** {@return the absolute path of a class path entry; an empty entry is the working directory} */
     static String absolute(String entry) {
@@ -43,9 +43,11 @@ final class ClassPaths {
             entries.addAll(Arrays.asList(classPath.split(File.pathSeparator)));
         }
         type.ifPresent(main -> entries.add(source(main)
-                .orElseThrow(() -> new IllegalStateException("main " + main.getName() + ": it comes from no file that another JVM could"
-                        + " load it from; use Launch.jar or Launch.self"))));
-        ClassLoader loader = type.map(Class::getClassLoader).orElseGet(() -> Thread.currentThread().getContextClassLoader());
+                .orElseThrow(() -> new IllegalStateException(
+                        "main " + main.getName() + ": it comes from no file that another JVM could"
+                                + " load it from; use Launch.jar or Launch.self"))));
+        ClassLoader loader = type.map(Class::getClassLoader)
+                .orElseGet(() -> Thread.currentThread().getContextClassLoader());
         for (; loader != null; loader = loader.getParent()) {
             if (loader instanceof URLClassLoader urls) {
                 Arrays.stream(urls.getURLs()).map(ClassPaths::file).flatMap(Optional::stream).forEach(entries::add);
@@ -66,8 +68,10 @@ final class ClassPaths {
         List<URL> entries = new ArrayList<>();
         for (String entry : classPath.split(File.pathSeparator)) {
             File[] jars = entry.equals("*") || entry.endsWith(File.separator + "*")
-                    ? new File(entry).getAbsoluteFile().getParentFile().listFiles((folder, name) -> name.toLowerCase(Locale.ROOT).endsWith(".jar")) : null;
-            for (File file : jars == null ? new File[] {new File(entry)} : jars) {
+                    ? new File(entry).getAbsoluteFile().getParentFile()
+                            .listFiles((folder, name) -> name.toLowerCase(Locale.ROOT).endsWith(".jar"))
+                    : null;
+            for (File file : jars == null ? new File[]{new File(entry)} : jars) {
                 try {
                     entries.add(file.getAbsoluteFile().toURI().toURL());
                 } catch (MalformedURLException e) {
@@ -75,7 +79,8 @@ final class ClassPaths {
                 }
             }
         }
-        try (URLClassLoader loader = new URLClassLoader(entries.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+        try (URLClassLoader loader = new URLClassLoader(entries.toArray(URL[]::new),
+                ClassLoader.getPlatformClassLoader())) {
             return loader.getResource(type.replace('.', '/') + ".class") != null;
         } catch (IOException e) {
             return true;

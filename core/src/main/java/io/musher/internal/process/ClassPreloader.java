@@ -24,7 +24,7 @@ public final class ClassPreloader {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClassPreloader.class);
 
-    private ClassPreloader() { }
+    private ClassPreloader() {}
 
     /** Loads all classes of the jar or folder that contains the given class; returns their number. */
     static int all(Class<?> sample) {

@@ -21,7 +21,7 @@ final class CommandLineParser {
 
     private static final String SOURCE_LAUNCHER = "jdk.compiler/";
 
-    private CommandLineParser() { }
+    private CommandLineParser() {}
 
     /**
      * {@return the program followed by its arguments; empty when the text contains blanks and the command line does not

@@ -53,7 +53,8 @@ final class CommandPlan extends LaunchPlan {
         Path directory = options().directory().orElse(Path.of("")).toAbsolutePath();
         if (program.indexOf('/') >= 0) {
             return executable(directory.resolve(program))
-                    .orElseThrow(() -> new IOException("cannot run " + program + ": " + why(directory.resolve(program))));
+                    .orElseThrow(
+                            () -> new IOException("cannot run " + program + ": " + why(directory.resolve(program))));
         }
         for (String folder : path.split(File.pathSeparator)) {
             Optional<String> found = executable(directory.resolve(folder).resolve(program));
@@ -62,7 +63,8 @@ final class CommandPlan extends LaunchPlan {
             }
         }
         LOG.debug("{} is not on the PATH {}", program, path);
-        throw new IOException("cannot run " + program + ": there is no such program on the worker's PATH; name it by its full path, or set"
+        throw new IOException("cannot run " + program
+                + ": there is no such program on the worker's PATH; name it by its full path, or set"
                 + " PATH by env");
     }
 

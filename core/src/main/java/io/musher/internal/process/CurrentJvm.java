@@ -22,10 +22,12 @@ import java.util.Properties;
  * @param shown whether program and arguments are on the command line itself, and not in an argument file that other
  *     users may not read
  */
-record CurrentJvm(String java, InheritedFlags flags, String classPath, List<String> target, Optional<List<String>> args, boolean shown) {
+record CurrentJvm(String java, InheritedFlags flags, String classPath, List<String> target, Optional<List<String>> args,
+        boolean shown) {
 
     /** The input of {@link #of}, separate so that tests can supply it. */
-    record Facts(Properties properties, List<String> flags, List<String> commandLine, Map<String, String> environment) { }
+    record Facts(Properties properties, List<String> flags, List<String> commandLine,
+            Map<String, String> environment) {}
 
     private static final class Once {
         static final CurrentJvm VALUE = of(new Facts(System.getProperties(),
@@ -44,10 +46,12 @@ record CurrentJvm(String java, InheritedFlags flags, String classPath, List<Stri
         String classPath = properties.getProperty("java.class.path", "");
         String main = properties.getProperty("jdk.module.main.class", "");
         Optional<List<String>> found = CommandLineParser.of(command, facts.commandLine());
-        Optional<List<String>> words = found.or(() -> CommandLineParser.of(command, CommandLineParser.expand(facts.commandLine())));
+        Optional<List<String>> words = found
+                .or(() -> CommandLineParser.of(command, CommandLineParser.expand(facts.commandLine())));
         String first = words.map(list -> list.get(0)).orElseGet(() -> CommandLineParser.program(command, classPath));
         List<String> target = new ArrayList<>();
-        if (first.contains("/") && !main.isEmpty() && first.startsWith(first.substring(0, first.indexOf('/')) + "/" + main)
+        if (first.contains("/") && !main.isEmpty()
+                && first.startsWith(first.substring(0, first.indexOf('/')) + "/" + main)
                 || first.equals(properties.getProperty("jdk.module.main"))) {
             target.add("-m");
             target.add(first);
@@ -67,7 +71,8 @@ record CurrentJvm(String java, InheritedFlags flags, String classPath, List<Stri
             target.clear(); // which argument names the source file is unknown
         }
         boolean none = target.contains("-jar") || module && classPath.isEmpty();
-        return new CurrentJvm(java, InheritedFlags.split(facts.flags(), facts.environment()), none ? "" : ClassPaths.absolutes(classPath),
+        return new CurrentJvm(java, InheritedFlags.split(facts.flags(), facts.environment()),
+                none ? "" : ClassPaths.absolutes(classPath),
                 List.copyOf(target), args, found.isPresent());
     }
 
@@ -92,7 +97,8 @@ record CurrentJvm(String java, InheritedFlags flags, String classPath, List<Stri
     private static List<String> commandLine() {
         if (Platform.LINUX) {
             try {
-                String[] words = Files.readString(Path.of("/proc/self/cmdline"), CommandLineParser.NATIVE).split("\0", -1);
+                String[] words = Files.readString(Path.of("/proc/self/cmdline"), CommandLineParser.NATIVE).split("\0",
+                        -1);
                 return List.of(words).subList(1, Math.max(1, words.length - 1));
             } catch (IOException | RuntimeException e) {
                 // use ProcessHandle, as on other systems

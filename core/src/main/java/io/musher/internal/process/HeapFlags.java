@@ -17,9 +17,10 @@ record HeapFlags(long max, Predicate<String> drops, String why) {
 
     private static final Pattern MAX = Pattern.compile("(?:-Xmx|-XX:MaxHeapSize=)(\\d+)([kKmMgGtT]?)");
     /** Sizes that must not exceed the maximum, or the JVM does not start. */
-    private static final Pattern WITHIN = Pattern.compile("(?:-Xms|-XX:(?:InitialHeapSize|MinHeapSize|SoftMaxHeapSize)=)(\\d+)([kKmMgGtT]?)");
-    private static final Pattern OF_THE_MACHINE =
-            Pattern.compile("-XX:(MaxRAMPercentage|MinRAMPercentage|InitialRAMPercentage|MaxRAMFraction|MinRAMFraction|InitialRAMFraction|MaxRAM)=(.*)");
+    private static final Pattern WITHIN = Pattern
+            .compile("(?:-Xms|-XX:(?:InitialHeapSize|MinHeapSize|SoftMaxHeapSize)=)(\\d+)([kKmMgGtT]?)");
+    private static final Pattern OF_THE_MACHINE = Pattern.compile(
+            "-XX:(MaxRAMPercentage|MinRAMPercentage|InitialRAMPercentage|MaxRAMFraction|MinRAMFraction|InitialRAMFraction|MaxRAM)=(.*)");
 
     /**
      * {@return the heap flags of a worker}
@@ -44,8 +45,9 @@ record HeapFlags(long max, Predicate<String> drops, String why) {
         long limit = Math.max(own > 0 ? share.most() : share.heap(), within);
         boolean keepsOwn = own > 0 && own <= limit && own >= within;
         long max = keepsOwn ? own : limit;
-        String why = keepsOwn ? "as this process's own" : limit == within && within > share.heap() ? "as the workers' flags need"
-                : own > 0 ? "this process's own does not fit so often" : share.why();
+        String why = keepsOwn ? "as this process's own"
+                : limit == within && within > share.heap() ? "as the workers' flags need"
+                        : own > 0 ? "this process's own does not fit so often" : share.why();
         return new HeapFlags(max, flag -> MAX.matcher(flag).matches() || OF_THE_MACHINE.matcher(flag).matches()
                 || largest(WITHIN, List.of(flag)) > max, "heap " + (max >> 20) + " MiB (" + why + ")");
     }
@@ -76,7 +78,8 @@ record HeapFlags(long max, Predicate<String> drops, String why) {
     }
 
     private static long last(Pattern pattern, List<String> flags) {
-        return flags.stream().mapToLong(flag -> bytes(pattern, flag)).filter(bytes -> bytes > 0).reduce((earlier, later) -> later).orElse(0);
+        return flags.stream().mapToLong(flag -> bytes(pattern, flag)).filter(bytes -> bytes > 0)
+                .reduce((earlier, later) -> later).orElse(0);
     }
 
     private static long bytes(Pattern pattern, String flag) {

@@ -24,7 +24,8 @@ record InheritedFlags(Map<String, List<String>> variables, List<String> commandL
     private static final String LAST = "_JAVA_OPTIONS";
     private static final String LAUNCHER = "JDK_JAVA_OPTIONS";
     /** Options whose value is a separate word; the launcher passes option and value to the JVM as one word. */
-    private static final List<String> PAIRS = List.of("--module-path", "-p", "--upgrade-module-path", "--add-modules", "--limit-modules",
+    private static final List<String> PAIRS = List.of("--module-path", "-p", "--upgrade-module-path", "--add-modules",
+            "--limit-modules",
             "--add-exports", "--add-opens", "--add-reads", "--patch-module", "--enable-native-access");
 
     /** {@return flags without environment variables} */
@@ -85,7 +86,9 @@ record InheritedFlags(Map<String, List<String>> variables, List<String> commandL
         List<String> all = new ArrayList<>();
         for (String word : words) {
             try {
-                all.addAll(word.startsWith("@") ? CommandLineParser.argumentFile(Files.readString(Path.of(word.substring(1)), CommandLineParser.NATIVE))
+                all.addAll(word.startsWith("@")
+                        ? CommandLineParser
+                                .argumentFile(Files.readString(Path.of(word.substring(1)), CommandLineParser.NATIVE))
                         : List.of(word));
             } catch (IOException | RuntimeException e) {
                 all.add(word);

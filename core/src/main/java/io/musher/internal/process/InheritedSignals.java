@@ -18,10 +18,11 @@ final class InheritedSignals {
     private static final Logger LOG = LoggerFactory.getLogger(InheritedSignals.class);
 
     private static final class Once {
-        static final Optional<String> ENV = Platform.LINUX ? Platform.tool("env").filter(InheritedSignals::resets) : Optional.empty();
+        static final Optional<String> ENV = Platform.LINUX ? Platform.tool("env").filter(InheritedSignals::resets)
+                : Optional.empty();
     }
 
-    private InheritedSignals() { }
+    private InheritedSignals() {}
 
     /**
      * {@return the words to insert before a command line; empty when there is nothing to reset}
@@ -38,7 +39,8 @@ final class InheritedSignals {
 
     private static boolean resets(String env) {
         try {
-            int status = new ProcessBuilder(env, "--default-signal", env).redirectInput(Platform.NULL).redirectOutput(Platform.NULL)
+            int status = new ProcessBuilder(env, "--default-signal", env).redirectInput(Platform.NULL)
+                    .redirectOutput(Platform.NULL)
                     .redirectError(Platform.NULL).start().waitFor();
             return status == 0;
         } catch (IOException e) {

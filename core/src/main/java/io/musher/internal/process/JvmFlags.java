@@ -12,18 +12,21 @@ import java.util.regex.Pattern;
 final class JvmFlags {
 
     /** Debuggers and their helpers, JMX, archives written at exit, and flags specific to this process. */
-    private static final Pattern NOT_SHARED = Pattern.compile("-agentlib:jdwp\\b.*|-agentpath:.*jdwp.*|-Xrunjdwp\\b.*|-Xdebug"
-            + "|-javaagent:.*(debugger-agent|idea_rt)\\.jar\\b.*"
-            + "|-Dcom\\.sun\\.management\\..*|-XX:[+-]ManagementServer"
-            + "|-XX:(ArchiveClassesAtExit|DumpLoadedClassList|AOTCacheOutput)=.*|-XX:AOTMode=(record|create)|-Xshare:dump"
-            + "|-Djdk\\.module\\.main=.*|-Dmusher\\.(worker|program)=.*");
+    private static final Pattern NOT_SHARED = Pattern
+            .compile("-agentlib:jdwp\\b.*|-agentpath:.*jdwp.*|-Xrunjdwp\\b.*|-Xdebug"
+                    + "|-javaagent:.*(debugger-agent|idea_rt)\\.jar\\b.*"
+                    + "|-Dcom\\.sun\\.management\\..*|-XX:[+-]ManagementServer"
+                    + "|-XX:(ArchiveClassesAtExit|DumpLoadedClassList|AOTCacheOutput)=.*|-XX:AOTMode=(record|create)|-Xshare:dump"
+                    + "|-Djdk\\.module\\.main=.*|-Dmusher\\.(worker|program)=.*");
 
-    private static final Pattern FILE = Pattern.compile("(-Xloggc:|-XX:(?:HeapDumpPath|ErrorFile|LogFile|ReplayDataFile)=)(.+)");
-    private static final Pattern RECORDING = Pattern.compile("(-XX:StartFlightRecording[=:](?:.*,)?filename=)([^,]+)(.*)");
+    private static final Pattern FILE = Pattern
+            .compile("(-Xloggc:|-XX:(?:HeapDumpPath|ErrorFile|LogFile|ReplayDataFile)=)(.+)");
+    private static final Pattern RECORDING = Pattern
+            .compile("(-XX:StartFlightRecording[=:](?:.*,)?filename=)([^,]+)(.*)");
     /** Selectors, output, remaining options: a colon inside quotes belongs to the file name. */
     private static final Pattern LOG = Pattern.compile("(-Xlog:[^:]*:)((?:\"[^\"]*\"|[^:\"])+)(.*)");
 
-    private JvmFlags() { }
+    private JvmFlags() {}
 
     /**
      * {@return the flags that a worker inherits, with its id in file names}
@@ -51,7 +54,8 @@ final class JvmFlags {
         if (flag.startsWith("-XX:")) {
             return "-XX:" + flag.substring(4).replaceFirst("^[+-]", "").replaceFirst("=.*", "");
         }
-        return flag.startsWith("-D") ? flag.replaceFirst("(?s)=.*", "") : flag.matches("-X(ss|mn|ms|mx)\\d.*") ? flag.substring(0, 4) : "";
+        return flag.startsWith("-D") ? flag.replaceFirst("(?s)=.*", "")
+                : flag.matches("-X(ss|mn|ms|mx)\\d.*") ? flag.substring(0, 4) : "";
     }
 
     private static String ownFile(String flag, int workerId) {

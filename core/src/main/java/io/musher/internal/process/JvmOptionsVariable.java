@@ -10,11 +10,12 @@ import java.util.stream.Collectors;
  */
 final class JvmOptionsVariable {
 
-    private JvmOptionsVariable() { }
+    private JvmOptionsVariable() {}
 
     /** {@return the words as one text; the original text if the words have not changed} */
     static String of(List<String> words, List<String> before, String text) {
-        return words.equals(before) ? text : words.stream().map(JvmOptionsVariable::quoted).collect(Collectors.joining(" "));
+        return words.equals(before) ? text
+                : words.stream().map(JvmOptionsVariable::quoted).collect(Collectors.joining(" "));
     }
 
     static List<String> words(String text) {
@@ -51,7 +52,9 @@ final class JvmOptionsVariable {
         if (word.chars().noneMatch(c -> Character.isWhitespace(c) || c == '"' || c == '\'')) {
             return word;
         }
-        return word.chars().mapToObj(c -> c == '"' ? "'\"'" : Character.isWhitespace(c) || c == '\'' ? "\"" + (char) c + "\""
-                : String.valueOf((char) c)).collect(Collectors.joining());
+        return word.chars()
+                .mapToObj(c -> c == '"' ? "'\"'" : Character.isWhitespace(c) || c == '\'' ? "\"" + (char) c + "\""
+                        : String.valueOf((char) c))
+                .collect(Collectors.joining());
     }
 }

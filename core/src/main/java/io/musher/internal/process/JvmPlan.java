@@ -17,8 +17,9 @@ final class JvmPlan extends LaunchPlan {
     static final String WORKER_MAIN = "io.musher.internal.worker.WorkerMain";
 
     /** Flags by which a worker JVM may find classes that this JVM does not find. */
-    private static final Pattern OTHER_CLASSES = Pattern.compile("-cp|-classpath|--class-path.*|-Xbootclasspath.*|--patch-module.*|--module-path.*|-p"
-            + "|-javaagent:.*|-Djava\\.system\\.class\\.loader=.*|@.*");
+    private static final Pattern OTHER_CLASSES = Pattern
+            .compile("-cp|-classpath|--class-path.*|-Xbootclasspath.*|--patch-module.*|--module-path.*|-p"
+                    + "|-javaagent:.*|-Djava\\.system\\.class\\.loader=.*|@.*");
 
     private final CurrentJvm own;
     private final String classPath;
@@ -26,7 +27,8 @@ final class JvmPlan extends LaunchPlan {
     private final List<String> args;
     private final boolean saysHello;
 
-    private JvmPlan(Launch launch, CurrentJvm own, String classPath, List<String> target, List<String> args, boolean saysHello) {
+    private JvmPlan(Launch launch, CurrentJvm own, String classPath, List<String> target, List<String> args,
+            boolean saysHello) {
         super(launch);
         this.own = own;
         this.classPath = classPath;
@@ -34,8 +36,9 @@ final class JvmPlan extends LaunchPlan {
         this.args = args;
         this.saysHello = saysHello;
         if (!Files.isExecutable(Path.of(own.java()))) {
-            throw new IllegalStateException("this process runs without " + own.java() + ", so there is no java to start workers with;"
-                    + " use .command(words)");
+            throw new IllegalStateException(
+                    "this process runs without " + own.java() + ", so there is no java to start workers with;"
+                            + " use .command(words)");
         }
     }
 
@@ -58,11 +61,13 @@ final class JvmPlan extends LaunchPlan {
             throw LauncherDetector.refusal("this JVM does not tell what program it runs");
         }
         if (LauncherDetector.isRunner(own.program())) {
-            throw LauncherDetector.refusal("this JVM runs " + own.program() + ", and its command line again would not be your program");
+            throw LauncherDetector.refusal(
+                    "this JVM runs " + own.program() + ", and its command line again would not be your program");
         }
         Optional<List<String>> args = launch.options().args();
         if (args.isEmpty() && own.args().isEmpty()) {
-            throw LauncherDetector.refusal("the arguments of " + own.program() + " cannot be told apart here: the system does not show this process's command"
+            throw LauncherDetector.refusal("the arguments of " + own.program()
+                    + " cannot be told apart here: the system does not show this process's command"
                     + " line, or a file of arguments is gone; say which with .args(words)");
         }
         return new JvmPlan(launch, own, own.classPath(), own.target(), own.args().orElse(List.of()), true);
@@ -76,8 +81,10 @@ final class JvmPlan extends LaunchPlan {
         }
         String known = own.isJar() ? own.program() : own.classPath();
         String classPath = ClassPaths.with(known, main.type());
-        if (main.options().jvmArgs().stream().noneMatch(OTHER_CLASSES.asMatchPredicate()) && !ClassPaths.has(classPath, main.name())) {
-            throw new IllegalArgumentException("main " + main.name() + ": there is no such class on the workers' class path, which is this JVM's:"
+        if (main.options().jvmArgs().stream().noneMatch(OTHER_CLASSES.asMatchPredicate())
+                && !ClassPaths.has(classPath, main.name())) {
+            throw new IllegalArgumentException("main " + main.name()
+                    + ": there is no such class on the workers' class path, which is this JVM's:"
                     + " look at package and spelling (a nested class is called Outer$Inner), or add its jar to the class path");
         }
         return new JvmPlan(main, own, classPath, List.of(WORKER_MAIN, main.name()), List.of(), true);

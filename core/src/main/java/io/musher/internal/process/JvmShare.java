@@ -46,14 +46,16 @@ public record JvmShare(long heap, long most, int processors, String why, String 
      * @return the share
      */
     public static JvmShare of(int workers, boolean relays) {
-        return of(workers, relays, Memory.total(), Runtime.getRuntime().availableProcessors(), CurrentJvm.read().flags().all());
+        return of(workers, relays, Memory.total(), Runtime.getRuntime().availableProcessors(),
+                CurrentJvm.read().flags().all());
     }
 
     static JvmShare of(int workers, boolean relays, long memory, int processors, List<String> ownFlags) {
         int available = Math.max(1, processors - (relays ? 1 : 0));
         int each = Math.max(1, (available + workers - 1) / workers);
         String among = "each of " + workers + (workers == 1 ? " worker" : " workers") + " on " + processors
-                + (processors == 1 ? " processor" : " processors") + (relays && processors > 1 ? ", of which the primary has one" : "");
+                + (processors == 1 ? " processor" : " processors")
+                + (relays && processors > 1 ? ", of which the primary has one" : "");
         if (memory <= 0) {
             return new JvmShare(0, 0, each, "", among);
         }
@@ -64,7 +66,8 @@ public record JvmShare(long heap, long most, int processors, String why, String 
         long alone = percent > 0 ? most : alone(memory) / MIB * MIB;
         long heap = Math.max(LEAST_HEAP, Math.min(most, alone));
         String why = percent > 0 ? "its part of MaxRAMPercentage " + percent + " of " + memory / MIB + " MiB"
-                : heap < most ? "a JVM alone takes no more of " + memory / MIB + " MiB" : "its part of " + memory / MIB + " MiB";
+                : heap < most ? "a JVM alone takes no more of " + memory / MIB + " MiB"
+                        : "its part of " + memory / MIB + " MiB";
         return new JvmShare(heap, most, each, why, among);
     }
 
@@ -100,7 +103,8 @@ public record JvmShare(long heap, long most, int processors, String why, String 
     String text(List<String> inherited, List<String> wanted) {
         String given = wanted.stream().filter(JvmShare::isProcessors).reduce((earlier, later) -> later)
                 .map(flag -> "processors as " + flag + " of the workers' flags says")
-                .orElse(processors == 0 ? "the processors its JVM likes" : processors + (processors == 1 ? " processor" : " processors"));
+                .orElse(processors == 0 ? "the processors its JVM likes"
+                        : processors + (processors == 1 ? " processor" : " processors"));
         return among + ": " + HeapFlags.of(this, inherited, wanted).why() + ", " + given;
     }
 

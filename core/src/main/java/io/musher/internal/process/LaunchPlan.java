@@ -33,7 +33,8 @@ public abstract sealed class LaunchPlan permits JvmPlan, CommandPlan {
      * @throws IllegalArgumentException if the jar or main class does not exist
      */
     public static LaunchPlan of(Launch launch) {
-        return launch instanceof Launch.Command command ? new CommandPlan(command) : JvmPlan.of(launch, CurrentJvm.read());
+        return launch instanceof Launch.Command command ? new CommandPlan(command)
+                : JvmPlan.of(launch, CurrentJvm.read());
     }
 
     /** {@return the kind of process to start} */

@@ -9,14 +9,15 @@ import java.util.regex.Pattern;
  */
 final class LauncherDetector {
 
-    private static final Pattern KNOWN = Pattern.compile("(org\\.apache\\.maven\\.|org\\.codehaus\\.plexus\\.classworlds\\.|"
-            + "org\\.mvndaemon\\.|org\\.gradle\\.|worker\\.org\\.gradle\\.|com\\.intellij\\.rt\\.(junit|testng|execution\\.junit)|"
-            + "org\\.eclipse\\.jdt\\.internal\\.junit|com\\.microsoft\\.java\\.test\\.|org\\.junit\\.|org\\.testng\\.|junit\\.|"
-            + "(jdk\\.jshell/)?jdk\\.jshell\\.|org\\.apache\\.tools\\.ant\\.|xsbt\\.|sbt\\.|scala\\.tools\\.|dotty\\.tools\\.|"
-            + "groovy\\.ui\\.|org\\.jetbrains\\.kotlin\\.|org\\.openjdk\\.jmh\\.runner\\.Forked).*"
-            + "|.*[/\\\\]?(surefirebooter|surefire-booter|gradle-wrapper|sbt-launch|junit-platform-console)[^/\\\\]*\\.jar");
+    private static final Pattern KNOWN = Pattern
+            .compile("(org\\.apache\\.maven\\.|org\\.codehaus\\.plexus\\.classworlds\\.|"
+                    + "org\\.mvndaemon\\.|org\\.gradle\\.|worker\\.org\\.gradle\\.|com\\.intellij\\.rt\\.(junit|testng|execution\\.junit)|"
+                    + "org\\.eclipse\\.jdt\\.internal\\.junit|com\\.microsoft\\.java\\.test\\.|org\\.junit\\.|org\\.testng\\.|junit\\.|"
+                    + "(jdk\\.jshell/)?jdk\\.jshell\\.|org\\.apache\\.tools\\.ant\\.|xsbt\\.|sbt\\.|scala\\.tools\\.|dotty\\.tools\\.|"
+                    + "groovy\\.ui\\.|org\\.jetbrains\\.kotlin\\.|org\\.openjdk\\.jmh\\.runner\\.Forked).*"
+                    + "|.*[/\\\\]?(surefirebooter|surefire-booter|gradle-wrapper|sbt-launch|junit-platform-console)[^/\\\\]*\\.jar");
 
-    private LauncherDetector() { }
+    private LauncherDetector() {}
 
     static boolean isRunner(String program) {
         return KNOWN.matcher(program).matches();
@@ -33,6 +34,7 @@ final class LauncherDetector {
                 .filter(frame -> frame.getMethodName().equals("main"))
                 .map(StackWalker.StackFrame::getClassName)
                 .filter(name -> !isRunner(name) && !name.startsWith("com.sun.") && !name.startsWith("jdk."))
-                .reduce((inner, outer) -> outer).map(name -> name.substring(name.lastIndexOf('.') + 1).replace('$', '.')));
+                .reduce((inner, outer) -> outer)
+                .map(name -> name.substring(name.lastIndexOf('.') + 1).replace('$', '.')));
     }
 }

@@ -41,7 +41,7 @@ final class LineSplitter {
     }
 
     private void keep(byte[] bytes, int offset, int count) {
-        for (int done = 0; done < count; ) {
+        for (int done = 0; done < count;) {
             int run = Math.min(count - done, LONGEST - length);
             if (length + run > rest.length) {
                 rest = Arrays.copyOf(rest, Math.min(LONGEST, Math.max(length + run, rest.length * 2)));

@@ -25,7 +25,7 @@ final class ListeningSockets {
     private static final String LISTEN = "0A";
     private static final String LISTENS = " " + LISTEN + " ";
 
-    private ListeningSockets() { }
+    private ListeningSockets() {}
 
     /** {@return whether one of the given processes listens on the port} */
     static PortOwnership listens(int port, List<Long> pids) {
@@ -77,7 +77,8 @@ final class ListeningSockets {
         for (String table : List.of("tcp", "tcp6")) {
             try (Stream<String> lines = Files.lines(Path.of("/proc/self/net", table), StandardCharsets.US_ASCII)) {
                 lines.filter(line -> line.contains(LISTENS)) // there may be many other sockets
-                        .forEach(line -> entry(line, port).ifPresent(entry -> sockets.put(entry.getKey(), entry.getValue())));
+                        .forEach(line -> entry(line, port)
+                                .ifPresent(entry -> sockets.put(entry.getKey(), entry.getValue())));
             } catch (IOException | UncheckedIOException e) {
                 // this protocol is not available
             }

@@ -16,7 +16,7 @@ public final class Loopback {
     /** The address, as chosen by this process. */
     public static final InetAddress ADDRESS = choose();
 
-    private Loopback() { }
+    private Loopback() {}
 
     /**
      * {@return the socket address of a port}
@@ -43,8 +43,9 @@ public final class Loopback {
 
     private static InetAddress choose() {
         try {
-            InetAddress v4 = InetAddress.getByAddress("localhost", new byte[] {127, 0, 0, 1});
-            return isThere(v4) ? v4 : InetAddress.getByAddress("localhost", new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
+            InetAddress v4 = InetAddress.getByAddress("localhost", new byte[]{127, 0, 0, 1});
+            return isThere(v4) ? v4
+                    : InetAddress.getByAddress("localhost", new byte[]{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
         } catch (UnknownHostException e) {
             throw new IllegalStateException(e); // thrown only for arrays of another length
         }

@@ -59,14 +59,16 @@ record MainInvocation(String classPath, List<String> flags, List<String> target)
     private static MainInvocation module(String classPath, List<String> target) {
         String[] main = target.get(1).split("/", 2);
         Module own = MainRunner.class.getModule();
-        Optional<Module> module = main.length < 2 || !own.isNamed() ? Optional.empty() : ModuleLayer.boot().findModule(main[0]);
+        Optional<Module> module = main.length < 2 || !own.isNamed() ? Optional.empty()
+                : ModuleLayer.boot().findModule(main[0]);
         if (module.isEmpty() || module.get().getDescriptor().isAutomatic() || main[1].indexOf('.') < 0) {
             return plain(classPath, target);
         }
         List<String> flags = new ArrayList<>();
         if (!own.equals(module.get())) {
             flags.add("--add-modules=" + main[0]);
-            flags.add("--add-opens=" + main[0] + "/" + main[1].substring(0, main[1].lastIndexOf('.')) + "=" + own.getName());
+            flags.add("--add-opens=" + main[0] + "/" + main[1].substring(0, main[1].lastIndexOf('.')) + "="
+                    + own.getName());
         }
         return new MainInvocation(classPath, flags, List.of("-m", own.getName() + "/" + RUNNER, target.get(1)));
     }
@@ -79,14 +81,17 @@ record MainInvocation(String classPath, List<String> flags, List<String> target)
             Attributes attributes = manifest == null ? new Attributes() : manifest.getMainAttributes();
             String main = attributes.getValue(Attributes.Name.MAIN_CLASS);
             Optional<Path> runner = RunnerJar.path();
-            if (main == null || runner.isEmpty() || ONLY_WITH_JAR.stream().anyMatch(name -> attributes.getValue(name) != null)) {
+            if (main == null || runner.isEmpty()
+                    || ONLY_WITH_JAR.stream().anyMatch(name -> attributes.getValue(name) != null)) {
                 return plain("", target);
             }
             List<String> flags = new ArrayList<>();
             packages(attributes.getValue("Add-Exports"), "--add-exports=", flags);
             packages(attributes.getValue("Add-Opens"), "--add-opens=", flags);
-            Optional.ofNullable(attributes.getValue("Enable-Native-Access")).ifPresent(to -> flags.add("--enable-native-access=" + to.strip()));
-            return new MainInvocation(file + File.pathSeparator + runner.get(), flags, List.of(RUNNER, main.strip().replace('/', '.')));
+            Optional.ofNullable(attributes.getValue("Enable-Native-Access"))
+                    .ifPresent(to -> flags.add("--enable-native-access=" + to.strip()));
+            return new MainInvocation(file + File.pathSeparator + runner.get(), flags,
+                    List.of(RUNNER, main.strip().replace('/', '.')));
         } catch (IOException | RuntimeException e) {
             return plain("", target); // java itself reports best what is wrong with the jar
         }

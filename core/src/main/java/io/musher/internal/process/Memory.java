@@ -14,7 +14,7 @@ import javax.management.ObjectName;
 /** Determines the memory available to this process: that of the machine, or a lower limit of its control group. */
 public final class Memory {
 
-    private Memory() { }
+    private Memory() {}
 
     /** {@return the memory in bytes; 0 when it cannot be determined} */
     public static long total() {
@@ -42,7 +42,8 @@ public final class Memory {
             return Stream.empty();
         }
         Path mounts = root.resolve("sys/fs/cgroup");
-        Path mount = !unified ? mounts.resolve("memory") : Files.isDirectory(mounts.resolve("unified")) ? mounts.resolve("unified") : mounts;
+        Path mount = !unified ? mounts.resolve("memory")
+                : Files.isDirectory(mounts.resolve("unified")) ? mounts.resolve("unified") : mounts;
         String file = unified ? "memory.max" : "memory.limit_in_bytes";
         // Inside a container the path may be that of the host; the group is then the mount point itself.
         Path own = mount.resolve(group[2].substring(1)).normalize();

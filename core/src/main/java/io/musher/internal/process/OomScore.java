@@ -13,7 +13,7 @@ final class OomScore {
     /** Added to the primary's score, on a scale where 1000 stands for all memory. */
     private static final int MORE = 200;
 
-    private OomScore() { }
+    private OomScore() {}
 
     static void raise(long pid) {
         if (!Platform.LINUX) {

@@ -7,5 +7,5 @@ interface OutputSink {
     void accept(byte[] bytes, int offset, int length);
 
     /** Called once, at the end of the stream. */
-    default void end() { }
+    default void end() {}
 }

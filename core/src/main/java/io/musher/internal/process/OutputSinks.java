@@ -33,13 +33,15 @@ final class OutputSinks {
         boolean inherit = output instanceof Output.Inherit;
         this.out = inherit ? standard("stdout", () -> System.out) : null;
         this.err = inherit ? standard("stderr", () -> System.err) : null;
-        this.lines = output instanceof Output.Lines to ? new BoundedHandoff<>(cluster + "-output", to.consumer()::accept) : null;
+        this.lines = output instanceof Output.Lines to
+                ? new BoundedHandoff<>(cluster + "-output", to.consumer()::accept) : null;
     }
 
     OutputSink sink(SpawnRequest worker, long pid, boolean error) {
         if (output instanceof Output.Inherit inherit) {
             BoundedHandoff<byte[]> to = error ? err : out;
-            return inherit.prefix().map(prefix -> prefixed(Placeholders.fill(prefix, worker, pid), to)).orElseGet(() -> plain(to));
+            return inherit.prefix().map(prefix -> prefixed(Placeholders.fill(prefix, worker, pid), to))
+                    .orElseGet(() -> plain(to));
         }
         if (output instanceof Output.Lines) {
             return lines(worker, error);
@@ -47,7 +49,7 @@ final class OutputSinks {
         if (output instanceof Output.Files to) {
             return file(to.directory().resolve(worker.name().replaceAll("[^\\p{L}\\p{N}._-]", "_") + ".log"), to);
         }
-        return (bytes, offset, length) -> { };
+        return (bytes, offset, length) -> {};
     }
 
     /** {@return the number of bytes dropped because the consumer was stuck} */
@@ -96,9 +98,11 @@ final class OutputSinks {
     }
 
     private OutputSink lines(SpawnRequest worker, boolean error) {
-        LineSplitter splitter = new LineSplitter((bytes, offset, length) -> lines.offer(new Output.Line(worker.workerId(),
-                worker.instance(), worker.name(), error, new String(bytes, offset, length, TEXT)), length + 64));
-        return cutting(splitter, () -> { });
+        LineSplitter splitter = new LineSplitter((bytes, offset,
+                length) -> lines.offer(new Output.Line(worker.workerId(),
+                        worker.instance(), worker.name(), error, new String(bytes, offset, length, TEXT)),
+                        length + 64));
+        return cutting(splitter, () -> {});
     }
 
     private static OutputSink cutting(LineSplitter splitter, Runnable afterwards) {

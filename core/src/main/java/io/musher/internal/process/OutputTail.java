@@ -17,7 +17,7 @@ final class OutputTail {
             ring = larger;
         }
         int skipped = Math.max(0, length - ring.length);
-        for (int done = skipped; done < length; ) {
+        for (int done = skipped; done < length;) {
             int at = (int) ((written + done) % ring.length);
             int run = Math.min(length - done, ring.length - at);
             System.arraycopy(bytes, offset + done, ring, at, run);

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 /** Makes file names in inherited JVM flags distinct for each worker, so that no two JVMs write the same file. */
 final class PerWorkerFileNames {
 
-    private PerWorkerFileNames() { }
+    private PerWorkerFileNames() {}
 
     /**
      * {@return {@code gc-3.log} for {@code gc.log} and worker 3; a folder or a name that contains the process id is

@@ -18,7 +18,7 @@ final class PipeReopener {
 
     private static final Path OWN = Path.of("/proc/self/fd");
 
-    private PipeReopener() { }
+    private PipeReopener() {}
 
     /**
      * Replaces the JDK's stream if the pipe can be reopened.

@@ -9,11 +9,12 @@ import java.util.List;
  */
 final class Placeholders {
 
-    private Placeholders() { }
+    private Placeholders() {}
 
     static String fill(String text, SpawnRequest worker) {
         return text.indexOf('%') < 0 ? text
-                : text.replace("%i", Integer.toString(worker.instance())).replace("%w", Integer.toString(worker.workerId()));
+                : text.replace("%i", Integer.toString(worker.instance())).replace("%w",
+                        Integer.toString(worker.workerId()));
     }
 
     static List<String> fill(List<String> texts, SpawnRequest worker) {

@@ -25,7 +25,7 @@ final class Platform {
 
     static final Optional<String> SH = WINDOWS ? Optional.empty() : tool("sh");
 
-    private Platform() { }
+    private Platform() {}
 
     /** {@return the path of a tool; empty if it is not installed} */
     static Optional<String> tool(String name) {

@@ -97,7 +97,8 @@ public final class PortLease implements AutoCloseable {
             return socket.bind(new InetSocketAddress(port));
         } catch (IOException | RuntimeException e) {
             socket.close();
-            BindException failure = new BindException("port " + port + " cannot be taken: " + e.getMessage() + "; " + BindAdvice.of(port, e));
+            BindException failure = new BindException(
+                    "port " + port + " cannot be taken: " + e.getMessage() + "; " + BindAdvice.of(port, e));
             failure.initCause(e);
             throw failure;
         }

@@ -15,7 +15,7 @@ public final class Ports {
     /** The size of the ephemeral port range of IANA, which systems without that file use. */
     private static final int USUAL = 16_384;
 
-    private Ports() { }
+    private Ports() {}
 
     /** {@return the size of the machine's ephemeral port range, including ports in use} */
     public static int free() {
@@ -38,12 +38,14 @@ public final class Ports {
     public static void check(int startPort, int instances, OptionalInt commonPort) {
         int last = startPort + instances - 1;
         if (last > LAST) {
-            throw new IllegalStateException("startPort " + startPort + " with " + instances + " instances: the last would have port "
-                    + last + ", but " + LAST + " is the highest");
+            throw new IllegalStateException(
+                    "startPort " + startPort + " with " + instances + " instances: the last would have port "
+                            + last + ", but " + LAST + " is the highest");
         }
         if (commonPort.isPresent() && commonPort.getAsInt() >= startPort && commonPort.getAsInt() <= last) {
             throw new IllegalStateException("commonPort " + commonPort.getAsInt() + " is also the port of instance "
-                    + (commonPort.getAsInt() - startPort) + ": startPort " + startPort + " with " + instances + " instances takes "
+                    + (commonPort.getAsInt() - startPort) + ": startPort " + startPort + " with " + instances
+                    + " instances takes "
                     + startPort + " to " + last);
         }
     }
@@ -60,10 +62,12 @@ public final class Ports {
     public static int of(int startPort, int instance, OptionalInt commonPort) {
         int port = startPort + instance;
         if (port > LAST) {
-            throw new IllegalArgumentException("instance " + instance + " would have port " + port + ", but " + LAST + " is the highest");
+            throw new IllegalArgumentException(
+                    "instance " + instance + " would have port " + port + ", but " + LAST + " is the highest");
         }
         if (commonPort.isPresent() && commonPort.getAsInt() == port) {
-            throw new IllegalArgumentException("instance " + instance + " would have port " + port + ", which is the commonPort");
+            throw new IllegalArgumentException(
+                    "instance " + instance + " would have port " + port + ", which is the commonPort");
         }
         return port;
     }

@@ -20,7 +20,7 @@ final class ProcessTable {
      *
      * @param state {@code Z} for a zombie, which has exited and is not reaped yet
      */
-    record Entry(long pid, char state, long group, long session) { }
+    record Entry(long pid, char state, long group, long session) {}
 
     /** Reads from the folder of a process in {@code /proc}; may block. */
     interface Look<T> {
@@ -40,7 +40,7 @@ final class ProcessTable {
         }
     }
 
-    private ProcessTable() { }
+    private ProcessTable() {}
 
     /**
      * Reads from the folder of a process. Some of its files block the reader while the process hangs in the kernel with
@@ -87,7 +87,8 @@ final class ProcessTable {
     /** {@return the state of a process; empty if it has exited or cannot be read} */
     static Optional<Entry> entry(long pid) {
         try {
-            return Optional.of(parse(pid, look(pid, folder -> Files.readString(folder.resolve("stat"), StandardCharsets.ISO_8859_1))));
+            return Optional.of(parse(pid,
+                    look(pid, folder -> Files.readString(folder.resolve("stat"), StandardCharsets.ISO_8859_1))));
         } catch (IOException | RuntimeException e) {
             return Optional.empty();
         }
@@ -100,18 +101,21 @@ final class ProcessTable {
 
     /** {@return whether the process has installed a handler for a signal} */
     static boolean catches(long pid, int signal) {
-        return status(pid, "SigCgt").map(mask -> (Long.parseUnsignedLong(mask, 16) >> signal - 1 & 1) == 1).orElse(false);
+        return status(pid, "SigCgt").map(mask -> (Long.parseUnsignedLong(mask, 16) >> signal - 1 & 1) == 1)
+                .orElse(false);
     }
 
     /** {@return whether this process ignores any signal; child processes inherit that} */
     static boolean ignoresSignals() {
-        return status(ProcessHandle.current().pid(), "SigIgn").map(mask -> Long.parseUnsignedLong(mask, 16) != 0).orElse(false);
+        return status(ProcessHandle.current().pid(), "SigIgn").map(mask -> Long.parseUnsignedLong(mask, 16) != 0)
+                .orElse(false);
     }
 
     private static Optional<String> status(long pid, String line) {
         try {
             return look(pid, folder -> Files.readString(folder.resolve("status"), StandardCharsets.ISO_8859_1)).lines()
-                    .filter(each -> each.startsWith(line + ":")).map(each -> each.substring(line.length() + 1).strip()).findFirst();
+                    .filter(each -> each.startsWith(line + ":")).map(each -> each.substring(line.length() + 1).strip())
+                    .findFirst();
         } catch (IOException | RuntimeException e) {
             return Optional.empty();
         }

@@ -31,11 +31,12 @@ final class ProcessTableExecutor {
 
     ProcessTableExecutor(String cluster) {
         this.name = cluster + "-look";
-        this.pool = new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-            Thread thread = new Thread(task, name);
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.pool = new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS,
+                new SynchronousQueue<>(), task -> {
+                    Thread thread = new Thread(task, name);
+                    thread.setDaemon(true);
+                    return thread;
+                });
     }
 
     /** Runs the task on a pool thread; after {@link #close()}, on the calling thread. */
@@ -68,7 +69,9 @@ final class ProcessTableExecutor {
             try {
                 return patiently(result, thread::get);
             } catch (TimeoutException e) {
-                LOG.warn("{}: a look at the process table hangs at a process that hangs in the kernel; tries without it", name);
+                LOG.warn(
+                        "{}: a look at the process table hangs at a process that hangs in the kernel; tries without it",
+                        name);
             } catch (ExecutionException e) {
                 LOG.warn("{}: a look at the process table failed", name, e.getCause());
                 return otherwise;

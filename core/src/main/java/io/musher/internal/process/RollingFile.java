@@ -46,7 +46,7 @@ final class RollingFile {
 
     synchronized void write(byte[] bytes, int offset, int length) {
         try {
-            for (int done = 0; done < length; ) {
+            for (int done = 0; done < length;) {
                 if (out == null) {
                     Files.createDirectories(path.toAbsolutePath().getParent());
                     size = Files.exists(path) ? Files.size(path) : 0;
@@ -94,7 +94,8 @@ final class RollingFile {
         for (int i = keep - 1; i >= 0; i--) {
             Path from = i == 0 ? path : path.resolveSibling(path.getFileName() + "." + i);
             if (Files.exists(from)) {
-                Files.move(from, path.resolveSibling(path.getFileName() + "." + (i + 1)), StandardCopyOption.REPLACE_EXISTING);
+                Files.move(from, path.resolveSibling(path.getFileName() + "." + (i + 1)),
+                        StandardCopyOption.REPLACE_EXISTING);
             }
         }
     }

@@ -25,7 +25,7 @@ final class RunnerJar {
     private static byte[] code;
     private static boolean refused;
 
-    private RunnerJar() { }
+    private RunnerJar() {}
 
     /** {@return the file; empty where no temporary file can be written} */
     static synchronized Optional<Path> path() {
@@ -37,7 +37,9 @@ final class RunnerJar {
         } catch (IOException e) {
             if (!refused) {
                 refused = true;
-                LOG.warn("no temporary file can be written ({}): a worker of a jar whose main method throws may live on", e.toString());
+                LOG.warn(
+                        "no temporary file can be written ({}): a worker of a jar whose main method throws may live on",
+                        e.toString());
             }
             return Optional.empty();
         }

@@ -7,17 +7,21 @@ import java.util.Optional;
 /** Translates between names and numbers of signals. */
 final class SignalNames {
 
-    private static final List<String> LINUX = List.of("HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1",
-            "SEGV", "USR2", "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ",
+    private static final List<String> LINUX = List.of("HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL",
+            "USR1",
+            "SEGV", "USR2", "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG",
+            "XCPU", "XFSZ",
             "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS");
 
-    private static final List<String> BSD = List.of("HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "EMT", "FPE", "KILL", "BUS",
-            "SEGV", "SYS", "PIPE", "ALRM", "TERM", "URG", "STOP", "TSTP", "CONT", "CHLD", "TTIN", "TTOU", "IO", "XCPU", "XFSZ",
+    private static final List<String> BSD = List.of("HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "EMT", "FPE", "KILL",
+            "BUS",
+            "SEGV", "SYS", "PIPE", "ALRM", "TERM", "URG", "STOP", "TSTP", "CONT", "CHLD", "TTIN", "TTOU", "IO", "XCPU",
+            "XFSZ",
             "VTALRM", "PROF", "WINCH", "INFO", "USR1", "USR2");
 
     private static final List<String> NAMES = Platform.WINDOWS ? List.of() : Platform.LINUX ? LINUX : BSD;
 
-    private SignalNames() { }
+    private SignalNames() {}
 
     /**
      * {@return the signal that killed a process with this exit status, such as {@code SIGTERM} for 143; empty for other

@@ -60,8 +60,10 @@ public final class Spawner implements AutoCloseable {
         this.guard = new OrphanReaper(cluster, mark, graceTenths, looks::run);
         this.sinks = new OutputSinks(cluster, output);
         if (ProcessHandle.current().pid() == 1) {
-            LOG.warn("{}: this process is pid 1, and a JVM does not reap orphans: processes that workers leave behind stay as zombies;"
-                    + " use an init, such as docker run --init", cluster);
+            LOG.warn(
+                    "{}: this process is pid 1, and a JVM does not reap orphans: processes that workers leave behind stay as zombies;"
+                            + " use an init, such as docker run --init",
+                    cluster);
         }
     }
 
@@ -95,8 +97,11 @@ public final class Spawner implements AutoCloseable {
      */
     public CompletableFuture<Integer> preload() {
         CompletableFuture<Integer> done = new CompletableFuture<>();
-        Thread loader = new Thread(() -> done.complete(ClassPreloader.all(Spawner.class) + ClassPreloader.all(Balancer.class)
-                + ClassPreloader.all(LoggerFactory.class) + ClassPreloader.all(LoggerFactory.getILoggerFactory().getClass())), cluster + "-preload");
+        Thread loader = new Thread(
+                () -> done.complete(ClassPreloader.all(Spawner.class) + ClassPreloader.all(Balancer.class)
+                        + ClassPreloader.all(LoggerFactory.class)
+                        + ClassPreloader.all(LoggerFactory.getILoggerFactory().getClass())),
+                cluster + "-preload");
         loader.setDaemon(true);
         loader.setPriority(Thread.MIN_PRIORITY);
         loader.start();
@@ -176,7 +181,8 @@ public final class Spawner implements AutoCloseable {
         }
     }
 
-    private WorkerProcess start(SpawnRequest request, ProcessBuilder builder, String tree, Optional<ArgumentFile> arguments) throws IOException {
+    private WorkerProcess start(SpawnRequest request, ProcessBuilder builder, String tree,
+            Optional<ArgumentFile> arguments) throws IOException {
         builder.command().addAll(0, InheritedSignals.reset(builder.command().get(0)));
         Platform.SETSID.ifPresent(setsid -> builder.command().add(0, setsid));
         takePort(request);
@@ -185,10 +191,13 @@ public final class Spawner implements AutoCloseable {
         try {
             OomScore.raise(process.pid());
             OutputTail tail = new OutputTail();
-            OutputPump out = new OutputPump(output(request, process, 1), tail, sinks.sink(request, process.pid(), false));
-            OutputPump err = new OutputPump(output(request, process, 2), tail, sinks.sink(request, process.pid(), true));
+            OutputPump out = new OutputPump(output(request, process, 1), tail,
+                    sinks.sink(request, process.pid(), false));
+            OutputPump err = new OutputPump(output(request, process, 2), tail,
+                    sinks.sink(request, process.pid(), true));
             WorkerProcess worker = new WorkerProcess(request, process,
-                    new ProcessTree(process.toHandle(), Platform.SETSID.isPresent(), tree == null ? null : ChildEnvironment.TREE + "=" + tree),
+                    new ProcessTree(process.toHandle(), Platform.SETSID.isPresent(),
+                            tree == null ? null : ChildEnvironment.TREE + "=" + tree),
                     looks, guard, tail, CompletableFuture.allOf(out.done(), err.done()));
             if (tree != null) {
                 guard.watch(id);
@@ -196,11 +205,12 @@ public final class Spawner implements AutoCloseable {
             out.start(cluster + "-out-" + request.workerId());
             err.start(cluster + "-err-" + request.workerId());
             alive.add(worker);
-            worker.watch(cluster + "-wait-" + request.workerId(), () -> arguments.ifPresent(file -> file.feed(process)), () -> {
-                guard.forget(id);
-                alive.remove(worker);
-                arguments.ifPresent(ArgumentFile::delete);
-            });
+            worker.watch(cluster + "-wait-" + request.workerId(), () -> arguments.ifPresent(file -> file.feed(process)),
+                    () -> {
+                        guard.forget(id);
+                        alive.remove(worker);
+                        arguments.ifPresent(ArgumentFile::delete);
+                    });
             return worker;
         } catch (RuntimeException | Error e) { // out of memory, or no thread could be started
             process.destroyForcibly();

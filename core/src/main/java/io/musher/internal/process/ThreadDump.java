@@ -30,7 +30,7 @@ final class ThreadDump {
     private static final long PAUSE_MILLIS = 20;
     private static final int PAUSES = 1_000;
 
-    private ThreadDump() { }
+    private ThreadDump() {}
 
     /** Returns a future of the thread dump, or of empty; it completes at the latest when the process has exited. */
     static CompletableFuture<Optional<String>> of(WorkerProcess process) {

@@ -46,7 +46,8 @@ public final class WorkerProcess {
     private volatile boolean killed;
     private CompletableFuture<Long> measured = CompletableFuture.completedFuture(0L);
 
-    WorkerProcess(SpawnRequest request, Process process, ProcessTree tree, ProcessTableExecutor looks, OrphanReaper guard, OutputTail tail,
+    WorkerProcess(SpawnRequest request, Process process, ProcessTree tree, ProcessTableExecutor looks,
+            OrphanReaper guard, OutputTail tail,
             CompletableFuture<Void> output) {
         this.request = request;
         this.process = process;
@@ -91,7 +92,10 @@ public final class WorkerProcess {
         return exit.copy();
     }
 
-    /** {@return a future that completes, on any thread, when the process itself has exited; its descendants may not have} */
+    /**
+     * {@return a future that completes, on any thread, when the process itself has exited; its descendants may not
+     * have}
+     */
     public CompletableFuture<Void> onProcessExit() {
         return processExit.copy();
     }
@@ -271,7 +275,8 @@ public final class WorkerProcess {
             remaining = looks.see(tree::members, List.of());
         }
         if (!remaining.isEmpty()) {
-            LOG.warn("{}: left behind processes that cannot be killed: {}", request, remaining.stream().map(ProcessHandle::pid).toList());
+            LOG.warn("{}: left behind processes that cannot be killed: {}", request,
+                    remaining.stream().map(ProcessHandle::pid).toList());
         }
     }
 

@@ -25,7 +25,8 @@
  * log.info("{}: {}", config.name(), plan.inForce(share, env));
  * Spawner spawner = new Spawner(config.name(), config.output());
  *
- * spawner.spawn(new SpawnRequest(plan, instance, id, name, Optional.of(PortLease.free()), channel.address(), token, env, share))
+ * spawner.spawn(new SpawnRequest(plan, instance, id, name, Optional.of(PortLease.free()), channel.address(), token,
+ * env, share))
  *         .whenCompleteAsync((worker, failure) -> { ... }, control::execute);
  * worker.onExit().thenAcceptAsync(exit -> supervisor.exited(incarnation, exit), control::execute);
  * worker.terminate();                                                  // later, if necessary: worker.kill();

@@ -23,8 +23,8 @@ public interface Actions {
     void spawn(Incarnation worker);
 
     /**
-     * Replaces the balancer's targets; called only when the set of targets, or the port of one, has changed. Later calls
-     * of {@link #callback} and of the {@link SupervisorListener} take effect when the balancer has the targets.
+     * Replaces the balancer's targets; called only when the set of targets, or the port of one, has changed. Later
+     * calls of {@link #callback} and of the {@link SupervisorListener} take effect when the balancer has the targets.
      *
      * @param ready all READY workers, by instance
      */
@@ -91,8 +91,8 @@ public interface Actions {
     void requestThreadDump(Incarnation worker);
 
     /**
-     * Probes the ports of workers: reports each that refuses as {@link Supervisor#refuses}, and then {@link Supervisor#portsChecked} once. The
-     * reports may be late or missing: the supervisor has a timeout.
+     * Probes the ports of workers: reports each that refuses as {@link Supervisor#refuses}, and then {@link
+     * Supervisor#portsChecked} once. The reports may be late or missing: the supervisor has a timeout.
      *
      * @param workers the workers that a rollout has started
      * @return whether there is a port to probe; if not, nothing is reported

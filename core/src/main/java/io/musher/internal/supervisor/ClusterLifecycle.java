@@ -53,7 +53,8 @@ final class ClusterLifecycle {
 
     /** Stops the cluster because a worker was lost before all workers were ready. */
     void startFailed(Incarnation worker, String why, Throwable cause) {
-        failure = new StartFailure("worker " + worker.id() + " (instance " + worker.instance() + "): " + why, worker, cause);
+        failure = new StartFailure("worker " + worker.id() + " (instance " + worker.instance() + "): " + why, worker,
+                cause);
         stop("the start failed: " + failure.getMessage());
     }
 

@@ -54,7 +54,8 @@ final class ExitHandler {
             cause = !worker.wasReady ? Exit.Cause.NEVER_READY : status == 0 ? Exit.Cause.EXITED : Exit.Cause.CRASHED;
         }
         boolean voluntary = cause == Exit.Cause.STOPPED || cause == Exit.Cause.DISCONNECTED;
-        return new Exit(signal.isPresent() ? OptionalInt.empty() : OptionalInt.of(status), signal, voluntary, cause, status);
+        return new Exit(signal.isPresent() ? OptionalInt.empty() : OptionalInt.of(status), signal, voluntary, cause,
+                status);
     }
 
     private static String why(Incarnation worker, Exit exit) {
@@ -114,7 +115,8 @@ final class ExitHandler {
     /** Withdraws a worker whose port refuses connections; replaces the worker unless the port accepts again in time. */
     void refuses(Incarnation worker, String why) {
         if (startup.refuses(worker, why)) {
-            Duration grace = registry.config.startTimeout().compareTo(GRACE) < 0 ? registry.config.startTimeout() : GRACE;
+            Duration grace = registry.config.startTimeout().compareTo(GRACE) < 0 ? registry.config.startTimeout()
+                    : GRACE;
             worker.portRefusalTimer.set(grace, () -> livenessFailed(worker, why + ", for " + grace, false));
         }
     }
@@ -152,7 +154,7 @@ final class ExitHandler {
     private Runnable restartAfterLoss(Incarnation worker, boolean failed, String why, Throwable cause) {
         Slot slot = worker.slot;
         if (!slot.owns(worker)) {
-            return () -> { };
+            return () -> {};
         }
         if (rollout.isFailure(worker)) {
             return () -> rollout.replacementFailed(worker, (worker.soaking ? "in its soak time: " : "") + why);

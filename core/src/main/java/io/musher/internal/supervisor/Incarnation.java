@@ -19,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
 public final class Incarnation {
 
     /** State and reason, published together so that readers on other threads see a consistent pair. */
-    private record StateAndReason(WorkerState state, String reason) { }
+    private record StateAndReason(WorkerState state, String reason) {}
 
     private final int id;
     private final boolean spare;

@@ -16,6 +16,7 @@ public record Limit(int instances, String why) {
     /** {@return why {@code wanted} instances are too many; empty if the limit allows them} */
     public Optional<String> refusal(int wanted) {
         return wanted <= instances ? Optional.empty()
-                : Optional.of(wanted + (wanted == 1 ? " instance is" : " instances are") + " more than the limit of " + instances + ": " + why);
+                : Optional.of(wanted + (wanted == 1 ? " instance is" : " instances are") + " more than the limit of "
+                        + instances + ": " + why);
     }
 }

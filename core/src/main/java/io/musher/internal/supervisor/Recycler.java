@@ -63,9 +63,10 @@ final class Recycler {
      */
     private boolean isSlotChanging(Slot recycled) {
         boolean fixed = registry.config.ports() == PortMode.FIXED;
-        return registry.slots().stream().anyMatch(slot -> slot.starting != null || slot.queued || slot.backoffTimer.isSet()
-                || slot.released.stream().anyMatch(ScaleController::isStillStopping)
-                || fixed && slot.wanted && slot != recycled && !slot.hasServingWorker());
+        return registry.slots().stream()
+                .anyMatch(slot -> slot.starting != null || slot.queued || slot.backoffTimer.isSet()
+                        || slot.released.stream().anyMatch(ScaleController::isStillStopping)
+                        || fixed && slot.wanted && slot != recycled && !slot.hasServingWorker());
     }
 
     /**

@@ -35,7 +35,8 @@ final class RestartController {
     void workerLost(Incarnation worker, boolean failed, String why) {
         Slot slot = worker.slot;
         if (policy.when() == RestartPolicy.When.NEVER || policy.when() == RestartPolicy.When.ON_FAILURE && !failed) {
-            scaling.markUnwanted(slot, "worker " + worker.id() + " ended and is not replaced, as the restart policy says: " + why);
+            scaling.markUnwanted(slot,
+                    "worker " + worker.id() + " ended and is not replaced, as the restart policy says: " + why);
             return;
         }
         long delay = restartDelay(worker);
@@ -93,7 +94,8 @@ final class RestartController {
             all |= slot.wanted;
         }
         if (all && !allGaveUp) {
-            registry.listener.allGaveUp(registry.slots().stream().filter(slot -> slot.wanted).map(slot -> slot.last).toList());
+            registry.listener
+                    .allGaveUp(registry.slots().stream().filter(slot -> slot.wanted).map(slot -> slot.last).toList());
         }
         allGaveUp = all;
     }
@@ -109,7 +111,8 @@ final class RestartController {
                     "worker " + worker.id() + " cannot be restarted: worker " + slot.last.id() + " has followed it"));
             return;
         }
-        Optional<String> refusal = slot.wanted ? Optional.empty() : registry.actions.limit().refusal(registry.wanted() + 1);
+        Optional<String> refusal = slot.wanted ? Optional.empty()
+                : registry.actions.limit().refusal(registry.wanted() + 1);
         if (refusal.isPresent()) {
             PendingFutures.fail(registry.actions, future,
                     new IllegalStateException("restart() of worker " + worker.id() + ": " + refusal.get()));

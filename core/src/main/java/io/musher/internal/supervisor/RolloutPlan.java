@@ -139,7 +139,8 @@ final class RolloutPlan {
     private void updateProgress() {
         progress = Optional.ofNullable(current).map(running -> new RolloutProgress(running.why,
                 count(slot -> slot.serving != null && slot.serving.generation() == running.edition),
-                count(slot -> running.isForward() ? !slot.isAt(running.edition) : needsRollback(slot, registry.generation)),
+                count(slot -> running.isForward() ? !slot.isAt(running.edition)
+                        : needsRollback(slot, registry.generation)),
                 Optional.ofNullable(running.failure)));
     }
 
@@ -224,7 +225,8 @@ final class RolloutPlan {
 
     private void proceed() {
         Object target = current.isForward() ? current.edition : registry.generation;
-        current.moving.removeIf(slot -> !slot.wanted || slot.isAt(target) && slot.isAlone() || slot.isAbandoned(target));
+        current.moving
+                .removeIf(slot -> !slot.wanted || slot.isAt(target) && slot.isAlone() || slot.isAbandoned(target));
         boolean isDone = current.moving.isEmpty();
         List<Slot> next = new ArrayList<>();
         for (Slot slot : registry.slots()) {
@@ -302,7 +304,10 @@ final class RolloutPlan {
         bootQueue.add(slot, current.why);
     }
 
-    /** Returns whether the ports of all workers that a rollout has started accept connections now; has them checked first. */
+    /**
+     * Returns whether the ports of all workers that a rollout has started accept connections now; has them checked
+     * first.
+     */
     private boolean mayFinish() {
         if (!current.isForward() || current.portsAccept) {
             return true;
@@ -325,7 +330,8 @@ final class RolloutPlan {
             return;
         }
         cancelPortCheck();
-        Optional<Incarnation> refusing = workers.stream().filter(worker -> worker.refuses && worker.slot.serving == worker).findFirst();
+        Optional<Incarnation> refusing = workers.stream()
+                .filter(worker -> worker.refuses && worker.slot.serving == worker).findFirst();
         if (refusing.isEmpty()) {
             current.portsAccept = true;
             return;
@@ -347,7 +353,7 @@ final class RolloutPlan {
     private void delayRetry(Incarnation worker, String why) {
         long delay = Math.min(LONGEST_DELAY, FIRST_DELAY << Math.min(current.failures++, 20));
         registry.listener.rolloutDelayed(worker, delay, why);
-        retryTimer.set(delay, () -> { });
+        retryTimer.set(delay, () -> {});
     }
 
     private static String describe(Incarnation worker, String why) {
@@ -376,8 +382,10 @@ final class RolloutPlan {
 
     private void end(RunningRollout ended, Rollout.Outcome outcome, Optional<String> failure) {
         updateProgress();
-        int kept = failure.isEmpty() ? 0 : count(slot -> slot.hasServingWorker() && slot.serving.generation() == registry.generation);
-        RolloutResult result = new RolloutResult(outcome, ended.replaced, ended.revived, failure, Optional.ofNullable(ended.failed), kept);
+        int kept = failure.isEmpty() ? 0
+                : count(slot -> slot.hasServingWorker() && slot.serving.generation() == registry.generation);
+        RolloutResult result = new RolloutResult(outcome, ended.replaced, ended.revived, failure,
+                Optional.ofNullable(ended.failed), kept);
         registry.listener.rolloutFinished(result, ended.why);
         ended.promises.complete(result);
         ended.aborts.complete(null);

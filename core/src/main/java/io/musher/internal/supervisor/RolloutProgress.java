@@ -10,4 +10,4 @@ import java.util.Optional;
  * @param left number of instances still to be replaced, or to be rolled back
  * @param failure the reason for the rollback, if the rollout rolls back
  */
-public record RolloutProgress(String why, int replaced, int left, Optional<String> failure) { }
+public record RolloutProgress(String why, int replaced, int left, Optional<String> failure) {}

@@ -15,4 +15,4 @@ import java.util.Optional;
  * @param kept number of workers of the previous generation that serve at the end; 0 if all were replaced
  */
 public record RolloutResult(Rollout.Outcome outcome, Map<Integer, Integer> replaced, Map<Integer, Integer> revived,
-        Optional<String> failure, Optional<Incarnation> failedWorker, int kept) { }
+        Optional<String> failure, Optional<Incarnation> failedWorker, int kept) {}

@@ -68,8 +68,9 @@ final class ScaleController {
     }
 
     private static IllegalStateException noneFree(String request, Limit limit) {
-        return new IllegalStateException(request + ": the instances that are not wanted have ports that disconnected workers still hold, "
-                + "and there is none above " + (limit.instances() - 1) + ": " + limit.why());
+        return new IllegalStateException(
+                request + ": the instances that are not wanted have ports that disconnected workers still hold, "
+                        + "and there is none above " + (limit.instances() - 1) + ": " + limit.why());
     }
 
     void markWanted(Slot slot, Map<String, String> environment, String why) {
@@ -101,7 +102,8 @@ final class ScaleController {
         slot.endBackoff();
         slot.budget.clear();
         bootQueue.remove(slot);
-        slot.readyFutures.fail(new IllegalStateException("instance " + slot.instance + " is not wanted any more: " + why));
+        slot.readyFutures
+                .fail(new IllegalStateException("instance " + slot.instance + " is not wanted any more: " + why));
     }
 
     private void stop(Incarnation worker, String why) {
@@ -121,7 +123,8 @@ final class ScaleController {
             stopSequence.stop(worker, why);
         }
         if (replacement) {
-            slot.readyFutures.fail(new IllegalStateException("the replacement, worker " + worker.id() + ", was sent away: " + why));
+            slot.readyFutures.fail(
+                    new IllegalStateException("the replacement, worker " + worker.id() + ", was sent away: " + why));
         } else if (owned) {
             removeSlot(slot, why);
         }
@@ -139,7 +142,8 @@ final class ScaleController {
         for (Slot slot : registry.slots()) {
             if (slot.gaveUp) {
                 failed = slot;
-            } else if (slot.wanted && !slot.hasServingWorker() || slot.released.stream().anyMatch(ScaleController::isStillStopping)) {
+            } else if (slot.wanted && !slot.hasServingWorker()
+                    || slot.released.stream().anyMatch(ScaleController::isStillStopping)) {
                 return;
             }
         }
@@ -150,7 +154,8 @@ final class ScaleController {
         if (failed == null) {
             scaleFutures.complete(null);
         } else {
-            scaleFutures.fail(new IllegalStateException("instance " + failed.instance + " has given up: " + failed.last.why()));
+            scaleFutures.fail(
+                    new IllegalStateException("instance " + failed.instance + " has given up: " + failed.last.why()));
         }
     }
 

@@ -16,7 +16,9 @@ import java.util.OptionalLong;
 final class Slot {
 
     /** What the slot does for clients. Scale-downs and rollouts take slots in this order: least useful first. */
-    enum Service { GAVE_UP, WAITS, STARTS, NOT_READY, READY }
+    enum Service {
+        GAVE_UP, WAITS, STARTS, NOT_READY, READY
+    }
 
     final int instance;
     final RestartBudget budget;
@@ -77,14 +79,16 @@ final class Slot {
         OptionalLong next = nextStart;
         State state = gaveUp ? State.GAVE_UP : server != null && server.state() == WorkerState.READY ? State.READY
                 : server != null && server.state() == WorkerState.NOT_READY ? State.NOT_READY
-                : starter != null ? State.STARTING : next.isPresent() ? State.WAITING : server != null ? State.ENDING : State.QUEUED;
+                        : starter != null ? State.STARTING
+                                : next.isPresent() ? State.WAITING : server != null ? State.ENDING : State.QUEUED;
         String reason = switch (state) {
             case READY, NOT_READY, ENDING -> server.why();
             case STARTING -> starter.why();
             case QUEUED -> why;
             case WAITING, GAVE_UP -> latest == null ? why : latest.why();
         };
-        return new SlotStatus(instance, wanted, queued, gaveUp, restarts, Optional.ofNullable(latest), state, reason, lastExit,
+        return new SlotStatus(instance, wanted, queued, gaveUp, restarts, Optional.ofNullable(latest), state, reason,
+                lastExit,
                 state == State.WAITING ? next : OptionalLong.empty());
     }
 

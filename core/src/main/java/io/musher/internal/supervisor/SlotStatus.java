@@ -20,4 +20,5 @@ import java.util.OptionalLong;
  * @param nextStart when the next worker starts, on the clock of {@link Actions#now}; present only during a backoff
  */
 public record SlotStatus(int instance, boolean wanted, boolean queued, boolean gaveUp, int restarts,
-        Optional<Incarnation> last, SlotStats.State state, String reason, Optional<Exit> lastExit, OptionalLong nextStart) { }
+        Optional<Incarnation> last, SlotStats.State state, String reason, Optional<Exit> lastExit,
+        OptionalLong nextStart) {}

@@ -11,4 +11,4 @@ import java.util.OptionalInt;
  * @param command whether the process runs a command, which need not open a channel and say hello
  * @param at the start time
  */
-public record StartedProcess(long pid, OptionalInt port, boolean command, Instant at) { }
+public record StartedProcess(long pid, OptionalInt port, boolean command, Instant at) {}

@@ -48,7 +48,9 @@ final class StopReport {
     private static String wait(Incarnation worker, ToIntFunction<Incarnation> loads) {
         String prefix = "worker " + worker.id() + " (instance " + worker.instance() + "): ";
         if (worker.state() == WorkerState.STOPPING) {
-            return prefix + (worker.hasOpenChannel() ? "its onStop hooks and the end of its process" : "the end of its process")
+            return prefix
+                    + (worker.hasOpenChannel() ? "its onStop hooks and the end of its process"
+                            : "the end of its process")
                     + " (" + worker.why() + ")";
         }
         int connections = loads.applyAsInt(worker);

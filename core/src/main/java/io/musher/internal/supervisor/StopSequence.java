@@ -260,7 +260,8 @@ final class StopSequence {
     /** Stops a worker that was not ready in time; the worker keeps its slot until it is reaped. */
     void startTimedOut(Incarnation worker) {
         worker.cause = Exit.Cause.START_TIMEOUT;
-        worker.stopReason("the option startTimeout grants " + registry.config.startTimeout() + ", in which " + missing(worker));
+        worker.stopReason(
+                "the option startTimeout grants " + registry.config.startTimeout() + ", in which " + missing(worker));
         sendDrain(worker);
         sendStop(worker, worker.stopReason());
     }
@@ -274,8 +275,10 @@ final class StopSequence {
         }
         return switch (registry.config.readinessRule()) {
             case EXPLICIT -> "it did not call ready()";
-            case PORT_ACCEPTS -> "it did not listen on its port" + (worker.port().isPresent() ? " " + worker.port().getAsInt() : "")
-                    + ", nor call ready() or listening(port)" + (worker.observed().isEmpty() ? "" : ": " + worker.observed());
+            case PORT_ACCEPTS ->
+                    "it did not listen on its port" + (worker.port().isPresent() ? " " + worker.port().getAsInt() : "")
+                            + ", nor call ready() or listening(port)"
+                            + (worker.observed().isEmpty() ? "" : ": " + worker.observed());
             case STARTED -> worker.isCommand() ? "it did not come to run" : "it did not join the cluster";
         };
     }
@@ -293,18 +296,19 @@ final class StopSequence {
                 registry.publish();
                 worker.stopTimer.set(REAP_TIMEOUT, onOutlived);
             }
-            default -> { } // the worker is draining or stopping already
+            default -> {} // the worker is draining or stopping already
         }
         markDisconnected(worker, why); // after the change of state, which the event must show
         endIfDrained(worker);
     }
 
     /**
-     * Withdraws a worker without a channel whose process has exited: another program may take its port before it is reaped. A worker with a
-     * channel is withdrawn when everything the channel had delivered has been processed.
+     * Withdraws a worker without a channel whose process has exited: another program may take its port before it is
+     * reaped. A worker with a channel is withdrawn when everything the channel had delivered has been processed.
      */
     void processExited(Incarnation worker) {
-        if ((worker.state() == WorkerState.READY || worker.state() == WorkerState.NOT_READY) && !worker.hasOpenChannel()) {
+        if ((worker.state() == WorkerState.READY || worker.state() == WorkerState.NOT_READY)
+                && !worker.hasOpenChannel()) {
             worker.cancelTimers();
             registry.setState(worker, WorkerState.DRAINING, "its process has exited");
             registry.publish();

@@ -19,4 +19,4 @@ import java.time.Duration;
  *     {@link ProcessEvents#readinessPassed} reports
  */
 public record SupervisorConfig(PortMode ports, ReadinessRule readinessRule, Duration startTimeout, int bootLimit,
-        RestartPolicy restart, StopPolicy stop, ReloadPolicy reload, boolean hasReadinessCheck) { }
+        RestartPolicy restart, StopPolicy stop, ReloadPolicy reload, boolean hasReadinessCheck) {}

@@ -52,10 +52,10 @@ public interface SupervisorListener {
      *
      * @param waits one line per worker, by instance: what the shutdown of that worker waits for
      */
-    default void waiting(List<String> waits) { }
+    default void waiting(List<String> waits) {}
 
     /** The worker did not exit within the kill timeout and gets SIGKILL; called once per worker. */
-    default void killedLate(Incarnation worker) { }
+    default void killedLate(Incarnation worker) {}
 
     /**
      * The restart policy replaces a worker after a delay from now.
@@ -80,7 +80,7 @@ public interface SupervisorListener {
      *
      * @param last the last worker of each of these instances, at least one; {@link Incarnation#why} has the reason
      */
-    default void allGaveUp(List<Incarnation> last) { }
+    default void allGaveUp(List<Incarnation> last) {}
 
     /**
      * One {@code scale} call, or several consecutive ones, reached the target.

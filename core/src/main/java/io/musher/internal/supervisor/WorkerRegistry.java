@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  */
 final class WorkerRegistry {
 
-    private record Target(int id, int port) { }
+    private record Target(int id, int port) {}
 
     final SupervisorConfig config;
     final Actions actions;
@@ -93,7 +93,8 @@ final class WorkerRegistry {
         ToIntFunction<Incarnation> loads = actions.loads();
         Map<Slot, Integer> load = new HashMap<>();
         Comparator<Slot> leastUsefulFirst = Comparator.comparing(Slot::service)
-                .thenComparingInt(slot -> load.computeIfAbsent(slot, s -> s.hasServingWorker() ? loads.applyAsInt(s.serving) : 0));
+                .thenComparingInt(slot -> load.computeIfAbsent(slot,
+                        s -> s.hasServingWorker() ? loads.applyAsInt(s.serving) : 0));
         return highestFirst.sorted(leastUsefulFirst).limit(count).toList();
     }
 
@@ -102,7 +103,8 @@ final class WorkerRegistry {
     }
 
     Incarnation newIncarnation(Slot slot) {
-        boolean spare = config.ports() == PortMode.MOVABLE && slot.living().stream().anyMatch(other -> !other.sparePort());
+        boolean spare = config.ports() == PortMode.MOVABLE
+                && slot.living().stream().anyMatch(other -> !other.sparePort());
         Incarnation worker = new Incarnation(++ids, slot, spare, this);
         slot.starting = worker;
         slot.last = worker;

@@ -21,17 +21,19 @@ import org.slf4j.LoggerFactory;
 final class CallbackThread implements EventLoop.BorrowingThread {
 
     /** The phases of the worker's lifecycle. A hanging job may be abandoned once a later phase has begun. */
-    enum Phase { MESSAGE, DRAIN, DISCONNECT, STOP }
+    enum Phase {
+        MESSAGE, DRAIN, DISCONNECT, STOP
+    }
 
     /** Code to run, with its phase and a description for the log. */
-    record Job(Phase phase, String what, Runnable code) { }
+    record Job(Phase phase, String what, Runnable code) {}
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.WorkerContext");
     private static final OperatorLog OPERATOR = new OperatorLog(WorkerContext.class);
 
     /** The delay before this thread runs the loop again, after a slow listener has cost it the loop. */
     private static final long LEAD_AGAIN_NANOS = 100_000_000L;
-    private static final Job LEAD = new Job(Phase.MESSAGE, "the channel", () -> { });
+    private static final Job LEAD = new Job(Phase.MESSAGE, "the channel", () -> {});
 
     private final String worker;
     private final EventLoop loop;
@@ -121,7 +123,7 @@ final class CallbackThread implements EventLoop.BorrowingThread {
 
     private void wake() {
         try {
-            loop.execute(() -> { });
+            loop.execute(() -> {});
         } catch (RejectedExecutionException e) {
             LOG.trace("{}: ends", worker);
         }

@@ -21,7 +21,8 @@ final class ConnectAttempt implements EventLoop.Handler {
     private SelectionKey key;
     private Timers.Timer deadline;
 
-    ConnectAttempt(EventLoop loop, InetSocketAddress address, long patienceNanos, Consumer<SocketChannel> connected, Consumer<String> failed) {
+    ConnectAttempt(EventLoop loop, InetSocketAddress address, long patienceNanos, Consumer<SocketChannel> connected,
+            Consumer<String> failed) {
         this.loop = loop;
         this.address = address;
         this.patienceNanos = patienceNanos;

@@ -8,7 +8,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class DaemonThreads {
 
-    private DaemonThreads() { }
+    private DaemonThreads() {}
 
     static void start(String name, Runnable code) {
         start(name, Thread.NORM_PRIORITY, code);

@@ -48,7 +48,8 @@ final class HeartbeatResponder {
         unanswered.add(number);
         if (!asking) {
             asking = true;
-            DaemonThreads.start("musher-heartbeat", Thread.NORM_PRIORITY, () -> runCheck(check, () -> unanswered.forEach(answer)));
+            DaemonThreads.start("musher-heartbeat", Thread.NORM_PRIORITY,
+                    () -> runCheck(check, () -> unanswered.forEach(answer)));
         }
     }
 
@@ -81,7 +82,8 @@ final class HeartbeatResponder {
         }
         if (!failureLogged) {
             failureLogged = true;
-            LOG.warn("{}: onHeartbeat {}; the primary gets no answer", worker, thrown == null ? "said false" : "threw", thrown);
+            LOG.warn("{}: onHeartbeat {}; the primary gets no answer", worker, thrown == null ? "said false" : "threw",
+                    thrown);
         }
     }
 }

@@ -21,7 +21,7 @@ final class Hooks {
     }
 
     void add(Runnable hook) {
-        add(hook, () -> { });
+        add(hook, () -> {});
     }
 
     /** Runs {@code afterwards} on the same thread when the hook has returned or thrown. */

@@ -65,7 +65,9 @@ public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandl
     private static Class<?> find(String name) throws ReflectiveOperationException {
         int slash = name.indexOf('/');
         Class<?> type = slash < 0 ? Class.forName(name, false, ClassLoader.getSystemClassLoader())
-                : Class.forName(ModuleLayer.boot().findModule(name.substring(0, slash)).orElseThrow(() -> new ClassNotFoundException(name)),
+                : Class.forName(
+                        ModuleLayer.boot().findModule(name.substring(0, slash))
+                                .orElseThrow(() -> new ClassNotFoundException(name)),
                         name.substring(slash + 1));
         if (type == null) {
             throw new ClassNotFoundException(name);
@@ -74,8 +76,10 @@ public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandl
     }
 
     private static Method mainMethod(Class<?> type) throws ReflectiveOperationException {
-        Method main = Runtime.version().feature() < INSTANCE_MAIN ? type.getMethod("main", String[].class) : anyMain(type);
-        if (main.getReturnType() != void.class || Runtime.version().feature() < INSTANCE_MAIN && !Modifier.isStatic(main.getModifiers())) {
+        Method main = Runtime.version().feature() < INSTANCE_MAIN ? type.getMethod("main", String[].class)
+                : anyMain(type);
+        if (main.getReturnType() != void.class
+                || Runtime.version().feature() < INSTANCE_MAIN && !Modifier.isStatic(main.getModifiers())) {
             throw new NoSuchMethodException(type.getName() + " has no public static void main(String[])");
         }
         main.setAccessible(true); // the class itself need not be public
@@ -84,7 +88,7 @@ public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandl
 
     /** {@return the main method that {@code java} chooses: one with arguments before one without} */
     private static Method anyMain(Class<?> type) throws NoSuchMethodException {
-        for (Class<?>[] parameters : new Class<?>[][] {{String[].class}, {}}) {
+        for (Class<?>[] parameters : new Class<?>[][]{{String[].class}, {}}) {
             for (Class<?> each = type; each != null; each = each.getSuperclass()) {
                 for (Method method : each.getDeclaredMethods()) {
                     if (method.getName().equals("main") && Arrays.equals(method.getParameterTypes(), parameters)
@@ -104,7 +108,8 @@ public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandl
             if (first != null) {
                 first.run();
             }
-            main.invoke(Modifier.isStatic(main.getModifiers()) ? null : instance(), main.getParameterCount() == 0 ? new Object[0] : new Object[] {arguments});
+            main.invoke(Modifier.isStatic(main.getModifiers()) ? null : instance(),
+                    main.getParameterCount() == 0 ? new Object[0] : new Object[]{arguments});
         } catch (InvocationTargetException e) {
             fail(e.getCause());
         } catch (Throwable e) {

@@ -5,7 +5,7 @@ import java.util.OptionalLong;
 /** Detects the end of the primary's process where no channel does, after a disconnect or during an exit. */
 final class PrimaryMonitor {
 
-    private PrimaryMonitor() { }
+    private PrimaryMonitor() {}
 
     /**
      * Waits for the delay and then for the end of the process, on a daemon thread, and runs {@code gone}. Does nothing

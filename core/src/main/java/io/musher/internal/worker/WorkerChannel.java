@@ -79,7 +79,8 @@ final class WorkerChannel implements Connection.Owner {
     private String goodbye;
     private String heard = "";
 
-    WorkerChannel(EventLoop loop, WorkerEnvironment environment, Listener listener, HeartbeatResponder heartbeat, Inbox inbox) {
+    WorkerChannel(EventLoop loop, WorkerEnvironment environment, Listener listener, HeartbeatResponder heartbeat,
+            Inbox inbox) {
         this.loop = loop;
         this.environment = environment;
         this.listener = listener;
@@ -104,7 +105,8 @@ final class WorkerChannel implements Connection.Owner {
 
     private void dial() {
         if (!ended) {
-            new ConnectAttempt(loop, environment.channel(), deadline - loop.now(), this::connected, this::unreachable).start();
+            new ConnectAttempt(loop, environment.channel(), deadline - loop.now(), this::connected, this::unreachable)
+                    .start();
         }
     }
 
@@ -115,7 +117,8 @@ final class WorkerChannel implements Connection.Owner {
     private void connected(SocketChannel channel) {
         connection = new Connection(loop, channel, scratch, this);
         connection.open();
-        connection.send(new Hello(Hello.VERSION, environment.token(), ProcessHandle.current().pid(), Window.ofThisJvm()).frame());
+        connection.send(new Hello(Hello.VERSION, environment.token(), ProcessHandle.current().pid(), Window.ofThisJvm())
+                .frame());
     }
 
     void send(int type, String text) {
@@ -152,7 +155,8 @@ final class WorkerChannel implements Connection.Owner {
         }
         return switch (type) {
             case FrameType.WELCOME, FrameType.GOODBYE -> true;
-            case FrameType.DRAIN, FrameType.STOP, FrameType.DISCONNECT, FrameType.TAKEN, FrameType.WINDOW, FrameType.JOINED, FrameType.LEFT,
+            case FrameType.DRAIN, FrameType.STOP, FrameType.DISCONNECT, FrameType.TAKEN, FrameType.WINDOW,
+                    FrameType.JOINED, FrameType.LEFT,
                     FrameType.HEARTBEAT -> open;
             default -> FrameType.isMessage(type);
         };
@@ -166,8 +170,10 @@ final class WorkerChannel implements Connection.Owner {
             case FrameType.STOP -> listener.stop();
             case FrameType.DISCONNECT -> listener.disconnect();
             case FrameType.TAKEN -> mailbox.taken(payload);
-            case FrameType.WINDOW -> mailbox.peersWindow(Frames.number(payload, Long.MAX_VALUE, "a window of", "number of bytes"));
-            case FrameType.HEARTBEAT -> heartbeat.requested(Frames.shown(payload), number -> send(FrameType.ALIVE, number));
+            case FrameType.WINDOW ->
+                    mailbox.peersWindow(Frames.number(payload, Long.MAX_VALUE, "a window of", "number of bytes"));
+            case FrameType.HEARTBEAT ->
+                    heartbeat.requested(Frames.shown(payload), number -> send(FrameType.ALIVE, number));
             case FrameType.JOINED -> others.add(worker(payload));
             case FrameType.LEFT -> others.remove(worker(payload));
             case FrameType.GOODBYE -> {

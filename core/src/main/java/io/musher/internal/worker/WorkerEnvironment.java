@@ -23,7 +23,8 @@ import java.util.function.Predicate;
  * @param jvm whether the worker is marked by a system property as well
  * @param maxMessageSize the largest body of a message, in bytes
  */
-public record WorkerEnvironment(int id, int instance, String name, OptionalInt port, String host, String ipc, String token, boolean jvm,
+public record WorkerEnvironment(int id, int instance, String name, OptionalInt port, String host, String ipc,
+        String token, boolean jvm,
         int maxMessageSize) {
 
     /** The system property that marks a JVM worker; its value is the worker's id. */
@@ -60,7 +61,7 @@ public record WorkerEnvironment(int id, int instance, String name, OptionalInt p
         variables.put("PUP_CLUSTER_INSTANCE", Integer.toString(instance));
         variables.put("NODE_APP_INSTANCE", Integer.toString(instance));
         port.ifPresent(number -> {
-            for (String variable : new String[] {PORT, "PORT", "SERVER_PORT", "PUP_CLUSTER_PORT"}) {
+            for (String variable : new String[]{PORT, "PORT", "SERVER_PORT", "PUP_CLUSTER_PORT"}) {
                 variables.put(variable, Integer.toString(number));
             }
         });
@@ -74,7 +75,8 @@ public record WorkerEnvironment(int id, int instance, String name, OptionalInt p
      */
     public static boolean isWorker(Map<String, String> environment, String property) {
         String id = environment.get(ID);
-        return id != null && environment.get(IPC) != null && (!JVM.equals(environment.get(KIND)) || id.equals(property));
+        return id != null && environment.get(IPC) != null
+                && (!JVM.equals(environment.get(KIND)) || id.equals(property));
     }
 
     /**
@@ -86,9 +88,11 @@ public record WorkerEnvironment(int id, int instance, String name, OptionalInt p
         Reader in = new Reader(environment);
         String token = environment.get(TOKEN);
         if (token == null || !token.matches("[0-9a-f]{32}")) {
-            throw new IllegalStateException(TOKEN + " is not the token of a worker; leave the environment as the primary made it");
+            throw new IllegalStateException(
+                    TOKEN + " is not the token of a worker; leave the environment as the primary made it");
         }
-        OptionalInt port = environment.get(PORT) == null ? OptionalInt.empty() : OptionalInt.of(in.number(PORT, 1, 65535));
+        OptionalInt port = environment.get(PORT) == null ? OptionalInt.empty()
+                : OptionalInt.of(in.number(PORT, 1, 65535));
         String ipc = in.text(IPC, text -> text.matches(".+:[1-9][0-9]{0,3}|.+:[1-6][0-9]{4}"));
         return new WorkerEnvironment(in.number(ID, 1, Integer.MAX_VALUE), in.number(INSTANCE, 0, Integer.MAX_VALUE),
                 in.text(NAME, text -> !text.isBlank()), port, environment.getOrDefault(HOST, LOOPBACK), ipc, token,

@@ -59,7 +59,8 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
     private volatile boolean draining;
     private volatile boolean connected = true;
 
-    WorkerLifecycle(EventLoop loop, WorkerEnvironment worker, CallbackThread callbacks, KeepAlive keepAlive, JvmExit end) {
+    WorkerLifecycle(EventLoop loop, WorkerEnvironment worker, CallbackThread callbacks, KeepAlive keepAlive,
+            JvmExit end) {
         this.loop = loop;
         this.worker = worker;
         this.callbacks = callbacks;
@@ -162,8 +163,10 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
         if (worker.jvm()) {
             lost("the primary refuses this process: " + why);
         } else {
-            LOG.warn("{}: this process has no channel ({}): of all processes of a command the first to say hello is the worker. It runs on"
-                    + " without; a Musher program that is to be no worker must be started without MUSHER_IPC in its environment", worker, why);
+            LOG.warn(
+                    "{}: this process has no channel ({}): of all processes of a command the first to say hello is the worker. It runs on"
+                            + " without; a Musher program that is to be no worker must be started without MUSHER_IPC in its environment",
+                    worker, why);
             closed("the primary refuses this process: " + why);
         }
     }
@@ -175,7 +178,8 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
         if (exiting) {
             return;
         }
-        OPERATOR.warn("{}: has lost its primary ({}); stops, within {} s at most", worker, why, ORPHAN_NANOS / 1_000_000_000L);
+        OPERATOR.warn("{}: has lost its primary ({}); stops, within {} s at most", worker, why,
+                ORPHAN_NANOS / 1_000_000_000L);
         status = stopping ? status : 1;
         stop();
     }

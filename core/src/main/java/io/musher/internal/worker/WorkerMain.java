@@ -6,7 +6,7 @@ package io.musher.internal.worker;
  */
 public final class WorkerMain {
 
-    private WorkerMain() { }
+    private WorkerMain() {}
 
     /**
      * Joins the cluster, then runs another main class as {@link MainRunner} does.

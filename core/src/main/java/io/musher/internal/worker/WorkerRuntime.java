@@ -46,9 +46,9 @@ public final class WorkerRuntime {
     private final HeartbeatResponder heartbeat;
     /** The number of drain hooks that have not completed; loop thread only. */
     private int drainHooks;
-    private volatile Reader reader = new Reader(() -> false, message -> { });
+    private volatile Reader reader = new Reader(() -> false, message -> {});
 
-    private record Reader(BooleanSupplier hasListener, Consumer<MessageFrame> deliver) { }
+    private record Reader(BooleanSupplier hasListener, Consumer<MessageFrame> deliver) {}
 
     WorkerRuntime(WorkerEnvironment environment, JvmExit jvmExit, KeepAlive keepAlive) {
         this.environment = environment;
@@ -61,10 +61,12 @@ public final class WorkerRuntime {
         this.lifecycle = new WorkerLifecycle(loop, environment, callbacks, keepAlive, jvmExit);
         this.heartbeat = new HeartbeatResponder(environment.toString(), loop);
         this.channel = new WorkerChannel(loop, environment, lifecycle, heartbeat,
-                new Inbox(lifecycle::runListener, () -> reader.hasListener().getAsBoolean(), callbacks::mayContinue, message -> reader.deliver().accept(message)));
+                new Inbox(lifecycle::runListener, () -> reader.hasListener().getAsBoolean(), callbacks::mayContinue,
+                        message -> reader.deliver().accept(message)));
         loop.execute(channel::start);
         loop.whenFailed(failure -> {
-            LOG.error("{}: the channel's thread has failed, so this worker can no longer be led: exits with status 1", environment);
+            LOG.error("{}: the channel's thread has failed, so this worker can no longer be led: exits with status 1",
+                    environment);
             jvmExit.exit(1);
         });
     }
@@ -132,13 +134,15 @@ public final class WorkerRuntime {
     }
 
     private static String anotherCopy(Object other) {
-        return "a second copy of Musher in this worker (" + place() + "): the copy at " + other + " has joined the cluster, and a worker joins once;"
+        return "a second copy of Musher in this worker (" + place() + "): the copy at " + other
+                + " has joined the cluster, and a worker joins once;"
                 + " keep Musher in one place, as on the class path and not in the web application too (Maven's scope provided)";
     }
 
     private static String place() {
         CodeSource source = WorkerRuntime.class.getProtectionDomain().getCodeSource();
-        return source == null ? String.valueOf(WorkerRuntime.class.getClassLoader()) : String.valueOf(source.getLocation());
+        return source == null ? String.valueOf(WorkerRuntime.class.getClassLoader())
+                : String.valueOf(source.getLocation());
     }
 
     private void installHandlers() {
@@ -154,7 +158,8 @@ public final class WorkerRuntime {
     /** Loads the classes that an orderly exit needs, because by then the jars may have been overwritten. */
     private void preload() {
         DaemonThreads.start("musher-preload", Thread.MIN_PRIORITY, () -> {
-            int loaded = ClassPreloader.some(WorkerRuntime.class, name -> name.matches("io\\.musher\\.internal\\.(worker|ipc)\\..*"))
+            int loaded = ClassPreloader.some(WorkerRuntime.class,
+                    name -> name.matches("io\\.musher\\.internal\\.(worker|ipc)\\..*"))
                     + ClassPreloader.some(EventLoop.class, name -> name.startsWith("io.musher.balancer.loop."))
                     + ClassPreloader.some(LoggerFactory.class, name -> true);
             LOG.debug("{}: has loaded {} classes beforehand", environment, loaded);

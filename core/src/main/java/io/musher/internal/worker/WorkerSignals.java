@@ -13,7 +13,7 @@ final class WorkerSignals {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.WorkerContext");
 
-    private WorkerSignals() { }
+    private WorkerSignals() {}
 
     /**
      * Runs an action on every signal of this name, on a thread of the JVM.
@@ -34,8 +34,9 @@ final class WorkerSignals {
                 case "hashCode" -> System.identityHashCode(proxy);
                 default -> "handler of SIG" + name;
             };
-            signal.getMethod("handle", signal, handler).invoke(null, signal.getConstructor(String.class).newInstance(name),
-                    Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[] {handler}, calls));
+            signal.getMethod("handle", signal, handler).invoke(null,
+                    signal.getConstructor(String.class).newInstance(name),
+                    Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[]{handler}, calls));
         } catch (ReflectiveOperationException | RuntimeException e) {
             LOG.debug("SIG{} keeps its handler", name, e);
         }

@@ -94,7 +94,8 @@ class PortCheckTest {
         try (Socket socket = server.accept()) {
             byte[] asked = socket.getInputStream().readNBytes(GET.orElseThrow().length);
             assertTrue(new String(asked, StandardCharsets.US_ASCII).startsWith("GET /health?deep HTTP/1.1\r\nHost: "));
-            socket.getOutputStream().write(answer.replace("\\r", "\r").replace("\\n", "\n").getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream()
+                    .write(answer.replace("\\r", "\r").replace("\\n", "\n").getBytes(StandardCharsets.US_ASCII));
         }
         assertEquals(expected, get(outcome));
     }

@@ -41,7 +41,7 @@ class ChannelFaultsTest {
     @Test
     void shouldDropWhoSaysNothing() throws Exception {
         RawPeer silent = scene.connect();
-        scene.run(() -> { });
+        scene.run(() -> {});
         scene.pass(PendingConnection.HELLO_NANOS - 1_000_000_000L);
         silent.socket.setSoTimeout(100);
         assertThrows(SocketTimeoutException.class, silent::expectEnd, "it has time");
@@ -58,7 +58,7 @@ class ChannelFaultsTest {
         RawPeer slow = scene.connect();
         byte[] hello = RawPeer.frame(1, "musher/1 " + WRONG + " 1");
         for (int i = 0; i < 6; i++) {
-            slow.send(new byte[] {hello[i]});
+            slow.send(new byte[]{hello[i]});
             scene.pass(PendingConnection.HELLO_NANOS / 6 + 1);
         }
         slow.expectEnd();
@@ -66,7 +66,8 @@ class ChannelFaultsTest {
 
     @Test
     void shouldDropGarbageAtOnce() throws Exception {
-        for (String garbage : new String[] {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "\0\0\0\0\0\0\0\0\0\0", "hello hello hello"}) {
+        for (String garbage : new String[]{"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "\0\0\0\0\0\0\0\0\0\0",
+                "hello hello hello"}) {
             RawPeer peer = scene.connect();
             peer.send(garbage.getBytes(StandardCharsets.ISO_8859_1));
             peer.expectEnd();
@@ -76,12 +77,12 @@ class ChannelFaultsTest {
 
     @Test
     void shouldDropHugeLengthsByTheirHeaders() throws Exception {
-        for (int length : new int[] {1025, Integer.MAX_VALUE, Integer.MIN_VALUE, -1}) {
+        for (int length : new int[]{1025, Integer.MAX_VALUE, Integer.MIN_VALUE, -1}) {
             RawPeer peer = scene.connect();
             peer.send(ByteBuffer.allocate(9).putInt(length).put((byte) 1).array());
             peer.expectEnd();
         }
-        for (int length : new int[] {1025, ChannelFixture.MAX_FRAME + 5, Integer.MAX_VALUE, -1}) {
+        for (int length : new int[]{1025, ChannelFixture.MAX_FRAME + 5, Integer.MAX_VALUE, -1}) {
             RecordingChannelListener heard = scene.expect("bad-1");
             RawPeer peer = scene.join(heard);
             byte type = (byte) (length == 1025 ? 3 : 99);
@@ -112,8 +113,9 @@ class ChannelFaultsTest {
 
     @Test
     void shouldEndAChannelThatBreaksTheRules() throws Exception {
-        Object[][] wrongs = {{5, "0", "lost: it sent listening on '0', which is no port"}, {5, "a\nb", "lost: it sent listening on 'a.b', which is no port"},
-            {1, "musher/1 " + WRONG + " 1", "lost: it sent a second hello"}};
+        Object[][] wrongs = {{5, "0", "lost: it sent listening on '0', which is no port"},
+                {5, "a\nb", "lost: it sent listening on 'a.b', which is no port"},
+                {1, "musher/1 " + WRONG + " 1", "lost: it sent a second hello"}};
         for (Object[] wrong : wrongs) {
             RecordingChannelListener heard = scene.expect("bad-1");
             RawPeer peer = scene.join(heard);

@@ -97,8 +97,8 @@ public final class ChannelFixture implements AfterEachCallback, AutoCloseable {
     /** Moves the loop's clock; what is due then has run afterwards. */
     void pass(long nanos) throws Exception {
         ahead.addAndGet(nanos);
-        run(() -> { });
-        run(() -> { });
+        run(() -> {});
+        run(() -> {});
     }
 
     public synchronized <T extends AutoCloseable> T add(T resource) {

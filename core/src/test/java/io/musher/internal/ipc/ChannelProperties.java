@@ -37,7 +37,8 @@ class ChannelProperties {
     }
 
     @Property(tries = 300)
-    void shouldHearNothingFromStrangers(@ForAll("noise") byte[] bytes, @ForAll("sizes") List<Integer> sizes) throws Exception {
+    void shouldHearNothingFromStrangers(@ForAll("noise") byte[] bytes, @ForAll("sizes") List<Integer> sizes)
+            throws Exception {
         try (RawPeer peer = new RawPeer(scene.server.address())) {
             write(peer, bytes, sizes);
             peer.socket.shutdownOutput();
@@ -109,7 +110,7 @@ class ChannelProperties {
                 case 5 -> expected.add("listening " + payload);
                 case 7 -> expected.add("stopRequested");
                 case 8 -> expected.add("disconnectRequested");
-                default -> { }
+                default -> {}
             }
             return type == 9;
         }
@@ -117,8 +118,10 @@ class ChannelProperties {
 
     @Provide
     Arbitrary<List<byte[]>> frames() {
-        Arbitrary<byte[]> plain = Arbitraries.of(3, 4, 7, 8, 6, 2, 31, 32, 255).map(type -> RawPeer.frame(type, "x".repeat(type)));
-        Arbitrary<byte[]> listening = Arbitraries.integers().between(1, 65535).map(port -> RawPeer.frame(5, port.toString()));
+        Arbitrary<byte[]> plain = Arbitraries.of(3, 4, 7, 8, 6, 2, 31, 32, 255)
+                .map(type -> RawPeer.frame(type, "x".repeat(type)));
+        Arbitrary<byte[]> listening = Arbitraries.integers().between(1, 65535)
+                .map(port -> RawPeer.frame(5, port.toString()));
         Arbitrary<byte[]> large = Arbitraries.integers().between(0, 70_000).map(n -> RawPeer.frame(200, "y".repeat(n)));
         return Arbitraries.frequencyOf(Tuple.of(8, plain), Tuple.of(4, listening),
                 Tuple.of(1, large), Tuple.of(1, Arbitraries.just(RawPeer.frame(9, "bye")))).list().ofMaxSize(10);
@@ -127,9 +130,11 @@ class ChannelProperties {
     @Provide
     Arbitrary<byte[]> noise() {
         Arbitrary<byte[]> bytes = Arbitraries.bytes().array(byte[].class).ofMaxSize(60);
-        Arbitrary<byte[]> hellos = Arbitraries.of("musher/1 00000000000000000000000000000000 1", "musher/1", "musher/2 x", "", "?")
+        Arbitrary<byte[]> hellos = Arbitraries
+                .of("musher/1 00000000000000000000000000000000 1", "musher/1", "musher/2 x", "", "?")
                 .map(text -> RawPeer.frame(1, text));
-        Arbitrary<byte[]> headers = Arbitraries.integers().map(n -> ByteBuffer.allocate(9).putInt(n).put((byte) (n & 63)).array());
+        Arbitrary<byte[]> headers = Arbitraries.integers()
+                .map(n -> ByteBuffer.allocate(9).putInt(n).put((byte) (n & 63)).array());
         return Arbitraries.oneOf(bytes, hellos, headers).list().ofMaxSize(4).map(pieces -> {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             pieces.forEach(out::writeBytes);
@@ -139,6 +144,7 @@ class ChannelProperties {
 
     @Provide
     Arbitrary<List<Integer>> sizes() {
-        return Arbitraries.oneOf(Arbitraries.integers().between(1, 9), Arbitraries.integers().between(1, 3000)).list().ofMinSize(1).ofMaxSize(12);
+        return Arbitraries.oneOf(Arbitraries.integers().between(1, 9), Arbitraries.integers().between(1, 3000)).list()
+                .ofMinSize(1).ofMaxSize(12);
     }
 }

@@ -14,7 +14,10 @@ import java.util.Collections;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What a worker that keeps to the protocol sees; others are {@link ChannelFaultsTest}'s, ends {@link ChannelCloseTest}'s. */
+/**
+ * What a worker that keeps to the protocol sees; others are {@link ChannelFaultsTest}'s, ends {@link
+ * ChannelCloseTest}'s.
+ */
 class ChannelTest {
 
     @RegisterExtension
@@ -58,7 +61,7 @@ class ChannelTest {
             }
         });
 
-        for (String frame : new String[] {"6", "7", "8", "9 that is all"}) {
+        for (String frame : new String[]{"6", "7", "8", "9 that is all"}) {
             peer.expect(frame);
         }
         peer.send(9, "");
@@ -85,7 +88,7 @@ class ChannelTest {
 
     @Test
     void shouldTakeAHelloWithAllThatFollowsInOneChunkOrByteByByte() throws Exception {
-        for (boolean whole : new boolean[] {true, false}) {
+        for (boolean whole : new boolean[]{true, false}) {
             RecordingChannelListener heard = scene.expect("shop-1");
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             out.writeBytes(RawPeer.frame(1, "musher/1 " + heard.channel.token() + " 12"));

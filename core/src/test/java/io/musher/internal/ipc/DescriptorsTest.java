@@ -22,7 +22,8 @@ class DescriptorsTest {
     void shouldSayOnceThatWorkersCannotJoinAndLetThemJoinLater() throws Exception {
         Process primary = new ProcessBuilder("sh", "-c", "ulimit -n 256; exec \"$0\" \"$@\"",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), Hog.class.getName())
+                "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                Hog.class.getName())
                 .redirectErrorStream(true).start();
         try {
             primary.getOutputStream().close();

@@ -55,7 +55,8 @@ class FrameDecoderProperties {
     }
 
     @Property
-    void shouldFindTheSameFramesInAnyChunks(@ForAll("frames") List<Sent> sent, @ForAll("sizes") List<Integer> sizes) throws Exception {
+    void shouldFindTheSameFramesInAnyChunks(@ForAll("frames") List<Sent> sent, @ForAll("sizes") List<Integer> sizes)
+            throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         List<String> expected = new ArrayList<>();
         for (Sent frame : sent) {
@@ -112,7 +113,8 @@ class FrameDecoderProperties {
             decoder.decode(ByteBuffer.wrap(chunk));
             Arrays.fill(chunk, (byte) 0x55); // a decoder that kept the chunk would notice
             at += size;
-            assertTrue(decoder.room() <= Math.max(1024, 9 * at), "room for " + decoder.room() + " after " + at + " bytes");
+            assertTrue(decoder.room() <= Math.max(1024, 9 * at),
+                    "room for " + decoder.room() + " after " + at + " bytes");
         }
     }
 
@@ -124,13 +126,16 @@ class FrameDecoderProperties {
     private static Arbitrary<Sent> frame() {
         Arbitrary<byte[]> payloads = Arbitraries.bytes().array(byte[].class).ofMaxSize(40);
         Arbitrary<byte[]> large = Arbitraries.integers().between(0, 5000).map(byte[]::new);
-        return Combinators.combine(Arbitraries.oneOf(Arbitraries.integers().between(0, 255), Arbitraries.of(1, 9, SKIPPED)),
-                Arbitraries.integers(), Arbitraries.oneOf(payloads, large)).as(Sent::new);
+        return Combinators
+                .combine(Arbitraries.oneOf(Arbitraries.integers().between(0, 255), Arbitraries.of(1, 9, SKIPPED)),
+                        Arbitraries.integers(), Arbitraries.oneOf(payloads, large))
+                .as(Sent::new);
     }
 
     @Provide
     Arbitrary<List<Integer>> sizes() {
-        return Arbitraries.oneOf(Arbitraries.integers().between(1, 9), Arbitraries.integers().between(1, 3000)).list().ofMinSize(1).ofMaxSize(12);
+        return Arbitraries.oneOf(Arbitraries.integers().between(1, 9), Arbitraries.integers().between(1, 3000)).list()
+                .ofMinSize(1).ofMaxSize(12);
     }
 
     /** Good frames, cut off, spoiled, mixed with noise. */

@@ -35,7 +35,8 @@ class FramesTest {
 
     @Test
     void shouldReadItsOwnHelloAndWelcome() throws Exception {
-        assertEquals(new Hello(1, TOKEN, 4711, 1000), Hello.parse(new Hello(1, TOKEN, 4711, 1000).frame().position(Frames.HEADER)));
+        assertEquals(new Hello(1, TOKEN, 4711, 1000),
+                Hello.parse(new Hello(1, TOKEN, 4711, 1000).frame().position(Frames.HEADER)));
         assertEquals(new Welcome(1, 17, 2000), Welcome.parse(new Welcome(1, 17, 2000).frame().position(Frames.HEADER)));
     }
 
@@ -51,9 +52,11 @@ class FramesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "musher/1", "musher/1 ", "musher/0 x 1", "musher/1  4711", "musher/1 " + TOKEN, "musher/1 " + TOKEN + " x",
-        "musher/1 " + TOKEN + "0 1", "musher/1 0123456789ABCDEF0123456789ABCDEF 1", "musher/99999999999 x 1", "GET / HTTP/1.1",
-        "musher/1 " + TOKEN + " 99999999999999999999"})
+    @ValueSource(strings = {"", " ", "musher/1", "musher/1 ", "musher/0 x 1", "musher/1  4711", "musher/1 " + TOKEN,
+            "musher/1 " + TOKEN + " x",
+            "musher/1 " + TOKEN + "0 1", "musher/1 0123456789ABCDEF0123456789ABCDEF 1", "musher/99999999999 x 1",
+            "GET / HTTP/1.1",
+            "musher/1 " + TOKEN + " 99999999999999999999"})
     void shouldRefuseABadHello(String payload) {
         String message = assertThrows(ProtocolException.class, () -> Hello.parse(bytes(payload))).getMessage();
         assertFalse(message.contains(TOKEN), message);
@@ -67,7 +70,7 @@ class FramesTest {
 
     @Test
     void shouldRefuseWhatIsNoText() {
-        assertThrows(ProtocolException.class, () -> Hello.parse(ByteBuffer.wrap(new byte[] {(byte) 0xff, 0x20})));
+        assertThrows(ProtocolException.class, () -> Hello.parse(ByteBuffer.wrap(new byte[]{(byte) 0xff, 0x20})));
     }
 
     @Test

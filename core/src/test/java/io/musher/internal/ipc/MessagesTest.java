@@ -93,7 +93,7 @@ class MessagesTest {
             peers[i] = scene.join(all[i]);
         }
         peers[2].send(RawPeer.message(32, 0, -1, bytes("all of you")));
-        for (int i : new int[] {0, 1, 3}) {
+        for (int i : new int[]{0, 1, 3}) {
             assertEquals("32 0 3 all of you", peers[i].receiveMessage());
         }
         peers[2].send(RawPeer.message(32, 0, 3, bytes("next")));
@@ -228,7 +228,8 @@ class MessagesTest {
         Mailbox mailbox = heard.channel.mailbox();
         BlockingQueue<String> ends = new LinkedBlockingQueue<>();
         for (int i = 0; i < 3; i++) {
-            assertTrue(mailbox.ask(frame(FrameType.ASK_VALUE, "question " + i), 0, Duration.ofSeconds(10 + i), asker("" + i, ends)));
+            assertTrue(mailbox.ask(frame(FrameType.ASK_VALUE, "question " + i), 0, Duration.ofSeconds(10 + i),
+                    asker("" + i, ends)));
         }
         String[] numbers = new String[3];
         for (int i = 0; i < 3; i++) {
@@ -238,7 +239,7 @@ class MessagesTest {
         }
         peer.send(RawPeer.message(36, Integer.parseInt(numbers[1]), 0, bytes("one")));
         assertEquals("1: one", ends.poll(20, TimeUnit.SECONDS));
-        scene.run(() -> { }); // the deadlines are set
+        scene.run(() -> {}); // the deadlines are set
         scene.pass(Duration.ofSeconds(11).toNanos());
         assertEquals("0: late", ends.poll(20, TimeUnit.SECONDS));
         peer.send(RawPeer.message(36, Integer.parseInt(numbers[0]), 0, bytes("zero")));
@@ -266,7 +267,8 @@ class MessagesTest {
     void shouldWaitForTheAnswerOfWhomItHasAsked() throws Exception {
         BlockingQueue<String> ends = new LinkedBlockingQueue<>();
         scene.run(() -> {
-            Mailbox mailbox = new Mailbox(scene.loop, new Inbox(Runnable::run, () -> true, () -> true, letter -> { }), scene.server.counts(),
+            Mailbox mailbox = new Mailbox(scene.loop, new Inbox(Runnable::run, () -> true, () -> true, letter -> {}),
+                    scene.server.counts(),
                     new ArrayPool(), Long.MAX_VALUE);
             ByteBuffer question = frame(FrameType.ASK_VALUE, "for worker 2");
             assertTrue(mailbox.ask(question, 2, Duration.ofSeconds(10), asker("0", ends)));

@@ -23,15 +23,16 @@ class PendingConnectionsTest {
             RawPeer stranger = scene.connect();
             strangers.add(stranger);
             if (i % 3 == 0) {
-                stranger.send(new byte[] {0, 0, 0});
+                stranger.send(new byte[]{0, 0, 0});
             }
             if (i % 1000 == 999) {
                 assertTrue(scene.onLoop(scene.server::strangers) <= PendingConnections.MAX, "strangers are few");
                 scene.join(scene.expect("among-strangers"));
             }
         }
-        scene.run(() -> { });
-        assertTrue(scene.onLoop(scene.server::dropped) >= many - PendingConnections.MAX - 1024, "the oldest are dropped");
+        scene.run(() -> {});
+        assertTrue(scene.onLoop(scene.server::dropped) >= many - PendingConnections.MAX - 1024,
+                "the oldest are dropped");
         strangers.get(0).expectEnd();
     }
 

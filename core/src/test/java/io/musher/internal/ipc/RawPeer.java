@@ -11,7 +11,10 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** A program that speaks the protocol, or does not, byte by byte and without the code under test; blocking, with a timeout. */
+/**
+ * A program that speaks the protocol, or does not, byte by byte and without the code under test; blocking, with a
+ * timeout.
+ */
 public final class RawPeer implements AutoCloseable {
 
     private static final int PATIENCE = 20_000;
@@ -89,10 +92,13 @@ public final class RawPeer implements AutoCloseable {
 
     /** {@return a message's frame} */
     public static byte[] message(int type, int sequence, int peer, byte[] body) {
-        return ByteBuffer.allocate(13 + body.length).putInt(4 + body.length).put((byte) type).putInt(sequence).putInt(peer).put(body).array();
+        return ByteBuffer.allocate(13 + body.length).putInt(4 + body.length).put((byte) type).putInt(sequence)
+                .putInt(peer).put(body).array();
     }
 
-    /** {@return the next message: type, sequence, peer, body as text; control frames before it are added to it in front} */
+    /**
+     * {@return the next message: type, sequence, peer, body as text; control frames before it are added to it in front}
+     */
     public String receiveMessage() throws IOException {
         StringBuilder before = new StringBuilder();
         while (true) {
@@ -103,7 +109,8 @@ public final class RawPeer implements AutoCloseable {
                 in.readNBytes(length);
                 before.append(type == 11 || type == 12 ? "" : type + ", ");
             } else {
-                return before + "" + type + " " + sequence + " " + in.readInt() + " " + new String(in.readNBytes(length - 4), StandardCharsets.UTF_8);
+                return before + "" + type + " " + sequence + " " + in.readInt() + " "
+                        + new String(in.readNBytes(length - 4), StandardCharsets.UTF_8);
             }
         }
     }

@@ -25,8 +25,8 @@ public final class RecordingChannelListener implements ChannelListener {
     private final EventLoop loop;
     public volatile Channel channel;
     /** Runs within the callback of that name. */
-    public volatile Runnable onStopRequested = () -> { };
-    public volatile Runnable onReady = () -> { };
+    public volatile Runnable onStopRequested = () -> {};
+    public volatile Runnable onReady = () -> {};
     /** Where its messages go: to {@link #letter}, on a thread of their own, while {@link #listens}. */
     public final Inbox inbox;
     public volatile boolean listens = true;

@@ -11,7 +11,10 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A primary with a heap of 64 MiB: an eighth of it is divided among its workers, another eighth is for what is over that. */
+/**
+ * A primary with a heap of 64 MiB: an eighth of it is divided among its workers, another eighth is for what is over
+ * that.
+ */
 class WindowTest {
 
     private static final int MIB = 1 << 20;

@@ -17,7 +17,7 @@ class JsonBudgetTest {
 
     private static final long BUDGET = 16L << 20;
 
-    record Entry(String name, List<Long> numbers) { }
+    record Entry(String name, List<Long> numbers) {}
 
     private static JsonReader reader(String text, long budget) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -29,18 +29,20 @@ class JsonBudgetTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[],", "{},", "[0],", "{\"\":0},", "[[1000000]],", "\"\",", "1000,", "0.5,", "{\"a\":[{}]},", "[\"\u00e4\",{}],", "\"\\n\",",
-        "100000000000000000000,"})
+    @ValueSource(strings = {"[],", "{},", "[0],", "{\"\":0},", "[[1000000]],", "\"\",", "1000,", "0.5,",
+            "{\"a\":[{}]},", "[\"\u00e4\",{}],", "\"\\n\",",
+            "100000000000000000000,"})
     void shouldRefuseWhatWouldTakeTooMuchMemoryBeforeItHasTakenIt(String element) {
         JsonReader reader = reader(list(element, 4 << 20), BUDGET);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        for (Runnable reading : List.<Runnable>of(reader::value, () -> reader.as(List.class), () -> reader.asList(Object.class))) {
+        for (Runnable reading : List.<Runnable>of(reader::value, () -> reader.as(List.class),
+                () -> reader.asList(Object.class))) {
             long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
             String message = assertThrows(IllegalArgumentException.class, reading::run).getMessage();
             long taken = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
             assertTrue(message.contains("would take more than 16384 KiB when it is decoded"), message);
             assertTrue(taken <= 6 * BUDGET, // garbage included: escaped strings make much of it
-                     element + " has taken " + taken);
+                    element + " has taken " + taken);
         }
     }
 

@@ -17,9 +17,10 @@ import net.jqwik.api.constraints.IntRange;
 /** Whatever is written comes back; whatever comes is read or refused, and nothing else happens. */
 class JsonProperties {
 
-    record Row(String name, List<Row> rows, Map<String, Object> more, long number, double decimal) { }
+    record Row(String name, List<Row> rows, Map<String, Object> more, long number, double decimal) {}
 
-    private static final List<Class<?>> TYPES = List.of(Object.class, Row.class, List.class, Map.class, String.class, int.class, Double.class,
+    private static final List<Class<?>> TYPES = List.of(Object.class, Row.class, List.class, Map.class, String.class,
+            int.class, Double.class,
             BigInteger.class, int[].class, Row[].class, java.time.Instant.class, java.util.Optional.class);
 
     private static JsonReader reader(Object value) {
@@ -47,14 +48,16 @@ class JsonProperties {
     void shouldReadDecimalsAsTheJdkDoes(@ForAll long mantissa, @ForAll @IntRange(min = -330, max = 310) int exponent) {
         String text = mantissa + "e" + exponent;
         if (Double.isFinite(Double.parseDouble(text))) {
-            assertEquals(Double.parseDouble(text), read(text.getBytes(java.nio.charset.StandardCharsets.US_ASCII), Double.class));
+            assertEquals(Double.parseDouble(text),
+                    read(text.getBytes(java.nio.charset.StandardCharsets.US_ASCII), Double.class));
         }
     }
 
     @Property
     void shouldReadShortDecimalsAsTheJdkDoes(@ForAll int mantissa, @ForAll @IntRange(min = 0, max = 30) int places) {
         String text = java.math.BigDecimal.valueOf(mantissa, places).toPlainString();
-        assertEquals(Double.parseDouble(text), read(text.getBytes(java.nio.charset.StandardCharsets.US_ASCII), double.class));
+        assertEquals(Double.parseDouble(text),
+                read(text.getBytes(java.nio.charset.StandardCharsets.US_ASCII), double.class));
     }
 
     @Property
@@ -79,7 +82,8 @@ class JsonProperties {
     }
 
     @Property
-    void shouldFindSpecialBytesAsASimpleLoopDoes(@ForAll("garbage") byte[] bytes, @ForAll @IntRange(max = 40) int from) {
+    void shouldFindSpecialBytesAsASimpleLoopDoes(@ForAll("garbage") byte[] bytes,
+            @ForAll @IntRange(max = 40) int from) {
         int at = Math.min(from, bytes.length);
         int expected = at;
         while (expected < bytes.length && bytes[expected] >= ' ' && "\"\\?".indexOf(bytes[expected]) < 0) {
@@ -97,14 +101,16 @@ class JsonProperties {
     @Provide
     Arbitrary<String> longTexts() {
         return Arbitraries.of('a', 'b', '?', '"', '\\', '\n', 'ü', '\ud83d', '\ude00', '語').list().ofMaxSize(6)
-                .map(specials -> specials.stream().map(c -> "plain?".repeat(30) + c).collect(java.util.stream.Collectors.joining()))
+                .map(specials -> specials.stream().map(c -> "plain?".repeat(30) + c)
+                        .collect(java.util.stream.Collectors.joining()))
                 .map(text -> text + "x".repeat(JsonWriterTest.LONG - Math.min(JsonWriterTest.LONG, text.length())));
     }
 
     @Provide
     Arbitrary<Object> values() {
         Arbitrary<Object> leaves = Arbitraries.oneOf(Arbitraries.strings(), Arbitraries.longs(), Arbitraries.doubles(),
-                Arbitraries.of(true, false), Arbitraries.bigIntegers().map(JsonProperties::narrow), Arbitraries.just("\ud800 \udc00\ud800"))
+                Arbitraries.of(true, false), Arbitraries.bigIntegers().map(JsonProperties::narrow),
+                Arbitraries.just("\ud800 \udc00\ud800"))
                 .injectNull(0.1);
         return tree(leaves, 3);
     }
@@ -115,7 +121,8 @@ class JsonProperties {
         }
         Arbitrary<Object> below = Arbitraries.lazy(() -> tree(leaves, depth - 1));
         return Arbitraries.oneOf(leaves, below.list().ofMaxSize(5).map(list -> (Object) list),
-                Arbitraries.maps(Arbitraries.strings(), below).ofMaxSize(5).map(map -> (Object) new LinkedHashMap<>(map)));
+                Arbitraries.maps(Arbitraries.strings(), below).ofMaxSize(5)
+                        .map(map -> (Object) new LinkedHashMap<>(map)));
     }
 
     /** Integers that fit one come as a long. */
@@ -129,15 +136,19 @@ class JsonProperties {
     }
 
     private Arbitrary<Row> rows(int depth) {
-        Arbitrary<List<Row>> inner = depth == 0 ? Arbitraries.just(List.of()) : Arbitraries.lazy(() -> rows(depth - 1)).list().ofMaxSize(3);
+        Arbitrary<List<Row>> inner = depth == 0 ? Arbitraries.just(List.of())
+                : Arbitraries.lazy(() -> rows(depth - 1)).list().ofMaxSize(3);
         return net.jqwik.api.Combinators.combine(Arbitraries.strings().injectNull(0.2), inner,
-                Arbitraries.maps(Arbitraries.strings().ofMaxLength(3), values()).ofMaxSize(2), Arbitraries.longs(), Arbitraries.doubles())
+                Arbitraries.maps(Arbitraries.strings().ofMaxLength(3), values()).ofMaxSize(2), Arbitraries.longs(),
+                Arbitraries.doubles())
                 .as(Row::new);
     }
 
     @Provide
     Arbitrary<byte[]> garbage() {
-        Arbitrary<Byte> likely = Arbitraries.of("{}[]\",:\\u0123eE+-.ntrfals x\n\0\u0080".chars().mapToObj(c -> (byte) c).toList());
-        return Arbitraries.oneOf(likely.array(byte[].class).ofMaxSize(30), Arbitraries.bytes().array(byte[].class).ofMaxSize(30));
+        Arbitrary<Byte> likely = Arbitraries
+                .of("{}[]\",:\\u0123eE+-.ntrfals x\n\0\u0080".chars().mapToObj(c -> (byte) c).toList());
+        return Arbitraries.oneOf(likely.array(byte[].class).ofMaxSize(30),
+                Arbitraries.bytes().array(byte[].class).ofMaxSize(30));
     }
 }

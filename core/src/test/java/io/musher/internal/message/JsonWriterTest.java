@@ -35,11 +35,11 @@ class JsonWriterTest {
     static final int LONG = 200;
     private static final int LARGE = 1 << 24;
 
-    record Item(String name, int count, long weight, double price, boolean sold, Item next) { }
+    record Item(String name, int count, long weight, double price, boolean sold, Item next) {}
 
-    record Nothing() { }
+    record Nothing() {}
 
-    record Deep(List<Map<String, Object>> rows) { }
+    record Deep(List<Map<String, Object>> rows) {}
 
     record Throwing(String name) {
         @Override
@@ -105,9 +105,9 @@ class JsonWriterTest {
         assertEquals("{}", json(Map.of()));
         assertEquals("{}", json(new Nothing()));
         assertEquals("[1,null,[\"a\"]]", json(Arrays.asList(1, null, Set.of("a"))));
-        assertEquals("[1,2]", json(new int[] {1, 2}));
-        assertEquals("[\"a\",null]", json(new String[] {"a", null}));
-        assertEquals("[[1.5],[]]", json(new double[][] {{1.5}, {}}));
+        assertEquals("[1,2]", json(new int[]{1, 2}));
+        assertEquals("[\"a\",null]", json(new String[]{"a", null}));
+        assertEquals("[[1.5],[]]", json(new double[][]{{1.5}, {}}));
         assertEquals("[3]", json(new ConcurrentLinkedDeque<>(List.of(3))));
         Map<String, Object> ordered = new LinkedHashMap<>();
         ordered.put("z", 1);
@@ -131,10 +131,13 @@ class JsonWriterTest {
     void shouldNameTheClassAndThePathOfWhatCannotBeSent() {
         assertTrue(refused(new Object()).startsWith("java.lang.Object cannot be sent"), refused(new Object()));
         assertTrue(refused(URI.create("x:y")).startsWith("java.net.URI cannot be sent"));
-        assertTrue(refused(Map.of("a", List.of(1, Map.of("b", new Object())))).startsWith("a[1].b: java.lang.Object cannot be sent"));
-        assertTrue(refused(new Object[] {1, Thread.currentThread()}).startsWith("[1]: java.lang.Thread cannot be sent"));
-        assertTrue(refused(new Deep(List.of(Map.of("x", new Object())))).startsWith("rows[0].x: java.lang.Object cannot be sent"));
-        assertEquals("a: a map's key is a java.lang.Integer; only strings can be sent", refused(Map.of("a", Map.of(1, 2))));
+        assertTrue(refused(Map.of("a", List.of(1, Map.of("b", new Object()))))
+                .startsWith("a[1].b: java.lang.Object cannot be sent"));
+        assertTrue(refused(new Object[]{1, Thread.currentThread()}).startsWith("[1]: java.lang.Thread cannot be sent"));
+        assertTrue(refused(new Deep(List.of(Map.of("x", new Object()))))
+                .startsWith("rows[0].x: java.lang.Object cannot be sent"));
+        assertEquals("a: a map's key is a java.lang.Integer; only strings can be sent",
+                refused(Map.of("a", Map.of(1, 2))));
         assertEquals("a map's key is null; only strings can be sent", refused(Collections.singletonMap(null, 1)));
     }
 
@@ -142,8 +145,10 @@ class JsonWriterTest {
     void shouldRefuseNumbersThatJsonDoesNotHave() {
         assertEquals("[0]: NaN cannot be sent: JSON has no such number", refused(List.of(Double.NaN)));
         assertEquals("Infinity cannot be sent: JSON has no such number", refused(Float.POSITIVE_INFINITY));
-        assertEquals("[1]: -Infinity cannot be sent: JSON has no such number", refused(new double[] {1, Double.NEGATIVE_INFINITY}));
-        assertEquals("price: NaN cannot be sent: JSON has no such number", refused(new Item("", 0, 0, Double.NaN, false, null)));
+        assertEquals("[1]: -Infinity cannot be sent: JSON has no such number",
+                refused(new double[]{1, Double.NEGATIVE_INFINITY}));
+        assertEquals("price: NaN cannot be sent: JSON has no such number",
+                refused(new Item("", 0, 0, Double.NaN, false, null)));
         assertTrue(refused(BigInteger.TEN.pow(2000)).contains("2001 characters"));
     }
 
@@ -168,7 +173,9 @@ class JsonWriterTest {
 
     @Test
     void shouldSayWhatThrewWhileItWasRead() {
-        assertEquals("[0].name: the accessor of " + Throwing.class.getName() + " threw java.lang.IllegalStateException: not yet",
+        assertEquals(
+                "[0].name: the accessor of " + Throwing.class.getName()
+                        + " threw java.lang.IllegalStateException: not yet",
                 refused(List.of(new Throwing("x"))));
     }
 
@@ -176,7 +183,8 @@ class JsonWriterTest {
     void shouldRefuseWhatIsTooLargeAndWorkOnAfterwards() {
         assertEquals(12, JsonWriter.write("x".repeat(10), 0, 12, ByteBuffer::allocate).limit());
         assertEquals("larger than maxMessageSize, 11 bytes",
-                assertThrows(IllegalArgumentException.class, () -> JsonWriter.write("x".repeat(10), 0, 11, ByteBuffer::allocate)).getMessage());
+                assertThrows(IllegalArgumentException.class,
+                        () -> JsonWriter.write("x".repeat(10), 0, 11, ByteBuffer::allocate)).getMessage());
         List<String> many = Collections.nCopies(100_000, "0123456789");
         assertThrows(IllegalArgumentException.class, () -> JsonWriter.write(many, 13, 1_000_000, ByteBuffer::allocate));
         assertEquals(1_300_001, JsonWriter.write(many, 0, 1_300_001, ByteBuffer::allocate).limit());

@@ -48,7 +48,8 @@ class ClassPreloaderTest {
         }
         String rest = String.join(File.pathSeparator, Arrays.stream(TestJvm.CLASS_PATH.split(File.pathSeparator))
                 .filter(entry -> entry.endsWith(".jar")).toList());
-        List<String> words = new ArrayList<>(List.of("-cp", jar + File.pathSeparator + rest, PreloadPrimary.class.getName()));
+        List<String> words = new ArrayList<>(
+                List.of("-cp", jar + File.pathSeparator + rest, PreloadPrimary.class.getName()));
         words.addAll(List.of(args));
         try (TestJvm primary = TestJvm.start(folder, Map.of(), words.toArray(String[]::new))) {
             primary.printed("loaded ");

@@ -9,7 +9,7 @@ import java.util.List;
 /** A primary whose workers are commands, one per argument, each a script for {@code sh}. */
 final class CommandPrimary {
 
-    private CommandPrimary() { }
+    private CommandPrimary() {}
 
     /** @param args tenths of a second of grace, then the scripts */
     public static void main(String[] args) throws Exception {
@@ -22,7 +22,8 @@ final class CommandPrimary {
         }
         System.out.println(sessions);
         System.out.println("guard " + ProcessHandle.current().children()
-                .filter(child -> child.info().commandLine().orElse("").contains("musher-guard")).findFirst().orElseThrow().pid());
+                .filter(child -> child.info().commandLine().orElse("").contains("musher-guard")).findFirst()
+                .orElseThrow().pid());
         System.out.println("channel " + spawning.channel.getPort());
         String line = new BufferedReader(new InputStreamReader(System.in)).readLine();
         if ("crash".equals(line)) {

@@ -20,7 +20,8 @@ class CurrentJvmTest {
 
     @Test
     void shouldKnowAClassAndItsArguments() {
-        CurrentJvm own = own("Shop a b  c*", "out:lib/x.jar", null, "-cp", "out", "-Dcl=1", "--add-modules", "java.sql", "Shop", "a b", "", "c*");
+        CurrentJvm own = own("Shop a b  c*", "out:lib/x.jar", null, "-cp", "out", "-Dcl=1", "--add-modules", "java.sql",
+                "Shop", "a b", "", "c*");
         assertEquals(List.of("Shop"), own.target());
         assertEquals(Optional.of(List.of("a b", "", "c*")), own.args());
         assertEquals(here + "/out:" + here + "/lib/x.jar", own.classPath());
@@ -51,8 +52,10 @@ class CurrentJvmTest {
 
     @Test
     void shouldKnowASourceFile() {
-        for (String launcher : List.of("com.sun.tools.javac.launcher.Main", "com.sun.tools.javac.launcher.SourceLauncher")) {
-            CurrentJvm own = own("jdk.compiler/" + launcher + " P.java x y z", "out", launcher, "-cp", "out", "--source", "17", "P.java", "x y", "z");
+        for (String launcher : List.of("com.sun.tools.javac.launcher.Main",
+                "com.sun.tools.javac.launcher.SourceLauncher")) {
+            CurrentJvm own = own("jdk.compiler/" + launcher + " P.java x y z", "out", launcher, "-cp", "out",
+                    "--source", "17", "P.java", "x y", "z");
             assertEquals(List.of("-m", "jdk.compiler/" + launcher, here + "/P.java"), own.target());
             assertEquals(Optional.of(List.of("x y", "z")), own.args());
         }
@@ -60,7 +63,8 @@ class CurrentJvmTest {
 
     @Test
     void shouldKnowArgumentFiles(@TempDir Path folder) throws Exception {
-        Path file = Files.writeString(folder.resolve("args"), "# flags\n-cp out \"-Dz=a b\"\nShop \"one \\\"two\\\"\" 'thr\\\\ee'\n");
+        Path file = Files.writeString(folder.resolve("args"),
+                "# flags\n-cp out \"-Dz=a b\"\nShop \"one \\\"two\\\"\" 'thr\\\\ee'\n");
         CurrentJvm own = own("Shop one \"two\" thr\\ee four", "out", null, "@" + file, "four");
         assertEquals(List.of("Shop"), own.target());
         assertEquals(Optional.of(List.of("one \"two\"", "thr\\ee", "four")), own.args());
@@ -104,12 +108,15 @@ class CurrentJvmTest {
     @Test
     void shouldTellFlagsByWhereTheyComeFrom(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("more"), "-Dfile=1 --add-reads a=b");
-        List<String> flags = List.of("-Dt=a b", "-Xmx1g", "--add-opens=m/p=ALL-UNNAMED", "-Dfile=1", "--add-reads=a=b", "-Xmx1g", "-Dc=1", "-Xmx1g");
-        InheritedFlags split = InheritedFlags.split(flags, Map.of("JAVA_TOOL_OPTIONS", "'-Dt=a b' -Xmx1g", "JDK_JAVA_OPTIONS",
-                "--add-opens m/p=ALL-UNNAMED @" + file, "_JAVA_OPTIONS", "-Xmx1g"));
+        List<String> flags = List.of("-Dt=a b", "-Xmx1g", "--add-opens=m/p=ALL-UNNAMED", "-Dfile=1", "--add-reads=a=b",
+                "-Xmx1g", "-Dc=1", "-Xmx1g");
+        InheritedFlags split = InheritedFlags.split(flags,
+                Map.of("JAVA_TOOL_OPTIONS", "'-Dt=a b' -Xmx1g", "JDK_JAVA_OPTIONS",
+                        "--add-opens m/p=ALL-UNNAMED @" + file, "_JAVA_OPTIONS", "-Xmx1g"));
         assertEquals(List.of("-Xmx1g", "-Dc=1"), split.commandLine());
         assertEquals(flags, split.all());
-        assertEquals(List.of("-Xmx1g", "-Dc=1", "-Xmx1g"), split.without(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")));
+        assertEquals(List.of("-Xmx1g", "-Dc=1", "-Xmx1g"),
+                split.without(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")));
     }
 
     private static CurrentJvm own(String command, String classPath, String moduleMain, String... commandLine) {

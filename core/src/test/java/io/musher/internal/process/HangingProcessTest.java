@@ -47,7 +47,8 @@ class HangingProcessTest {
             hang();
         });
         hangs.await();
-        CompletableFuture<WorkerProcess> late = spawning.spawner.spawn(spawning.request(Launch.command("true"), Optional.empty(), Map.of()));
+        CompletableFuture<WorkerProcess> late = spawning.spawner
+                .spawn(spawning.request(Launch.command("true"), Optional.empty(), Map.of()));
         ends.kill();
         assertEquals(Optional.of("SIGKILL"), SpawnerFixture.end(ends).signal());
         hears.signal("USR1");

@@ -8,12 +8,13 @@ import java.util.Optional;
 /** Sends SIGHUP to a worker and prints how that ended. */
 public final class HangupPrimary {
 
-    private HangupPrimary() { }
+    private HangupPrimary() {}
 
     /** @param args none */
     public static void main(String[] args) throws Exception {
         try (SpawnerFixture spawning = new SpawnerFixture(Output.discard())) {
-            WorkerProcess worker = spawning.start(Launch.command("sh", "-c", "echo up; sleep 20; exit 7"), Optional.empty(), Map.of());
+            WorkerProcess worker = spawning.start(Launch.command("sh", "-c", "echo up; sleep 20; exit 7"),
+                    Optional.empty(), Map.of());
             SpawnerFixture.printed(worker, "up");
             worker.signal("HUP");
             System.out.println("ended " + SpawnerFixture.end(worker));

@@ -33,12 +33,15 @@ class JvmPlanTest {
 
     @Test
     void shouldRepeatThisJvm() throws Exception {
-        assertEquals(List.of(TestJvm.java(), "-Dmusher.worker=3", "-cp", "/a:/b.jar", "-Dp=1", "Shop", "x", "%i"), words(Launch.self(), own));
+        assertEquals(List.of(TestJvm.java(), "-Dmusher.worker=3", "-cp", "/a:/b.jar", "-Dp=1", "Shop", "x", "%i"),
+                words(Launch.self(), own));
     }
 
     @Test
     void shouldReplaceArgumentsAndAppendFlags() throws Exception {
-        assertEquals(List.of(TestJvm.java(), "-Dmusher.worker=3", "-Dmusher.program=Shop", "-cp", "/a:/b.jar", "-Dp=1", "-Dq=3", "Shop", "y2"),
+        assertEquals(
+                List.of(TestJvm.java(), "-Dmusher.worker=3", "-Dmusher.program=Shop", "-cp", "/a:/b.jar", "-Dp=1",
+                        "-Dq=3", "Shop", "y2"),
                 words(Launch.self().args("y%i").jvmArgs("-Dq=%w"), own));
     }
 
@@ -48,7 +51,8 @@ class JvmPlanTest {
         assertEquals(List.of("-Dp=1", JvmPlan.WORKER_MAIN, OTHER, "z"), words.subList(5, words.size()));
         List<String> classPath = List.of(words.get(4).split(File.pathSeparator));
         assertEquals(List.of("/a", "/b.jar"), classPath.subList(0, 2));
-        assertEquals(1, classPath.stream().filter(entry -> Files.exists(Path.of(entry, "io/musher/Launch.class"))).count());
+        assertEquals(1,
+                classPath.stream().filter(entry -> Files.exists(Path.of(entry, "io/musher/Launch.class"))).count());
         assertTrue(LaunchPlan.of(Launch.main(OTHER)).saysHello());
     }
 
@@ -62,10 +66,13 @@ class JvmPlanTest {
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
         manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, "lib/Shop.JAR");
         new JarOutputStream(Files.newOutputStream(folder.resolve("paths.jar")), manifest).close();
-        for (String classPath : List.of(library + File.separator + "*", folder.resolve("paths.jar").toString(), library.resolve("Shop.JAR").toString())) {
-            CurrentJvm jvm = new CurrentJvm(TestJvm.java(), InheritedFlags.of(List.of()), "/none" + File.pathSeparator + classPath, List.of("X"), Optional.empty(), true);
+        for (String classPath : List.of(library + File.separator + "*", folder.resolve("paths.jar").toString(),
+                library.resolve("Shop.JAR").toString())) {
+            CurrentJvm jvm = new CurrentJvm(TestJvm.java(), InheritedFlags.of(List.of()),
+                    "/none" + File.pathSeparator + classPath, List.of("X"), Optional.empty(), true);
             JvmPlan.of(Launch.main("io.shop.Shop$Main"), jvm);
-            IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> JvmPlan.of(Launch.main("io.shop.Shop.Main"), jvm));
+            IllegalArgumentException refused = assertThrows(IllegalArgumentException.class,
+                    () -> JvmPlan.of(Launch.main("io.shop.Shop.Main"), jvm));
             assertTrue(refused.getMessage().contains("io.shop.Shop.Main"), refused.getMessage());
             JvmPlan.of(Launch.main("Elsewhere").jvmArgs("-cp", "/elsewhere"), jvm);
         }
@@ -78,7 +85,7 @@ class JvmPlanTest {
         Path here = Path.of(JvmPlanTest.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
-        try (URLClassLoader loader = new URLClassLoader(new URL[] {here.toUri().toURL(), extra}, null)) {
+        try (URLClassLoader loader = new URLClassLoader(new URL[]{here.toUri().toURL(), extra}, null)) {
             thread.setContextClassLoader(loader);
             assertTrue(words(Launch.main(OTHER), own).get(3).contains(folder.resolve("extra.jar").toString()));
         } finally {
@@ -90,9 +97,11 @@ class JvmPlanTest {
     @Test
     void shouldRunAJarAsItIs(@TempDir Path folder) throws Exception {
         Path jar = Files.createFile(folder.resolve("app.jar"));
-        assertEquals(List.of(TestJvm.java(), "-Dmusher.worker=3", "-Dmusher.program=" + jar, "-Dp=1", "-jar", jar.toString(), "a"), words(Launch.jar(jar).args("a"), own));
+        assertEquals(List.of(TestJvm.java(), "-Dmusher.worker=3", "-Dmusher.program=" + jar, "-Dp=1", "-jar",
+                jar.toString(), "a"), words(Launch.jar(jar).args("a"), own));
         assertFalse(LaunchPlan.of(Launch.jar(jar)).saysHello());
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> LaunchPlan.of(Launch.jar(folder.resolve("none.jar")))).getMessage()
+        assertTrue(assertThrows(IllegalArgumentException.class,
+                () -> LaunchPlan.of(Launch.jar(folder.resolve("none.jar")))).getMessage()
                 .contains("none.jar"));
     }
 
@@ -107,7 +116,8 @@ class JvmPlanTest {
         List<String> words = words(Launch.jar(jar).args("a"), own);
         assertTrue(classPath(words).startsWith(jar + File.pathSeparator), words::toString);
         assertEquals(List.of("-Dp=1", "--add-opens=java.base/java.lang=ALL-UNNAMED",
-                "--add-opens=java.base/java.nio=ALL-UNNAMED", MainRunner.class.getName(), "app.Main", "a"), words.subList(5, words.size()));
+                "--add-opens=java.base/java.nio=ALL-UNNAMED", MainRunner.class.getName(), "app.Main", "a"),
+                words.subList(5, words.size()));
         Path runner = Path.of(classPath(words).split(File.pathSeparator)[1]);
         Files.delete(runner); // as a cleaner of temporary files does
         assertTrue(Files.exists(Path.of(classPath(words(Launch.jar(jar), own)).split(File.pathSeparator)[1])));
@@ -124,39 +134,51 @@ class JvmPlanTest {
 
     @Test
     void shouldMakePathsMeanTheSameElsewhere(@TempDir Path folder) throws Exception {
-        CurrentJvm relative = new CurrentJvm(TestJvm.java(), InheritedFlags.of(List.of("--module-path=m" + File.pathSeparator + "/n", "-javaagent:a.jar=x=y",
-                "-javaagent:/b.jar")), "", List.of("Shop"), Optional.of(List.of()), true);
+        CurrentJvm relative = new CurrentJvm(TestJvm.java(),
+                InheritedFlags.of(List.of("--module-path=m" + File.pathSeparator + "/n", "-javaagent:a.jar=x=y",
+                        "-javaagent:/b.jar")),
+                "", List.of("Shop"), Optional.of(List.of()), true);
         String here = Path.of("").toAbsolutePath().toString();
-        assertEquals(List.of("--module-path=" + here + "/m" + File.pathSeparator + "/n", "-javaagent:" + here + "/a.jar=x=y", "-javaagent:/b.jar"),
+        assertEquals(
+                List.of("--module-path=" + here + "/m" + File.pathSeparator + "/n", "-javaagent:" + here + "/a.jar=x=y",
+                        "-javaagent:/b.jar"),
                 words(Launch.self().directory(folder), relative).subList(2, 5));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"org.codehaus.plexus.classworlds.launcher.Launcher", "jdk.jshell.execution.RemoteExecutionControl",
-        "/tmp/surefire/surefirebooter-2024_3.jar", "org.apache.maven.surefire.booter.ForkedBooter", "com.intellij.rt.junit.JUnitStarter",
-        "worker.org.gradle.process.internal.worker.GradleWorkerMain", "org.eclipse.jdt.internal.junit.runner.RemoteTestRunner"})
+    @ValueSource(strings = {"org.codehaus.plexus.classworlds.launcher.Launcher",
+            "jdk.jshell.execution.RemoteExecutionControl",
+            "/tmp/surefire/surefirebooter-2024_3.jar", "org.apache.maven.surefire.booter.ForkedBooter",
+            "com.intellij.rt.junit.JUnitStarter",
+            "worker.org.gradle.process.internal.worker.GradleWorkerMain",
+            "org.eclipse.jdt.internal.junit.runner.RemoteTestRunner"})
     void shouldRefuseToRepeatARunner(String program) {
         IllegalStateException refused = assertThrows(IllegalStateException.class,
                 () -> JvmPlan.of(Launch.self(), own(List.of(program), Optional.of(List.of()))));
-        assertTrue(refused.getMessage().contains(".main(") && refused.getMessage().contains(program), refused.getMessage());
+        assertTrue(refused.getMessage().contains(".main(") && refused.getMessage().contains(program),
+                refused.getMessage());
     }
 
     @Test
     void shouldNameTheMainClassThatCalledUs() {
-        assertTrue(new Shop().main().getMessage().contains(".main(JvmPlanTest.Shop.class)"), new Shop().main().getMessage());
+        assertTrue(new Shop().main().getMessage().contains(".main(JvmPlanTest.Shop.class)"),
+                new Shop().main().getMessage());
     }
 
     @Test
     void shouldAskForArgumentsItCannotTell() {
         CurrentJvm unknown = own(List.of("Shop"), Optional.empty());
-        assertTrue(assertThrows(IllegalStateException.class, () -> JvmPlan.of(Launch.self(), unknown)).getMessage().contains(".args("));
+        assertTrue(assertThrows(IllegalStateException.class, () -> JvmPlan.of(Launch.self(), unknown)).getMessage()
+                .contains(".args("));
         JvmPlan.of(Launch.self().args("a"), unknown);
     }
 
     @Test
     void shouldRefuseWithoutAJava() {
-        CurrentJvm none = new CurrentJvm("/no/such/java", InheritedFlags.of(List.of()), "/a", List.of("Shop"), Optional.of(List.of()), true);
-        assertTrue(assertThrows(IllegalStateException.class, () -> JvmPlan.of(Launch.self(), none)).getMessage().contains("/no/such/java"));
+        CurrentJvm none = new CurrentJvm("/no/such/java", InheritedFlags.of(List.of()), "/a", List.of("Shop"),
+                Optional.of(List.of()), true);
+        assertTrue(assertThrows(IllegalStateException.class, () -> JvmPlan.of(Launch.self(), none)).getMessage()
+                .contains("/no/such/java"));
     }
 
     private static final class Shop {
@@ -166,12 +188,14 @@ class JvmPlanTest {
     }
 
     private static CurrentJvm own(List<String> target, Optional<List<String>> args) {
-        return new CurrentJvm(TestJvm.java(), InheritedFlags.of(List.of("-Dp=1", "-Xdebug")), "/a:/b.jar", target, args, true);
+        return new CurrentJvm(TestJvm.java(), InheritedFlags.of(List.of("-Dp=1", "-Xdebug")), "/a:/b.jar", target, args,
+                true);
     }
 
     private static List<String> words(Launch launch, CurrentJvm own) throws Exception {
         JvmPlan plan = JvmPlan.of(launch, own);
-        return plan.words(new SpawnRequest(plan, 2, 3, "n", Optional.empty(), new InetSocketAddress(1), "t", Map.of(), JvmShare.none()), Map.of()).all();
+        return plan.words(new SpawnRequest(plan, 2, 3, "n", Optional.empty(), new InetSocketAddress(1), "t", Map.of(),
+                JvmShare.none()), Map.of()).all();
     }
 
     private static String classPath(List<String> words) {

@@ -7,7 +7,7 @@ import java.util.concurrent.locks.LockSupport;
 /** A worker that does one thing. */
 final class JvmWorker {
 
-    private JvmWorker() { }
+    private JvmWorker() {}
 
     /** @param args what to do, and whether to exit then */
     public static void main(String[] args) throws Exception {
@@ -25,7 +25,7 @@ final class JvmWorker {
                         + System.getProperty("musher.worker") + " " + System.getenv("MUSHER_TREE"));
                 return;
             }
-            default -> { }
+            default -> {}
         }
         if (List.of(args).contains("exit")) {
             System.exit(42);

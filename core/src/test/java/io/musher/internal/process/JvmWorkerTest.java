@@ -34,7 +34,8 @@ class JvmWorkerTest {
         SpawnerFixture.printed(worker, "up");
         worker.terminate();
         assertEquals(Optional.of("SIGTERM"), SpawnerFixture.end(worker).signal());
-        assertEquals("up\n" + IntStream.range(0, 10).mapToObj(i -> "hook " + i + "\n").collect(Collectors.joining()), worker.lastOutput());
+        assertEquals("up\n" + IntStream.range(0, 10).mapToObj(i -> "hook " + i + "\n").collect(Collectors.joining()),
+                worker.lastOutput());
     }
 
     @Test
@@ -88,10 +89,14 @@ class JvmWorkerTest {
     }
 
     private WorkerProcess start(Optional<PortLease> port, String... args) throws Exception {
-        CurrentJvm own = new CurrentJvm(TestJvm.java(), InheritedFlags.of(List.of()), TestJvm.CLASS_PATH, List.of(JvmWorker.class.getName()),
+        CurrentJvm own = new CurrentJvm(TestJvm.java(), InheritedFlags.of(List.of()), TestJvm.CLASS_PATH,
+                List.of(JvmWorker.class.getName()),
                 Optional.of(List.of()), true);
         SpawnRequest request = spawning.request(Launch.command("never"), port, Map.of());
-        return spawning.spawner.spawn(new SpawnRequest(JvmPlan.of(Launch.self().args(args), own), request.instance(), request.workerId(),
-                request.name(), port, request.channel(), request.token(), Map.of(), JvmShare.none())).get(10, TimeUnit.SECONDS);
+        return spawning.spawner
+                .spawn(new SpawnRequest(JvmPlan.of(Launch.self().args(args), own), request.instance(),
+                        request.workerId(),
+                        request.name(), port, request.channel(), request.token(), Map.of(), JvmShare.none()))
+                .get(10, TimeUnit.SECONDS);
     }
 }

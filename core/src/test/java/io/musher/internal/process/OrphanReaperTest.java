@@ -69,7 +69,8 @@ class OrphanReaperTest {
 
     @Test
     void shouldEndWhatHasAnEnvironmentOfItsOwn() throws Exception {
-        try (TestJvm primary = TestJvm.main(CommandPrimary.class, "600", "env -i sh -c 'sleep 1000 & echo up; wait' & wait")) {
+        try (TestJvm primary = TestJvm.main(CommandPrimary.class, "600",
+                "env -i sh -c 'sleep 1000 & echo up; wait' & wait")) {
             ProcessFamily family = new ProcessFamily(primary);
             assertTrue(family.processes().size() >= 3, "processes: " + family.processes());
             primary.process.destroyForcibly().waitFor();
@@ -83,7 +84,8 @@ class OrphanReaperTest {
             ProcessFamily family = new ProcessFamily(primary);
             ProcessHandle.of(family.guard).orElseThrow().destroyForcibly();
             await("another guard").atMost(SOON).until(() -> primary.process.children()
-                    .anyMatch(child -> child.pid() != family.guard && child.info().commandLine().orElse("").contains("musher-guard")));
+                    .anyMatch(child -> child.pid() != family.guard
+                            && child.info().commandLine().orElse("").contains("musher-guard")));
             primary.process.destroyForcibly().waitFor();
             family.assertGone(SOON);
         }
@@ -94,7 +96,8 @@ class OrphanReaperTest {
         try (TestJvm primary = TestJvm.main(CommandPrimary.class, "600", FAMILY)) {
             ProcessFamily family = new ProcessFamily(primary);
             long own = ProcessTable.entry(primary.process.pid()).orElseThrow().group();
-            assertTrue(family.processes().stream().noneMatch(pid -> ProcessTable.entry(pid).orElseThrow().group() == own));
+            assertTrue(
+                    family.processes().stream().noneMatch(pid -> ProcessTable.entry(pid).orElseThrow().group() == own));
             assertTrue(ProcessTable.entry(family.guard).orElseThrow().group() != own);
             primary.process.destroyForcibly().waitFor();
             family.assertGone(SOON);
@@ -112,13 +115,15 @@ class OrphanReaperTest {
         Process group = process(Map.of(), "setsid", "sh", "-c", script);
         Process marked = process(Map.of(ChildEnvironment.TREE, mark + ".1"), "setsid", "sh", "-c", script);
         Process other = process(Map.of(ChildEnvironment.TREE, mark + "0.1"), "setsid", "sh", "-c", script);
-        ProcessBuilder guarding = new ProcessBuilder(BUSYBOX.toString(), "sh", "-c", OrphanReaper.SCRIPT, "musher-guard", mark, "3")
+        ProcessBuilder guarding = new ProcessBuilder(BUSYBOX.toString(), "sh", "-c", OrphanReaper.SCRIPT,
+                "musher-guard", mark, "3")
                 .redirectErrorStream(true);
         guarding.environment().clear();
         guarding.environment().put("PATH", folder.toString());
         Process guard = guarding.start();
         try {
-            guard.getOutputStream().write(("+ " + -group.pid() + "\nHUP " + -group.pid() + "\n").getBytes(StandardCharsets.US_ASCII));
+            guard.getOutputStream()
+                    .write(("+ " + -group.pid() + "\nHUP " + -group.pid() + "\n").getBytes(StandardCharsets.US_ASCII));
             guard.getOutputStream().close();
             for (Process each : List.of(group, marked, guard)) {
                 assertTrue(each.waitFor(SOON.toSeconds(), TimeUnit.SECONDS), () -> each + " lives on");
@@ -153,7 +158,8 @@ class OrphanReaperTest {
         List<Long> processes() {
             Set<Long> all = new TreeSet<>(SpawnerFixture.processes(variable));
             ProcessTable.pids().stream().flatMap(pid -> ProcessTable.entry(pid).stream())
-                    .filter(entry -> entry.state() != 'Z' && sessions.contains(entry.session())).forEach(entry -> all.add(entry.pid()));
+                    .filter(entry -> entry.state() != 'Z' && sessions.contains(entry.session()))
+                    .forEach(entry -> all.add(entry.pid()));
             return List.copyOf(all);
         }
 

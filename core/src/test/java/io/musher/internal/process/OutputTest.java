@@ -66,8 +66,10 @@ class OutputTest {
             SpawnerFixture.end(spawning.sh("echo ünï; echo two >&2; printf three"));
             await("three lines").until(() -> lines.size() == 3);
         }
-        assertEquals(List.of("ünï", "three"), lines.stream().filter(line -> !line.error()).map(Output.Line::text).toList());
-        assertEquals(List.of(new Output.Line(1, 0, "test-1", true, "two")), lines.stream().filter(Output.Line::error).toList());
+        assertEquals(List.of("ünï", "three"),
+                lines.stream().filter(line -> !line.error()).map(Output.Line::text).toList());
+        assertEquals(List.of(new Output.Line(1, 0, "test-1", true, "two")),
+                lines.stream().filter(Output.Line::error).toList());
     }
 
     @Test
@@ -84,7 +86,8 @@ class OutputTest {
             LongSupplier dropped = spawning.spawner::droppedOutput;
             await("drops").atMost(Duration.ofSeconds(20)).until(() -> dropped.getAsLong() > 0);
             long soFar = dropped.getAsLong();
-            await("more drops: the worker goes on").atMost(Duration.ofSeconds(20)).until(() -> dropped.getAsLong() > soFar + (20 << 20));
+            await("more drops: the worker goes on").atMost(Duration.ofSeconds(20))
+                    .until(() -> dropped.getAsLong() > soFar + (20 << 20));
             assertEquals(OutputTail.LIMIT, worker.lastOutput().length(), 100);
             worker.kill();
             SpawnerFixture.end(worker);
@@ -95,9 +98,11 @@ class OutputTest {
     @Test
     void shouldKeepTheLast64KiBOfADiscardedOutput() throws Exception {
         try (SpawnerFixture spawning = new SpawnerFixture(Output.discard())) {
-            WorkerProcess worker = spawning.sh("i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done; printf 'the last words'");
+            WorkerProcess worker = spawning
+                    .sh("i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done; printf 'the last words'");
             SpawnerFixture.end(worker);
-            assertTrue(worker.lastOutput().endsWith("line 19999\nthe last words"), worker.lastOutput().substring(65_000));
+            assertTrue(worker.lastOutput().endsWith("line 19999\nthe last words"),
+                    worker.lastOutput().substring(65_000));
             assertTrue(worker.lastOutput().startsWith("line "), "begins with a line");
             assertEquals(OutputTail.LIMIT, worker.lastOutput().length(), 12);
         }
@@ -107,10 +112,12 @@ class OutputTest {
     void shouldWriteOneFilePerInstanceAndPutFullOnesAside(@TempDir Path folder) throws Exception {
         Path logs = folder.resolve("new/logs");
         try (SpawnerFixture spawning = new SpawnerFixture(Output.files(logs).maxBytes(2000).keep(2))) {
-            SpawnerFixture.end(spawning.sh("i=1000; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); done; printf end; echo err >&2"));
+            SpawnerFixture.end(spawning
+                    .sh("i=1000; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); done; printf end; echo err >&2"));
         }
         try (var files = Files.list(logs)) {
-            assertEquals(List.of("test-1.log", "test-1.log.1", "test-1.log.2"), files.map(file -> file.getFileName().toString()).sorted().toList());
+            assertEquals(List.of("test-1.log", "test-1.log.1", "test-1.log.2"),
+                    files.map(file -> file.getFileName().toString()).sorted().toList());
         }
         String last = Files.readString(logs.resolve("test-1.log.2")) + Files.readString(logs.resolve("test-1.log.1"))
                 + Files.readString(logs.resolve("test-1.log"));
@@ -134,7 +141,8 @@ class OutputTest {
     @Test
     void shouldReadOnWhenAWorkerClosesItsOutput() throws Exception {
         try (SpawnerFixture spawning = new SpawnerFixture(Output.discard())) {
-            WorkerProcess worker = spawning.start(Launch.command("sh", "-c", "echo up; exec >&- 2>&-; exec sleep 1000"));
+            WorkerProcess worker = spawning
+                    .start(Launch.command("sh", "-c", "echo up; exec >&- 2>&-; exec sleep 1000"));
             SpawnerFixture.printed(worker, "up");
             assertFalse(worker.onExit().isDone());
             worker.kill();

@@ -35,10 +35,12 @@ class ParsingProperties {
     }
 
     @Property
-    void shouldCutLines(@ForAll("lines") List<String> lines, @ForAll boolean ended, @ForAll @IntRange(min = 1, max = 50) int piece) {
+    void shouldCutLines(@ForAll("lines") List<String> lines, @ForAll boolean ended,
+            @ForAll @IntRange(min = 1, max = 50) int piece) {
         String text = String.join("\n", lines) + (ended && !lines.isEmpty() ? "\n" : "");
         List<String> heard = new ArrayList<>();
-        LineSplitter cutter = new LineSplitter((bytes, offset, length) -> heard.add(new String(bytes, offset, length, StandardCharsets.UTF_8)));
+        LineSplitter cutter = new LineSplitter(
+                (bytes, offset, length) -> heard.add(new String(bytes, offset, length, StandardCharsets.UTF_8)));
         pieces(text.getBytes(StandardCharsets.UTF_8), piece, cutter::add);
         cutter.end();
         List<String> expected = new ArrayList<>(List.of(text.split("\n", -1)));
@@ -49,7 +51,8 @@ class ParsingProperties {
     }
 
     @Property(tries = 50)
-    void shouldCutALongLineInPiecesWithoutLosingAny(@ForAll @IntRange(min = 1, max = 200_000) int length, @ForAll @IntRange(min = 1, max = 90_000) int piece) {
+    void shouldCutALongLineInPiecesWithoutLosingAny(@ForAll @IntRange(min = 1, max = 200_000) int length,
+            @ForAll @IntRange(min = 1, max = 90_000) int piece) {
         ByteArrayOutputStream heard = new ByteArrayOutputStream();
         LineSplitter cutter = new LineSplitter((bytes, offset, count) -> {
             assertTrue(count <= LineSplitter.LONGEST);
@@ -109,7 +112,8 @@ class ParsingProperties {
     }
 
     @Property(tries = 100)
-    void shouldRollWithoutLosingLines(@ForAll("lines") List<String> lines, @ForAll @IntRange(min = 1, max = 50) int piece,
+    void shouldRollWithoutLosingLines(@ForAll("lines") List<String> lines,
+            @ForAll @IntRange(min = 1, max = 50) int piece,
             @ForAll @IntRange(min = 70, max = 200) int size) throws Exception {
         Path folder = Files.createTempDirectory("roll");
         try {
@@ -126,7 +130,8 @@ class ParsingProperties {
                     read.append(new String(Files.readAllBytes(part), StandardCharsets.ISO_8859_1));
                 }
             }
-            assertEquals(new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1), read.toString());
+            assertEquals(new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1),
+                    read.toString());
         } finally {
             try (var files = Files.walk(folder)) {
                 files.sorted((a, b) -> b.compareTo(a)).forEach(path -> path.toFile().delete());

@@ -39,7 +39,7 @@ class PortLeaseTest {
 
     @Test
     void shouldLetServersListenThatReuseAddresses() throws Exception {
-        for (InetAddress host : new InetAddress[] {InetAddress.getLoopbackAddress(), null}) {
+        for (InetAddress host : new InetAddress[]{InetAddress.getLoopbackAddress(), null}) {
             try (PortLease lease = PortLease.free(); ServerSocket server = new ServerSocket()) {
                 server.bind(new InetSocketAddress(host, lease.port()));
                 new Socket(InetAddress.getLoopbackAddress(), lease.port()).close();
@@ -100,7 +100,8 @@ class PortLeaseTest {
     void shouldBeReleasedForACommandWhichMayNotReuseAddresses() throws Exception {
         assumeTrue(Python.isThere(), "python3");
         try (SpawnerFixture spawning = new SpawnerFixture(Output.discard()); PortLease lease = PortLease.free()) {
-            WorkerProcess worker = spawning.start(Launch.command("python3", "-c", SERVER), Optional.of(lease), Map.of());
+            WorkerProcess worker = spawning.start(Launch.command("python3", "-c", SERVER), Optional.of(lease),
+                    Map.of());
             SpawnerFixture.printed(worker, "listening");
             assertEquals(PortOwnership.Kind.OWN, worker.listensOn(lease.port()).get(10, TimeUnit.SECONDS).kind());
             assertEquals(OptionalInt.of(lease.port()), worker.port());
@@ -111,10 +112,13 @@ class PortLeaseTest {
 
     @Test
     void shouldTellWhoListens() throws Exception {
-        try (SpawnerFixture spawning = new SpawnerFixture(Output.discard()); ServerSocket server = new ServerSocket(0)) {
+        try (SpawnerFixture spawning = new SpawnerFixture(Output.discard());
+                ServerSocket server = new ServerSocket(0)) {
             WorkerProcess worker = spawning.sh("echo up; exec sleep 1000");
-            assertEquals(PortOwnership.Kind.OTHER, worker.listensOn(server.getLocalPort()).get(10, TimeUnit.SECONDS).kind());
-            assertEquals(PortOwnership.Kind.OWN, ListeningSockets.listens(server.getLocalPort(), List.of(ProcessHandle.current().pid())).kind());
+            assertEquals(PortOwnership.Kind.OTHER,
+                    worker.listensOn(server.getLocalPort()).get(10, TimeUnit.SECONDS).kind());
+            assertEquals(PortOwnership.Kind.OWN,
+                    ListeningSockets.listens(server.getLocalPort(), List.of(ProcessHandle.current().pid())).kind());
             worker.kill();
             SpawnerFixture.end(worker);
         }
@@ -124,8 +128,10 @@ class PortLeaseTest {
     void shouldFindAListenerBehindAShell() throws Exception {
         assumeTrue(Python.isThere(), "python3");
         try (SpawnerFixture spawning = new SpawnerFixture(Output.discard()); PortLease lease = PortLease.free()) {
-            WorkerProcess worker = spawning.start(Launch.command("sh", "-c", "python3 -c \"$0\" & wait", SERVER), Optional.of(lease), Map.of());
-            await("the server").until(() -> worker.listensOn(lease.port()).get(10, TimeUnit.SECONDS).kind() == PortOwnership.Kind.OWN);
+            WorkerProcess worker = spawning.start(Launch.command("sh", "-c", "python3 -c \"$0\" & wait", SERVER),
+                    Optional.of(lease), Map.of());
+            await("the server").until(
+                    () -> worker.listensOn(lease.port()).get(10, TimeUnit.SECONDS).kind() == PortOwnership.Kind.OWN);
             worker.terminate();
             SpawnerFixture.end(worker);
         }
@@ -135,10 +141,13 @@ class PortLeaseTest {
     void shouldRefusePortsThatDoNotFit() {
         Ports.check(3001, 4, OptionalInt.of(3000));
         Ports.check(65532, 4, OptionalInt.empty());
-        assertTrue(assertThrows(IllegalStateException.class, () -> Ports.check(65533, 4, OptionalInt.empty())).getMessage().contains("65536"));
-        assertTrue(assertThrows(IllegalStateException.class, () -> Ports.check(2998, 4, OptionalInt.of(3000))).getMessage().contains("3000"));
+        assertTrue(assertThrows(IllegalStateException.class, () -> Ports.check(65533, 4, OptionalInt.empty()))
+                .getMessage().contains("65536"));
+        assertTrue(assertThrows(IllegalStateException.class, () -> Ports.check(2998, 4, OptionalInt.of(3000)))
+                .getMessage().contains("3000"));
         assertEquals(65535, Ports.of(65530, 5, OptionalInt.empty()));
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> Ports.of(65530, 6, OptionalInt.empty())).getMessage().contains("65536"));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> Ports.of(65530, 6, OptionalInt.empty()))
+                .getMessage().contains("65536"));
         assertThrows(IllegalArgumentException.class, () -> Ports.of(2998, 2, OptionalInt.of(3000)));
     }
 }

@@ -12,7 +12,7 @@ import java.util.Optional;
 /** A primary that is told to go on after its jar has been cut off: it restarts a worker and stops it. */
 final class PreloadPrimary {
 
-    private PreloadPrimary() { }
+    private PreloadPrimary() {}
 
     public static void main(String[] args) throws Exception {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
@@ -33,8 +33,10 @@ final class PreloadPrimary {
         static void go(Spawner spawner) throws Exception {
             InetSocketAddress channel = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
             for (int i = 1; i <= 2; i++) {
-                WorkerProcess worker = spawner.spawn(new SpawnRequest(LaunchPlan.of(Launch.command("sh", "-c", "sleep 1000 & wait")), 0, i, "w",
-                        Optional.empty(), channel, "t", Map.of(), JvmShare.none())).join();
+                WorkerProcess worker = spawner.spawn(
+                        new SpawnRequest(LaunchPlan.of(Launch.command("sh", "-c", "sleep 1000 & wait")), 0, i, "w",
+                                Optional.empty(), channel, "t", Map.of(), JvmShare.none()))
+                        .join();
                 worker.terminate();
                 worker.kill();
                 System.out.println(worker.onExit().join());

@@ -17,7 +17,8 @@ class ProcessTableTest {
 
     @Test
     void shouldReadANameWithParentheses() {
-        assertEquals(new ProcessTable.Entry(7, 'S', 42, 41), ProcessTable.parse(7, "7 (a) Z 1 (b) S 5 42 41 0 -1 4194304 99"));
+        assertEquals(new ProcessTable.Entry(7, 'S', 42, 41),
+                ProcessTable.parse(7, "7 (a) Z 1 (b) S 5 42 41 0 -1 4194304 99"));
     }
 
     @Test

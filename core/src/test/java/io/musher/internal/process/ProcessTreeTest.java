@@ -87,8 +87,9 @@ class ProcessTreeTest {
     @Test
     void shouldLetChildrenFinishThatWereAskedToStop() throws Exception {
         // The shell dies of SIGTERM at once, the child behind it takes its time.
-        WorkerProcess worker = spawning.sh("sh -c 'finish() { for i in 1 2 3 4 5 6 7 8 9; do echo asked $i; sleep 0.02; done; echo finished; exit; }; "
-                + "trap finish TERM; echo up; while :; do sleep 0.01; done' & wait");
+        WorkerProcess worker = spawning.sh(
+                "sh -c 'finish() { for i in 1 2 3 4 5 6 7 8 9; do echo asked $i; sleep 0.02; done; echo finished; exit; }; "
+                        + "trap finish TERM; echo up; while :; do sleep 0.01; done' & wait");
         SpawnerFixture.printed(worker, "up");
         worker.terminate();
         assertEquals(Optional.of("SIGTERM"), SpawnerFixture.end(worker).signal());
@@ -97,7 +98,8 @@ class ProcessTreeTest {
 
     @Test
     void shouldKillChildrenThatDoNotStopWhenToldSo() throws Exception {
-        WorkerProcess worker = spawning.sh("sh -c 'trap \"echo no\" TERM; echo up; while :; do sleep 0.01; done' & wait");
+        WorkerProcess worker = spawning
+                .sh("sh -c 'trap \"echo no\" TERM; echo up; while :; do sleep 0.01; done' & wait");
         SpawnerFixture.printed(worker, "up");
         worker.terminate();
         SpawnerFixture.printed(worker, "no");
@@ -151,7 +153,8 @@ class ProcessTreeTest {
     @Test
     void shouldTellThatTheProcessHasExitedBeforeItsChildrenHave() throws Exception {
         Path finish = folder.resolve("finish");
-        WorkerProcess worker = spawning.sh("sh -c 'trap : TERM; echo up; while [ ! -e " + finish + " ]; do sleep 0.01; done' & wait");
+        WorkerProcess worker = spawning
+                .sh("sh -c 'trap : TERM; echo up; while [ ! -e " + finish + " ]; do sleep 0.01; done' & wait");
         SpawnerFixture.printed(worker, "up");
         worker.terminate();
         worker.onProcessExit().get(20, TimeUnit.SECONDS);

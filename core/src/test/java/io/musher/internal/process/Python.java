@@ -7,7 +7,7 @@ final class Python {
 
     private static final boolean THERE = runs();
 
-    private Python() { }
+    private Python() {}
 
     static boolean isThere() {
         return THERE;

@@ -53,8 +53,9 @@ class SelfLaunchTest {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
         manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, MAIN);
-        manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, Arrays.stream(TestJvm.CLASS_PATH.split(File.pathSeparator))
-                .map(entry -> Path.of(entry).toUri().toString()).collect(Collectors.joining(" ")));
+        manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH,
+                Arrays.stream(TestJvm.CLASS_PATH.split(File.pathSeparator))
+                        .map(entry -> Path.of(entry).toUri().toString()).collect(Collectors.joining(" ")));
         try (OutputStream file = Files.newOutputStream(folder.resolve("app.jar"))) {
             new JarOutputStream(file, manifest).close();
         }
@@ -63,14 +64,17 @@ class SelfLaunchTest {
 
     @Test
     void shouldRepeatASourceFile() throws Exception {
-        Files.writeString(folder.resolve("Tool.java"), "public class Tool { public static void main(String[] args) throws Exception {"
-                + MAIN + ".main(args); } }");
-        assertTrue(run(Map.of(), "-cp", TestJvm.CLASS_PATH, "Tool.java", "x y", "z").contains("worker 1 of 1\nargs [x y, z]\n"));
+        Files.writeString(folder.resolve("Tool.java"),
+                "public class Tool { public static void main(String[] args) throws Exception {"
+                        + MAIN + ".main(args); } }");
+        assertTrue(run(Map.of(), "-cp", TestJvm.CLASS_PATH, "Tool.java", "x y", "z")
+                .contains("worker 1 of 1\nargs [x y, z]\n"));
     }
 
     @Test
     void shouldRepeatAnArgumentFile() throws Exception {
-        Files.writeString(folder.resolve("args"), "-cp \"" + TestJvm.CLASS_PATH + "\"\n-Dmine=1 " + MAIN + " \"x y\"\n");
+        Files.writeString(folder.resolve("args"),
+                "-cp \"" + TestJvm.CLASS_PATH + "\"\n-Dmine=1 " + MAIN + " \"x y\"\n");
         String out = run(Map.of(), "@args", "z");
         assertTrue(out.contains("worker 1 of 1\nargs [x y, z]\n") && out.contains("-Dmine=1"), out);
     }
@@ -81,7 +85,8 @@ class SelfLaunchTest {
         Path module = Path.of(Spawner.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         assumeTrue(Files.exists(module.resolve("module-info.class")) || module.toString().endsWith(".jar"));
         String path = Arrays.stream(TestJvm.CLASS_PATH.split(File.pathSeparator))
-                .filter(entry -> entry.contains("slf4j-api") || entry.contains("balancer")).collect(Collectors.joining(File.pathSeparator));
+                .filter(entry -> entry.contains("slf4j-api") || entry.contains("balancer"))
+                .collect(Collectors.joining(File.pathSeparator));
         String out = run(Map.of(), "-p", path + File.pathSeparator + module, "--patch-module", "io.musher=" + classes,
                 "-m", "io.musher/" + MAIN, "x y");
         assertTrue(out.contains("worker 1 of 1\nargs [x y]\n"), out);
@@ -102,24 +107,30 @@ class SelfLaunchTest {
     void shouldNotShareWhatOnlyOneCanHave() throws Exception {
         int debug = freePort();
         int jmx = freePort();
-        String out = run(Map.of("JAVA_TOOL_OPTIONS", "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:" + debug
-                        + " '-Dtool=a b' -XX:MaxRAMPercentage=10", "JDK_JAVA_OPTIONS", "-Dcom.sun.management.jmxremote.port=" + jmx
+        String out = run(Map.of("JAVA_TOOL_OPTIONS",
+                "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:" + debug
+                        + " '-Dtool=a b' -XX:MaxRAMPercentage=10",
+                "JDK_JAVA_OPTIONS", "-Dcom.sun.management.jmxremote.port=" + jmx
                         + " -Dcom.sun.management.jmxremote.authenticate=false -Dcom.sun.management.jmxremote.ssl=false -Djdk=1"),
                 "-Xlog:gc*:file=gc.log:time", "-XX:HeapDumpPath=dump.hprof", "-cp", TestJvm.CLASS_PATH, MAIN);
         assertTrue(out.contains("worker 1 of 1") && out.contains("ended exit code 0"), out);
         String flags = out.lines().filter(line -> line.startsWith("flags ")).findFirst().orElseThrow();
         assertFalse(flags.contains("jdwp") || flags.contains("jmxremote"), flags);
-        assertTrue(flags.contains("-Dtool=a b") && flags.contains("-Djdk=1") && flags.contains("-XX:HeapDumpPath=dump-1.hprof"), flags);
-        assertTrue(line(out, "options ").matches("-Dtool=a.*-Djdk=1.*"), out); // so that programs the worker starts have them, too
+        assertTrue(flags.contains("-Dtool=a b") && flags.contains("-Djdk=1")
+                && flags.contains("-XX:HeapDumpPath=dump-1.hprof"), flags);
+        // so that programs the worker starts have them, too
+        assertTrue(line(out, "options ").matches("-Dtool=a.*-Djdk=1.*"), out);
         assertTrue(Files.size(folder.resolve("gc.log")) > 0);
         assertTrue(Files.size(folder.resolve("gc-1.log")) > 0);
     }
 
     @Test
     void shouldShowNoSecretsOnTheCommandLine() throws Exception {
-        Path file = Files.writeString(folder.resolve("secret.args"), "-Dfile=s3cret -cp \"" + TestJvm.CLASS_PATH + "\" " + MAIN + " s3cret-argument");
+        Path file = Files.writeString(folder.resolve("secret.args"),
+                "-Dfile=s3cret -cp \"" + TestJvm.CLASS_PATH + "\" " + MAIN + " s3cret-argument");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-        Map<String, String> environment = Map.of("JAVA_TOOL_OPTIONS", "-Dtool=s3cret", "JDK_JAVA_OPTIONS", "-Djdk=s3cret --add-opens java.base/java.io=ALL-UNNAMED",
+        Map<String, String> environment = Map.of("JAVA_TOOL_OPTIONS", "-Dtool=s3cret", "JDK_JAVA_OPTIONS",
+                "-Djdk=s3cret --add-opens java.base/java.io=ALL-UNNAMED",
                 "_JAVA_OPTIONS", "-Dlast=s3cret -Dboth=inherited", "SELF_FLAG", "-Dboth=s3cret-launch");
         String out = run(environment, "-Dshown=1", "@secret.args", "open");
         assertTrue(out.contains("args [s3cret-argument, open]\n"), out);
@@ -127,7 +138,8 @@ class SelfLaunchTest {
         assertTrue(line(out, "shown ").contains("-Dmusher.worker=1 -Dmusher.program=" + MAIN), out);
         assertTrue(out.contains("input -1\n"), out);
         String flags = line(out, "flags ");
-        for (String flag : List.of("-Dfile=s3cret", "-Dtool=s3cret", "-Djdk=s3cret", "-Dlast=s3cret", "--add-opens=java.base/java.io=ALL-UNNAMED",
+        for (String flag : List.of("-Dfile=s3cret", "-Dtool=s3cret", "-Djdk=s3cret", "-Dlast=s3cret",
+                "--add-opens=java.base/java.io=ALL-UNNAMED",
                 "-Dboth=s3cret-launch", "-Dshown=1")) {
             assertEquals(2, flags.split(flag, -1).length, flag + " once in " + flags);
         }
@@ -138,13 +150,17 @@ class SelfLaunchTest {
     @Test
     void shouldShowTheProgramOnTheCommandLine() throws Exception {
         String out = run(Map.of(), "-Dfile=hidden", "-cp", TestJvm.CLASS_PATH, MAIN, "one two", "@three");
-        assertTrue(line(out, "shown ").endsWith("-Dmusher.worker=1 @/dev/stdin io.musher.internal.worker.MainRunner " + MAIN + " one two @three "), out);
+        assertTrue(line(out, "shown ").endsWith(
+                "-Dmusher.worker=1 @/dev/stdin io.musher.internal.worker.MainRunner " + MAIN + " one two @three "),
+                out);
         assertTrue(out.contains("args [one two, @three]"), out);
     }
 
     @Test
     void shouldLetTheMemoryOptionsOfTheEnvironmentMeanTheShare() throws Exception {
-        String out = run(Map.of("JAVA_TOOL_OPTIONS", "-XX:MaxRAMPercentage=8 -Xms512m", "_JAVA_OPTIONS", "-XX:ActiveProcessorCount=9 -Xmx3g -Dlast=1"),
+        String out = run(
+                Map.of("JAVA_TOOL_OPTIONS", "-XX:MaxRAMPercentage=8 -Xms512m", "_JAVA_OPTIONS",
+                        "-XX:ActiveProcessorCount=9 -Xmx3g -Dlast=1"),
                 "-XX:+UseSerialGC", "-cp", TestJvm.CLASS_PATH, MAIN);
         long heap = Long.parseLong(line(out, "heap "));
         long share = Memory.total() / 100 * 2 >> 20;
@@ -154,13 +170,16 @@ class SelfLaunchTest {
     }
 
     private static String line(String out, String beginning) {
-        return out.lines().filter(each -> each.startsWith(beginning)).findFirst().orElseThrow(() -> new AssertionError(out)).substring(beginning.length());
+        return out.lines().filter(each -> each.startsWith(beginning)).findFirst()
+                .orElseThrow(() -> new AssertionError(out)).substring(beginning.length());
     }
 
     @Test
     void shouldGiveEachItsShare() throws Exception {
-        String out = run(Map.of(), "-Xms64m", "-XX:ActiveProcessorCount=9", "-XX:+UseSerialGC", "-XX:MaxRAMPercentage=8", "-cp", TestJvm.CLASS_PATH, MAIN);
-        long heap = Long.parseLong(out.lines().filter(line -> line.startsWith("heap ")).findFirst().orElseThrow().substring(5));
+        String out = run(Map.of(), "-Xms64m", "-XX:ActiveProcessorCount=9", "-XX:+UseSerialGC",
+                "-XX:MaxRAMPercentage=8", "-cp", TestJvm.CLASS_PATH, MAIN);
+        long heap = Long
+                .parseLong(out.lines().filter(line -> line.startsWith("heap ")).findFirst().orElseThrow().substring(5));
         long share = Memory.total() / 100 * 2 >> 20;
         assertTrue(heap > share * 9 / 10 && heap <= share, heap + " of " + share);
         assertTrue(out.contains("processors 2\n"), out); // (9 - 1) / 4

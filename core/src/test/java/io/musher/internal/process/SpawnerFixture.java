@@ -18,10 +18,13 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A spawner whose workers, with all they start, are known by a channel address that nobody else has; none may be left. */
+/**
+ * A spawner whose workers, with all they start, are known by a channel address that nobody else has; none may be left.
+ */
 final class SpawnerFixture implements AutoCloseable {
 
-    private static final AtomicInteger NUMBERS = new AtomicInteger((int) (ProcessHandle.current().pid() % 20_000) + 20_000);
+    private static final AtomicInteger NUMBERS = new AtomicInteger(
+            (int) (ProcessHandle.current().pid() % 20_000) + 20_000);
 
     final Spawner spawner;
     final InetSocketAddress channel;
@@ -48,7 +51,8 @@ final class SpawnerFixture implements AutoCloseable {
         int id = ++workers;
         Map<String, String> variables = new HashMap<>(launch.options().env());
         variables.putAll(env);
-        return new SpawnRequest(LaunchPlan.of(launch), id - 1, id, "test-" + id, port, channel, "secret", variables, JvmShare.none());
+        return new SpawnRequest(LaunchPlan.of(launch), id - 1, id, "test-" + id, port, channel, "secret", variables,
+                JvmShare.none());
     }
 
     WorkerProcess sh(String script, String... args) throws Exception {
@@ -90,6 +94,7 @@ final class SpawnerFixture implements AutoCloseable {
         spawner.close();
         assertEquals(List.of(), processes(), "processes left behind");
         assertEquals(List.of(), ProcessHandle.current().children()
-                .filter(child -> child.info().commandLine().orElse("").contains("musher-guard")).toList(), "guards left behind");
+                .filter(child -> child.info().commandLine().orElse("").contains("musher-guard")).toList(),
+                "guards left behind");
     }
 }

@@ -62,7 +62,8 @@ class SpawnerTest {
     @Test
     void shouldNotExpandArguments() throws Exception {
         List<String> args = List.of("a b", "", "*", "$HOME", "'\"", "\\n", "ü", "%p", "`id`", "--", "-c");
-        WorkerProcess worker = spawning.start(Launch.command("sh", "-c", "for i; do printf '<%s>' \"$i\"; done", "sh").args(args));
+        WorkerProcess worker = spawning
+                .start(Launch.command("sh", "-c", "for i; do printf '<%s>' \"$i\"; done", "sh").args(args));
         SpawnerFixture.end(worker);
         assertEquals("<" + String.join("><", args) + ">", worker.lastOutput());
     }
@@ -79,13 +80,17 @@ class SpawnerTest {
     @Test
     void shouldMarkTheEnvironment() throws Exception {
         try (PortLease port = PortLease.free()) {
-            WorkerProcess worker = spawning.start(Launch.command("env").env("MUSHER_INSTANCE", "7").env("NODE_APP_INSTANCE", "mine"),
+            WorkerProcess worker = spawning.start(
+                    Launch.command("env").env("MUSHER_INSTANCE", "7").env("NODE_APP_INSTANCE", "mine"),
                     Optional.of(port), Map.of());
             SpawnerFixture.end(worker);
             List<String> lines = worker.lastOutput().lines().toList();
-            for (String variable : List.of("MUSHER_WORKER_ID=1", "MUSHER_INSTANCE=0", "MUSHER_NAME=test-1", "MUSHER_KIND=command",
-                    "MUSHER_TOKEN=secret", "MUSHER_IPC=127.0.0.1:" + spawning.channel.getPort(), "MUSHER_PORT=" + port.port(),
-                    "PORT=" + port.port(), "SERVER_PORT=" + port.port(), "PUP_CLUSTER_PORT=" + port.port(), "PUP_CLUSTER_INSTANCE=0",
+            for (String variable : List.of("MUSHER_WORKER_ID=1", "MUSHER_INSTANCE=0", "MUSHER_NAME=test-1",
+                    "MUSHER_KIND=command",
+                    "MUSHER_TOKEN=secret", "MUSHER_IPC=127.0.0.1:" + spawning.channel.getPort(),
+                    "MUSHER_PORT=" + port.port(),
+                    "PORT=" + port.port(), "SERVER_PORT=" + port.port(), "PUP_CLUSTER_PORT=" + port.port(),
+                    "PUP_CLUSTER_INSTANCE=0",
                     "NODE_APP_INSTANCE=mine")) {
                 assertTrue(lines.contains(variable), variable + " in " + lines);
             }
@@ -94,7 +99,8 @@ class SpawnerTest {
 
     @Test
     void shouldKeepTheTokenToItself() {
-        SpawnRequest request = spawning.request(Launch.command("true").env("PASSWORD", "hidden"), Optional.empty(), Map.of("A", "hidden"));
+        SpawnRequest request = spawning.request(Launch.command("true").env("PASSWORD", "hidden"), Optional.empty(),
+                Map.of("A", "hidden"));
         assertFalse(request.toString().contains("secret") || request.toString().contains("hidden"), request.toString());
     }
 
@@ -123,7 +129,8 @@ class SpawnerTest {
 
     @Test
     void shouldSendAnySignal() throws Exception {
-        WorkerProcess worker = spawning.sh("trap 'echo got usr2' USR2; trap 'echo got usr1; exit 3' USR1; echo set; while :; do sleep 0.01; done");
+        WorkerProcess worker = spawning.sh(
+                "trap 'echo got usr2' USR2; trap 'echo got usr1; exit 3' USR1; echo set; while :; do sleep 0.01; done");
         SpawnerFixture.printed(worker, "set");
         worker.signal("SIGUSR2");
         SpawnerFixture.printed(worker, "got usr2");
@@ -136,8 +143,10 @@ class SpawnerTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void shouldTakeSignalsThatThePrimaryIgnores() throws Exception {
-        assumeTrue(new ProcessBuilder("env", "--default-signal", "true").start().waitFor() == 0, "this env cannot reset signals");
-        List<String> words = List.of("sh", "-c", "trap '' HUP INT; exec \"$@\"", "sh", TestJvm.java(), "-cp", TestJvm.CLASS_PATH,
+        assumeTrue(new ProcessBuilder("env", "--default-signal", "true").start().waitFor() == 0,
+                "this env cannot reset signals");
+        List<String> words = List.of("sh", "-c", "trap '' HUP INT; exec \"$@\"", "sh", TestJvm.java(), "-cp",
+                TestJvm.CLASS_PATH,
                 HangupPrimary.class.getName());
         Process primary = new ProcessBuilder(words).redirectErrorStream(true).start();
         try {

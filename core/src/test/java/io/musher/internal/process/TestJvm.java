@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
 /** A main of the test tree in a JVM of its own, killed when the test is over. What it prints is kept. */
 final class TestJvm implements AutoCloseable {
 
-    static final String CLASS_PATH = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    static final String CLASS_PATH = System.getProperty("surefire.test.class.path",
+            System.getProperty("java.class.path"));
 
     final Process process;
     private final OutputTail output = new OutputTail();
@@ -24,7 +25,7 @@ final class TestJvm implements AutoCloseable {
 
     private TestJvm(Process process) {
         this.process = process;
-        OutputPump out = new OutputPump(process.getInputStream(), output, (bytes, offset, length) -> { });
+        OutputPump out = new OutputPump(process.getInputStream(), output, (bytes, offset, length) -> {});
         out.start("jvm-out");
         this.end = out.done();
     }
@@ -37,7 +38,8 @@ final class TestJvm implements AutoCloseable {
     static TestJvm start(Path directory, Map<String, String> environment, String... words) {
         List<String> all = new ArrayList<>(List.of(java()));
         all.addAll(Arrays.asList(words));
-        ProcessBuilder builder = new ProcessBuilder(all).redirectErrorStream(true).directory(directory.toAbsolutePath().toFile());
+        ProcessBuilder builder = new ProcessBuilder(all).redirectErrorStream(true)
+                .directory(directory.toAbsolutePath().toFile());
         builder.environment().putAll(environment);
         try {
             return new TestJvm(builder.start());
@@ -81,7 +83,8 @@ final class TestJvm implements AutoCloseable {
 
     private String line(String beginning) {
         String text = output.text();
-        return text.substring(0, text.lastIndexOf('\n') + 1).lines().filter(line -> line.startsWith(beginning)).findFirst()
+        return text.substring(0, text.lastIndexOf('\n') + 1).lines().filter(line -> line.startsWith(beginning))
+                .findFirst()
                 .map(line -> line.substring(beginning.length())).orElse(null);
     }
 

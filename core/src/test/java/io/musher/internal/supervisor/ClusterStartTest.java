@@ -66,7 +66,8 @@ class ClusterStartTest {
         assertFalse(start.isDone());
         stage.exits(stage.worker(3), 143);
         assertSame(stage.worker(2), failureOf(start).worker().orElseThrow());
-        stage.assertNews("disconnected 2", "exited 2", "forked 3", "disconnected 1", "exited 1", "disconnected 3", "exited 3",
+        stage.assertNews("disconnected 2", "exited 2", "forked 3", "disconnected 1", "exited 1", "disconnected 3",
+                "exited 3",
                 "stopped");
         assertTrue(stage.timers.isEmpty());
     }

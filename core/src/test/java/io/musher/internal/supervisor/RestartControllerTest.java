@@ -47,7 +47,7 @@ class RestartControllerTest {
         stage.running(2);
         stage.exits(stage.worker(2), 1);
         stage.assertNews("disconnected 2", "exited 2", "restarting 2 0");
-        for (int expected : new int[] {200, 400, 800, 1600, 3200, 6400, 12_800, 15_000}) {
+        for (int expected : new int[]{200, 400, 800, 1600, 3200, 6400, 12_800, 15_000}) {
             stage.born(last());
             stage.exits(last(), 1);
             assertEquals(expected, stage.delay.toMillis());
@@ -89,7 +89,8 @@ class RestartControllerTest {
         assertEquals("all gave up [21, 11]", stage.news.get(stage.news.size() - 1));
         stage.restart(last());
         loop(9);
-        assertEquals(1, stage.news.stream().filter(news -> news.startsWith("all gave up")).count(), "revived, and trying");
+        assertEquals(1, stage.news.stream().filter(news -> news.startsWith("all gave up")).count(),
+                "revived, and trying");
         loop(1);
         assertEquals("all gave up [31, 11]", stage.news.get(stage.news.size() - 1));
     }

@@ -136,7 +136,8 @@ class RolloutCommandsTest {
         RolloutResult superseded = second.join();
         assertEquals(Rollout.Outcome.SUPERSEDED, superseded.outcome());
         assertTrue(superseded.failure().orElseThrow().startsWith("worker 4 (instance 1)"), superseded::toString);
-        assertTrue(superseded.failure().orElseThrow().endsWith("; superseded by another rollout: deploy"), superseded::toString);
+        assertTrue(superseded.failure().orElseThrow().endsWith("; superseded by another rollout: deploy"),
+                superseded::toString);
         assertSame(stage.worker(4), superseded.failedWorker().orElseThrow());
         neverServes(stage.worker(5));
         stage.serve(latest());
@@ -202,7 +203,8 @@ class RolloutCommandsTest {
         stage.exits(stage.worker(4), 1);
         assertEquals("first", stage.supervisor.target());
         stage.reload("first, fresher");
-        assertEquals(Rollout.Outcome.SUPERSEDED, second.join().outcome(), "whoever deployed must not take this for a success");
+        assertEquals(Rollout.Outcome.SUPERSEDED, second.join().outcome(),
+                "whoever deployed must not take this for a success");
     }
 
     // ---- aborted

@@ -54,7 +54,8 @@ class RolloutTest {
         stage.serve(stage.worker(4));
         assertFalse(rolled.isDone());
         leaves(stage.worker(2));
-        assertEquals(new RolloutResult(Rollout.Outcome.SUCCEEDED, Map.of(1, 3, 2, 4), Map.of(), Optional.empty(), Optional.empty(), 0), rolled.join());
+        assertEquals(new RolloutResult(Rollout.Outcome.SUCCEEDED, Map.of(1, 3, 2, 4), Map.of(), Optional.empty(),
+                Optional.empty(), 0), rolled.join());
         assertEquals(List.of("second", "second"), editions());
         stage.forget();
         stage.exits(stage.worker(3), 1);
@@ -405,7 +406,8 @@ class RolloutTest {
             leaves(stage.worker(id - 2));
         }
         assertEquals(Rollout.Outcome.FAILED, rolled.join().outcome());
-        assertTrue(rolled.join().failure().orElseThrow().contains("worker 3 (instance 0) was ready and refuses connections"), rolled.join()::toString);
+        assertTrue(rolled.join().failure().orElseThrow()
+                .contains("worker 3 (instance 0) was ready and refuses connections"), rolled.join()::toString);
         assertEquals(List.of("first", "first"), editions());
     }
 

@@ -37,7 +37,8 @@ class ScaleControllerTest {
         assertFalse(down.isDone());
         stage.exits(stage.worker(3), 0);
         assertTrue(down.isDone());
-        assertEquals(List.of("scaled 1 3", "scaled 3 2"), stage.news.stream().filter(n -> n.startsWith("scaled")).toList());
+        assertEquals(List.of("scaled 1 3", "scaled 3 2"),
+                stage.news.stream().filter(n -> n.startsWith("scaled")).toList());
     }
 
     @Test
@@ -48,7 +49,7 @@ class ScaleControllerTest {
         CompletableFuture<Void> second = stage.scale(1);
         stage.born(stage.worker(4));
         CompletableFuture<Void> third = stage.scale(2);
-        for (int id : new int[] {2, 3, 4}) {
+        for (int id : new int[]{2, 3, 4}) {
             stage.exits(stage.worker(id), 0);
         }
         assertFalse(first.isDone() || second.isDone() || third.isDone());
@@ -168,7 +169,8 @@ class ScaleControllerTest {
         CompletableFuture<Void> four = stage.scale(4);
         Throwable refusal = assertThrows(CompletionException.class, four::join).getCause();
         assertInstanceOf(IllegalArgumentException.class, refusal);
-        assertEquals("scale to 4: 4 instances are more than the limit of 3: the machine is small", refusal.getMessage());
+        assertEquals("scale to 4: 4 instances are more than the limit of 3: the machine is small",
+                refusal.getMessage());
         stage.assertDeeds();
         CompletableFuture<Incarnation> third = stage.fork();
         stage.serve(stage.worker(3));
@@ -178,7 +180,7 @@ class ScaleControllerTest {
         stage.supervisor.stop(stage.worker(1));
         assertFalse(stage.fork().isDone());
         refusal = assertThrows(CompletionException.class, () -> stage.restart(stage.worker(1)).join()).getCause();
-        assertTrue(refusal.getMessage().contains("worker 4 has followed it") , refusal::getMessage);
+        assertTrue(refusal.getMessage().contains("worker 4 has followed it"), refusal::getMessage);
         stage.supervisor.stop(stage.worker(3));
         stage.fork();
         assertTrue(stage.restart(stage.worker(3)).isCompletedExceptionally());
@@ -191,7 +193,9 @@ class ScaleControllerTest {
         stage.supervisor.disconnect(stage.worker(1));
         stage.supervisor.drained(stage.worker(1));
         Throwable refusal = assertThrows(CompletionException.class, () -> stage.fork().join()).getCause();
-        assertTrue(refusal.getMessage().contains("disconnected workers still hold") && refusal.getMessage().contains("the ports end"),
+        assertTrue(
+                refusal.getMessage().contains("disconnected workers still hold")
+                        && refusal.getMessage().contains("the ports end"),
                 refusal::getMessage);
         assertTrue(stage.scale(2).isCompletedExceptionally());
         stage.exits(stage.worker(1), 0);

@@ -33,8 +33,10 @@ final class SimActionChecks {
         int limit = Math.max(world.limit.instances(), world.user.begun);
         long wanted = world.supervisor.slots().stream().filter(SlotStatus::wanted).count();
         isTrue(worker.instance() < limit && wanted <= limit, "%s, beyond the limit of %s", worker, limit);
-        long booting = checks.tracks.entrySet().stream().filter(e -> e.getValue().isAlive() && e.getKey().isBooting() && !e.getKey().soaking
-                && e.getKey().slot.starting == e.getKey()).count();
+        long booting = checks.tracks.entrySet().stream()
+                .filter(e -> e.getValue().isAlive() && e.getKey().isBooting() && !e.getKey().soaking
+                        && e.getKey().slot.starting == e.getKey())
+                .count();
         isTrue(booting < world.config.bootLimit(), "%s boot already", booting);
         checks.tracks.forEach((other, track) -> {
             if (track.isAlive() && other.instance() == worker.instance()) {
@@ -65,7 +67,8 @@ final class SimActionChecks {
 
     void drains(Incarnation worker, Duration deadline) {
         checks.tell(worker, "drain");
-        isTrue(worker.state() == WorkerState.DRAINING && !checks.published.contains(worker), "%s drains while published", worker);
+        isTrue(worker.state() == WorkerState.DRAINING && !checks.published.contains(worker),
+                "%s drains while published", worker);
         isTrue(deadline.equals(world.config.stop().drain()) && track(worker).drain == null, "%s drains twice", worker);
         track(worker).drain = new SimWorkerHistory.Moment(world.now());
     }
@@ -78,7 +81,8 @@ final class SimActionChecks {
     /** It was ready or soaked, gets no traffic any more, and is no longer its slot's. */
     void examines(Incarnation worker) {
         checks.tell(worker, "is examined");
-        isTrue(track(worker).hangs && !worker.slot.owns(worker) && !checks.published.contains(worker) && worker.state() == WorkerState.DRAINING,
+        isTrue(track(worker).hangs && !worker.slot.owns(worker) && !checks.published.contains(worker)
+                && worker.state() == WorkerState.DRAINING,
                 "%s is examined", worker);
     }
 
@@ -87,9 +91,11 @@ final class SimActionChecks {
         checks.tell(worker, "is told to end");
         SimWorkerHistory track = track(worker);
         long drain = ResettableTimer.nanos(world.config.stop().drain());
-        isTrue(!track.ready || track.killWanted || track.drained || track.detached || track.told != null || track.since(track.drain, world.now(), drain)
+        isTrue(!track.ready || track.killWanted || track.drained || track.detached || track.told != null
+                || track.since(track.drain, world.now(), drain)
                 || track.since(track.channelEnd, world.now(), drain), "%s was told to end before it drained", worker);
-        isTrue(track.told != null || worker.cause == Exit.Cause.START_TIMEOUT || hooksEnded(worker), "%s was told to end before its drain hooks had ended",
+        isTrue(track.told != null || worker.cause == Exit.Cause.START_TIMEOUT || hooksEnded(worker),
+                "%s was told to end before its drain hooks had ended",
                 worker);
         if (track.told == null) {
             track.told = new SimWorkerHistory.Moment(world.now());
@@ -112,6 +118,7 @@ final class SimActionChecks {
         checks.tell(worker, "SIGKILL");
         SimWorkerHistory track = track(worker);
         long patience = ResettableTimer.nanos(world.config.stop().kill()) / 2 * 2;
-        isTrue(track.killWanted || track.hangs || track.since(track.told, world.now(), patience), "%s was killed before its time", worker);
+        isTrue(track.killWanted || track.hangs || track.since(track.told, world.now(), patience),
+                "%s was killed before its time", worker);
     }
 }

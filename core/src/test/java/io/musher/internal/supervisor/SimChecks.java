@@ -64,7 +64,8 @@ final class SimChecks implements SupervisorListener {
     @Override
     public void forked(Incarnation worker, String cause) {
         tell(worker, "forked: " + cause);
-        isTrue(!track(worker).forked && world.supervisor.workers().contains(worker) && worker.pid().isPresent(), "%s forked", worker);
+        isTrue(!track(worker).forked && world.supervisor.workers().contains(worker) && worker.pid().isPresent(),
+                "%s forked", worker);
         isTrue(worker.isConnected() && worker.state() == WorkerState.STARTING, "%s forked", worker);
         track(worker).forked = true;
         world.user.provoked();
@@ -100,7 +101,8 @@ final class SimChecks implements SupervisorListener {
 
     @Override
     public void notReady(Incarnation worker, String cause) {
-        isTrue(track(worker).ready && !published.contains(worker) && worker.state() == WorkerState.NOT_READY, "%s not ready", worker);
+        isTrue(track(worker).ready && !published.contains(worker) && worker.state() == WorkerState.NOT_READY,
+                "%s not ready", worker);
         world.user.provoked();
     }
 
@@ -108,7 +110,8 @@ final class SimChecks implements SupervisorListener {
     public void disconnected(Incarnation worker, String cause) {
         tell(worker, "disconnected: " + cause);
         SimWorkerHistory track = track(worker);
-        isTrue(track.forked && !track.disconnected && !track.exited && !worker.isConnected(), "%s disconnected", worker);
+        isTrue(track.forked && !track.disconnected && !track.exited && !worker.isConnected(), "%s disconnected",
+                worker);
         track.disconnected = true;
         track.disconnection = new SimWorkerHistory.Moment(world.now());
         world.user.provoked();
@@ -119,15 +122,18 @@ final class SimChecks implements SupervisorListener {
         tell(worker, "exited: " + exit);
         SimWorkerHistory track = track(worker);
         isTrue(track.disconnected && !track.exited && worker.state() == WorkerState.DEAD, "%s exited", worker);
-        isTrue(!world.supervisor.workers().contains(worker) && !published.contains(worker), "%s exited and still there", worker);
-        isTrue(exit.voluntary() == (exit.cause() == Exit.Cause.STOPPED || exit.cause() == Exit.Cause.DISCONNECTED), "%s", exit);
+        isTrue(!world.supervisor.workers().contains(worker) && !published.contains(worker), "%s exited and still there",
+                worker);
+        isTrue(exit.voluntary() == (exit.cause() == Exit.Cause.STOPPED || exit.cause() == Exit.Cause.DISCONNECTED),
+                "%s", exit);
         switch (exit.cause()) {
             case KILLED -> isTrue(track.killWanted, "%s was not killed", worker);
-            case NEVER_READY, START_TIMEOUT -> isTrue(!track.ready && !track.detached, "%s was ready, and %s", worker, exit);
+            case NEVER_READY, START_TIMEOUT ->
+                    isTrue(!track.ready && !track.detached, "%s was ready, and %s", worker, exit);
             case CRASHED, EXITED -> isTrue(track.ready, "%s was never ready, and %s", worker, exit);
             case UNHEALTHY -> isTrue(track.hangs, "%s did not hang, and %s", worker, exit);
             case CHANNEL_LOST -> isTrue(track.channelEnded, "%s has a channel, and %s", worker, exit);
-            default -> { }
+            default -> {}
         }
         track.exited = true;
         world.exited(worker, exit);
@@ -179,7 +185,8 @@ final class SimChecks implements SupervisorListener {
     @Override
     public void rolloutDelayed(Incarnation worker, long delayNanos, String cause) {
         tell(worker, "rollout delayed: " + cause);
-        isTrue(rolling && world.config.reload().onFailure() == ReloadPolicy.OnFailure.RETRY, "a rollout is tried again");
+        isTrue(rolling && world.config.reload().onFailure() == ReloadPolicy.OnFailure.RETRY,
+                "a rollout is tried again");
     }
 
     @Override
@@ -188,15 +195,18 @@ final class SimChecks implements SupervisorListener {
         isTrue(rolling, "a rollout ends that does not run");
         isTrue(result.failure().isEmpty() == (result.outcome() == Rollout.Outcome.SUCCEEDED), "%s", result);
         switch (result.outcome()) {
-            case FAILED -> isTrue(result.failedWorker().isPresent() && world.config.reload().onFailure() == ReloadPolicy.OnFailure.KEEP_OLD, "%s", result);
+            case FAILED -> isTrue(result.failedWorker().isPresent()
+                    && world.config.reload().onFailure() == ReloadPolicy.OnFailure.KEEP_OLD, "%s", result);
             case ABORTED -> isTrue(abortAsked, "aborted by itself");
             case SUPERSEDED -> superseded = true;
             case SUCCEEDED -> inForce = world.supervisor.generation();
-            case STOPPED -> { }
+            case STOPPED -> {}
         }
-        isTrue(inForce == world.supervisor.generation(), "%s is in force after %s", world.supervisor.generation(), result);
+        isTrue(inForce == world.supervisor.generation(), "%s is in force after %s", world.supervisor.generation(),
+                result);
         for (Slot slot : result.failure().isPresent() ? Set.<Slot>of() : world.slots) {
-            isTrue(!slot.wanted || slot.serving == null || slot.serving.generation() == world.supervisor.generation(), "%s was not replaced", slot.serving);
+            isTrue(!slot.wanted || slot.serving == null || slot.serving.generation() == world.supervisor.generation(),
+                    "%s was not replaced", slot.serving);
         }
         rolling = false;
         budget.rolls();
@@ -205,7 +215,8 @@ final class SimChecks implements SupervisorListener {
     @Override
     public void stopped() {
         tell("", "stopped");
-        isTrue(!stopped && !rolling && tracks.values().stream().noneMatch(SimWorkerHistory::isAlive) && !accepting, "stopped, and somebody lives");
+        isTrue(!stopped && !rolling && tracks.values().stream().noneMatch(SimWorkerHistory::isAlive) && !accepting,
+                "stopped, and somebody lives");
         stopped = true;
     }
 
@@ -273,9 +284,12 @@ final class SimChecks implements SupervisorListener {
 
     /** Who is sent away is missed less than all who stay. */
     void scaled(Map<Slot, Slot.Service> before) {
-        boolean readyGone = before.entrySet().stream().anyMatch(each -> each.getValue() == Slot.Service.READY && !each.getKey().wanted);
-        boolean sickStay = before.entrySet().stream().anyMatch(each -> each.getValue() != Slot.Service.READY && each.getKey().wanted);
-        isTrue(!readyGone || !sickStay || world.config.ports() == PortMode.FIXED || stopAsked, "a ready worker was stopped, and one that is not stays");
+        boolean readyGone = before.entrySet().stream()
+                .anyMatch(each -> each.getValue() == Slot.Service.READY && !each.getKey().wanted);
+        boolean sickStay = before.entrySet().stream()
+                .anyMatch(each -> each.getValue() != Slot.Service.READY && each.getKey().wanted);
+        isTrue(!readyGone || !sickStay || world.config.ports() == PortMode.FIXED || stopAsked,
+                "a ready worker was stopped, and one that is not stays");
     }
 
     void afterTurn() {
@@ -288,8 +302,10 @@ final class SimChecks implements SupervisorListener {
                 ready++;
                 isTrue(published.contains(worker), "%s is not published", worker);
             }
-            isTrue(worker.state() != WorkerState.DRAINING || worker.slot.serving != worker || !world.user.started.isDone() || world.config.restart().when() == RestartPolicy.When.ON_FAILURE
-                    || !track(worker).since(track(worker).disconnection, world.now(), SimWorld.SECOND + 1), "%s keeps its slot without a channel", worker);
+            isTrue(worker.state() != WorkerState.DRAINING || worker.slot.serving != worker
+                    || !world.user.started.isDone() || world.config.restart().when() == RestartPolicy.When.ON_FAILURE
+                    || !track(worker).since(track(worker).disconnection, world.now(), SimWorld.SECOND + 1),
+                    "%s keeps its slot without a channel", worker);
             if (track(worker).forked) {
                 forked++;
                 isTrue(workers.contains(worker), "%s is not listed", worker);

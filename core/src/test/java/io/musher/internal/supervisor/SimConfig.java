@@ -9,7 +9,7 @@ import java.util.Random;
 /** Any sensible rules. */
 final class SimConfig {
 
-    private SimConfig() { }
+    private SimConfig() {}
 
     static SupervisorConfig any(Random random) {
         return new SupervisorConfig(
@@ -37,6 +37,7 @@ final class SimConfig {
             case 1 -> RestartPolicy.onFailure();
             default -> RestartPolicy.always();
         };
-        return random.nextInt(3) == 0 ? policy.withGiveUp(2 + random.nextInt(4), Duration.ofSeconds(5 + random.nextInt(20))) : policy;
+        return random.nextInt(3) == 0
+                ? policy.withGiveUp(2 + random.nextInt(4), Duration.ofSeconds(5 + random.nextInt(20))) : policy;
     }
 }

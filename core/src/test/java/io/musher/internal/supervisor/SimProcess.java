@@ -15,7 +15,9 @@ import java.util.OptionalInt;
  */
 final class SimProcess {
 
-    private enum Being { NOT_YET, RUNNING, GONE }
+    private enum Being {
+        NOT_YET, RUNNING, GONE
+    }
 
     /** However slow, a spawn returns within this, and an end is told within {@link #REAPED}. */
     static final long SPAWNED = 3 * SimWorld.SECOND;
@@ -45,7 +47,8 @@ final class SimProcess {
         this.wild = !world.calm && world.chance(70);
         this.command = world.chance(30);
         this.hasty = world.chance(50);
-        this.mute = command && world.config.readinessRule() != ReadinessRule.EXPLICIT && world.chance(50) || wild && world.chance(8);
+        this.mute = command && world.config.readinessRule() != ReadinessRule.EXPLICIT && world.chance(50)
+                || wild && world.chance(8);
     }
 
     boolean isAlive() {
@@ -71,7 +74,8 @@ final class SimProcess {
         world.later(delay / 2, this::born);
         world.later(delay, () -> {
             told = true;
-            OptionalInt port = world.config.ports() == PortMode.NONE ? OptionalInt.empty() : OptionalInt.of(4000 + worker.id());
+            OptionalInt port = world.config.ports() == PortMode.NONE ? OptionalInt.empty()
+                    : OptionalInt.of(4000 + worker.id());
             facts.spawned(worker, new StartedProcess(worker.id() + 100L, port, command, Instant.EPOCH));
         });
     }
@@ -87,7 +91,8 @@ final class SimProcess {
                 say(world.between(0, world.chance(50) ? 400 * SimWorld.MILLI : 8 * SimWorld.SECOND), this::drainHooks);
             }
         }
-        long ready = wild && world.chance(25) ? world.between(0, 12 * SimWorld.SECOND) : world.between(60 * SimWorld.MILLI, 900 * SimWorld.MILLI);
+        long ready = wild && world.chance(25) ? world.between(0, 12 * SimWorld.SECOND)
+                : world.between(60 * SimWorld.MILLI, 900 * SimWorld.MILLI);
         if (!wild || world.chance(90)) {
             becomeReady(ready);
         }
@@ -111,7 +116,8 @@ final class SimProcess {
 
     private void misbehave() {
         if (world.chance(40)) {
-            act(world.between(0, world.chance(50) ? SimWorld.SECOND : 20 * SimWorld.SECOND), () -> crash(world.random.nextInt(3)));
+            act(world.between(0, world.chance(50) ? SimWorld.SECOND : 20 * SimWorld.SECOND),
+                    () -> crash(world.random.nextInt(3)));
         }
         if (world.chance(20)) {
             say(world.between(0, 8 * SimWorld.SECOND), () -> facts.notReady(worker));
@@ -303,7 +309,8 @@ final class SimProcess {
     }
 
     void checkTruth(Exit exit) {
-        world.checks.isTrue(being == Being.GONE && exit.status() == status && exit.signal().equals(Optional.ofNullable(signal)),
+        world.checks.isTrue(
+                being == Being.GONE && exit.status() == status && exit.signal().equals(Optional.ofNullable(signal)),
                 "%s of %s is not what happened", exit, worker);
     }
 }

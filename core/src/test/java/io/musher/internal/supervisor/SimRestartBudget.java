@@ -48,9 +48,11 @@ final class SimRestartBudget {
             List<Long> all = unstable.computeIfAbsent(instance, n -> new ArrayList<>());
             all.add(now);
             all.removeIf(at -> now - at > ResettableTimer.nanos(policy.giveUpWithin()));
-            checks.isTrue(row < policy.giveUpAfter() && all.size() < policy.giveUpAfter(), "instance %s: %s unstable", instance, row);
+            checks.isTrue(row < policy.giveUpAfter() && all.size() < policy.giveUpAfter(), "instance %s: %s unstable",
+                    instance, row);
             long least = ResettableTimer.nanos(policy.firstDelay()) / 2 << Math.min(row - 1, 6);
-            checks.isTrue(row == 1 && track.ready || delay.toNanos() >= least, "delay %s after %s unstable starts", delay, row);
+            checks.isTrue(row == 1 && track.ready || delay.toNanos() >= least, "delay %s after %s unstable starts",
+                    delay, row);
         }
     }
 
@@ -59,7 +61,8 @@ final class SimRestartBudget {
         int row = inARow.getOrDefault(instance, 0) + 1;
         long within = unstable.getOrDefault(instance, List.of()).stream()
                 .filter(at -> world.now() - at <= ResettableTimer.nanos(policy.giveUpWithin())).count() + 1;
-        checks.isTrue(row >= policy.giveUpAfter() || within >= policy.giveUpAfter(), "instance %s given up after %s", instance, row);
+        checks.isTrue(row >= policy.giveUpAfter() || within >= policy.giveUpAfter(), "instance %s given up after %s",
+                instance, row);
         gaveUp.put(instance, true);
     }
 

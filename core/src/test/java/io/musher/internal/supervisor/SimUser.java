@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 /** Asks for anything at any moment, of the living and the dead, and keeps every promise it was given. */
 final class SimUser {
 
-    private record Promised(String what, CompletableFuture<?> future) { }
+    private record Promised(String what, CompletableFuture<?> future) {}
 
     private final SimWorld world;
     private final List<Promised> promises = new ArrayList<>();
@@ -32,7 +32,8 @@ final class SimUser {
         CompletableFuture<Void> promise = promise("start");
         promise.whenComplete((done, failure) -> {
             if (failure != null) {
-                world.checks.isTrue(failure instanceof StartFailure && world.checks.isStopped(), "start failed by %s", failure);
+                world.checks.isTrue(failure instanceof StartFailure && world.checks.isStopped(), "start failed by %s",
+                        failure);
             }
         });
         started = promise;
@@ -67,11 +68,13 @@ final class SimUser {
             if (instances <= world.limit.instances()) {
                 world.checks.scales();
             }
-            Map<Slot, Slot.Service> before = world.slots.stream().filter(slot -> slot.wanted).collect(Collectors.toMap(slot -> slot, Slot::service));
+            Map<Slot, Slot.Service> before = world.slots.stream().filter(slot -> slot.wanted)
+                    .collect(Collectors.toMap(slot -> slot, Slot::service));
             supervisor.scale(instances, promise("scale"));
             world.checks.scaled(before);
             if (instances <= world.limit.instances()) {
-                exact = stopped || world.limit != Limit.NONE && world.config.ports() == PortMode.FIXED ? null : Integer.valueOf(instances);
+                exact = stopped || world.limit != Limit.NONE && world.config.ports() == PortMode.FIXED ? null
+                        : Integer.valueOf(instances);
             }
         } else if (dice < 38) {
             exact = null;
@@ -99,7 +102,8 @@ final class SimUser {
                 supervisor.abortRollout(promise("abort"));
             }
             case 1 -> prepare();
-            case 2 -> supervisor.startRollout(new String((String) supervisor.target()), "the same", true, promise("roll"));
+            case 2 -> supervisor.startRollout(new String((String) supervisor.target()), "the same", true,
+                    promise("roll"));
             case 3, 4 -> supervisor.startRollout("edition " + asked, "reload", true, promise("roll"));
             default -> supervisor.startRollout("edition " + asked, "deploy", false, promise("roll"));
         }
@@ -113,15 +117,18 @@ final class SimUser {
         String edition = "edition " + asked;
         switch (fate) {
             case 0 -> unprepared.add(promise);
-            case 1 -> world.later(world.between(0, SimWorld.SECOND), () -> world.supervisor.startRollout(edition, "prepared", true, promise));
-            default -> world.later(world.between(0, SimWorld.SECOND), () -> world.supervisor.refuse(promise, new IllegalStateException()));
+            case 1 -> world.later(world.between(0, SimWorld.SECOND),
+                    () -> world.supervisor.startRollout(edition, "prepared", true, promise));
+            default -> world.later(world.between(0, SimWorld.SECOND),
+                    () -> world.supervisor.refuse(promise, new IllegalStateException()));
         }
     }
 
     /** The latest most often, because most requests to the dead do nothing. */
     private Incarnation pick() {
         int size = world.known.size();
-        return world.known.get(world.chance(70) ? size - 1 - world.random.nextInt(Math.min(4, size)) : world.random.nextInt(size));
+        return world.known.get(
+                world.chance(70) ? size - 1 - world.random.nextInt(Math.min(4, size)) : world.random.nextInt(size));
     }
 
     private void askOf(Incarnation worker, int dice) {
@@ -155,7 +162,8 @@ final class SimUser {
             world.checks.isTrue(promise.future.isDone(), "a promise of %s is open", promise.what);
         }
         for (CompletableFuture<?> promise : unprepared) {
-            world.checks.isTrue(promise.isDone() == (stopped || world.checks.isStopped()), "a request that never came is open, or done");
+            world.checks.isTrue(promise.isDone() == (stopped || world.checks.isStopped()),
+                    "a request that never came is open, or done");
         }
         for (Incarnation worker : world.known) {
             world.checks.isTrue(worker.isAlive() || worker.onExit().isDone(), "the end of %s was not told", worker);

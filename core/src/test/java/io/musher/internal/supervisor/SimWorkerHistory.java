@@ -23,7 +23,7 @@ final class SimWorkerHistory {
     Moment disconnection;
     Moment told;
 
-    record Moment(long at) { }
+    record Moment(long at) {}
 
     boolean isAlive() {
         return !exited;

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 /** One whole life of a cluster from one seed: start, wild times, calm times, stop; any broken invariant throws. */
 final class Simulation {
 
-    private Simulation() { }
+    private Simulation() {}
 
     static void run(long seed) {
         try {
@@ -60,8 +60,10 @@ final class Simulation {
         int wanted = 0;
         for (Slot slot : world.slots) {
             wanted += slot.wanted ? 1 : 0;
-            world.checks.isTrue(slot.hasServingWorker() == (slot.wanted && !slot.gaveUp), "instance %s is filled or empty", slot.instance);
-            world.checks.isTrue(slot.starting == null && !slot.queued && !slot.backoffTimer.isSet(), "instance %s is busy", slot.instance);
+            world.checks.isTrue(slot.hasServingWorker() == (slot.wanted && !slot.gaveUp),
+                    "instance %s is filled or empty", slot.instance);
+            world.checks.isTrue(slot.starting == null && !slot.queued && !slot.backoffTimer.isSet(),
+                    "instance %s is busy", slot.instance);
             for (Incarnation leaving : slot.released) {
                 world.checks.isTrue(leaving.state() == WorkerState.DETACHED, "%s lingers", leaving);
             }
@@ -84,7 +86,8 @@ final class Simulation {
             world.user.stop();
         }
         StopPolicy stop = world.config.stop();
-        world.run(ResettableTimer.nanos(stop.preStopDelay()) + ResettableTimer.nanos(stop.drain()) + ResettableTimer.nanos(stop.kill())
+        world.run(ResettableTimer.nanos(stop.preStopDelay()) + ResettableTimer.nanos(stop.drain())
+                + ResettableTimer.nanos(stop.kill())
                 + (spawning ? SimProcess.SPAWNED : 0) + SimProcess.REAPED - asked);
         world.checks.isTrue(world.checks.isStopped(), "not stopped in time");
         world.user.checkPromises();

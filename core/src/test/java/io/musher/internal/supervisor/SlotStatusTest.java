@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 /** What a slot says of itself. */
 class SlotStatusTest {
 
-    private final SupervisorFixture stage = new SupervisorFixture().with(RestartPolicy.always().withGiveUp(3, Duration.ofMinutes(1)));
+    private final SupervisorFixture stage = new SupervisorFixture()
+            .with(RestartPolicy.always().withGiveUp(3, Duration.ofMinutes(1)));
 
     private SlotStatus slot(int instance) {
         return stage.supervisor.slots().get(instance);

@@ -159,13 +159,15 @@ class StopSequenceTest {
         stage.pass(3_999);
         assertEquals(List.of(), stage.waits);
         stage.pass(1);
-        assertEquals(List.of("worker 1 (instance 0): 7 connection(s)", "worker 2 (instance 1): its onDrain hooks"), stage.waits);
+        assertEquals(List.of("worker 1 (instance 0): 7 connection(s)", "worker 2 (instance 1): its onDrain hooks"),
+                stage.waits);
         stage.supervisor.drained(first());
         stage.exits(stage.worker(2), 0);
         stage.pass(4_999);
         stage.waits = List.of();
         stage.pass(1);
-        assertTrue(stage.waits.get(0).startsWith("worker 1 (instance 0): its onStop hooks and the end of its process"), stage.waits::toString);
+        assertTrue(stage.waits.get(0).startsWith("worker 1 (instance 0): its onStop hooks and the end of its process"),
+                stage.waits::toString);
         stage.exits(first(), 0);
         assertTrue(stage.timers.isEmpty());
     }
@@ -186,7 +188,8 @@ class StopSequenceTest {
         stage.pass(2_999);
         stage.assertDeeds();
         stage.pass(1);
-        stage.assertDeeds("stop accepting", "publish [2]", "drain frame 1", "drain 1 20000", "publish []", "drain frame 2",
+        stage.assertDeeds("stop accepting", "publish [2]", "drain frame 1", "drain 1 20000", "publish []",
+                "drain frame 2",
                 "drain 2 20000");
     }
 

@@ -25,7 +25,8 @@ final class SupervisorFixture extends SupervisorRecorder {
 
     /** JVM workers behind a common port; every option may be changed before the first input. */
     SupervisorFixture() {
-        config = new SupervisorConfig(PortMode.MOVABLE, ReadinessRule.PORT_ACCEPTS, Duration.ofSeconds(60), 8, ALWAYS, StopPolicy.ofDefaults(), ReloadPolicy.ofDefaults(), false);
+        config = new SupervisorConfig(PortMode.MOVABLE, ReadinessRule.PORT_ACCEPTS, Duration.ofSeconds(60), 8, ALWAYS,
+                StopPolicy.ofDefaults(), ReloadPolicy.ofDefaults(), false);
         supervisor = new Supervisor(config, "first", this, this);
     }
 
@@ -36,31 +37,38 @@ final class SupervisorFixture extends SupervisorRecorder {
     }
 
     SupervisorFixture with(PortMode ports) {
-        return with(new SupervisorConfig(ports, config.readinessRule(), config.startTimeout(), config.bootLimit(), config.restart(), config.stop(), config.reload(), config.hasReadinessCheck()));
+        return with(new SupervisorConfig(ports, config.readinessRule(), config.startTimeout(), config.bootLimit(),
+                config.restart(), config.stop(), config.reload(), config.hasReadinessCheck()));
     }
 
     SupervisorFixture with(ReadinessRule when) {
-        return with(new SupervisorConfig(config.ports(), when, config.startTimeout(), config.bootLimit(), config.restart(), config.stop(), config.reload(), config.hasReadinessCheck()));
+        return with(new SupervisorConfig(config.ports(), when, config.startTimeout(), config.bootLimit(),
+                config.restart(), config.stop(), config.reload(), config.hasReadinessCheck()));
     }
 
     SupervisorFixture with(RestartPolicy policy) {
-        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(), config.bootLimit(), policy, config.stop(), config.reload(), config.hasReadinessCheck()));
+        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(),
+                config.bootLimit(), policy, config.stop(), config.reload(), config.hasReadinessCheck()));
     }
 
     SupervisorFixture with(StopPolicy policy) {
-        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(), config.bootLimit(), config.restart(), policy, config.reload(), config.hasReadinessCheck()));
+        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(),
+                config.bootLimit(), config.restart(), policy, config.reload(), config.hasReadinessCheck()));
     }
 
     SupervisorFixture with(ReloadPolicy policy) {
-        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(), config.bootLimit(), config.restart(), config.stop(), policy, config.hasReadinessCheck()));
+        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(),
+                config.bootLimit(), config.restart(), config.stop(), policy, config.hasReadinessCheck()));
     }
 
     SupervisorFixture bootLimit(int limit) {
-        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(), limit, config.restart(), config.stop(), config.reload(), config.hasReadinessCheck()));
+        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(), limit,
+                config.restart(), config.stop(), config.reload(), config.hasReadinessCheck()));
     }
 
     SupervisorFixture checked() {
-        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(), config.bootLimit(), config.restart(), config.stop(), config.reload(), true));
+        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(),
+                config.bootLimit(), config.restart(), config.stop(), config.reload(), true));
     }
 
     SupervisorFixture commands() {
@@ -97,7 +105,8 @@ final class SupervisorFixture extends SupervisorRecorder {
     }
 
     void born(Incarnation worker) {
-        supervisor.spawned(worker, new StartedProcess(100 + worker.id(), OptionalInt.of(4000 + worker.id()), commands, Instant.EPOCH));
+        supervisor.spawned(worker,
+                new StartedProcess(100 + worker.id(), OptionalInt.of(4000 + worker.id()), commands, Instant.EPOCH));
     }
 
     /** From its process to its being ready, as a JVM does. */

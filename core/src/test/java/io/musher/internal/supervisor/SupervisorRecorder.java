@@ -207,5 +207,5 @@ class SupervisorRecorder implements Actions, SupervisorListener {
     }
 
     @Override
-    public void stateChanged(Incarnation worker, String what) { }
+    public void stateChanged(Incarnation worker, String what) {}
 }

@@ -102,12 +102,14 @@ class UnhealthyWorkerTest {
 
     @Test
     void shouldEndARolloutWhenAReplacementHangsInItsSoakTime() {
-        SupervisorFixture stage = new SupervisorFixture().with(ReloadPolicy.ofDefaults().withSoak(Duration.ofSeconds(10))).running(1);
+        SupervisorFixture stage = new SupervisorFixture()
+                .with(ReloadPolicy.ofDefaults().withSoak(Duration.ofSeconds(10))).running(1);
         CompletableFuture<RolloutResult> rolled = stage.roll("second");
         stage.serve(stage.worker(2));
         stage.pass(1_000);
         stage.supervisor.livenessFailed(stage.worker(2), "status 500", true);
-        assertTrue(rolled.join().failure().orElseThrow().contains("in its soak time: status 500"), rolled.join()::toString);
+        assertTrue(rolled.join().failure().orElseThrow().contains("in its soak time: status 500"),
+                rolled.join()::toString);
         assertEquals(WorkerState.READY, stage.worker(1).state());
     }
 
@@ -243,7 +245,7 @@ class UnhealthyWorkerTest {
                 stage.supervisor.recycleDue(stage.worker(id), "is fat");
             }
         }
-        assertArrayEquals(new long[] {2, 3, 5}, pauses);
+        assertArrayEquals(new long[]{2, 3, 5}, pauses);
     }
 
     @Test

@@ -128,7 +128,8 @@ class WorkerReadinessTest {
         assertEquals("worker 1 (instance 0) gets traffic: READY, its port accepts", worker.explain());
         stage.pass(500);
         stage.dies(worker, "SIGSEGV");
-        assertEquals("worker 1 (instance 0) gets no traffic: DEAD, SIGSEGV (crashed); replaced in 0 ms", worker.explain());
+        assertEquals("worker 1 (instance 0) gets no traffic: DEAD, SIGSEGV (crashed); replaced in 0 ms",
+                worker.explain());
     }
 
     @Test

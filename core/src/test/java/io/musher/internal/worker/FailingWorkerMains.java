@@ -5,7 +5,7 @@ import io.musher.WorkerContext;
 /** What workers in tests run that fail, hang, or leave at once. */
 final class FailingWorkerMains {
 
-    private FailingWorkerMains() { }
+    private FailingWorkerMains() {}
 
     static final class ExitsBefore {
         public static void main(String[] arguments) {

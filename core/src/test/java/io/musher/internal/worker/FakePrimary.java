@@ -19,7 +19,10 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A primary that a test plays by hand, and a worker runtime in this JVM, whose process exit is recorded and not performed. */
+/**
+ * A primary that a test plays by hand, and a worker runtime in this JVM, whose process exit is recorded and not
+ * performed.
+ */
 final class FakePrimary implements AfterEachCallback, JvmExit {
 
     static final String TOKEN = "0123456789abcdef0123456789abcdef";
@@ -114,8 +117,10 @@ final class FakePrimary implements AfterEachCallback, JvmExit {
         }
         server.close();
         primary.destroyForcibly().waitFor();
-        List<String> names = List.of("musher-channel", "musher-listeners", "musher-primary-watch", "musher-deadline", "musher-keep-alive");
+        List<String> names = List.of("musher-channel", "musher-listeners", "musher-primary-watch", "musher-deadline",
+                "musher-keep-alive");
         Awaitility.await("the worker's threads end").until(
-                () -> Thread.getAllStackTraces().keySet().stream().noneMatch(thread -> names.contains(thread.getName())));
+                () -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> names.contains(thread.getName())));
     }
 }

@@ -24,7 +24,8 @@ class MainRunnerTest {
 
     private static String run(Class<?> main) throws Exception {
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), MainRunner.class.getName(), main.getName(), "one")
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                MainRunner.class.getName(), main.getName(), "one")
                 .redirectErrorStream(true).start();
         try {
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();

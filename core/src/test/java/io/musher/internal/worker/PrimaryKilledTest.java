@@ -37,7 +37,8 @@ class PrimaryKilledTest {
 
     private void assertLeaves(Class<?> main, String what) throws Exception {
         TestWorkerProcess primary = scene.add(new TestWorkerProcess(
-                new ProcessBuilder(WorkerFixture.java(List.of(), WorkerMains.Primary.class, main.getName(), what)), null));
+                new ProcessBuilder(WorkerFixture.java(List.of(), WorkerMains.Primary.class, main.getName(), what)),
+                null));
         String said = primary.line();
         assertTrue(said.matches("worker \\d+"), primary::toString);
         ProcessHandle worker = ProcessHandle.of(Long.parseLong(said.substring(7))).orElseThrow();

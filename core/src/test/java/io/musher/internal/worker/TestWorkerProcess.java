@@ -34,7 +34,8 @@ final class TestWorkerProcess implements AutoCloseable {
     }
 
     private void pump() {
-        try (BufferedReader in = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+        try (BufferedReader in = new BufferedReader(
+                new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line; (line = in.readLine()) != null;) {
                 synchronized (seen) {
                     seen.add(line);
@@ -103,7 +104,8 @@ final class TestWorkerProcess implements AutoCloseable {
     @Override
     public String toString() {
         synchronized (seen) {
-            return "worker process " + process.pid() + (process.isAlive() ? " (lives)" : " (exit " + process.exitValue() + ")") + ":\n  "
+            return "worker process " + process.pid()
+                    + (process.isAlive() ? " (lives)" : " (exit " + process.exitValue() + ")") + ":\n  "
                     + String.join("\n  ", seen);
         }
     }

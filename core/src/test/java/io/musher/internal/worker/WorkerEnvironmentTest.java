@@ -15,10 +15,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class WorkerEnvironmentTest {
 
     private static final String TOKEN = "0123456789abcdef0123456789abcdef";
-    private static final WorkerEnvironment WITH_PORT =
-            new WorkerEnvironment(7, 2, "shop-3", OptionalInt.of(4003), "0.0.0.0", "127.0.0.1:5000", TOKEN, true, 1000);
-    private static final WorkerEnvironment WITHOUT_PORT =
-            new WorkerEnvironment(8, 0, "shop-1", OptionalInt.empty(), "127.0.0.1", "[::1]:5000", TOKEN, false, 16 << 20);
+    private static final WorkerEnvironment WITH_PORT = new WorkerEnvironment(7, 2, "shop-3", OptionalInt.of(4003),
+            "0.0.0.0", "127.0.0.1:5000", TOKEN, true, 1000);
+    private static final WorkerEnvironment WITHOUT_PORT = new WorkerEnvironment(8, 0, "shop-1", OptionalInt.empty(),
+            "127.0.0.1", "[::1]:5000", TOKEN, false, 16 << 20);
 
     @Test
     void shouldReadWhatItWrote() {
@@ -29,11 +29,11 @@ class WorkerEnvironmentTest {
     @Test
     void shouldWriteTheVariablesOthersKnow() {
         Map<String, String> variables = WITH_PORT.variables();
-        for (String port : new String[] {"MUSHER_PORT", "PORT", "SERVER_PORT", "PUP_CLUSTER_PORT"}) {
+        for (String port : new String[]{"MUSHER_PORT", "PORT", "SERVER_PORT", "PUP_CLUSTER_PORT"}) {
             assertEquals("4003", variables.get(port), port);
             assertFalse(WITHOUT_PORT.variables().containsKey(port), port);
         }
-        for (String instance : new String[] {"MUSHER_INSTANCE", "PUP_CLUSTER_INSTANCE", "NODE_APP_INSTANCE"}) {
+        for (String instance : new String[]{"MUSHER_INSTANCE", "PUP_CLUSTER_INSTANCE", "NODE_APP_INSTANCE"}) {
             assertEquals("2", variables.get(instance), instance);
         }
         assertEquals("7", variables.get("MUSHER_WORKER_ID"));
@@ -51,9 +51,11 @@ class WorkerEnvironmentTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"MUSHER_WORKER_ID,0", "MUSHER_WORKER_ID,x", "MUSHER_WORKER_ID,", "MUSHER_INSTANCE,-1", "MUSHER_NAME,''", "MUSHER_NAME,",
-        "MUSHER_PORT,0", "MUSHER_PORT,65536", "MUSHER_PORT,''", "MUSHER_IPC,here", "MUSHER_IPC,127.0.0.1:", "MUSHER_IPC,127.0.0.1:70000",
-        "MUSHER_TOKEN,", "MUSHER_TOKEN,secret"})
+    @CsvSource({"MUSHER_WORKER_ID,0", "MUSHER_WORKER_ID,x", "MUSHER_WORKER_ID,", "MUSHER_INSTANCE,-1", "MUSHER_NAME,''",
+            "MUSHER_NAME,",
+            "MUSHER_PORT,0", "MUSHER_PORT,65536", "MUSHER_PORT,''", "MUSHER_IPC,here", "MUSHER_IPC,127.0.0.1:",
+            "MUSHER_IPC,127.0.0.1:70000",
+            "MUSHER_TOKEN,", "MUSHER_TOKEN,secret"})
     void shouldNameAVariableThatIsNotAsItShouldBe(String variable, String value) {
         Map<String, String> variables = new HashMap<>(WITH_PORT.variables());
         if (value == null) {
@@ -61,7 +63,8 @@ class WorkerEnvironmentTest {
         } else {
             variables.put(variable, value);
         }
-        String message = assertThrows(IllegalStateException.class, () -> WorkerEnvironment.parse(variables)).getMessage();
+        String message = assertThrows(IllegalStateException.class, () -> WorkerEnvironment.parse(variables))
+                .getMessage();
         assertTrue(message.startsWith(variable), message);
         assertFalse(message.contains("secret"), message);
     }

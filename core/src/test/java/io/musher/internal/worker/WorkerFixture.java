@@ -18,23 +18,25 @@ final class WorkerFixture implements AfterEachCallback {
 
     /** A JVM worker that runs a class of {@link WorkerMains} or another. */
     TestWorkerProcess start(Class<?> main, String... arguments) throws Exception {
-        return start(main, builder -> { }, arguments);
+        return start(main, builder -> {}, arguments);
     }
 
     TestWorkerProcess start(Class<?> main, Consumer<ProcessBuilder> more, String... arguments) throws Exception {
         RecordingChannelListener heard = channels.expect("test-3");
         WorkerEnvironment environment = environment(heard, true);
-        List<String> command = java(List.of("-D" + WorkerEnvironment.PROPERTY + "=" + environment.id()), main, arguments);
+        List<String> command = java(List.of("-D" + WorkerEnvironment.PROPERTY + "=" + environment.id()), main,
+                arguments);
         return start(command, environment, heard, more);
     }
 
     /** A worker that is a command, or its grandchild. */
     TestWorkerProcess command(String... command) throws Exception {
         RecordingChannelListener heard = channels.expect("test-3");
-        return start(List.of(command), environment(heard, false), heard, builder -> { });
+        return start(List.of(command), environment(heard, false), heard, builder -> {});
     }
 
-    private TestWorkerProcess start(List<String> command, WorkerEnvironment environment, RecordingChannelListener heard, Consumer<ProcessBuilder> more)
+    private TestWorkerProcess start(List<String> command, WorkerEnvironment environment, RecordingChannelListener heard,
+            Consumer<ProcessBuilder> more)
             throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(environment.variables());
@@ -46,18 +48,19 @@ final class WorkerFixture implements AfterEachCallback {
     }
 
     WorkerEnvironment environment(RecordingChannelListener heard, boolean jvm) {
-        return new WorkerEnvironment(7, 2, "test-3", OptionalInt.of(4003), "127.0.0.1", channels.server.address(), heard.channel.token(), jvm, 1 << 20);
+        return new WorkerEnvironment(7, 2, "test-3", OptionalInt.of(4003), "127.0.0.1", channels.server.address(),
+                heard.channel.token(), jvm, 1 << 20);
     }
 
     static List<String> java(List<String> flags, Class<?> main, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path")));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path")));
         command.addAll(flags);
         command.add(main.getName());
         command.addAll(List.of(arguments));
         return command;
     }
-
 
     @Override
     public void afterEach(ExtensionContext context) {

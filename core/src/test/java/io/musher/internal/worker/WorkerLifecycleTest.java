@@ -67,7 +67,8 @@ class WorkerLifecycleTest {
         worker.heard.expectHello();
         worker.heard.expect("ready", "goodbye connected=false");
         worker.ends(1);
-        assertTrue(worker.logged("Exception in thread \"main\" java.lang.IllegalStateException: main on purpose"), worker::toString);
+        assertTrue(worker.logged("Exception in thread \"main\" java.lang.IllegalStateException: main on purpose"),
+                worker::toString);
     }
 
     @Test
@@ -140,7 +141,8 @@ class WorkerLifecycleTest {
 
     @Test
     void shouldRunAProgramThatNeverCalls() throws Exception {
-        TestWorkerProcess worker = scene.start(WorkerMain.class, WorkerMains.NeverCalls.class.getName(), "a b", "$HOME");
+        TestWorkerProcess worker = scene.start(WorkerMain.class, WorkerMains.NeverCalls.class.getName(), "a b",
+                "$HOME");
         worker.prints("a b|$HOME");
         worker.heard.expectHello();
         scene.channels.run(worker.heard.channel::stop);
@@ -151,7 +153,10 @@ class WorkerLifecycleTest {
     void shouldFailAsAProgramThatNeverCallsFails() throws Exception {
         TestWorkerProcess worker = scene.start(WorkerMain.class, WorkerMains.NeverCalls.class.getName());
         worker.prints("").ends(1);
-        assertTrue(worker.logged("Exception in thread \"main\" java.lang.IllegalArgumentException: no arguments on purpose"), worker::toString);
+        assertTrue(
+                worker.logged(
+                        "Exception in thread \"main\" java.lang.IllegalArgumentException: no arguments on purpose"),
+                worker::toString);
     }
 
     @Test
@@ -174,7 +179,8 @@ class WorkerLifecycleTest {
         worker.heard.expect("ready");
         worker.line();
         worker.type("go");
-        // it is told that it is none, perhaps before its first line, and runs on without a cluster, here to the end of its main
+        // it is told that it is none, perhaps before its first line, and runs on without a cluster, here to the end of
+        // its main
         List<String> lines = new ArrayList<>(List.of(worker.line(), worker.line(), worker.line()));
         assertTrue(lines.removeIf(line -> line.startsWith("test-3 (worker 7)")), lines::toString);
         assertEquals(List.of("drain draining=true connected=false", "disconnected connected=false"), lines);

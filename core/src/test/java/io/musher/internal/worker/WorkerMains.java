@@ -14,7 +14,7 @@ import java.util.concurrent.CountDownLatch;
 /** What workers in tests run; each says on its standard output how far it is. */
 final class WorkerMains {
 
-    private WorkerMains() { }
+    private WorkerMains() {}
 
     static void say(String line) {
         System.out.println(line);
@@ -107,7 +107,10 @@ final class WorkerMains {
         }
     }
 
-    /** Starts a worker of the given main in a process of its own, does something to it, says its pid, and waits to be killed. */
+    /**
+     * Starts a worker of the given main in a process of its own, does something to it, says its pid, and waits to be
+     * killed.
+     */
     static final class Primary {
         public static void main(String[] arguments) throws Exception {
             WorkerFixture scene = new WorkerFixture();

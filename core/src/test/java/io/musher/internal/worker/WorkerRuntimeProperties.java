@@ -20,18 +20,22 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** A worker that hears arbitrary bytes in arbitrary chunks ends one way, once, and its hooks run at most once, in order. */
+/**
+ * A worker that hears arbitrary bytes in arbitrary chunks ends one way, once, and its hooks run at most once, in order.
+ */
 class WorkerRuntimeProperties {
 
     private static final List<String> LIFE = List.of("halt", "drain", "disconnected", "stop", "exit");
 
     @Property(tries = 200)
-    void shouldEndOnceWhateverItHears(@ForAll("streams") byte[] bytes, @ForAll("sizes") List<Integer> sizes) throws Exception {
+    void shouldEndOnceWhateverItHears(@ForAll("streams") byte[] bytes, @ForAll("sizes") List<Integer> sizes)
+            throws Exception {
         LinkedBlockingQueue<String> said = new LinkedBlockingQueue<>();
         WorkerRuntime member;
         try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.1"))) {
             member = new WorkerRuntime(new WorkerEnvironment(1, 0, "any-1", OptionalInt.empty(), "127.0.0.1",
-                    "127.0.0.1:" + server.getLocalPort(), FakePrimary.TOKEN, true, 1 << 20), end(said), new KeepAlive());
+                    "127.0.0.1:" + server.getLocalPort(), FakePrimary.TOKEN, true, 1 << 20), end(said),
+                    new KeepAlive());
             member.onDrain(() -> said.add("drain"));
             member.onStop(() -> said.add("stop"));
             member.onDisconnect(() -> said.add("disconnected"));
@@ -88,12 +92,14 @@ class WorkerRuntimeProperties {
         Arbitrary<byte[]> orders = Arbitraries.of(6, 7, 8, 31, 99, 3).map(type -> RawPeer.frame(type, ""));
         Arbitrary<byte[]> goodbye = Arbitraries.just(RawPeer.frame(9, "bye"));
         Arbitrary<byte[]> noise = Arbitraries.bytes().array(byte[].class).ofMaxSize(30);
-        Arbitrary<byte[]> headers = Arbitraries.integers().map(n -> ByteBuffer.allocate(9).putInt(n).put((byte) (n & 63)).array());
-        Arbitrary<byte[]> rest = Arbitraries.oneOf(orders, orders, orders, goodbye, noise, headers).list().ofMaxSize(6).map(pieces -> {
-            ByteArrayOutputStream out = new ByteArrayOutputStream();
-            pieces.forEach(out::writeBytes);
-            return out.toByteArray();
-        });
+        Arbitrary<byte[]> headers = Arbitraries.integers()
+                .map(n -> ByteBuffer.allocate(9).putInt(n).put((byte) (n & 63)).array());
+        Arbitrary<byte[]> rest = Arbitraries.oneOf(orders, orders, orders, goodbye, noise, headers).list().ofMaxSize(6)
+                .map(pieces -> {
+                    ByteArrayOutputStream out = new ByteArrayOutputStream();
+                    pieces.forEach(out::writeBytes);
+                    return out.toByteArray();
+                });
         // no process has a pid so large, so whoever lives on after a goodbye finds its primary dead
         byte[] welcome = RawPeer.frame(2, "musher/1 999999999");
         return Arbitraries.of(true, true, true, false).flatMap(welcomed -> rest.map(bytes -> {
@@ -106,6 +112,7 @@ class WorkerRuntimeProperties {
 
     @Provide
     Arbitrary<List<Integer>> sizes() {
-        return Arbitraries.oneOf(Arbitraries.integers().between(1, 9), Arbitraries.integers().between(1, 3000)).list().ofMinSize(1).ofMaxSize(12);
+        return Arbitraries.oneOf(Arbitraries.integers().between(1, 9), Arbitraries.integers().between(1, 3000)).list()
+                .ofMinSize(1).ofMaxSize(12);
     }
 }

@@ -99,7 +99,7 @@ class WorkerRuntimeTest {
     @Test
     void shouldStopWithAPrimaryThatTalksNonsense() throws Exception {
         byte[][] nonsense = {RawPeer.frame(2, "musher/2 1"), RawPeer.frame(2, "welcome"), "HTTP/1.1 400 Bad".getBytes(),
-            ByteBuffer.allocate(9).putInt(-1).array(), RawPeer.frame(6, "x".repeat(1025))};
+                ByteBuffer.allocate(9).putInt(-1).array(), RawPeer.frame(6, "x".repeat(1025))};
         for (byte[] bytes : nonsense) {
             WorkerRuntime member = primary.join(true);
             RawPeer peer = primary.greet().send(bytes);
@@ -121,7 +121,8 @@ class WorkerRuntimeTest {
     @Test
     void shouldSkipWhatItDoesNotKnow() throws Exception {
         WorkerRuntime member = primary.join(true);
-        RawPeer peer = primary.welcome().send(31, "later").send(99, "m".repeat(100_000)).send(1, "musher/1").send(3, "").send(8, "");
+        RawPeer peer = primary.welcome().send(31, "later").send(99, "m".repeat(100_000)).send(1, "musher/1").send(3, "")
+                .send(8, "");
         primary.expect("drain");
         assertTrue(member.isConnected());
         peer.send(9, "");

@@ -48,7 +48,8 @@ class WorkerStopTest {
         TestWorkerProcess worker = ready(FailingWorkerMains.FailingHooks.class);
         scene.channels.run(worker.heard.channel::stop);
         worker.prints("drain goes on", "stop goes on").ends(0);
-        assertTrue(worker.logged("the onDrain hook io.musher.internal.worker.FailingWorkerMains$FailingHooks"), worker::toString);
+        assertTrue(worker.logged("the onDrain hook io.musher.internal.worker.FailingWorkerMains$FailingHooks"),
+                worker::toString);
     }
 
     @Test
