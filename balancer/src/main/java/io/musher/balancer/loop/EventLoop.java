@@ -19,9 +19,9 @@ import java.util.function.Consumer;
  * NIO event loop: one daemon thread with a selector, a task queue and timers; dispatches the events of registered
  * channels.
  *
- * <p>{@link #execute}, {@link #close}, {@link #isClosed}, {@link #inLoop} and {@link #join} may be called from any
- * thread, all other methods only from the loop's thread (asserted). The thread sleeps in the selector until an event, a
- * task or a deadline; it does not poll. States: created → running → closing (queued tasks still run) → closed (with all
+ * <p>{@link #execute}, {@link #tryExecute}, {@link #close}, {@link #isClosed}, {@link #inLoop} and {@link #join} may be
+ * called from any thread, all other methods only from the loop's thread (asserted). The thread sleeps in the selector
+ * until an event, a task or a deadline; it does not poll. States: created → running → closing (queued tasks still run) → closed (with all
  * channels).
  */
 public final class EventLoop implements Executor {
@@ -131,15 +131,28 @@ public final class EventLoop implements Executor {
      */
     @Override
     public void execute(Runnable task) {
+        if (!tryExecute(task)) {
+            throw new RejectedExecutionException(name + " is closed");
+        }
+    }
+
+    /**
+     * Queues a task as {@link #execute} does, unless the loop is closed.
+     *
+     * @param task what to run
+     * @return false if the loop is closed; the task never runs then
+     */
+    public boolean tryExecute(Runnable task) {
         tasks.add(task);
         // the loop sets `closed`, then empties the queue a last time: it either sees the task, or this call removes it
         if (closed && tasks.remove(task)) {
-            throw new RejectedExecutionException(name + " is closed");
+            return false;
         }
         if (asleep && !inLoop()) {
             asleep = false;
             selector.wakeup();
         }
+        return true;
     }
 
     /**

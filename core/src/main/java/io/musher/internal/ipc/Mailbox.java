@@ -3,7 +3,6 @@ package io.musher.internal.ipc;
 import io.musher.balancer.loop.EventLoop;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -248,11 +247,7 @@ public final class Mailbox {
     /** Counts processed bytes, and acknowledges them to the peer once they make up a portion. */
     void acknowledge(int cost) {
         if (taken.addAndGet(cost) >= portion && !acknowledging.getAndSet(true)) {
-            try {
-                loop.execute(this::sendAcknowledgement);
-            } catch (RejectedExecutionException e) {
-                acknowledging.set(true); // the loop has ended: no later acknowledgement can be sent either
-            }
+            loop.tryExecute(this::sendAcknowledgement);
         }
     }
 

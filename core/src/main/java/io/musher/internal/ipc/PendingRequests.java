@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -58,12 +57,7 @@ final class PendingRequests {
             return false;
         }
         int sent = number;
-        try {
-            loop.execute(() -> await(sent, request, timeout));
-        } catch (RejectedExecutionException e) {
-            return open.remove(number) == null;
-        }
-        return true;
+        return loop.tryExecute(() -> await(sent, request, timeout)) || open.remove(number) == null;
     }
 
     private void await(int number, PendingRequest request, Duration timeout) {

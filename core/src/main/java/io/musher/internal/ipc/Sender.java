@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -108,12 +107,8 @@ final class Sender {
     }
 
     private void wake() {
-        if (!scheduled.getAndSet(true)) {
-            try {
-                loop.execute(this::turn);
-            } catch (RejectedExecutionException e) {
-                closed = true;
-            }
+        if (!scheduled.getAndSet(true) && !loop.tryExecute(this::turn)) {
+            closed = true;
         }
     }
 

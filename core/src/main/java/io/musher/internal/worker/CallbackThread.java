@@ -6,7 +6,6 @@ import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.ipc.ListenerThread;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +56,7 @@ final class CallbackThread implements EventLoop.BorrowingThread {
         }
         jobs.add(job);
         if (leads && !isRunner()) {
-            wake();
+            loop.tryExecute(() -> {}); // wakes this thread, which sleeps in the selector
         }
         notifyAll();
         if (runner == null) {
@@ -119,14 +118,6 @@ final class CallbackThread implements EventLoop.BorrowingThread {
         leads = false;
         runner = new ListenerThread(this::run, "musher-listeners");
         runner.start();
-    }
-
-    private void wake() {
-        try {
-            loop.execute(() -> {});
-        } catch (RejectedExecutionException e) {
-            LOG.trace("{}: ends", worker);
-        }
     }
 
     private void run() {

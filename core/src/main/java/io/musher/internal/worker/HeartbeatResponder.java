@@ -3,7 +3,6 @@ package io.musher.internal.worker;
 import io.musher.balancer.loop.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -63,11 +62,7 @@ final class HeartbeatResponder {
         }
         boolean passed = works;
         Throwable failure = thrown;
-        try {
-            loop.execute(() -> completed(passed, failure, sendAnswers));
-        } catch (RejectedExecutionException e) {
-            LOG.trace("{}: ends", worker);
-        }
+        loop.tryExecute(() -> completed(passed, failure, sendAnswers)); // no answer is due once the worker exits
     }
 
     private void completed(boolean works, Throwable thrown, Runnable sendAnswers) {

@@ -9,7 +9,6 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,7 +102,7 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
 
     @Override
     public void goodbyeReceived(Runnable answer) {
-        callbacks.execute(new Job(Phase.DRAIN, "the goodbye", () -> later(answer)));
+        callbacks.execute(new Job(Phase.DRAIN, "the goodbye", () -> loop.tryExecute(answer)));
         loop.schedule(GOODBYE_NANOS, answer);
     }
 
@@ -202,15 +201,7 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
     }
 
     private void primaryGone() {
-        later(() -> lost("the primary has ended"));
-    }
-
-    private void later(Runnable task) {
-        try {
-            loop.execute(task);
-        } catch (RejectedExecutionException e) {
-            LOG.trace("{}: ends", worker);
-        }
+        loop.tryExecute(() -> lost("the primary has ended"));
     }
 
     private void begin(Phase next) {
@@ -222,7 +213,7 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
     void runListener(Runnable listeners) {
         callbacks.execute(new Job(Phase.MESSAGE, "a message listener", listeners));
         if (!watch.isWatching()) {
-            later(() -> watch.begun(Phase.MESSAGE));
+            loop.tryExecute(() -> watch.begun(Phase.MESSAGE));
         }
     }
 }

@@ -317,12 +317,8 @@ public final class WorkerRuntime {
         loop.join(FLUSH_MILLIS);
     }
 
-    /** Runs a task on the loop thread; ignores it after the end of the loop, when the process is about to exit. */
+    /** Runs a task on the loop thread, unless the loop is closed because the process is about to exit. */
     private void post(Runnable task) {
-        try {
-            loop.execute(task);
-        } catch (RejectedExecutionException e) {
-            LOG.trace("{}: after the end", environment);
-        }
+        loop.tryExecute(task);
     }
 }
