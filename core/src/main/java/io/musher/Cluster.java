@@ -1,6 +1,7 @@
 package io.musher;
 
 import io.musher.balancer.loop.OperatorLog;
+import io.musher.internal.dispatch.EnvironmentSource;
 import io.musher.internal.health.RecycleMonitor;
 import io.musher.internal.process.LaunchPlan;
 import io.musher.internal.supervisor.Incarnation;
@@ -81,10 +82,10 @@ public final class Cluster implements AutoCloseable {
         this.eventPublisher = new EventPublisher(config.name(), config.output(), resources.events(), this::allGone,
                 this::allGaveUp);
         this.supervisor = new Supervisor(rules(config),
-                new LaunchGeneration(plan, LaunchChecks.environment(config.env().get())), actions, eventPublisher);
+                new LaunchGeneration(plan, environment()), actions, eventPublisher);
         this.dispatcher = new MessageDispatcher(config, resources);
         this.commands = new ClusterCommands(config.name(), resources.control(), supervisor, dispatcher,
-                new EnvironmentSource(config.name(), resources.control(), config.env(), ENV_PATIENCE),
+                new EnvironmentSource(config.name(), resources.control(), this::environment, ENV_PATIENCE),
                 resources.balancer());
         actions.obey(supervisor, commands);
         this.recycleMonitor = new RecycleMonitor(resources.control(), config.recyclePolicy(), supervisor,
@@ -93,6 +94,11 @@ public final class Cluster implements AutoCloseable {
         this.shutdown = new ShutdownHandler(config, this::stop, this::killAll, this::hangUp, resources.events());
         this.collapse = new FailureHandler(config, resources, ports, supervisor, commands, eventPublisher, shutdown);
         collapse.await(this::ended);
+    }
+
+    /** {@return the variables that the user's supplier returns now, checked} */
+    private Map<String, String> environment() {
+        return LaunchChecks.environment(config.env().get());
     }
 
     /** {@return a new builder; every option has a default} */

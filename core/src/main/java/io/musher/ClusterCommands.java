@@ -2,6 +2,7 @@ package io.musher;
 
 import io.musher.balancer.Balancer;
 import io.musher.balancer.loop.EventLoop;
+import io.musher.internal.dispatch.EnvironmentSource;
 import io.musher.internal.process.LaunchPlan;
 import io.musher.internal.process.WorkerProcess;
 import io.musher.internal.supervisor.Incarnation;

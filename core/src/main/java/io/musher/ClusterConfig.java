@@ -3,6 +3,7 @@ package io.musher;
 import io.musher.balancer.BalancerBuilder;
 import io.musher.balancer.ProxyProtocol;
 import io.musher.balancer.Strategy;
+import io.musher.internal.dispatch.ListenerExecutor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

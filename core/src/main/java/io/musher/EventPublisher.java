@@ -1,6 +1,7 @@
 package io.musher;
 
 import io.musher.balancer.loop.OperatorLog;
+import io.musher.internal.dispatch.ListenerExecutor;
 import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.RolloutResult;
 import io.musher.internal.supervisor.SupervisorListener;

@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.internal.dispatch.ListenerExecutor;
 import io.musher.internal.ipc.Channel;
 import io.musher.internal.ipc.Inbox;
 import io.musher.internal.ipc.MessageFrame;

@@ -1,6 +1,8 @@
 package io.musher;
 
 import io.musher.balancer.loop.OperatorLog;
+import io.musher.internal.dispatch.ListenerExecutor;
+import io.musher.internal.signal.SignalHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -6,6 +6,8 @@ import io.musher.balancer.Target;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.OperatorLog;
 import io.musher.balancer.loop.Timers;
+import io.musher.internal.dispatch.FencedExecutor;
+import io.musher.internal.dispatch.ListenerExecutor;
 import io.musher.internal.health.HealthMonitor;
 import io.musher.internal.ipc.ChannelServer;
 import io.musher.internal.process.JvmShare;

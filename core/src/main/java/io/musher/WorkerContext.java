@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.internal.dispatch.FutureExecutor;
 import io.musher.internal.ipc.MessageFrame;
 import io.musher.internal.worker.WorkerEnvironment;
 import io.musher.internal.worker.WorkerRuntime;

@@ -22,7 +22,16 @@ public abstract class Log {
      * @param owner names the logger
      */
     public static Log of(Class<?> owner) {
-        return SLF4J ? new Slf4j(owner) : new Plain(System.err);
+        return of(owner.getName());
+    }
+
+    /**
+     * {@return a logger}
+     *
+     * @param name the name of the logger
+     */
+    public static Log of(String name) {
+        return SLF4J ? new Slf4j(name) : new Plain(System.err);
     }
 
     /**
@@ -77,8 +86,8 @@ public abstract class Log {
     private static final class Slf4j extends Log {
         private final Logger logger;
 
-        private Slf4j(Class<?> owner) {
-            logger = LoggerFactory.getLogger(owner);
+        private Slf4j(String name) {
+            logger = LoggerFactory.getLogger(name);
         }
 
         @Override

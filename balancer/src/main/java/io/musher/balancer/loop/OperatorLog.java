@@ -29,7 +29,16 @@ public final class OperatorLog {
      * @param type names the logger
      */
     public OperatorLog(Class<?> type) {
-        log = Log.of(type);
+        this(type.getName());
+    }
+
+    /**
+     * Creates a logger.
+     *
+     * @param name the name of the logger
+     */
+    public OperatorLog(String name) {
+        log = Log.of(name);
     }
 
     /** {@return whether slf4j has a provider, including a silent one that was chosen explicitly} */

@@ -3,7 +3,7 @@ package io.musher.internal.worker;
 import io.musher.WorkerContext;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.OperatorLog;
-import io.musher.internal.ipc.ListenerThread;
+import io.musher.internal.dispatch.ListenerThread;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.slf4j.Logger;

@@ -1,4 +1,4 @@
-package io.musher;
+package io.musher.internal.signal;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -17,9 +17,9 @@ import org.slf4j.LoggerFactory;
  * handler, which was there before the first receiver, gets the signal when the last receiver that was called is done
  * with it, and is restored when no receiver is left, in whatever order they leave. Thread safe.
  */
-final class SignalHandlers {
+public final class SignalHandlers {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
 
     /** By the name of the signal; those with receivers. Also the lock. */
     private static final Map<String, SignalHandlers> INSTALLED = new HashMap<>();
@@ -34,7 +34,7 @@ final class SignalHandlers {
     }
 
     /** What one cluster does about one signal. */
-    static final class Receiver {
+    public static final class Receiver {
 
         private final SignalHandlers signal;
         private final Consumer<Object> code;
@@ -46,7 +46,7 @@ final class SignalHandlers {
         }
 
         /** Returns whether this JVM ignores the signal: it keeps doing so, whatever is installed. */
-        boolean isIgnored() {
+        public boolean isIgnored() {
             try {
                 return signal.former == Class.forName("sun.misc.SignalHandler").getField("SIG_IGN").get(null);
             } catch (ReflectiveOperationException e) {
@@ -55,7 +55,7 @@ final class SignalHandlers {
         }
 
         /** Receives no signals any more. */
-        void close() {
+        public void close() {
             signal.remove(this);
         }
 
@@ -63,7 +63,7 @@ final class SignalHandlers {
          * Closes this receiver, which is done with a signal; the former handler gets it unless other receivers are not
          * done.
          */
-        void pass(Object received) {
+        public void pass(Object received) {
             if (signal.remove(this)) {
                 handle(signal.former, received);
             }
@@ -73,7 +73,7 @@ final class SignalHandlers {
     /**
      * {@return a receiver, the code of which runs on a thread of the JVM's; null where the signal cannot be handled}
      */
-    static Receiver receive(String name, Consumer<Object> code) {
+    public static Receiver receive(String name, Consumer<Object> code) {
         synchronized (INSTALLED) {
             SignalHandlers signal = INSTALLED.get(name);
             if (signal == null) {

@@ -1,7 +1,8 @@
-package io.musher;
+package io.musher.internal.dispatch;
 
+import io.musher.ClusterEvent;
+import io.musher.Subscription;
 import io.musher.balancer.loop.EventLoop;
-import io.musher.internal.ipc.ListenerThread;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -19,9 +20,9 @@ import org.slf4j.LoggerFactory;
  * wait for it. The thread ends after the last event. Once there have been messages, the idle events thread runs the
  * control loop itself, so that a message reaches its listener on the thread that has read it, without a hand-off.
  */
-final class ListenerExecutor implements EventLoop.BorrowingThread {
+public final class ListenerExecutor implements EventLoop.BorrowingThread {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
     /**
      * Pause before running the loop again after losing it to the loop's own thread, which means that listeners are
      * slow.
@@ -50,13 +51,20 @@ final class ListenerExecutor implements EventLoop.BorrowingThread {
     private boolean ended;
     private long mayLeadAt = System.nanoTime();
 
-    ListenerExecutor(String name, EventLoop control) {
+    /**
+     * Creates an executor without listeners; does not start its thread.
+     *
+     * @param name the name of the cluster, for the thread and log lines
+     * @param control the loop that the idle events thread may run
+     */
+    public ListenerExecutor(String name, EventLoop control) {
         this.name = name;
         this.control = control;
         this.thread = new ListenerThread(this::run, name + "-events");
     }
 
-    void start() {
+    /** Starts the events thread. */
+    public void start() {
         thread.start();
     }
 
@@ -65,13 +73,19 @@ final class ListenerExecutor implements EventLoop.BorrowingThread {
         whenBusy = action;
     }
 
-    <E extends ClusterEvent> Subscription on(Class<E> type, Consumer<? super E> code) {
+    /**
+     * Adds a listener for events of a type.
+     *
+     * @return removes the listener when closed
+     */
+    public <E extends ClusterEvent> Subscription on(Class<E> type, Consumer<? super E> code) {
         Listener<E> listener = new Listener<>(type, code);
         listeners.add(listener);
         return () -> listeners.remove(listener);
     }
 
-    void deliver(ClusterEvent event) {
+    /** Queues an event for the listeners of its type. */
+    public void deliver(ClusterEvent event) {
         Delivery delivery = new Delivery(event, () -> listeners.forEach(listener -> notify(listener, event)));
         boolean queued;
         synchronized (backlog) {
@@ -83,7 +97,7 @@ final class ListenerExecutor implements EventLoop.BorrowingThread {
     }
 
     /** Queues messages for their listeners, in the order of the events; {@code what} describes them in log lines. */
-    void deliverMessages(Object what, Runnable how) {
+    public void deliverMessages(Object what, Runnable how) {
         deliver(new Delivery(what, () -> {
             messages = true;
             how.run();
@@ -94,7 +108,7 @@ final class ListenerExecutor implements EventLoop.BorrowingThread {
      * Holds back all later events and messages until {@code future} completes, which it must do in bounded time; {@code
      * what} is for the log.
      */
-    void fence(Object what, CompletableFuture<?> future) {
+    public void fence(Object what, CompletableFuture<?> future) {
         if (!future.isDone()) {
             deliver(Delivery.fence(what, future));
         }
@@ -117,7 +131,7 @@ final class ListenerExecutor implements EventLoop.BorrowingThread {
     }
 
     /** Marks the end of one listener call within a delivery. */
-    void progress() {
+    public void progress() {
         progress.lazySet(progress.get() + 1); // written by one thread only
     }
 
@@ -140,7 +154,7 @@ final class ListenerExecutor implements EventLoop.BorrowingThread {
     }
 
     /** Ends the thread after the queued deliveries. */
-    void end() {
+    public void end() {
         deliver(new Delivery("the end", () -> ended = true));
     }
 
@@ -148,7 +162,7 @@ final class ListenerExecutor implements EventLoop.BorrowingThread {
      * Waits until the last event has been delivered, at most for the given time, and logs what is not delivered by
      * then. Returns at once on the events thread.
      */
-    void awaitEnd(long millis) throws InterruptedException {
+    public void awaitEnd(long millis) throws InterruptedException {
         if (!isCurrentThread()) {
             thread.join(millis);
             if (thread.isAlive()) {
@@ -160,7 +174,8 @@ final class ListenerExecutor implements EventLoop.BorrowingThread {
         }
     }
 
-    boolean isCurrentThread() {
+    /** {@return whether the calling thread is the events thread} */
+    public boolean isCurrentThread() {
         return Thread.currentThread() == thread;
     }
 

@@ -1,4 +1,4 @@
-package io.musher;
+package io.musher.internal.dispatch;
 
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.OperatorLog;
@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -19,12 +20,12 @@ import org.slf4j.LoggerFactory;
  * exceeds the timeout is no longer waited for: the next call begins beside it and also answers its requests. At most
  * {@value #MOST} calls run at once. Control thread only.
  */
-final class EnvironmentSource {
+public final class EnvironmentSource {
 
     static final int MOST = 4;
 
-    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
-    private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
+    private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
+    private static final OperatorLog OPERATOR = new OperatorLog("io.musher.Cluster");
 
     /** Receives the variables, or what the supplier threw. */
     private interface Answer extends BiConsumer<Map<String, String>, Throwable> {}
@@ -49,7 +50,16 @@ final class EnvironmentSource {
     private final List<Call> calls = new ArrayList<>();
     private boolean ended;
 
-    EnvironmentSource(String name, EventLoop control, Supplier<Map<String, String>> supplier, Duration patience) {
+    /**
+     * Creates a source that calls nothing yet.
+     *
+     * @param name the name of the cluster, for threads and log lines
+     * @param control the control loop
+     * @param supplier returns the variables, checked
+     * @param patience how long a call is waited for
+     */
+    public EnvironmentSource(String name, EventLoop control, Supplier<Map<String, String>> supplier,
+            Duration patience) {
         this.name = name;
         this.control = control;
         this.supplier = supplier;
@@ -62,13 +72,13 @@ final class EnvironmentSource {
      * @param answer receives the variables or what the supplier threw, on the control thread; never called if the
      *     cluster stops first
      */
-    void ask(BiConsumer<Map<String, String>, Throwable> answer) {
+    public void ask(BiConsumer<Map<String, String>, Throwable> answer) {
         waiting.add(answer::accept);
         callIfPossible();
     }
 
     /** Interrupts calls that have not returned, after the cluster has stopped. */
-    void end() {
+    public void end() {
         ended = true;
         waiting.clear();
         calls.forEach(call -> {
@@ -86,7 +96,7 @@ final class EnvironmentSource {
         calls.add(call);
         call.thread = new Thread(() -> {
             try {
-                Map<String, String> variables = LaunchChecks.environment(supplier.get());
+                Map<String, String> variables = Objects.requireNonNull(supplier.get(), "env");
                 report(() -> returned(call, variables));
             } catch (Throwable e) {
                 report(() -> threw(call, e));

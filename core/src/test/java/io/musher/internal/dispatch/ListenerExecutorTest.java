@@ -1,9 +1,10 @@
-package io.musher;
+package io.musher.internal.dispatch;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.musher.ClusterEvent;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Ticker;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package io.musher;
+package io.musher.internal.dispatch;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -10,7 +10,7 @@ import java.util.concurrent.Executor;
  * Passes tasks on to another executor, in order. A task that comes after a fence is held back until the fence's future,
  * and those of all fences before it, have completed. Thread safe; no method waits.
  */
-final class FencedExecutor implements Executor {
+public final class FencedExecutor implements Executor {
 
     private static final class Fence {
         private final List<Runnable> behind = new ArrayList<>();
@@ -20,7 +20,8 @@ final class FencedExecutor implements Executor {
     private final Executor executor;
     private final ArrayDeque<Fence> fences = new ArrayDeque<>(); // guarded by this
 
-    FencedExecutor(Executor executor) {
+    /** Creates an executor without fences that passes tasks on to {@code executor}. */
+    public FencedExecutor(Executor executor) {
         this.executor = executor;
     }
 
@@ -28,7 +29,7 @@ final class FencedExecutor implements Executor {
      * Holds back all later tasks until {@code future} completes, which it must do in bounded time, normally or
      * exceptionally.
      */
-    synchronized void fence(CompletableFuture<?> future) {
+    public synchronized void fence(CompletableFuture<?> future) {
         if (!future.isDone()) {
             Fence fence = new Fence();
             fences.add(fence);

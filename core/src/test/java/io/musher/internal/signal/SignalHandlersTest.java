@@ -1,4 +1,4 @@
-package io.musher;
+package io.musher.internal.signal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;

@@ -1,8 +1,9 @@
-package io.musher;
+package io.musher.internal.dispatch;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.musher.Cluster;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Ticker;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
-package io.musher;
+package io.musher.internal.dispatch;
 
+import io.musher.ClusterEvent;
+import io.musher.Worker;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.musher;
+package io.musher.internal.dispatch;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
@@ -16,17 +16,18 @@ import org.slf4j.LoggerFactory;
  * start after 100 ms and take the newest one first: where many completions wait for other futures, a recent one is
  * likely to unblock them. If {@value #MAX} completions block at once, the others wait, which is logged.
  */
-final class FutureExecutor implements Executor {
+public final class FutureExecutor implements Executor {
 
     /** Runs a task after a delay, on any thread. */
-    interface Later {
+    public interface Later {
+        /** Runs {@code task} after the delay, or rejects or drops it after the cluster has ended. */
         void run(Runnable task, long nanos);
     }
 
     static final int FREE = 32;
     static final int MAX = 256;
 
-    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
     private static final long PATIENCE_NANOS = 5_000_000;
     private static final long LONG_PATIENCE_NANOS = 100_000_000;
     private static final long IDLE_MILLIS = 1_000;
@@ -45,7 +46,7 @@ final class FutureExecutor implements Executor {
      * Creates an executor without threads; {@code later} may reject or drop tasks after the cluster has ended, see
      * {@link #timersEnded}.
      */
-    FutureExecutor(String name, Later later) {
+    public FutureExecutor(String name, Later later) {
         this.name = name;
         this.later = later;
     }
@@ -96,7 +97,7 @@ final class FutureExecutor implements Executor {
      * Replaces a pending check of {@code later}, which may never run after the cluster has ended: completions may still
      * wait for other completions.
      */
-    void timersEnded() {
+    public void timersEnded() {
         long before;
         synchronized (this) {
             if (!watching) {

@@ -1,4 +1,4 @@
-package io.musher.internal.ipc;
+package io.musher.internal.dispatch;
 
 /**
  * Runs user listeners and, between them, the event loop. An interrupt would close a socket that is being read or

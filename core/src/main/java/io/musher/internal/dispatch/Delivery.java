@@ -1,4 +1,4 @@
-package io.musher;
+package io.musher.internal.dispatch;
 
 import java.util.concurrent.CompletableFuture;
 

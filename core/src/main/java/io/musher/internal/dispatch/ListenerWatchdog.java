@@ -1,11 +1,11 @@
-package io.musher;
+package io.musher.internal.dispatch;
 
 import io.musher.balancer.loop.EventLoop;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** Logs a listener that runs longer than 5 s. Checks the events thread only while it is busy. */
-final class ListenerWatchdog {
+public final class ListenerWatchdog {
 
     private static final long SECONDS = 5;
 
@@ -13,7 +13,8 @@ final class ListenerWatchdog {
     private final EventLoop control;
     private volatile boolean watching;
 
-    ListenerWatchdog(ListenerExecutor eventThread, EventLoop control) {
+    /** Creates a watchdog that checks on the control thread; it watches at once. */
+    public ListenerWatchdog(ListenerExecutor eventThread, EventLoop control) {
         this.eventThread = eventThread;
         this.control = control;
         eventThread.whenBusy(this::begin);

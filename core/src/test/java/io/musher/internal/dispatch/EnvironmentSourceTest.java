@@ -1,4 +1,4 @@
-package io.musher;
+package io.musher.internal.dispatch;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;

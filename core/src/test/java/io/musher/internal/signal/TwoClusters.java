@@ -1,4 +1,6 @@
-package io.musher;
+package io.musher.internal.signal;
+
+import io.musher.Cluster;
 
 /** A primary of two clusters that end in the order they began in; then it waits for a signal. */
 public final class TwoClusters {
