@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.balancer.loop.LogThrottle;
 import io.musher.internal.ipc.FrameType;
 import io.musher.internal.ipc.Mailbox;
 import io.musher.internal.ipc.MessageFrame;
@@ -10,9 +11,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,14 +26,13 @@ final class MessageSender {
     static final int PRIMARY = 0;
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
-    private static final long SELDOM_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int MAX_FAILURE = 2048;
 
     private final String owner;
     private final Mailbox mailbox;
     private final int maxMessageSize;
     private final Executor callbacks;
-    private final AtomicLong warned = new AtomicLong(System.nanoTime() - SELDOM_NANOS);
+    private final LogThrottle windowFull = new LogThrottle();
 
     /** Creates a sender; {@code owner} is the prefix of its log lines. */
     MessageSender(String owner, Mailbox mailbox, int maxMessageSize, Executor callbacks) {
@@ -173,9 +171,7 @@ final class MessageSender {
     }
 
     private void warn() {
-        long last = warned.get();
-        long now = System.nanoTime();
-        if (now - last >= SELDOM_NANOS && warned.compareAndSet(last, now)) {
+        if (windowFull.isDue(System.nanoTime())) {
             LOG.warn(
                     "{}: a message was not sent, {} KiB wait to be taken by the listeners of the other side, the window is {} KiB"
                             + " (said once in 10 s)",

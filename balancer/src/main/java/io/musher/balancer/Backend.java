@@ -3,15 +3,8 @@ package io.musher.balancer;
 import io.musher.balancer.BalancerStats.TargetState;
 import io.musher.balancer.BalancerStats.TargetStats;
 import io.musher.balancer.loop.Ticker;
-import java.io.IOException;
-import java.net.ConnectException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ProtocolFamily;
-import java.net.StandardProtocolFamily;
-import java.net.StandardSocketOptions;
-import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -113,11 +106,6 @@ final class Backend implements Candidate {
         return address;
     }
 
-    static ProtocolFamily family(InetSocketAddress address) {
-        return address.getAddress() instanceof Inet4Address ? StandardProtocolFamily.INET
-                : StandardProtocolFamily.INET6;
-    }
-
     /**
      * Selects the next address after a failed connect, in a series of connects that began with {@code first}.
      *
@@ -184,18 +172,6 @@ final class Backend implements Candidate {
             return false;
         }
         return true;
-    }
-
-    /**
-     * Throws if a socket is connected to itself. When no process listens on a port of the ephemeral range, Linux may
-     * assign that port to the connecting socket, which then connects to itself. The client would receive its own bytes,
-     * and the target could not listen again.
-     */
-    static void rejectSelfConnect(SocketChannel channel) throws IOException {
-        if (channel.getRemoteAddress().equals(channel.getLocalAddress())) {
-            channel.setOption(StandardSocketOptions.SO_LINGER, 0); // frees the port at once
-            throw new ConnectException("Connection refused");
-        }
     }
 
     /**

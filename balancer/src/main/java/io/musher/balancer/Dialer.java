@@ -1,10 +1,8 @@
 package io.musher.balancer;
 
-import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Connector;
 import io.musher.balancer.loop.Log;
-import io.musher.balancer.loop.Timers;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -90,20 +88,20 @@ final class Dialer {
             SocketChannel channel = null;
             Attempt attempt = null;
             try {
-                channel = SocketChannel.open(Backend.family(address));
-                channel.configureBlocking(false);
-                if (!channel.connect(address) && !channel.finishConnect()) {
-                    attempt = new Attempt(relay, backend, channel, address, first, tried);
-                    attempt.start();
+                channel = Connector.open(address);
+                if (!Connector.connectAtOnce(channel, address)) {
+                    attempt = new Attempt(relay, backend, address, first, tried);
+                    attempt.start(channel);
                     return Progress.MADE;
                 }
-                Backend.rejectSelfConnect(channel);
             } catch (IOException | RuntimeException | Error e) {
-                if (channel != null) {
-                    context.loop.discard(channel, attempt == null ? null : attempt.key);
+                if (attempt != null) {
+                    attempt.cancel();
+                } else if (channel != null) {
+                    context.loop.discard(channel, null);
                 }
                 boolean impossible = channel == null && e instanceof IOException;
-                boolean local = impossible || isLocalFailure(e);
+                boolean local = impossible || Connector.kind(e) == Connector.Failure.RESOURCES_EXHAUSTED;
                 InetSocketAddress next = local ? null : backend.next(address, first);
                 if (next != null) {
                     address = next;
@@ -193,32 +191,24 @@ final class Dialer {
         return more;
     }
 
-    /** {@return whether a connect failed for a local reason (no local port, no memory), not because of the target} */
-    private static boolean isLocalFailure(Throwable failure) {
-        return failure instanceof BindException || failure instanceof Error;
-    }
-
     private static String reason(Throwable failure) {
         return failure instanceof IOException ? failure.getMessage() : failure.toString();
     }
 
-    /** A connect in progress; ends by its event, by its timeout, or with its relay. */
-    final class Attempt implements EventLoop.Handler, RelayStage {
+    /** A connect in progress; ends by its outcome, or with its relay. */
+    final class Attempt extends Connector implements RelayStage {
         private final Relay relay;
         private final Backend backend;
-        private final SocketChannel channel;
         private final InetSocketAddress address;
         private final InetSocketAddress first;
         private final List<Backend> tried;
-        private SelectionKey key;
-        private Timers.Timer timer;
+        private boolean hasFullTimeout;
 
-        private Attempt(Relay relay, Backend backend, SocketChannel channel, InetSocketAddress address,
-                InetSocketAddress first,
+        private Attempt(Relay relay, Backend backend, InetSocketAddress address, InetSocketAddress first,
                 List<Backend> tried) {
+            super(context.loop);
             this.relay = relay;
             this.backend = backend;
-            this.channel = channel;
             this.address = address;
             this.first = first;
             this.tried = tried;
@@ -228,49 +218,37 @@ final class Dialer {
             return relay;
         }
 
-        private void start() throws IOException {
-            key = context.loop.register(channel, SelectionKey.OP_CONNECT, this);
+        private void start(SocketChannel connecting) throws IOException {
             long left = context.queue.timeLeft(relay);
-            boolean fullTimeout = connectNanos <= left;
-            timer = context.loop.schedule(Math.min(connectNanos, left), () -> expired(fullTimeout));
+            hasFullTimeout = connectNanos <= left;
+            await(connecting, Math.min(connectNanos, left));
             relay.stage(this);
         }
 
         @Override
-        public void ready(SelectionKey ready) throws IOException {
-            if (channel.finishConnect()) {
-                Backend.rejectSelfConnect(channel);
-                context.loop.cancel(timer);
-                established(relay, backend, channel, key);
-            }
+        protected void connected(SocketChannel connected, SelectionKey key) {
+            established(relay, backend, connected, key);
         }
 
+        /**
+         * Tries the target's next address, then the next target. A timeout counts as a failure of the target only if it
+         * had the full {@code connectTimeout}.
+         */
         @Override
-        public void failed(Throwable failure) {
-            InetSocketAddress next = isLocalFailure(failure) ? null : backend.next(address, first);
-            if (next != null && context.queue.timeLeft(relay) > 0) {
+        protected void failed(Failure failure, Throwable cause) {
+            boolean timedOut = failure == Failure.TIMED_OUT;
+            boolean local = failure == Failure.RESOURCES_EXHAUSTED;
+            boolean failedTarget = !local && (!timedOut || hasFullTimeout);
+            InetSocketAddress next = failedTarget ? backend.next(address, first) : null;
+            if (next != null && (timedOut || context.queue.timeLeft(relay) > 0)) {
                 tryNext(next);
                 return;
             }
-            abandon(relay);
-            if (isLocalFailure(failure)) {
-                context.resourcesExhausted(failure);
-            } else {
-                Dialer.this.failed(backend, reason(failure), tried);
-            }
-            next();
-        }
-
-        /** Handles the timeout; counts a failure of the target only if it had the full {@code connectTimeout}. */
-        private void expired(boolean fullTimeout) {
-            InetSocketAddress next = fullTimeout ? backend.next(address, first) : null;
-            if (next != null) {
-                tryNext(next);
-                return;
-            }
-            abandon(relay);
-            if (fullTimeout) {
-                Dialer.this.failed(backend, "no answer to a connect within " + connectNanos / 1_000_000 + " ms", tried);
+            context.releaseTarget(backend);
+            if (local) {
+                context.resourcesExhausted(cause);
+            } else if (failedTarget) {
+                Dialer.this.failed(backend, reason(cause), tried);
             }
             next();
         }
@@ -292,7 +270,6 @@ final class Dialer {
 
         /** Connects to another address of the target, which stays acquired. */
         private void tryNext(InetSocketAddress next) {
-            drop();
             relay.stage(null);
             if (connect(relay, backend, first, next, tried) != Progress.MADE) {
                 next();
@@ -308,13 +285,8 @@ final class Dialer {
 
         @Override
         public void abandon(Relay abandoned) {
-            drop();
+            cancel();
             context.releaseTarget(backend);
-        }
-
-        private void drop() {
-            context.loop.cancel(timer);
-            context.loop.discard(channel, key);
         }
     }
 }

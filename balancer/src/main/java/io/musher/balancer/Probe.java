@@ -1,9 +1,9 @@
 package io.musher.balancer;
 
+import io.musher.balancer.loop.Connector;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Timers;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -46,10 +46,9 @@ final class Probe implements EventLoop.Handler {
     private final long timeout;
     private final InetSocketAddress first;
     private InetSocketAddress address;
-    private SocketChannel channel;
+    private SocketChannel channel; // connected, during the hold
     private SelectionKey key;
     private Timers.Timer timer;
-    private boolean held;
 
     private Probe(EventLoop loop, Backend backend, long timeout, long hold, Verdict verdict) {
         this.loop = loop;
@@ -67,66 +66,45 @@ final class Probe implements EventLoop.Handler {
     }
 
     private void start() {
-        key = null;
-        timer = null;
-        held = false;
-        try {
-            channel = SocketChannel.open(Backend.family(address));
-        } catch (IOException e) {
-            verdict.result(e.getMessage(), Outcome.LOCAL_TROUBLE);
-            return;
-        } catch (RuntimeException e) { // an IPv6 target on a system without IPv6
-            verdict(e.toString(), Outcome.REFUSED);
-            return;
-        }
-        try {
-            channel.configureBlocking(false);
-            if (channel.connect(address) || channel.finishConnect()) {
-                connected();
-                return;
+        new Connector(loop) {
+            @Override
+            protected void connected(SocketChannel connected, SelectionKey registered) throws IOException {
+                if (backend.proxyProtocol != null) { // the target may log an error for a connection without a header
+                    connected.write(ByteBuffer.wrap(ProxyHeader.ofOurOwn(backend.proxyProtocol)));
+                }
+                if (hold == 0) {
+                    loop.discard(connected, registered);
+                    verdict(null, Outcome.ACCEPTED);
+                } else {
+                    hold(connected);
+                }
             }
-            key = loop.register(channel, SelectionKey.OP_CONNECT, this);
-            timer = loop.schedule(timeout,
-                    () -> end("no answer within " + timeout / 1_000_000 + " ms", Outcome.REFUSED));
-        } catch (IOException | RuntimeException e) {
-            failed(e);
-        }
+
+            @Override
+            protected void failed(Failure failure, Throwable cause) {
+                verdict(cause.getMessage() == null ? cause.toString() : cause.getMessage(),
+                        failure == Failure.RESOURCES_EXHAUSTED ? Outcome.LOCAL_TROUBLE
+                                : isReset(cause.getMessage()) ? Outcome.ENDED : Outcome.REFUSED);
+            }
+        }.start(address, timeout);
     }
 
-    private void connected() throws IOException {
-        Backend.rejectSelfConnect(channel);
-        if (backend.proxyProtocol != null) { // the target may log an error for a connection without a header
-            channel.write(ByteBuffer.wrap(ProxyHeader.ofOurOwn(backend.proxyProtocol)));
-        }
-        if (hold == 0) {
-            end(null, Outcome.ACCEPTED);
-            return;
-        }
-        held = true;
-        loop.cancel(timer);
+    private void hold(SocketChannel connected) throws IOException {
+        channel = connected;
+        key = loop.register(connected, SelectionKey.OP_READ, this);
         timer = loop.schedule(hold, () -> end(null, Outcome.ACCEPTED));
-        if (key == null) {
-            key = loop.register(channel, SelectionKey.OP_READ, this);
-        } else {
-            key.interestOps(SelectionKey.OP_READ);
-        }
     }
 
+    /** Handles input from the target during the hold, or its close. */
     @Override
     public void ready(SelectionKey ready) throws IOException {
-        if (held) {
-            boolean ended = channel.read(ByteBuffer.allocate(1)) < 0;
-            end(ended ? "it ends connections at once" : null, ended ? Outcome.ENDED : Outcome.ACCEPTED);
-        } else if (channel.finishConnect()) {
-            connected();
-        }
+        boolean ended = channel.read(ByteBuffer.allocate(1)) < 0;
+        end(ended ? "it ends connections at once" : null, ended ? Outcome.ENDED : Outcome.ACCEPTED);
     }
 
     @Override
     public void failed(Throwable failure) {
-        boolean local = failure instanceof BindException;
-        end(failure.getMessage(), local ? Outcome.LOCAL_TROUBLE
-                : held || isReset(failure.getMessage()) ? Outcome.ENDED : Outcome.REFUSED);
+        end(failure.getMessage(), Outcome.ENDED);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.musher.balancer;
 
+import io.musher.balancer.loop.LogThrottle;
 import io.musher.balancer.loop.OperatorLog;
 import java.net.InetSocketAddress;
 
@@ -12,11 +13,7 @@ final class RejectionLogger implements BalancerListener {
 
     @Override
     public void rejected(InetSocketAddress client, String why) {
-        boolean isDue;
-        synchronized (rejections) {
-            isDue = !why.equals(LoopContext.STOPS) && rejections.isDue(System.nanoTime());
-        }
-        if (isDue) {
+        if (!why.equals(LoopContext.STOPS) && rejections.isDue(System.nanoTime())) {
             OPERATOR.warn("balancer: client {} was closed without service: {} (said once in 10 s)",
                     client == null ? "(gone)" : client.getAddress().getHostAddress(), why);
         }

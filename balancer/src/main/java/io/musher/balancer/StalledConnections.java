@@ -1,5 +1,6 @@
 package io.musher.balancer;
 
+import io.musher.balancer.loop.LogThrottle;
 import io.musher.balancer.loop.OperatorLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;

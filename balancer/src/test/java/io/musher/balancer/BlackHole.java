@@ -10,12 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A listener that never accepts and whose backlog is full: connects to it are neither taken nor refused. */
-final class BlackHole implements AutoCloseable {
+public final class BlackHole implements AutoCloseable {
 
     private final ServerSocket server;
     private final List<Socket> fillers = new ArrayList<>();
 
-    BlackHole() throws IOException {
+    public BlackHole() throws IOException {
         server = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
         while (fill()) {
             if (fillers.size() > 100) {
@@ -36,7 +36,7 @@ final class BlackHole implements AutoCloseable {
         }
     }
 
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         return (InetSocketAddress) server.getLocalSocketAddress();
     }
 

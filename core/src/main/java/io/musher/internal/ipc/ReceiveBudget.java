@@ -1,8 +1,8 @@
 package io.musher.internal.ipc;
 
+import io.musher.balancer.loop.LogThrottle;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,14 +18,13 @@ import org.slf4j.LoggerFactory;
 final class ReceiveBudget {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
-    private static final long SELDOM_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final long total;
     private final Runnable whenFreed;
     private final ArrayDeque<Share> waiting = new ArrayDeque<>();
     private long lent;
     private long left; // held by messages of workers whose channels have ended
-    private long warnedAt = System.nanoTime() - SELDOM_NANOS;
+    private final LogThrottle overWindow = new LogThrottle();
 
     /** {@code heap} is the maximum heap size, in bytes; {@code whenFreed} runs when ended workers hold less of it. */
     ReceiveBudget(long heap, Runnable whenFreed) {
@@ -166,9 +165,7 @@ final class ReceiveBudget {
         }
 
         private void warn() {
-            long now = System.nanoTime();
-            if (now - warnedAt >= SELDOM_NANOS) {
-                warnedAt = now;
+            if (overWindow.isDue(System.nanoTime())) {
                 LOG.warn(
                         "{}: sends more than its window ({} bytes, {} are not taken): reads no more from it until listeners have taken some"
                                 + " (said once in 10 s); a larger heap or faster listeners help",

@@ -1,5 +1,6 @@
 package io.musher.internal.ipc;
 
+import io.musher.balancer.loop.LogThrottle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -7,12 +8,11 @@ import org.slf4j.LoggerFactory;
 final class RejectionLog {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
-    private static final long PAUSE_NANOS = 10_000_000_000L;
 
     private final String name;
+    private final LogThrottle throttle = new LogThrottle();
     private long count;
     private long reported;
-    private long last;
 
     RejectionLog(String name) {
         this.name = name;
@@ -20,14 +20,13 @@ final class RejectionLog {
 
     void log(long now, String why) {
         count++;
-        if (reported > 0 && now - last < PAUSE_NANOS) {
+        if (!throttle.isDue(now)) {
             LOG.trace("{}: dropped a connection to the workers' port: {}", name, why);
             return;
         }
         LOG.warn("{}: dropped a connection to the workers' port: {} ({} since the last such line)", name, why,
                 count - reported);
         reported = count;
-        last = now;
     }
 
     long count() {
