@@ -15,14 +15,15 @@ import java.util.Locale;
  */
 public final class Hello {
 
-    private Hello() { }
+    private Hello() {}
 
     public static void main(String[] args) throws IOException {
         if (Cluster.isWorker()) {
             serve(WorkerContext.current());
             return;
         }
-        Cluster.builder().instances(Integer.parseInt(args[0])).commonPort(Integer.parseInt(args[1])).on(ClusterEvent.class, Hello::note).start();
+        Cluster.builder().instances(Integer.parseInt(args[0])).commonPort(Integer.parseInt(args[1]))
+                .on(ClusterEvent.class, Hello::note).start();
         System.out.println("READY");
     }
 
@@ -52,7 +53,8 @@ public final class Hello {
         String name = System.getenv(file);
         if (name != null) {
             try (FileWriter out = new FileWriter(name, StandardCharsets.UTF_8, true)) {
-                out.write(String.format(Locale.ROOT, "%s %d.%03d%n", what, when.toEpochMilli(), when.getNano() / 1_000 % 1_000));
+                out.write(String.format(Locale.ROOT, "%s %d.%03d%n", what, when.toEpochMilli(),
+                        when.getNano() / 1_000 % 1_000));
             }
         }
     }

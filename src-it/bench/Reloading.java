@@ -7,11 +7,13 @@ import java.util.Scanner;
  */
 public final class Reloading {
 
-    private Reloading() { }
+    private Reloading() {}
 
     public static void main(String[] args) {
-        try (Cluster cluster = Cluster.builder().main("io.musher.it.LoadTestWorker").jvmArgs("-Dsun.net.httpserver.nodelay=true")
-                .instances(Integer.parseInt(args[0])).commonPort(Integer.parseInt(args[1])).start(); Scanner lines = new Scanner(System.in)) {
+        try (Cluster cluster = Cluster.builder().main("io.musher.it.LoadTestWorker")
+                .jvmArgs("-Dsun.net.httpserver.nodelay=true")
+                .instances(Integer.parseInt(args[0])).commonPort(Integer.parseInt(args[1])).start();
+                Scanner lines = new Scanner(System.in)) {
             System.out.println("READY");
             while (lines.hasNextLine()) {
                 lines.nextLine();

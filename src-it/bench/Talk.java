@@ -20,16 +20,17 @@ import java.util.concurrent.TimeoutException;
 public final class Talk {
 
     /** The message of Node's benchmark: about 100 bytes of JSON, or about 64 KiB. */
-    record Note(String type, long id, String data) { }
+    record Note(String type, long id, String data) {}
 
-    record Flood(boolean binary, int size, long millis) { }
+    record Flood(boolean binary, int size, long millis) {}
 
-    record Sent(long count) { }
+    record Sent(long count) {}
 
-    private static final OperatingSystemMXBean SYSTEM = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    private static final OperatingSystemMXBean SYSTEM = (OperatingSystemMXBean) ManagementFactory
+            .getOperatingSystemMXBean();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private Talk() { }
+    private Talk() {}
 
     public static void main(String[] args) throws Exception {
         if (Cluster.isWorker()) {
@@ -44,7 +45,8 @@ public final class Talk {
                 new PingPong(worker, message, warm).run();
                 new PingPong(worker, message, seconds).print();
             }
-            for (Flood flood : List.of(new Flood(false, 70, 0), new Flood(true, 65_536, 0), new Flood(false, 65_500, 0))) {
+            for (Flood flood : List.of(new Flood(false, 70, 0), new Flood(true, 65_536, 0),
+                    new Flood(false, 65_500, 0))) {
                 new OneWay(worker, flood, warm).run();
                 new OneWay(worker, flood, seconds).print();
             }
@@ -195,7 +197,8 @@ public final class Talk {
             long cpu = -cpu(worker);
             run();
             cpu += cpu(worker);
-            String name = "oneway_" + (flood.binary ? "musher-binary_" : "musher_") + (flood.size > 1000 ? "65536" : "100");
+            String name = "oneway_" + (flood.binary ? "musher-binary_" : "musher_")
+                    + (flood.size > 1000 ? "65536" : "100");
             figure(name, "per_s", count * 1e9 / (last - first));
             figure(name, "cpu_us", cpu / 1e3 / count);
         }

@@ -4,7 +4,6 @@ import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.dispatch.EnvironmentSource;
 import io.musher.internal.health.RecycleMonitor;
 import io.musher.internal.process.LaunchPlan;
-import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.PortMode;
 import io.musher.internal.supervisor.ReadinessRule;
 import io.musher.internal.supervisor.StartFailure;

@@ -50,7 +50,7 @@ record ClusterResources(String name, EventLoop control, ChannelServer channels, 
             if (NAMES.putIfAbsent(config.name(), control) != null) {
                 throw new IllegalStateException("name " + config.name()
                         + ": a cluster of that name runs in this JVM already; give each one"
-                        + " a name of its own with .name(…), so that their threads, workers and log lines can be told apart");
+                        + " a name of its own with .name(…), so that their threads, workers and log lines differ");
             }
             undo.push(() -> NAMES.remove(config.name(), control));
             ChannelServer channels = ChannelServer.open(config.name(), control, config.maxMessageSize());

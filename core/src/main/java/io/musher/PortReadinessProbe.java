@@ -35,7 +35,7 @@ final class PortReadinessProbe {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
 
-    private static final AtomicBoolean TOLD = new AtomicBoolean();
+    private static final AtomicBoolean UNKNOWN_OWNER_LOGGED = new AtomicBoolean();
 
     private static final long FIRST_PAUSE = 5_000_000;
     private static final long LAST_PAUSE = 100_000_000;
@@ -154,7 +154,7 @@ final class PortReadinessProbe {
                 foreign();
                 return;
             }
-            if (kind == PortOwnership.Kind.UNKNOWN && TOLD.compareAndSet(false, true)) {
+            if (kind == PortOwnership.Kind.UNKNOWN && UNKNOWN_OWNER_LOGGED.compareAndSet(false, true)) {
                 LOG.info(
                         "worker {} (instance {}): cannot see which process listens on {}; it is taken for the worker's, here and from now on",
                         worker.id(), worker.instance(), Loopback.text(port));

@@ -190,7 +190,8 @@ class ClientQueueDisconnectTest {
 
         many.get(7).expectEnd();
         BalancerFixture.await("it is told", () -> recorder.heard(
-                "rejected 127.0.0.1: too many clients wait for a target, more than a quarter of them from this address"));
+                "rejected 127.0.0.1: too many clients wait for a target,"
+                        + " more than a quarter of them from this address"));
         assertEquals(8, balancer.stats().waiting());
         BalancerFixture.get(balancer.updateTargets(List.of(scene.http("a").as("a"))));
         assertEquals("a", other.answer(false));

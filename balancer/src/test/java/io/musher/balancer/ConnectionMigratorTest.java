@@ -91,7 +91,8 @@ class ConnectionMigratorTest {
         server.expect(HttpMessages.get("/"));
         BalancerFixture.get(balancer.updateTargets(List.of(scene.http("b").as("b"))));
         CompletableFuture<Integer> drained = balancer.drain("a", LONG);
-        String answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n0\r\nTrailer: 1\r\n\r\n";
+        String answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "5;x=y\r\nhello\r\n0\r\nTrailer: 1\r\n\r\n";
         for (int i = 0; i < answer.length(); i++) {
             assertFalse(drained.isDone(), "moved before byte " + i);
             server.send(answer.substring(i, i + 1));

@@ -41,7 +41,8 @@ class HttpHeadTest {
 
     @Test
     void shouldReadTheSameInEitherByteOrder() {
-        String text = "POST /a/long/enough/path HTTP/1.1\r\nContent-Length: 12\r\nX-Some: \u000b\u000b\u000bthing\r\n\r\n";
+        String text = "POST /a/long/enough/path HTTP/1.1\r\nContent-Length: 12\r\n"
+                + "X-Some: \u000b\u000b\u000bthing\r\n\r\n";
         for (ByteOrder order : List.of(ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN)) {
             for (int shift = 0; shift < 9; shift++) {
                 ByteBuffer buffer = HttpBytes.buffer(HttpBytes.bytes(text), false, shift).order(order);

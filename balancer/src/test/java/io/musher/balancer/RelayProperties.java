@@ -27,7 +27,8 @@ class RelayProperties {
         try (BalancerFixture scene = new BalancerFixture()) {
             ScriptedTarget target = scene.manual();
             Balancer balancer = scene.balancer(b -> b.loops(loops).bufferSize(bufferSize)
-                    .moveKeepAlive(moveKeepAlive && !down.isEmpty()) // a target that ends before a byte went either way is left
+                    // a target that ends before a byte went either way is left
+                    .moveKeepAlive(moveKeepAlive && !down.isEmpty())
                     .targets(List.of(target.as("a"))));
             Peer client = scene.connect(balancer);
             Peer server = target.next();

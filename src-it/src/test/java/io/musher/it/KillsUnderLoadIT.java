@@ -140,7 +140,8 @@ class KillsUnderLoadIT {
             shopping.awaitMore(OpenLoopLoad.RATE);
         }
         Proofs.tell(String.format(
-                "a worker halted; three heartbeats, 250 ms apart, with 500 ms each: no traffic after %d ms, killed after %d ms",
+                "a worker halted; three heartbeats, 250 ms apart, with 500 ms each: "
+                        + "no traffic after %d ms, killed after %d ms",
                 (left - halt) / 1_000_000, (gone - halt) / 1_000_000), shopping);
         for (OpenLoopLoad.Failure failure : shopping.failures()) {
             assertTrue(failure.begin() - left < READING_NANOS, () -> failure + " after it had left");

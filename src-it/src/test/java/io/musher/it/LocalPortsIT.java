@@ -14,7 +14,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 class LocalPortsIT {
 
-    private static final String FEW = "ip link set lo up && echo 40000 40009 >/proc/sys/net/ipv4/ip_local_port_range && exec \"$@\"";
+    private static final String FEW = "ip link set lo up"
+            + " && echo 40000 40009 >/proc/sys/net/ipv4/ip_local_port_range && exec \"$@\"";
 
     @RegisterExtension
     final Children children = new Children();

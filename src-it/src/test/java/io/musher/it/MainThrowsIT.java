@@ -30,7 +30,8 @@ class MainThrowsIT {
             public class Shop {
                 public static void main(String[] args) throws Exception {
                     if (Cluster.isWorker()) {
-                        Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> System.out.println("hidden"));
+                        Thread.currentThread()
+                                .setUncaughtExceptionHandler((thread, failure) -> System.out.println("hidden"));
                         Thread pool = new Thread(() -> {
                             while (true) {
                                 java.util.concurrent.locks.LockSupport.park();
@@ -44,8 +45,11 @@ class MainThrowsIT {
                         System.out.println("on " + Thread.currentThread().getName());
                         return;
                     }
-                    Cluster cluster = Cluster.builder().instances(1).readiness(Readiness.explicit()).restartPolicy(RestartPolicy.never())
-                            .on(ClusterEvent.Exited.class, event -> System.out.println("exited " + event.exit().status())).start();
+                    Cluster cluster = Cluster.builder().instances(1).readiness(Readiness.explicit())
+                            .restartPolicy(RestartPolicy.never())
+                            .on(ClusterEvent.Exited.class,
+                                    event -> System.out.println("exited " + event.exit().status()))
+                            .start();
                     System.out.println("started");
                     System.in.read();
                     cluster.close();

@@ -218,7 +218,8 @@ final class OpenLoopLoad implements AutoCloseable {
         Map<String, Integer> kinds = new TreeMap<>();
         failures.forEach(failure -> kinds.merge(failure.kind(), 1, Integer::sum));
         return String.format(
-                "%d requests, %d failed %s; p50 %.1f ms, p99 %.0f ms, slowest %.0f ms, %d slower than 5 s; %d kept-alive connections ended while idle",
+                "%d requests, %d failed %s; p50 %.1f ms, p99 %.0f ms, slowest %.0f ms,"
+                        + " %d slower than 5 s; %d kept-alive connections ended while idle",
                 done.get() + failures.size(), failures.size(), kinds, all.length == 0 ? 0 : all[all.length / 2] / 1e6,
                 all.length == 0 ? 0 : all[all.length * 99 / 100] / 1e6, slowest.get() / 1e6, slow.get(), ended.get());
     }

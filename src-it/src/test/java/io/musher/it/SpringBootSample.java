@@ -57,13 +57,15 @@ final class SpringBootSample {
                         SpringApplication.run(Shop.class, args);
                         return;
                     }
-                    try (Cluster cluster = Cluster.builder().instances(2).commonPort(0).startTimeout(Duration.ofSeconds(Integer.getInteger("patience", 60)))
+                    try (Cluster cluster = Cluster.builder().instances(2).commonPort(0)
+                            .startTimeout(Duration.ofSeconds(Integer.getInteger("patience", 60)))
                             .jvmArgs("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC").start()) {
                         System.out.println("port " + cluster.commonPort());
                         BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
                         for (String line = in.readLine(); line != null; line = in.readLine()) {
                             Rollout rollout = cluster.deploy(Launch.self().args(line.split(" "))).join();
-                            System.out.println("rollout " + (rollout.succeeded() ? "done" : "failed: " + rollout.failure().get()));
+                            System.out.println("rollout "
+                                    + (rollout.succeeded() ? "done" : "failed: " + rollout.failure().get()));
                             System.out.println("output: " + rollout.lastOutput().contains("the shop is closed"));
                             System.out.println("workers " + cluster.workers());
                         }

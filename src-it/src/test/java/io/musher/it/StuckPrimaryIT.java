@@ -36,7 +36,8 @@ class StuckPrimaryIT {
     void shouldEndWithAnErrorWhenTheControlThreadDies() throws Exception {
         Child primary = children.java(Dying.class);
         primary.awaitLine(
-                "main goes on: java.util.concurrent.ExecutionException: java.lang.IllegalStateException: cluster has ended by a failure");
+                "main goes on: java.util.concurrent.ExecutionException: "
+                        + "java.lang.IllegalStateException: cluster has ended by a failure");
         assertEquals(1, primary.exitCode(Duration.ofSeconds(60)));
     }
 

@@ -167,7 +167,7 @@ public final class ListenerExecutor implements EventLoop.BorrowingThread {
             thread.join(millis);
             if (thread.isAlive()) {
                 LOG.warn(
-                        "{}: does not wait any longer for listeners to end: one is busy with {}, {} event(s) are not told",
+                        "{}: does not wait any longer for listeners to end: one is busy with {}, {} event(s) are dropped",
                         name, running,
                         queue.size());
             }

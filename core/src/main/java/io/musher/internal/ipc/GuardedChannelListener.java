@@ -80,7 +80,7 @@ final class GuardedChannelListener implements ChannelListener {
         try {
             call.run();
         } catch (RuntimeException | Error e) {
-            LOG.error("{}: what its channel told could not be acted on; the channel goes on", worker, e);
+            LOG.error("{}: an event of its channel could not be handled; the channel stays open", worker, e);
         }
     }
 }

@@ -118,13 +118,14 @@ final class BoundedHandoff<T> {
             } catch (Throwable e) {
                 if (!failed) { // log once only: the consumer is called for every line
                     failed = true;
-                    LOG.warn("{}: whoever takes the workers' output failed; this is told once", name, e);
+                    LOG.warn("{}: the consumer of workers' output failed; further failures are not logged", name, e);
                 }
             }
             boolean resumed = taken(item.weight());
             long now = dropped();
             if (resumed && now > reported) {
-                LOG.warn("{}: {} bytes of workers' output were dropped: nobody took them", name, now - reported);
+                LOG.warn("{}: {} bytes of workers' output were dropped: they were not consumed in time", name,
+                        now - reported);
                 reported = now;
             }
         }

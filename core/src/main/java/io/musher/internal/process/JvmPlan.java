@@ -67,7 +67,7 @@ final class JvmPlan extends LaunchPlan {
         Optional<List<String>> args = launch.options().args();
         if (args.isEmpty() && own.args().isEmpty()) {
             throw LauncherDetector.refusal("the arguments of " + own.program()
-                    + " cannot be told apart here: the system does not show this process's command"
+                    + " cannot be read here: the system does not show this process's command"
                     + " line, or a file of arguments is gone; say which with .args(words)");
         }
         return new JvmPlan(launch, own, own.classPath(), own.target(), own.args().orElse(List.of()), true);

@@ -64,7 +64,8 @@ final class RollingFile {
             shut();
             if (!failureLogged) {
                 failureLogged = true;
-                LOG.warn("{}: output of a worker is lost; this is told once", path, e);
+                LOG.warn("{}: output of a worker cannot be written and is lost; further failures are not logged", path,
+                        e);
             }
         }
     }

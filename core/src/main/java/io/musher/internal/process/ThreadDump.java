@@ -68,7 +68,7 @@ final class ThreadDump {
         try {
             Files.createFile(request);
         } catch (FileAlreadyExistsException e) {
-            LOG.debug("{}: somebody else wants to attach, too", process);
+            LOG.debug("{}: another process is attaching, too", process);
         }
         try {
             process.signal("QUIT");

@@ -252,7 +252,7 @@ public final class WorkerProcess {
                     exit.complete(termination);
                 }
             } catch (InterruptedException e) {
-                LOG.debug("{}: nobody waits for it any more", request, e);
+                LOG.debug("{}: its exit is not awaited any more", request, e);
             }
         }, name);
         waiter.setDaemon(true);

@@ -131,7 +131,7 @@ public final class SignalHandlers {
                 INSTALLED.remove(name);
                 Object present = replace(former);
                 if (present != null && present != handler) {
-                    replace(present); // somebody else's, from after this one
+                    replace(present); // another library's, installed after this one
                 }
             }
             return receivers.stream().noneMatch(each -> each.called);

@@ -3,7 +3,6 @@ package io.musher.internal.supervisor;
 import io.musher.Exit;
 import io.musher.RestartPolicy;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 

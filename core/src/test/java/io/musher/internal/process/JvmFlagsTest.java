@@ -47,14 +47,16 @@ class JvmFlagsTest {
     @ParameterizedTest
     @CsvSource(delimiter = ' ', quoteCharacter = '~', value = {
             "-Xlog:gc:gc.log -Xlog:gc:gc-3.log",
-            "-Xlog:gc*,safepoint:file=/var/log/gc.log:time,uptime:filecount=5 -Xlog:gc*,safepoint:file=/var/log/gc-3.log:time,uptime:filecount=5",
+            "-Xlog:gc*,safepoint:file=/var/log/gc.log:time,uptime:filecount=5"
+                    + " -Xlog:gc*,safepoint:file=/var/log/gc-3.log:time,uptime:filecount=5",
             "-Xlog:gc:file=\"C:\\logs\\gc.log\":time -Xlog:gc:file=\"C:\\logs\\gc-3.log\":time",
             "-Xlog::all -Xlog::all-3",
             "-Xloggc:/var/v1.2/gc -Xloggc:/var/v1.2/gc-3",
             "-XX:HeapDumpPath=/no/such/dump.hprof -XX:HeapDumpPath=/no/such/dump-3.hprof",
             "-XX:ErrorFile=.err -XX:ErrorFile=.err-3",
             "-XX:StartFlightRecording:filename=a.jfr -XX:StartFlightRecording:filename=a-3.jfr",
-            "-XX:StartFlightRecording=dumponexit=true,filename=rec/a.jfr,disk=true -XX:StartFlightRecording=dumponexit=true,filename=rec/a-3.jfr,disk=true"})
+            "-XX:StartFlightRecording=dumponexit=true,filename=rec/a.jfr,disk=true"
+                    + " -XX:StartFlightRecording=dumponexit=true,filename=rec/a-3.jfr,disk=true"})
     void shouldMakeFilesPerWorker(String flag, String expected) {
         assertEquals(List.of(expected), JvmFlags.inherited(List.of(flag), List.of(), 3));
     }

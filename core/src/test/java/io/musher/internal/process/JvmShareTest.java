@@ -86,7 +86,8 @@ class JvmShareTest {
     void shouldTellWhatIsInForce() {
         JvmShare share = JvmShare.of(2, true, 2048 * MIB, 4, List.of());
         assertEquals(
-                "each of 2 workers on 4 processors, of which the primary has one: heap 512 MiB (a JVM alone takes no more of 2048 MiB), 2 processors",
+                "each of 2 workers on 4 processors, of which the primary has one: "
+                        + "heap 512 MiB (a JVM alone takes no more of 2048 MiB), 2 processors",
                 share.text(List.of(), List.of()));
         assertTrue(share.text(List.of("-Xmx64m"), List.of()).contains("heap 64 MiB (as this process's own)"),
                 share.text(List.of("-Xmx64m"), List.of()));

@@ -33,8 +33,10 @@ class OrphanReaperTest {
 
     private static final Path BUSYBOX = Path.of("/usr/bin/busybox");
 
-    private static final String FAMILY = "sleep 1000 & sh -c 'sleep 1000 & sleep 1000 & wait' & sleep 0.1; echo up; wait";
-    private static final String DEAF = "trap '' TERM; (trap '' TERM; sleep 1000 & wait) & sleep 0.1; echo up; wait; wait";
+    private static final String FAMILY = "sleep 1000 & sh -c 'sleep 1000 & sleep 1000 & wait' &"
+            + " sleep 0.1; echo up; wait";
+    private static final String DEAF = "trap '' TERM; (trap '' TERM; sleep 1000 & wait) &"
+            + " sleep 0.1; echo up; wait; wait";
     private static final String DAEMON = "setsid sh -c 'setsid sleep 1000 & sleep 1000' & sleep 0.1; echo up; wait";
 
     @Test

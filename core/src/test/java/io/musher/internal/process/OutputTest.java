@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(OS.WINDOWS)
 class OutputTest {
 
-    private static final String ENDLESS = "echo up; while :; do echo 0123456789012345678901234567890123456789012345678901234567890123456789; done";
+    private static final String ENDLESS = "echo up; while :; do echo " + "0123456789".repeat(7) + "; done";
 
     @Test
     void shouldInherit() throws Exception {

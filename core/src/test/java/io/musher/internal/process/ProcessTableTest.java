@@ -34,7 +34,8 @@ class ProcessTableTest {
 
     @Test
     void shouldReadAListener() {
-        String line = "   0: 0100007F:0CEA 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4711 1 0000000000000000 100 0 0 10 0";
+        String line = "   0: 0100007F:0CEA 00000000:0000 0A 00000000:00000000 00:00000000 00000000"
+                + "     0        0 4711 1 0000000000000000 100 0 0 10 0";
         OptionalInt port = OptionalInt.of(0x0CEA);
         assertEquals(Optional.of(Map.entry("socket:[4711]", "127.0.0.1:3306")), ListeningSockets.entry(line, port));
         assertEquals(Optional.empty(), ListeningSockets.entry(line, OptionalInt.of(0x0CEB)));

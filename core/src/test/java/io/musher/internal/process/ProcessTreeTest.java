@@ -88,7 +88,8 @@ class ProcessTreeTest {
     void shouldLetChildrenFinishThatWereAskedToStop() throws Exception {
         // The shell dies of SIGTERM at once, the child behind it takes its time.
         WorkerProcess worker = spawning.sh(
-                "sh -c 'finish() { for i in 1 2 3 4 5 6 7 8 9; do echo asked $i; sleep 0.02; done; echo finished; exit; }; "
+                "sh -c 'finish() { for i in 1 2 3 4 5 6 7 8 9; do echo asked $i; sleep 0.02; done;"
+                        + " echo finished; exit; }; "
                         + "trap finish TERM; echo up; while :; do sleep 0.01; done' & wait");
         SpawnerFixture.printed(worker, "up");
         worker.terminate();

@@ -111,7 +111,8 @@ class SelfLaunchTest {
                 "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:" + debug
                         + " '-Dtool=a b' -XX:MaxRAMPercentage=10",
                 "JDK_JAVA_OPTIONS", "-Dcom.sun.management.jmxremote.port=" + jmx
-                        + " -Dcom.sun.management.jmxremote.authenticate=false -Dcom.sun.management.jmxremote.ssl=false -Djdk=1"),
+                        + " -Dcom.sun.management.jmxremote.authenticate=false"
+                        + " -Dcom.sun.management.jmxremote.ssl=false -Djdk=1"),
                 "-Xlog:gc*:file=gc.log:time", "-XX:HeapDumpPath=dump.hprof", "-cp", TestJvm.CLASS_PATH, MAIN);
         assertTrue(out.contains("worker 1 of 1") && out.contains("ended exit code 0"), out);
         String flags = out.lines().filter(line -> line.startsWith("flags ")).findFirst().orElseThrow();
