@@ -6,7 +6,7 @@
  */
 @SuppressWarnings("module") // io.musher is compiled after this module and so unknown here
 module io.musher.balancer {
-    requires jdk.unsupported; // sun.misc.Signal, by reflection, for BalancerMain
+    requires jdk.unsupported; // sun.misc.Signal, by reflection
     requires org.slf4j;
 
     exports io.musher.balancer;

@@ -2,7 +2,6 @@
 module io.musher {
     requires transitive io.musher.balancer;
     requires java.management;
-    requires jdk.unsupported; // sun.misc.Signal, by reflection
     requires org.slf4j;
 
     exports io.musher;

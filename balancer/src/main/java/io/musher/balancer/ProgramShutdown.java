@@ -1,7 +1,7 @@
 package io.musher.balancer;
 
+import io.musher.balancer.loop.Signals;
 import java.io.PrintStream;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -13,9 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * those left. Signals within a second of the first count as the same one, because a terminal and a wrapper may both
  * send it.
  *
- * <p>The signal handlers are installed by reflection: {@code sun.misc.Signal} exists in every JDK, but the compiler
- * warns about it. Where that fails, and when the JVM exits for another reason, a shutdown hook drains without handling
- * a second signal.
+ * <p>Where the signals cannot be handled (the JVM was started with {@code -Xrs}), and when the JVM exits for another
+ * reason, a shutdown hook drains without handling a second signal.
  */
 final class ProgramShutdown {
 
@@ -39,8 +38,8 @@ final class ProgramShutdown {
 
     /** Installs the signal handlers and the shutdown hook. */
     void install() {
-        handle("TERM");
-        handle("INT");
+        Signals.handle("TERM", this::signalled);
+        Signals.handle("INT", this::signalled);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             if (balancer.closed().isCompletedExceptionally()) {
                 Runtime.getRuntime().halt(FAILED);
@@ -53,26 +52,6 @@ final class ProgramShutdown {
                 System.exit(FAILED);
             }
         });
-    }
-
-    private void handle(String name) {
-        try {
-            Class<?> signal = Class.forName("sun.misc.Signal");
-            Class<?> handler = Class.forName("sun.misc.SignalHandler");
-            Object mine = Proxy.newProxyInstance(ProgramShutdown.class.getClassLoader(), new Class<?>[]{handler},
-                    (proxy, method, arguments) -> {
-                        if (method.getName().equals("handle")) {
-                            signalled();
-                            return null;
-                        }
-                        return method.getName().equals("hashCode") ? (Object) System.identityHashCode(proxy)
-                                : method.getName().equals("equals") ? (Object) (proxy == arguments[0]) : "balancer";
-                    });
-            signal.getMethod("handle", signal, handler).invoke(null,
-                    signal.getConstructor(String.class).newInstance(name), mine);
-        } catch (ReflectiveOperationException e) {
-            // the system has no such signal, or the JVM was started with -Xrs
-        }
     }
 
     private void signalled() {

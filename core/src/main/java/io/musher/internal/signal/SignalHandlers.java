@@ -1,25 +1,19 @@
 package io.musher.internal.signal;
 
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
+import io.musher.balancer.loop.Signals;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Signals to this JVM, by {@code sun.misc.Signal}: by reflection, because the compiler warns of it.
+ * Shares each signal of this JVM among all clusters: one handler per signal calls the receivers of all of them.
  *
- * <p>However many clusters there are, a signal has one handler: it calls the receivers of all of them. The former
- * handler, which was there before the first receiver, gets the signal when the last receiver that was called is done
- * with it, and is restored when no receiver is left, in whatever order they leave. Thread safe.
+ * <p>The previously installed handler gets the signal when the last receiver that was called is done with it, and is
+ * restored when no receiver is left, in whatever order they leave. Thread-safe.
  */
 public final class SignalHandlers {
-
-    private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
 
     /** By the name of the signal; those with receivers. Also the lock. */
     private static final Map<String, SignalHandlers> INSTALLED = new HashMap<>();
@@ -33,7 +27,7 @@ public final class SignalHandlers {
         this.name = name;
     }
 
-    /** What one cluster does about one signal. */
+    /** Receives one signal for one cluster. */
     public static final class Receiver {
 
         private final SignalHandlers signal;
@@ -47,14 +41,10 @@ public final class SignalHandlers {
 
         /** Returns whether this JVM ignores the signal: it keeps doing so, whatever is installed. */
         public boolean isIgnored() {
-            try {
-                return signal.former == Class.forName("sun.misc.SignalHandler").getField("SIG_IGN").get(null);
-            } catch (ReflectiveOperationException e) {
-                return false;
-            }
+            return Signals.ignores(signal.former);
         }
 
-        /** Receives no signals any more. */
+        /** Stops receiving signals. */
         public void close() {
             signal.remove(this);
         }
@@ -65,7 +55,7 @@ public final class SignalHandlers {
          */
         public void pass(Object received) {
             if (signal.remove(this)) {
-                handle(signal.former, received);
+                Signals.pass(signal.former, received);
             }
         }
     }
@@ -90,26 +80,9 @@ public final class SignalHandlers {
     }
 
     private boolean install() {
-        try {
-            Class<?> type = Class.forName("sun.misc.SignalHandler");
-            handler = Proxy.newProxyInstance(SignalHandlers.class.getClassLoader(), new Class<?>[]{type}, this::called);
-        } catch (ClassNotFoundException e) {
-            return false;
-        }
-        former = replace(handler);
+        handler = Signals.handler(name, this::received);
+        former = handler == null ? null : Signals.replace(name, handler);
         return former != null;
-    }
-
-    private Object called(Object proxy, Method method, Object[] arguments) {
-        return switch (method.getName()) {
-            case "handle" -> {
-                received(arguments[0]);
-                yield null;
-            }
-            case "hashCode" -> System.identityHashCode(proxy);
-            case "equals" -> proxy == arguments[0];
-            default -> "Musher's handler of SIG" + name;
-        };
     }
 
     private void received(Object signal) {
@@ -120,7 +93,7 @@ public final class SignalHandlers {
         }
         all.forEach(receiver -> receiver.code.accept(signal));
         if (all.isEmpty()) { // a handler that was installed after this one still calls it
-            handle(former, signal);
+            Signals.pass(former, signal);
         }
     }
 
@@ -129,32 +102,12 @@ public final class SignalHandlers {
         synchronized (INSTALLED) {
             if (receivers.remove(receiver) && receivers.isEmpty()) {
                 INSTALLED.remove(name);
-                Object present = replace(former);
+                Object present = Signals.replace(name, former);
                 if (present != null && present != handler) {
-                    replace(present); // another library's, installed after this one
+                    Signals.replace(name, present); // another library's, installed after this one
                 }
             }
             return receivers.stream().noneMatch(each -> each.called);
-        }
-    }
-
-    /** {@return the handler before, null when the signal cannot be handled here} */
-    private Object replace(Object by) {
-        try {
-            Class<?> signals = Class.forName("sun.misc.Signal");
-            return signals.getMethod("handle", signals, Class.forName("sun.misc.SignalHandler"))
-                    .invoke(null, signals.getConstructor(String.class).newInstance(name), by);
-        } catch (ReflectiveOperationException e) {
-            LOG.debug("SIG{} is left to the JVM", name, e);
-            return null;
-        }
-    }
-
-    private static void handle(Object handler, Object signal) {
-        try {
-            Class.forName("sun.misc.SignalHandler").getMethod("handle", signal.getClass()).invoke(handler, signal);
-        } catch (ReflectiveOperationException e) {
-            LOG.warn("the former handler of {} failed", signal, e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.musher.internal.worker;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Signals;
 import io.musher.balancer.loop.Ticker;
 import io.musher.internal.ipc.FrameType;
 import io.musher.internal.ipc.Inbox;
@@ -147,10 +148,10 @@ public final class WorkerRuntime {
 
     private void installHandlers() {
         Runtime.getRuntime().addShutdownHook(new Thread(this::shutDown, "musher-goodbye"));
-        WorkerSignals.on("TERM", this::terminate);
+        Signals.handle("TERM", this::terminate);
         if (environment.jvm()) {
             // Ctrl-C reaches the whole foreground process group; the primary then stops its workers in an orderly way
-            WorkerSignals.on("INT", () -> LOG.debug("{}: leaves SIGINT to the primary", environment));
+            Signals.handle("INT", () -> LOG.debug("{}: leaves SIGINT to the primary", environment));
         }
         loop.execute(() -> loop.schedule(PRELOAD_NANOS, this::preload));
     }

@@ -6,7 +6,7 @@
  * WorkerContext ─▶ WorkerRuntime ─▶ WorkerChannel ─▶ WorkerLifecycle ─▶ Hooks ─▶ CallbackThread
  *                      │                  │                └ HookWatchdog, PrimaryMonitor, JvmExit
  *                      │                  └ connect, hello, welcome, frames, HeartbeatResponder
- *                      └ WorkerEnvironment, WorkerSignals, KeepAlive
+ *                      └ WorkerEnvironment, KeepAlive
  * </pre>
  *
  * <table>
