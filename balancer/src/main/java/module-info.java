@@ -1,8 +1,8 @@
 /**
  * A TCP load balancer for the JVM: one listening port, many targets, no dependency except slf4j.
  *
- * <p>Start with {@link io.musher.balancer.Balancer}. The event loop package is internal; only Musher's core module uses
- * it.
+ * <p>Start with {@link io.musher.balancer.Balancer}. The other packages are internal; only Musher's core module uses
+ * the event loop.
  */
 @SuppressWarnings("module") // io.musher is compiled after this module and so unknown here
 module io.musher.balancer {

@@ -1,5 +1,6 @@
 package io.musher.balancer;
 
+import io.musher.balancer.internal.proxy.TrustedProxies;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;

@@ -1,5 +1,7 @@
 package io.musher.balancer;
 
+import io.musher.balancer.internal.http.HttpHead;
+import io.musher.balancer.internal.proxy.TrustedProxies;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Log;
 import io.musher.balancer.loop.LogThrottle;

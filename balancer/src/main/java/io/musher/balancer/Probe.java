@@ -1,5 +1,6 @@
 package io.musher.balancer;
 
+import io.musher.balancer.internal.proxy.ProxyHeader;
 import io.musher.balancer.loop.Connector;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Timers;

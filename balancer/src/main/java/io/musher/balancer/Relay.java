@@ -1,5 +1,7 @@
 package io.musher.balancer;
 
+import io.musher.balancer.internal.http.KeepAliveTracker;
+import io.musher.balancer.internal.proxy.ProxyHeader;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;

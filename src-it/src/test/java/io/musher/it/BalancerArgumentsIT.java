@@ -33,7 +33,7 @@ class BalancerArgumentsIT {
         String version = jar.substring("musher-balancer-".length(), jar.length() - ".jar".length());
         Child[] ways = {children.jar(Jars.balancer(), "--version"),
                 children.command(Child.java(), "-p", BalancerProgram.path(Jars.balancer(), Jars.slf4j()),
-                        "-m", "io.musher.balancer/io.musher.balancer.BalancerMain", "-v")};
+                        "-m", "io.musher.balancer/io.musher.balancer.internal.cli.BalancerMain", "-v")};
         for (Child child : ways) {
             assertEquals(0, child.exitCode(Child.PATIENCE), child::report);
             assertEquals("musher-balancer " + version, child.stdout(), child::report);

@@ -94,7 +94,7 @@ class BalancerProgramIT {
         try (NioHttpServer site = new NioHttpServer("site")) {
             BalancerProgram program = BalancerProgram.of(children.command(Child.java(),
                     "-p", BalancerProgram.path(Jars.balancer(), Jars.slf4j()),
-                    "-m", "io.musher.balancer/io.musher.balancer.BalancerMain",
+                    "-m", "io.musher.balancer/io.musher.balancer.internal.cli.BalancerMain",
                     "--listen", "127.0.0.1:0", "--target", site.target()));
             assertEquals("site", StrictHttpClient.fetch(program.port()));
             program.stop();

@@ -1,4 +1,4 @@
-package io.musher.balancer;
+package io.musher.balancer.internal.http;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
  * a connection is never moved. Neither is one with an NTLM or Negotiate login, which belongs to the connection and not
  * to a request. The buffer must have native byte order; line ends are found eight bytes at a time.
  */
-final class HttpHead {
+public final class HttpHead {
 
     /** The buffer ends before the head does. */
     static final int INCOMPLETE = -1;
@@ -58,6 +58,11 @@ final class HttpHead {
     /** Whether a request has {@code Connection: close}: it is the last one on this connection. */
     boolean close;
     private boolean upgrade;
+
+    /** {@return how many bytes of incomplete heads are held now} */
+    public int gathered() {
+        return gathered;
+    }
 
     /**
      * Parses a head.

@@ -1,4 +1,4 @@
-package io.musher.balancer;
+package io.musher.balancer.internal.proxy;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** The networks of trusted proxies, whose connections must begin with a PROXY header. */
-final class TrustedProxies {
+public final class TrustedProxies {
 
     private record Network(byte[] address, int bits) {
         boolean contains(byte[] other) {
@@ -38,7 +38,7 @@ final class TrustedProxies {
      *
      * @throws IllegalArgumentException if one is neither; host names are not looked up
      */
-    static TrustedProxies parse(List<String> texts) {
+    public static TrustedProxies parse(List<String> texts) {
         List<Network> networks = new ArrayList<>();
         for (String text : texts) {
             networks.add(network(text));
@@ -46,7 +46,8 @@ final class TrustedProxies {
         return new TrustedProxies(networks);
     }
 
-    boolean contains(InetAddress address) {
+    /** {@return whether a trusted network contains this address} */
+    public boolean contains(InetAddress address) {
         byte[] bytes = address.getAddress();
         for (Network network : networks) {
             if (network.contains(bytes)) {

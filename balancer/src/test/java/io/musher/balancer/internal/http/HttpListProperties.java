@@ -1,4 +1,4 @@
-package io.musher.balancer;
+package io.musher.balancer.internal.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

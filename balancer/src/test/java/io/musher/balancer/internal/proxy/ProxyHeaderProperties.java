@@ -1,12 +1,15 @@
-package io.musher.balancer;
+package io.musher.balancer.internal.proxy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import io.musher.balancer.ProxyHeader.BadHeader;
+import io.musher.balancer.ProxyProtocol;
+import io.musher.balancer.internal.proxy.ProxyHeader.BadHeader;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -143,7 +146,15 @@ class ProxyHeaderProperties {
         });
         return Combinators
                 .combine(Arbitraries.oneOf(four, six, sparse, mapped), Arbitraries.integers().between(0, 65535))
-                .as((bytes, port) -> new InetSocketAddress(StrategyTestSupport.address(bytes), port));
+                .as((bytes, port) -> new InetSocketAddress(address(bytes), port));
+    }
+
+    private static InetAddress address(byte[] bytes) {
+        try {
+            return InetAddress.getByAddress(bytes);
+        } catch (UnknownHostException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Provide

@@ -1,5 +1,7 @@
-package io.musher.balancer;
+package io.musher.balancer.internal.cli;
 
+import io.musher.balancer.Balancer;
+import io.musher.balancer.Target;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.lang.module.ModuleDescriptor;
@@ -7,7 +9,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.CountDownLatch;
 
 /** Command line program: {@code java -jar musher-balancer.jar --listen 3000 --target 127.0.0.1:8000 …}. */
-final class BalancerMain {
+public final class BalancerMain {
 
     private BalancerMain() {}
 
@@ -29,6 +31,7 @@ final class BalancerMain {
     private static int run(String[] args, PrintStream out, PrintStream err) {
         Arguments arguments;
         Balancer balancer;
+        RejectionLogger rejections = new RejectionLogger();
         try {
             arguments = Arguments.parse(args);
             if (arguments.help()) {
@@ -39,7 +42,7 @@ final class BalancerMain {
                 out.println("musher-balancer " + version());
                 return 0;
             }
-            balancer = arguments.builder().listener(new RejectionLogger()).start();
+            balancer = arguments.builder().listener(rejections).start();
         } catch (IllegalArgumentException | IllegalStateException e) {
             err.println("musher-balancer: " + e.getMessage() + "; --help lists the options");
             return 2;
@@ -47,7 +50,7 @@ final class BalancerMain {
             err.println("musher-" + e.getMessage());
             return 1;
         }
-        new ProgramShutdown(balancer, arguments.drainTimeout(), out).install();
+        new ProgramShutdown(balancer, rejections, arguments.drainTimeout(), out).install();
         InetSocketAddress at = balancer.address();
         out.println("musher-balancer: listens on port " + at.getPort() + ", targets "
                 + String.join(" ", balancer.config().targets().stream().map(Target::id).toList()));

@@ -1,10 +1,16 @@
-package io.musher.balancer;
+package io.musher.balancer.internal.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.musher.balancer.BalancerConfig;
+import io.musher.balancer.ProbePolicy;
+import io.musher.balancer.ProxyProtocol;
+import io.musher.balancer.Strategy;
+import io.musher.balancer.Target;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +28,7 @@ class ArgumentsTest {
         assertEquals(3000, config.port());
         assertEquals(Optional.empty(), config.host());
         assertEquals(List.of(new Target("127.0.0.1:8000", new InetSocketAddress("127.0.0.1", 8000))), config.targets());
-        assertTrue(config.strategy() instanceof RoundRobin);
+        assertSame(Strategy.roundRobin().getClass(), config.strategy().getClass());
         assertEquals(Optional.empty(), config.probe());
         assertEquals(Optional.empty(), config.proxyProtocol());
         assertEquals(0, config.maxConnections());
@@ -44,7 +50,7 @@ class ArgumentsTest {
         assertEquals(0, config.port());
         assertEquals(List.of("127.0.0.1:1", "127.0.0.1:2"), config.targets().stream().map(Target::id).toList());
         assertEquals(List.of(1, 7), config.targets().stream().map(Target::weight).toList());
-        assertFalse(config.strategy() instanceof RoundRobin);
+        assertSame(Strategy.ipHash().getClass(), config.strategy().getClass());
         assertEquals(3, config.loops());
         assertEquals(Optional.of(ProxyProtocol.V2), config.proxyProtocol());
         assertEquals(List.of("10.0.0.0/8", "::1"), config.trustedProxies());
@@ -80,7 +86,8 @@ class ArgumentsTest {
     void shouldTakeIpv6InBrackets() {
         BalancerConfig config = config("--listen", "[::1]:3000", "--target", "[::1]:8000@3");
 
-        assertEquals(new InetSocketAddress("::1", 3000), config.address());
+        assertEquals(Optional.of("::1"), config.host());
+        assertEquals(3000, config.port());
         assertEquals(new Target("[::1]:8000", new InetSocketAddress("::1", 8000), 3), config.targets().get(0));
     }
 

@@ -1,4 +1,4 @@
-package io.musher.balancer;
+package io.musher.balancer.internal.http;
 
 import java.nio.ByteBuffer;
 
@@ -16,13 +16,13 @@ import java.nio.ByteBuffer;
  * the answer (pipelining), an answer without a request or before its request was complete, an answer that ends with the
  * connection.
  */
-final class KeepAliveTracker {
+public final class KeepAliveTracker {
 
     /** Shared instance for every connection that is not tracked; never idle. */
-    static final KeepAliveTracker OPAQUE = new KeepAliveTracker();
+    public static final KeepAliveTracker OPAQUE = new KeepAliveTracker();
 
     /** Shared instance for every connection whose client has sent its last request; the target's close ends it. */
-    static final KeepAliveTracker LAST = new KeepAliveTracker();
+    public static final KeepAliveTracker LAST = new KeepAliveTracker();
 
     static {
         OPAQUE.awaiting = true;
@@ -36,23 +36,23 @@ final class KeepAliveTracker {
     private boolean lastRequestSeen;
 
     /** {@return whether every request has been answered in full and no byte of another has come} */
-    boolean isIdle() {
+    public boolean isIdle() {
         return !awaiting && request.isBetweenMessages() && response.isBetweenMessages();
     }
 
     /** {@return whether the client has sent a part of a request and not all of it} */
-    boolean isRequestIncomplete() {
+    public boolean isRequestIncomplete() {
         return !request.isBetweenMessages();
     }
 
     /** Releases buffered heads; called when the connection ends or is no longer tracked. */
-    void forget(HttpHead parser) {
+    public void forget(HttpHead parser) {
         request.forget(parser);
         response.forget(parser);
     }
 
     /** {@return the shared instance that replaces this one when the connection is no longer tracked} */
-    KeepAliveTracker outcome() {
+    public KeepAliveTracker outcome() {
         return lastRequestSeen ? LAST : OPAQUE;
     }
 
@@ -62,7 +62,7 @@ final class KeepAliveTracker {
      * @param in the bytes from {@code from} to {@code to}, absolute; its position is not changed
      * @return false if the connection is no longer tracked, see {@link #outcome}
      */
-    boolean fromClient(HttpHead parser, ByteBuffer in, int from, int to) {
+    public boolean fromClient(HttpHead parser, ByteBuffer in, int from, int to) {
         for (int i = from; i < to;) {
             if (!request.isInHead()) {
                 i = request.body(in, i, to);
@@ -95,7 +95,7 @@ final class KeepAliveTracker {
      * @param in the bytes from {@code from} to {@code to}, absolute; its position is not changed
      * @return false if the connection is opaque from now on
      */
-    boolean fromTarget(HttpHead parser, ByteBuffer in, int from, int to) {
+    public boolean fromTarget(HttpHead parser, ByteBuffer in, int from, int to) {
         for (int i = from; i < to;) {
             if (!response.isInHead()) {
                 i = response.body(in, i, to);

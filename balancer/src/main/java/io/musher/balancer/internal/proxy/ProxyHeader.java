@@ -1,5 +1,6 @@
-package io.musher.balancer;
+package io.musher.balancer.internal.proxy;
 
+import io.musher.balancer.ProxyProtocol;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -18,14 +19,19 @@ import java.util.Arrays;
  * @param destination the address the client connected to, or null if the header has none
  * @param length the length of the header in bytes
  */
-record ProxyHeader(ProxyProtocol version, boolean local, InetSocketAddress source, InetSocketAddress destination,
+public record ProxyHeader(ProxyProtocol version, boolean local, InetSocketAddress source, InetSocketAddress destination,
         int length) {
 
     /** Thrown when a connection does not begin with a valid header. */
-    static final class BadHeader extends Exception {
+    public static final class BadHeader extends Exception {
         private static final long serialVersionUID = 1L;
 
-        BadHeader(String message) {
+        /**
+         * Creates it without a stack trace.
+         *
+         * @param message what is wrong with the header
+         */
+        public BadHeader(String message) {
             super(message, null, false, false);
         }
     }
@@ -40,7 +46,8 @@ record ProxyHeader(ProxyProtocol version, boolean local, InetSocketAddress sourc
     private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
 
     /** Writes a header to a buffer that has at least 232 bytes left. */
-    static void write(ByteBuffer out, ProxyProtocol version, InetSocketAddress source, InetSocketAddress destination) {
+    public static void write(ByteBuffer out, ProxyProtocol version, InetSocketAddress source,
+            InetSocketAddress destination) {
         byte[] from = source.getAddress().getAddress();
         byte[] to = destination.getAddress().getAddress();
         boolean v4 = from.length == 4 && to.length == 4;
@@ -62,7 +69,7 @@ record ProxyHeader(ProxyProtocol version, boolean local, InetSocketAddress sourc
     }
 
     /** {@return the header of a connection without a client, such as a probe's} */
-    static byte[] ofOurOwn(ProxyProtocol version) {
+    public static byte[] ofOurOwn(ProxyProtocol version) {
         return version == ProxyProtocol.V1 ? UNKNOWN_1.clone() : withoutAddresses(0x20);
     }
 
@@ -73,7 +80,7 @@ record ProxyHeader(ProxyProtocol version, boolean local, InetSocketAddress sourc
      * @param wanted the version sent to targets
      * @param in a buffer that begins with this header
      */
-    byte[] passedOn(ProxyProtocol wanted, ByteBuffer in) {
+    public byte[] passedOn(ProxyProtocol wanted, ByteBuffer in) {
         if (version == wanted) {
             byte[] same = new byte[length];
             in.get(0, same);
@@ -99,7 +106,7 @@ record ProxyHeader(ProxyProtocol version, boolean local, InetSocketAddress sourc
      * @return the header, or null if more bytes are needed
      * @throws BadHeader as soon as it is certain that the bytes are no valid header
      */
-    static ProxyHeader parse(ByteBuffer in) throws BadHeader {
+    public static ProxyHeader parse(ByteBuffer in) throws BadHeader {
         ByteBuffer bytes = in.duplicate().order(ByteOrder.BIG_ENDIAN).flip();
         if (!bytes.hasRemaining()) {
             return null;

@@ -1,5 +1,6 @@
-package io.musher.balancer;
+package io.musher.balancer.internal.cli;
 
+import io.musher.balancer.BalancerListener;
 import io.musher.balancer.loop.LogThrottle;
 import io.musher.balancer.loop.OperatorLog;
 import java.net.InetSocketAddress;
@@ -10,10 +11,16 @@ final class RejectionLogger implements BalancerListener {
     private static final OperatorLog OPERATOR = new OperatorLog(BalancerMain.class);
 
     private final LogThrottle rejections = new LogThrottle();
+    private volatile boolean stopped;
+
+    /** Ends the logging: clients rejected because the balancer stops are expected. */
+    void stop() {
+        stopped = true;
+    }
 
     @Override
     public void rejected(InetSocketAddress client, String why) {
-        if (!why.equals(LoopContext.STOPS) && rejections.isDue(System.nanoTime())) {
+        if (!stopped && rejections.isDue(System.nanoTime())) {
             OPERATOR.warn("balancer: client {} was closed without service: {} (said once in 10 s)",
                     client == null ? "(gone)" : client.getAddress().getHostAddress(), why);
         }

@@ -1,4 +1,4 @@
-package io.musher.balancer;
+package io.musher.balancer.internal.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -231,6 +232,29 @@ class KeepAliveTrackerTest {
 
         assertEquals(3, buffer.position());
         assertEquals(40, buffer.limit());
+    }
+
+    @Test
+    void shouldLimitTheIncompleteHeadsOfAllConnections() {
+        String half = "GET / HTTP/1.1\r\nCookie: " + "x".repeat(10_000);
+        List<KeepAliveTracker> followed = new ArrayList<>();
+        while (client(half)) {
+            followed.add(keepAlive);
+            reset();
+            assertTrue(parser.gathered() <= HttpHead.MOST_GATHERED);
+        }
+        assertTrue(followed.size() > 100, followed.size() + " are followed");
+        assertFalse(keepAlive.outcome().isIdle(), "one that is not followed never moves");
+        keepAlive.forget(parser);
+
+        followed.get(0).forget(parser);
+        reset();
+        assertTrue(client(half), "there is room again");
+
+        keepAlive = followed.get(1);
+        assertTrue(client("\r\n\r\n"), "those that are followed go on");
+        followed.forEach(each -> each.forget(parser));
+        assertTrue(parser.gathered() < 30_000, "what is left is one");
     }
 
     private void reset() {

@@ -1,10 +1,10 @@
-package io.musher.balancer;
+package io.musher.balancer.internal.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.musher.balancer.HttpExchange.Cuts;
-import io.musher.balancer.HttpExchange.Piece;
+import io.musher.balancer.internal.http.HttpExchange.Cuts;
+import io.musher.balancer.internal.http.HttpExchange.Piece;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;

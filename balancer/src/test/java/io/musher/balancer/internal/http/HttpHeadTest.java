@@ -1,7 +1,7 @@
-package io.musher.balancer;
+package io.musher.balancer.internal.http;
 
-import static io.musher.balancer.HttpHead.INCOMPLETE;
-import static io.musher.balancer.HttpHead.OPAQUE;
+import static io.musher.balancer.internal.http.HttpHead.INCOMPLETE;
+import static io.musher.balancer.internal.http.HttpHead.OPAQUE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;

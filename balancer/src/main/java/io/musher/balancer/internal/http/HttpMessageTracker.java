@@ -1,4 +1,4 @@
-package io.musher.balancer;
+package io.musher.balancer.internal.http;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,5 +1,6 @@
-package io.musher.balancer;
+package io.musher.balancer.internal.cli;
 
+import io.musher.balancer.Balancer;
 import io.musher.balancer.loop.Signals;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -24,14 +25,16 @@ final class ProgramShutdown {
     private static final long SAME_NANOS = 1_000_000_000L;
 
     private final Balancer balancer;
+    private final RejectionLogger rejections;
     private final Duration drain;
     private final PrintStream out;
     private final AtomicLong signalledAt = new AtomicLong();
     private final AtomicBoolean begun = new AtomicBoolean();
     private final CountDownLatch over = new CountDownLatch(1);
 
-    ProgramShutdown(Balancer balancer, Duration drain, PrintStream out) {
+    ProgramShutdown(Balancer balancer, RejectionLogger rejections, Duration drain, PrintStream out) {
         this.balancer = balancer;
+        this.rejections = rejections;
         this.drain = drain;
         this.out = out;
     }
@@ -74,6 +77,7 @@ final class ProgramShutdown {
         }
         out.println("musher-balancer: stops accepting, " + balancer.stats().active() + " connection(s) may end within "
                 + drain.toSeconds() + " s");
+        rejections.stop();
         try {
             balancer.shutdown(drain).get(drain.toSeconds() + GRACE_SECONDS, TimeUnit.SECONDS);
         } catch (Exception e) {

@@ -1,4 +1,4 @@
-package io.musher.balancer;
+package io.musher.balancer.internal.proxy;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.musher.balancer.ProxyHeader.BadHeader;
+import io.musher.balancer.ProxyProtocol;
+import io.musher.balancer.internal.proxy.ProxyHeader.BadHeader;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,5 +1,12 @@
-package io.musher.balancer;
+package io.musher.balancer.internal.cli;
 
+import io.musher.balancer.Balancer;
+import io.musher.balancer.BalancerBuilder;
+import io.musher.balancer.ProbePolicy;
+import io.musher.balancer.ProxyProtocol;
+import io.musher.balancer.Strategy;
+import io.musher.balancer.Target;
+import io.musher.balancer.internal.proxy.TrustedProxies;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
