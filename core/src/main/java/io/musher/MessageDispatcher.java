@@ -2,8 +2,8 @@ package io.musher;
 
 import io.musher.internal.dispatch.ListenerExecutor;
 import io.musher.internal.ipc.Channel;
-import io.musher.internal.ipc.Inbox;
 import io.musher.internal.ipc.MessageFrame;
+import io.musher.internal.ipc.MessageHandler;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -35,11 +35,25 @@ final class MessageDispatcher {
         listeners.addAll(config.messageListeners());
     }
 
-    /** {@return a new inbox that passes a worker's messages to the listeners} */
-    Inbox inbox(WorkerSession session) {
-        return new Inbox(task -> eventThread.deliverMessages("messages of " + session.worker.name(), task),
-                () -> !listeners.isEmpty() || !session.listeners.isEmpty(), () -> true,
-                frame -> dispatch(session, frame));
+    /** {@return a handler that passes a worker's messages to the listeners} */
+    MessageHandler handler(WorkerSession session) {
+        String what = "messages of " + session.worker.name();
+        return new MessageHandler() {
+            @Override
+            public boolean hasListener() {
+                return !listeners.isEmpty() || !session.listeners.isEmpty();
+            }
+
+            @Override
+            public void execute(Runnable delivery) {
+                eventThread.deliverMessages(what, delivery);
+            }
+
+            @Override
+            public void handle(MessageFrame message) {
+                dispatch(session, message);
+            }
+        };
     }
 
     /** {@return a new sender of messages to a worker} */

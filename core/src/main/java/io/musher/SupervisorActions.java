@@ -101,7 +101,7 @@ final class SupervisorActions implements Actions {
         incarnation.attach(session);
         session.channel = channels.expect(config.name() + ": worker " + incarnation.id(), incarnation.id(),
                 new WorkerChannelListener(supervisor, incarnation, session, !watchesPorts()),
-                commands.dispatcher().inbox(session));
+                commands.dispatcher().handler(session));
         session.sender = commands.dispatcher().sender(session, session.channel);
         PortLease lease;
         try {

@@ -65,7 +65,7 @@ public final class WorkerContext {
         this.environment = runtime.environment();
         this.sender = new MessageSender(environment.toString(), runtime.mailbox(), environment.maxMessageSize(),
                 new FutureExecutor("musher-callbacks", runtime::later));
-        runtime.setReader(() -> !listeners.isEmpty(), this::dispatch);
+        runtime.setMessageListeners(() -> !listeners.isEmpty(), this::dispatch);
     }
 
     /**

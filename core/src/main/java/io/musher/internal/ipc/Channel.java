@@ -31,6 +31,7 @@ public final class Channel implements Connection.Owner {
     private final int id;
     private final ChannelListener listener;
     private final Mailbox mailbox;
+    private final Inbox inbox;
     private final Token token = new Token();
     private final List<ByteBuffer> beforeHello = new ArrayList<>();
     private Connection connection;
@@ -40,13 +41,15 @@ public final class Channel implements Connection.Owner {
     private long window;
     private volatile boolean closed;
 
-    Channel(ChannelServer server, EventLoop loop, String worker, int id, ChannelListener listener, Inbox inbox) {
+    Channel(ChannelServer server, EventLoop loop, String worker, int id, ChannelListener listener,
+            MessageHandler handler) {
         this.server = server;
         this.loop = loop;
         this.worker = worker;
         this.id = id;
-        this.mailbox = new Mailbox(loop, inbox, server.counts(), server.scratch().spares(), server.window(),
+        this.mailbox = new Mailbox(loop, handler, server.counts(), server.scratch().spares(), server.window(),
                 server.share(worker));
+        this.inbox = mailbox.inbox();
         this.window = server.window();
         this.listener = new RateLimitedListener(loop, worker, new GuardedChannelListener(worker, listener));
     }
@@ -93,7 +96,7 @@ public final class Channel implements Connection.Owner {
     public void heartbeat(long number) {
         if (connection == null || closed) {
             return;
-        } else if (mailbox.isPaused()) {
+        } else if (inbox.isPaused()) {
             loop.execute(() -> listener.alive(number)); // its answer would not be read
         } else {
             connection.send(Frames.control(FrameType.HEARTBEAT, Long.toString(number)));
@@ -220,7 +223,7 @@ public final class Channel implements Connection.Owner {
             throw new ProtocolException("a frame of " + length + " bytes, over " + server.maxMessageSize());
         }
         if (FrameType.isMessage(type)) {
-            mailbox.headerReceived(MessageFrame.cost(length));
+            inbox.headerReceived(MessageFrame.cost(length));
             return true;
         }
         switch (type) {
@@ -262,9 +265,9 @@ public final class Channel implements Connection.Owner {
     }
 
     private void message(MessageFrame message) throws ProtocolException {
-        mailbox.bodyReceived();
+        inbox.bodyReceived();
         if (message.peer() == 0) {
-            mailbox.receive(message);
+            inbox.receive(message);
         } else {
             server.relay(this, message);
         }
@@ -289,7 +292,7 @@ public final class Channel implements Connection.Owner {
             return;
         }
         closed = true;
-        if (connection != null && mailbox.isPaused()) {
+        if (connection != null && inbox.isPaused()) {
             LOG.warn("{}: its channel has ended before listeners had taken what it sent; what it sent last is lost",
                     worker);
         }

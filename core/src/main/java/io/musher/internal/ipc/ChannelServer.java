@@ -122,11 +122,11 @@ public final class ChannelServer implements EventLoop.Handler {
      * @param worker the prefix of log lines about the worker
      * @param id of the worker
      * @param listener receives the events of the channel
-     * @param inbox receives the messages of the worker
+     * @param handler handles the messages of the worker
      */
-    public Channel expect(String worker, int id, ChannelListener listener, Inbox inbox) {
+    public Channel expect(String worker, int id, ChannelListener listener, MessageHandler handler) {
         assert loop.inLoop();
-        Channel channel = new Channel(this, loop, worker, id, listener, inbox);
+        Channel channel = new Channel(this, loop, worker, id, listener, handler);
         if (closed) {
             channel.close();
         } else {

@@ -1,86 +1,170 @@
 package io.musher.internal.ipc;
 
+import io.musher.balancer.loop.EventLoop;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Queues received messages and delivers them to message listeners, in order, on the listener thread. Delivers in
- * batches, so that other tasks of that thread get their turn. Keeps messages while there is no listener; the sender's
- * window bounds the queue. Thread-safe.
+ * Receives the messages of one end of a channel: completes the requests of answers, queues all else for a
+ * {@link MessageHandler}, and acknowledges to the peer what has been processed.
+ *
+ * <p>Messages are delivered in order, on the listener thread, in batches, so that other tasks of that thread get their
+ * turn. They are kept while there is no listener; the sender's window bounds the queue. Processed bytes are
+ * acknowledged in portions.
+ *
+ * <p>Any thread: {@link #scheduleDelivery}, {@link #flush} and {@link #acknowledge}. Loop thread only: all else.
  */
 public final class Inbox {
 
     private static final int PER_TURN = 256;
 
+    /** Processed bytes are acknowledged when they reach this number or a quarter of the window. */
+    private static final long MOST_PORTION = 256 * 1024;
+
+    private final EventLoop loop;
+    private final MessageHandler handler;
+    private final PendingRequests pendingRequests;
+    private final MessageCounts counts;
+    private final ReceiveBudget.Share share; // null in a worker: there, the window alone limits what the primary sends
     private final Queue<MessageFrame> queue = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean scheduled = new AtomicBoolean();
-    private final Executor thread;
-    private final BooleanSupplier hasListener;
-    private final BooleanSupplier mayContinue;
-    private final Consumer<MessageFrame> reader;
-    private volatile Consumer<MessageFrame> onDelivered = message -> {};
+    private final AtomicBoolean deliveryScheduled = new AtomicBoolean();
+    private final AtomicLong processed = new AtomicLong(); // bytes, not acknowledged yet
+    private final AtomicBoolean acknowledgementScheduled = new AtomicBoolean();
+    private volatile long portion;
+    private long incoming; // the cost of the message that is being received
+    private Connection connection;
+
+    Inbox(EventLoop loop, MessageHandler handler, PendingRequests pendingRequests, MessageCounts counts, long window,
+            ReceiveBudget.Share share) {
+        this.loop = loop;
+        this.handler = handler;
+        this.pendingRequests = pendingRequests;
+        this.counts = counts;
+        this.portion = portion(window);
+        this.share = share;
+    }
+
+    /** Attaches the connection. */
+    void open(Connection opened) {
+        connection = opened;
+        if (share != null) {
+            share.open(opened);
+        }
+        sendAcknowledgement();
+    }
+
+    /** Records the header of a message; the message counts against the window until {@link #acknowledge}. */
+    void headerReceived(int cost) {
+        incoming = cost;
+        share.owe(cost);
+    }
+
+    /** Records that a message was read to its end. */
+    void bodyReceived() {
+        incoming = 0;
+    }
 
     /**
-     * Creates an empty inbox.
+     * Handles a received message: completes the request of an answer, queues anything else.
      *
-     * @param thread runs listeners, in order, one at a time
-     * @param hasListener whether a listener is registered; queried before each message
-     * @param mayContinue queried before each message on the listener thread; false once another thread has replaced it
-     * @param reader passes a message to the listeners; must not throw
+     * @param message or an answer
      */
-    public Inbox(Executor thread, BooleanSupplier hasListener, BooleanSupplier mayContinue,
-            Consumer<MessageFrame> reader) {
-        this.thread = thread;
-        this.hasListener = hasListener;
-        this.mayContinue = mayContinue;
-        this.reader = reader;
-    }
-
-    void onDelivered(Consumer<MessageFrame> action) {
-        onDelivered = action;
-    }
-
-    void add(MessageFrame message) {
-        queue.add(message);
-        scheduleDelivery();
+    public void receive(MessageFrame message) {
+        if (FrameType.isAnswer(message.type())) {
+            if (!pendingRequests.answered(message)) {
+                acknowledge(message.cost());
+            }
+        } else {
+            queue.add(message);
+            scheduleDelivery();
+        }
     }
 
     /** Schedules the delivery of queued messages, if there is a listener. To be called when a listener is added. */
     public void scheduleDelivery() {
-        if (!queue.isEmpty() && hasListener.getAsBoolean() && !scheduled.getAndSet(true)) {
-            thread.execute(this::turn);
+        if (!queue.isEmpty() && handler.hasListener() && !deliveryScheduled.getAndSet(true)) {
+            handler.execute(this::deliverBatch);
         }
     }
 
     /** Schedules the delivery of all queued messages, ahead of any task that the listener thread gets later. */
     public void flush() {
         if (!queue.isEmpty()) {
-            thread.execute(() -> deliver(Integer.MAX_VALUE));
+            handler.execute(() -> deliver(Integer.MAX_VALUE));
         }
     }
 
-    private void turn() {
+    private void deliverBatch() {
         try {
             deliver(PER_TURN);
         } finally {
-            scheduled.set(false);
+            deliveryScheduled.set(false);
             scheduleDelivery();
         }
     }
 
     private void deliver(int atMost) {
         MessageFrame message;
-        for (int i = 0; i < atMost && mayContinue.getAsBoolean() && hasListener.getAsBoolean()
+        for (int i = 0; i < atMost && handler.mayContinue() && handler.hasListener()
                 && (message = queue.poll()) != null; i++) {
             try {
-                reader.accept(message);
+                handler.handle(message);
             } finally {
-                onDelivered.accept(message);
+                counts.delivered();
+                acknowledge(message.cost());
             }
+        }
+    }
+
+    /** Counts processed bytes, and acknowledges them to the peer once they make up a portion. */
+    void acknowledge(int cost) {
+        if (processed.addAndGet(cost) >= portion && !acknowledgementScheduled.getAndSet(true)) {
+            loop.tryExecute(this::sendAcknowledgement);
+        }
+    }
+
+    private void sendAcknowledgement() {
+        acknowledgementScheduled.set(false);
+        if (connection != null) {
+            long cost = processed.getAndSet(0);
+            if (cost > 0) {
+                if (share != null) {
+                    share.took(cost);
+                }
+                connection.send(Frames.control(FrameType.TAKEN, Long.toString(cost)));
+            }
+        }
+    }
+
+    /** Sets the receive window. */
+    void window(long window) {
+        share.window(window);
+        portion = portion(window);
+        sendAcknowledgement(); // with a smaller window, what is due now may be less than the former portion
+    }
+
+    private static long portion(long window) {
+        return Math.max(1, Math.min(MOST_PORTION, window / 4));
+    }
+
+    /** {@return the unacknowledged bytes that the peer has sent} */
+    long received() {
+        return share.owed();
+    }
+
+    /** {@return whether reading is paused because the peer has sent too much} */
+    boolean isPaused() {
+        return share.isPaused();
+    }
+
+    /** Settles the memory accounting when the channel has closed; queued messages are still delivered. */
+    void close() {
+        if (share != null) {
+            share.end(incoming);
+            portion = 1; // nothing is sent to the peer any more, but the share must count every processed message
+            sendAcknowledgement();
         }
     }
 }

@@ -3,12 +3,10 @@ package io.musher.internal.ipc;
 import io.musher.balancer.loop.EventLoop;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Sends and receives the user messages of one end of a channel: messages, requests and answers. The same class serves
- * the primary and the workers.
+ * The user messages of one end of a channel, messages, requests and answers: a {@link Sender}, an {@link Inbox} and the
+ * pending requests. The same class serves the primary and the workers.
  *
  * <p>Backpressure: a message counts against the {@link Window} of its sender until the receiver's listeners have
  * processed it. The receiver acknowledges in portions.
@@ -35,43 +33,27 @@ public final class Mailbox {
         void gone();
     }
 
-    /** Processed bytes are acknowledged when they reach this number or a quarter of the window. */
-    private static final long MOST_PORTION = 256 * 1024;
-
-    private final EventLoop loop;
     private final Inbox inbox;
     private final Sender sender;
     private final PendingRequests pendingRequests;
-    private final ReceiveBudget.Share share; // null in a worker: there, the window alone limits what the primary sends
-    private final AtomicLong taken = new AtomicLong();
-    private final AtomicBoolean acknowledging = new AtomicBoolean();
-    private final MessageCounts counts;
     private final ArrayPool arrays;
-    private volatile long portion;
-    private long coming; // the cost of the message that is being received
-    private Connection connection;
 
     /**
      * Creates a worker's end.
      *
-     * @param inbox receives messages and requests
+     * @param handler handles received messages and requests
      * @param window the receive window, in bytes; also limits the send window, but not below 1 MiB
      */
-    public Mailbox(EventLoop loop, Inbox inbox, MessageCounts counts, ArrayPool arrays, long window) {
-        this(loop, inbox, counts, arrays, window, null);
+    public Mailbox(EventLoop loop, MessageHandler handler, MessageCounts counts, ArrayPool arrays, long window) {
+        this(loop, handler, counts, arrays, window, null);
     }
 
-    Mailbox(EventLoop loop, Inbox inbox, MessageCounts counts, ArrayPool arrays, long window,
+    Mailbox(EventLoop loop, MessageHandler handler, MessageCounts counts, ArrayPool arrays, long window,
             ReceiveBudget.Share share) {
-        this.loop = loop;
-        this.inbox = inbox;
-        this.share = share;
-        this.sender = new Sender(loop, sent(window));
-        this.portion = portion(window);
+        this.sender = new Sender(loop, counts, sendLimit(window));
         this.pendingRequests = new PendingRequests(loop, counts);
-        this.counts = counts;
+        this.inbox = new Inbox(loop, handler, pendingRequests, counts, window, share);
         this.arrays = arrays;
-        inbox.onDelivered(this::delivered);
     }
 
     /**
@@ -90,11 +72,7 @@ public final class Mailbox {
      * @return whether the message was accepted; false if the channel has closed or the send window is full
      */
     public boolean send(ByteBuffer frame) {
-        boolean sent = sender.send(frame);
-        if (!sent) {
-            counts.refused();
-        }
-        return sent;
+        return sender.send(frame);
     }
 
     /**
@@ -107,11 +85,7 @@ public final class Mailbox {
      * @return whether the request was accepted; if not, the handler is never called
      */
     public boolean ask(ByteBuffer frame, int peer, Duration timeout, ReplyHandler handler) {
-        boolean sent = pendingRequests.ask(sender, frame, peer, timeout, handler);
-        if (!sent) {
-            counts.refused();
-        }
-        return sent;
+        return pendingRequests.ask(sender, frame, peer, timeout, handler);
     }
 
     /**
@@ -148,7 +122,7 @@ public final class Mailbox {
         return sender.window();
     }
 
-    /** {@return the queue of received messages} */
+    /** {@return the receiving end} */
     public Inbox inbox() {
         return inbox;
     }
@@ -161,41 +135,14 @@ public final class Mailbox {
      * @param opened carries the messages from now on
      */
     public void open(Connection opened) {
-        connection = opened;
-        if (share != null) {
-            share.open(opened);
-        }
         sender.open(opened);
-        sendAcknowledgement();
-    }
-
-    /** Records the header of a message; the message counts against the window until {@link #acknowledge}. */
-    void headerReceived(int cost) {
-        coming = cost;
-        share.owe(cost);
-    }
-
-    /** Records that the message was read to its end. */
-    void bodyReceived() {
-        coming = 0;
-    }
-
-    /** {@return the unacknowledged bytes that the peer has sent} */
-    long received() {
-        return share.owed();
-    }
-
-    /** {@return whether reading is paused because the peer has sent too much} */
-    boolean isPaused() {
-        return share.isPaused();
+        inbox.open(opened);
     }
 
     /** Sets the receive window of this end. */
     void window(long window) {
-        share.window(window);
-        sender.ours(sent(window));
-        portion = portion(window);
-        sendAcknowledgement(); // with a smaller window, what is due now may be less than the former portion
+        sender.ours(sendLimit(window));
+        inbox.window(window);
     }
 
     /**
@@ -207,32 +154,8 @@ public final class Mailbox {
         sender.theirs(window);
     }
 
-    private static long sent(long window) {
+    private static long sendLimit(long window) {
         return Math.max(Window.LEAST_SENT, window);
-    }
-
-    private static long portion(long window) {
-        return Math.max(1, Math.min(MOST_PORTION, window / 4));
-    }
-
-    /**
-     * Dispatches a received frame: completes the request of an answer, queues anything else in the inbox.
-     *
-     * @param message or an answer
-     */
-    public void receive(MessageFrame message) {
-        if (FrameType.isAnswer(message.type())) {
-            if (!pendingRequests.answered(message)) {
-                acknowledge(message.cost());
-            }
-        } else {
-            inbox.add(message);
-        }
-    }
-
-    private void delivered(MessageFrame message) {
-        counts.delivered();
-        acknowledge(message.cost());
     }
 
     /**
@@ -241,28 +164,7 @@ public final class Mailbox {
      * @param answer after it was processed
      */
     public void acknowledge(MessageFrame answer) {
-        acknowledge(answer.cost());
-    }
-
-    /** Counts processed bytes, and acknowledges them to the peer once they make up a portion. */
-    void acknowledge(int cost) {
-        if (taken.addAndGet(cost) >= portion && !acknowledging.getAndSet(true)) {
-            loop.tryExecute(this::sendAcknowledgement);
-        }
-    }
-
-    /** Sends a pending acknowledgement. */
-    private void sendAcknowledgement() {
-        acknowledging.set(false);
-        if (connection != null) {
-            long cost = taken.getAndSet(0);
-            if (cost > 0) {
-                if (share != null) {
-                    share.took(cost);
-                }
-                connection.send(Frames.control(FrameType.TAKEN, Long.toString(cost)));
-            }
-        }
+        inbox.acknowledge(answer.cost());
     }
 
     /**
@@ -289,10 +191,6 @@ public final class Mailbox {
     public void close() {
         sender.close();
         pendingRequests.close();
-        if (share != null) {
-            share.end(coming);
-            portion = 1; // nothing is sent to the peer any more, but the share must count every processed message
-            sendAcknowledgement();
-        }
+        inbox.close();
     }
 }

@@ -35,7 +35,7 @@ final class MessageRelay {
         Channel to = server.find(message.peer());
         if (to == null) {
             workerGone(from, message.peer(), message);
-            from.mailbox().acknowledge(message.cost());
+            from.mailbox().inbox().acknowledge(message.cost());
             return;
         }
         if (message.isRequest()) {
@@ -50,7 +50,7 @@ final class MessageRelay {
                 requests.remove(new RelayedRequest(to, message.sequence()));
             }
         }
-        to.mailbox().relay(withSender(from, message), from.mailbox()::acknowledge, message.cost(),
+        to.mailbox().relay(withSender(from, message), from.mailbox().inbox()::acknowledge, message.cost(),
                 FrameType.isAnswer(message.type()));
     }
 
@@ -60,7 +60,7 @@ final class MessageRelay {
         }
         List<Channel> others = server.others(from);
         if (others.isEmpty()) {
-            from.mailbox().acknowledge(message.cost());
+            from.mailbox().inbox().acknowledge(message.cost());
             return;
         }
         ByteBuffer frame = withSender(from, message).asReadOnlyBuffer();
@@ -68,7 +68,7 @@ final class MessageRelay {
         for (Channel to : others) {
             to.mailbox().relay(frame.duplicate(), cost -> {
                 if (--left[0] == 0) {
-                    from.mailbox().acknowledge(cost);
+                    from.mailbox().inbox().acknowledge(cost);
                 }
             }, message.cost(), false);
         }

@@ -33,6 +33,7 @@ final class Sender {
     private record Relayed(long end, Origin origin, int cost) {}
 
     private final EventLoop loop;
+    private final MessageCounts counts;
     private final Queue<ByteBuffer> answers = new ConcurrentLinkedQueue<>();
     private final Queue<ByteBuffer> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong waiting = new AtomicLong();
@@ -48,15 +49,20 @@ final class Sender {
     private long taken;
     private volatile boolean closed;
 
-    Sender(EventLoop loop, long ours) {
+    Sender(EventLoop loop, MessageCounts counts, long ours) {
         this.loop = loop;
+        this.counts = counts;
         this.ours = ours;
         this.window = Math.min(ours, theirs);
     }
 
     /** {@return whether the message was accepted; false if this sender is closed or the window is full} */
     boolean send(ByteBuffer frame) {
-        return send(queue, frame, window);
+        boolean accepted = send(queue, frame, window);
+        if (!accepted) {
+            counts.refused();
+        }
+        return accepted;
     }
 
     /** Answers may use twice the window: the waiting requester may be the only one able to free space. */

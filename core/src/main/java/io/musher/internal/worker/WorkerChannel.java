@@ -7,7 +7,7 @@ import io.musher.internal.ipc.FrameSink;
 import io.musher.internal.ipc.FrameType;
 import io.musher.internal.ipc.Frames;
 import io.musher.internal.ipc.Hello;
-import io.musher.internal.ipc.Inbox;
+import io.musher.internal.ipc.MessageHandler;
 import io.musher.internal.ipc.Mailbox;
 import io.musher.internal.ipc.MessageCounts;
 import io.musher.internal.ipc.MessageFrame;
@@ -80,12 +80,12 @@ final class WorkerChannel implements Connection.Owner {
     private String heard = "";
 
     WorkerChannel(EventLoop loop, WorkerEnvironment environment, Listener listener, HeartbeatResponder heartbeat,
-            Inbox inbox) {
+            MessageHandler messages) {
         this.loop = loop;
         this.environment = environment;
         this.listener = listener;
         this.heartbeat = heartbeat;
-        this.mailbox = new Mailbox(loop, inbox, new MessageCounts(), scratch.spares(), Window.ofThisJvm());
+        this.mailbox = new Mailbox(loop, messages, new MessageCounts(), scratch.spares(), Window.ofThisJvm());
     }
 
     /** {@return the messages of this channel; see there for thread rules} */
@@ -186,7 +186,7 @@ final class WorkerChannel implements Connection.Owner {
                     answerGoodbye();
                 }
             }
-            default -> mailbox.receive(MessageFrame.read(type, sequence, payload));
+            default -> mailbox.inbox().receive(MessageFrame.read(type, sequence, payload));
         }
     }
 

@@ -4,13 +4,12 @@ import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Signals;
 import io.musher.balancer.loop.Ticker;
 import io.musher.internal.ipc.FrameType;
-import io.musher.internal.ipc.Inbox;
 import io.musher.internal.ipc.Mailbox;
 import io.musher.internal.ipc.MessageFrame;
 import io.musher.internal.process.ClassPreloader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.security.CodeSource;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -31,12 +30,6 @@ public final class WorkerRuntime {
     /** The delay before classes are preloaded, so as not to compete with the startup of the program. */
     private static final long PRELOAD_NANOS = 500_000_000;
 
-    /**
-     * The system property set by the copy of Musher that has joined. Several copies may be loaded, but a worker has one
-     * channel.
-     */
-    private static final String JOINED = "musher.joined";
-
     private static WorkerRuntime current;
 
     private final WorkerEnvironment environment;
@@ -45,11 +38,9 @@ public final class WorkerRuntime {
     private final WorkerLifecycle lifecycle;
     private final WorkerChannel channel;
     private final HeartbeatResponder heartbeat;
+    private final WorkerMessages messages;
     /** The number of drain hooks that have not completed; loop thread only. */
     private int drainHooks;
-    private volatile Reader reader = new Reader(() -> false, message -> {});
-
-    private record Reader(BooleanSupplier hasListener, Consumer<MessageFrame> deliver) {}
 
     WorkerRuntime(WorkerEnvironment environment, JvmExit jvmExit, KeepAlive keepAlive) {
         this.environment = environment;
@@ -61,9 +52,8 @@ public final class WorkerRuntime {
         this.callbacks = new CallbackThread(environment.toString(), loop);
         this.lifecycle = new WorkerLifecycle(loop, environment, callbacks, keepAlive, jvmExit);
         this.heartbeat = new HeartbeatResponder(environment.toString(), loop);
-        this.channel = new WorkerChannel(loop, environment, lifecycle, heartbeat,
-                new Inbox(lifecycle::runListener, () -> reader.hasListener().getAsBoolean(), callbacks::mayContinue,
-                        message -> reader.deliver().accept(message)));
+        this.messages = new WorkerMessages(lifecycle, callbacks);
+        this.channel = new WorkerChannel(loop, environment, lifecycle, heartbeat, messages);
         loop.execute(channel::start);
         loop.whenFailed(failure -> {
             LOG.error("{}: the channel's thread has failed, so this worker can no longer be led: exits with status 1",
@@ -82,13 +72,11 @@ public final class WorkerRuntime {
         return WorkerEnvironment.isWorker(System.getenv(), System.getProperty(WorkerEnvironment.PROPERTY));
     }
 
-    /**
-     * Joins the cluster, unless another copy of Musher in this JVM has done so (for example one on the class path,
-     * besides one in a web application).
-     */
+    /** Joins the cluster, unless another copy of Musher in this JVM has done so. */
     public static synchronized void join() {
-        if (current == null && System.getProperty(JOINED) != null) {
-            LOG.warn("{}", anotherCopy(System.getProperty(JOINED)));
+        Optional<String> refusal = current == null ? JoinGuard.refusal() : Optional.empty();
+        if (refusal.isPresent()) {
+            LOG.warn("{}", refusal.get());
         } else {
             current();
         }
@@ -105,15 +93,12 @@ public final class WorkerRuntime {
             if (!isWorker()) {
                 throw new IllegalStateException("this process is no worker; ask Cluster.isWorker() first");
             }
-            Object other = System.getProperties().putIfAbsent(JOINED, place());
-            if (other != null) {
-                throw new IllegalStateException(anotherCopy(other));
-            }
+            JoinGuard.claim();
             try {
                 current = begin();
             } finally {
                 if (current == null) {
-                    System.getProperties().remove(JOINED);
+                    JoinGuard.release();
                 }
             }
         }
@@ -132,18 +117,6 @@ public final class WorkerRuntime {
         runtime.installHandlers(); // before the hello: after it, the primary may send signals
         runtime.start();
         return runtime;
-    }
-
-    private static String anotherCopy(Object other) {
-        return "a second copy of Musher in this worker (" + place() + "): the copy at " + other
-                + " has joined the cluster, and a worker joins once;"
-                + " keep Musher in one place, as on the class path and not in the web application too (Maven's scope provided)";
-    }
-
-    private static String place() {
-        CodeSource source = WorkerRuntime.class.getProtectionDomain().getCodeSource();
-        return source == null ? String.valueOf(WorkerRuntime.class.getClassLoader())
-                : String.valueOf(source.getLocation());
     }
 
     private void installHandlers() {
@@ -216,13 +189,13 @@ public final class WorkerRuntime {
     }
 
     /**
-     * Sets the receiver of messages; until then they are queued.
+     * Sets the listeners of messages; until then messages are kept.
      *
-     * @param hasListener whether a message listener is registered at the moment
-     * @param deliver passes a message to the listeners, on the listener thread; must not throw
+     * @param any whether a listener is registered at the moment
+     * @param dispatch passes a message to the listeners, on the callback thread; must not throw
      */
-    public void setReader(BooleanSupplier hasListener, Consumer<MessageFrame> deliver) {
-        reader = new Reader(hasListener, deliver);
+    public void setMessageListeners(BooleanSupplier any, Consumer<MessageFrame> dispatch) {
+        messages.setListeners(any, dispatch);
     }
 
     /** {@return whether the channel has not ended} */

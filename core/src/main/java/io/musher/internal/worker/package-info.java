@@ -6,7 +6,7 @@
  * WorkerContext ─▶ WorkerRuntime ─▶ WorkerChannel ─▶ WorkerLifecycle ─▶ Hooks ─▶ CallbackThread
  *                      │                  │                └ HookWatchdog, PrimaryMonitor, JvmExit
  *                      │                  └ connect, hello, welcome, frames, HeartbeatResponder
- *                      └ WorkerEnvironment, KeepAlive
+ *                      └ WorkerEnvironment, WorkerMessages, KeepAlive, JoinGuard
  * </pre>
  *
  * <table>

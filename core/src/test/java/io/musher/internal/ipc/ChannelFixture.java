@@ -66,7 +66,7 @@ public final class ChannelFixture implements AfterEachCallback, AutoCloseable {
     public RecordingChannelListener expect(String worker) throws Exception {
         RecordingChannelListener heard = new RecordingChannelListener(loop);
         int id = ids.incrementAndGet();
-        onLoop(() -> heard.channel = server.expect(worker, id, heard, heard.inbox));
+        onLoop(() -> heard.channel = server.expect(worker, id, heard, heard.handler));
         return heard;
     }
 

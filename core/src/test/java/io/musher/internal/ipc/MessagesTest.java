@@ -61,7 +61,7 @@ class MessagesTest {
         assertFalse(heard.hasLetter());
 
         heard.listens = true;
-        heard.inbox.scheduleDelivery();
+        heard.inbox().scheduleDelivery();
 
         assertEquals("one", text(heard.letter()));
         assertEquals("two", text(heard.letter()));
@@ -180,10 +180,10 @@ class MessagesTest {
             peer.send(3, "");
             return null;
         });
-        Awaitility.await("it is not read").until(() -> scene.onLoop(heard.channel.mailbox()::isPaused));
-        assertTrue(scene.onLoop(heard.channel.mailbox()::received) <= 68L * MIB, "two windows and a message");
+        Awaitility.await("it is not read").until(() -> scene.onLoop(heard.channel.mailbox().inbox()::isPaused));
+        assertTrue(scene.onLoop(heard.channel.mailbox().inbox()::received) <= 68L * MIB, "two windows and a message");
         heard.listens = true;
-        heard.inbox.scheduleDelivery();
+        heard.inbox().scheduleDelivery();
         for (int i = 0; i < 200; i++) {
             assertEquals(MIB, heard.letter().body().length);
         }
@@ -267,14 +267,13 @@ class MessagesTest {
     void shouldWaitForTheAnswerOfWhomItHasAsked() throws Exception {
         BlockingQueue<String> ends = new LinkedBlockingQueue<>();
         scene.run(() -> {
-            Mailbox mailbox = new Mailbox(scene.loop, new Inbox(Runnable::run, () -> true, () -> true, letter -> {}),
-                    scene.server.counts(),
-                    new ArrayPool(), Long.MAX_VALUE);
+            Mailbox mailbox = new Mailbox(scene.loop, new RecordingChannelListener(scene.loop).handler,
+                    scene.server.counts(), new ArrayPool(), Long.MAX_VALUE);
             ByteBuffer question = frame(FrameType.ASK_VALUE, "for worker 2");
             assertTrue(mailbox.ask(question, 2, Duration.ofSeconds(10), asker("0", ends)));
             int number = question.getInt(5);
-            mailbox.receive(new MessageFrame(FrameType.ANSWER_VALUE, number, 3, bytes("forged")));
-            mailbox.receive(new MessageFrame(FrameType.ANSWER_VALUE, number, 2, bytes("true")));
+            mailbox.inbox().receive(new MessageFrame(FrameType.ANSWER_VALUE, number, 3, bytes("forged")));
+            mailbox.inbox().receive(new MessageFrame(FrameType.ANSWER_VALUE, number, 2, bytes("true")));
         });
         assertEquals("0: true", ends.poll(20, TimeUnit.SECONDS));
         assertEquals(1, scene.server.counts().allUnwanted());

@@ -27,14 +27,33 @@ public final class RecordingChannelListener implements ChannelListener {
     /** Runs within the callback of that name. */
     public volatile Runnable onStopRequested = () -> {};
     public volatile Runnable onReady = () -> {};
-    /** Where its messages go: to {@link #letter}, on a thread of their own, while {@link #listens}. */
-    public final Inbox inbox;
+    /** Passes messages to {@link #letter}, on a thread of their own, while {@link #listens}. */
+    final MessageHandler handler = new MessageHandler() {
+        @Override
+        public boolean hasListener() {
+            return listens;
+        }
+
+        @Override
+        public void execute(Runnable delivery) {
+            LISTENERS.execute(delivery);
+        }
+
+        @Override
+        public void handle(MessageFrame message) {
+            letters.add(message);
+        }
+    };
     public volatile boolean listens = true;
     private final BlockingQueue<MessageFrame> letters = new LinkedBlockingQueue<>();
 
     RecordingChannelListener(EventLoop loop) {
         this.loop = loop;
-        this.inbox = new Inbox(LISTENERS, () -> listens, () -> true, letters::add);
+    }
+
+    /** {@return the queue of messages before the listener} */
+    Inbox inbox() {
+        return channel.mailbox().inbox();
     }
 
     /** {@return the next message} */

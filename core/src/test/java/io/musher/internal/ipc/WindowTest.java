@@ -46,7 +46,7 @@ class WindowTest {
         return scene.onLoop(() -> {
             long sum = 0;
             for (RecordingChannelListener worker : workers) {
-                sum += worker.channel.mailbox().received();
+                sum += worker.channel.mailbox().inbox().received();
             }
             return sum;
         });
@@ -55,7 +55,7 @@ class WindowTest {
     private void listen() {
         workers.forEach(worker -> {
             worker.listens = true;
-            worker.inbox.scheduleDelivery();
+            worker.inbox().scheduleDelivery();
         });
     }
 
@@ -89,7 +89,7 @@ class WindowTest {
             });
         }
         for (RecordingChannelListener worker : workers) {
-            Awaitility.await("it is not read").until(() -> scene.onLoop(worker.channel.mailbox()::isPaused));
+            Awaitility.await("it is not read").until(() -> scene.onLoop(worker.channel.mailbox().inbox()::isPaused));
         }
         assertTrue(held() <= HEAP / 4 + 4 * MIB, held() + " bytes"); // and what was announced but is not read
         listen();
@@ -114,7 +114,8 @@ class WindowTest {
             }
             return null;
         });
-        Awaitility.await("it is not read").until(() -> scene.onLoop(workers.get(0).channel.mailbox()::isPaused));
+        Awaitility.await("it is not read")
+                .until(() -> scene.onLoop(workers.get(0).channel.mailbox().inbox()::isPaused));
         peers.get(1).send(bytes(MIB)).send(bytes(MIB - 200)).send(3, "");
         workers.get(1).expect("ready");
         peers.get(0).close();
@@ -136,7 +137,7 @@ class WindowTest {
                 }
                 return null;
             });
-            Awaitility.await("it is not read").until(() -> scene.onLoop(worker.channel.mailbox()::isPaused));
+            Awaitility.await("it is not read").until(() -> scene.onLoop(worker.channel.mailbox().inbox()::isPaused));
             scene.run(worker.channel::close);
             assertTrue(worker.next().startsWith("lost"));
         }
