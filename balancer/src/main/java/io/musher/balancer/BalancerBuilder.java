@@ -13,17 +13,25 @@ import java.util.Set;
 /**
  * Builder for a {@link Balancer}. Not thread safe; can be reused after {@link #build} or {@link #start}.
  *
- * <p>Every option is checked when it is set: null throws a {@link NullPointerException}, an invalid value an
- * {@link IllegalArgumentException} that names option and value. No value is corrected silently.
+ * <p><b>Off.</b> Zero switches off an option that can be off, whether by default or explicitly: with 0 or
+ * {@link Duration#ZERO} there is no limit, timeout, delay or queue. The options that are neither a number nor a duration
+ * ({@link #probe}, {@link #proxyProtocol}, {@link #trustedProxies}, {@link #listener}) are off until they are set. For
+ * other limits and durations zero is an invalid value.
+ *
+ * <p><b>Errors.</b> Every option is checked when it is set: null throws a {@link NullPointerException}, an invalid value
+ * an {@link IllegalArgumentException} that names option and value. A duration is invalid if it is negative or more than
+ * a year. No value is corrected silently.
  */
 public final class BalancerBuilder {
+
+    private static final Duration TEN_MILLIS = Duration.ofMillis(10);
 
     String name = "balancer";
     String host;
     int port = -1;
     int backlog = 4096;
     int loops = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 4));
-    Strategy strategy;
+    Strategy strategy; // null for a round robin of its own for each configuration
     List<Target> targets = List.of();
     int maxConnections;
     int maxConnectionsPerTarget;
@@ -43,11 +51,43 @@ public final class BalancerBuilder {
     ProxyProtocol proxyProtocol;
     List<String> trustedProxies = List.of();
     int bufferSize = 256 * 1024;
-    long maxBufferedBytes; // 0 means not set
+    Long maxBufferedBytes; // null for the default, which depends on the JVM, on loops and on bufferSize
     BalancerListener listener = new BalancerListener() {};
     HostResolver.Lookup lookup = InetAddress::getAllByName;
 
     BalancerBuilder() {}
+
+    /** Copies all options; their values are immutable, or shared on purpose (strategy, listener). */
+    BalancerBuilder(BalancerBuilder from) {
+        this.name = from.name;
+        this.host = from.host;
+        this.port = from.port;
+        this.backlog = from.backlog;
+        this.loops = from.loops;
+        this.strategy = from.strategy;
+        this.targets = from.targets;
+        this.maxConnections = from.maxConnections;
+        this.maxConnectionsPerTarget = from.maxConnectionsPerTarget;
+        this.maxConnectionsPerClient = from.maxConnectionsPerClient;
+        this.maxWaiting = from.maxWaiting;
+        this.waitTimeout = from.waitTimeout;
+        this.connectTimeout = from.connectTimeout;
+        this.idleTimeout = from.idleTimeout;
+        this.halfCloseTimeout = from.halfCloseTimeout;
+        this.firstByteTimeout = from.firstByteTimeout;
+        this.connectOnFirstByte = from.connectOnFirstByte;
+        this.slowStart = from.slowStart;
+        this.ejectAfter = from.ejectAfter;
+        this.ejectUnanswered = from.ejectUnanswered;
+        this.probe = from.probe;
+        this.moveKeepAlive = from.moveKeepAlive;
+        this.proxyProtocol = from.proxyProtocol;
+        this.trustedProxies = from.trustedProxies;
+        this.bufferSize = from.bufferSize;
+        this.maxBufferedBytes = from.maxBufferedBytes;
+        this.listener = from.listener;
+        this.lookup = from.lookup;
+    }
 
     /**
      * Sets the prefix of thread names and log lines; default {@code balancer}.
@@ -141,31 +181,31 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Sets the most connections relayed at once; default 0, no limit. Further clients wait, see {@link #maxWaiting}.
+     * Sets the most connections relayed at once; default 0, off: no limit. Further clients wait, see {@link #maxWaiting}.
      *
      * @param connections at least 0
      * @return this
      * @throws IllegalArgumentException if the value is negative
      */
     public BalancerBuilder maxConnections(int connections) {
-        this.maxConnections = atLeast(0, connections, "maxConnections");
+        this.maxConnections = zeroIsOff(connections, "maxConnections");
         return this;
     }
 
     /**
-     * Sets the most connections to one target at once; default 0, no limit. When all targets are full, clients wait.
+     * Sets the most connections to one target at once; default 0, off: no limit. When all targets are full, clients wait.
      *
      * @param connections at least 0
      * @return this
      * @throws IllegalArgumentException if the value is negative
      */
     public BalancerBuilder maxConnectionsPerTarget(int connections) {
-        this.maxConnectionsPerTarget = atLeast(0, connections, "maxConnectionsPerTarget");
+        this.maxConnectionsPerTarget = zeroIsOff(connections, "maxConnectionsPerTarget");
         return this;
     }
 
     /**
-     * Sets the most connections of one client address at once; default 0, no limit. Further connections are closed and
+     * Sets the most connections of one client address at once; default 0, off: no limit. Further connections are closed and
      * counted as rejected. For IPv6 the address is the /64 network; behind {@link #trustedProxies} it is the source in
      * the PROXY header.
      *
@@ -174,7 +214,7 @@ public final class BalancerBuilder {
      * @throws IllegalArgumentException if the value is negative
      */
     public BalancerBuilder maxConnectionsPerClient(int connections) {
-        this.maxConnectionsPerClient = atLeast(0, connections, "maxConnectionsPerClient");
+        this.maxConnectionsPerClient = zeroIsOff(connections, "maxConnectionsPerClient");
         return this;
     }
 
@@ -188,12 +228,12 @@ public final class BalancerBuilder {
      * of them. A client whose own address already holds a quarter gets none. Behind {@link #trustedProxies} the address
      * is the source in the PROXY header. A client without a place is closed and counted as rejected.
      *
-     * @param clients at least 0; with 0 no client waits
+     * @param clients at least 0; 0 is off: no client waits
      * @return this
      * @throws IllegalArgumentException if the value is negative
      */
     public BalancerBuilder maxWaiting(int clients) {
-        this.maxWaiting = atLeast(0, clients, "maxWaiting");
+        this.maxWaiting = zeroIsOff(clients, "maxWaiting");
         return this;
     }
 
@@ -223,15 +263,15 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Cuts a connection on which no byte has moved in either direction for this long; default zero, never. Bytes count
+     * Cuts a connection on which no byte has moved in either direction for this long; default zero, off. Bytes count
      * as moved once the kernel has accepted them. Checked four times per timeout, so it may take a quarter longer.
      *
-     * @param timeout zero (never) or at least 10 ms
+     * @param timeout zero (off) or at least 10 ms
      * @return this
-     * @throws IllegalArgumentException if the value is positive but less than 10 ms, negative, or more than a year
+     * @throws IllegalArgumentException if the value is not zero but less than 10 ms, or more than a year
      */
     public BalancerBuilder idleTimeout(Duration timeout) {
-        this.idleTimeout = zeroOrAtLeast10Millis(timeout, "idleTimeout");
+        this.idleTimeout = zeroIsOff(TEN_MILLIS, timeout, "idleTimeout");
         return this;
     }
 
@@ -240,60 +280,60 @@ public final class BalancerBuilder {
      * Without this timeout a peer that never closes its side would hold the connection forever. Checked like
      * {@link #idleTimeout}.
      *
-     * @param timeout zero (never) or at least 10 ms
+     * @param timeout zero (off) or at least 10 ms
      * @return this
-     * @throws IllegalArgumentException if the value is positive but less than 10 ms, negative, or more than a year
+     * @throws IllegalArgumentException if the value is not zero but less than 10 ms, or more than a year
      */
     public BalancerBuilder halfCloseTimeout(Duration timeout) {
-        this.halfCloseTimeout = zeroOrAtLeast10Millis(timeout, "halfCloseTimeout");
+        this.halfCloseTimeout = zeroIsOff(TEN_MILLIS, timeout, "halfCloseTimeout");
         return this;
     }
 
     /**
      * Cuts a connection whose client has not sent its first byte within this time after the accept; default zero,
-     * never. The target is connected meanwhile, so this also suits protocols in which the server speaks first; see also
+     * off. The target is connected meanwhile, so this also suits protocols in which the server speaks first; see also
      * {@link #connectOnFirstByte}. Checked like {@link #idleTimeout}.
      *
-     * @param timeout zero (never) or at least 10 ms
+     * @param timeout zero (off) or at least 10 ms
      * @return this
-     * @throws IllegalArgumentException if the value is positive but less than 10 ms, negative, or more than a year
+     * @throws IllegalArgumentException if the value is not zero but less than 10 ms, or more than a year
      */
     public BalancerBuilder firstByteTimeout(Duration timeout) {
-        this.firstByteTimeout = zeroOrAtLeast10Millis(timeout, "firstByteTimeout");
+        this.firstByteTimeout = zeroIsOff(TEN_MILLIS, timeout, "firstByteTimeout");
         return this;
     }
 
     /**
-     * Delays the connect to a target until the client has sent its first byte; default zero, connect at once. This
+     * Delays the connect to a target until the client has sent its first byte; default zero, off: connect at once. This
      * keeps silent clients from occupying servers that use one thread per connection. A client that stays silent for
      * this long is closed and counted as rejected. Do not use it for protocols in which the server speaks first (SMTP,
      * SSH, MySQL).
      *
-     * @param silence how long a client may be silent: zero (connect at once) or at least 10 ms
+     * @param silence how long a client may be silent: zero (off) or at least 10 ms
      * @return this
-     * @throws IllegalArgumentException if the value is positive but less than 10 ms, negative, or more than a year
+     * @throws IllegalArgumentException if the value is not zero but less than 10 ms, or more than a year
      */
     public BalancerBuilder connectOnFirstByte(Duration silence) {
-        this.connectOnFirstByte = zeroOrAtLeast10Millis(silence, "connectOnFirstByte");
+        this.connectOnFirstByte = zeroIsOff(TEN_MILLIS, silence, "connectOnFirstByte");
         return this;
     }
 
     /**
-     * Sets how long the share of a new or restored target ramps up from a tenth to its full weight; default zero, no
-     * slow start. All built-in strategies except {@code ip-hash} apply it.
+     * Sets how long the share of a new or restored target ramps up from a tenth to its full weight; default zero,
+     * off. All built-in strategies except {@code ip-hash} apply it.
      *
-     * @param ramp zero or positive
+     * @param ramp zero (off) or positive
      * @return this
      * @throws IllegalArgumentException if the value is negative or more than a year
      */
     public BalancerBuilder slowStart(Duration ramp) {
-        this.slowStart = notNegative(ramp, "slowStart");
+        this.slowStart = zeroIsOff(Duration.ofNanos(1), ramp, "slowStart");
         return this;
     }
 
     /**
      * Sets after how many consecutive failed connects a target is ejected, unless it is the last one ready; default 3,
-     * 0 for never. The balancer retries an ejected target in the background, after 100 ms and then after growing,
+     * 0 is off: never. The balancer retries an ejected target in the background, after 100 ms and then after growing,
      * jittered pauses of at most 2 s, and restores it on the first success. The same number of consecutive unanswered
      * connections ejects a target, too, see {@link #ejectUnanswered}. When no other target is ready, ejected ones are
      * restored.
@@ -303,7 +343,7 @@ public final class BalancerBuilder {
      * @throws IllegalArgumentException if the value is negative
      */
     public BalancerBuilder ejectAfter(int failures) {
-        this.ejectAfter = atLeast(0, failures, "ejectAfter");
+        this.ejectAfter = zeroIsOff(failures, "ejectAfter");
         return this;
     }
 
@@ -441,7 +481,7 @@ public final class BalancerBuilder {
         if (port < 0) {
             throw new IllegalStateException("port is missing: say port(n), or port(0) for any free one");
         }
-        if (maxBufferedBytes > 0 && maxBufferedBytes / loops < bufferSize) {
+        if (maxBufferedBytes != null && maxBufferedBytes / loops < bufferSize) {
             throw new IllegalStateException(
                     "maxBufferedBytes " + maxBufferedBytes + " is less than bufferSize " + bufferSize
                             + " for each of " + loops + " loop(s)");
@@ -484,22 +524,28 @@ public final class BalancerBuilder {
     }
 
     static Duration positive(Duration value, String option) {
-        notNegative(value, option);
+        requireAtMostAYear(value, option);
         require(!value.isZero(), option + " " + value + " is not positive");
         return value;
     }
 
-    private static Duration zeroOrAtLeast10Millis(Duration value, String option) {
-        notNegative(value, option);
-        require(value.isZero() || value.toMillis() >= 10, option + " " + value + " is less than 10 ms");
+    /** Checks an option that zero switches off; any other value must be positive. */
+    private static int zeroIsOff(int value, String option) {
+        return atLeast(0, value, option);
+    }
+
+    /** Checks an option that zero switches off; any other value must be at least {@code least}. */
+    private static Duration zeroIsOff(Duration least, Duration value, String option) {
+        requireAtMostAYear(value, option);
+        require(value.isZero() || value.compareTo(least) >= 0,
+                option + " " + value + " is less than " + least.toMillis() + " ms");
         return value;
     }
 
-    private static Duration notNegative(Duration value, String option) {
+    private static void requireAtMostAYear(Duration value, String option) {
         Objects.requireNonNull(value, option);
         require(!value.isNegative(), option + " " + value + " is negative");
         require(value.compareTo(Duration.ofDays(365)) <= 0, option + " " + value + " is more than a year");
-        return value;
     }
 
     private static void require(boolean condition, String message) {

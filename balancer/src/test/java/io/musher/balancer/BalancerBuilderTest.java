@@ -1,10 +1,15 @@
 package io.musher.balancer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -198,6 +203,56 @@ class BalancerBuilderTest {
         assertEquals(List.of("::1"), config.trustedProxies());
         assertEquals(0, config.port());
         assertThrows(UnsupportedOperationException.class, () -> config.targets().clear());
+    }
+
+    @Test
+    void shouldComeBackAsABuilderWithEveryOption() throws Exception {
+        BalancerBuilder builder = Balancer.builder().name("n").host("127.0.0.1").port(0).backlog(1).loops(5)
+                .strategy(Strategy.leastTime()).targets(List.of(a)).maxConnections(3).maxConnectionsPerTarget(4)
+                .maxConnectionsPerClient(5).maxWaiting(6).waitTimeout(SECOND).connectTimeout(SECOND)
+                .idleTimeout(SECOND).halfCloseTimeout(SECOND).firstByteTimeout(SECOND).connectOnFirstByte(SECOND)
+                .slowStart(SECOND).ejectAfter(7).ejectUnanswered(false).probe(ProbePolicy.ofDefaults())
+                .moveKeepAlive(false).proxyProtocol(ProxyProtocol.V1).trustedProxies("::1").bufferSize(8192)
+                .maxBufferedBytes(1 << 22).listener(new BalancerListener() {});
+        builder.lookup = host -> new InetAddress[0];
+
+        BalancerBuilder again = builder.build().toBuilder();
+
+        for (Field option : BalancerBuilder.class.getDeclaredFields()) {
+            if (!Modifier.isStatic(option.getModifiers())) {
+                assertNotEquals(option.get(Balancer.builder()), option.get(builder), option.getName() + " is not set");
+                assertEquals(option.get(builder), option.get(again), option.getName());
+            }
+        }
+    }
+
+    @Test
+    void shouldNotChangeAConfigurationThroughItsBuilder() {
+        BalancerConfig config = Balancer.builder().port(0).maxConnections(3).build();
+
+        assertEquals(0, config.toBuilder().maxConnections(0).build().maxConnections());
+        assertEquals(3, config.maxConnections());
+    }
+
+    @Test
+    void shouldKeepDefaultsThatDependOnOtherOptions() {
+        BalancerConfig config = Balancer.builder().port(0).loops(1).build();
+
+        BalancerConfig larger = config.toBuilder().loops(40).bufferSize(16 << 20).build();
+
+        assertTrue(larger.maxBufferedBytes() >= 40L * (16 << 20), "a buffer for each loop");
+        assertNotSame(config.strategy(), larger.strategy(), "each balancer has its own turns");
+    }
+
+    @Test
+    void shouldSwitchOffWithZeroWhateverCanBeOff() {
+        BalancerConfig config = Balancer.builder().port(0).maxConnections(0).maxConnectionsPerTarget(0)
+                .maxConnectionsPerClient(0).maxWaiting(0).ejectAfter(0).idleTimeout(Duration.ZERO)
+                .halfCloseTimeout(Duration.ZERO).firstByteTimeout(Duration.ZERO).connectOnFirstByte(Duration.ZERO)
+                .slowStart(Duration.ZERO).build();
+
+        assertEquals(0, config.ejectAfter());
+        assertEquals(Duration.ZERO, config.halfCloseTimeout());
     }
 
     private static void isNull(String option, Consumer<BalancerBuilder> setting) {

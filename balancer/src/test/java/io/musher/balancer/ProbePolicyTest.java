@@ -41,6 +41,15 @@ class ProbePolicyTest {
         refused("probe timeout", () -> new ProbePolicy(SECOND, Duration.ofDays(366), 1, 1));
     }
 
+    @Test
+    void shouldReplaceOneComponentAndKeepTheOthers() {
+        ProbePolicy policy = ProbePolicy.ofDefaults().withInterval(SECOND.multipliedBy(3))
+                .withTimeout(SECOND.multipliedBy(4)).withRise(5).withFall(6);
+
+        assertEquals(new ProbePolicy(SECOND.multipliedBy(3), SECOND.multipliedBy(4), 5, 6), policy);
+        refused("fall 0", () -> ProbePolicy.ofDefaults().withFall(0));
+    }
+
     private static void refused(String part, Runnable construction) {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, construction::run);
         assertTrue(e.getMessage().contains(part), e.getMessage());
