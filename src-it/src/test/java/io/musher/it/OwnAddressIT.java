@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.Cluster;
+import io.musher.ClusterEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -40,5 +41,10 @@ class OwnAddressIT {
         for (int i = 0; i < 4; i++) {
             assertEquals(Integer.toString(1 + i % 2), StrictHttpClient.fetch(port), cluster::toString);
         }
+        clusters.history().awaitReady(0, 0);
+        clusters.history().awaitReady(1, 0);
+        assertTrue(clusters.history().told().stream().map(EventHistory.Told::event)
+                .noneMatch(event -> event instanceof ClusterEvent.Listening listening && listening.port() == port),
+                clusters.history()::toString);
     }
 }
