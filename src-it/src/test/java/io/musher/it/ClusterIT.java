@@ -48,6 +48,15 @@ class ClusterIT {
     }
 
     @Test
+    void shouldLogOnceWhatHeapAndProcessorsAWorkerGets() throws Exception {
+        String share = "shop: each of 3 workers on \\d+ processors?.*: heap \\d+ MiB \\(.+\\), \\d+ processors?";
+        primary.awaitLine(share);
+        pid(2).destroyForcibly();
+        primary.awaitLine("Ready 4 instance 1", Duration.ofSeconds(60));
+        assertEquals(1, primary.stderr().lines().filter(line -> line.matches(".*" + share)).count(), primary::report);
+    }
+
+    @Test
     void shouldTellAnExitCode() throws Exception {
         try (StrictHttpClient caller = new StrictHttpClient(port)) {
             caller.send("GET /exit HTTP/1.1\r\nHost: shop\r\n\r\n");
