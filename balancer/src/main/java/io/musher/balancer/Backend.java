@@ -23,6 +23,7 @@ final class Backend implements Candidate {
     private static final double FORGETTING = 1e9;
 
     private final Ticker ticker;
+    private final BackendListener listener;
     private final long slowStart;
     private final int maxActive;
     private final AtomicInteger active = new AtomicInteger();
@@ -47,13 +48,14 @@ final class Backend implements Candidate {
     private volatile boolean unpickable;
     private int changes;
 
-    Backend(Target target, BalancerConfig config, int loops, Ticker ticker) {
+    Backend(Target target, BalancerConfig config, int loops, Ticker ticker, BackendListener listener) {
         this.target = target;
         if (!isNamed()) {
             found(target.address().getAddress());
         }
         this.proxyProtocol = config.proxyProtocol().orElse(null);
         this.ticker = ticker;
+        this.listener = listener;
         this.slowStart = config.slowStart().toNanos();
         this.maxActive = config.maxConnectionsPerTarget();
         this.tallies = new Counters[loops];
@@ -175,12 +177,26 @@ final class Backend implements Candidate {
     }
 
     /**
-     * Uncounts a connection.
+     * Uncounts a connection; reports the last one of a withdrawn target.
      *
      * @return whether it was the last one
      */
     boolean release() {
-        return active.decrementAndGet() == 0;
+        boolean last = active.decrementAndGet() == 0;
+        if (last && isWithdrawn()) {
+            listener.connectionsEnded(this);
+        }
+        return last;
+    }
+
+    /** Reports a failed connect. */
+    void connectFailed(String why) {
+        listener.connectFailed(this, why);
+    }
+
+    /** Reports a connection that the target closed without an answer. */
+    void endedUnanswered() {
+        listener.unanswered(this);
     }
 
     /**
@@ -204,6 +220,9 @@ final class Backend implements Candidate {
         if (!answering) {
             answering = true;
             unansweredInRow.set(0);
+        }
+        if (onTrial) {
+            listener.answeredOnTrial(this);
         }
     }
 

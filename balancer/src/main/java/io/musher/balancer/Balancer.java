@@ -51,12 +51,12 @@ public final class Balancer implements AutoCloseable {
     private boolean closing;
 
     private Balancer(BalancerConfig config, BalancerListener listener, InetSocketAddress address, Limits limits,
-            LoopGroup loops) {
+            LoopGroup loops, ReadyTargets ready) {
         this.config = config;
         this.address = address;
         this.limits = limits;
         this.loops = loops;
-        this.registry = new TargetRegistry(config, listener, loops, address);
+        this.registry = new TargetRegistry(config, listener, loops, ready, address);
         this.callbacks = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(),
                 task -> {
                     Thread thread = new Thread(task, config.name() + "-lb-callbacks");
@@ -73,6 +73,7 @@ public final class Balancer implements AutoCloseable {
     static Balancer start(BalancerConfig config) {
         BalancerListener listener = new GuardedBalancerListener(config.name(), config.listener());
         ServerSocketChannel listening = listen(config);
+        ReadyTargets ready = new ReadyTargets();
         List<LoopContext> list = new ArrayList<>();
         Balancer balancer;
         try {
@@ -86,12 +87,11 @@ public final class Balancer implements AutoCloseable {
                     Limits.freeDescriptors());
             for (int i = 0; i < config.loops(); i++) {
                 EventLoop loop = new EventLoop(config.name() + "-lb-" + i, Ticker.system());
-                list.add(new LoopContext(i, config, listener, listening, loop, limits));
+                list.add(new LoopContext(i, config, listener, listening, loop, limits, ready));
             }
             balancer = new Balancer(config, listener, (InetSocketAddress) listening.getLocalAddress(), limits,
-                    new LoopGroup(list, Ticker.system()));
+                    new LoopGroup(list, Ticker.system()), ready);
             for (LoopContext context : list) {
-                context.attach(balancer.loops, balancer.registry);
                 context.loop.whenFailed(balancer::loopFailed);
                 context.loop.start();
             }

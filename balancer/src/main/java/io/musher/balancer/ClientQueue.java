@@ -46,6 +46,7 @@ final class ClientQueue implements RelayStage {
         this.places = limits.places;
         this.timeout = config.waitTimeout().toNanos();
         this.maxHeld = Math.min(MAX_HELD, config.bufferSize());
+        limits.addQueue(() -> post(this::serve));
     }
 
     /**
@@ -106,15 +107,19 @@ final class ClientQueue implements RelayStage {
 
     /** Rejects a client that has lost its place to another one; called on any thread. */
     private void evicted(Relay relay, String why) {
+        post(() -> {
+            // else the client was served in the meantime
+            if (relay.ticket() != null && !places.isTaken(relay.ticket().place)) {
+                context.reject(relay, why);
+            }
+        });
+    }
+
+    private void post(Runnable task) {
         try {
-            context.loop.execute(() -> {
-                // else the client was served in the meantime
-                if (relay.ticket() != null && !places.isTaken(relay.ticket().place)) {
-                    context.reject(relay, why);
-                }
-            });
+            context.loop.execute(task);
         } catch (RejectedExecutionException e) {
-            // the loop has ended and closed the client
+            // the loop has ended and closed its clients
         }
     }
 

@@ -138,13 +138,12 @@ final class Dialer {
             context.total.retries.add(1);
             counters.retries.add(1);
         }
-        context.registry.ejection().connectFailed(backend, why);
-        context.registry.names().outdated(backend);
+        backend.connectFailed(why);
     }
 
     private List<Candidate> candidates(List<Backend> tried) {
-        List<Candidate> ready = context.registry.ready();
-        if (!perTargetLimit && tried.isEmpty() && !context.registry.hasTrials()) {
+        List<Candidate> ready = context.ready.list();
+        if (!perTargetLimit && tried.isEmpty() && !context.ready.hasTrials()) {
             return ready;
         }
         List<Candidate> left = new ArrayList<>(ready.size());

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Limits that apply to all event loops together: connections, waiting clients, file descriptors. Thread safe. */
@@ -19,6 +21,7 @@ final class Limits {
     private final int maxPerClient;
     private final ConcurrentHashMap<Object, Integer> perClient = new ConcurrentHashMap<>();
     final WaitingPlaces places;
+    private final List<Runnable> queues = new CopyOnWriteArrayList<>();
     private final AtomicInteger relayed = new AtomicInteger();
     private final AtomicInteger clients = new AtomicInteger();
 
@@ -89,6 +92,16 @@ final class Limits {
         if (maxConnections > 0) {
             relayed.decrementAndGet();
         }
+    }
+
+    /** Adds an action that serves the waiting clients of one event loop; callable from any thread. */
+    void addQueue(Runnable serve) {
+        queues.add(serve);
+    }
+
+    /** Serves the waiting clients of all event loops, after a limit has made room. */
+    void serveWaiting() {
+        queues.forEach(Runnable::run);
     }
 
     int waiting() {

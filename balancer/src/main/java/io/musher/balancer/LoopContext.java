@@ -41,6 +41,7 @@ final class LoopContext {
     final BufferPool buffers;
     final StalledConnections stalled;
     final HttpHead head = new HttpHead();
+    final ReadyTargets ready;
     final ProxyProtocol proxyOut;
     final boolean movesKeepAlive;
     final Pump pump;
@@ -60,18 +61,17 @@ final class LoopContext {
     private final ArrayDeque<Relay> pendingReads = new ArrayDeque<>();
     private Iterator<Relay> departing = Collections.emptyIterator();
     private boolean departAgain;
-    TargetRegistry registry;
-    private LoopGroup loops;
     private Runnable whenEmpty;
 
     LoopContext(int number, BalancerConfig config, BalancerListener listener, ServerSocketChannel listening,
-            EventLoop loop, Limits limits) {
+            EventLoop loop, Limits limits, ReadyTargets ready) {
         this.number = number;
         this.name = config.name();
         this.listener = listener;
         this.firstByteNanos = config.connectOnFirstByte().toNanos();
         this.loop = loop;
         this.limits = limits;
+        this.ready = ready;
         this.maxBufferedBytes = config.maxBufferedBytes();
         this.buffers = new BufferPool(config.bufferSize(), maxBufferedBytes / config.loops(), loop::now);
         this.stalled = new StalledConnections(this, listener);
@@ -85,12 +85,6 @@ final class LoopContext {
         this.dialer = new Dialer(this, config);
         this.sweep = new TimeoutSweeper(this, config);
         this.acceptor = new Acceptor(this, listening, listener);
-    }
-
-    /** Injects what depends on all loops; called before the loop starts. */
-    void attach(LoopGroup all, TargetRegistry targets) {
-        loops = all;
-        registry = targets;
     }
 
     void startAccepting() {
@@ -180,16 +174,14 @@ final class LoopContext {
      */
     void releaseTarget(Backend backend) {
         limits.releaseConnection();
-        if (backend.release() && backend.isWithdrawn()) {
-            registry.connectionsEnded(backend);
-        }
+        backend.release();
     }
 
     /** Releases a target after its connection has ended, and serves waiting clients if a limit had held them. */
     void released(Backend backend) {
         releaseTarget(backend);
         if (limited && limits.waiting() > 0) {
-            loops.all(context -> context.queue.serve());
+            limits.serveWaiting();
         }
     }
 
@@ -298,7 +290,7 @@ final class LoopContext {
 
     /** {@return whether a new client would be connected to a target at once} */
     boolean hasRoom() {
-        return queue.isEmpty() && !registry.ready().isEmpty();
+        return queue.isEmpty() && !ready.list().isEmpty();
     }
 
     boolean isLeaving() {

@@ -127,9 +127,6 @@ final class Pump {
             if (!relay.answered) {
                 relay.answered = true;
                 relay.backend.recordAnswer(now - relay.lastActivity, now, relay.counters);
-                if (relay.backend.isOnTrial()) {
-                    context.registry.ejection().trialPassed(relay.backend);
-                }
             }
         }
         relay.lastActivity = now;

@@ -413,7 +413,7 @@ final class Relay {
             failureCounted = true;
             context.total.unanswered.add(1);
             counters.unanswered.add(1);
-            context.registry.ejection().unanswered(backend);
+            backend.endedUnanswered();
         }
     }
 

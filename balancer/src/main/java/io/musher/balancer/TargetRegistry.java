@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Owns the list of targets and their health; publishes the ready targets as an immutable list.
+ * Owns the list of targets and their health; publishes the {@link ReadyTargets}.
  *
- * <p>Runs on the first event loop, except {@link #ready}, {@link #ejection}, {@link #stats} and the methods documented
+ * <p>Runs on the first event loop, except {@link #stats}, the methods of {@link BackendListener} and those documented
  * as callable from any loop. A target gets no new connections while it is
  *
  * <ul>
@@ -26,40 +26,31 @@ import java.util.concurrent.RejectedExecutionException;
  * <li><i>withdrawn</i>: no longer listed. It is forgotten when its last connection has ended.
  * </ul>
  */
-final class TargetRegistry {
+final class TargetRegistry implements BackendListener {
 
     private static final Log LOG = Log.of(Balancer.class);
     private static final OperatorLog OPERATOR = new OperatorLog(Balancer.class);
     private final BalancerConfig config;
     private final BalancerListener listener;
     private final LoopGroup loops;
+    private final ReadyTargets ready;
     private final EventLoop loop;
     private final DrainTracker drainTracker;
     private final Ejection ejection;
     private final HostResolver names;
     private volatile Map<String, TargetEntry> entries = Map.of();
     private volatile List<Backend> withdrawn = List.of();
-    private volatile List<Candidate> ready = List.of();
-    private volatile boolean trials;
 
-    TargetRegistry(BalancerConfig config, BalancerListener listener, LoopGroup loops, InetSocketAddress listening) {
+    TargetRegistry(BalancerConfig config, BalancerListener listener, LoopGroup loops, ReadyTargets ready,
+            InetSocketAddress listening) {
         this.config = config;
         this.listener = listener;
         this.loops = loops;
+        this.ready = ready;
         this.loop = loops.first().loop;
         this.drainTracker = new DrainTracker(loops);
         this.ejection = new Ejection(config, listener, loop, this);
         this.names = new HostResolver(config, listener, loop, this, listening);
-    }
-
-    /** {@return the targets that may be chosen; the same list object until something changes} */
-    List<Candidate> ready() {
-        return ready;
-    }
-
-    /** {@return whether some of {@link #ready} are on trial, and report themselves as full most of the time} */
-    boolean hasTrials() {
-        return trials;
     }
 
     Ejection ejection() {
@@ -139,7 +130,7 @@ final class TargetRegistry {
                 return backend;
             }
         }
-        return new Backend(target, config, loops.size(), loops.ticker());
+        return new Backend(target, config, loops.size(), loops.ticker(), this);
     }
 
     void publish() {
@@ -154,14 +145,29 @@ final class TargetRegistry {
                 onTrial |= entry.backend.isOnTrial();
             }
         }
-        trials = onTrial;
-        ready = List.copyOf(now);
+        ready.publish(List.copyOf(now), onTrial);
     }
 
-    /**
-     * Checks whether a withdrawn target is drained, when its last connection may have ended; callable from any loop.
-     */
-    void connectionsEnded(Backend backend) {
+    // ---- from any loop
+
+    @Override
+    public void connectFailed(Backend backend, String why) {
+        ejection.connectFailed(backend, why);
+        names.outdated(backend);
+    }
+
+    @Override
+    public void unanswered(Backend backend) {
+        ejection.unanswered(backend);
+    }
+
+    @Override
+    public void answeredOnTrial(Backend backend) {
+        ejection.trialPassed(backend);
+    }
+
+    @Override
+    public void connectionsEnded(Backend backend) {
         post(() -> removeIfEmpty(backend));
     }
 

@@ -22,7 +22,7 @@ class BackendTest {
     private final BalancerBuilder builder = Balancer.builder().port(0);
 
     private Backend backend() {
-        return new Backend(TARGET, builder.build(), 2, clock::get);
+        return new Backend(TARGET, builder.build(), 2, clock::get, new NoBackendListener());
     }
 
     @Test

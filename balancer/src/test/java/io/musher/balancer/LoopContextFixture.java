@@ -45,10 +45,10 @@ final class LoopContextFixture implements AutoCloseable {
         BalancerConfig config = builder.port(0).build();
         limits = new Limits(config.maxConnections(), config.maxConnectionsPerClient(), config.maxWaiting(), 10_000);
         loop = new EventLoop("lane-under-test", clock::get);
-        context = new LoopContext(0, config, listener, null, loop, limits);
+        ReadyTargets ready = new ReadyTargets();
+        context = new LoopContext(0, config, listener, null, loop, limits, ready);
         LoopGroup loops = new LoopGroup(List.of(context), clock::get);
-        registry = new TargetRegistry(config, listener, loops, (InetSocketAddress) entrance.getLocalAddress());
-        context.attach(loops, registry);
+        registry = new TargetRegistry(config, listener, loops, ready, (InetSocketAddress) entrance.getLocalAddress());
         loop.start();
     }
 
