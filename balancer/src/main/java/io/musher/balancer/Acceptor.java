@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.function.Consumer;
 
 /**
  * Accepts client connections on one event loop. All loops register the same listening channel; the kernel distributes
@@ -24,7 +25,10 @@ final class Acceptor implements EventLoop.Handler {
     private static final long PAUSE = 50_000_000;
     private static final long RESUME_LOG_DELAY = 1_000_000_000;
 
-    private final LoopContext context;
+    private final String name;
+    private final EventLoop loop;
+    private final Limits limits;
+    private final Consumer<SocketChannel> accepted;
     private final ServerSocketChannel listening;
     private final BalancerListener listener;
     private SelectionKey key;
@@ -32,17 +36,22 @@ final class Acceptor implements EventLoop.Handler {
     private long pausedAt;
     private boolean stopped;
 
-    Acceptor(LoopContext context, ServerSocketChannel listening, BalancerListener listener) {
-        this.context = context;
+    /** Creates the acceptor of a loop; {@code accepted} takes over the channel of each client. */
+    Acceptor(String name, EventLoop loop, Limits limits, ServerSocketChannel listening, BalancerListener listener,
+            Consumer<SocketChannel> accepted) {
+        this.name = name;
+        this.loop = loop;
+        this.limits = limits;
+        this.accepted = accepted;
         this.listening = listening;
         this.listener = listener;
     }
 
     void start() {
         try {
-            key = context.loop.register(listening, SelectionKey.OP_ACCEPT, this);
+            key = loop.register(listening, SelectionKey.OP_ACCEPT, this);
         } catch (IOException e) {
-            LOG.debug("{}: closed before it listened", context.name, e);
+            LOG.debug("{}: closed before it listened", name, e);
         }
     }
 
@@ -58,7 +67,7 @@ final class Acceptor implements EventLoop.Handler {
      */
     private boolean accept() throws IOException {
         for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
-            if (!context.limits.hasDescriptors()) {
+            if (!limits.hasDescriptors()) {
                 pause("the descriptors left are kept in reserve");
                 return false;
             }
@@ -66,7 +75,7 @@ final class Acceptor implements EventLoop.Handler {
             if (client == null) {
                 return false;
             }
-            context.accepted(client);
+            accepted.accept(client);
         }
         return true;
     }
@@ -80,20 +89,20 @@ final class Acceptor implements EventLoop.Handler {
     }
 
     private void pause(String why) {
-        pausedAt = context.loop.now();
+        pausedAt = loop.now();
         if (!paused) {
             paused = true;
             OPERATOR.warn(
                     "{}: stops accepting for now, probably out of descriptors ({}); clients wait in the kernel's backlog, connections go on",
-                    context.name, why);
+                    name, why);
             listener.acceptPaused();
-            context.loop.schedule(RESUME_LOG_DELAY, this::resumeAfterPause);
+            loop.schedule(RESUME_LOG_DELAY, this::resumeAfterPause);
         }
         if (!key.isValid()) {
             return; // another loop has closed the channel
         }
         key.interestOps(0);
-        context.loop.schedule(PAUSE, () -> {
+        loop.schedule(PAUSE, () -> {
             if (!stopped && key.isValid()) {
                 key.interestOps(SelectionKey.OP_ACCEPT);
             }
@@ -105,16 +114,16 @@ final class Acceptor implements EventLoop.Handler {
      * not fill the log.
      */
     private void resumeAfterPause() {
-        long calm = context.loop.now() - pausedAt;
+        long calm = loop.now() - pausedAt;
         if (stopped) {
             return;
         }
         if (calm < RESUME_LOG_DELAY) {
-            context.loop.schedule(RESUME_LOG_DELAY - calm, this::resumeAfterPause);
+            loop.schedule(RESUME_LOG_DELAY - calm, this::resumeAfterPause);
             return;
         }
         paused = false;
-        OPERATOR.info("{}: accepts again", context.name);
+        OPERATOR.info("{}: accepts again", name);
         listener.acceptResumed();
     }
 
@@ -131,8 +140,8 @@ final class Acceptor implements EventLoop.Handler {
         try {
             for (int i = 0; backlog && i < BACKLOG_TURNS && accept(); i++) {}
         } catch (IOException e) {
-            LOG.debug("{}: the backlog was lost", context.name, e);
+            LOG.debug("{}: the backlog was lost", name, e);
         }
-        context.loop.discard(listening, key);
+        loop.discard(listening, key);
     }
 }

@@ -102,7 +102,7 @@ public final class Balancer implements AutoCloseable {
                     e instanceof IOException io ? io : new IOException(e));
         }
         balancer.updateTargets(config.targets()).join();
-        balancer.loops.all(LoopContext::startAccepting);
+        balancer.loops.all(context -> context.commands.startAccepting());
         LOG.info("{}: listens on {} with {} loop(s) for {} target(s)", config.name(), text(balancer.address),
                 config.loops(), config.targets().size());
         return balancer;
@@ -231,12 +231,12 @@ public final class Balancer implements AutoCloseable {
         long nanos = nanos(deadline);
         Runnable closeSoon = () -> runOffLoop(this::close);
         onFirstLoop(new CompletableFuture<>(), () -> {
-            loops.first().loop.schedule(nanos, () -> loops.fence(closeSoon, LoopContext::cutAll));
+            loops.first().loop.schedule(nanos, () -> loops.fence(closeSoon, context -> context.commands.cutAll()));
             loops.fence(() -> {
                 if (limits.clients() == 0) {
                     closeSoon.run();
                 }
-            }, context -> context.beginShutdown(closeSoon));
+            }, context -> context.commands.beginShutdown(closeSoon));
         });
         return ended.copy();
     }
@@ -276,7 +276,7 @@ public final class Balancer implements AutoCloseable {
                 closing = true;
                 // before connections end, so that no drain completes as if it had succeeded
                 onFirstLoop(new CompletableFuture<>(), registry.drains()::closed);
-                loops.all(LoopContext::end);
+                loops.all(context -> context.commands.closeAll());
                 loops.list().forEach(context -> context.loop.close());
             }
         }

@@ -1,5 +1,6 @@
 package io.musher.balancer;
 
+import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Timers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,6 +22,9 @@ import java.util.concurrent.RejectedExecutionException;
  */
 final class ClientQueue implements RelayStage {
 
+    /** The reason given for clients rejected during a shutdown. */
+    static final String STOPS = "the balancer stops";
+
     private static final long FIRST_RETRY = 20_000_000;
     private static final long LAST_RETRY = 500_000_000;
 
@@ -32,7 +36,10 @@ final class ClientQueue implements RelayStage {
      */
     record Ticket(WaitingPlaces.Place place, long deadline) {}
 
-    private final LoopContext context;
+    private final Dialer dialer;
+    private final EventLoop loop;
+    private final RelayList relays;
+    private final BufferPool buffers;
     private final WaitingPlaces places;
     private final long timeout;
     private final int maxHeld;
@@ -41,8 +48,12 @@ final class ClientQueue implements RelayStage {
     private Timers.Timer retry;
     private Timers.Timer expiry;
 
-    ClientQueue(LoopContext context, Limits limits, BalancerConfig config) {
-        this.context = context;
+    ClientQueue(Dialer dialer, EventLoop loop, RelayList relays, BufferPool buffers, Limits limits,
+            BalancerConfig config) {
+        this.dialer = dialer;
+        this.loop = loop;
+        this.relays = relays;
+        this.buffers = buffers;
         this.places = limits.places;
         this.timeout = config.waitTimeout().toNanos();
         this.maxHeld = Math.min(MAX_HELD, config.bufferSize());
@@ -53,7 +64,7 @@ final class ClientQueue implements RelayStage {
      * {@return nanoseconds left of this client's {@code waitTimeout}, which starts at its arrival or its next bytes}
      */
     long timeLeft(Relay relay) {
-        return Math.max(0, relay.lastActivity + timeout - context.loop.now());
+        return Math.max(0, relay.lastActivity + timeout - loop.now());
     }
 
     boolean isEmpty() {
@@ -65,19 +76,19 @@ final class ClientQueue implements RelayStage {
         if (relay.state() == Relay.State.CLOSED) {
             return;
         }
-        if (context.isLeaving()) {
-            context.reject(relay, LoopContext.STOPS);
+        if (relays.isShuttingDown()) {
+            relay.reject(STOPS);
             return;
         }
         Ticket ticket = relay.ticket();
         if (ticket == null) {
             WaitingPlaces.Place place = takePlace(relay);
             if (place == null) {
-                context.reject(relay, "too many clients wait for a target");
+                relay.reject("too many clients wait for a target");
                 return;
             }
             if (queue.isEmpty()) { // the clients that waited before are gone: restart with the shortest interval
-                context.loop.cancel(retry);
+                loop.cancel(retry);
                 retry = null;
                 retryAfter = FIRST_RETRY;
             }
@@ -88,12 +99,12 @@ final class ClientQueue implements RelayStage {
         relay.stage(this);
         listen(relay);
         if (retry == null) {
-            retry = context.loop.schedule(retryAfter, this::retry);
+            retry = loop.schedule(retryAfter, this::retry);
         }
         // a client that returns to the queue may be in front of the others
         if (expiry == null || queue.firstKey() == ticket.place.number()) {
-            context.loop.cancel(expiry);
-            expiry = context.loop.schedule(Math.max(0, ticket.deadline - context.loop.now()), this::expire);
+            loop.cancel(expiry);
+            expiry = loop.schedule(Math.max(0, ticket.deadline - loop.now()), this::expire);
         }
     }
 
@@ -110,26 +121,26 @@ final class ClientQueue implements RelayStage {
         post(() -> {
             // else the client was served in the meantime
             if (relay.ticket() != null && !places.isTaken(relay.ticket().place)) {
-                context.reject(relay, why);
+                relay.reject(why);
             }
         });
     }
 
     private void post(Runnable task) {
         try {
-            context.loop.execute(task);
+            loop.execute(task);
         } catch (RejectedExecutionException e) {
             // the loop has ended and closed its clients
         }
     }
 
     private void listen(Relay relay) {
-        relay.copyFirst(maxHeld);
-        if (relay.firstBytes() < maxHeld && !relay.client.isReadEnded()) {
+        copyFirst(relay);
+        if (held(relay) < maxHeld && !relay.client.isReadEnded()) {
             try {
                 relay.client.wantRead(true);
             } catch (IOException e) {
-                relay.failed(relay.client, e);
+                relay.failed(e);
             }
         }
     }
@@ -137,8 +148,8 @@ final class ClientQueue implements RelayStage {
     /** Reads from a client that waits, or that has waited and is being connected now. */
     @Override
     public void readable(Relay relay) throws IOException {
-        int held = relay.firstBytes();
-        ByteBuffer scratch = context.buffers.scratch().limit(maxHeld - held);
+        int held = held(relay);
+        ByteBuffer scratch = buffers.scratch().limit(maxHeld - held);
         int n = relay.client.channel.read(scratch);
         if (n < 0 && held == 0) {
             relay.close();
@@ -146,9 +157,39 @@ final class ClientQueue implements RelayStage {
             relay.client.endRead();
             places.ended(relay.ticket().place);
         } else {
-            relay.addFirst(scratch.flip());
+            append(relay, scratch.flip());
             relay.client.wantRead(held + n < maxHeld);
         }
+    }
+
+    private static int held(Relay relay) {
+        return relay.firstBytes == null ? 0 : relay.firstBytes.remaining();
+    }
+
+    /**
+     * Moves the bytes read so far from their direct buffer to a heap copy of the size needed, because they may be kept
+     * for long; does nothing if there are more than a waiting client may have.
+     */
+    private void copyFirst(Relay relay) {
+        ByteBuffer read = relay.firstBytes;
+        if (read != null && read.isDirect() && read.remaining() <= maxHeld) {
+            relay.firstBytes = null;
+            append(relay, read);
+            buffers.release(read);
+        }
+    }
+
+    /** Appends a copy of the bytes, on the heap, to those kept for the target. */
+    private static void append(Relay relay, ByteBuffer more) {
+        ByteBuffer kept = relay.firstBytes;
+        int held = held(relay);
+        if (kept == null || kept.capacity() - kept.limit() < more.remaining()) {
+            ByteBuffer larger = ByteBuffer.allocate(Math.max(512, held + Math.max(held, more.remaining())));
+            kept = kept == null ? larger.flip() : larger.put(kept).flip();
+            relay.firstBytes = kept;
+        }
+        kept.limit(kept.limit() + more.remaining()).put(kept.limit() - more.remaining(), more, more.position(),
+                more.remaining());
     }
 
     /** Removes a client from the queue, to be tried again or closed; the client keeps its ticket. */
@@ -172,7 +213,7 @@ final class ClientQueue implements RelayStage {
             Relay relay = first.getValue();
             abandon(relay);
             relay.stage(null);
-            if (!context.dialer.attempt(relay, List.of())) {
+            if (!dialer.attempt(relay, List.of())) {
                 add(relay);
                 return;
             }
@@ -187,7 +228,7 @@ final class ClientQueue implements RelayStage {
         retryAfter = Math.min(LAST_RETRY, retryAfter * 2);
         serve();
         if (!queue.isEmpty() && retry == null) {
-            retry = context.loop.schedule(retryAfter, this::retry);
+            retry = loop.schedule(retryAfter, this::retry);
         }
     }
 
@@ -195,13 +236,18 @@ final class ClientQueue implements RelayStage {
         expiry = null;
         while (!queue.isEmpty()) {
             Relay first = queue.firstEntry().getValue();
-            long left = first.ticket().deadline - context.loop.now();
+            long left = first.ticket().deadline - loop.now();
             if (left > 0) {
-                expiry = context.loop.schedule(left, this::expire);
+                expiry = loop.schedule(left, this::expire);
                 return;
             }
-            context.reject(first, "no target took the client within " + timeout / 1_000_000 + " ms");
+            first.reject("no target took the client within " + timeout / 1_000_000 + " ms");
         }
+    }
+
+    /** Rejects all waiting clients because the balancer stops. */
+    void rejectAll() {
+        relays().forEach(relay -> relay.reject(STOPS));
     }
 
     /** {@return a copy of the waiting relays, in order} */

@@ -1,5 +1,6 @@
 package io.musher.balancer;
 
+import io.musher.balancer.loop.EventLoop;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -9,21 +10,38 @@ import java.nio.ByteBuffer;
  */
 final class ConnectionMigrator {
 
-    private final LoopContext context;
+    private static final long MAX_PARKED = 60_000_000_000L;
+
+    private final EventLoop loop;
+    private final RelayList relays;
+    private final Dialer dialer;
+    private final Counters total;
     private final boolean enabled;
 
-    ConnectionMigrator(LoopContext context, boolean moves) {
-        this.context = context;
-        this.enabled = moves;
+    ConnectionMigrator(EventLoop loop, RelayList relays, Dialer dialer, Counters total, boolean enabled) {
+        this.loop = loop;
+        this.relays = relays;
+        this.dialer = dialer;
+        this.total = total;
+        this.enabled = enabled;
     }
 
-    /** Takes an idle client off its target: reroutes it after a withdrawal, closes it during a shutdown. */
-    void leaveTarget(Relay relay) throws IOException {
-        boolean stays = relay.isUntouched() && (context.isLeaving() || !context.hasRoom());
+    /**
+     * Takes a client off a withdrawn target if the client cannot notice: between two requests, or before the first
+     * byte. During a shutdown closes such a client instead, whatever its target.
+     */
+    void leaveIfWithdrawn(Relay relay) throws IOException {
+        if (relay.backend.isWithdrawn() || relays.isShuttingDown()) {
+            leaveTarget(relay);
+        }
+    }
+
+    private void leaveTarget(Relay relay) throws IOException {
+        boolean stays = relay.isUntouched() && (relays.isShuttingDown() || !dialer.hasRoom());
         if (!enabled || !relay.isIdle() || relay.target.isReadEnded() || stays) {
             return;
         }
-        if (context.isLeaving()) {
+        if (relays.isShuttingDown()) {
             relay.close();
         } else {
             reroute(relay, null);
@@ -37,30 +55,30 @@ final class ConnectionMigrator {
      * @return whether the client is kept; if not, the caller forwards the close
      */
     boolean detachFromTarget(Relay relay, Runnable passEnd) throws IOException {
-        if (!enabled || context.isLeaving() || !relay.isIdle()) {
+        if (!enabled || relays.isShuttingDown() || !relay.isIdle()) {
             return false;
         }
         if (relay.backend.isWithdrawn()) {
             reroute(relay, null);
         } else {
             relay.detach();
-            relay.park(new TargetLostStage(relay, passEnd));
+            relay.park(new TargetLostStage(loop, this, passEnd));
         }
         return true;
     }
 
     /**
      * Detaches the client from its target. Routes it at once if it has sent bytes, or if no byte was forwarded before
-     * (the server may speak first); else parks it until its next request.
+     * (the server may speak first); else parks it until its next request, for 60 s.
      */
     void reroute(Relay relay, ByteBuffer bytes) throws IOException {
-        context.total.moved.add(1);
+        total.moved.add(1);
         relay.counters.moved.add(1);
         relay.detach(); // after counting: the counters must be complete when the target is reported as drained
         if (bytes != null || relay.isUntouched()) {
             relay.route(bytes);
         } else {
-            relay.park(new IdleStage(relay));
+            relay.park(new NextBytesStage(loop, MAX_PARKED, relay::close));
         }
     }
 }

@@ -1,7 +1,9 @@
 package io.musher.balancer;
 
 import io.musher.balancer.loop.Connector;
+import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Log;
+import io.musher.balancer.loop.LogThrottle;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
@@ -19,44 +21,65 @@ final class Dialer {
 
     private static final Log LOG = Log.of(Balancer.class);
 
-    private final LoopContext context;
-    private final Strategy strategy;
-    private final Strategy fallback = Strategy.roundRobin();
+    private final EventLoop loop;
+    private final int number;
+    private final String name;
+    private final Limits limits;
+    private final Counters total;
+    private final TargetChooser chooser;
+    private final ClientQueue queue;
     private final long connectNanos;
-    private final boolean perTargetLimit;
-    private boolean strategyFailureLogged;
+    private final boolean limited;
+    private final LogThrottle resourcesExhausted = new LogThrottle();
 
-    Dialer(LoopContext context, BalancerConfig config) {
-        this.context = context;
-        this.strategy = config.strategy();
+    /** Creates the dialer of the loop with this number, and its queue. */
+    Dialer(int number, EventLoop loop, RelayList relays, BufferPool buffers, Limits limits, Counters total,
+            TargetChooser chooser, BalancerConfig config) {
+        this.number = number;
+        this.loop = loop;
+        this.name = config.name();
+        this.limits = limits;
+        this.total = total;
+        this.chooser = chooser;
+        this.queue = new ClientQueue(this, loop, relays, buffers, limits, config);
         this.connectNanos = config.connectTimeout().toNanos();
-        this.perTargetLimit = config.maxConnectionsPerTarget() > 0;
+        this.limited = config.maxConnections() > 0 || config.maxConnectionsPerTarget() > 0;
     }
 
-    /** Connects a relay to a target, or queues it. The target that closed its previous connection is tried last. */
+    /** {@return the clients of this loop that wait for a target} */
+    ClientQueue queue() {
+        return queue;
+    }
+
+    /** {@return whether a new client would be connected to a target at once} */
+    boolean hasRoom() {
+        return queue.isEmpty() && !chooser.candidates(List.of(), null).isEmpty();
+    }
+
+    /** Connects a relay to a target, or queues it. */
     void route(Relay relay) {
-        Backend last = relay.backend;
-        boolean elsewhere = last != null && !last.isWithdrawn();
-        if (!context.queue.isEmpty() || !(elsewhere && attempt(relay, List.of(last)) || attempt(relay, List.of()))) {
-            context.queue.add(relay);
+        if (!queue.isEmpty() || !attempt(relay, List.of())) {
+            queue.add(relay);
         }
     }
 
     /**
-     * Tries the ready targets.
+     * Tries the ready targets except those in {@code refused}, each once. The target that closed the relay's previous
+     * connection is tried last.
      *
      * @return whether one is connected or being connected; false if none can be had now
      */
     boolean attempt(Relay relay, List<Backend> refused) {
         List<Backend> tried = refused;
+        Backend last = relay.backend == null || relay.backend.isWithdrawn() ? null : relay.backend;
         while (true) {
-            List<Candidate> ready = candidates(tried);
-            if (ready.isEmpty() || !context.limits.acquireConnection()) {
+            List<Candidate> ready = chooser.candidates(tried, last);
+            if (ready.isEmpty() || !limits.acquireConnection()) {
                 return false;
             }
-            Backend backend = choose(relay, ready);
+            Backend backend = chooser.choose(relay, ready);
             if (!backend.acquire()) {
-                context.limits.releaseConnection();
+                limits.releaseConnection();
                 tried = append(tried, backend);
                 continue;
             }
@@ -66,6 +89,23 @@ final class Dialer {
                 return progress == Progress.MADE;
             }
             tried = append(tried, backend);
+        }
+    }
+
+    /**
+     * Releases an acquired target to which no connection was made. Does not serve waiting clients: two of them whose
+     * connects fail would keep each other busy; their own retry timer serves them.
+     */
+    private void release(Backend backend) {
+        limits.releaseConnection();
+        backend.release();
+    }
+
+    /** Releases a target after its connection has ended, and serves waiting clients if a limit had held them. */
+    void connectionEnded(Backend backend) {
+        release(backend);
+        if (limited && limits.waiting() > 0) {
+            limits.serveWaiting();
         }
     }
 
@@ -98,7 +138,7 @@ final class Dialer {
                 if (attempt != null) {
                     attempt.cancel();
                 } else if (channel != null) {
-                    context.loop.discard(channel, null);
+                    loop.discard(channel, null);
                 }
                 boolean impossible = channel == null && e instanceof IOException;
                 boolean local = impossible || Connector.kind(e) == Connector.Failure.RESOURCES_EXHAUSTED;
@@ -107,9 +147,9 @@ final class Dialer {
                     address = next;
                     continue;
                 }
-                context.releaseTarget(backend);
+                release(backend);
                 if (local) {
-                    context.resourcesExhausted(e);
+                    resourcesExhausted(e);
                 } else {
                     failed(backend, reason(e), tried);
                 }
@@ -125,63 +165,29 @@ final class Dialer {
         try {
             relay.connected(backend, end);
         } catch (Throwable e) {
-            relay.failed(end, e);
+            relay.failed(e);
         }
     }
 
     /** Counts a failed connect against the target. */
     private void failed(Backend backend, String why, List<Backend> tried) {
-        context.total.connectFailures.add(1);
-        Counters counters = backend.counters(context.number);
+        total.connectFailures.add(1);
+        Counters counters = backend.counters(number);
         counters.connectFailures.add(1);
-        if (!candidates(append(tried, backend)).isEmpty()) {
-            context.total.retries.add(1);
+        if (!chooser.candidates(append(tried, backend), null).isEmpty()) {
+            total.retries.add(1);
             counters.retries.add(1);
         }
         backend.connectFailed(why);
     }
 
-    private List<Candidate> candidates(List<Backend> tried) {
-        List<Candidate> ready = context.ready.list();
-        if (!perTargetLimit && tried.isEmpty() && !context.ready.hasTrials()) {
-            return ready;
+    /** Logs that descriptors or local ports ran out. That is not a failure of the target: clients wait. */
+    private void resourcesExhausted(Throwable cause) {
+        if (resourcesExhausted.isDue(loop.now())) {
+            LOG.warn(
+                    "{}: cannot connect to targets for want of local resources ({}); others are tried, or clients wait (said once in 10 s)",
+                    name, cause.getMessage());
         }
-        List<Candidate> left = new ArrayList<>(ready.size());
-        for (Candidate candidate : ready) {
-            Backend backend = (Backend) candidate;
-            if (!backend.isFull() && !tried.contains(backend)) {
-                left.add(backend);
-            }
-        }
-        return left.size() == ready.size() ? ready : left;
-    }
-
-    /**
-     * Asks the strategy; falls back to round robin if a user's strategy throws or returns something that was not
-     * offered.
-     */
-    private Backend choose(Relay relay, List<Candidate> ready) {
-        if (ready.size() == 1) {
-            return (Backend) ready.get(0);
-        }
-        Object wrong;
-        try {
-            Candidate chosen = strategy.choose(ready, relay.source().getAddress());
-            if (chosen instanceof Backend backend && ready.contains(backend)) {
-                return backend;
-            }
-            wrong = chosen;
-        } catch (Throwable e) { // also checked ones, which other JVM languages may throw
-            wrong = e;
-        }
-        if (!strategyFailureLogged) {
-            strategyFailureLogged = true;
-            Throwable cause = wrong instanceof Throwable t ? t : null;
-            LOG.warn("{}: the strategy {} {}; round robin decides in its place (said once)", context.name,
-                    strategy.getClass().getName(),
-                    cause != null ? "threw" : "answered " + wrong + ", which was not offered", cause);
-        }
-        return (Backend) fallback.choose(ready, null);
     }
 
     private static List<Backend> append(List<Backend> tried, Backend one) {
@@ -195,7 +201,7 @@ final class Dialer {
     }
 
     /** A connect in progress; ends by its outcome, or with its relay. */
-    final class Attempt extends Connector implements RelayStage {
+    private final class Attempt extends Connector implements RelayStage {
         private final Relay relay;
         private final Backend backend;
         private final InetSocketAddress address;
@@ -205,7 +211,7 @@ final class Dialer {
 
         private Attempt(Relay relay, Backend backend, InetSocketAddress address, InetSocketAddress first,
                 List<Backend> tried) {
-            super(context.loop);
+            super(loop);
             this.relay = relay;
             this.backend = backend;
             this.address = address;
@@ -213,12 +219,8 @@ final class Dialer {
             this.tried = tried;
         }
 
-        Relay relay() {
-            return relay;
-        }
-
         private void start(SocketChannel connecting) throws IOException {
-            long left = context.queue.timeLeft(relay);
+            long left = queue.timeLeft(relay);
             hasFullTimeout = connectNanos <= left;
             await(connecting, Math.min(connectNanos, left));
             relay.stage(this);
@@ -239,13 +241,13 @@ final class Dialer {
             boolean local = failure == Failure.RESOURCES_EXHAUSTED;
             boolean failedTarget = !local && (!timedOut || hasFullTimeout);
             InetSocketAddress next = failedTarget ? backend.next(address, first) : null;
-            if (next != null && (timedOut || context.queue.timeLeft(relay) > 0)) {
+            if (next != null && (timedOut || queue.timeLeft(relay) > 0)) {
                 tryNext(next);
                 return;
             }
-            context.releaseTarget(backend);
+            release(backend);
             if (local) {
-                context.resourcesExhausted(cause);
+                resourcesExhausted(cause);
             } else if (failedTarget) {
                 Dialer.this.failed(backend, reason(cause), tried);
             }
@@ -255,7 +257,7 @@ final class Dialer {
         /** Reads from a client that was queued before, so that its close is noticed. */
         @Override
         public void readable(Relay waiting) throws IOException {
-            context.queue.readable(waiting);
+            queue.readable(waiting);
         }
 
         /** Gives up the connect to a withdrawn target. */
@@ -277,15 +279,15 @@ final class Dialer {
 
         private void next() {
             relay.stage(null);
-            if (context.queue.timeLeft(relay) <= 0 || !attempt(relay, append(tried, backend))) {
-                context.queue.add(relay);
+            if (queue.timeLeft(relay) <= 0 || !attempt(relay, append(tried, backend))) {
+                queue.add(relay);
             }
         }
 
         @Override
         public void abandon(Relay abandoned) {
             cancel();
-            context.releaseTarget(backend);
+            release(backend);
         }
     }
 }

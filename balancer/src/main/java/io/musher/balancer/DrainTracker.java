@@ -30,7 +30,7 @@ final class DrainTracker {
 
         private void deadline() {
             Set<Backend> late = Set.copyOf(left);
-            loops.all(context -> context.cut(late, cut));
+            loops.all(context -> context.commands.cut(late, cut));
         }
     }
 

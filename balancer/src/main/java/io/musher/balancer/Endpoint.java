@@ -51,7 +51,7 @@ final class Endpoint implements EventLoop.Handler {
     public void ready(SelectionKey ready) throws IOException {
         int ops = ready.readyOps();
         if ((ops & SelectionKey.OP_WRITE) != 0) {
-            relay.context.pump.writable(relay, this);
+            relay.writable(this);
         }
         if ((ops & SelectionKey.OP_READ) != 0 && !discarded && (interest & SelectionKey.OP_READ) != 0) {
             relay.readable(this);
@@ -60,7 +60,7 @@ final class Endpoint implements EventLoop.Handler {
 
     @Override
     public void failed(Throwable failure) {
-        relay.failed(this, failure);
+        relay.failed(failure);
     }
 
     void wantRead(boolean want) throws IOException {
@@ -79,7 +79,7 @@ final class Endpoint implements EventLoop.Handler {
         if (key != null) {
             key.interestOps(ops);
         } else {
-            key = relay.context.loop.register(channel, ops, this);
+            key = relay.loop().register(channel, ops, this);
         }
     }
 
@@ -111,27 +111,26 @@ final class Endpoint implements EventLoop.Handler {
      *
      * @return whether none are left
      */
-    boolean flush() throws IOException {
+    boolean flush(StalledConnections stalled) throws IOException {
         if (pending == null) {
             return true;
         }
         int taken = channel.write(pending);
         if (pending.hasRemaining()) {
             if (taken > 0) {
-                relay.context.stalled.progressed(this);
+                stalled.progressed(this);
             }
             return false;
         }
-        drop();
+        drop(stalled);
         wantWrite(false);
         return true;
     }
 
-    private void drop() {
+    private void drop(StalledConnections stalled) {
         if (pending != null) {
-            relay.context.buffers.release(pending);
+            stalled.release(this, pending);
             pending = null;
-            relay.context.stalled.remove(this);
         }
     }
 
@@ -158,14 +157,10 @@ final class Endpoint implements EventLoop.Handler {
     }
 
     /** Drops the bytes kept for a peer that accepts no more. */
-    void giveUpWriting() throws IOException {
+    void giveUpWriting(StalledConnections stalled) throws IOException {
         writeEnded = true;
-        drop();
+        drop(stalled);
         wantWrite(false);
-    }
-
-    boolean isWriteEnded() {
-        return writeEnded;
     }
 
     /**
@@ -191,11 +186,12 @@ final class Endpoint implements EventLoop.Handler {
         }
     }
 
-    void discard(LoopContext context) {
+    /** Closes the channel and releases the kept bytes; idempotent. */
+    void discard(StalledConnections stalled) {
         if (!discarded) {
             discarded = true;
-            drop();
-            context.loop.discard(channel, key);
+            drop(stalled);
+            relay.loop().discard(channel, key);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.musher.balancer;
 
+import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Timers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,32 +17,35 @@ final class LingeringCloseStage implements RelayStage {
     private static final long AT_MOST = 30_000_000_000L;
     private static final int MOST_BYTES = 1 << 20;
 
+    private final EventLoop loop;
+    private final BufferPool buffers;
     private final long begun;
     private Timers.Timer timer;
     private int bytes;
 
-    LingeringCloseStage(Relay relay) {
-        this.begun = relay.context.loop.now();
-        this.timer = relay.context.loop.schedule(SILENCE, relay::close);
+    LingeringCloseStage(Relay relay, BufferPool buffers) {
+        this.loop = relay.loop();
+        this.buffers = buffers;
+        this.begun = loop.now();
+        this.timer = loop.schedule(SILENCE, relay::close);
     }
 
     @Override
     public void readable(Relay relay) throws IOException {
-        LoopContext context = relay.context;
-        ByteBuffer scratch = context.buffers.scratch();
+        ByteBuffer scratch = buffers.scratch();
         int n = relay.client.channel.read(scratch);
         bytes += Math.max(0, n);
         if (n < 0 || bytes > MOST_BYTES) {
             relay.close();
         } else if (n > 0) {
-            context.loop.cancel(timer);
-            timer = context.loop.schedule(Math.max(0, Math.min(SILENCE, begun + AT_MOST - context.loop.now())),
+            loop.cancel(timer);
+            timer = loop.schedule(Math.max(0, Math.min(SILENCE, begun + AT_MOST - loop.now())),
                     relay::close);
         }
     }
 
     @Override
     public void abandon(Relay relay) {
-        relay.context.loop.cancel(timer);
+        loop.cancel(timer);
     }
 }

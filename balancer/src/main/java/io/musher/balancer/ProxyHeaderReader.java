@@ -13,17 +13,18 @@ final class ProxyHeaderReader implements RelayStage {
 
     private static final long DEADLINE = 5_000_000_000L;
 
+    private final LoopContext context;
     private final Timers.Timer timer;
     private ByteBuffer bytes;
 
-    ProxyHeaderReader(Relay relay) {
-        this.timer = relay.context.loop.schedule(DEADLINE,
-                () -> relay.context.reject(relay, "no PROXY header within " + DEADLINE / 1_000_000_000 + " s"));
+    ProxyHeaderReader(LoopContext context, Relay relay) {
+        this.context = context;
+        this.timer = context.loop.schedule(DEADLINE,
+                () -> relay.reject("no PROXY header within " + DEADLINE / 1_000_000_000 + " s"));
     }
 
     @Override
     public void readable(Relay relay) throws IOException {
-        LoopContext context = relay.context;
         ByteBuffer in = bytes == null ? context.buffers.smallScratch() : bytes;
         int n = relay.client.channel.read(in);
         try {
@@ -54,7 +55,7 @@ final class ProxyHeaderReader implements RelayStage {
             return null;
         }
         if (bytes == null) {
-            return relay.context.stalled.keepOrCut(relay);
+            return context.stalled.keepOrCut(relay);
         }
         bytes = null;
         return rest;
@@ -64,7 +65,7 @@ final class ProxyHeaderReader implements RelayStage {
     private void keepFirst(Relay relay, ByteBuffer scratch) {
         int room = scratch.limit();
         scratch.flip();
-        bytes = relay.context.stalled.keepOrCut(relay);
+        bytes = context.stalled.keepOrCut(relay);
         if (bytes != null) {
             bytes.position(bytes.limit()).limit(room);
         }
@@ -72,8 +73,8 @@ final class ProxyHeaderReader implements RelayStage {
 
     @Override
     public void abandon(Relay relay) {
-        relay.context.loop.cancel(timer);
-        relay.context.buffers.release(bytes);
+        context.loop.cancel(timer);
+        context.buffers.release(bytes);
         bytes = null;
     }
 }

@@ -1,5 +1,6 @@
 package io.musher.balancer;
 
+import io.musher.balancer.loop.EventLoop;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -16,12 +17,18 @@ final class Pump {
     /** The most bytes that one connection moves before other connections get their turn. */
     private static final int BYTES_PER_TURN = 1 << 20;
 
-    private final LoopContext context;
+    private final EventLoop loop;
     private final BufferPool buffers;
+    private final StalledConnections stalled;
+    private final ConnectionMigrator migrator;
+    private final Counters total;
 
-    Pump(LoopContext context) {
-        this.context = context;
-        this.buffers = context.buffers;
+    Pump(EventLoop loop, BufferPool buffers, StalledConnections stalled, ConnectionMigrator migrator, Counters total) {
+        this.loop = loop;
+        this.buffers = buffers;
+        this.stalled = stalled;
+        this.migrator = migrator;
+        this.total = total;
     }
 
     /**
@@ -39,7 +46,7 @@ final class Pump {
                 n = from.channel.read(scratch);
             } catch (IOException e) {
                 relay.endpointEnded(from);
-                if (from == relay.target && context.migrator.detachFromTarget(relay, relay::reset)) {
+                if (from == relay.target && migrator.detachFromTarget(relay, relay::reset)) {
                     return false;
                 }
                 throw e;
@@ -68,9 +75,9 @@ final class Pump {
     /** Writes the bytes kept for an end that is writable again, then resumes reading from the other end. */
     void writable(Relay relay, Endpoint to) throws IOException {
         Endpoint from = relay.other(to);
-        relay.lastActivity = context.loop.now();
+        relay.lastActivity = loop.now();
         try {
-            if (!to.flush()) {
+            if (!to.flush(stalled)) {
                 return;
             }
         } catch (IOException e) {
@@ -82,7 +89,7 @@ final class Pump {
         } else if (from.isReadEnded()) {
             passEnd(relay, from, to);
         } else {
-            relay.leaveIfWithdrawn();
+            migrator.leaveIfWithdrawn(relay);
             if (relay.isOpen()) {
                 from.wantRead(true);
                 readable(relay, from);
@@ -103,25 +110,25 @@ final class Pump {
         try {
             if (!to.write(bytes)) {
                 from.wantRead(false);
-                context.stalled.hold(to, bytes);
+                stalled.hold(to, bytes);
                 return false;
             }
         } catch (IOException e) {
             cannotWrite(relay, from, to);
             return false;
         }
-        relay.leaveIfWithdrawn();
+        migrator.leaveIfWithdrawn(relay);
         return relay.isOpen();
     }
 
     private void count(Relay relay, int n, Endpoint from) {
-        long now = context.loop.now();
+        long now = loop.now();
         if (from == relay.client) {
             relay.clientSpoke = true;
-            context.total.bytesToTargets.add(n);
+            total.bytesToTargets.add(n);
             relay.counters.bytesToTargets.add(n);
         } else {
-            context.total.bytesToClients.add(n);
+            total.bytesToClients.add(n);
             relay.counters.bytesToClients.add(n);
             relay.bytesToClient += n;
             if (!relay.answered) {
@@ -137,7 +144,7 @@ final class Pump {
      * closed, or when the client has announced its last request.
      */
     void passEnd(Relay relay, Endpoint from, Endpoint to) throws IOException {
-        if (from == relay.target && context.migrator.detachFromTarget(relay, relay::close)) {
+        if (from == relay.target && migrator.detachFromTarget(relay, relay::close)) {
             return;
         }
         boolean over = to.isReadEnded() || to == relay.client && relay.isLastRequestIn();
@@ -164,7 +171,7 @@ final class Pump {
             return;
         }
         relay.broken = true;
-        to.giveUpWriting();
+        to.giveUpWriting(stalled);
         from.wantRead(false);
         endAfterReset(relay, to, from);
     }

@@ -1,7 +1,7 @@
 package io.musher.balancer;
 
 import io.musher.balancer.internal.http.KeepAliveTracker;
-import io.musher.balancer.internal.proxy.ProxyHeader;
+import io.musher.balancer.loop.EventLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -30,8 +30,10 @@ final class Relay {
         INTAKE, ROUTING, OPEN, PARKED, ENDING, CLOSED
     }
 
-    final LoopContext context;
+    private final LoopContext context;
     final Endpoint client;
+    Relay previousInList; // links of the RelayList
+    Relay nextInList;
     // accessed by the pump on every read and write, hence no getters
     Endpoint target;
     Backend backend;
@@ -47,7 +49,7 @@ final class Relay {
     private KeepAliveTracker keepAlive; // null until the first byte
     private InetSocketAddress source;
     private byte[] receivedProxyHeader; // the received PROXY header to forward to the target, or null
-    private ByteBuffer firstBytes;
+    ByteBuffer firstBytes; // of the client, kept until a target is connected; or null
     private RelayStage stage; // null while the relay is open
     private ClientQueue.Ticket ticket;
     private State state = State.ROUTING;
@@ -65,6 +67,10 @@ final class Relay {
 
     boolean isOpen() {
         return state == State.OPEN;
+    }
+
+    EventLoop loop() {
+        return context.loop;
     }
 
     Endpoint other(Endpoint end) {
@@ -96,14 +102,34 @@ final class Relay {
 
     /** Delays the connect to a target until the client has sent its first byte, which may have arrived already. */
     void awaitFirstByte(long nanos) throws IOException {
-        ByteBuffer bytes = IdleStage.read(this);
+        ByteBuffer bytes = readKept();
         if (bytes != null) {
             route(bytes);
         } else if (state != State.CLOSED) {
             state = State.INTAKE;
-            stage = new FirstByteStage(this, nanos);
+            stage = new NextBytesStage(context.loop, nanos,
+                    () -> reject("no byte within " + nanos / 1_000_000 + " ms (connectOnFirstByte)"));
             client.wantRead(true);
         }
+    }
+
+    /**
+     * Reads the client's next bytes without a target; closes a client that has closed its side, resets one whose bytes
+     * cannot be kept.
+     *
+     * @return the bytes in a kept buffer, or null if there are none
+     */
+    ByteBuffer readKept() throws IOException {
+        ByteBuffer scratch = context.buffers.smallScratch();
+        int n = client.channel.read(scratch);
+        if (n < 0) {
+            close();
+        }
+        if (n <= 0) {
+            return null;
+        }
+        scratch.flip();
+        return context.stalled.keepOrCut(this);
     }
 
     /**
@@ -121,35 +147,6 @@ final class Relay {
 
     boolean isIn(RelayStage someStage) {
         return stage == someStage;
-    }
-
-    /** {@return the number of client bytes kept until a target is connected} */
-    int firstBytes() {
-        return firstBytes == null ? 0 : firstBytes.remaining();
-    }
-
-    /**
-     * Moves the bytes read so far from their direct buffer to a heap copy of the size needed, because they may be kept
-     * for long; does nothing if there are more than {@code most}.
-     */
-    void copyFirst(int most) {
-        if (firstBytes != null && firstBytes.isDirect() && firstBytes.remaining() <= most) {
-            ByteBuffer read = firstBytes;
-            firstBytes = null;
-            addFirst(read);
-            context.buffers.release(read);
-        }
-    }
-
-    /** Appends a copy of the bytes, on the heap, to those kept for the target. */
-    void addFirst(ByteBuffer more) {
-        int held = firstBytes();
-        if (firstBytes == null || firstBytes.capacity() - firstBytes.limit() < more.remaining()) {
-            ByteBuffer larger = ByteBuffer.allocate(Math.max(512, held + Math.max(held, more.remaining())));
-            firstBytes = firstBytes == null ? larger.flip() : larger.put(firstBytes).flip();
-        }
-        firstBytes.limit(firstBytes.limit() + more.remaining()).put(firstBytes.limit() - more.remaining(), more,
-                more.position(), more.remaining());
     }
 
     /** Sets what this relay waits for, or null. */
@@ -170,7 +167,7 @@ final class Relay {
     void connected(Backend to, Endpoint end) throws IOException {
         state = State.OPEN;
         stage = null;
-        context.queue.done(this);
+        context.dialer.queue().done(this);
         backend = to;
         counters = to.counters(context.number);
         counters.accepted.add(1);
@@ -178,56 +175,14 @@ final class Relay {
         target = end;
         failureCounted = false;
         lastActivity = context.loop.now();
-        if (context.proxyOut != null) {
-            ByteBuffer header = context.buffers.scratch();
-            if (receivedProxyHeader != null) {
-                header.put(receivedProxyHeader);
-            } else {
-                ProxyHeader.write(header, context.proxyOut, source(),
-                        (InetSocketAddress) client.channel.getLocalAddress());
-            }
-            if (!target.write(header.flip())) {
-                throw new IOException("a fresh connection to " + to + " has no room for a PROXY header");
-            }
-        }
-        ByteBuffer first = firstBytes;
-        firstBytes = null;
-        if (first != null) {
-            boolean kept = first.isDirect();
-            boolean mayContinue = context.pump.forward(this, kept ? first : context.buffers.scratch().put(first).flip(),
-                    client, end);
-            if (kept && !end.hasPending()) {
-                context.buffers.release(first);
-            }
-            if (mayContinue && client.isReadEnded()) {
-                context.pump.passEnd(this, client, end);
-            }
-            if (!mayContinue) {
-                registerTarget();
-                return;
-            }
-        } else {
-            context.pump.readable(this, client);
-        }
-        boolean mayContinue = state == State.OPEN && !target.hasPending() && !client.isReadEnded();
-        if (mayContinue && isLastRequestIn()) {
-            context.readSoon(this);
-            context.registerLater(this);
-            return;
-        }
-        registerTarget();
-        if (mayContinue) {
-            client.wantRead(true);
-        }
-    }
-
-    private void registerTarget() throws IOException {
-        if (state == State.OPEN && !broken && !target.isReadEnded() && !client.hasPending()) {
-            target.wantRead(true);
-        }
+        context.opener.open(this, receivedProxyHeader);
     }
 
     // ---- events
+
+    void writable(Endpoint end) throws IOException {
+        context.pump.writable(this, end);
+    }
 
     void readable(Endpoint end) throws IOException {
         if (state == State.OPEN) {
@@ -241,7 +196,7 @@ final class Relay {
      * Handles an exception thrown by an event handler: an IOException means a reset by the peer, others are bugs and
      * logged.
      */
-    void failed(Endpoint end, Throwable failure) {
+    void failed(Throwable failure) {
         if (state == State.CLOSED) {
             return;
         }
@@ -290,34 +245,20 @@ final class Relay {
         return lineEnds;
     }
 
-    /** Reads from the target, whose answer to the client's only request may have arrived already. */
-    void readAnswer() {
-        if (state != State.OPEN) {
-            return;
-        }
-        Endpoint from = target;
-        try {
-            context.pump.readable(this, from);
-            if (from == target) {
-                registerTarget();
-            }
-        } catch (Throwable e) {
-            failed(from, e);
-        }
-    }
-
-    /** Registers a client that is expected to send nothing more, so that its close is noticed. */
-    void register() {
-        if (state == State.OPEN && !target.hasPending() && !client.isReadEnded()) {
-            try {
-                client.wantRead(true);
-            } catch (IOException e) {
-                failed(client, e);
-            }
-        }
-    }
-
     // ---- closing
+
+    /** Closes the client without service, and reports it to the listener. */
+    void reject(String why) {
+        InetSocketAddress from = null;
+        try {
+            from = source();
+        } catch (IOException e) {
+            // the client has left already
+        }
+        context.total.rejected.add(1);
+        close();
+        context.rejected(from, why);
+    }
 
     /** Resets both connections. */
     void reset() {
@@ -348,6 +289,9 @@ final class Relay {
 
     /** Ends this relay now: closes an idle connection in order, resets one with data outstanding. */
     void end() {
+        if (state == State.CLOSED) {
+            return;
+        }
         if (isSilent() || state == State.PARKED || state == State.ENDING
                 || keepAlive != null && keepAlive.isIdle() && !client.hasPending()) {
             close();
@@ -377,7 +321,7 @@ final class Relay {
         detach();
         client.endWrite();
         state = State.ENDING;
-        stage = new LingeringCloseStage(this);
+        stage = new LingeringCloseStage(this, context.buffers);
         client.wantRead(true);
     }
 
@@ -391,15 +335,15 @@ final class Relay {
             stage = null;
         }
         state = State.CLOSED;
-        context.queue.done(this);
+        context.dialer.queue().done(this);
         context.buffers.release(firstBytes);
         firstBytes = null;
         if (keepAlive != null) {
             keepAlive.forget(context.head);
         }
-        client.discard(context);
+        client.discard(context.stalled);
         detach();
-        context.ended(this);
+        context.relays.closed(this);
     }
 
     /**
@@ -429,25 +373,18 @@ final class Relay {
             if (owesAnswer() && !failureCounted) {
                 backend.recordUnanswered(context.loop.now() - lastActivity, context.loop.now(), counters);
             }
-            target.discard(context);
+            target.discard(context.stalled);
             target = null;
-            context.released(backend);
+            context.dialer.connectionEnded(backend);
         }
     }
 
     // ---- leaving a withdrawn or dead target
 
-    /** Leaves a withdrawn target if the client cannot notice: between two requests, or before the first byte. */
-    void leaveIfWithdrawn() throws IOException {
-        if (backend.isWithdrawn() || context.isLeaving()) {
-            context.migrator.leaveTarget(this);
-        }
-    }
-
     /** Checks, after targets were withdrawn or a shutdown began, whether this relay can leave its target. */
     void leaveIfIdle() throws IOException {
         if (state == State.OPEN) {
-            leaveIfWithdrawn();
+            context.migrator.leaveIfWithdrawn(this);
         } else if (stage != null) {
             stage.leaveIfWithdrawn(this);
         }

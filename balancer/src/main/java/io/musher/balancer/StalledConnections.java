@@ -1,5 +1,6 @@
 package io.musher.balancer;
 
+import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.LogThrottle;
 import io.musher.balancer.loop.OperatorLog;
 import java.io.IOException;
@@ -16,16 +17,23 @@ final class StalledConnections {
 
     private static final OperatorLog OPERATOR = new OperatorLog(Balancer.class);
 
-    private final LoopContext context;
+    private final String name;
+    private final long maxBufferedBytes;
+    private final EventLoop loop;
     private final BufferPool buffers;
+    private final Counters total;
     private final BalancerListener listener;
     private final LogThrottle spent = new LogThrottle();
     private Endpoint first;
     private Endpoint last;
 
-    StalledConnections(LoopContext context, BalancerListener listener) {
-        this.context = context;
-        this.buffers = context.buffers;
+    StalledConnections(BalancerConfig config, EventLoop loop, BufferPool buffers, Counters total,
+            BalancerListener listener) {
+        this.name = config.name();
+        this.maxBufferedBytes = config.maxBufferedBytes();
+        this.loop = loop;
+        this.buffers = buffers;
+        this.total = total;
         this.listener = listener;
     }
 
@@ -69,12 +77,12 @@ final class StalledConnections {
 
     /** Resets a connection because the memory is spent. */
     private void cut(Relay relay) {
-        context.total.cutStalled.add(1);
+        total.cutStalled.add(1);
         relay.reset();
-        if (spent.isDue(context.loop.now())) {
-            String why = "maxBufferedBytes (" + context.maxBufferedBytes
+        if (spent.isDue(loop.now())) {
+            String why = "maxBufferedBytes (" + maxBufferedBytes
                     + ") is spent for connections whose peers do not read";
-            OPERATOR.warn("{}: {}; those stalled for longest are ended (said once in 10 s)", context.name, why);
+            OPERATOR.warn("{}: {}; those stalled for longest are ended (said once in 10 s)", name, why);
             listener.buffersSpent(why);
         }
     }
@@ -87,8 +95,9 @@ final class StalledConnections {
         }
     }
 
-    /** Removes an endpoint whose bytes were all written or that is closed. */
-    void remove(Endpoint end) {
+    /** Releases the bytes kept for an endpoint, because they were written or it is closed. */
+    void release(Endpoint end, ByteBuffer kept) {
+        buffers.release(kept);
         unlink(end);
     }
 

@@ -1,6 +1,6 @@
 package io.musher.balancer;
 
-import io.musher.balancer.loop.Timers;
+import io.musher.balancer.loop.EventLoop;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -11,35 +11,27 @@ import java.nio.ByteBuffer;
  * the client is kept for 500 ms: if it sends data or the target is withdrawn, it is rerouted; otherwise the close is
  * forwarded.
  */
-final class TargetLostStage implements RelayStage {
+final class TargetLostStage extends NextBytesStage {
 
     private static final long GRACE_NANOS = 500_000_000;
 
-    private final Timers.Timer timer;
+    private final ConnectionMigrator migrator;
 
-    TargetLostStage(Relay relay, Runnable passEnd) {
-        this.timer = relay.context.loop.schedule(GRACE_NANOS, passEnd);
+    TargetLostStage(EventLoop loop, ConnectionMigrator migrator, Runnable passEnd) {
+        super(loop, GRACE_NANOS, passEnd);
+        this.migrator = migrator;
     }
 
     @Override
-    public void readable(Relay relay) throws IOException {
-        ByteBuffer bytes = IdleStage.read(relay);
-        if (bytes != null) {
-            abandon(relay);
-            relay.context.migrator.reroute(relay, bytes);
-        }
+    void received(Relay relay, ByteBuffer bytes) throws IOException {
+        migrator.reroute(relay, bytes);
     }
 
     @Override
     public void leaveIfWithdrawn(Relay relay) throws IOException {
         if (relay.backend.isWithdrawn()) {
             abandon(relay);
-            relay.context.migrator.reroute(relay, null);
+            migrator.reroute(relay, null);
         }
-    }
-
-    @Override
-    public void abandon(Relay relay) {
-        relay.context.loop.cancel(timer);
     }
 }

@@ -114,7 +114,7 @@ final class TargetRegistry implements BackendListener {
                 });
             }
             fence.run();
-        }, context -> context.targetsChanged(!withdrawn.isEmpty()));
+        }, context -> context.commands.targetsChanged(!withdrawn.isEmpty()));
     }
 
     /**
@@ -217,7 +217,7 @@ final class TargetRegistry implements BackendListener {
     void changed() {
         publish();
         // untouched clients of withdrawn targets may have had no other target until now
-        loops.all(context -> context.targetsChanged(!withdrawn.isEmpty()));
+        loops.all(context -> context.commands.targetsChanged(!withdrawn.isEmpty()));
     }
 
     // ---- active probes

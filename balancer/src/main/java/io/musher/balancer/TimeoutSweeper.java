@@ -15,10 +15,11 @@ final class TimeoutSweeper {
 
     private static final long KEEP_ALIVE_PAUSE = 15_000_000_000L;
     private static final long SLICE_PAUSE = 1_000_000;
-    private static final int SLICE = 1024;
+    private static final int SLICE = 512;
     private static final int ENABLED_IN_A_SLICE = 64;
 
-    private final LoopContext context;
+    private final EventLoop loop;
+    private final RelayList relays;
     private final long idle;
     private final long halfClose;
     private final long firstByte;
@@ -26,11 +27,12 @@ final class TimeoutSweeper {
     private boolean scheduled;
     private long keepAliveAt;
     private boolean keepAliveDue;
-    private List<EventLoop.Handler> handlers = List.of();
+    private List<Relay> connections = List.of();
     private int next;
 
-    TimeoutSweeper(LoopContext context, BalancerConfig config) {
-        this.context = context;
+    TimeoutSweeper(EventLoop loop, RelayList relays, BalancerConfig config) {
+        this.loop = loop;
+        this.relays = relays;
         this.idle = config.idleTimeout().toNanos();
         this.halfClose = config.halfCloseTimeout().toNanos();
         this.firstByte = config.firstByteTimeout().toNanos();
@@ -45,50 +47,53 @@ final class TimeoutSweeper {
     void begin() {
         if (!scheduled) {
             scheduled = true;
-            keepAliveAt = context.loop.now() + KEEP_ALIVE_PAUSE;
-            context.loop.schedule(pause, this::start);
+            keepAliveAt = loop.now() + KEEP_ALIVE_PAUSE;
+            loop.schedule(pause, this::start);
         }
     }
 
     private void start() {
-        handlers = context.loop.handlers();
+        connections = relays.copy();
         next = 0;
-        keepAliveDue = context.loop.now() - keepAliveAt >= 0;
+        keepAliveDue = loop.now() - keepAliveAt >= 0;
         slice();
     }
 
     private void slice() {
         int enabled = 0;
-        for (int end = Math.min(handlers.size(), next + SLICE); next < end && enabled < ENABLED_IN_A_SLICE; next++) {
-            if (handlers.get(next) instanceof Endpoint one) {
-                try {
-                    enabled += keepAliveDue && one.keepAlive() ? 1 : 0;
-                    check(one.relay);
-                } catch (IOException | RuntimeException e) {
-                    one.failed(e);
-                }
+        for (int end = Math.min(connections.size(), next + SLICE); next < end && enabled < ENABLED_IN_A_SLICE; next++) {
+            Relay relay = connections.get(next);
+            try {
+                enabled += keepAliveDue ? enableKeepAlive(relay.client) + enableKeepAlive(relay.target) : 0;
+                check(relay);
+            } catch (IOException | RuntimeException e) {
+                relay.failed(e);
             }
         }
-        if (next < handlers.size()) {
-            context.loop.schedule(SLICE_PAUSE, this::slice);
+        if (next < connections.size()) {
+            loop.schedule(SLICE_PAUSE, this::slice);
             return;
         }
-        handlers = List.of();
-        keepAliveAt = keepAliveDue ? context.loop.now() + KEEP_ALIVE_PAUSE : keepAliveAt;
-        scheduled = context.limits.clients() > 0;
+        connections = List.of();
+        keepAliveAt = keepAliveDue ? loop.now() + KEEP_ALIVE_PAUSE : keepAliveAt;
+        scheduled = !relays.isEmpty();
         if (scheduled) {
-            context.loop.schedule(pause, this::start);
+            loop.schedule(pause, this::start);
         }
+    }
+
+    private static int enableKeepAlive(Endpoint end) throws IOException {
+        return end != null && end.keepAlive() ? 1 : 0;
     }
 
     private void check(Relay relay) {
         if (!relay.isOpen()) {
             return;
         }
-        long silence = context.loop.now() - relay.lastActivity;
+        long silence = loop.now() - relay.lastActivity;
         if (idle > 0 && silence >= idle || halfClose > 0 && silence >= halfClose && relay.isHalfClosed()) {
             relay.cut();
-        } else if (firstByte > 0 && !relay.clientSpoke && context.loop.now() - relay.acceptedAt >= firstByte) {
+        } else if (firstByte > 0 && !relay.clientSpoke && loop.now() - relay.acceptedAt >= firstByte) {
             relay.cut();
         }
     }

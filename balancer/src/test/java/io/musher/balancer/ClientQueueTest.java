@@ -64,7 +64,7 @@ class ClientQueueTest {
         for (int i = 0; i < 4; i++) {
             // and closed by the target, which ends the relay only when the client does, too
             assertEquals(i, lane.served());
-            lane.onLoop(lane.context::cutAll);
+            lane.onLoop(lane.context.commands::cutAll);
             lane.settle();
         }
 
@@ -79,7 +79,7 @@ class ClientQueueTest {
         assertEquals(List.of(1), lane.waiting());
 
         lane.onLoop(() -> {
-            lane.context.cutAll(); // there is room now, and in the same turn somebody new comes
+            lane.context.commands.cutAll(); // there is room now, and in the same turn somebody new comes
             assertEquals(1, lane.limits.waiting());
         });
         arrive(1);

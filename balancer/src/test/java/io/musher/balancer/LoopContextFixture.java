@@ -65,13 +65,7 @@ final class LoopContextFixture implements AutoCloseable {
         clients.add(client);
         ports.add(((InetSocketAddress) client.getLocalAddress()).getPort());
         client.write(ByteBuffer.wrap(first));
-        onLoop(() -> {
-            try {
-                context.accepted(accepted);
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
-        });
+        onLoop(() -> context.accepted(accepted));
         return number;
     }
 
@@ -84,14 +78,14 @@ final class LoopContextFixture implements AutoCloseable {
     List<Integer> waiting() throws Exception {
         List<Integer> numbers = new ArrayList<>();
         onLoop(() -> {
-            for (Relay relay : context.queue.relays()) {
+            for (Relay relay : context.dialer.queue().relays()) {
                 try {
                     numbers.add(ports.indexOf(relay.source().getPort()));
                 } catch (IOException e) {
                     throw new AssertionError(e);
                 }
             }
-            assertEquals(numbers.isEmpty(), context.queue.isEmpty());
+            assertEquals(numbers.isEmpty(), context.dialer.queue().isEmpty());
             assertTrue(numbers.size() <= limits.waiting(), "one that is away on a connect has a place too");
         });
         return numbers;
@@ -99,7 +93,7 @@ final class LoopContextFixture implements AutoCloseable {
 
     /** One that waits is closed, for whatever reason. */
     void closeWaiting(int place) throws Exception {
-        onLoop(() -> context.queue.relays().get(place).close());
+        onLoop(() -> context.dialer.queue().relays().get(place).close());
     }
 
     void targets(Target... targets) throws Exception {
@@ -146,7 +140,7 @@ final class LoopContextFixture implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        loop.execute(context::end);
+        loop.execute(context.commands::closeAll);
         loop.close();
         assertTrue(loop.join(10_000), "the loop's thread has ended");
         assertEquals(0, limits.waiting(), "places are given back");

@@ -21,7 +21,7 @@ class PartialHttpHeadTest {
             lane.settle();
             int[] held = new int[2];
             lane.onLoop(() -> held[0] = lane.context.head.gathered());
-            lane.onLoop(() -> lane.context.cutAll());
+            lane.onLoop(() -> lane.context.commands.cutAll());
             lane.onLoop(() -> held[1] = lane.context.head.gathered());
 
             assertTrue(held[0] > HALF.length, "held " + held[0]);
