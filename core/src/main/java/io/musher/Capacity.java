@@ -1,8 +1,8 @@
 package io.musher;
 
-import io.musher.internal.process.LaunchPlan;
-import io.musher.internal.process.Memory;
-import io.musher.internal.process.Ports;
+import io.musher.internal.process.launch.LaunchPlan;
+import io.musher.internal.process.os.Memory;
+import io.musher.internal.process.os.Ports;
 import io.musher.internal.supervisor.Limit;
 import java.util.OptionalInt;
 

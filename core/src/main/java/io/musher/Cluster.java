@@ -3,7 +3,7 @@ package io.musher;
 import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.dispatch.EnvironmentSource;
 import io.musher.internal.health.RecycleMonitor;
-import io.musher.internal.process.LaunchPlan;
+import io.musher.internal.process.launch.LaunchPlan;
 import io.musher.internal.supervisor.PortMode;
 import io.musher.internal.supervisor.ReadinessRule;
 import io.musher.internal.supervisor.StartFailure;

@@ -1,6 +1,6 @@
 package io.musher;
 
-import io.musher.internal.process.JvmShare;
+import io.musher.internal.process.launch.JvmShare;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,6 +1,6 @@
 package io.musher;
 
-import io.musher.internal.process.LaunchPlan;
+import io.musher.internal.process.launch.LaunchPlan;
 import java.util.HashMap;
 import java.util.Map;
 

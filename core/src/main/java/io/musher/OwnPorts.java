@@ -1,6 +1,6 @@
 package io.musher;
 
-import io.musher.internal.process.Loopback;
+import io.musher.internal.process.os.Loopback;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.musher;
 
-import io.musher.internal.process.PortLease;
-import io.musher.internal.process.Ports;
+import io.musher.internal.process.os.PortLease;
+import io.musher.internal.process.os.Ports;
 import io.musher.internal.supervisor.Incarnation;
 import java.io.IOException;
 import java.util.HashMap;

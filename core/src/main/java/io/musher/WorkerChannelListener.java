@@ -1,7 +1,7 @@
 package io.musher;
 
 import io.musher.internal.ipc.ChannelListener;
-import io.musher.internal.process.Loopback;
+import io.musher.internal.process.os.Loopback;
 import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.Supervisor;
 import java.util.Optional;

@@ -1,10 +1,11 @@
 package io.musher;
 
 import io.musher.internal.health.HealthMonitor;
+import io.musher.internal.health.PortReadinessProbe;
 import io.musher.internal.ipc.Channel;
-import io.musher.internal.process.PortLease;
-import io.musher.internal.process.Termination;
 import io.musher.internal.process.WorkerProcess;
+import io.musher.internal.process.os.PortLease;
+import io.musher.internal.process.os.Termination;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -3,7 +3,7 @@ package io.musher;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.musher.internal.process.LaunchPlan;
+import io.musher.internal.process.launch.LaunchPlan;
 import io.musher.internal.supervisor.Limit;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;

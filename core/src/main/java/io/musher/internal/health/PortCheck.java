@@ -2,7 +2,7 @@ package io.musher.internal.health;
 
 import io.musher.balancer.ProxyProtocol;
 import io.musher.balancer.loop.EventLoop;
-import io.musher.internal.process.Loopback;
+import io.musher.internal.process.os.Loopback;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.StandardSocketOptions;
@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * Connects to a worker's port, without blocking; a TCP check passes when the connect succeeds, an HTTP check when the
  * response has a status of 200 to 399. Control thread only.
  */
-public final class PortCheck implements Check, EventLoop.Handler {
+final class PortCheck implements Check, EventLoop.Handler {
 
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] ([1-5][0-9]{2})( [^\r\n]*)?\r?\n");
     private static final int LINE = 512;
@@ -44,7 +44,7 @@ public final class PortCheck implements Check, EventLoop.Handler {
      * @param request the bytes to send; empty to connect only
      * @param answered whether the worker must send an HTTP response
      */
-    public PortCheck(EventLoop loop, Supplier<OptionalInt> port, Optional<byte[]> request, boolean answered) {
+    PortCheck(EventLoop loop, Supplier<OptionalInt> port, Optional<byte[]> request, boolean answered) {
         this.loop = loop;
         this.port = port;
         this.request = request;
@@ -57,7 +57,7 @@ public final class PortCheck implements Check, EventLoop.Handler {
      * @param port the port on which the worker listens at present, if known
      * @param proxyProtocol the header that the worker expects; the check sends one without a client
      */
-    public static PortCheck connecting(EventLoop loop, Supplier<OptionalInt> port,
+    static PortCheck connecting(EventLoop loop, Supplier<OptionalInt> port,
             Optional<ProxyProtocol> proxyProtocol) {
         return new PortCheck(loop, port, HttpRequest.none(proxyProtocol), false);
     }
@@ -91,7 +91,7 @@ public final class PortCheck implements Check, EventLoop.Handler {
      * {@return whether the latest miss was a refused connection: nothing accepts on the port; other misses may be
      * caused by a lack of resources in this process}
      */
-    public boolean wasRefused() {
+    boolean wasRefused() {
         return refused;
     }
 

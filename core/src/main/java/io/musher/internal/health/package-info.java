@@ -5,6 +5,7 @@
  * <p>Everything here runs on the control thread. A worker's {@code HealthMonitor} owns one {@code ScheduledCheck} per
  * configured health check. The {@code ScheduledCheck} runs a {@code Check} (heartbeat, TCP connect or HTTP request) at
  * intervals and counts passes and misses. {@code RecycleMonitor} compares age, memory and connections of all workers
- * with their limits once a second. Where neither is configured, nothing runs.
+ * with their limits once a second. A {@code PortReadinessProbe} observes the port of one worker, unless its program
+ * reports its readiness itself. Where nothing is configured and workers have no ports, nothing runs.
  */
 package io.musher.internal.health;

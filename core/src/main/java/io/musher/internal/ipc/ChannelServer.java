@@ -1,7 +1,7 @@
 package io.musher.internal.ipc;
 
 import io.musher.balancer.loop.EventLoop;
-import io.musher.internal.process.Loopback;
+import io.musher.internal.process.os.Loopback;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;

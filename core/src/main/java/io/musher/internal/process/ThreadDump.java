@@ -1,5 +1,7 @@
 package io.musher.internal.process;
 
+import io.musher.internal.process.os.Platform;
+import io.musher.internal.process.os.ProcessTable;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;

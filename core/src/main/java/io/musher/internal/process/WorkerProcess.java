@@ -1,5 +1,17 @@
 package io.musher.internal.process;
 
+import io.musher.internal.process.launch.LaunchPlan;
+import io.musher.internal.process.launch.SpawnRequest;
+import io.musher.internal.process.os.ListeningSockets;
+import io.musher.internal.process.os.OrphanReaper;
+import io.musher.internal.process.os.Platform;
+import io.musher.internal.process.os.PortOwnership;
+import io.musher.internal.process.os.ProcessTable;
+import io.musher.internal.process.os.ProcessTableExecutor;
+import io.musher.internal.process.os.ProcessTree;
+import io.musher.internal.process.os.SignalNames;
+import io.musher.internal.process.os.Termination;
+import io.musher.internal.process.output.OutputTail;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,21 +2,25 @@
  * Starts worker processes, captures their output, and terminates them with all their descendants. This package deals
  * with processes, not slots: the supervisor decides when a worker starts and stops.
  *
+ * <p>The packages below hold what this one combines; they do not depend on it: {@code launch} builds command lines,
+ * {@code output} captures output, {@code os} wraps processes and ports of the operating system. {@code launch} and
+ * {@code output} depend on {@code os}, and {@code output} on the {@code SpawnRequest} of {@code launch}.
+ *
  * <p>Entry points for the rest of Musher:
  *
  * <ul>
- *   <li>{@link io.musher.internal.process.LaunchPlan#of} checks that a launch is possible, before any process is
+ *   <li>{@link io.musher.internal.process.launch.LaunchPlan#of} checks that a launch is possible, before any process is
  *       started;
- *   <li>{@link io.musher.internal.process.JvmShare#of} computes a worker JVM's share of memory and processors;
- *   <li>{@link io.musher.internal.process.Memory} reads the memory limit of the machine or container;
- *   <li>{@link io.musher.internal.process.Loopback} is the address of all connections between primary and workers;
- *   <li>{@link io.musher.internal.process.Ports} assigns ports, {@link io.musher.internal.process.PortLease} reserves
- *       them and {@link io.musher.internal.process.PortOwnership} reports which process listens on one;
+ *   <li>{@link io.musher.internal.process.launch.JvmShare#of} computes a worker JVM's share of memory and processors;
+ *   <li>{@link io.musher.internal.process.os.Memory} reads the memory limit of the machine or container;
+ *   <li>{@link io.musher.internal.process.os.Loopback} is the address of all connections between primary and workers;
+ *   <li>{@link io.musher.internal.process.os.Ports} assigns ports, {@link io.musher.internal.process.os.PortLease}
+ *       reserves them and {@link io.musher.internal.process.os.PortOwnership} reports which process listens on one;
  *   <li>{@link io.musher.internal.process.ClassPreloader} loads classes while their jar is still intact;
  *   <li>{@link io.musher.internal.process.Spawner} starts the worker described by a
- *       {@link io.musher.internal.process.SpawnRequest};
+ *       {@link io.musher.internal.process.launch.SpawnRequest};
  *   <li>{@link io.musher.internal.process.WorkerProcess} is the started worker; its exit is a
- *       {@link io.musher.internal.process.Termination}.
+ *       {@link io.musher.internal.process.os.Termination}.
  * </ul>
  *
  * <pre>{@code
@@ -49,7 +53,7 @@
  * mark, which includes daemons in other sessions, are killed too. After a command was asked to stop, all these
  * processes may finish first. The exit is reported when none of them is left. When the primary is killed, JVM workers
  * with a channel notice and exit; all other workers are terminated by an {@code sh} process that reads a pipe from the
- * primary, see {@code OrphanReaper}. It is started together with the first worker that needs it. On other systems,
+ * primary, see {@code os.OrphanReaper}. It is started together with the first worker that needs it. On other systems,
  * descendants are looked up when a worker is killed.
  */
 package io.musher.internal.process;

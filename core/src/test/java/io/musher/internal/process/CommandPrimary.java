@@ -7,7 +7,7 @@ import java.io.InputStreamReader;
 import java.util.List;
 
 /** A primary whose workers are commands, one per argument, each a script for {@code sh}. */
-final class CommandPrimary {
+public final class CommandPrimary {
 
     private CommandPrimary() {}
 

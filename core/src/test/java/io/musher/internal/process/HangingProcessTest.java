@@ -1,29 +1,22 @@
 package io.musher.internal.process;
 
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.Launch;
 import io.musher.Output;
-import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** A start that hangs, and processes at which looks hang, as with a file server that does not answer. */
+/** A process start that hangs, as with a file server that does not answer. */
 @EnabledOnOs(OS.LINUX)
 class HangingProcessTest {
-
-    private static final long NOBODY = Long.MAX_VALUE;
 
     private final SpawnerFixture spawning = new SpawnerFixture(Output.discard());
     private final CountDownLatch release = new CountDownLatch(1);
@@ -57,57 +50,6 @@ class HangingProcessTest {
         assertEquals(Optional.of("SIGTERM"), SpawnerFixture.end(stops).signal());
         release.countDown();
         assertEquals(OptionalInt.of(0), SpawnerFixture.end(late.get()).code());
-    }
-
-    @Test
-    void shouldTellExitsWhileAProcessCannotBeLookedAt() throws Exception {
-        WorkerProcess stuck = spawning.sh("echo up; sleep 1000");
-        WorkerProcess other = spawning.sh("sleep 1000 & echo up; wait");
-        SpawnerFixture.printed(other, "up");
-        CompletableFuture<Void> looking = new CompletableFuture<>();
-        Thread looker = new Thread(() -> {
-            try {
-                ProcessTable.look(stuck.pid(), folder -> {
-                    looking.complete(null);
-                    hang();
-                    return 0;
-                });
-            } catch (IOException e) {
-                looking.completeExceptionally(e);
-            }
-        });
-        looker.start();
-        looking.get();
-        await("a look that passes it by").until(() -> ProcessTable.entry(stuck.pid()).isEmpty());
-        assertThrows(IOException.class, () -> ProcessTable.look(stuck.pid(), folder -> 0));
-        other.kill();
-        assertEquals(Optional.of("SIGKILL"), SpawnerFixture.end(other).signal());
-        release.countDown();
-        looker.join();
-        assertTrue(ProcessTable.entry(stuck.pid()).isPresent(), "it can be looked at again");
-    }
-
-    @Test
-    void shouldLookAgainWhenALookHangs() throws Exception {
-        ProcessTableExecutor looks = new ProcessTableExecutor("test");
-        AtomicInteger tries = new AtomicInteger();
-        assertEquals("seen", looks.see(() -> {
-            tries.incrementAndGet();
-            try {
-                return ProcessTable.look(NOBODY, folder -> {
-                    hang();
-                    return "hung";
-                });
-            } catch (IOException e) {
-                return "seen";
-            }
-        }, "nothing"));
-        assertTrue(tries.get() > 1, "tries: " + tries);
-        assertEquals("nothing", looks.see(() -> {
-            throw new IllegalStateException("as a look that fails");
-        }, "nothing"));
-        looks.close();
-        assertEquals("here", looks.see(() -> "here", "nothing"));
     }
 
     private void hang() {

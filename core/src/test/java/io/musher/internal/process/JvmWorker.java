@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /** A worker that does one thing. */
-final class JvmWorker {
+public final class JvmWorker {
 
     private JvmWorker() {}
 

@@ -2,6 +2,9 @@ package io.musher.internal.process;
 
 import io.musher.Launch;
 import io.musher.Output;
+import io.musher.internal.process.launch.JvmShare;
+import io.musher.internal.process.launch.LaunchPlan;
+import io.musher.internal.process.launch.SpawnRequest;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.InetAddress;

@@ -3,13 +3,13 @@ package io.musher.internal.process;
 import java.util.concurrent.TimeUnit;
 
 /** Whether there is one here. */
-final class Python {
+public final class Python {
 
     private static final boolean THERE = runs();
 
     private Python() {}
 
-    static boolean isThere() {
+    public static boolean isThere() {
         return THERE;
     }
 

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.musher.Launch;
+import io.musher.internal.process.launch.LaunchPlan;
+import io.musher.internal.process.os.Memory;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;

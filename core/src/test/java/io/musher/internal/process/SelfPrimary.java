@@ -2,6 +2,9 @@ package io.musher.internal.process;
 
 import io.musher.Launch;
 import io.musher.Output;
+import io.musher.internal.process.launch.JvmShare;
+import io.musher.internal.process.launch.LaunchPlan;
+import io.musher.internal.process.launch.SpawnRequest;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

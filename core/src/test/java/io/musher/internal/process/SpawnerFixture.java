@@ -5,6 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.musher.Launch;
 import io.musher.Output;
+import io.musher.internal.process.launch.JvmShare;
+import io.musher.internal.process.launch.LaunchPlan;
+import io.musher.internal.process.launch.SpawnRequest;
+import io.musher.internal.process.os.PortLease;
+import io.musher.internal.process.os.ProcessTable;
+import io.musher.internal.process.os.Termination;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -21,33 +27,33 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * A spawner whose workers, with all they start, are known by a channel address that nobody else has; none may be left.
  */
-final class SpawnerFixture implements AutoCloseable {
+public final class SpawnerFixture implements AutoCloseable {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger(
             (int) (ProcessHandle.current().pid() % 20_000) + 20_000);
 
-    final Spawner spawner;
+    public final Spawner spawner;
     final InetSocketAddress channel;
     private int workers;
 
-    SpawnerFixture(Output output) {
+    public SpawnerFixture(Output output) {
         this(output, 50);
     }
 
-    SpawnerFixture(Output output, int graceTenths) {
+    public SpawnerFixture(Output output, int graceTenths) {
         this.spawner = new Spawner("test", output, graceTenths);
         this.channel = new InetSocketAddress(InetAddress.getLoopbackAddress(), NUMBERS.getAndIncrement());
     }
 
-    WorkerProcess start(Launch launch) throws Exception {
+    public WorkerProcess start(Launch launch) throws Exception {
         return start(launch, Optional.empty(), Map.of());
     }
 
-    WorkerProcess start(Launch launch, Optional<PortLease> port, Map<String, String> env) throws Exception {
+    public WorkerProcess start(Launch launch, Optional<PortLease> port, Map<String, String> env) throws Exception {
         return spawner.spawn(request(launch, port, env)).get(10, TimeUnit.SECONDS);
     }
 
-    SpawnRequest request(Launch launch, Optional<PortLease> port, Map<String, String> env) {
+    public SpawnRequest request(Launch launch, Optional<PortLease> port, Map<String, String> env) {
         int id = ++workers;
         Map<String, String> variables = new HashMap<>(launch.options().env());
         variables.putAll(env);
@@ -55,37 +61,37 @@ final class SpawnerFixture implements AutoCloseable {
                 JvmShare.none());
     }
 
-    WorkerProcess sh(String script, String... args) throws Exception {
+    public WorkerProcess sh(String script, String... args) throws Exception {
         List<String> words = new ArrayList<>(List.of("sh", "-c", script, "sh"));
         words.addAll(List.of(args));
         return start(Launch.command(words));
     }
 
-    static Termination end(WorkerProcess worker) throws Exception {
+    public static Termination end(WorkerProcess worker) throws Exception {
         return worker.onExit().get(20, TimeUnit.SECONDS);
     }
 
     /** Waits for a line that the worker prints when it is where the test wants it. */
-    static void printed(WorkerProcess worker, String text) {
+    public static void printed(WorkerProcess worker, String text) {
         await("'" + text + "' from " + worker).atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(2))
                 .until(() -> worker.lastOutput().contains(text));
     }
 
     /** {@return the ids of all living processes that this spawner's workers are or have started} */
-    List<Long> processes() {
+    public List<Long> processes() {
         return processes("MUSHER_IPC=127.0.0.1:" + channel.getPort());
     }
 
-    static List<Long> processes(String variable) {
+    public static List<Long> processes(String variable) {
         return ProcessTable.pids().stream().filter(pid -> ProcessTable.hasVariable(pid, variable))
                 .filter(pid -> ProcessTable.entry(pid).filter(entry -> entry.state() != 'Z').isPresent()).toList();
     }
 
-    static boolean isAlive(long pid) {
+    public static boolean isAlive(long pid) {
         return ProcessTable.entry(pid).filter(entry -> entry.state() != 'Z').isPresent();
     }
 
-    static List<String> words(long pid) throws Exception {
+    public static List<String> words(long pid) throws Exception {
         return List.of(Files.readString(Path.of("/proc/" + pid + "/cmdline")).split("\0"));
     }
 

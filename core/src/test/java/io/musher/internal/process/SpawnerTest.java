@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.musher.Launch;
 import io.musher.Output;
+import io.musher.internal.process.launch.SpawnRequest;
+import io.musher.internal.process.os.PortLease;
+import io.musher.internal.process.os.Termination;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

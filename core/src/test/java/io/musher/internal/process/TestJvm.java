@@ -2,6 +2,8 @@ package io.musher.internal.process;
 
 import static org.awaitility.Awaitility.await;
 
+import io.musher.internal.process.output.OutputPump;
+import io.musher.internal.process.output.OutputTail;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -14,12 +16,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** A main of the test tree in a JVM of its own, killed when the test is over. What it prints is kept. */
-final class TestJvm implements AutoCloseable {
+public final class TestJvm implements AutoCloseable {
 
-    static final String CLASS_PATH = System.getProperty("surefire.test.class.path",
+    public static final String CLASS_PATH = System.getProperty("surefire.test.class.path",
             System.getProperty("java.class.path"));
 
-    final Process process;
+    public final Process process;
     private final OutputTail output = new OutputTail();
     private final CompletableFuture<Void> end;
 
@@ -30,7 +32,7 @@ final class TestJvm implements AutoCloseable {
         this.end = out.done();
     }
 
-    static String java() {
+    public static String java() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
@@ -48,7 +50,7 @@ final class TestJvm implements AutoCloseable {
         }
     }
 
-    static TestJvm main(Class<?> main, String... args) {
+    public static TestJvm main(Class<?> main, String... args) {
         List<String> words = new ArrayList<>(List.of("-cp", CLASS_PATH, main.getName()));
         words.addAll(Arrays.asList(args));
         return start(Path.of(""), Map.of(), words.toArray(String[]::new));
@@ -59,7 +61,7 @@ final class TestJvm implements AutoCloseable {
     }
 
     /** Waits for the rest of the line that begins so. */
-    String printed(String beginning) {
+    public String printed(String beginning) {
         await("'" + beginning + "' from a JVM").atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(5))
                 .until(() -> line(beginning) != null || end.isDone());
         String line = line(beginning);
@@ -69,7 +71,7 @@ final class TestJvm implements AutoCloseable {
         return line;
     }
 
-    void tell(String line) throws IOException {
+    public void tell(String line) throws IOException {
         process.getOutputStream().write((line + "\n").getBytes());
         process.getOutputStream().flush();
     }

@@ -1,0 +1,241 @@
+package io.musher.internal.health;
+
+import io.musher.Cluster;
+import io.musher.balancer.ProxyProtocol;
+import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Timers;
+import io.musher.internal.process.WorkerProcess;
+import io.musher.internal.process.os.Loopback;
+import io.musher.internal.process.os.PortOwnership;
+import io.musher.internal.supervisor.Incarnation;
+import io.musher.internal.supervisor.ProcessEvents;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Probes the port of one worker, as long as the worker is working: detects when the port accepts connections, whether
+ * the worker owns the listening socket, and when the port stops accepting. Control loop only.
+ *
+ * <pre>
+ *  booting ─accepts, owned, main has returned or had its time─▶ accepting ⇄ refusing
+ * </pre>
+ *
+ * <p>While the worker is booting, and while the port refuses, the probe connects repeatedly. Afterwards it does not
+ * connect as long as Linux shows that the process still has its listening socket.
+ */
+public final class PortReadinessProbe {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+
+    private static final AtomicBoolean UNKNOWN_OWNER_LOGGED = new AtomicBoolean();
+
+    private static final long FIRST_PAUSE = 5_000_000;
+    private static final long LAST_PAUSE = 100_000_000;
+    /** Interval of probing a port that accepts, or of a worker that reported itself ready. */
+    private static final long WATCH_PAUSE = 1_000_000_000;
+    private static final long TIMEOUT = 2_000_000_000;
+    /** Longest wait for a main method that is still running after its port accepts, and may never return. */
+    private static final long LONGEST_START = 3_000_000_000L;
+
+    private final EventLoop loop;
+    private final ProcessEvents events;
+    private final Incarnation worker;
+    private final WorkerProcess process;
+    private final boolean anyOwner;
+    private final BooleanSupplier mainRuns;
+    private final long began;
+    private final PortCheck check;
+    private final List<Runnable> waiting = new ArrayList<>();
+    private Timers.Timer next;
+    private Timers.Timer timeout;
+    private long pause = FIRST_PAUSE;
+    private long diagnosis = WATCH_PAUSE;
+    private boolean looking;
+    private boolean accepted;
+    private long acceptedAt;
+    private int port;
+    private boolean claimed;
+    private String what = "";
+    private String elsewhere = "";
+    private Optional<PortOwnership.Socket> socket = Optional.empty();
+
+    /**
+     * Creates a probe, which begins with the first {@link #poll()}.
+     *
+     * @param anyOwner whether any process may listen on the port
+     * @param proxyProtocol the header that the worker expects on each connection
+     * @param mainRuns whether the worker has joined and its main method has not returned
+     */
+    public PortReadinessProbe(EventLoop loop, ProcessEvents facts, Incarnation worker, WorkerProcess process,
+            boolean anyOwner,
+            Optional<ProxyProtocol> proxyProtocol,
+            BooleanSupplier mainRuns) {
+        this.loop = loop;
+        this.events = facts;
+        this.worker = worker;
+        this.process = process;
+        this.anyOwner = anyOwner;
+        this.mainRuns = mainRuns;
+        this.began = loop.now();
+        this.check = PortCheck.connecting(loop, worker::port, proxyProtocol);
+    }
+
+    /** Looks for the worker's listening ports shortly before the start times out, so that the failure can name them. */
+    public void diagnoseBefore(Duration startTimeout) {
+        if (startTimeout.compareTo(Duration.ofDays(1)) < 0) {
+            loop.schedule(startTimeout.toNanos() / 5 * 4, this::diagnose);
+        }
+    }
+
+    /** Accepts the port that the worker has reported, whichever process listens on it. */
+    public void claimed() {
+        claimed = true;
+        socket = Optional.empty();
+        poll();
+    }
+
+    /** Probes the port now, and runs the callback when it is known whether the port accepts. */
+    public void poll(Runnable callback) {
+        waiting.add(callback);
+        poll();
+    }
+
+    /** Probes the port now; has no effect while a probe is running. */
+    public void poll() {
+        loop.cancel(next);
+        if (looking) {
+            return;
+        }
+        OptionalInt current = worker.port();
+        if (!worker.isWorking() || !process.isAlive() || current.isEmpty()) {
+            settle();
+            return;
+        }
+        if (current.getAsInt() != port) {
+            port = current.getAsInt();
+            socket = Optional.empty();
+        }
+        if (socket.isPresent() && socket.get().isOpen()) {
+            retry(WATCH_PAUSE);
+            return;
+        }
+        looking = true;
+        timeout = loop.schedule(TIMEOUT, () -> {
+            check.abandon();
+            seen(false, "no answer from " + Loopback.text(port));
+        });
+        check.begin(miss -> {
+            loop.cancel(timeout);
+            if (miss.isEmpty()) {
+                connected();
+            } else if (check.wasRefused()) {
+                refused();
+            } else {
+                seen(false, "no connection to " + Loopback.text(port) + ": " + miss.get());
+            }
+        });
+    }
+
+    private void connected() {
+        if (anyOwner || claimed) {
+            accepted();
+            return;
+        }
+        process.listensOn(port).whenComplete((owner, failure) -> post(() -> {
+            PortOwnership.Kind kind = failure == null ? owner.kind() : PortOwnership.Kind.UNKNOWN;
+            if (kind == PortOwnership.Kind.OTHER) {
+                foreign();
+                return;
+            }
+            if (kind == PortOwnership.Kind.UNKNOWN && UNKNOWN_OWNER_LOGGED.compareAndSet(false, true)) {
+                LOG.info(
+                        "worker {} (instance {}): cannot see which process listens on {}; it is taken for the worker's, here and from now on",
+                        worker.id(), worker.instance(), Loopback.text(port));
+            }
+            socket = failure == null ? owner.socket() : Optional.empty();
+            accepted();
+        }));
+    }
+
+    private void accepted() {
+        long now = loop.now();
+        acceptedAt = acceptedAt == 0 ? now : acceptedAt;
+        long left = Math.min(acceptedAt - began, LONGEST_START) - (now - acceptedAt);
+        if (worker.isBooting() && !accepted && !claimed && mainRuns.getAsBoolean() && left > 0) {
+            socket = Optional.empty(); // the port must accept at that time, too
+            worker.observed("its port accepts, and its main method has not returned yet");
+            retry(left);
+            return;
+        }
+        accepted = true;
+        worker.observed("");
+        events.portAccepts(worker);
+        retry(WATCH_PAUSE);
+    }
+
+    private void refused() {
+        acceptedAt = 0;
+        seen(true, "nothing accepts on " + Loopback.text(port));
+    }
+
+    /** Handles a port that another process listens on: for the worker this is the same as a refused connection. */
+    private void foreign() {
+        acceptedAt = 0;
+        seen(true, "another process than the worker listens on " + Loopback.text(port));
+    }
+
+    private void seen(boolean refuses, String observation) {
+        what = observation;
+        if (refuses && (accepted || claimed && !worker.isBooting())) {
+            events.portRefuses(worker, what);
+        } else if (!accepted) {
+            worker.observed(what + elsewhere);
+            if (loop.now() - began >= diagnosis) {
+                diagnosis *= 2;
+                diagnose();
+            }
+        }
+        retry(accepted || worker.isBooting() ? pause : WATCH_PAUSE);
+        pause = Math.min(LAST_PAUSE, pause * 2);
+    }
+
+    /** Finds out where the worker listens instead, for the error message. */
+    private void diagnose() {
+        if (!accepted && worker.isBooting() && process.isAlive()) {
+            process.listening().thenAccept(where -> post(() -> {
+                if (!accepted && acceptedAt == 0 && !where.isEmpty()) {
+                    elsewhere = "; " + where + "; listen on WorkerContext.address(), $PORT or $SERVER_PORT";
+                    worker.observed(what + elsewhere);
+                }
+            }));
+        }
+    }
+
+    private void retry(long delay) {
+        looking = false;
+        next = loop.schedule(delay, this::poll);
+        settle();
+    }
+
+    private void settle() {
+        List<Runnable> all = List.copyOf(waiting);
+        waiting.clear();
+        all.forEach(Runnable::run);
+    }
+
+    private void post(Runnable task) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.trace("the cluster has ended meanwhile");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.musher.internal.process.launch;
+
+import io.musher.internal.process.os.Platform;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Passes arguments to {@code java} in an argument file ({@code @file}), which keeps them out of the process list that
+ * all users can read and below the system's limit on command line length. Where {@code /dev/stdin} exists, the file is
+ * a pipe to the worker's standard input, which is at end of file afterwards, as it is for workers without an argument
+ * file: nothing is written to disk, and nothing is left when the primary is killed. Elsewhere it is a temporary file,
+ * readable by this user only and deleted when the worker has exited.
+ *
+ * <p>The {@code java} launcher expands an argument file only in front of the main class, but the file may contain the
+ * main class and the program's arguments. Words read from a file are not expanded again.
+ */
+public final class ArgumentFile {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ArgumentFile.class);
+    private static final Path STDIN = Path.of("/dev/stdin");
+
+    private final byte[] text;
+    private final Path file;
+
+    private ArgumentFile(byte[] text, Path file) {
+        this.text = text;
+        this.file = file;
+    }
+
+    /** Creates an argument file, as a pipe where that is possible. */
+    public static ArgumentFile of(List<String> words) throws IOException {
+        return !Platform.WINDOWS && Files.exists(STDIN) ? new ArgumentFile(text(words), null) : file(words);
+    }
+
+    /** Creates an argument file on disk. */
+    static ArgumentFile file(List<String> words) throws IOException {
+        Path file = Files.createTempFile("musher", ".args"); // readable by this user only
+        file.toFile().deleteOnExit();
+        try {
+            Files.write(file, text(words));
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(file);
+            throw e;
+        }
+        return new ArgumentFile(new byte[0], file);
+    }
+
+    /** {@return the command line argument that refers to this file} */
+    public String reference() {
+        return "@" + (file == null ? STDIN : file);
+    }
+
+    /** {@return whether the worker reads the arguments from its standard input} */
+    public boolean isPipe() {
+        return file == null;
+    }
+
+    /**
+     * Writes the arguments to the worker's standard input, if this is a pipe; may block until the worker has read them.
+     */
+    public void feed(Process process) {
+        if (isPipe()) {
+            try (var input = process.getOutputStream()) {
+                input.write(text);
+            } catch (IOException e) {
+                LOG.debug("pid {} has not read its arguments", process.pid(), e); // its exit status tells why
+            }
+        }
+    }
+
+    /** Deletes the file, if there is one; called when the worker has exited or was not started. */
+    public void delete() {
+        if (file != null) {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                LOG.debug("{} stays", file, e);
+            }
+        }
+    }
+
+    static byte[] text(List<String> words) {
+        return words.stream().map(ArgumentFile::quoted).collect(Collectors.joining("\n", "", "\n"))
+                .getBytes(CommandLineParser.NATIVE);
+    }
+
+    private static String quoted(String word) {
+        return '"' + word.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n").replace("\r", "\\r") + '"';
+    }
+}

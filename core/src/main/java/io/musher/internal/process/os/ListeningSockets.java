@@ -1,0 +1,148 @@
+package io.musher.internal.process.os;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+
+/** Finds out which process listens on which port, from {@code /proc} on Linux. */
+public final class ListeningSockets {
+
+    private static final String LISTEN = "0A";
+    private static final String LISTENS = " " + LISTEN + " ";
+
+    private ListeningSockets() {}
+
+    /** {@return whether one of the given processes listens on the port} */
+    public static PortOwnership listens(int port, List<Long> pids) {
+        return Platform.LINUX ? owner(sockets(OptionalInt.of(port)), pids) : PortOwnership.UNKNOWN;
+    }
+
+    static PortOwnership owner(Map<String, String> sockets, List<Long> pids) {
+        List<PortOwnership.Socket> own = new ArrayList<>();
+        boolean hidden = false;
+        for (long pid : sockets.isEmpty() ? List.<Long>of() : pids) {
+            hidden |= !descriptors(pid, (descriptor, name) -> {
+                if (sockets.containsKey(name)) {
+                    own.add(new PortOwnership.Socket(descriptor, name));
+                }
+            });
+            if (!own.isEmpty()) {
+                return PortOwnership.own(own.get(0));
+            }
+        }
+        return hidden ? PortOwnership.UNKNOWN : PortOwnership.OTHER;
+    }
+
+    /** {@return a text such as {@code process 123 listens on *:8080}; empty where this cannot be determined} */
+    public static String describe(List<Long> pids) {
+        if (!Platform.LINUX) {
+            return "";
+        }
+        Map<String, String> sockets = sockets(OptionalInt.empty());
+        List<String> seen = new ArrayList<>();
+        for (long pid : pids) {
+            List<String> addresses = new ArrayList<>();
+            boolean readable = descriptors(pid, (descriptor, name) -> {
+                if (sockets.containsKey(name) && !addresses.contains(sockets.get(name))) {
+                    addresses.add(sockets.get(name));
+                }
+            });
+            if (!readable) {
+                return "";
+            } else if (!addresses.isEmpty()) {
+                seen.add("process " + pid + " listens on " + String.join(" and ", addresses));
+            }
+        }
+        return seen.isEmpty() ? "the worker listens on no port" : String.join(", ", seen);
+    }
+
+    /** Returns the listening sockets, of one port if given: socket name to address. */
+    private static Map<String, String> sockets(OptionalInt port) {
+        Map<String, String> sockets = new LinkedHashMap<>();
+        for (String table : List.of("tcp", "tcp6")) {
+            try (Stream<String> lines = Files.lines(Path.of("/proc/self/net", table), StandardCharsets.US_ASCII)) {
+                lines.filter(line -> line.contains(LISTENS)) // there may be many other sockets
+                        .forEach(line -> entry(line, port)
+                                .ifPresent(entry -> sockets.put(entry.getKey(), entry.getValue())));
+            } catch (IOException | UncheckedIOException e) {
+                // this protocol is not available
+            }
+        }
+        return sockets;
+    }
+
+    /**
+     * Parses a line of the table; empty unless it is a listening socket, of the port if given.
+     *
+     * @param line such as {@code 0: 0100007F:0CEA 00000000:0000 0A ... inode ...}
+     */
+    static Optional<Map.Entry<String, String>> entry(String line, OptionalInt port) {
+        String[] fields = line.strip().split(" +");
+        boolean match = fields.length > 9 && fields[3].equals(LISTEN)
+                && (port.isEmpty() || fields[1].endsWith(String.format(":%04X", port.getAsInt())));
+        return match ? Optional.of(Map.entry("socket:[" + fields[9] + "]", address(fields[1]))) : Optional.empty();
+    }
+
+    /**
+     * Parses words of four bytes in this machine's byte order, which is little-endian on all Linux platforms of Java
+     * except s390.
+     */
+    static String address(String hex) {
+        int colon = hex.indexOf(':');
+        int port = Integer.parseInt(hex.substring(colon + 1), 16);
+        byte[] bytes = new byte[colon / 2];
+        for (int i = 0; i < bytes.length; i++) {
+            int at = i / 4 * 4 + 3 - i % 4;
+            bytes[i] = (byte) Integer.parseInt(hex.substring(2 * at, 2 * at + 2), 16);
+        }
+        try {
+            InetAddress host = InetAddress.getByAddress(bytes);
+            String text = host.getHostAddress();
+            return (host.isAnyLocalAddress() ? "*" : text.indexOf(':') < 0 ? text : "[" + text + "]") + ":" + port;
+        } catch (UnknownHostException e) {
+            return "*:" + port;
+        }
+    }
+
+    /** {@return whether all descriptors of the process could be read; true for a process that no longer exists} */
+    private static boolean descriptors(long pid, BiConsumer<Path, String> each) {
+        try {
+            return ProcessTable.look(pid, folder -> {
+                try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(folder.resolve("fd"))) {
+                    for (Path descriptor : descriptors) {
+                        try {
+                            each.accept(descriptor, Files.readSymbolicLink(descriptor).toString());
+                        } catch (NoSuchFileException e) {
+                            continue; // closed in the meantime
+                        }
+                    }
+                    return true;
+                }
+            });
+        } catch (NoSuchFileException e) {
+            return true;
+        } catch (IOException | DirectoryIteratorException e) {
+            return isGone(pid);
+        }
+    }
+
+    /** Returns whether the process has exited. Reading the descriptors of a process that is not reaped yet fails. */
+    private static boolean isGone(long pid) {
+        return ProcessTable.entry(pid).map(entry -> entry.state() == 'Z' || entry.state() == 'X').orElse(true);
+    }
+}

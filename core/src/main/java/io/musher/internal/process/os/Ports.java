@@ -1,0 +1,74 @@
+package io.musher.internal.process.os;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+
+/** Computes and checks the fixed ports of instances: instance {@code n} has the port {@code startPort + n}. */
+public final class Ports {
+
+    /** The highest port number. */
+    public static final int LAST = 65535;
+
+    private static final Path RANGE = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
+    /** The size of the ephemeral port range of IANA, which systems without that file use. */
+    private static final int USUAL = 16_384;
+
+    private Ports() {}
+
+    /** {@return the size of the machine's ephemeral port range, including ports in use} */
+    public static int free() {
+        try {
+            String[] range = Files.readString(RANGE).trim().split("\\s+");
+            return Integer.parseInt(range[1]) - Integer.parseInt(range[0]) + 1;
+        } catch (IOException | RuntimeException e) {
+            return USUAL;
+        }
+    }
+
+    /**
+     * Checks a configuration before any process is started.
+     *
+     * @param startPort the port of instance 0
+     * @param instances the number of instances
+     * @param commonPort the port of the balancer, if there is one
+     * @throws IllegalStateException if the ports exceed 65535 or include the common port; the message names them
+     */
+    public static void check(int startPort, int instances, OptionalInt commonPort) {
+        int last = startPort + instances - 1;
+        if (last > LAST) {
+            throw new IllegalStateException(
+                    "startPort " + startPort + " with " + instances + " instances: the last would have port "
+                            + last + ", but " + LAST + " is the highest");
+        }
+        if (commonPort.isPresent() && commonPort.getAsInt() >= startPort && commonPort.getAsInt() <= last) {
+            throw new IllegalStateException("commonPort " + commonPort.getAsInt() + " is also the port of instance "
+                    + (commonPort.getAsInt() - startPort) + ": startPort " + startPort + " with " + instances
+                    + " instances takes "
+                    + startPort + " to " + last);
+        }
+    }
+
+    /**
+     * Returns the port of one instance. The instance may be one that was added after the cluster was started.
+     *
+     * @param startPort the port of instance 0
+     * @param instance from 0
+     * @param commonPort the port of the balancer, if there is one
+     * @return the port of the instance
+     * @throws IllegalArgumentException if the port exceeds 65535 or is the common port; the message names it
+     */
+    public static int of(int startPort, int instance, OptionalInt commonPort) {
+        int port = startPort + instance;
+        if (port > LAST) {
+            throw new IllegalArgumentException(
+                    "instance " + instance + " would have port " + port + ", but " + LAST + " is the highest");
+        }
+        if (commonPort.isPresent() && commonPort.getAsInt() == port) {
+            throw new IllegalArgumentException(
+                    "instance " + instance + " would have port " + port + ", which is the commonPort");
+        }
+        return port;
+    }
+}

@@ -1,0 +1,143 @@
+package io.musher.internal.process.os;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Reads state, memory, signal handlers and environment of processes from {@code /proc} on Linux. */
+public final class ProcessTable {
+
+    /**
+     * The state of one process.
+     *
+     * @param state {@code Z} for a zombie, which has exited and is not reaped yet
+     */
+    public record Entry(long pid, char state, long group, long session) {}
+
+    /** Reads from the folder of a process in {@code /proc}; may block. */
+    interface Look<T> {
+        T at(Path folder) throws IOException;
+    }
+
+    private static final Path PROC = Path.of("/proc");
+
+    /** A look that takes longer than this is considered to hang. */
+    private static final long HANGS_NANOS = 3_000_000_000L;
+    /** The looks in progress, by the thread that performs them. */
+    private static final Map<Thread, Begun> LOOKS = new ConcurrentHashMap<>();
+
+    private record Begun(long pid, long at) {
+        boolean hangs() {
+            return System.nanoTime() - at > HANGS_NANOS;
+        }
+    }
+
+    private ProcessTable() {}
+
+    /**
+     * Reads from the folder of a process. Some of its files block the reader while the process hangs in the kernel with
+     * its memory locked, which may last for ever if the process waits for a file server.
+     *
+     * @throws IOException if the process has exited, belongs to another user, or another look at it hangs
+     */
+    static <T> T look(long pid, Look<T> look) throws IOException {
+        for (Begun other : LOOKS.values()) {
+            if (other.pid() == pid && other.hangs()) {
+                throw new IOException("process " + pid + " cannot be looked at");
+            }
+        }
+        Thread thread = Thread.currentThread();
+        LOOKS.put(thread, new Begun(pid, System.nanoTime()));
+        try {
+            return look.at(PROC.resolve(Long.toString(pid)));
+        } finally {
+            LOOKS.remove(thread);
+        }
+    }
+
+    /**
+     * {@return whether a thread's look at its current process hangs; a look at many processes may take longer without
+     * hanging}
+     */
+    static boolean hangs(Thread thread) {
+        Begun look = thread == null ? null : LOOKS.get(thread);
+        return look != null && look.hangs();
+    }
+
+    public static List<Long> pids() {
+        List<Long> pids = new ArrayList<>();
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(PROC, "[1-9]*")) {
+            for (Path folder : folders) {
+                pids.add(Long.valueOf(folder.getFileName().toString()));
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // return the processes found so far
+        }
+        return pids;
+    }
+
+    /** {@return the state of a process; empty if it has exited or cannot be read} */
+    public static Optional<Entry> entry(long pid) {
+        try {
+            return Optional.of(parse(pid,
+                    look(pid, folder -> Files.readString(folder.resolve("stat"), StandardCharsets.ISO_8859_1))));
+        } catch (IOException | RuntimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** {@return the resident memory in bytes; 0 for a process that has exited or has none} */
+    public static long memory(long pid) {
+        return status(pid, "VmRSS").map(kib -> Long.parseLong(kib.replaceAll("\\D", "")) << 10).orElse(0L);
+    }
+
+    /** {@return whether the process has installed a handler for a signal} */
+    public static boolean catches(long pid, int signal) {
+        return status(pid, "SigCgt").map(mask -> (Long.parseUnsignedLong(mask, 16) >> signal - 1 & 1) == 1)
+                .orElse(false);
+    }
+
+    /** {@return whether this process ignores any signal; child processes inherit that} */
+    static boolean ignoresSignals() {
+        return status(ProcessHandle.current().pid(), "SigIgn").map(mask -> Long.parseUnsignedLong(mask, 16) != 0)
+                .orElse(false);
+    }
+
+    private static Optional<String> status(long pid, String line) {
+        try {
+            return look(pid, folder -> Files.readString(folder.resolve("status"), StandardCharsets.ISO_8859_1)).lines()
+                    .filter(each -> each.startsWith(line + ":")).map(each -> each.substring(line.length() + 1).strip())
+                    .findFirst();
+        } catch (IOException | RuntimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Parses {@code /proc/<pid>/stat}. The program's name is in parentheses and may contain parentheses itself. */
+    static Entry parse(long pid, String stat) {
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return new Entry(pid, fields[0].charAt(0), Long.parseLong(fields[2]), Long.parseLong(fields[3]));
+    }
+
+    /**
+     * {@return whether the process was started with an environment variable}
+     *
+     * @param variable {@code NAME=value}
+     */
+    public static boolean hasVariable(long pid, String variable) {
+        try {
+            byte[] environment = look(pid, folder -> Files.readAllBytes(folder.resolve("environ")));
+            return ("\0" + new String(environment, StandardCharsets.ISO_8859_1)).contains("\0" + variable + "\0");
+        } catch (IOException | RuntimeException e) {
+            return false; // exited, or another user's process
+        }
+    }
+}

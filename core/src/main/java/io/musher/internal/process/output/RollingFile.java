@@ -1,0 +1,114 @@
+package io.musher.internal.process.output;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A log file with rotation by size: a full file is renamed to {@code .1}, {@code .1} to {@code .2} and so on, at line
+ * breaks where possible. The file is open while it has writers. If the disk fails, output is lost, but the worker is
+ * not affected. Thread safe.
+ */
+final class RollingFile {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RollingFile.class);
+
+    private final Path path;
+    private final long maxBytes;
+    private final int keep;
+    private OutputStream out;
+    private long size;
+    private int writers;
+    private boolean failureLogged;
+
+    RollingFile(Path path, long maxBytes, int keep) {
+        this.path = path;
+        this.maxBytes = maxBytes;
+        this.keep = keep;
+    }
+
+    /** Registers a writer. */
+    synchronized void open() {
+        writers++;
+    }
+
+    /** Unregisters a writer; the last one closes the file. */
+    synchronized void close() {
+        if (--writers == 0) {
+            shut();
+        }
+    }
+
+    synchronized void write(byte[] bytes, int offset, int length) {
+        try {
+            for (int done = 0; done < length;) {
+                if (out == null) {
+                    Files.createDirectories(path.toAbsolutePath().getParent());
+                    size = Files.exists(path) ? Files.size(path) : 0;
+                    out = Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                }
+                int count = fitting(bytes, offset + done, length - done);
+                out.write(bytes, offset + done, count);
+                size += count;
+                done += count;
+                if (done < length || size >= maxBytes) {
+                    rotate();
+                }
+            }
+        } catch (IOException e) {
+            shut();
+            if (!failureLogged) {
+                failureLogged = true;
+                LOG.warn("{}: output of a worker cannot be written and is lost; further failures are not logged", path,
+                        e);
+            }
+        }
+    }
+
+    /**
+     * Returns how many bytes to write to the current file: all if they fit, else up to the last line break that fits.
+     */
+    private int fitting(byte[] bytes, int offset, int length) {
+        long room = maxBytes - size;
+        if (length <= room) {
+            return length;
+        }
+        for (int i = (int) Math.max(0, room); i > 0; i--) {
+            if (bytes[offset + i - 1] == '\n') {
+                return i;
+            }
+        }
+        return size > 0 ? 0 : (int) room;
+    }
+
+    private void rotate() throws IOException {
+        shut();
+        if (keep == 0) {
+            Files.deleteIfExists(path);
+            return;
+        }
+        for (int i = keep - 1; i >= 0; i--) {
+            Path from = i == 0 ? path : path.resolveSibling(path.getFileName() + "." + i);
+            if (Files.exists(from)) {
+                Files.move(from, path.resolveSibling(path.getFileName() + "." + (i + 1)),
+                        StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+    }
+
+    private void shut() {
+        if (out != null) {
+            try {
+                out.close();
+            } catch (IOException e) {
+                LOG.debug("{}: closing", path, e);
+            }
+            out = null;
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package io.musher.internal.process.os;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.musher.internal.process.CommandPrimary;
+import io.musher.internal.process.SpawnerFixture;
+import io.musher.internal.process.TestJvm;
+import io.musher.internal.process.launch.ChildEnvironment;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Real primaries that are killed. Nothing of their command workers may be left in the process table. */
+@EnabledOnOs(OS.LINUX)
+class OrphanReaperTest {
+
+    /** Long enough for a busy machine, and long before the reaper would send SIGKILL. */
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    private static final Path BUSYBOX = Path.of("/usr/bin/busybox");
+
+    private static final String FAMILY = "sleep 1000 & sh -c 'sleep 1000 & sleep 1000 & wait' &"
+            + " sleep 0.1; echo up; wait";
+    private static final String DEAF = "trap '' TERM; (trap '' TERM; sleep 1000 & wait) &"
+            + " sleep 0.1; echo up; wait; wait";
+    private static final String DAEMON = "setsid sh -c 'setsid sleep 1000 & sleep 1000' & sleep 0.1; echo up; wait";
+
+    @Test
+    void shouldEndEverythingWhenThePrimaryIsKilled() throws Exception {
+        try (TestJvm primary = TestJvm.main(CommandPrimary.class, "600", FAMILY, DAEMON, FAMILY)) {
+            ProcessFamily family = new ProcessFamily(primary);
+            assertTrue(family.processes().size() >= 12, "processes: " + family.processes());
+            primary.process.destroyForcibly().waitFor();
+            family.assertGone(SOON);
+        }
+    }
+
+    @Test
+    void shouldKillWhatIgnoresTheRequest() throws Exception {
+        try (TestJvm primary = TestJvm.main(CommandPrimary.class, "5", DEAF)) {
+            ProcessFamily family = new ProcessFamily(primary);
+            primary.process.destroyForcibly().waitFor();
+            family.assertGone(SOON);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"crash", "exit", "close"})
+    void shouldEndEverythingHoweverThePrimaryEnds(String how) throws Exception {
+        try (TestJvm primary = TestJvm.main(CommandPrimary.class, "600", FAMILY, DAEMON)) {
+            ProcessFamily family = new ProcessFamily(primary);
+            primary.tell(how);
+            primary.process.waitFor();
+            family.assertGone(SOON);
+        }
+    }
+
+    @Test
+    void shouldEndWhatHasAnEnvironmentOfItsOwn() throws Exception {
+        try (TestJvm primary = TestJvm.main(CommandPrimary.class, "600",
+                "env -i sh -c 'sleep 1000 & echo up; wait' & wait")) {
+            ProcessFamily family = new ProcessFamily(primary);
+            assertTrue(family.processes().size() >= 3, "processes: " + family.processes());
+            primary.process.destroyForcibly().waitFor();
+            family.assertGone(SOON);
+        }
+    }
+
+    @Test
+    void shouldBeReplacedWhenItIsKilledItself() throws Exception {
+        try (TestJvm primary = TestJvm.main(CommandPrimary.class, "600", FAMILY)) {
+            ProcessFamily family = new ProcessFamily(primary);
+            ProcessHandle.of(family.guard).orElseThrow().destroyForcibly();
+            await("another guard").atMost(SOON).until(() -> primary.process.children()
+                    .anyMatch(child -> child.pid() != family.guard
+                            && child.info().commandLine().orElse("").contains("musher-guard")));
+            primary.process.destroyForcibly().waitFor();
+            family.assertGone(SOON);
+        }
+    }
+
+    @Test
+    void shouldNotHearTheTerminal() throws Exception {
+        try (TestJvm primary = TestJvm.main(CommandPrimary.class, "600", FAMILY)) {
+            ProcessFamily family = new ProcessFamily(primary);
+            long own = ProcessTable.entry(primary.process.pid()).orElseThrow().group();
+            assertTrue(
+                    family.processes().stream().noneMatch(pid -> ProcessTable.entry(pid).orElseThrow().group() == own));
+            assertTrue(ProcessTable.entry(family.guard).orElseThrow().group() != own);
+            primary.process.destroyForcibly().waitFor();
+            family.assertGone(SOON);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"trap : HUP; sleep 1000 & wait", "trap '' TERM; sleep 1000 & wait; wait"})
+    void shouldEndGroupsAndMarkedProcessesWithBusyBoxAlone(String script, @TempDir Path folder) throws Exception {
+        assumeTrue(Files.isExecutable(BUSYBOX), "BusyBox is not installed");
+        for (String applet : List.of("sh", "tr", "sleep", "grep")) {
+            Files.createSymbolicLink(folder.resolve(applet), BUSYBOX);
+        }
+        String mark = Long.toHexString(ThreadLocalRandom.current().nextLong());
+        Process group = process(Map.of(), "setsid", "sh", "-c", script);
+        Process marked = process(Map.of(ChildEnvironment.TREE, mark + ".1"), "setsid", "sh", "-c", script);
+        Process other = process(Map.of(ChildEnvironment.TREE, mark + "0.1"), "setsid", "sh", "-c", script);
+        ProcessBuilder guarding = new ProcessBuilder(BUSYBOX.toString(), "sh", "-c", OrphanReaper.SCRIPT,
+                "musher-guard", mark, "3")
+                .redirectErrorStream(true);
+        guarding.environment().clear();
+        guarding.environment().put("PATH", folder.toString());
+        Process guard = guarding.start();
+        try {
+            guard.getOutputStream()
+                    .write(("+ " + -group.pid() + "\nHUP " + -group.pid() + "\n").getBytes(StandardCharsets.US_ASCII));
+            guard.getOutputStream().close();
+            for (Process each : List.of(group, marked, guard)) {
+                assertTrue(each.waitFor(SOON.toSeconds(), TimeUnit.SECONDS), () -> each + " lives on");
+            }
+            assertTrue(other.isAlive(), "one that has another mark");
+        } finally {
+            for (Process each : List.of(guard, group, marked, other)) {
+                each.descendants().forEach(ProcessHandle::destroyForcibly);
+                each.destroyForcibly();
+            }
+        }
+    }
+
+    private static Process process(Map<String, String> environment, String... words) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(words).redirectInput(Platform.NULL);
+        builder.environment().putAll(environment);
+        return builder.start();
+    }
+
+    private static final class ProcessFamily {
+        final long guard;
+        private final String variable;
+        private final List<Long> sessions;
+
+        ProcessFamily(TestJvm primary) {
+            guard = Long.parseLong(primary.printed("guard "));
+            sessions = Arrays.stream(primary.printed("sessions ").split(" ")).map(Long::valueOf).toList();
+            variable = "MUSHER_IPC=127.0.0.1:" + primary.printed("channel ");
+        }
+
+        /** Known by what is in their environment, or by their session. */
+        List<Long> processes() {
+            Set<Long> all = new TreeSet<>(SpawnerFixture.processes(variable));
+            ProcessTable.pids().stream().flatMap(pid -> ProcessTable.entry(pid).stream())
+                    .filter(entry -> entry.state() != 'Z' && sessions.contains(entry.session()))
+                    .forEach(entry -> all.add(entry.pid()));
+            return List.copyOf(all);
+        }
+
+        void assertGone(Duration limit) {
+            try {
+                await("the end of all").atMost(limit).until(() -> processes().isEmpty());
+                await("the guard's end").atMost(SOON).until(() -> !SpawnerFixture.isAlive(guard));
+            } finally {
+                List<Long> left = processes();
+                left.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+                assertEquals(List.of(), left);
+            }
+        }
+    }
+}
