@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -175,9 +174,7 @@ final class ClusterCommands {
         CompletableFuture<T> promise = new CompletableFuture<>();
         open.add(promise);
         promise.whenComplete((done, failure) -> open.remove(promise));
-        try {
-            control.execute(() -> request.accept(promise));
-        } catch (RejectedExecutionException e) {
+        if (!control.tryExecute(() -> request.accept(promise))) {
             promise.completeExceptionally(new IllegalStateException(name + " has stopped"));
         }
         return promise;
@@ -190,10 +187,6 @@ final class ClusterCommands {
     }
 
     private void post(Runnable request) {
-        try {
-            control.execute(request);
-        } catch (RejectedExecutionException e) {
-            // the cluster has ended: the command has no effect
-        }
+        control.tryExecute(request); // without effect after the cluster has ended
     }
 }

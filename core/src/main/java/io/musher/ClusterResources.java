@@ -15,7 +15,6 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Holds the threads, sockets and executors of a cluster; opens them together and closes them together in reverse order.
@@ -64,7 +63,7 @@ record ClusterResources(String name, EventLoop control, ChannelServer channels, 
             Spawner spawner = new Spawner(config.name(), config.output());
             undo.push(spawner::close);
             ListenerExecutor eventThread = new ListenerExecutor(config.name(), control);
-            new ListenerWatchdog(eventThread, control);
+            new ListenerWatchdog(eventThread, control).start();
             eventThread.start();
             return new ClusterResources(config.name(), control, channels, balancer, spawner, eventThread,
                     callbacks(config, control));
@@ -76,7 +75,7 @@ record ClusterResources(String name, EventLoop control, ChannelServer channels, 
 
     private static FutureExecutor callbacks(ClusterConfig config, EventLoop control) {
         return new FutureExecutor(config.name() + "-callbacks",
-                (task, nanos) -> control.execute(() -> control.schedule(nanos, task)));
+                (task, nanos) -> control.tryExecute(() -> control.schedule(nanos, task)));
     }
 
     private static Optional<Balancer> balancer(ClusterConfig config) {
@@ -97,16 +96,12 @@ record ClusterResources(String name, EventLoop control, ChannelServer channels, 
         balancer.ifPresent(Balancer::close);
         spawner.close();
         events.end();
-        try {
-            control.execute(channels::close);
+        if (control.tryExecute(channels::close)) { // otherwise closed before
             control.close();
             control.join(JOIN_MILLIS);
-        } catch (RejectedExecutionException e) {
-            return; // closed before
-        } finally {
-            callbacks.timersEnded();
-            NAMES.remove(name, control);
         }
+        callbacks.timersEnded();
+        NAMES.remove(name, control);
     }
 
     private static void release(Optional<Balancer> balancer, ChannelServer channels) {

@@ -1,7 +1,6 @@
 package io.musher.internal.dispatch;
 
 import io.musher.ClusterEvent;
-import io.musher.Worker;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,8 +19,9 @@ final class Backlog {
     private record Change(boolean ready, Delivery delivery) {}
 
     private final Queue<Delivery> queue;
-    private final Map<Worker, ArrayDeque<Change>> changes = new HashMap<>();
-    private final Map<Worker, ArrayDeque<Delivery>> ports = new HashMap<>();
+    /** By the worker. */
+    private final Map<Object, ArrayDeque<Change>> changes = new HashMap<>();
+    private final Map<Object, ArrayDeque<Delivery>> ports = new HashMap<>();
 
     /**
      * Creates a backlog for the queue that listeners are served from; dropped deliveries are removed from the queue.
@@ -49,7 +49,7 @@ final class Backlog {
         return true;
     }
 
-    private boolean change(Worker worker, boolean ready, Delivery delivery) {
+    private boolean change(Object worker, boolean ready, Delivery delivery) {
         ArrayDeque<Change> pending = changes.computeIfAbsent(worker, each -> new ArrayDeque<>());
         forgetTold(pending, Change::delivery);
         if (pending.size() >= MOST) {
@@ -63,7 +63,7 @@ final class Backlog {
         return true;
     }
 
-    private void port(Worker worker, Delivery delivery) {
+    private void port(Object worker, Delivery delivery) {
         ArrayDeque<Delivery> pending = ports.computeIfAbsent(worker, each -> new ArrayDeque<>());
         forgetTold(pending, each -> each);
         if (pending.size() >= MOST) {

@@ -8,11 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Calls the user's supplier of {@code env}, on threads of its own. Requests that arrive during a call share the next
@@ -24,7 +21,6 @@ public final class EnvironmentSource {
 
     static final int MOST = 4;
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
     private static final OperatorLog OPERATOR = new OperatorLog("io.musher.Cluster");
 
     /** Receives the variables, or what the supplier threw. */
@@ -111,7 +107,7 @@ public final class EnvironmentSource {
         call.patience = null;
         call.late = true;
         OPERATOR.warn(
-                "{}: the supplier of env has not returned for {}, thread {}; {} reload() or deploy() waits for it, or for the next call",
+                "{}: the supplier of env has not returned within {}, thread {}; {} reload() or deploy() wait for it or for the next call",
                 name, patience, call.thread.getName(), call.answers.size());
         callIfPossible();
     }
@@ -143,14 +139,10 @@ public final class EnvironmentSource {
     }
 
     private void report(Runnable result) {
-        try {
-            control.execute(() -> {
-                if (!ended) {
-                    result.run();
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            LOG.trace("{}: has ended meanwhile", name);
-        }
+        control.tryExecute(() -> {
+            if (!ended) {
+                result.run();
+            }
+        });
     }
 }

@@ -1,8 +1,8 @@
 package io.musher.internal.dispatch;
 
+import io.musher.balancer.loop.LogThrottle;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -18,10 +18,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class FutureExecutor implements Executor {
 
-    /** Runs a task after a delay, on any thread. */
+    /** Runs tasks after a delay, on any thread. */
     public interface Later {
-        /** Runs {@code task} after the delay, or rejects or drops it after the cluster has ended. */
-        void run(Runnable task, long nanos);
+        /** {@return false if the task will never run because the cluster has ended} */
+        boolean run(Runnable task, long nanos);
     }
 
     static final int FREE = 32;
@@ -31,20 +31,19 @@ public final class FutureExecutor implements Executor {
     private static final long PATIENCE_NANOS = 5_000_000;
     private static final long LONG_PATIENCE_NANOS = 100_000_000;
     private static final long IDLE_MILLIS = 1_000;
-    private static final long SELDOM_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final String name;
     private final Later later;
+    private final LogThrottle throttle = new LogThrottle();
     private ArrayDeque<Runnable> queue = new ArrayDeque<>(); // guarded by this, like all fields below
     private long begun;
     private int threads;
     private int idle;
     private boolean watching;
-    private long warnedAt = System.nanoTime() - SELDOM_NANOS;
 
     /**
-     * Creates an executor without threads; {@code later} may reject or drop tasks after the cluster has ended, see
-     * {@link #timersEnded}.
+     * Creates an executor without threads. If {@code later} may drop tasks that it has accepted, {@link #timersEnded} must
+     * be called then.
      */
     public FutureExecutor(String name, Later later) {
         this.name = name;
@@ -86,10 +85,8 @@ public final class FutureExecutor implements Executor {
             before = begun;
             patience = threads < FREE ? PATIENCE_NANOS : LONG_PATIENCE_NANOS;
         }
-        try {
-            later.run(() -> checkProgress(before), patience);
-        } catch (RejectedExecutionException e) {
-            lookLater(before, patience); // the cluster has ended
+        if (!later.run(() -> checkProgress(before), patience)) {
+            checkLater(before, patience);
         }
     }
 
@@ -105,10 +102,10 @@ public final class FutureExecutor implements Executor {
             }
             before = begun;
         }
-        lookLater(before, PATIENCE_NANOS);
+        checkLater(before, PATIENCE_NANOS);
     }
 
-    private void lookLater(long before, long patience) {
+    private void checkLater(long before, long patience) {
         Thread thread = new Thread(() -> {
             LockSupport.parkNanos(patience);
             checkProgress(before);
@@ -131,12 +128,10 @@ public final class FutureExecutor implements Executor {
     }
 
     private void warn() {
-        long now = System.nanoTime();
-        if (now - warnedAt >= SELDOM_NANOS) {
-            warnedAt = now;
+        if (throttle.isDue(System.nanoTime())) {
             LOG.warn(
-                    "{}: {} completions of futures block, {} more wait for a thread (at most {} can block): what blocks in thenAccept and the like"
-                            + " belongs on an executor of your own, as with thenAcceptAsync(…, executor)",
+                    "{}: {} completions of futures block their threads, {} more are queued (at most {} threads): run code"
+                            + " that blocks on an executor of your own, as with thenAcceptAsync(…, executor)",
                     name, threads, queue.size(), MAX);
         }
     }
@@ -150,7 +145,8 @@ public final class FutureExecutor implements Executor {
             thread.start();
         } catch (Error e) { // out of memory, or no thread available
             threads--;
-            LOG.error("{}: no thread for {} completions of futures", name, queue.size(), e);
+            LOG.error("{}: cannot start a thread for {} completions of futures, which wait for the next one", name,
+                    queue.size(), e);
         }
     }
 

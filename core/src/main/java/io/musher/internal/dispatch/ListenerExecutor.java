@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -30,7 +29,7 @@ public final class ListenerExecutor implements EventLoop.BorrowingThread {
     private static final long LEAD_AGAIN_NANOS = 100_000_000L;
 
     private record Listener<E>(Class<E> type, Consumer<? super E> code) {
-        void hear(ClusterEvent event) {
+        void deliver(ClusterEvent event) {
             if (type.isInstance(event)) {
                 code.accept(type.cast(event));
             }
@@ -117,17 +116,9 @@ public final class ListenerExecutor implements EventLoop.BorrowingThread {
     private void deliver(Delivery delivery) {
         queue.add(delivery);
         if (leadsLoop && !isCurrentThread()) {
-            wake();
+            control.tryExecute(() -> {}); // wakes the events thread
         }
         whenBusy.run();
-    }
-
-    private void wake() {
-        try {
-            control.execute(() -> {});
-        } catch (RejectedExecutionException e) {
-            LOG.trace("{}: ends", name);
-        }
     }
 
     /** Marks the end of one listener call within a delivery. */
@@ -147,7 +138,7 @@ public final class ListenerExecutor implements EventLoop.BorrowingThread {
     void logSlow(long seconds) {
         Delivery now = running;
         if (now != null) {
-            LOG.warn("{}: a listener has been busy with {} for more than {} s; {} event(s) wait for it", name, now,
+            LOG.warn("{}: a listener has been busy with {} for more than {} s, {} event(s) wait for it", name, now,
                     seconds,
                     queue.size());
         }
@@ -167,7 +158,7 @@ public final class ListenerExecutor implements EventLoop.BorrowingThread {
             thread.join(millis);
             if (thread.isAlive()) {
                 LOG.warn(
-                        "{}: does not wait any longer for listeners to end: one is busy with {}, {} event(s) are dropped",
+                        "{}: stops waiting for its listeners: one is still busy with {}, {} event(s) will not be delivered",
                         name, running,
                         queue.size());
             }
@@ -181,9 +172,10 @@ public final class ListenerExecutor implements EventLoop.BorrowingThread {
 
     private void notify(Listener<?> listener, ClusterEvent event) {
         try {
-            listener.hear(event);
+            listener.deliver(event);
         } catch (Throwable e) {
-            LOG.warn("{}: the listener {} threw on {}; the cluster goes on", name, listener.code.getClass().getName(),
+            LOG.warn("{}: the listener {} threw on {}; other listeners are not affected", name,
+                    listener.code.getClass().getName(),
                     event, e);
         }
         progress();
@@ -201,7 +193,7 @@ public final class ListenerExecutor implements EventLoop.BorrowingThread {
                     run(queue.take());
                 }
             } catch (InterruptedException e) {
-                LOG.trace("{}: cannot be, the thread ignores it", name);
+                LOG.trace("{}: unexpected interrupt of the events thread ignored", name);
             }
         }
     }
@@ -230,7 +222,7 @@ public final class ListenerExecutor implements EventLoop.BorrowingThread {
         try {
             ListenerThread.listen(next::run);
         } catch (Throwable e) { // even logging the listener's exception failed, for lack of memory
-            LOG.error("{}: an event could not be delivered, the others follow", name);
+            LOG.error("{}: an event could not be delivered for lack of memory; later events are delivered", name);
         } finally {
             progress();
             running = null;

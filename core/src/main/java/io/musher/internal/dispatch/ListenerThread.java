@@ -6,7 +6,8 @@ package io.musher.internal.dispatch;
  */
 public final class ListenerThread extends Thread {
 
-    private volatile boolean listening;
+    private final Object lock = new Object();
+    private boolean listening; // guarded by lock
 
     /**
      * Creates a daemon thread; does not start it.
@@ -20,8 +21,10 @@ public final class ListenerThread extends Thread {
 
     @Override
     public void interrupt() {
-        if (listening) {
-            super.interrupt();
+        synchronized (lock) { // the listener must not return between the check and the interrupt
+            if (listening) {
+                super.interrupt();
+            }
         }
     }
 
@@ -32,11 +35,17 @@ public final class ListenerThread extends Thread {
      */
     public static void listen(Runnable code) {
         ListenerThread thread = (ListenerThread) Thread.currentThread();
-        thread.listening = true;
+        thread.listening(true);
         try {
             code.run();
         } finally {
-            thread.listening = false;
+            thread.listening(false);
+        }
+    }
+
+    private void listening(boolean now) {
+        synchronized (lock) {
+            listening = now;
             interrupted();
         }
     }

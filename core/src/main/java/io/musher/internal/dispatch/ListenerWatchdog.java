@@ -1,7 +1,6 @@
 package io.musher.internal.dispatch;
 
 import io.musher.balancer.loop.EventLoop;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** Logs a listener that runs longer than 5 s. Checks the events thread only while it is busy. */
@@ -13,21 +12,21 @@ public final class ListenerWatchdog {
     private final EventLoop control;
     private volatile boolean watching;
 
-    /** Creates a watchdog that checks on the control thread; it watches at once. */
+    /** Creates a watchdog that checks on the control thread. */
     public ListenerWatchdog(ListenerExecutor eventThread, EventLoop control) {
         this.eventThread = eventThread;
         this.control = control;
+    }
+
+    /** Starts to watch. */
+    public void start() {
         eventThread.whenBusy(this::begin);
     }
 
     private void begin() {
         if (!watching) {
-            watching = true;
-            try {
-                control.execute(() -> scheduleCheck(eventThread.steps()));
-            } catch (RejectedExecutionException e) {
-                watching = true; // the cluster has ended
-            }
+            watching = true; // for good if the cluster has ended
+            control.tryExecute(() -> scheduleCheck(eventThread.steps()));
         }
     }
 

@@ -1,6 +1,5 @@
 package io.musher.internal.health;
 
-import io.musher.Cluster;
 import io.musher.HealthCheck;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Timers;
@@ -23,7 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ScheduledCheck {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
 
     /** Longest interval while the worker boots, so that a long configured interval does not delay its start. */
     private static final long BOOT_NANOS = 100_000_000L;

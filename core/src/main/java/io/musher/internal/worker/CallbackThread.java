@@ -1,6 +1,5 @@
 package io.musher.internal.worker;
 
-import io.musher.WorkerContext;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.dispatch.ListenerThread;
@@ -28,7 +27,7 @@ final class CallbackThread implements EventLoop.BorrowingThread {
     record Job(Phase phase, String what, Runnable code) {}
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.WorkerContext");
-    private static final OperatorLog OPERATOR = new OperatorLog(WorkerContext.class);
+    private static final OperatorLog OPERATOR = new OperatorLog("io.musher.WorkerContext");
 
     /** The delay before this thread runs the loop again, after a slow listener has cost it the loop. */
     private static final long LEAD_AGAIN_NANOS = 100_000_000L;

@@ -1,6 +1,5 @@
 package io.musher.internal.worker;
 
-import io.musher.WorkerContext;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.worker.CallbackThread.Job;
@@ -39,7 +38,7 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
     private static final long SLOW_NANOS = 2_000_000_000L;
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.WorkerContext");
-    private static final OperatorLog OPERATOR = new OperatorLog(WorkerContext.class);
+    private static final OperatorLog OPERATOR = new OperatorLog("io.musher.WorkerContext");
 
     private final EventLoop loop;
     private final WorkerEnvironment worker;

@@ -10,7 +10,6 @@ import io.musher.internal.process.ClassPreloader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -262,10 +261,10 @@ public final class WorkerRuntime {
      *
      * @param task must not block
      * @param nanos the delay
-     * @throws RejectedExecutionException if the process is about to exit
+     * @return false if the task will never run because the process is about to exit
      */
-    public void later(Runnable task, long nanos) {
-        loop.execute(() -> loop.schedule(nanos, task));
+    public boolean later(Runnable task, long nanos) {
+        return loop.tryExecute(() -> loop.schedule(nanos, task));
     }
 
     void terminate() {

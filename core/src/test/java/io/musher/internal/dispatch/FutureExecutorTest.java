@@ -22,7 +22,7 @@ class FutureExecutorTest {
 
     @Test
     void shouldRunInOrderOnOneThreadWhenNothingBlocks() throws Exception {
-        FutureExecutor futureExecutor = new FutureExecutor("test", (task, nanos) -> {});
+        FutureExecutor futureExecutor = new FutureExecutor("test", (task, nanos) -> true);
         List<Integer> order = new ArrayList<>(); // of one thread
         CompletableFuture<Void> end = new CompletableFuture<>();
         for (int i = 0; i < 10_000; i++) {
@@ -42,7 +42,7 @@ class FutureExecutorTest {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
         try {
             FutureExecutor futureExecutor = new FutureExecutor("test",
-                    (task, nanos) -> timer.schedule(task, nanos, TimeUnit.NANOSECONDS));
+                    (task, nanos) -> timer.schedule(task, nanos, TimeUnit.NANOSECONDS) != null);
             int count = 4 * FutureExecutor.MAX;
             List<CompletableFuture<Void>> inner = new ArrayList<>();
             List<CompletableFuture<Void>> outer = new ArrayList<>();
@@ -97,9 +97,7 @@ class FutureExecutorTest {
 
     @Test
     void shouldGoOnWhenTheClusterHasEnded() throws Exception {
-        FutureExecutor futureExecutor = new FutureExecutor("test", (task, nanos) -> {
-            throw new java.util.concurrent.RejectedExecutionException("closed");
-        });
+        FutureExecutor futureExecutor = new FutureExecutor("test", (task, nanos) -> false);
         CompletableFuture<Void> awaited = new CompletableFuture<>();
         CompletableFuture<Void> done = new CompletableFuture<>();
         futureExecutor.execute(() -> {
@@ -115,7 +113,7 @@ class FutureExecutorTest {
         EventLoop loop = new EventLoop("test-control", Ticker.system());
         loop.start();
         CountDownLatch looks = new CountDownLatch(1);
-        FutureExecutor futureExecutor = new FutureExecutor("test", (task, nanos) -> loop.execute(() -> {
+        FutureExecutor futureExecutor = new FutureExecutor("test", (task, nanos) -> loop.tryExecute(() -> {
             loop.schedule(TimeUnit.DAYS.toNanos(1), task);
             looks.countDown();
         }));
