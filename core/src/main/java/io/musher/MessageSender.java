@@ -52,7 +52,7 @@ final class MessageSender {
      * @throws IllegalArgumentException if the value cannot be encoded
      */
     static ByteBuffer shared(int peer, Object value, int maxMessageSize) {
-        return encode(FrameType.VALUE, 0, peer, value, maxMessageSize, ByteBuffer::allocate).asReadOnlyBuffer();
+        return encode(FrameType.JSON_MESSAGE, 0, peer, value, maxMessageSize, ByteBuffer::allocate).asReadOnlyBuffer();
     }
 
     /**
@@ -61,7 +61,7 @@ final class MessageSender {
      * @throws IllegalArgumentException if the value cannot be encoded
      */
     ByteBuffer frame(int peer, Object value) {
-        return encode(FrameType.VALUE, 0, peer, value);
+        return encode(FrameType.JSON_MESSAGE, 0, peer, value);
     }
 
     boolean send(int peer, Object value) {
@@ -90,7 +90,7 @@ final class MessageSender {
             boolean connected) {
         checkTimeout(timeout);
         // before the check: a value that cannot be encoded is refused in any case
-        ByteBuffer question = encode(FrameType.ASK_VALUE, 0, peer, value);
+        ByteBuffer question = encode(FrameType.JSON_REQUEST, 0, peer, value);
         if (!connected) {
             return CompletableFuture.failedFuture(new PeerGoneException(receiver + " has no channel (any more)"));
         }
@@ -126,7 +126,7 @@ final class MessageSender {
     }
 
     private void complete(CompletableFuture<Message> promise, MessageFrame answer, int from) {
-        if (answer.type() == FrameType.FAILED) {
+        if (answer.type() == FrameType.REQUEST_FAILED) {
             promise.completeExceptionally(new RemoteFailureException(answer.text()));
         } else {
             promise.complete(new Message(answer, from, this));
@@ -147,7 +147,7 @@ final class MessageSender {
     }
 
     void answer(MessageFrame question, Object answer) {
-        if (!mailbox.answer(encode(FrameType.ANSWER_VALUE, question.sequence(), question.peer(), answer))
+        if (!mailbox.answer(encode(FrameType.JSON_REPLY, question.sequence(), question.peer(), answer))
                 && !mailbox.isClosed()) {
             warn();
         }
@@ -159,7 +159,7 @@ final class MessageSender {
                 .encode(text.length() > MAX_FAILURE ? text.substring(0, MAX_FAILURE) : text);
         ByteBuffer frame = ByteBuffer.allocate(MessageFrame.HEADROOM + body.remaining());
         frame.position(MessageFrame.HEADROOM).put(body).flip();
-        mailbox.answer(MessageFrame.frame(FrameType.FAILED, question.sequence(), question.peer(), frame));
+        mailbox.answer(MessageFrame.frame(FrameType.REQUEST_FAILED, question.sequence(), question.peer(), frame));
     }
 
     private static String text(Throwable failure) {
@@ -193,6 +193,6 @@ final class MessageSender {
                     "a byte[] of " + bytes.length + " bytes is over maxMessageSize, " + maxMessageSize);
         }
         ByteBuffer frame = room.apply(MessageFrame.HEADROOM + bytes.length).put(MessageFrame.HEADROOM, bytes);
-        return MessageFrame.frame(type + 1, sequence, peer, frame);
+        return MessageFrame.frame(FrameType.binary(type), sequence, peer, frame);
     }
 }

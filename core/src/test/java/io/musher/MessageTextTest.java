@@ -17,13 +17,14 @@ class MessageTextTest {
     }
 
     private static Message json(String text) {
-        return message(FrameType.VALUE, text.getBytes(StandardCharsets.UTF_8), 1);
+        return message(FrameType.JSON_MESSAGE, text.getBytes(StandardCharsets.UTF_8), 1);
     }
 
     @Test
     void shouldShowItsValueWhenItIsPrinted() {
         assertEquals("message from worker 1: {\"hello\":\"team\"}", json("{\"hello\":\"team\"}").toString());
-        assertEquals("message from the primary: 17", message(FrameType.VALUE, new byte[]{'1', '7'}, 0).toString());
+        assertEquals("message from the primary: 17",
+                message(FrameType.JSON_MESSAGE, new byte[]{'1', '7'}, 0).toString());
     }
 
     @Test
@@ -46,7 +47,8 @@ class MessageTextTest {
 
     @Test
     void shouldShowTheLengthOfBytes() {
-        assertEquals("message from worker 2: byte[3]", message(FrameType.BYTES, new byte[]{1, 2, 3}, 2).toString());
+        assertEquals("message from worker 2: byte[3]",
+                message(FrameType.BINARY_MESSAGE, new byte[]{1, 2, 3}, 2).toString());
     }
 
     @Test

@@ -37,7 +37,6 @@ public final class Channel implements Connection.Owner {
     private Connection connection;
     private int sentOnce; // types of control frames that were sent already, as bits
     private String goodbye;
-    private long skipped;
     private long window;
     private volatile boolean closed;
 
@@ -146,11 +145,6 @@ public final class Channel implements Connection.Owner {
         loop.execute(() -> end(CloseReason.GONE, "closed by the primary"));
     }
 
-    /** {@return the number of frames of unknown type skipped so far} */
-    long skipped() {
-        return skipped;
-    }
-
     @Override
     public String toString() {
         return worker;
@@ -226,17 +220,14 @@ public final class Channel implements Connection.Owner {
             inbox.headerReceived(MessageFrame.cost(length));
             return true;
         }
-        switch (type) {
+        return switch (type) {
             case FrameType.HELLO -> throw new ProtocolException("a second hello");
             case FrameType.READY, FrameType.NOT_READY, FrameType.LISTENING, FrameType.STOP, FrameType.DISCONNECT,
-                    FrameType.GOODBYE,
-                    FrameType.TAKEN, FrameType.ALIVE, FrameType.WINDOW, FrameType.DRAIN_HOOKS, FrameType.DRAINED,
-                    FrameType.MAIN_RETURNED -> {
-                return true;
-            }
-            default -> skipped++;
-        }
-        return false;
+                    FrameType.GOODBYE, FrameType.ACKNOWLEDGE, FrameType.HEARTBEAT_REPLY, FrameType.WINDOW,
+                    FrameType.DRAIN_HOOKS, FrameType.DRAIN_HOOKS_DONE, FrameType.MAIN_RETURNED ->
+                    true;
+            default -> false;
+        };
     }
 
     @Override
@@ -247,13 +238,13 @@ public final class Channel implements Connection.Owner {
             case FrameType.LISTENING -> listener.listening(Frames.port(payload));
             case FrameType.STOP -> listener.stopRequested();
             case FrameType.DISCONNECT -> listener.disconnectRequested();
-            case FrameType.TAKEN -> mailbox.taken(payload);
+            case FrameType.ACKNOWLEDGE -> mailbox.taken(payload);
             case FrameType.WINDOW ->
                     mailbox.peersWindow(Frames.number(payload, Long.MAX_VALUE, "a window of", "number of bytes"));
-            case FrameType.ALIVE ->
+            case FrameType.HEARTBEAT_REPLY ->
                     listener.alive(Frames.number(payload, Long.MAX_VALUE, "the answer to heartbeat", "number"));
             case FrameType.DRAIN_HOOKS -> listener.drainHooks();
-            case FrameType.DRAINED -> listener.drainHooksDone();
+            case FrameType.DRAIN_HOOKS_DONE -> listener.drainHooksDone();
             case FrameType.MAIN_RETURNED -> listener.mainReturned();
             case FrameType.GOODBYE -> {
                 mailbox.closeSending();

@@ -3,43 +3,27 @@ package io.musher.internal.ipc;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.internal.process.os.Loopback;
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Accepts the connections of workers on a loopback port and assigns each to the {@link Channel} whose token it
- * presents.
+ * The primary's server of channels: assigns each connection of a worker to the {@link Channel} whose token it presents,
+ * and holds all channels.
  *
  * <p>Loop thread only, except {@link #open}, {@link #address}, {@link #socketAddress}, {@link #counts} and
  * {@link #dropped}. Any process on this machine can connect, so everything that an unauthenticated client can use up is
  * bounded: the number of connections without a hello ({@link PendingConnections}), the number accepted per turn of the
- * loop, and the log lines about rejections (one in ten seconds).
+ * loop ({@link ChannelAcceptor}), and the log lines about rejections ({@link RejectionLog}).
  */
-public final class ChannelServer implements EventLoop.Handler {
+public final class ChannelServer {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
-    private static final int BACKLOG = 1024;
-    private static final int ACCEPTS_PER_TURN = 64;
-    private static final long PAUSE_NANOS = 50_000_000L;
-    private static final long COMPLAINT_NANOS = 10_000_000_000L;
-
-    private final String name;
     private final EventLoop loop;
     private final int maxMessageSize;
-    private final ServerSocketChannel listening;
-    private final String address;
     private final SharedBuffers scratch = new SharedBuffers();
     private final MessageRelay messageRelay = new MessageRelay(this);
     private final ReceiveBudget intake;
@@ -49,24 +33,16 @@ public final class ChannelServer implements EventLoop.Handler {
     private final MessageCounts counts = new MessageCounts();
     private final RejectionLog rejections;
     private final PendingConnections pending;
-    private SelectionKey key;
-    private boolean pausing;
-    private volatile long failures; // of accept()
-    private boolean failing; // no accept() has succeeded since the warning
-    private boolean everComplained;
-    private long complainedAt;
+    private final ChannelAcceptor acceptor;
     private boolean closed;
 
-    private ChannelServer(String name, EventLoop loop, int maxMessageSize, long heap, ServerSocketChannel listening)
-            throws IOException {
-        this.name = name;
+    private ChannelServer(String name, EventLoop loop, int maxMessageSize, long heap) throws IOException {
         this.loop = loop;
         this.maxMessageSize = maxMessageSize;
         this.intake = new ReceiveBudget(heap, this::divide);
-        this.listening = listening;
         this.rejections = new RejectionLog(name);
-        this.pending = new PendingConnections(this, loop, rejections);
-        this.address = Loopback.host() + ":" + ((InetSocketAddress) listening.getLocalAddress()).getPort();
+        this.pending = new PendingConnections(this, loop, scratch, rejections);
+        this.acceptor = ChannelAcceptor.open(name, loop, pending);
     }
 
     SharedBuffers scratch() {
@@ -92,28 +68,17 @@ public final class ChannelServer implements EventLoop.Handler {
 
     /** {@code heap} is the maximum heap size of this JVM, in bytes. */
     static ChannelServer open(String name, EventLoop loop, int maxMessageSize, long heap) throws IOException {
-        ServerSocketChannel listening = ServerSocketChannel.open(
-                Loopback.ADDRESS instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
-        try {
-            listening.configureBlocking(false);
-            listening.bind(Loopback.at(0), BACKLOG);
-            ChannelServer server = new ChannelServer(name, loop, maxMessageSize, heap, listening);
-            loop.execute(server::start);
-            return server;
-        } catch (IOException | RuntimeException e) {
-            listening.close();
-            throw e;
-        }
+        return new ChannelServer(name, loop, maxMessageSize, heap);
     }
 
     /** {@return the address that this server listens on} */
     public InetSocketAddress socketAddress() {
-        return Loopback.at(Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)));
+        return acceptor.address();
     }
 
     /** {@return the address as {@code host:port}, for the environment of workers} */
     public String address() {
-        return address;
+        return Loopback.host() + ":" + acceptor.address().getPort();
     }
 
     /**
@@ -132,7 +97,7 @@ public final class ChannelServer implements EventLoop.Handler {
         } else {
             expected.add(channel);
             known.put(id, channel);
-            open.forEach(other -> other.sendWorkerId(channel, FrameType.JOINED));
+            open.forEach(other -> other.sendWorkerId(channel, FrameType.WORKER_ADDED));
             divide();
         }
         return channel;
@@ -144,7 +109,7 @@ public final class ChannelServer implements EventLoop.Handler {
     public void close() {
         assert loop.inLoop();
         closed = true;
-        loop.discard(listening, key);
+        acceptor.close();
         pending.closeAll();
         List.copyOf(expected).forEach(Channel::close);
         List.copyOf(open).forEach(Channel::close);
@@ -161,7 +126,7 @@ public final class ChannelServer implements EventLoop.Handler {
 
     /** {@return how often accepting a connection failed} */
     long failures() {
-        return failures;
+        return acceptor.failures();
     }
 
     /** {@return the number of connections rejected before a valid hello} */
@@ -169,78 +134,10 @@ public final class ChannelServer implements EventLoop.Handler {
         return rejections.count();
     }
 
-    private void start() {
-        try {
-            key = loop.register(listening, SelectionKey.OP_ACCEPT, this);
-        } catch (IOException e) {
-            LOG.debug("{}: closed before it listened", name, e);
-        }
-    }
-
-    @Override
-    public void ready(SelectionKey ready) throws IOException {
-        accept(ACCEPTS_PER_TURN);
-    }
-
-    /**
-     * Suspends accepting for 50 ms: usually the process is out of file descriptors, and an immediate retry would spin.
-     * Workers wait in the backlog of the kernel meanwhile.
-     */
-    @Override
-    public void failed(Throwable failure) {
-        if (closed) {
-            return;
-        }
-        failures++;
-        long now = loop.now();
-        if (!everComplained || now - complainedAt >= COMPLAINT_NANOS) {
-            everComplained = true;
-            failing = true;
-            complainedAt = now;
-            LOG.warn("{}: cannot let workers join for now: {} ({} failure(s) so far); tries again every {} ms", name,
-                    failure.toString(), failures,
-                    PAUSE_NANOS / 1_000_000);
-        }
-        if (!pausing) {
-            pausing = true;
-            key.interestOps(0);
-            loop.schedule(PAUSE_NANOS, this::resumeAccepting);
-        }
-    }
-
-    private void resumeAccepting() {
-        pausing = false;
-        if (key.isValid()) {
-            key.interestOps(SelectionKey.OP_ACCEPT);
-        }
-    }
-
-    private void accepted() {
-        if (failing) {
-            failing = false;
-            LOG.info("{}: workers can join again", name);
-        }
-    }
-
     /** Accepts all connections in the backlog. {@return whether a hello may still be in transit} */
     boolean sweep() {
-        try {
-            accept(2 * BACKLOG);
-        } catch (IOException e) {
-            failed(e);
-        }
-        return strangers() > 0;
-    }
-
-    private void accept(int atMost) throws IOException {
-        for (int i = 0; i < atMost && !closed; i++) {
-            SocketChannel channel = listening.accept();
-            if (channel == null) {
-                return;
-            }
-            accepted();
-            pending.add(channel, scratch);
-        }
+        acceptor.acceptAll();
+        return pending.size() > 0;
     }
 
     void handleHello(PendingConnection connection, Hello hello) {
@@ -268,7 +165,7 @@ public final class ChannelServer implements EventLoop.Handler {
         if (expected.remove(channel) | open.remove(channel)) {
             known.remove(channel.id());
             messageRelay.forget(channel);
-            open.forEach(other -> other.sendWorkerId(channel, FrameType.LEFT));
+            open.forEach(other -> other.sendWorkerId(channel, FrameType.WORKER_REMOVED));
             divide();
         }
     }
@@ -288,7 +185,7 @@ public final class ChannelServer implements EventLoop.Handler {
 
     /** Tells a worker of all other workers. */
     void announce(Channel channel) {
-        others(channel).forEach(other -> channel.sendWorkerId(other, FrameType.JOINED));
+        others(channel).forEach(other -> channel.sendWorkerId(other, FrameType.WORKER_ADDED));
     }
 
     /** {@return the channels of all other workers, those included that have not connected yet} */
@@ -307,7 +204,8 @@ public final class ChannelServer implements EventLoop.Handler {
         messageRelay.relay(from, message);
     }
 
-    int strangers() {
+    /** {@return the number of connections without a valid hello so far} */
+    int pendingConnections() {
         return pending.size();
     }
 

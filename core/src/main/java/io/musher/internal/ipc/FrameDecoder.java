@@ -15,7 +15,7 @@ final class FrameDecoder {
     /** A frame gets its full buffer once a quarter of it has arrived, because every growth costs a copy. */
     private static final int ENOUGH = 4;
 
-    private final ByteBuffer header = ByteBuffer.allocate(Frames.HEADER);
+    private final ByteBuffer header = ByteBuffer.allocate(FrameHeader.SIZE);
     private final ArrayPool arrays;
     private FrameSink sink;
     private boolean inFrame;
@@ -78,9 +78,9 @@ final class FrameDecoder {
             return false;
         }
         header.clear();
-        missing = header.getInt(0);
-        type = header.get(4) & 0xff;
-        sequence = header.getInt(5);
+        missing = FrameHeader.length(header);
+        type = FrameHeader.type(header);
+        sequence = FrameHeader.sequence(header);
         if (missing < 0) {
             throw new ProtocolException("a frame of " + Integer.toUnsignedLong(missing) + " bytes");
         }

@@ -4,7 +4,7 @@ package io.musher.internal.ipc;
  * The frame types of protocol version 1, specified in {@code core/PROTOCOL.md}.
  *
  * <p>Types below {@link #FIRST_MESSAGE} are control frames: small, not subject to any window, handled as they are read.
- * All others are user messages. An unknown type is counted and skipped, so that older peers understand newer ones.
+ * All others are user messages. An unknown type is skipped, so that older peers understand newer ones.
  */
 public final class FrameType {
 
@@ -28,21 +28,21 @@ public final class FrameType {
     public static final int GOODBYE = 9;
 
     /** Either direction: acknowledges bytes of messages that the receiver's listeners have processed. */
-    public static final int TAKEN = 10;
+    public static final int ACKNOWLEDGE = 10;
     /** Primary to worker: another worker exists. */
-    public static final int JOINED = 11;
+    public static final int WORKER_ADDED = 11;
     /** Primary to worker: another worker is gone. */
-    public static final int LEFT = 12;
+    public static final int WORKER_REMOVED = 12;
 
     /** Primary to worker: checks liveness; carries a number. */
     public static final int HEARTBEAT = 13;
     /** Worker to primary: answers a heartbeat; repeats its number. */
-    public static final int ALIVE = 14;
+    public static final int HEARTBEAT_REPLY = 14;
 
-    /** Worker to primary: the worker has drain hooks; after DRAIN or DISCONNECT wait for {@link #DRAINED}. */
+    /** Worker to primary: the worker has drain hooks; after DRAIN or DISCONNECT wait for {@link #DRAIN_HOOKS_DONE}. */
     public static final int DRAIN_HOOKS = 15;
     /** Worker to primary: the drain hooks have completed, until the worker sends {@link #DRAIN_HOOKS} again. */
-    public static final int DRAINED = 16;
+    public static final int DRAIN_HOOKS_DONE = 16;
 
     /** Either direction: the sender's receive window from now on, see {@link Window}. */
     public static final int WINDOW = 17;
@@ -52,23 +52,33 @@ public final class FrameType {
     /** The first type of a user message. */
     public static final int FIRST_MESSAGE = 32;
     /** A message: JSON. */
-    public static final int VALUE = 32;
+    public static final int JSON_MESSAGE = 32;
     /** A message: bytes. */
-    public static final int BYTES = 33;
+    public static final int BINARY_MESSAGE = 33;
     /** A request: JSON. */
-    public static final int ASK_VALUE = 34;
+    public static final int JSON_REQUEST = 34;
     /** A request: bytes. */
-    public static final int ASK_BYTES = 35;
+    public static final int BINARY_REQUEST = 35;
     /** The answer to a request: JSON. */
-    public static final int ANSWER_VALUE = 36;
+    public static final int JSON_REPLY = 36;
     /** The answer to a request: bytes. */
-    public static final int ANSWER_BYTES = 37;
+    public static final int BINARY_REPLY = 37;
     /** The answer to a request: its handler failed; carries the reason as text. */
-    public static final int FAILED = 38;
+    public static final int REQUEST_FAILED = 38;
     /** The answer to a request, from the primary: no such worker, or no longer. */
-    public static final int GONE = 39;
+    public static final int PEER_GONE = 39;
 
     private FrameType() {}
+
+    /** {@return the type that carries bytes where {@code jsonType} carries JSON} */
+    public static int binary(int jsonType) {
+        return switch (jsonType) {
+            case JSON_MESSAGE -> BINARY_MESSAGE;
+            case JSON_REQUEST -> BINARY_REQUEST;
+            case JSON_REPLY -> BINARY_REPLY;
+            default -> throw new IllegalArgumentException("frame type " + jsonType + " carries no JSON");
+        };
+    }
 
     static boolean isControl(int type) {
         return type < FIRST_MESSAGE;
@@ -76,14 +86,14 @@ public final class FrameType {
 
     /** {@return whether frames of this type are {@link MessageFrame}s} */
     public static boolean isMessage(int type) {
-        return type >= VALUE && type <= GONE;
+        return type >= JSON_MESSAGE && type <= PEER_GONE;
     }
 
     static boolean isRequest(int type) {
-        return type == ASK_VALUE || type == ASK_BYTES;
+        return type == JSON_REQUEST || type == BINARY_REQUEST;
     }
 
-    static boolean isAnswer(int type) {
-        return type >= ANSWER_VALUE && type <= GONE;
+    static boolean isReply(int type) {
+        return type >= JSON_REPLY && type <= PEER_GONE;
     }
 }

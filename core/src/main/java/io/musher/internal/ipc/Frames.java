@@ -8,9 +8,6 @@ import java.nio.charset.StandardCharsets;
 /** Encodes control frames and decodes their payloads, which are short texts. */
 public final class Frames {
 
-    /** The size of a frame header: 4 bytes payload length, 1 byte type, 4 bytes sequence; big endian. */
-    public static final int HEADER = 9;
-
     /** The largest payload of a control frame, in bytes. */
     public static final int MAX_CONTROL = 1024;
 
@@ -34,10 +31,9 @@ public final class Frames {
      * @param text truncated to {@link #MAX_CONTROL} bytes
      */
     public static ByteBuffer control(int type, String text) {
-        ByteBuffer frame = ByteBuffer.allocate(HEADER + MAX_CONTROL).position(HEADER);
+        ByteBuffer frame = ByteBuffer.allocate(FrameHeader.SIZE + MAX_CONTROL).position(FrameHeader.SIZE);
         StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text), frame, true);
-        int length = frame.position() - HEADER;
-        return frame.putInt(0, length).put(4, (byte) type).putInt(5, 0).flip();
+        return FrameHeader.put(frame.flip(), type, 0);
     }
 
     /** {@return the payload as text} */

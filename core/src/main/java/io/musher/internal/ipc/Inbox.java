@@ -72,7 +72,7 @@ public final class Inbox {
      * @param message or an answer
      */
     public void receive(MessageFrame message) {
-        if (FrameType.isAnswer(message.type())) {
+        if (FrameType.isReply(message.type())) {
             if (!pendingRequests.answered(message)) {
                 acknowledge(message.cost());
             }
@@ -133,7 +133,7 @@ public final class Inbox {
                 if (share != null) {
                     share.took(cost);
                 }
-                connection.send(Frames.control(FrameType.TAKEN, Long.toString(cost)));
+                connection.send(Frames.control(FrameType.ACKNOWLEDGE, Long.toString(cost)));
             }
         }
     }

@@ -22,7 +22,7 @@ public final class Mailbox {
         /**
          * Called with the answer, which counts against the window until {@link Mailbox#acknowledge(MessageFrame)}.
          *
-         * @param answer a value, bytes, or a {@link FrameType#FAILED failure}
+         * @param answer a value, bytes, or a {@link FrameType#REQUEST_FAILED failure}
          */
         void answered(MessageFrame answer);
 

@@ -17,7 +17,7 @@ public record MessageFrame(int type, int sequence, int peer, byte[] body) {
     public static final int ALL = -1;
 
     /** The bytes before the body. */
-    public static final int HEADROOM = Frames.HEADER + Integer.BYTES;
+    public static final int HEADROOM = FrameHeader.SIZE + Integer.BYTES;
 
     /** The cost of a frame besides its payload, so that a million empty messages are not free. */
     private static final int OVERHEAD = 64;
@@ -55,8 +55,7 @@ public record MessageFrame(int type, int sequence, int peer, byte[] body) {
      * @return the same buffer
      */
     public static ByteBuffer frame(int type, int sequence, int peer, ByteBuffer buffer) {
-        return buffer.putInt(0, buffer.limit() - Frames.HEADER).put(4, (byte) type).putInt(5, sequence)
-                .putInt(Frames.HEADER, peer);
+        return FrameHeader.put(buffer, type, sequence).putInt(FrameHeader.SIZE, peer);
     }
 
     /** {@return this message as a frame} */
@@ -70,7 +69,7 @@ public record MessageFrame(int type, int sequence, int peer, byte[] body) {
 
     /** {@return whether the body is raw bytes, not JSON} */
     public boolean isBinary() {
-        return type == FrameType.BYTES || type == FrameType.ASK_BYTES || type == FrameType.ANSWER_BYTES;
+        return type == FrameType.BINARY_MESSAGE || type == FrameType.BINARY_REQUEST || type == FrameType.BINARY_REPLY;
     }
 
     /** {@return whether an answer is expected} */

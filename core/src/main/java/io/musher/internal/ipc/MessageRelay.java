@@ -12,7 +12,7 @@ import java.util.Set;
  *
  * <p>A message counts against the window of its sender until the listeners of its receiver have processed it, so the
  * windows of the senders bound what is queued here for a slow receiver. A request to a worker that is gone, or ends
- * before it has answered, is answered with {@link FrameType#GONE}.
+ * before it has answered, is answered with {@link FrameType#PEER_GONE}.
  */
 final class MessageRelay {
 
@@ -44,18 +44,18 @@ final class MessageRelay {
                 requests.remove(requests.iterator().next()); // forgets the oldest: it still has its timeout
             }
             requests.add(new RelayedRequest(from, message.sequence()));
-        } else if (FrameType.isAnswer(message.type())) {
+        } else if (FrameType.isReply(message.type())) {
             Set<RelayedRequest> requests = unanswered.get(from);
             if (requests != null) {
                 requests.remove(new RelayedRequest(to, message.sequence()));
             }
         }
         to.mailbox().relay(withSender(from, message), from.mailbox().inbox()::acknowledge, message.cost(),
-                FrameType.isAnswer(message.type()));
+                FrameType.isReply(message.type()));
     }
 
     private void broadcast(Channel from, MessageFrame message) throws ProtocolException {
-        if (message.type() != FrameType.VALUE && message.type() != FrameType.BYTES) {
+        if (message.type() != FrameType.JSON_MESSAGE && message.type() != FrameType.BINARY_MESSAGE) {
             throw new ProtocolException("a request or an answer to all workers");
         }
         List<Channel> others = server.others(from);
@@ -93,7 +93,7 @@ final class MessageRelay {
     }
 
     private static void sendGone(Channel asker, int peer, int sequence) {
-        asker.mailbox().answer(new MessageFrame(FrameType.GONE, sequence, peer, new byte[0]).frame());
+        asker.mailbox().answer(new MessageFrame(FrameType.PEER_GONE, sequence, peer, new byte[0]).frame());
     }
 
     private static ByteBuffer withSender(Channel sender, MessageFrame message) {

@@ -18,16 +18,18 @@ final class PendingConnections {
 
     private final ChannelServer server;
     private final EventLoop loop;
+    private final SharedBuffers scratch;
     private final RejectionLog rejections;
     private final Set<PendingConnection> connections = new LinkedHashSet<>();
 
-    PendingConnections(ChannelServer server, EventLoop loop, RejectionLog rejections) {
+    PendingConnections(ChannelServer server, EventLoop loop, SharedBuffers scratch, RejectionLog rejections) {
         this.server = server;
         this.loop = loop;
+        this.scratch = scratch;
         this.rejections = rejections;
     }
 
-    void add(SocketChannel channel, SharedBuffers scratch) throws IOException {
+    void add(SocketChannel channel) throws IOException {
         try {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);

@@ -51,7 +51,7 @@ final class PendingRequests {
         do {
             number = numbers.incrementAndGet();
         } while (open.putIfAbsent(number, request) != null);
-        frame.putInt(5, number);
+        FrameHeader.putSequence(frame, number);
         if (!sender.send(frame)) {
             open.remove(number);
             return false;
@@ -89,7 +89,7 @@ final class PendingRequests {
         }
         open.remove(answer.sequence());
         loop.cancel(request.deadline);
-        if (answer.type() == FrameType.GONE) {
+        if (answer.type() == FrameType.PEER_GONE) {
             request.asker.gone();
             return false;
         }

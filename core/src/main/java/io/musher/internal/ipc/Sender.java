@@ -249,6 +249,6 @@ final class Sender {
     }
 
     private static int cost(ByteBuffer frame) {
-        return MessageFrame.cost(frame.remaining() - Frames.HEADER);
+        return MessageFrame.cost(frame.remaining() - FrameHeader.SIZE);
     }
 }

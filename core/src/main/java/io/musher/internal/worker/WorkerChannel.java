@@ -1,5 +1,6 @@
 package io.musher.internal.worker;
 
+import io.musher.balancer.loop.Connector;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.internal.ipc.CloseReason;
 import io.musher.internal.ipc.Connection;
@@ -15,7 +16,10 @@ import io.musher.internal.ipc.ProtocolException;
 import io.musher.internal.ipc.SharedBuffers;
 import io.musher.internal.ipc.Welcome;
 import io.musher.internal.ipc.Window;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -100,21 +104,35 @@ final class WorkerChannel implements Connection.Owner {
 
     void start() {
         deadline = loop.now() + PATIENCE_NANOS;
-        dial();
+        connect();
     }
 
-    private void dial() {
+    private void connect() {
         if (!ended) {
-            new ConnectAttempt(loop, environment.channel(), deadline - loop.now(), this::connected, this::unreachable)
-                    .start();
+            new PrimaryConnector().start(environment.channel(), deadline - loop.now());
         }
     }
 
-    private void unreachable(String why) {
-        finish(() -> listener.lost("the primary cannot be reached at " + environment.ipc() + ": " + why));
+    private final class PrimaryConnector extends Connector {
+
+        PrimaryConnector() {
+            super(loop);
+        }
+
+        @Override
+        protected void connected(SocketChannel channel, SelectionKey registered) throws IOException {
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            greet(channel);
+        }
+
+        @Override
+        protected void failed(Failure failure, Throwable cause) {
+            String why = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+            finish(() -> listener.lost("the primary cannot be reached at " + environment.ipc() + ": " + why));
+        }
     }
 
-    private void connected(SocketChannel channel) {
+    private void greet(SocketChannel channel) {
         connection = new Connection(loop, channel, scratch, this);
         connection.open();
         connection.send(new Hello(Hello.VERSION, environment.token(), ProcessHandle.current().pid(), Window.ofThisJvm())
@@ -155,8 +173,8 @@ final class WorkerChannel implements Connection.Owner {
         }
         return switch (type) {
             case FrameType.WELCOME, FrameType.GOODBYE -> true;
-            case FrameType.DRAIN, FrameType.STOP, FrameType.DISCONNECT, FrameType.TAKEN, FrameType.WINDOW,
-                    FrameType.JOINED, FrameType.LEFT,
+            case FrameType.DRAIN, FrameType.STOP, FrameType.DISCONNECT, FrameType.ACKNOWLEDGE, FrameType.WINDOW,
+                    FrameType.WORKER_ADDED, FrameType.WORKER_REMOVED,
                     FrameType.HEARTBEAT -> open;
             default -> FrameType.isMessage(type);
         };
@@ -169,13 +187,13 @@ final class WorkerChannel implements Connection.Owner {
             case FrameType.DRAIN -> listener.drain();
             case FrameType.STOP -> listener.stop();
             case FrameType.DISCONNECT -> listener.disconnect();
-            case FrameType.TAKEN -> mailbox.taken(payload);
+            case FrameType.ACKNOWLEDGE -> mailbox.taken(payload);
             case FrameType.WINDOW ->
                     mailbox.peersWindow(Frames.number(payload, Long.MAX_VALUE, "a window of", "number of bytes"));
             case FrameType.HEARTBEAT ->
-                    heartbeat.requested(Frames.shown(payload), number -> send(FrameType.ALIVE, number));
-            case FrameType.JOINED -> others.add(worker(payload));
-            case FrameType.LEFT -> others.remove(worker(payload));
+                    heartbeat.requested(Frames.shown(payload), number -> send(FrameType.HEARTBEAT_REPLY, number));
+            case FrameType.WORKER_ADDED -> others.add(worker(payload));
+            case FrameType.WORKER_REMOVED -> others.remove(worker(payload));
             case FrameType.GOODBYE -> {
                 heard = Frames.shown(payload);
                 connection.goodbyeReceived();
@@ -228,7 +246,7 @@ final class WorkerChannel implements Connection.Owner {
                 }
             });
         } else if (!open && goodbye == null && reason == CloseReason.GONE && loop.now() + pause - deadline < 0) {
-            loop.schedule(pause, this::dial);
+            loop.schedule(pause, this::connect);
             pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
         } else {
             finish(() -> listener.lost(why));

@@ -225,7 +225,7 @@ public final class WorkerRuntime {
 
     private void drainHookDone() {
         if (--drainHooks == 0) {
-            channel.send(FrameType.DRAINED, "");
+            channel.send(FrameType.DRAIN_HOOKS_DONE, "");
         }
     }
 

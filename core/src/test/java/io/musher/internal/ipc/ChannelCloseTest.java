@@ -19,10 +19,10 @@ class ChannelCloseTest {
         RecordingChannelListener heard = scene.expect("shop-1");
         RawPeer peer = scene.join(heard);
 
-        peer.send(9, "had enough").send(3, "");
+        peer.send(FrameType.GOODBYE, "had enough").send(FrameType.READY, "");
 
         heard.expect("goodbye connected=false");
-        peer.expect("9");
+        peer.expect("GOODBYE");
         peer.expectEnd();
         assertEquals(0, heard.rest().length, "nothing after the goodbye");
     }
@@ -33,10 +33,10 @@ class ChannelCloseTest {
             RecordingChannelListener heard = scene.expect("shop-1");
             RawPeer peer = scene.join(heard);
             scene.loop.execute(() -> heard.channel.goodbye("from the primary"));
-            peer.send(9, "from the worker");
+            peer.send(FrameType.GOODBYE, "from the worker");
 
             heard.expect("goodbye connected=false");
-            assertTrue(peer.receive().startsWith("9"));
+            assertTrue(peer.receive().startsWith("GOODBYE"));
             peer.expectEnd();
             peer.close();
         }
@@ -47,7 +47,7 @@ class ChannelCloseTest {
         RecordingChannelListener heard = scene.expect("shop-1");
         RawPeer peer = scene.join(heard);
         scene.run(() -> heard.channel.goodbye("you may go"));
-        peer.expect("9 you may go");
+        peer.expect("GOODBYE you may go");
 
         peer.close();
 
@@ -65,7 +65,7 @@ class ChannelCloseTest {
         scene.pass(1_000_000_000L);
 
         heard.expect("goodbye connected=false");
-        peer.expect("9 bye");
+        peer.expect("GOODBYE bye");
         peer.expectEnd();
     }
 
@@ -107,7 +107,8 @@ class ChannelCloseTest {
         scene.run(() -> {
             // the loop has not even accepted yet when the process is reported gone
             try (RawPeer peer = scene.connect()) {
-                peer.send(1, "musher/1 " + token + " 99").send(3, "").send(5, "8080");
+                peer.send(FrameType.HELLO, "musher/1 " + token + " 99").send(FrameType.READY, "")
+                        .send(FrameType.LISTENING, "8080");
             } catch (Exception e) {
                 throw new AssertionError(e);
             }
@@ -123,7 +124,8 @@ class ChannelCloseTest {
         RecordingChannelListener heard = scene.expect("shop-1");
         scene.run(heard.channel::finish);
         heard.expect("lost: ended without a hello");
-        scene.connect().send(1, "musher/1 " + heard.channel.token() + " 1").expect("9 unknown or used token");
+        scene.connect().send(FrameType.HELLO, "musher/1 " + heard.channel.token() + " 1")
+                .expect("GOODBYE unknown or used token");
     }
 
     @Test

@@ -49,7 +49,7 @@ class ChannelProperties {
             assertTrue(e.getMessage().contains("reset") || e.getMessage().contains("pipe"), e::toString);
         }
         theGoodWorkerIsHeard();
-        assertEquals(0, (int) scene.onLoop(scene.server::strangers));
+        assertEquals(0, (int) scene.onLoop(scene.server::pendingConnections));
     }
 
     @Property(tries = 300)
@@ -57,7 +57,7 @@ class ChannelProperties {
             @ForAll("sizes") List<Integer> sizes) throws Exception {
         RecordingChannelListener heard = scene.expect("any-1");
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(RawPeer.frame(1, "musher/1 " + heard.channel.token() + " 5"));
+        out.writeBytes(RawPeer.frame(FrameType.HELLO, "musher/1 " + heard.channel.token() + " 5"));
         List<String> expected = new ArrayList<>(List.of("hello 5"));
         boolean over = false;
         for (byte[] frame : frames) {
@@ -84,7 +84,7 @@ class ChannelProperties {
     }
 
     private static void theGoodWorkerIsHeard() throws Exception {
-        goodPeer.send(3, "");
+        goodPeer.send(FrameType.READY, "");
         good.expect("ready");
     }
 
@@ -99,32 +99,35 @@ class ChannelProperties {
     /** What a frame means, said a second time and more simply. */
     private static final class Model {
         static boolean add(byte[] frame, List<String> expected, boolean over) {
-            int type = frame[4] & 0xff;
-            String payload = new String(frame, 9, frame.length - 9);
+            int type = FrameHeader.type(ByteBuffer.wrap(frame));
+            String payload = new String(frame, FrameHeader.SIZE, frame.length - FrameHeader.SIZE);
             if (over) {
                 return true;
             }
             switch (type) {
-                case 3 -> expected.add("ready");
-                case 4 -> expected.add("notReady");
-                case 5 -> expected.add("listening " + payload);
-                case 7 -> expected.add("stopRequested");
-                case 8 -> expected.add("disconnectRequested");
+                case FrameType.READY -> expected.add("ready");
+                case FrameType.NOT_READY -> expected.add("notReady");
+                case FrameType.LISTENING -> expected.add("listening " + payload);
+                case FrameType.STOP -> expected.add("stopRequested");
+                case FrameType.DISCONNECT -> expected.add("disconnectRequested");
                 default -> {}
             }
-            return type == 9;
+            return type == FrameType.GOODBYE;
         }
     }
 
     @Provide
     Arbitrary<List<byte[]>> frames() {
-        Arbitrary<byte[]> plain = Arbitraries.of(3, 4, 7, 8, 6, 2, 31, 32, 255)
+        Arbitrary<byte[]> plain = Arbitraries
+                .of(FrameType.READY, FrameType.NOT_READY, FrameType.STOP, FrameType.DISCONNECT,
+                        FrameType.DRAIN, FrameType.WELCOME, 31, FrameType.JSON_MESSAGE, 255)
                 .map(type -> RawPeer.frame(type, "x".repeat(type)));
         Arbitrary<byte[]> listening = Arbitraries.integers().between(1, 65535)
-                .map(port -> RawPeer.frame(5, port.toString()));
+                .map(port -> RawPeer.frame(FrameType.LISTENING, port.toString()));
         Arbitrary<byte[]> large = Arbitraries.integers().between(0, 70_000).map(n -> RawPeer.frame(200, "y".repeat(n)));
         return Arbitraries.frequencyOf(Tuple.of(8, plain), Tuple.of(4, listening),
-                Tuple.of(1, large), Tuple.of(1, Arbitraries.just(RawPeer.frame(9, "bye")))).list().ofMaxSize(10);
+                Tuple.of(1, large), Tuple.of(1, Arbitraries.just(RawPeer.frame(FrameType.GOODBYE, "bye")))).list()
+                .ofMaxSize(10);
     }
 
     @Provide
@@ -132,9 +135,9 @@ class ChannelProperties {
         Arbitrary<byte[]> bytes = Arbitraries.bytes().array(byte[].class).ofMaxSize(60);
         Arbitrary<byte[]> hellos = Arbitraries
                 .of("musher/1 00000000000000000000000000000000 1", "musher/1", "musher/2 x", "", "?")
-                .map(text -> RawPeer.frame(1, text));
+                .map(text -> RawPeer.frame(FrameType.HELLO, text));
         Arbitrary<byte[]> headers = Arbitraries.integers()
-                .map(n -> ByteBuffer.allocate(9).putInt(n).put((byte) (n & 63)).array());
+                .map(n -> ByteBuffer.allocate(FrameHeader.SIZE).putInt(n).put((byte) (n & 63)).array());
         return Arbitraries.oneOf(bytes, hellos, headers).list().ofMaxSize(4).map(pieces -> {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             pieces.forEach(out::writeBytes);

@@ -30,8 +30,10 @@ class DescriptorsTest {
             String output = new String(primary.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertTrue(primary.waitFor(30, TimeUnit.SECONDS));
             assertTrue(output.contains("joined"), output);
-            assertEquals(1, output.lines().filter(line -> line.contains("cannot let workers join")).count(), output);
-            assertEquals(1, output.lines().filter(line -> line.contains("workers can join again")).count(), output);
+            assertEquals(1,
+                    output.lines().filter(line -> line.contains("workers cannot connect: accepting failed")).count(),
+                    output);
+            assertEquals(1, output.lines().filter(line -> line.contains("workers can connect again")).count(), output);
         } finally {
             primary.destroyForcibly();
         }
@@ -52,7 +54,7 @@ class DescriptorsTest {
                     files.remove(0).close();
                 }
                 RawPeer peer = scene.connect(); // takes that one
-                peer.send(1, "musher/1 " + heard.channel.token() + " 4711");
+                peer.send(FrameType.HELLO, "musher/1 " + heard.channel.token() + " 4711");
                 for (long before = scene.server.failures(); scene.server.failures() < before + 20;) {
                     Thread.sleep(10);
                 }

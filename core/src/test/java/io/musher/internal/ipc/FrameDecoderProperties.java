@@ -45,7 +45,8 @@ class FrameDecoderProperties {
 
     record Sent(int type, int sequence, byte[] payload) {
         void writeTo(ByteArrayOutputStream out) {
-            out.writeBytes(ByteBuffer.allocate(9).putInt(payload.length).put((byte) type).putInt(sequence).array());
+            out.writeBytes(ByteBuffer.allocate(FrameHeader.SIZE).putInt(payload.length).put((byte) type)
+                    .putInt(sequence).array());
             out.writeBytes(payload);
         }
     }
@@ -89,7 +90,7 @@ class FrameDecoderProperties {
     void shouldTakeNothingAfterABadFrame(@ForAll("streams") byte[] noise) throws Exception {
         Sink sink = new Sink();
         FrameDecoder decoder = new FrameDecoder(sink, new ArrayPool());
-        outcome(decoder, ByteBuffer.allocate(9).putInt(-1).array(), List.of(9));
+        outcome(decoder, ByteBuffer.allocate(FrameHeader.SIZE).putInt(-1).array(), List.of(9));
         decoder.decode(ByteBuffer.wrap(noise));
 
         assertEquals(List.of(), sink.frames);
@@ -142,7 +143,8 @@ class FrameDecoderProperties {
     @Provide
     Arbitrary<byte[]> streams() {
         Arbitrary<byte[]> noise = Arbitraries.bytes().array(byte[].class).ofMaxSize(60);
-        Arbitrary<byte[]> lengths = Arbitraries.integers().map(n -> ByteBuffer.allocate(9).putInt(n).array());
+        Arbitrary<byte[]> lengths = Arbitraries.integers()
+                .map(n -> ByteBuffer.allocate(FrameHeader.SIZE).putInt(n).array());
         Arbitrary<byte[]> good = frame().map(f -> {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             f.writeTo(out);

@@ -30,14 +30,15 @@ class FramesTest {
     void shouldCutOffAnEndlessReason() {
         ByteBuffer frame = Frames.control(FrameType.GOODBYE, "ä".repeat(5000));
         assertEquals(Frames.MAX_CONTROL, frame.getInt());
-        assertEquals(Frames.HEADER + Frames.MAX_CONTROL, frame.limit());
+        assertEquals(FrameHeader.SIZE + Frames.MAX_CONTROL, frame.limit());
     }
 
     @Test
     void shouldReadItsOwnHelloAndWelcome() throws Exception {
         assertEquals(new Hello(1, TOKEN, 4711, 1000),
-                Hello.parse(new Hello(1, TOKEN, 4711, 1000).frame().position(Frames.HEADER)));
-        assertEquals(new Welcome(1, 17, 2000), Welcome.parse(new Welcome(1, 17, 2000).frame().position(Frames.HEADER)));
+                Hello.parse(new Hello(1, TOKEN, 4711, 1000).frame().position(FrameHeader.SIZE)));
+        assertEquals(new Welcome(1, 17, 2000),
+                Welcome.parse(new Welcome(1, 17, 2000).frame().position(FrameHeader.SIZE)));
     }
 
     @Test

@@ -36,7 +36,7 @@ class MessagesTest {
             assertFalse(letter.isRequest());
         }
         assertTrue(heard.channel.mailbox().send(frame(0, "down")));
-        assertEquals("32 0 0 down", peer.receiveMessage());
+        assertEquals("JSON_MESSAGE 0 0 down", peer.receiveMessage());
     }
 
     @Test
@@ -47,7 +47,7 @@ class MessagesTest {
         }
         RawPeer peer = scene.join(heard);
         for (int i = 0; i < 10; i++) {
-            assertEquals("32 0 0 early " + i, peer.receiveMessage());
+            assertEquals("JSON_MESSAGE 0 0 early " + i, peer.receiveMessage());
         }
     }
 
@@ -56,7 +56,8 @@ class MessagesTest {
         RecordingChannelListener heard = scene.expect("a-1");
         heard.listens = false;
         RawPeer peer = scene.join(heard);
-        peer.send(RawPeer.message(32, 0, 0, bytes("one"))).send(RawPeer.message(32, 0, 0, bytes("two"))).send(3, "");
+        peer.send(RawPeer.message(FrameType.JSON_MESSAGE, 0, 0, bytes("one")))
+                .send(RawPeer.message(FrameType.JSON_MESSAGE, 0, 0, bytes("two"))).send(FrameType.READY, "");
         heard.expect("ready"); // so both have come
         assertFalse(heard.hasLetter());
 
@@ -74,14 +75,14 @@ class MessagesTest {
         RawPeer first = scene.join(one);
         RawPeer second = scene.join(two);
 
-        first.send(RawPeer.message(33, 0, 2, bytes("to two")));
-        assertEquals("33 0 1 to two", second.receiveMessage());
-        second.send(RawPeer.message(34, 7, 1, bytes("a question")));
-        assertEquals("34 7 2 a question", first.receiveMessage());
-        first.send(RawPeer.message(36, 7, 2, bytes("its answer")));
-        assertEquals("36 7 1 its answer", second.receiveMessage());
-        first.send(RawPeer.message(32, 0, 1, bytes("to myself")));
-        assertEquals("32 0 1 to myself", first.receiveMessage());
+        first.send(RawPeer.message(FrameType.BINARY_MESSAGE, 0, 2, bytes("to two")));
+        assertEquals("BINARY_MESSAGE 0 1 to two", second.receiveMessage());
+        second.send(RawPeer.message(FrameType.JSON_REQUEST, 7, 1, bytes("a question")));
+        assertEquals("JSON_REQUEST 7 2 a question", first.receiveMessage());
+        first.send(RawPeer.message(FrameType.JSON_REPLY, 7, 2, bytes("its answer")));
+        assertEquals("JSON_REPLY 7 1 its answer", second.receiveMessage());
+        first.send(RawPeer.message(FrameType.JSON_MESSAGE, 0, 1, bytes("to myself")));
+        assertEquals("JSON_MESSAGE 0 1 to myself", first.receiveMessage());
     }
 
     @Test
@@ -92,12 +93,12 @@ class MessagesTest {
             all[i] = scene.expect("a-" + (i + 1));
             peers[i] = scene.join(all[i]);
         }
-        peers[2].send(RawPeer.message(32, 0, -1, bytes("all of you")));
+        peers[2].send(RawPeer.message(FrameType.JSON_MESSAGE, 0, -1, bytes("all of you")));
         for (int i : new int[]{0, 1, 3}) {
-            assertEquals("32 0 3 all of you", peers[i].receiveMessage());
+            assertEquals("JSON_MESSAGE 0 3 all of you", peers[i].receiveMessage());
         }
-        peers[2].send(RawPeer.message(32, 0, 3, bytes("next")));
-        assertEquals("32 0 3 next", peers[2].receiveMessage(), "the sender has not heard itself");
+        peers[2].send(RawPeer.message(FrameType.JSON_MESSAGE, 0, 3, bytes("next")));
+        assertEquals("JSON_MESSAGE 0 3 next", peers[2].receiveMessage(), "the sender has not heard itself");
     }
 
     @Test
@@ -107,12 +108,12 @@ class MessagesTest {
         RawPeer first = scene.join(one);
         RawPeer second = scene.join(two);
 
-        first.send(RawPeer.message(34, 5, 99, bytes("anybody?")));
-        assertEquals("39 5 99 ", first.receiveMessage());
-        first.send(RawPeer.message(34, 6, 2, bytes("and you?")));
-        assertEquals("34 6 1 and you?", second.receiveMessage());
+        first.send(RawPeer.message(FrameType.JSON_REQUEST, 5, 99, bytes("anybody?")));
+        assertEquals("PEER_GONE 5 99 ", first.receiveMessage());
+        first.send(RawPeer.message(FrameType.JSON_REQUEST, 6, 2, bytes("and you?")));
+        assertEquals("JSON_REQUEST 6 1 and you?", second.receiveMessage());
         second.close();
-        assertEquals("39 6 2 ", first.receiveMessage(), "it left without an answer");
+        assertEquals("PEER_GONE 6 2 ", first.receiveMessage(), "it left without an answer");
     }
 
     @Test
@@ -120,13 +121,13 @@ class MessagesTest {
         RecordingChannelListener one = scene.expect("a-1");
         RecordingChannelListener two = scene.expect("a-2");
         RawPeer first = scene.join(one);
-        assertEquals("11 2", first.receiveAny(), "also of one that has not come yet");
+        assertEquals("WORKER_ADDED 2", first.receiveAny(), "also of one that has not come yet");
         RecordingChannelListener three = scene.expect("a-3");
-        assertEquals("11 3", first.receiveAny());
+        assertEquals("WORKER_ADDED 3", first.receiveAny());
         scene.run(two.channel::close);
-        assertEquals("12 2", first.receiveAny());
+        assertEquals("WORKER_REMOVED 2", first.receiveAny());
         RawPeer third = scene.join(three);
-        assertEquals("11 1", third.receiveAny());
+        assertEquals("WORKER_ADDED 1", third.receiveAny());
     }
 
     @Test
@@ -148,22 +149,22 @@ class MessagesTest {
         }
         assertFalse(mailbox.send(frame(0, "received, but not taken by listeners")));
 
-        peer.send(10, Integer.toString(20 * MIB));
+        peer.send(FrameType.ACKNOWLEDGE, Integer.toString(20 * MIB));
 
         assertTrue(writable.await(20, TimeUnit.SECONDS));
         assertTrue(mailbox.send(frame(0, "again")));
-        assertEquals("32 0 0 again", peer.receiveMessage());
+        assertEquals("JSON_MESSAGE 0 0 again", peer.receiveMessage());
     }
 
     @Test
     void shouldSayWhatItsOwnListenersHaveTaken() throws Exception {
         RecordingChannelListener heard = scene.expect("a-1");
         RawPeer peer = scene.join(heard);
-        byte[] message = RawPeer.message(33, 0, 0, new byte[MIB]);
+        byte[] message = RawPeer.message(FrameType.BINARY_MESSAGE, 0, 0, new byte[MIB]);
         for (int i = 0; i < 100; i++) { // far more than a window
             peer.send(message);
             String taken = peer.receive();
-            assertEquals("10 " + (MIB + 4 + 64), taken);
+            assertEquals("ACKNOWLEDGE " + (MIB + 4 + 64), taken);
         }
     }
 
@@ -172,12 +173,12 @@ class MessagesTest {
         RecordingChannelListener heard = scene.expect("a-1");
         heard.listens = false;
         RawPeer peer = scene.join(heard);
-        byte[] message = RawPeer.message(33, 0, 0, new byte[MIB]);
+        byte[] message = RawPeer.message(FrameType.BINARY_MESSAGE, 0, 0, new byte[MIB]);
         scene.beside(() -> {
             for (int i = 0; i < 200; i++) {
                 peer.send(message);
             }
-            peer.send(3, "");
+            peer.send(FrameType.READY, "");
             return null;
         });
         Awaitility.await("it is not read").until(() -> scene.onLoop(heard.channel.mailbox().inbox()::isPaused));
@@ -200,7 +201,7 @@ class MessagesTest {
         scene.run(heard.channel::drain);
 
         int before = 0;
-        while (!peer.receiveMessage().startsWith("6, ")) {
+        while (!peer.receiveMessage().startsWith("DRAIN, ")) {
             before++;
         }
         assertTrue(before < 20, "what the kernel had taken goes first, not all 30: " + before);
@@ -216,9 +217,9 @@ class MessagesTest {
         scene.run(() -> heard.channel.goodbye("that was all"));
         assertFalse(heard.channel.mailbox().send(frame(0, "too late")));
         for (int i = 0; i < 30; i++) {
-            assertTrue(peer.receiveMessage().startsWith("32 0 0 x"));
+            assertTrue(peer.receiveMessage().startsWith("JSON_MESSAGE 0 0 x"));
         }
-        assertEquals("9 that was all", peer.receive());
+        assertEquals("GOODBYE that was all", peer.receive());
     }
 
     @Test
@@ -228,7 +229,7 @@ class MessagesTest {
         Mailbox mailbox = heard.channel.mailbox();
         BlockingQueue<String> ends = new LinkedBlockingQueue<>();
         for (int i = 0; i < 3; i++) {
-            assertTrue(mailbox.ask(frame(FrameType.ASK_VALUE, "question " + i), 0, Duration.ofSeconds(10 + i),
+            assertTrue(mailbox.ask(frame(FrameType.JSON_REQUEST, "question " + i), 0, Duration.ofSeconds(10 + i),
                     asker("" + i, ends)));
         }
         String[] numbers = new String[3];
@@ -237,16 +238,16 @@ class MessagesTest {
             assertEquals("question " + i, fields[3]);
             numbers[i] = fields[1];
         }
-        peer.send(RawPeer.message(36, Integer.parseInt(numbers[1]), 0, bytes("one")));
+        peer.send(RawPeer.message(FrameType.JSON_REPLY, Integer.parseInt(numbers[1]), 0, bytes("one")));
         assertEquals("1: one", ends.poll(20, TimeUnit.SECONDS));
         scene.run(() -> {}); // the deadlines are set
         scene.pass(Duration.ofSeconds(11).toNanos());
         assertEquals("0: late", ends.poll(20, TimeUnit.SECONDS));
-        peer.send(RawPeer.message(36, Integer.parseInt(numbers[0]), 0, bytes("zero")));
+        peer.send(RawPeer.message(FrameType.JSON_REPLY, Integer.parseInt(numbers[0]), 0, bytes("zero")));
         Awaitility.await("it is dropped").until(() -> scene.server.counts().allUnwanted() == 1);
         peer.close();
         assertEquals("2: gone", ends.poll(20, TimeUnit.SECONDS));
-        assertFalse(mailbox.ask(frame(FrameType.ASK_VALUE, "too late"), 0, Duration.ofSeconds(1), asker("3", ends)));
+        assertFalse(mailbox.ask(frame(FrameType.JSON_REQUEST, "too late"), 0, Duration.ofSeconds(1), asker("3", ends)));
         scene.pass(Duration.ofSeconds(100).toNanos());
         assertTrue(ends.isEmpty(), ends::toString);
     }
@@ -256,10 +257,10 @@ class MessagesTest {
         RecordingChannelListener heard = scene.expect("a-1");
         RawPeer peer = scene.join(heard);
         RawPeer forger = scene.join(scene.expect("a-2"));
-        peer.send(RawPeer.message(34, 1, 1, bytes("to myself")));
-        assertEquals("34 1 1 to myself", peer.receiveMessage());
-        forger.send(RawPeer.message(36, 1, 1, bytes("forged")));
-        assertEquals("36 1 2 forged", peer.receiveMessage(), "it says who it is from");
+        peer.send(RawPeer.message(FrameType.JSON_REQUEST, 1, 1, bytes("to myself")));
+        assertEquals("JSON_REQUEST 1 1 to myself", peer.receiveMessage());
+        forger.send(RawPeer.message(FrameType.JSON_REPLY, 1, 1, bytes("forged")));
+        assertEquals("JSON_REPLY 1 2 forged", peer.receiveMessage(), "it says who it is from");
     }
 
     /** What a worker's mailbox does with it: the numbers of requests are easily guessed. */
@@ -269,11 +270,11 @@ class MessagesTest {
         scene.run(() -> {
             Mailbox mailbox = new Mailbox(scene.loop, new RecordingChannelListener(scene.loop).handler,
                     scene.server.counts(), new ArrayPool(), Long.MAX_VALUE);
-            ByteBuffer question = frame(FrameType.ASK_VALUE, "for worker 2");
+            ByteBuffer question = frame(FrameType.JSON_REQUEST, "for worker 2");
             assertTrue(mailbox.ask(question, 2, Duration.ofSeconds(10), asker("0", ends)));
-            int number = question.getInt(5);
-            mailbox.inbox().receive(new MessageFrame(FrameType.ANSWER_VALUE, number, 3, bytes("forged")));
-            mailbox.inbox().receive(new MessageFrame(FrameType.ANSWER_VALUE, number, 2, bytes("true")));
+            int number = FrameHeader.sequence(question);
+            mailbox.inbox().receive(new MessageFrame(FrameType.JSON_REPLY, number, 3, bytes("forged")));
+            mailbox.inbox().receive(new MessageFrame(FrameType.JSON_REPLY, number, 2, bytes("true")));
         });
         assertEquals("0: true", ends.poll(20, TimeUnit.SECONDS));
         assertEquals(1, scene.server.counts().allUnwanted());
@@ -299,7 +300,7 @@ class MessagesTest {
     }
 
     private static ByteBuffer frame(int type, String text) {
-        int real = type == 0 ? FrameType.VALUE : type;
+        int real = type == 0 ? FrameType.JSON_MESSAGE : type;
         return new MessageFrame(real, 0, 0, bytes(text)).frame();
     }
 

@@ -26,7 +26,8 @@ class PendingConnectionsTest {
                 stranger.send(new byte[]{0, 0, 0});
             }
             if (i % 1000 == 999) {
-                assertTrue(scene.onLoop(scene.server::strangers) <= PendingConnections.MAX, "strangers are few");
+                assertTrue(scene.onLoop(scene.server::pendingConnections) <= PendingConnections.MAX,
+                        "strangers are few");
                 scene.join(scene.expect("among-strangers"));
             }
         }

@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /**
  * A program that speaks the protocol, or does not, byte by byte and without the code under test; blocking, with a
@@ -18,6 +19,37 @@ import java.nio.charset.StandardCharsets;
 public final class RawPeer implements AutoCloseable {
 
     private static final int PATIENCE = 20_000;
+    private static final int HEADER = 9;
+    private static final int PEER = 4;
+
+    /** The names of the numbers in PROTOCOL.md, not taken from the code under test. */
+    private static final Map<Integer, String> NAMES = Map.ofEntries(
+            Map.entry(1, "HELLO"),
+            Map.entry(2, "WELCOME"),
+            Map.entry(3, "READY"),
+            Map.entry(4, "NOT_READY"),
+            Map.entry(5, "LISTENING"),
+            Map.entry(6, "DRAIN"),
+            Map.entry(7, "STOP"),
+            Map.entry(8, "DISCONNECT"),
+            Map.entry(9, "GOODBYE"),
+            Map.entry(10, "ACKNOWLEDGE"),
+            Map.entry(11, "WORKER_ADDED"),
+            Map.entry(12, "WORKER_REMOVED"),
+            Map.entry(13, "HEARTBEAT"),
+            Map.entry(14, "HEARTBEAT_REPLY"),
+            Map.entry(15, "DRAIN_HOOKS"),
+            Map.entry(16, "DRAIN_HOOKS_DONE"),
+            Map.entry(17, "WINDOW"),
+            Map.entry(18, "MAIN_RETURNED"),
+            Map.entry(32, "JSON_MESSAGE"),
+            Map.entry(33, "BINARY_MESSAGE"),
+            Map.entry(34, "JSON_REQUEST"),
+            Map.entry(35, "BINARY_REQUEST"),
+            Map.entry(36, "JSON_REPLY"),
+            Map.entry(37, "BINARY_REPLY"),
+            Map.entry(38, "REQUEST_FAILED"),
+            Map.entry(39, "PEER_GONE"));
 
     public final Socket socket;
     private final DataInputStream in;
@@ -42,7 +74,8 @@ public final class RawPeer implements AutoCloseable {
     /** {@return a frame's bytes} */
     public static byte[] frame(int type, String payload) {
         byte[] bytes = payload.getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(9 + bytes.length).putInt(bytes.length).put((byte) type).putInt(0).put(bytes).array();
+        return ByteBuffer.allocate(HEADER + bytes.length).putInt(bytes.length).put((byte) type).putInt(0).put(bytes)
+                .array();
     }
 
     public RawPeer send(byte[] bytes) throws IOException {
@@ -56,8 +89,8 @@ public final class RawPeer implements AutoCloseable {
 
     /** Says a hello and hears the welcome. */
     public RawPeer join(String token) throws IOException {
-        send(1, "musher/1 " + token + " 4711");
-        expect("2 musher/1 " + ProcessHandle.current().pid());
+        send(FrameType.HELLO, "musher/1 " + token + " 4711");
+        expect("WELCOME musher/1 " + ProcessHandle.current().pid());
         return this;
     }
 
@@ -79,20 +112,25 @@ public final class RawPeer implements AutoCloseable {
         int type = in.readUnsignedByte();
         assertEquals(0, in.readInt(), "sequence of a control frame");
         String payload = new String(in.readNBytes(length), StandardCharsets.UTF_8);
-        return payload.isEmpty() ? Integer.toString(type) : type + " " + payload;
+        return payload.isEmpty() ? name(type) : name(type) + " " + payload;
+    }
+
+    private static String name(int type) {
+        return NAMES.getOrDefault(type, "type " + type);
     }
 
     private static boolean isOfOthers(String frame) {
-        return frame.startsWith("11 ") || frame.startsWith("12 ");
+        return frame.startsWith("WORKER_");
     }
 
     private static boolean isOfDrainHooks(String frame) {
-        return frame.equals("15") || frame.equals("16");
+        return frame.startsWith("DRAIN_HOOKS");
     }
 
     /** {@return a message's frame} */
     public static byte[] message(int type, int sequence, int peer, byte[] body) {
-        return ByteBuffer.allocate(13 + body.length).putInt(4 + body.length).put((byte) type).putInt(sequence)
+        return ByteBuffer.allocate(HEADER + PEER + body.length).putInt(PEER + body.length).put((byte) type)
+                .putInt(sequence)
                 .putInt(peer).put(body).array();
     }
 
@@ -105,12 +143,12 @@ public final class RawPeer implements AutoCloseable {
             int length = in.readInt();
             int type = in.readUnsignedByte();
             int sequence = in.readInt();
-            if (type < 32) {
+            if (type < FrameType.FIRST_MESSAGE) {
                 in.readNBytes(length);
-                before.append(type == 11 || type == 12 ? "" : type + ", ");
+                before.append(name(type).startsWith("WORKER_") ? "" : name(type) + ", ");
             } else {
-                return before + "" + type + " " + sequence + " " + in.readInt() + " "
-                        + new String(in.readNBytes(length - 4), StandardCharsets.UTF_8);
+                return before + name(type) + " " + sequence + " " + in.readInt() + " "
+                        + new String(in.readNBytes(length - PEER), StandardCharsets.UTF_8);
             }
         }
     }

@@ -32,14 +32,14 @@ class WindowTest {
         }
         for (RecordingChannelListener worker : workers) {
             RawPeer peer = scene.connect();
-            peer.send(1, "musher/1 " + worker.channel.token() + " 4711" + fields);
+            peer.send(FrameType.HELLO, "musher/1 " + worker.channel.token() + " 4711" + fields);
             peers.add(peer);
             worker.expect("hello 4711");
         }
     }
 
     private static byte[] bytes(int size) {
-        return RawPeer.message(33, 0, 0, new byte[size]);
+        return RawPeer.message(FrameType.BINARY_MESSAGE, 0, 0, new byte[size]);
     }
 
     private long held() throws Exception {
@@ -64,15 +64,15 @@ class WindowTest {
         join(4, "");
         long pid = ProcessHandle.current().pid();
         for (RawPeer peer : peers) {
-            peer.expect("2 musher/1 " + pid + " window=" + MIB);
+            peer.expect("WELCOME musher/1 " + pid + " window=" + MIB);
         }
         RecordingChannelListener fifth = scene.expect("a-5");
         for (RawPeer peer : peers) {
-            peer.expect("17 " + MIB / 2);
+            peer.expect("WINDOW " + MIB / 2);
         }
         scene.run(fifth.channel::close);
         for (RawPeer peer : peers) {
-            peer.expect("17 " + MIB);
+            peer.expect("WINDOW " + MIB);
         }
     }
 
@@ -85,7 +85,7 @@ class WindowTest {
                 for (int i = 0; i < 50; i++) {
                     peer.send(bytes(MIB - 100));
                 }
-                return peer.send(3, "");
+                return peer.send(FrameType.READY, "");
             });
         }
         for (RecordingChannelListener worker : workers) {
@@ -116,7 +116,7 @@ class WindowTest {
         });
         Awaitility.await("it is not read")
                 .until(() -> scene.onLoop(workers.get(0).channel.mailbox().inbox()::isPaused));
-        peers.get(1).send(bytes(MIB)).send(bytes(MIB - 200)).send(3, "");
+        peers.get(1).send(bytes(MIB)).send(bytes(MIB - 200)).send(FrameType.READY, "");
         workers.get(1).expect("ready");
         peers.get(0).close();
     }
@@ -129,7 +129,7 @@ class WindowTest {
             worker.listens = false;
             workers.add(worker);
             RawPeer peer = scene.connect();
-            peer.send(1, "musher/1 " + worker.channel.token() + " 4711");
+            peer.send(FrameType.HELLO, "musher/1 " + worker.channel.token() + " 4711");
             worker.expect("hello 4711");
             scene.beside(() -> {
                 for (int k = 0; k < 100; k++) {
@@ -144,15 +144,15 @@ class WindowTest {
         assertTrue(held() <= HEAP / 4 + 4 * MIB, held() + " bytes");
         RecordingChannelListener next = scene.expect("next");
         RawPeer peer = scene.connect();
-        peer.send(1, "musher/1 " + next.channel.token() + " 4711");
-        peer.expect("2 musher/1 " + ProcessHandle.current().pid() + " window=1");
+        peer.send(FrameType.HELLO, "musher/1 " + next.channel.token() + " 4711");
+        peer.expect("WELCOME musher/1 " + ProcessHandle.current().pid() + " window=1");
         listen();
         Awaitility.await("nothing is held").until(() -> held() == 0);
         String window;
         do {
             window = peer.receive();
-            assertTrue(window.startsWith("17 "), window);
-        } while (!window.equals("17 " + 4 * MIB));
+            assertTrue(window.startsWith("WINDOW "), window);
+        } while (!window.equals("WINDOW " + 4 * MIB));
     }
 
     @Test
@@ -166,24 +166,24 @@ class WindowTest {
         }
         assertEquals(2, accepted);
         RawPeer receiver = peers.get(1);
-        byte[] relayed = RawPeer.message(33, 0, 2, new byte[10]);
+        byte[] relayed = RawPeer.message(FrameType.BINARY_MESSAGE, 0, 2, new byte[10]);
         for (int i = 0; i < 3; i++) {
             peers.get(0).send(relayed);
         }
-        peers.get(0).send(RawPeer.message(37, 9, 2, new byte[10]));
-        assertEquals("2, 33 0 0 ", start(receiver));
-        assertEquals("33 0 0 ", start(receiver));
-        assertEquals("37 9 1 ", start(receiver), "an answer waits for no window");
-        receiver.send(10, Integer.toString(part + 68));
+        peers.get(0).send(RawPeer.message(FrameType.BINARY_REPLY, 9, 2, new byte[10]));
+        assertEquals("WELCOME, BINARY_MESSAGE 0 0 ", start(receiver));
+        assertEquals("BINARY_MESSAGE 0 0 ", start(receiver));
+        assertEquals("BINARY_REPLY 9 1 ", start(receiver), "an answer waits for no window");
+        receiver.send(FrameType.ACKNOWLEDGE, Integer.toString(part + 68));
         for (int i = 0; i < 3; i++) {
-            assertEquals("33 0 1 ", start(receiver));
+            assertEquals("BINARY_MESSAGE 0 1 ", start(receiver));
         }
         assertTrue(mailbox.waiting() > part);
         while (mailbox.send(frame(part))) {
             accepted++;
         }
         assertEquals(3, accepted);
-        receiver.send(17, Integer.toString(4 * part));
+        receiver.send(FrameType.WINDOW, Integer.toString(4 * part));
         Awaitility.await("a larger window").until(() -> mailbox.send(frame(10)));
     }
 
@@ -193,6 +193,6 @@ class WindowTest {
     }
 
     private static ByteBuffer frame(int size) {
-        return new MessageFrame(FrameType.BYTES, 0, 0, new byte[size]).frame();
+        return new MessageFrame(FrameType.BINARY_MESSAGE, 0, 0, new byte[size]).frame();
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.musher.internal.ipc.FrameType;
 import io.musher.internal.ipc.RawPeer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -57,12 +58,12 @@ final class FakePrimary implements AfterEachCallback, JvmExit {
     RawPeer greet() throws IOException {
         RawPeer peer = new RawPeer(server.accept());
         opened.push(peer);
-        peer.expect("1 musher/1 " + TOKEN + " " + ProcessHandle.current().pid());
+        peer.expect("HELLO musher/1 " + TOKEN + " " + ProcessHandle.current().pid());
         return peer;
     }
 
     RawPeer welcome() throws IOException {
-        return greet().send(2, hail());
+        return greet().send(FrameType.WELCOME, hail());
     }
 
     /** {@return the payload of a good welcome} */

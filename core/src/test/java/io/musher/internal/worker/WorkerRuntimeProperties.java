@@ -3,6 +3,7 @@ package io.musher.internal.worker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.musher.internal.ipc.FrameType;
 import io.musher.internal.ipc.RawPeer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -89,8 +90,9 @@ class WorkerRuntimeProperties {
 
     @Provide
     Arbitrary<byte[]> streams() {
-        Arbitrary<byte[]> orders = Arbitraries.of(6, 7, 8, 31, 99, 3).map(type -> RawPeer.frame(type, ""));
-        Arbitrary<byte[]> goodbye = Arbitraries.just(RawPeer.frame(9, "bye"));
+        Arbitrary<byte[]> orders = Arbitraries.of(FrameType.DRAIN, FrameType.STOP, FrameType.DISCONNECT, 31, 99,
+                FrameType.READY).map(type -> RawPeer.frame(type, ""));
+        Arbitrary<byte[]> goodbye = Arbitraries.just(RawPeer.frame(FrameType.GOODBYE, "bye"));
         Arbitrary<byte[]> noise = Arbitraries.bytes().array(byte[].class).ofMaxSize(30);
         Arbitrary<byte[]> headers = Arbitraries.integers()
                 .map(n -> ByteBuffer.allocate(9).putInt(n).put((byte) (n & 63)).array());
@@ -101,7 +103,7 @@ class WorkerRuntimeProperties {
                     return out.toByteArray();
                 });
         // no process has a pid so large, so whoever lives on after a goodbye finds its primary dead
-        byte[] welcome = RawPeer.frame(2, "musher/1 999999999");
+        byte[] welcome = RawPeer.frame(FrameType.WELCOME, "musher/1 999999999");
         return Arbitraries.of(true, true, true, false).flatMap(welcomed -> rest.map(bytes -> {
             byte[] all = new byte[(welcomed ? welcome.length : 0) + bytes.length];
             System.arraycopy(welcome, 0, all, 0, all.length - bytes.length);

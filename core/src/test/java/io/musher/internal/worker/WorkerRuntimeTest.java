@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.musher.internal.ipc.FrameType;
 import io.musher.internal.ipc.RawPeer;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
@@ -26,10 +27,10 @@ class WorkerRuntimeTest {
         member.listening(80);
         RawPeer peer = primary.greet();
         member.notReady();
-        peer.send(2, primary.hail());
-        peer.expect("3");
-        peer.expect("5 80");
-        peer.expect("4");
+        peer.send(FrameType.WELCOME, primary.hail());
+        peer.expect("READY");
+        peer.expect("LISTENING 80");
+        peer.expect("NOT_READY");
         assertTrue(member.isConnected());
     }
 
@@ -37,24 +38,24 @@ class WorkerRuntimeTest {
     void shouldTellWhenItsDrainHooksHaveEnded() throws Exception {
         WorkerRuntime member = primary.join(true);
         RawPeer peer = primary.welcome();
-        assertEquals("15", peer.receiveAny());
+        assertEquals("DRAIN_HOOKS", peer.receiveAny());
         CompletableFuture<Void> end = new CompletableFuture<>();
         member.onDrain(() -> {
             primary.say("second");
             end.join();
             throw new IllegalStateException("on purpose");
         });
-        peer.send(6, "");
+        peer.send(FrameType.DRAIN, "");
         primary.expect("drain", "second");
         member.ready();
-        assertEquals("3", peer.receiveAny(), "nothing before the last hook has ended");
+        assertEquals("READY", peer.receiveAny(), "nothing before the last hook has ended");
         end.complete(null);
-        assertEquals("16", peer.receiveAny());
+        assertEquals("DRAIN_HOOKS_DONE", peer.receiveAny());
 
         member.onDrain(() -> primary.say("late"));
         primary.expect("late");
-        assertEquals("15", peer.receiveAny());
-        assertEquals("16", peer.receiveAny());
+        assertEquals("DRAIN_HOOKS", peer.receiveAny());
+        assertEquals("DRAIN_HOOKS_DONE", peer.receiveAny());
     }
 
     @Test
@@ -65,7 +66,7 @@ class WorkerRuntimeTest {
             primary.greet().close();
         }
         RawPeer peer = primary.welcome();
-        peer.expect("3");
+        peer.expect("READY");
         assertTrue(member.isConnected());
         primary.expectNothingMore();
     }
@@ -82,7 +83,7 @@ class WorkerRuntimeTest {
     @Test
     void shouldEndWhenItIsRefused() throws Exception {
         primary.join(true);
-        RawPeer peer = primary.greet().send(9, "unknown or used token");
+        RawPeer peer = primary.greet().send(FrameType.GOODBYE, "unknown or used token");
         primary.expect(LOST);
         peer.close();
     }
@@ -90,7 +91,7 @@ class WorkerRuntimeTest {
     @Test
     void shouldLiveOnWhenItIsRefusedAsOneOfManyDescendants() throws Exception {
         WorkerRuntime member = primary.join(false);
-        primary.greet().send(9, "unknown or used token").close();
+        primary.greet().send(FrameType.GOODBYE, "unknown or used token").close();
         primary.expect("drain", "disconnected");
         assertFalse(member.isConnected());
         primary.expectNothingMore();
@@ -98,8 +99,9 @@ class WorkerRuntimeTest {
 
     @Test
     void shouldStopWithAPrimaryThatTalksNonsense() throws Exception {
-        byte[][] nonsense = {RawPeer.frame(2, "musher/2 1"), RawPeer.frame(2, "welcome"), "HTTP/1.1 400 Bad".getBytes(),
-                ByteBuffer.allocate(9).putInt(-1).array(), RawPeer.frame(6, "x".repeat(1025))};
+        byte[][] nonsense = {RawPeer.frame(FrameType.WELCOME, "musher/2 1"),
+                RawPeer.frame(FrameType.WELCOME, "welcome"), "HTTP/1.1 400 Bad".getBytes(),
+                ByteBuffer.allocate(9).putInt(-1).array(), RawPeer.frame(FrameType.DRAIN, "x".repeat(1025))};
         for (byte[] bytes : nonsense) {
             WorkerRuntime member = primary.join(true);
             RawPeer peer = primary.greet().send(bytes);
@@ -112,21 +114,23 @@ class WorkerRuntimeTest {
     @Test
     void shouldNotBeOrderedAroundBeforeItsWelcome() throws Exception {
         WorkerRuntime member = primary.join(true);
-        RawPeer peer = primary.greet().send(7, "").send(6, "").send(8, "").send(2, primary.hail());
+        RawPeer peer = primary.greet().send(FrameType.STOP, "").send(FrameType.DRAIN, "").send(FrameType.DISCONNECT, "")
+                .send(FrameType.WELCOME, primary.hail());
         member.ready();
-        peer.expect("3");
+        peer.expect("READY");
         assertFalse(member.isDraining());
     }
 
     @Test
     void shouldSkipWhatItDoesNotKnow() throws Exception {
         WorkerRuntime member = primary.join(true);
-        RawPeer peer = primary.welcome().send(31, "later").send(99, "m".repeat(100_000)).send(1, "musher/1").send(3, "")
-                .send(8, "");
+        RawPeer peer = primary.welcome().send(31, "later").send(99, "m".repeat(100_000))
+                .send(FrameType.HELLO, "musher/1").send(FrameType.READY, "")
+                .send(FrameType.DISCONNECT, "");
         primary.expect("drain");
         assertTrue(member.isConnected());
-        peer.send(9, "");
-        peer.expect("9");
+        peer.send(FrameType.GOODBYE, "");
+        peer.expect("GOODBYE");
         primary.expect("disconnected");
     }
 
@@ -153,14 +157,14 @@ class WorkerRuntimeTest {
     @Test
     void shouldFinishADisconnectThatBothAskFor() throws Exception {
         WorkerRuntime member = primary.join(true);
-        RawPeer peer = primary.welcome().send(8, "");
+        RawPeer peer = primary.welcome().send(FrameType.DISCONNECT, "");
         primary.expect("drain");
         member.disconnect();
         member.disconnect();
-        peer.expect("8");
-        peer.expect("8");
-        peer.send(9, "done");
-        peer.expect("9");
+        peer.expect("DISCONNECT");
+        peer.expect("DISCONNECT");
+        peer.send(FrameType.GOODBYE, "done");
+        peer.expect("GOODBYE");
         primary.expect("disconnected");
         assertFalse(member.isConnected());
         member.disconnect();
@@ -171,7 +175,7 @@ class WorkerRuntimeTest {
     @Test
     void shouldEndWhenThePrimaryDiesAfterADisconnect() throws Exception {
         primary.join(true);
-        primary.welcome().send(9, "").expect("9");
+        primary.welcome().send(FrameType.GOODBYE, "").expect("GOODBYE");
         primary.expect("drain", "disconnected");
         primary.killPrimary();
         primary.expect("halt 1 in 5 s", "stop", "exit 1");
@@ -180,7 +184,8 @@ class WorkerRuntimeTest {
     @Test
     void shouldStopOnceWhateverCallsForIt() throws Exception {
         WorkerRuntime member = primary.join(true);
-        RawPeer peer = primary.welcome().send(6, "").send(7, "").send(7, "").send(8, "").send(6, "");
+        RawPeer peer = primary.welcome().send(FrameType.DRAIN, "").send(FrameType.STOP, "").send(FrameType.STOP, "")
+                .send(FrameType.DISCONNECT, "").send(FrameType.DRAIN, "");
         primary.expect("drain", "stop", "exit 0");
         member.terminate();
         peer.close();
@@ -191,7 +196,7 @@ class WorkerRuntimeTest {
     @Test
     void shouldRunHooksThatComeLate() throws Exception {
         WorkerRuntime member = primary.join(true);
-        primary.welcome().send(8, "").send(9, "").expect("9");
+        primary.welcome().send(FrameType.DISCONNECT, "").send(FrameType.GOODBYE, "").expect("GOODBYE");
         primary.expect("drain", "disconnected");
         member.onDrain(() -> primary.say("late drain"));
         member.onDisconnect(() -> primary.say("late disconnect"));
@@ -211,7 +216,7 @@ class WorkerRuntimeTest {
             }
             primary.say("returned");
         });
-        primary.welcome().send(8, "").send(9, "").expect("9");
+        primary.welcome().send(FrameType.DISCONNECT, "").send(FrameType.GOODBYE, "").expect("GOODBYE");
         primary.expect("drain", "hangs", "disconnected");
         never.countDown();
         primary.expect("returned");

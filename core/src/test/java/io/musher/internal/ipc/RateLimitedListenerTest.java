@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-class PacedListenerTest {
+class RateLimitedListenerTest {
 
     @RegisterExtension
     final ChannelFixture scene = new ChannelFixture();
@@ -20,11 +20,11 @@ class PacedListenerTest {
         RawPeer peer = scene.join(heard);
         ByteArrayOutputStream flood = new ByteArrayOutputStream();
         for (int i = 0; i < 20_000; i++) {
-            flood.writeBytes(RawPeer.frame(3, ""));
-            flood.writeBytes(RawPeer.frame(5, Integer.toString(1 + i)));
-            flood.writeBytes(RawPeer.frame(4, ""));
+            flood.writeBytes(RawPeer.frame(FrameType.READY, ""));
+            flood.writeBytes(RawPeer.frame(FrameType.LISTENING, Integer.toString(1 + i)));
+            flood.writeBytes(RawPeer.frame(FrameType.NOT_READY, ""));
         }
-        flood.writeBytes(RawPeer.frame(7, ""));
+        flood.writeBytes(RawPeer.frame(FrameType.STOP, ""));
         peer.send(flood.toByteArray());
         List<String> words = new ArrayList<>();
         for (String word = ""; !word.equals("stopRequested"); words.add(word)) {
@@ -40,9 +40,9 @@ class PacedListenerTest {
         RecordingChannelListener heard = scene.expect("a-1");
         RawPeer peer = scene.join(heard);
         for (int i = 0; i < 500; i++) {
-            peer.send(3, "").send(4, "");
+            peer.send(FrameType.READY, "").send(FrameType.NOT_READY, "");
         }
-        peer.send(5, "4711");
+        peer.send(FrameType.LISTENING, "4711");
         while (!heard.next().equals("listening 4711")) {
             continue;
         }
