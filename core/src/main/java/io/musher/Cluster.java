@@ -77,18 +77,19 @@ public final class Cluster implements AutoCloseable {
         capacity.limit(plan.kind()).refusal(config.instances()).ifPresent(refusal -> {
             throw StartupException.of(config.name() + ": " + refusal, null, "");
         });
-        this.actions = new SupervisorActions(config, resources, ports, capacity);
+        this.actions = new SupervisorActions(config, resources);
+        this.dispatcher = new MessageDispatcher(config, resources);
+        WorkerStarter starter = new WorkerStarter(config, resources,
+                new WorkerSession.Factory(config, resources, ports, dispatcher, this::newWorker), capacity);
         this.eventPublisher = new EventPublisher(config.name(), config.output(), resources.events(), this::allGone,
                 this::allGaveUp);
         this.supervisor = new Supervisor(rules(config),
-                new LaunchGeneration(plan, environment()), actions, eventPublisher);
-        this.dispatcher = new MessageDispatcher(config, resources);
-        this.commands = new ClusterCommands(config.name(), resources.control(), supervisor, dispatcher,
+                new LaunchGeneration(plan, environment(), starter), actions, eventPublisher);
+        this.commands = new ClusterCommands(config.name(), resources.control(), supervisor, starter, dispatcher,
                 new EnvironmentSource(config.name(), resources.control(), this::environment, ENV_PATIENCE),
                 resources.balancer());
-        actions.obey(supervisor, commands);
         this.recycleMonitor = new RecycleMonitor(resources.control(), config.recyclePolicy(), supervisor,
-                worker -> ClusterCommands.workerOf(worker).session().process.memory(),
+                worker -> ClusterCommands.workerOf(worker).session().memory(),
                 actions::connections);
         this.shutdown = new ShutdownHandler(config, this::stop, this::killAll, this::hangUp, resources.events());
         this.collapse = new FailureHandler(config, resources, ports, supervisor, commands, eventPublisher, shutdown);
@@ -98,6 +99,10 @@ public final class Cluster implements AutoCloseable {
     /** {@return the variables that the user's supplier returns now, checked} */
     private Map<String, String> environment() {
         return LaunchChecks.environment(config.env().get());
+    }
+
+    private Worker newWorker(WorkerSession session) {
+        return new Worker(commands, session);
     }
 
     /** {@return a new builder; every option has a default} */
@@ -219,7 +224,7 @@ public final class Cluster implements AutoCloseable {
         if (!(failure instanceof StartFailure start)) {
             return StartupException.of(message, failure, "");
         }
-        String output = start.worker().map(ClusterCommands::lastOutput).orElse("");
+        String output = start.worker().map(worker -> worker.handle().lastOutput()).orElse("");
         boolean unseen = !output.isBlank() && !LastOutput.isVisible(config.output());
         return StartupException.of(message + agentAdvice(output) + (unseen ? LastOutput.suffix(output) : ""),
                 start.getCause(), output);

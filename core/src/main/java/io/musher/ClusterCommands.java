@@ -3,10 +3,8 @@ package io.musher;
 import io.musher.balancer.Balancer;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.internal.dispatch.EnvironmentSource;
-import io.musher.internal.process.WorkerProcess;
 import io.musher.internal.process.launch.LaunchPlan;
 import io.musher.internal.supervisor.Incarnation;
-import io.musher.internal.supervisor.RolloutResult;
 import io.musher.internal.supervisor.Supervisor;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +13,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * Provides thread-safe entry points for user commands and runs them on the control thread. After the cluster has ended,
@@ -27,19 +25,20 @@ final class ClusterCommands {
     private final String name;
     private final EventLoop control;
     private final Supervisor supervisor;
+    private final WorkerStarter starter;
     private final MessageDispatcher dispatcher;
     private final EnvironmentSource environment;
     private final Optional<Balancer> balancer;
     /** Futures of commands that are not complete yet. */
     private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
 
-    ClusterCommands(String name, EventLoop control, Supervisor supervisor, MessageDispatcher dispatcher,
-            EnvironmentSource environment,
-            Optional<Balancer> balancer) {
+    ClusterCommands(String name, EventLoop control, Supervisor supervisor, WorkerStarter starter,
+            MessageDispatcher dispatcher, EnvironmentSource environment, Optional<Balancer> balancer) {
         this.balancer = balancer;
         this.name = name;
         this.control = control;
         this.supervisor = supervisor;
+        this.starter = starter;
         this.dispatcher = dispatcher;
         this.environment = environment;
     }
@@ -57,19 +56,19 @@ final class ClusterCommands {
     }
 
     void stop(Incarnation worker) {
-        post(() -> supervisor.stop(worker));
+        control.tryExecute(() -> supervisor.stop(worker));
     }
 
     void disconnect(Incarnation worker) {
-        post(() -> supervisor.disconnect(worker));
+        control.tryExecute(() -> supervisor.disconnect(worker));
     }
 
     void kill(Incarnation worker) {
-        post(() -> supervisor.kill(worker));
+        control.tryExecute(() -> supervisor.kill(worker));
     }
 
     void killAll() {
-        post(supervisor::killAll);
+        control.tryExecute(supervisor::killAll);
     }
 
     /** {@return why a worker gets traffic or gets none, in words} */
@@ -85,35 +84,30 @@ final class ClusterCommands {
                 .orElse("");
     }
 
-    void signal(Incarnation worker, String signal) {
-        WorkerProcess process = ((WorkerSession) worker.attachment()).process;
-        if (process != null) {
-            process.signal(signal);
-        }
-    }
-
     CompletableFuture<Worker> restart(Incarnation worker) {
-        return this.<Incarnation>submit(promise -> supervisor.restart(worker, promise))
+        return this.<Incarnation>submit(future -> supervisor.restart(worker, future))
                 .thenApply(ClusterCommands::workerOf);
     }
 
     CompletableFuture<Worker> fork(Map<String, String> environment) {
-        return this.<Incarnation>submit(promise -> supervisor.fork(environment, promise))
+        return this.<Incarnation>submit(future -> supervisor.fork(environment, future))
                 .thenApply(ClusterCommands::workerOf);
     }
 
     CompletableFuture<Void> scale(int instances) {
-        return submit(promise -> supervisor.scale(instances, promise));
+        return submit(future -> supervisor.scale(instances, future));
     }
 
     /** Rolls out a new plan. The user's supplier of the environment is called first, on a thread of its own. */
     CompletableFuture<Rollout> deploy(LaunchPlan plan) {
-        return roll(() -> plan, false, "deploy() was called with " + program(plan.launch()));
+        String why = "deploy() was called with " + program(plan.launch());
+        return rollOut((variables, future) -> supervisor.deploy(new LaunchGeneration(plan, variables, starter), why,
+                future));
     }
 
     /** Rolls out the plan of the running rollout, or else the one in force, with the current environment. */
     CompletableFuture<Rollout> reload() {
-        return roll(() -> ((LaunchGeneration) supervisor.target()).plan(), true, "reload() was called");
+        return rollOut((variables, future) -> supervisor.reload(variables, "reload() was called", future));
     }
 
     /** Leaves out arguments, which may be secrets. */
@@ -126,17 +120,17 @@ final class ClusterCommands {
         return launch instanceof Launch.Command command ? "command " + command.words().get(0) : "this program";
     }
 
-    private CompletableFuture<Rollout> roll(Supplier<LaunchPlan> plan, boolean joins, String why) {
-        return this.<RolloutResult>submit(promise -> {
-            supervisor.expect(promise);
+    private CompletableFuture<Rollout> rollOut(BiConsumer<Map<String, String>, CompletableFuture<Rollout>> command) {
+        return submit(future -> {
+            supervisor.expect(future);
             environment.ask((variables, failure) -> {
                 if (failure == null) {
-                    supervisor.startRollout(new LaunchGeneration(plan.get(), variables), why, joins, promise);
+                    command.accept(variables, future);
                 } else {
-                    supervisor.refuse(promise, failure);
+                    supervisor.refuse(future, failure);
                 }
             });
-        }).thenApply(ClusterCommands::rollout);
+        });
     }
 
     CompletableFuture<Void> abortRollout() {
@@ -148,18 +142,8 @@ final class ClusterCommands {
         environment.end();
     }
 
-    static Rollout rollout(RolloutResult result) {
-        return new Rollout(result.outcome(), result.replaced(), result.revived(), result.failure(),
-                result.failedWorker().map(ClusterCommands::lastOutput).orElse(""), result.kept());
-    }
-
-    static String lastOutput(Incarnation worker) {
-        WorkerSession session = (WorkerSession) worker.attachment();
-        return session == null || session.process == null ? "" : session.process.lastOutput();
-    }
-
     CompletableFuture<Void> start(int instances) {
-        return submit(promise -> supervisor.start(instances, promise));
+        return submit(future -> supervisor.start(instances, future));
     }
 
     CompletableFuture<Void> stopAll() {
@@ -167,26 +151,22 @@ final class ClusterCommands {
     }
 
     static Worker workerOf(Incarnation worker) {
-        return ((WorkerSession) worker.attachment()).worker;
+        return worker.handle().worker();
     }
 
     private <T> CompletableFuture<T> submit(Consumer<CompletableFuture<T>> request) {
-        CompletableFuture<T> promise = new CompletableFuture<>();
-        open.add(promise);
-        promise.whenComplete((done, failure) -> open.remove(promise));
-        if (!control.tryExecute(() -> request.accept(promise))) {
-            promise.completeExceptionally(new IllegalStateException(name + " has stopped"));
+        CompletableFuture<T> future = new CompletableFuture<>();
+        open.add(future);
+        future.whenComplete((done, failure) -> open.remove(future));
+        if (!control.tryExecute(() -> request.accept(future))) {
+            future.completeExceptionally(new IllegalStateException(name + " has stopped"));
         }
-        return promise;
+        return future;
     }
 
-    /** Fails all open commands after the control thread has died. */
+    /** Fails all open commands after the control thread has failed. */
     void fail(Throwable failure, Executor callbacks) {
-        List.copyOf(open).forEach(promise -> callbacks.execute(() -> promise.completeExceptionally(failure)));
+        List.copyOf(open).forEach(future -> callbacks.execute(() -> future.completeExceptionally(failure)));
         environment.end();
-    }
-
-    private void post(Runnable request) {
-        control.tryExecute(request); // without effect after the cluster has ended
     }
 }

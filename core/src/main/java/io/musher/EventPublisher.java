@@ -3,11 +3,11 @@ package io.musher;
 import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.dispatch.ListenerExecutor;
 import io.musher.internal.supervisor.Incarnation;
-import io.musher.internal.supervisor.RolloutResult;
 import io.musher.internal.supervisor.SupervisorListener;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,7 +88,7 @@ final class EventPublisher implements SupervisorListener {
                     lastOutput.sometimes(worker));
         }
         publish(new ClusterEvent.Exited(workerOf(worker), Instant.now(), why, exit,
-                ((WorkerSession) worker.attachment()).threadDump));
+                workerOf(worker).session().threadDump()));
     }
 
     /** {@return whether the exit was not wanted, or not in this way; an unhealthy worker was logged before} */
@@ -157,8 +157,7 @@ final class EventPublisher implements SupervisorListener {
     }
 
     @Override
-    public void rolloutFinished(RolloutResult result, String cause) {
-        Rollout rollout = ClusterCommands.rollout(result);
+    public void rolloutFinished(Rollout rollout, Optional<Incarnation> failedWorker, String cause) {
         String revived = rollout.revived().isEmpty() ? ""
                 : ", instances without a worker that served, and their workers now: " + rollout.revived();
         switch (rollout.outcome()) {
@@ -166,7 +165,7 @@ final class EventPublisher implements SupervisorListener {
                     LOG.info("{}: the rollout is complete, workers replaced: {}{}", name, rollout.replaced(), revived);
             case FAILED -> OPERATOR.error("{}: the rollout has failed, {}: {}{}", name, kept(rollout),
                     rollout.failure().orElse(""),
-                    result.failedWorker().map(lastOutput::of).orElse(""));
+                    failedWorker.map(lastOutput::of).orElse(""));
             case ABORTED -> LOG.warn("{}: the rollout was aborted, {}", name, kept(rollout));
             default -> LOG.info("{}: the rollout has ended: {}", name, rollout.failure().orElse(""));
         }
@@ -210,6 +209,6 @@ final class EventPublisher implements SupervisorListener {
     }
 
     private static Worker workerOf(Incarnation worker) {
-        return ((WorkerSession) worker.attachment()).worker;
+        return worker.handle().worker();
     }
 }

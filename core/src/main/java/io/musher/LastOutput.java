@@ -38,7 +38,7 @@ final class LastOutput {
 
     /** {@return the suffix for a final failure} */
     String of(Incarnation worker) {
-        String text = ClusterCommands.lastOutput(worker);
+        String text = worker.handle().lastOutput();
         if (visible || shown == worker.id() || text.isBlank()) {
             return "";
         }

@@ -30,8 +30,7 @@ final class StatsReader {
                 slots.stream().mapToLong(SlotStatus::restarts).sum(), lines, wanted,
                 new ClusterStats.MessageStats(counts.allDelivered(), counts.allRefused(), counts.allUnwanted()),
                 resources.balancer().map(Balancer::stats),
-                supervisor.progress().map(progress -> new ClusterStats.RolloutStats(progress.why(), progress.replaced(),
-                        progress.left(), progress.failure())));
+                supervisor.progress());
     }
 
     private static ClusterStats.SlotStats slot(SlotStatus slot, ClusterCommands commands) {

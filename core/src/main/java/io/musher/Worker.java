@@ -17,15 +17,17 @@ import java.util.function.Consumer;
 public final class Worker {
 
     private final ClusterCommands commands;
+    private final WorkerSession session;
     private final Incarnation incarnation;
 
-    Worker(ClusterCommands commands, Incarnation incarnation) {
+    Worker(ClusterCommands commands, WorkerSession session) {
         this.commands = commands;
-        this.incarnation = incarnation;
+        this.session = session;
+        this.incarnation = session.incarnation();
     }
 
     WorkerSession session() {
-        return (WorkerSession) incarnation.attachment();
+        return session;
     }
 
     Incarnation incarnation() {
@@ -108,8 +110,8 @@ public final class Worker {
      */
     public boolean send(Object message) {
         // encoded before the check: a value that cannot be encoded is refused in any case
-        ByteBuffer frame = session().sender.frame(MessageSender.PRIMARY, message);
-        return isConnected() && session().sender.send(frame);
+        ByteBuffer frame = session.sender.frame(MessageSender.PRIMARY, message);
+        return isConnected() && session.sender.send(frame);
     }
 
     /**
@@ -117,7 +119,7 @@ public final class Worker {
      * {@link PeerGoneException} when the channel has closed}
      */
     public CompletableFuture<Void> writable() {
-        return session().sender.writable(description());
+        return session.sender.writable(description());
     }
 
     /**
@@ -131,7 +133,7 @@ public final class Worker {
      * @throws IllegalArgumentException as {@link #send}, or if the timeout is not positive
      */
     public CompletableFuture<Message> request(Object message, Duration timeout) {
-        return session().sender.request(MessageSender.PRIMARY, description(), id(), message, timeout, isConnected());
+        return session.sender.request(MessageSender.PRIMARY, description(), id(), message, timeout, isConnected());
     }
 
     /**
@@ -142,7 +144,7 @@ public final class Worker {
      * @return removes the listener when closed
      */
     public Subscription onMessage(Consumer<Message> listener) {
-        return commands.dispatcher().onMessage(session(), Objects.requireNonNull(listener, "listener"));
+        return commands.dispatcher().onMessage(session, Objects.requireNonNull(listener, "listener"));
     }
 
     /**
@@ -198,7 +200,7 @@ public final class Worker {
      * @throws UnsupportedOperationException where signals cannot be sent, because there is no {@code sh}
      */
     public void signal(String name) {
-        commands.signal(incarnation, Objects.requireNonNull(name, "name"));
+        session.signal(Objects.requireNonNull(name, "name"));
     }
 
     /**

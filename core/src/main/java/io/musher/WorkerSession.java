@@ -1,45 +1,294 @@
 package io.musher;
 
+import io.musher.balancer.Balancer;
+import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.health.HealthMonitor;
 import io.musher.internal.health.PortReadinessProbe;
 import io.musher.internal.ipc.Channel;
 import io.musher.internal.process.WorkerProcess;
+import io.musher.internal.process.launch.LaunchPlan;
 import io.musher.internal.process.os.PortLease;
 import io.musher.internal.process.os.Termination;
+import io.musher.internal.supervisor.Incarnation;
+import io.musher.internal.supervisor.ProcessEvents;
+import io.musher.internal.supervisor.StartedProcess;
+import io.musher.internal.supervisor.WorkerHandle;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Holds the process, channel and port state of one worker. Control thread only, unless noted. */
-final class WorkerSession {
+/**
+ * Owns the process, the channel and the port of one worker, from its start until both process and channel have ended.
+ * Reports to the supervisor, and carries out what the supervisor decides. Control thread only, unless noted.
+ */
+final class WorkerSession implements WorkerHandle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
+
+    /** Creates the sessions of one cluster. */
+    record Factory(ClusterConfig config, ClusterResources resources, PortAllocator ports, MessageDispatcher dispatcher,
+            Function<WorkerSession, Worker> workers) {
+
+        WorkerSession create(Incarnation incarnation, ProcessEvents events, LaunchPlan.Kind kind) {
+            return new WorkerSession(this, incarnation, events, kind == LaunchPlan.Kind.COMMAND);
+        }
+    }
 
     final Worker worker;
     /** Listeners for this worker's messages; thread-safe. */
     final List<Consumer<Message>> listeners = new CopyOnWriteArrayList<>();
-    /** Set before other threads can see the worker; thread-safe. */
-    MessageSender sender;
-    Channel channel;
-    /** Written on the control thread only; read by any thread. */
-    volatile WorkerProcess process;
-    PortLease lease;
-    /** Null if the port is not probed. */
-    PortReadinessProbe portWatch;
-    /** The last reported port that was refused because the primary listens on it; 0 if there was none. */
-    int refusedPort;
-    /** Whether the worker has called {@code listening(port)}. */
-    boolean claimed;
-    /** Whether a joined JVM has not reported yet that its main method has returned. */
-    boolean mainRuns;
-    /** Null if there are no health checks. */
-    HealthMonitor healthMonitor;
-    /** The worker's threads when it hung; read by any thread. */
-    volatile Optional<String> threadDump = Optional.empty();
-    boolean saidHello;
-    boolean channelEnded;
-    Termination termination;
+    /** Thread-safe. */
+    final MessageSender sender;
 
-    WorkerSession(Worker worker) {
-        this.worker = worker;
+    private final ClusterConfig config;
+    private final EventLoop control;
+    private final Optional<Balancer> balancer;
+    private final PortAllocator ports;
+    private final Incarnation incarnation;
+    private final ProcessEvents events;
+    private final boolean isCommand;
+    private final Channel channel;
+    private PortLease lease;
+    /** Written on the control thread only; read by any thread. */
+    private volatile WorkerProcess process;
+    /** Null if the port is not probed. */
+    private PortReadinessProbe portProbe;
+    /** Null if there are no health checks. */
+    private HealthMonitor healthMonitor;
+    /** The worker's threads when it hung; read by any thread. */
+    private volatile Optional<String> threadDump = Optional.empty();
+    private boolean saidHello;
+    /** Whether a joined JVM has not reported yet that its main method has returned. */
+    private boolean mainRuns;
+    /** Whether the worker has called {@code listening(port)}. */
+    private boolean claimsPort;
+    private boolean channelEnded;
+    /** How the process ended; null while it runs. */
+    private Termination termination;
+
+    private WorkerSession(Factory cluster, Incarnation incarnation, ProcessEvents events, boolean isCommand) {
+        this.config = cluster.config;
+        this.control = cluster.resources.control();
+        this.balancer = cluster.resources.balancer();
+        this.ports = cluster.ports;
+        this.incarnation = incarnation;
+        this.events = events;
+        this.isCommand = isCommand;
+        this.worker = cluster.workers.apply(this);
+        this.channel = cluster.resources.channels().expect(config.name() + ": worker " + incarnation.id(),
+                incarnation.id(), new WorkerChannelListener(this, events, !probesPort()),
+                cluster.dispatcher.handler(this));
+        this.sender = cluster.dispatcher.sender(this, channel);
+    }
+
+    Incarnation incarnation() {
+        return incarnation;
+    }
+
+    @Override
+    public Worker worker() {
+        return worker;
+    }
+
+    private boolean probesPort() {
+        return config.hasPorts() && config.readiness() != Readiness.explicit();
+    }
+
+    // ---- start and end
+
+    /** Reserves the port for the process; empty if workers have none. */
+    Optional<PortLease> leasePort() throws IOException {
+        lease = ports.lease(incarnation);
+        return Optional.ofNullable(lease);
+    }
+
+    /** {@return the secret by which the worker identifies itself on its channel} */
+    String channelToken() {
+        return channel.token();
+    }
+
+    /** The process runs: watches its exit, its port and its health. */
+    void spawned(WorkerProcess started) {
+        process = started;
+        events.spawned(incarnation,
+                new StartedProcess(started.pid(), started.port(), isCommand, started.startedAt()));
+        started.onProcessExit().thenRun(() -> control.tryExecute(() -> events.processExited(incarnation)));
+        started.onExit().thenAccept(end -> control.execute(() -> processEnded(end)));
+        if (probesPort()) {
+            portProbe = new PortReadinessProbe(control, events, incarnation, started,
+                    config.readiness() == Readiness.portOpen(), config.proxyProtocol(), () -> mainRuns && !isCommand);
+            portProbe.diagnoseBefore(config.startTimeout());
+            if (claimsPort) {
+                portProbe.claimed();
+            }
+            portProbe.poll();
+        }
+        if (!config.healthChecks().isEmpty()) {
+            healthMonitor = new HealthMonitor(control, events, incarnation, () -> saidHello && !isCommand);
+            healthMonitor.begin(config.healthChecks(), config.proxyProtocol(), channel::heartbeat);
+        }
+    }
+
+    void spawnFailed(Throwable cause) {
+        ports.release(incarnation, lease);
+        channelEnded = true;
+        channel.close();
+        events.spawnFailed(incarnation, cause);
+    }
+
+    private void processEnded(Termination end) {
+        ports.release(incarnation, lease);
+        termination = end;
+        if (!channelEnded) {
+            channel.finish(); // reads the channel to its end, which may be at once
+        } else {
+            exitIfBothEnded();
+        }
+    }
+
+    /** The channel has been read to its end. */
+    void channelEnded(boolean goodbye) {
+        if (!channelEnded) {
+            channelEnded = true;
+            sender.mailbox().inbox().flush(); // delivers queued messages before the exit is reported
+            if (saidHello) {
+                events.channelEnded(incarnation, goodbye);
+            }
+            exitIfBothEnded();
+        }
+    }
+
+    /** Reports the exit of the process after everything that the channel contained. */
+    private void exitIfBothEnded() {
+        if (channelEnded && termination != null) {
+            events.exited(incarnation, termination.status(), termination.signal());
+        }
+    }
+
+    // ---- what the worker reports on its channel
+
+    void helloReceived() {
+        saidHello = true;
+        mainRuns = true;
+        if (!events.hello(incarnation)) {
+            channel.goodbye("it came too late");
+        }
+    }
+
+    /** The worker has reported its port: the probe accepts it, whichever process listens on it. */
+    void portClaimed() {
+        claimsPort = true;
+        if (portProbe != null) {
+            portProbe.claimed();
+        }
+    }
+
+    void mainReturned() {
+        mainRuns = false;
+        if (portProbe != null) {
+            portProbe.poll();
+        }
+    }
+
+    void heartbeatAnswered(long number) {
+        if (healthMonitor != null) {
+            healthMonitor.answered(number);
+        }
+    }
+
+    // ---- what the supervisor decides
+
+    @Override
+    public void drain(Duration deadline) {
+        CompletableFuture<?> drained = balancer.isPresent() ? balancer.get().drain(worker.name(), deadline)
+                : CompletableFuture.completedFuture(null);
+        drained.whenComplete((cut, failure) -> control.tryExecute(() -> events.drained(incarnation)));
+    }
+
+    @Override
+    public void sendDrain() {
+        channel.drain();
+    }
+
+    @Override
+    public void sendDisconnect() {
+        channel.disconnect();
+    }
+
+    @Override
+    public void sendStop() {
+        process.stopRequested();
+        channel.stop();
+    }
+
+    @Override
+    public void closeChannel() {
+        channel.goodbye("disconnected");
+    }
+
+    @Override
+    public void terminate() {
+        process.terminate();
+    }
+
+    @Override
+    public void kill() {
+        process.kill();
+    }
+
+    @Override
+    public void requestThreadDump() {
+        OPERATOR.warn("{}: worker {} (instance {}) is unhealthy, removed from the load balancer, stopping: {}",
+                config.name(), worker.id(), worker.instance(), incarnation.stopReason());
+        process.threadDump().thenAccept(threads -> {
+            threadDump = threads;
+            threads.ifPresent(text -> LOG.warn("{}: thread dump of unhealthy worker {} (instance {}):\n{}",
+                    config.name(), worker.id(), worker.instance(), text));
+            control.tryExecute(() -> events.threadDumpDone(incarnation));
+        });
+    }
+
+    @Override
+    public boolean checkPort(Runnable done) {
+        if (portProbe == null) {
+            return false;
+        }
+        control.execute(() -> portProbe.poll(() -> control.tryExecute(done))); // a refusal may be reported at once
+        return true;
+    }
+
+    // ---- any thread
+
+    /** Sends a signal; does nothing if no process was started. */
+    void signal(String name) {
+        WorkerProcess running = process;
+        if (running != null) {
+            running.signal(name);
+        }
+    }
+
+    @Override
+    public String lastOutput() {
+        WorkerProcess started = process;
+        return started == null ? "" : started.lastOutput();
+    }
+
+    /** {@return the resident memory of the process and its descendants in bytes} */
+    CompletableFuture<Long> memory() {
+        return process.memory();
+    }
+
+    /** {@return the thread dump that was taken when the worker failed a liveness check, if one was} */
+    Optional<String> threadDump() {
+        return threadDump;
     }
 }

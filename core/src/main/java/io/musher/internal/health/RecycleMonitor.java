@@ -92,15 +92,15 @@ public final class RecycleMonitor {
 
     private void check(Incarnation worker, Looks history) {
         if (!policy.maxAge().isZero() && loop.now() - history.bornAt >= nanos()) {
-            supervisor.recycleDue(worker, "has passed the maximum age of " + policy.maxAge());
+            supervisor.events().recycleDue(worker, "has passed the maximum age of " + policy.maxAge());
         }
         if (policy.maxConnections() > 0 && history.add(connections.applyAsLong(worker)) >= policy.maxConnections()) {
-            supervisor.recycleDue(worker, "has had " + policy.maxConnections() + " connections");
+            supervisor.events().recycleDue(worker, "has had " + policy.maxConnections() + " connections");
         }
         if (policy.maxMemory() > 0) {
             memory.apply(worker).thenAccept(bytes -> {
                 if (bytes > policy.maxMemory()) {
-                    loop.execute(() -> supervisor.recycleDue(worker,
+                    loop.execute(() -> supervisor.events().recycleDue(worker,
                             "takes " + (bytes >> 20) + " MiB of memory, over the maximum of "
                                     + (policy.maxMemory() >> 20)));
                 }

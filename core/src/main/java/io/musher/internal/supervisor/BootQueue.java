@@ -33,8 +33,12 @@ final class BootQueue {
         queue.remove(slot);
     }
 
-    /** Starts as many queued slots as possible; may be called at any time. */
-    void pump() {
+    /**
+     * Starts as many queued slots as possible; may be called at any time.
+     *
+     * @param events where the processes report
+     */
+    void pump(ProcessEvents events) {
         if (queue.isEmpty()) {
             return;
         }
@@ -53,7 +57,7 @@ final class BootQueue {
                 next.add(slot);
             }
         }
-        next.forEach(this::start);
+        next.forEach(slot -> start(slot, events));
     }
 
     /**
@@ -64,11 +68,11 @@ final class BootQueue {
         return slot.starting == null && (registry.config.ports() != PortMode.FIXED || slot.living().isEmpty());
     }
 
-    private void start(Slot slot) {
+    private void start(Slot slot, ProcessEvents events) {
         if (slot.restartedByPolicy) {
             slot.restarts++;
         }
         remove(slot);
-        registry.actions.spawn(registry.newIncarnation(slot));
+        registry.newIncarnation(slot).spawn(events, registry.wanted());
     }
 }

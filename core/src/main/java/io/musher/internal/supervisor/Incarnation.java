@@ -25,13 +25,13 @@ public final class Incarnation {
     private final boolean spare;
     private final int restarts;
     private final Map<String, String> environment;
-    private final Object generation;
+    private final Generation generation;
     private final CompletableFuture<Exit> exit = new CompletableFuture<>();
     private volatile StateAndReason status;
     private volatile StartedProcess process;
     private volatile int port;
     private volatile boolean connected = true;
-    private volatile Object attachment;
+    private volatile WorkerHandle handle;
     private volatile String observed = "";
 
     final Slot slot;
@@ -126,7 +126,7 @@ public final class Incarnation {
     }
 
     /** {@return the generation that the worker is started from} */
-    public Object generation() {
+    public Generation generation() {
         return generation;
     }
 
@@ -226,14 +226,9 @@ public final class Incarnation {
         return exit;
     }
 
-    /** Attaches an object for the creator of the supervisor; the supervisor itself does not use it. */
-    public void attach(Object object) {
-        attachment = object;
-    }
-
-    /** {@return the attached object, or null} */
-    public Object attachment() {
-        return attachment;
+    /** {@return controls the process; never null outside the supervisor} */
+    public WorkerHandle handle() {
+        return handle;
     }
 
     @Override
@@ -243,6 +238,11 @@ public final class Incarnation {
 
     void setState(WorkerState state, String why) {
         status = new StateAndReason(state, why);
+    }
+
+    /** Starts the process of a new worker. */
+    void spawn(ProcessEvents events, int instances) {
+        handle = generation.spawn(this, events, instances);
     }
 
     void forked(StartedProcess spawned) {

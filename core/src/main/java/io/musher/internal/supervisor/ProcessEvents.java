@@ -90,7 +90,7 @@ public interface ProcessEvents {
      */
     void livenessFailed(Incarnation worker, String why, boolean unresponsive);
 
-    /** {@link Actions#requestThreadDump} has completed. */
+    /** {@link WorkerHandle#requestThreadDump} has completed. */
     void threadDumpDone(Incarnation worker);
 
     /**
@@ -109,6 +109,6 @@ public interface ProcessEvents {
     /** The worker's drain hooks have finished. */
     void drainHooksDone(Incarnation worker);
 
-    /** {@link Actions#drain} has completed: the worker's connections were closed. */
+    /** {@link WorkerHandle#drain} has completed: the worker's connections were closed. */
     void drained(Incarnation worker);
 }

@@ -111,7 +111,7 @@ final class RestartController {
             return;
         }
         Optional<String> refusal = slot.wanted ? Optional.empty()
-                : registry.actions.limit().refusal(registry.wanted() + 1);
+                : registry.generation.limit().refusal(registry.wanted() + 1);
         if (refusal.isPresent()) {
             PendingFutures.fail(registry.actions, future,
                     new IllegalStateException("restart() of worker " + worker.id() + ": " + refusal.get()));

@@ -1,16 +1,11 @@
 package io.musher.internal.supervisor;
 
+import io.musher.ClusterStats.RolloutStats;
 import io.musher.Exit;
 import io.musher.ReloadPolicy;
 import io.musher.Rollout;
-import io.musher.WorkerState;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Predicate;
 
 /**
  * Rolling reload: replaces all workers by those of another generation, a batch at a time. At most one rollout runs.
@@ -23,13 +18,10 @@ import java.util.function.Predicate;
  *    └─another rollout, also during the rollback─▶ superseded
  * </pre>
  *
- * <p>A generation ({@code edition} in the code) is the launch and environment that workers are started from; the
- * supervisor only compares generations.
+ * {@link RunningRollout} takes the steps; this class decides about start, rollback, retry and end.
  */
 final class RolloutPlan {
 
-    /** Maximum time for the final check of the ports, a little more than a connection attempt may take. */
-    private static final Duration PORT_CHECK_TIMEOUT = Duration.ofSeconds(3);
     private static final long FIRST_DELAY = 100_000_000L;
     private static final long LONGEST_DELAY = 15_000_000_000L;
 
@@ -38,9 +30,11 @@ final class RolloutPlan {
     private final BootQueue bootQueue;
     private final StopSequence stopSequence;
     private final ResettableTimer retryTimer;
-    private final ResettableTimer portTimer;
+    private final FinalPortCheck portCheck;
+    /** Failed replacements of the running rollout so far; determines the retry delay. */
+    private int failures;
     private RunningRollout current;
-    private volatile Optional<RolloutProgress> progress = Optional.empty();
+    private volatile Optional<RolloutStats> progress = Optional.empty();
 
     RolloutPlan(WorkerRegistry registry, BootQueue bootQueue, StopSequence stopSequence) {
         this.registry = registry;
@@ -48,53 +42,47 @@ final class RolloutPlan {
         this.bootQueue = bootQueue;
         this.stopSequence = stopSequence;
         this.retryTimer = registry.newTimer();
-        this.portTimer = registry.newTimer();
+        this.portCheck = new FinalPortCheck(registry, this::portRefuses);
+    }
+
+    // ---- requests
+
+    /** Starts a rollout to the launch and environment of a deploy; supersedes the running one. */
+    void deploy(Generation generation, String why, CompletableFuture<Rollout> future) {
+        start(generation, why, false, future);
     }
 
     /**
-     * Starts a rollout. Joins the running one if {@code joins} is true and the generations are equal; otherwise
-     * supersedes the running one.
-     *
-     * @param joins whether the request concerns the program of the running rollout, so that callers of the running
-     *     rollout may wait for this one instead
+     * Starts a rollout to the present launch with a new environment. Joins a running one to an equal generation;
+     * otherwise supersedes it, and its callers wait for this one instead.
      */
-    void roll(Object edition, String why, boolean joins, CompletableFuture<RolloutResult> future) {
-        if (current != null && joins && current.isForward() && current.edition.equals(edition)) {
-            current.promises.add(future);
-            return;
+    void reload(Generation generation, String why, CompletableFuture<Rollout> future) {
+        if (current != null && current.isForward() && current.generation.equals(generation)) {
+            current.futures.add(future);
+        } else {
+            start(generation, why, true, future);
         }
-        RunningRollout next = new RunningRollout(edition, why, registry.actions);
+    }
+
+    private void start(Generation generation, String why, boolean sameProgram, CompletableFuture<Rollout> future) {
+        RunningRollout next = new RunningRollout(generation, why, registry, bootQueue, stopSequence);
         if (current != null) {
-            supersede(next, joins && current.isForward());
+            supersede(next, sameProgram && current.isForward());
         }
         current = next;
-        current.promises.add(future);
+        failures = 0;
+        current.futures.add(future);
         registry.listener.rolloutStarted(why);
-        registry.slots().forEach(this::begin);
-    }
-
-    /**
-     * Replaces a slot without a serving worker at once, outside the batches: its worker may hang until the start
-     * timeout, or its failure may be what the rollout fixes.
-     */
-    private void begin(Slot slot) {
-        slot.budget.clear();
-        if (slot.wanted && !slot.hasServingWorker() && !isBlocked(slot)) {
-            if (slot.serving != null) {
-                stopSequence.release(slot.serving, current.why);
-            }
-            replace(slot, current.edition);
-        }
+        current.begin();
     }
 
     private void supersede(RunningRollout next, boolean inherits) {
         RunningRollout ended = current;
-        String failure = (ended.isForward() ? "" : ended.failure + "; ") + "superseded by another rollout: " + next.why;
-        withdraw("another rollout begins: " + next.why);
-        next.stoppedFirst.putAll(ended.stoppedFirst);
-        if (inherits) {
-            next.inherit(ended);
-        }
+        String failure = ended.failure().map(text -> text + "; ").orElse("") + "superseded by another rollout: "
+                + next.why;
+        cancelTimers();
+        ended.withdraw("another rollout begins: " + next.why);
+        next.supersede(ended, inherits);
         current = null;
         end(ended, Rollout.Outcome.SUPERSEDED, Optional.of(failure));
     }
@@ -105,47 +93,30 @@ final class RolloutPlan {
             registry.actions.callback(() -> future.complete(null));
             return;
         }
-        current.aborts.add(future);
+        current.abortFutures.add(future);
         if (current.isForward()) {
             goBack(Rollout.Outcome.ABORTED, "aborted: abortRollout() was called", null);
         }
     }
 
     private void goBack(Rollout.Outcome outcome, String failure, Incarnation failed) {
-        current.outcome = outcome;
-        current.failure = failure;
-        current.failed = failed;
-        withdraw("the rollout goes back: " + failure);
+        cancelTimers();
+        current.goBack(outcome, failure, failed);
     }
 
-    /** Cancels the replacements that are not ready yet. */
-    private void withdraw(String why) {
+    private void cancelTimers() {
         retryTimer.cancel();
-        cancelPortCheck();
-        current.moving.clear();
-        registry.slots().forEach(slot -> revertSlot(slot, why));
+        portCheck.cancel();
     }
 
     /** {@return the generation of the rollout that rolls forward, otherwise the generation in force} */
-    Object target() {
-        return current != null && current.isForward() ? current.edition : registry.generation;
+    Generation target() {
+        return current != null ? current.target() : registry.generation;
     }
 
     /** {@return the progress of the running rollout; may be called from any thread} */
-    Optional<RolloutProgress> progress() {
+    Optional<RolloutStats> progress() {
         return progress;
-    }
-
-    private void updateProgress() {
-        progress = Optional.ofNullable(current).map(running -> new RolloutProgress(running.why,
-                count(slot -> slot.serving != null && slot.serving.generation() == running.edition),
-                count(slot -> running.isForward() ? !slot.isAt(running.edition)
-                        : needsRollback(slot, registry.generation)),
-                Optional.ofNullable(running.failure)));
-    }
-
-    private int count(Predicate<Slot> condition) {
-        return (int) registry.slots().stream().filter(slot -> slot.wanted && condition.test(slot)).count();
     }
 
     boolean isRunning() {
@@ -159,9 +130,10 @@ final class RolloutPlan {
         return isReplacement(worker) && !worker.soaked && !policy.soak().isZero();
     }
 
-    /** {@return whether the worker was started by the rollout that rolls forward} */
-    boolean isReplacement(Incarnation worker) {
-        return current != null && current.isForward() && worker.generation() == current.edition && worker.slot.wanted;
+    /** Returns whether the worker was started by the rollout that rolls forward. */
+    private boolean isReplacement(Incarnation worker) {
+        return current != null && current.isForward() && worker.generation() == current.generation
+                && worker.slot.wanted;
     }
 
     /** {@return whether the unexpected end of the worker is a failure of the rollout; a kill() is not} */
@@ -171,7 +143,7 @@ final class RolloutPlan {
 
     void replacementReady(Incarnation worker, Incarnation old) {
         if (current != null) {
-            current.arrived(worker, old);
+            current.workerReady(worker, old);
         }
     }
 
@@ -185,158 +157,12 @@ final class RolloutPlan {
         if (policy.onFailure() == ReloadPolicy.OnFailure.KEEP_OLD) {
             goBack(Rollout.Outcome.FAILED, text, worker);
         } else {
-            current.moving.remove(slot);
-            revertSlot(slot, "the rollout waits before it tries again: " + text);
+            current.withdraw(slot, "the rollout waits before it tries again: " + text);
             delayRetry(worker, why);
         }
     }
 
-    /**
-     * Returns a slot to the generation in force: stops a replacement that is not ready, and refills the slot if it is
-     * vacant.
-     */
-    private void revertSlot(Slot slot, String why) {
-        boolean queued = slot.queued && slot.generation == current.edition;
-        slot.generation = registry.generation;
-        if (slot.starting != null && slot.starting.generation() == current.edition) {
-            stopSequence.stop(slot.starting, why);
-            if (slot.serving != null) {
-                slot.readyFutures.fail(new IllegalStateException("instance " + slot.instance + ": " + why));
-            }
-        }
-        if (queued && slot.serving != null && slot.readyFutures.isEmpty()) { // no restart() is pending
-            bootQueue.remove(slot);
-        } else if (slot.wanted && slot.isVacant() && !slot.backoffTimer.isSet() && !slot.gaveUp) {
-            bootQueue.add(slot, why);
-        }
-    }
-
-    // ---- steps
-
-    /** Performs the next steps that are possible; called after each input. */
-    void advance() {
-        if (current != null && !retryTimer.isSet()) {
-            proceed();
-        }
-        if (current != null || progress.isPresent()) {
-            updateProgress();
-        }
-    }
-
-    private void proceed() {
-        Object target = current.isForward() ? current.edition : registry.generation;
-        current.moving
-                .removeIf(slot -> !slot.wanted || slot.isAt(target) && slot.isAlone() || slot.isAbandoned(target));
-        boolean isDone = current.moving.isEmpty();
-        List<Slot> next = new ArrayList<>();
-        for (Slot slot : registry.slots()) {
-            if (!slot.wanted || slot.isAt(target) || current.moving.contains(slot)) {
-                continue;
-            }
-            if (isBlocked(slot)) {
-                slot.generation = target;
-                continue;
-            }
-            if (!current.isForward() && !needsRollback(slot, target)) {
-                continue;
-            }
-            isDone = false;
-            if (mayMove(slot, target)) {
-                next.add(slot);
-            }
-        }
-        next.sort(Comparator.comparing(Slot::service)); // least useful first
-        next.stream().limit(Math.max(0, batchRoom() - current.moving.size())).forEach(slot -> replace(slot, target));
-        if (isDone && mayFinish()) {
-            finish();
-        } else {
-            current.portsAccept = false;
-        }
-    }
-
-    /**
-     * Returns whether the slot can be replaced now. The rollout waits for a worker that is about to end, and for a
-     * starting worker of the target generation. The rollout also waits for a starting worker of another generation if
-     * no worker serves in the slot and this rollout has tried the slot before.
-     */
-    private boolean mayMove(Slot slot, Object target) {
-        boolean isStarting = slot.starting != null;
-        return !slot.isGoing() && (!isStarting
-                || slot.starting.generation() != target && (slot.serving != null || !current.tried.contains(slot)));
-    }
-
-    private int batchRoom() {
-        return registry.config.ports() == PortMode.FIXED ? 1 : policy.batch();
-    }
-
-    /**
-     * Returns whether a detached worker, which may run for ever, holds the slot's fixed port. The rollout does not wait
-     * for such a slot; its next worker is of the target generation.
-     */
-    private boolean isBlocked(Slot slot) {
-        return registry.config.ports() == PortMode.FIXED && slot.serving == null && slot.starting == null
-                && slot.released.stream().anyMatch(worker -> worker.state() == WorkerState.DETACHED);
-    }
-
-    /**
-     * Returns whether a slot has to be rolled back. Each is tried once, as the old generation may fail to start, too.
-     */
-    private boolean needsRollback(Slot slot, Object target) {
-        return slot.serving != null && slot.serving.generation() != target && !current.triedBack.contains(slot);
-    }
-
-    private void replace(Slot slot, Object target) {
-        current.moving.add(slot);
-        (current.isForward() ? current.tried : current.triedBack).add(slot);
-        if (slot.starting != null) {
-            stopSequence.stop(slot.starting, current.why);
-        }
-        slot.generation = target;
-        slot.restartedByPolicy = false;
-        slot.recycling = false;
-        if (slot.gaveUp) {
-            slot.budget.clear();
-        }
-        if (slot.serving != null && registry.config.ports() == PortMode.FIXED) {
-            current.stoppedFirst.put(slot, slot.serving);
-            stopSequence.stop(slot.serving, current.why);
-        }
-        bootQueue.add(slot, current.why);
-    }
-
-    /**
-     * Returns whether the ports of all workers that a rollout has started accept connections now; has them checked
-     * first.
-     */
-    private boolean mayFinish() {
-        if (!current.isForward() || current.portsAccept) {
-            return true;
-        }
-        if (current.portsBeingChecked == null) {
-            List<Incarnation> workers = registry.slots().stream().filter(slot -> slot.wanted && slot.serving != null
-                    && slot.serving.generation() == current.edition).map(slot -> slot.serving).toList();
-            if (!registry.actions.checkPorts(workers)) {
-                return true;
-            }
-            current.portsBeingChecked = workers;
-            portTimer.set(PORT_CHECK_TIMEOUT, () -> portsChecked(workers));
-        }
-        return false;
-    }
-
-    /** The ports have been checked: a worker that was ready and refuses connections now makes the rollout fail. */
-    void portsChecked(List<Incarnation> workers) {
-        if (current == null || current.portsBeingChecked != workers) {
-            return;
-        }
-        cancelPortCheck();
-        Optional<Incarnation> refusing = workers.stream()
-                .filter(worker -> worker.refuses && worker.slot.serving == worker).findFirst();
-        if (refusing.isEmpty()) {
-            current.portsAccept = true;
-            return;
-        }
-        Incarnation worker = refusing.get();
+    private void portRefuses(Incarnation worker) {
         String why = "was ready and refuses connections at the end of the rollout: " + worker.why();
         if (policy.onFailure() == ReloadPolicy.OnFailure.KEEP_OLD) {
             goBack(Rollout.Outcome.FAILED, describe(worker, why), worker);
@@ -345,13 +171,8 @@ final class RolloutPlan {
         }
     }
 
-    private void cancelPortCheck() {
-        current.portsBeingChecked = null;
-        portTimer.cancel();
-    }
-
     private void delayRetry(Incarnation worker, String why) {
-        long delay = Math.min(LONGEST_DELAY, FIRST_DELAY << Math.min(current.failures++, 20));
+        long delay = Math.min(LONGEST_DELAY, FIRST_DELAY << Math.min(failures++, 20));
         registry.listener.rolloutDelayed(worker, delay, why);
         retryTimer.set(delay, () -> {});
     }
@@ -360,13 +181,35 @@ final class RolloutPlan {
         return "worker " + worker.id() + " (instance " + worker.instance() + ") " + why;
     }
 
+    // ---- steps
+
+    /** Performs the next steps that are possible; called after each input. */
+    void advance() {
+        if (current != null && !retryTimer.isSet()) {
+            boolean isDone = current.proceed(registry.config.ports() == PortMode.FIXED ? 1 : policy.batch());
+            if (isDone && (!current.isForward() || portCheck.isPassed(current.replacements()))) {
+                finish();
+            } else {
+                portCheck.expire();
+            }
+        }
+        if (current != null || progress.isPresent()) {
+            updateProgress();
+        }
+    }
+
+    private void updateProgress() {
+        progress = Optional.ofNullable(current).map(RunningRollout::progress);
+    }
+
     private void finish() {
         RunningRollout ended = current;
         current = null;
+        portCheck.cancel();
         if (ended.isForward()) {
-            registry.generation = ended.edition;
+            registry.generation = ended.generation;
         }
-        end(ended, ended.isForward() ? Rollout.Outcome.SUCCEEDED : ended.outcome, Optional.ofNullable(ended.failure));
+        end(ended, ended.outcome(), ended.failure());
     }
 
     /** Ends the running rollout and fails its futures because the cluster stops. */
@@ -374,20 +217,17 @@ final class RolloutPlan {
         if (current != null) {
             RunningRollout ended = current;
             current = null;
-            retryTimer.cancel();
-            ended.promises.fail(why);
+            cancelTimers();
+            ended.futures.fail(why);
             end(ended, Rollout.Outcome.STOPPED, Optional.of(why.getMessage()));
         }
     }
 
     private void end(RunningRollout ended, Rollout.Outcome outcome, Optional<String> failure) {
         updateProgress();
-        int kept = failure.isEmpty() ? 0
-                : count(slot -> slot.hasServingWorker() && slot.serving.generation() == registry.generation);
-        RolloutResult result = new RolloutResult(outcome, ended.replaced, ended.revived, failure,
-                Optional.ofNullable(ended.failed), kept);
-        registry.listener.rolloutFinished(result, ended.why);
-        ended.promises.complete(result);
-        ended.aborts.complete(null);
+        Rollout result = ended.result(outcome, failure);
+        registry.listener.rolloutFinished(result, ended.failedWorker(), ended.why);
+        ended.futures.complete(result);
+        ended.abortFutures.complete(null);
     }
 }

@@ -29,7 +29,7 @@ final class ScaleController {
      * number of serving workers.
      */
     void scale(int instances, CompletableFuture<Void> future) {
-        Limit limit = registry.actions.limit();
+        Limit limit = registry.generation.limit();
         Optional<String> refusal = limit.refusal(instances);
         int before = registry.wanted();
         List<Slot> free = refusal.isPresent() ? List.of() : registry.lowestFree(instances - before, limit.instances());
@@ -54,7 +54,7 @@ final class ScaleController {
     }
 
     void fork(Map<String, String> environment, CompletableFuture<Incarnation> future) {
-        Limit limit = registry.actions.limit();
+        Limit limit = registry.generation.limit();
         Optional<String> refusal = limit.refusal(registry.wanted() + 1);
         List<Slot> free = refusal.isPresent() ? List.of() : registry.lowestFree(1, limit.instances());
         if (refusal.isPresent()) {

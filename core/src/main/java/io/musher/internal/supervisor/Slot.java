@@ -36,7 +36,7 @@ final class Slot {
     volatile String why = "";
     Map<String, String> environment = Map.of();
     /** Generation of the next process. */
-    Object generation;
+    Generation generation;
     /** Number of consecutive failed recycling replacements. */
     int recycleFailures;
     /** Earliest time of the next recycling, if {@code recycleFailures} is positive. */
@@ -133,7 +133,7 @@ final class Slot {
     }
 
     /** Returns whether the serving worker is of the target generation and no other worker is starting or queued. */
-    boolean isAt(Object target) {
+    boolean isAt(Generation target) {
         return serving != null && serving.generation() == target && starting == null && !queued;
     }
 
@@ -141,7 +141,7 @@ final class Slot {
      * Returns whether the slot is not at the target generation and no worker is starting or queued: a caller stopped
      * the replacement.
      */
-    boolean isAbandoned(Object target) {
+    boolean isAbandoned(Generation target) {
         return !isAt(target) && starting == null && !queued && !backoffTimer.isSet();
     }
 
@@ -151,6 +151,11 @@ final class Slot {
      */
     boolean isAlone() {
         return released.stream().noneMatch(ScaleController::isStillStopping);
+    }
+
+    /** Returns whether a worker that was released and disconnected is still running; it may run for ever. */
+    boolean hasDetachedWorker() {
+        return released.stream().anyMatch(worker -> worker.state() == WorkerState.DETACHED);
     }
 
     /** Returns whether the serving worker is stopping or lost. */

@@ -73,7 +73,7 @@ final class StopSequence {
     /** Resends the stop frame to a stopping worker that connected late, and so got SIGTERM at most. */
     void resendStop(Incarnation worker) {
         if (worker.state() == WorkerState.STOPPING && worker.hasOpenChannel()) {
-            actions.sendStop(worker);
+            worker.handle().sendStop();
         }
     }
 
@@ -110,14 +110,14 @@ final class StopSequence {
 
     private void sendDrain(Incarnation worker) {
         if (worker.hasOpenChannel() && worker.cause == Exit.Cause.DISCONNECTED) {
-            actions.sendDisconnect(worker);
+            worker.handle().sendDisconnect();
         } else if (worker.hasOpenChannel()) {
-            actions.sendDrain(worker);
+            worker.handle().sendDrain();
         }
     }
 
     private void drain(Incarnation worker) {
-        actions.drain(worker, policy.drain());
+        worker.handle().drain(policy.drain());
         worker.stopTimer.set(policy.drain(), () -> finishDrain(worker, "the drain time is over"));
     }
 
@@ -160,7 +160,7 @@ final class StopSequence {
         worker.goodbyeSent = true;
         worker.connected(false);
         registry.setState(worker, WorkerState.DETACHED, why);
-        actions.closeChannel(worker);
+        worker.handle().closeChannel();
     }
 
     private void sendStop(Incarnation worker, String why) {
@@ -172,10 +172,10 @@ final class StopSequence {
         } else if (worker.isCommand()) {
             // the worker may be a grandchild of this JVM, below a shell that does not receive the frame
             Duration half = policy.kill().dividedBy(2);
-            actions.sendStop(worker);
+            worker.handle().sendStop();
             worker.stopTimer.set(half, () -> terminate(worker, half));
         } else {
-            actions.sendStop(worker);
+            worker.handle().sendStop();
             worker.stopTimer.set(policy.kill(), () -> killLate(worker));
         }
     }
@@ -198,7 +198,7 @@ final class StopSequence {
 
     private void terminate(Incarnation worker, Duration timeout) {
         registry.listener.stateChanged(worker, "SIGTERM");
-        actions.terminate(worker);
+        worker.handle().terminate();
         worker.stopTimer.set(timeout, () -> killLate(worker));
     }
 
@@ -209,7 +209,7 @@ final class StopSequence {
 
     private void sigkill(Incarnation worker, String why) {
         registry.setState(worker, WorkerState.STOPPING, why);
-        actions.kill(worker);
+        worker.handle().kill();
         worker.stopTimer.set(KILL_RETRY_INTERVAL, () -> sigkill(worker, "still not reaped: SIGKILL again"));
     }
 
@@ -223,7 +223,7 @@ final class StopSequence {
         worker.awaitingThreadDump = true;
         registry.setState(worker, WorkerState.DRAINING, why);
         registry.publish();
-        actions.requestThreadDump(worker);
+        worker.handle().requestThreadDump();
         worker.stopTimer.set(THREAD_DUMP_TIMEOUT, () -> {
             worker.unresponsive = true;
             threadDumpDone(worker);

@@ -1,5 +1,7 @@
 package io.musher.internal.supervisor;
 
+import io.musher.ClusterStats.RolloutStats;
+import io.musher.Rollout;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -7,26 +9,24 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Supervises all workers of a cluster (start, restart, scale, reload, recycle, drain, stop), without processes, threads
- * or a clock of its own. Takes requests of callers and events of workers as input; carries out its decisions through
- * {@link Actions}, and reports through {@link SupervisorListener} what has happened.
+ * or a clock of its own. Takes requests of callers and {@link #events} of processes as input; carries out its decisions
+ * through {@link Actions}, and reports through {@link SupervisorListener} what has happened.
  *
  * <p>Not thread safe: every method except {@link #workers}, {@link #slots} and {@link #progress} is called on one
  * thread, the control thread, and never from within {@link Actions} or {@link SupervisorListener}. Methods do not
  * throw. Futures are completed by {@link Actions#callback}, all of them at the latest when the cluster has stopped. The
  * package documentation describes how the classes work together.
  */
-public final class Supervisor implements ProcessEvents {
+public final class Supervisor {
 
     private final WorkerRegistry registry;
     private final BootQueue bootQueue;
     private final StopSequence stopSequence;
-    private final StartupTracker startup;
     private final ScaleController scaling;
     private final RestartController restarts;
-    private final Recycler recycler;
     private final RolloutPlan rollout;
     private final ClusterLifecycle lifecycle;
-    private final ExitHandler exits;
+    private final ProcessEvents events;
     private boolean inTurn;
 
     /**
@@ -34,17 +34,18 @@ public final class Supervisor implements ProcessEvents {
      *
      * @param generation the generation that workers are started from
      */
-    public Supervisor(SupervisorConfig config, Object edition, Actions actions, SupervisorListener listener) {
-        registry = new WorkerRegistry(config, edition, actions, listener, this::turn);
+    public Supervisor(SupervisorConfig config, Generation generation, Actions actions, SupervisorListener listener) {
+        registry = new WorkerRegistry(config, generation, actions, listener, this::turn);
         bootQueue = new BootQueue(registry);
         stopSequence = new StopSequence(registry);
         rollout = new RolloutPlan(registry, bootQueue, stopSequence);
-        startup = new StartupTracker(registry, stopSequence, rollout);
+        StartupTracker startup = new StartupTracker(registry, stopSequence, rollout);
         scaling = new ScaleController(registry, bootQueue, stopSequence);
         restarts = new RestartController(registry, bootQueue, stopSequence, scaling, rollout);
         lifecycle = new ClusterLifecycle(registry, scaling, stopSequence, rollout);
-        recycler = new Recycler(registry, bootQueue, stopSequence, rollout);
-        exits = new ExitHandler(registry, startup, stopSequence, restarts, rollout, recycler, lifecycle);
+        Recycler recycler = new Recycler(registry, bootQueue, stopSequence, rollout);
+        ExitHandler exits = new ExitHandler(registry, startup, stopSequence, restarts, rollout, recycler, lifecycle);
+        events = new ProcessEventRouter(this::turn, startup, stopSequence, exits, recycler);
     }
 
     /** Processes one input completely, including all steps that it makes possible. */
@@ -54,7 +55,7 @@ public final class Supervisor implements ProcessEvents {
         try {
             input.run();
             rollout.advance();
-            bootQueue.pump();
+            bootQueue.pump(events);
             scaling.completeIfDone();
             restarts.reportAllGaveUp();
             lifecycle.completeIfDone();
@@ -73,12 +74,9 @@ public final class Supervisor implements ProcessEvents {
         });
     }
 
-    private void handle(Incarnation worker, Runnable event) {
-        turn(() -> StopSequence.whenForked(worker, () -> {
-            if (worker.isAlive()) {
-                event.run();
-            }
-        }));
+    /** {@return where processes, channels and health checks report; control thread only} */
+    public ProcessEvents events() {
+        return events;
     }
 
     // ---- requests of callers
@@ -167,7 +165,7 @@ public final class Supervisor implements ProcessEvents {
 
     /**
      * Registers a future whose request is still being prepared, so that the future fails if the cluster stops before
-     * {@link #startRollout} or {@link #refuse} is called with it.
+     * {@link #deploy}, {@link #reload} or {@link #refuse} is called with it.
      */
     public void expect(CompletableFuture<?> future) {
         request(future, () -> lifecycle.expect(future));
@@ -182,18 +180,33 @@ public final class Supervisor implements ProcessEvents {
     }
 
     /**
-     * Starts a rollout (rolling reload): replaces all workers, batch by batch.
+     * Starts a rollout (rolling reload) to another launch: replaces all workers, batch by batch. Supersedes a running
+     * rollout.
      *
      * @param generation the generation of the new workers; in force after a success
      * @param why the reason, for the log
-     * @param joins whether the request concerns the program of {@link #target()}. If true, joins a running rollout to
-     *     an equal generation; callers of a superseded rollout wait for this one instead
      * @param future completes when the rollout has ended, with any outcome; fails if the cluster stops before that
      */
-    public void startRollout(Object edition, String why, boolean joins, CompletableFuture<RolloutResult> future) {
+    public void deploy(Generation generation, String why, CompletableFuture<Rollout> future) {
         request(future, () -> {
             lifecycle.isHere(future);
-            rollout.roll(edition, why, joins, future);
+            rollout.deploy(generation, why, future);
+        });
+    }
+
+    /**
+     * Starts a rollout to the launch of the rollout that rolls forward, otherwise to the one in force, with a new
+     * environment. Joins a running rollout to an equal generation; callers of a superseded rollout wait for this one
+     * instead.
+     *
+     * @param environment the environment of the new workers
+     * @param why the reason, for the log
+     * @param future completes when the rollout has ended, with any outcome; fails if the cluster stops before that
+     */
+    public void reload(Map<String, String> environment, String why, CompletableFuture<Rollout> future) {
+        request(future, () -> {
+            lifecycle.isHere(future);
+            rollout.reload(rollout.target().withEnvironment(environment), why, future);
         });
     }
 
@@ -206,22 +219,19 @@ public final class Supervisor implements ProcessEvents {
         turn(() -> rollout.abort(future));
     }
 
-    /**
-     * {@return the generation of the rollout that rolls forward, otherwise the generation in force; control thread
-     * only}
-     */
-    public Object target() {
+    /** {@return the generation of the rollout that rolls forward, otherwise the generation in force} */
+    Generation target() {
         return rollout.target();
     }
 
-    /** {@return the progress of the running rollout, if any; may be called from any thread} */
-    public Optional<RolloutProgress> progress() {
-        return rollout.progress();
+    /** {@return the generation in force} */
+    Generation generation() {
+        return registry.generation;
     }
 
-    /** {@return the generation in force; control thread only} */
-    public Object generation() {
-        return registry.generation;
+    /** {@return the progress of the running rollout, if any; may be called from any thread} */
+    public Optional<RolloutStats> progress() {
+        return rollout.progress();
     }
 
     /** Kills a worker by SIGKILL; if the restart policy replaces the worker, then without delay. */
@@ -231,128 +241,5 @@ public final class Supervisor implements ProcessEvents {
                 stopSequence.kill(worker, "kill() was called");
             }
         });
-    }
-
-    // ---- events of processes
-
-    @Override
-    public void spawned(Incarnation worker, StartedProcess process) {
-        turn(() -> startup.spawned(worker, process));
-    }
-
-    @Override
-    public void spawnFailed(Incarnation worker, Throwable cause) {
-        turn(() -> exits.spawnFailed(worker, cause));
-    }
-
-    @Override
-    public void processExited(Incarnation worker) {
-        handle(worker, () -> stopSequence.processExited(worker));
-    }
-
-    @Override
-    public void exited(Incarnation worker, int status, Optional<String> signal) {
-        handle(worker, () -> exits.exited(worker, status, signal));
-    }
-
-    @Override
-    public boolean hello(Incarnation worker) {
-        boolean[] accepted = new boolean[1];
-        turn(() -> accepted[0] = startup.hello(worker));
-        return accepted[0];
-    }
-
-    @Override
-    public void ready(Incarnation worker) {
-        handle(worker, () -> startup.ready(worker));
-    }
-
-    @Override
-    public void notReady(Incarnation worker) {
-        handle(worker, () -> startup.notReady(worker));
-    }
-
-    @Override
-    public void listening(Incarnation worker, int port) {
-        handle(worker, () -> startup.listening(worker, port));
-    }
-
-    @Override
-    public void claims(Incarnation worker, int port) {
-        handle(worker, () -> startup.claims(worker, port));
-    }
-
-    @Override
-    public void portAccepts(Incarnation worker) {
-        handle(worker, () -> startup.portAccepts(worker));
-    }
-
-    @Override
-    public void portRefuses(Incarnation worker, String why) {
-        handle(worker, () -> exits.refuses(worker, why));
-    }
-
-    @Override
-    public void disconnectRequested(Incarnation worker) {
-        handle(worker, () -> exits.disconnectRequested(worker));
-    }
-
-    @Override
-    public void stopRequested(Incarnation worker) {
-        handle(worker, () -> exits.stopRequested(worker));
-    }
-
-    @Override
-    public void channelEnded(Incarnation worker, boolean goodbye) {
-        handle(worker, () -> exits.channelEnded(worker, goodbye));
-    }
-
-    @Override
-    public void readinessPassed(Incarnation worker) {
-        handle(worker, () -> startup.readinessPassed(worker));
-    }
-
-    @Override
-    public void readinessFailed(Incarnation worker, String why) {
-        handle(worker, () -> startup.readinessFailed(worker, why));
-    }
-
-    @Override
-    public void livenessFailed(Incarnation worker, String why, boolean unresponsive) {
-        handle(worker, () -> exits.livenessFailed(worker, why, unresponsive));
-    }
-
-    @Override
-    public void threadDumpDone(Incarnation worker) {
-        handle(worker, () -> stopSequence.threadDumpDone(worker));
-    }
-
-    @Override
-    public void recycleDue(Incarnation worker, String why) {
-        handle(worker, () -> recycler.recycleDue(worker, why));
-    }
-
-    /**
-     * {@link Actions#checkPorts} is done.
-     *
-     * @param workers the list that was given to it
-     */
-    public void portsChecked(List<Incarnation> workers) {
-        turn(() -> rollout.portsChecked(workers));
-    }
-
-    @Override
-    public void drainHooks(Incarnation worker) {
-        handle(worker, () -> worker.drainHooks = true);
-    }
-
-    @Override
-    public void drainHooksDone(Incarnation worker) {
-        handle(worker, () -> stopSequence.drainHooksDone(worker));
-    }
-
-    @Override
-    public void drained(Incarnation worker) {
-        handle(worker, () -> stopSequence.drained(worker));
     }
 }

@@ -1,8 +1,10 @@
 package io.musher.internal.supervisor;
 
 import io.musher.Exit;
+import io.musher.Rollout;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Receives what has happened in the cluster, in order, on the control thread: the source of the public events.
@@ -108,9 +110,10 @@ public interface SupervisorListener {
     /**
      * A rollout has ended.
      *
+     * @param failedWorker the worker that failed, if one did
      * @param cause the call that started the rollout
      */
-    void rolloutFinished(RolloutResult result, String cause);
+    void rolloutFinished(Rollout result, Optional<Incarnation> failedWorker, String cause);
 
     /** The cluster has stopped: no process is left and none will follow. No other call comes after this one. */
     void stopped();

@@ -24,7 +24,7 @@ final class WorkerRegistry {
     final Actions actions;
     final SupervisorListener listener;
     /** The generation in force: all workers are started from this one, except those of a running rollout. */
-    Object generation;
+    Generation generation;
     private final Consumer<Runnable> turn;
     private final ConcurrentSkipListMap<Integer, Slot> slots = new ConcurrentSkipListMap<>();
     private List<Target> published = List.of();
@@ -32,10 +32,10 @@ final class WorkerRegistry {
     private int ids;
     private int living;
 
-    WorkerRegistry(SupervisorConfig config, Object edition, Actions actions, SupervisorListener listener,
+    WorkerRegistry(SupervisorConfig config, Generation generation, Actions actions, SupervisorListener listener,
             Consumer<Runnable> turn) {
         this.config = config;
-        this.generation = edition;
+        this.generation = generation;
         this.actions = actions;
         this.listener = listener;
         this.turn = turn;
@@ -43,6 +43,11 @@ final class WorkerRegistry {
 
     ResettableTimer newTimer() {
         return new ResettableTimer(actions, turn);
+    }
+
+    /** {@return a task that runs the given one as one turn of the supervisor} */
+    Runnable inTurn(Runnable task) {
+        return () -> turn.accept(task);
     }
 
     /** {@return the slots used so far, by instance} */

@@ -25,14 +25,14 @@ class ChannelLossTest {
         stage.supervisor.disconnect(first());
         stage.assertDeeds("publish [2]", "disconnect frame 1", "drain 1 20000");
         assertTrue(first().isConnected());
-        stage.supervisor.drained(first());
+        stage.events.drained(first());
         stage.assertDeeds("close 1");
         assertEquals(WorkerState.DETACHED, first().state());
         assertFalse(first().isConnected());
         stage.assertNews(); // what it has said may still be on its way
-        stage.supervisor.channelEnded(first(), true);
+        stage.events.channelEnded(first(), true);
         stage.assertNews("disconnected 1");
-        assertFalse(stage.supervisor.hello(first()));
+        assertFalse(stage.events.hello(first()));
         stage.pass(1_000_000);
         assertEquals(2, stage.supervisor.workers().size());
         stage.exits(first(), 0);
@@ -46,7 +46,7 @@ class ChannelLossTest {
     void shouldStopADetachedOneWithTheRest() {
         stage.running(1);
         stage.supervisor.disconnect(first());
-        stage.supervisor.drained(first());
+        stage.events.drained(first());
         stage.forget();
         CompletableFuture<Void> stop = stage.stop();
         stage.assertDeeds("stop accepting", "SIGTERM 1");
@@ -61,11 +61,11 @@ class ChannelLossTest {
     void shouldReplaceOneThatDisconnectsItself() {
         stage.running(1);
         stage.pass(10_000);
-        stage.supervisor.disconnectRequested(first());
+        stage.events.disconnectRequested(first());
         stage.assertDeeds("publish []", "disconnect frame 1", "drain 1 20000", "spawn 2");
         stage.assertNews("restarting 1 0");
         assertTrue(stage.worker(2).sparePort());
-        stage.supervisor.disconnectRequested(first());
+        stage.events.disconnectRequested(first());
         stage.assertDeeds();
     }
 
@@ -73,10 +73,10 @@ class ChannelLossTest {
     void shouldTakeOneThatAsksThroughAStopAndReplaceIt() {
         stage.running(1);
         stage.pass(10_000);
-        stage.supervisor.stopRequested(first());
+        stage.events.stopRequested(first());
         stage.assertDeeds("publish []", "drain frame 1", "drain 1 20000", "spawn 2");
-        stage.supervisor.stopRequested(first());
-        stage.supervisor.drained(first());
+        stage.events.stopRequested(first());
+        stage.events.drained(first());
         stage.assertDeeds("stop frame 1");
         stage.exits(first(), 0);
         assertFalse(stage.exit.voluntary(), "a signal by somebody else");
@@ -90,7 +90,7 @@ class ChannelLossTest {
         stage.born(first());
         stage.supervisor.stop(first());
         stage.assertDeeds("spawn 1", "SIGTERM 1");
-        stage.supervisor.hello(first());
+        stage.events.hello(first());
         stage.assertDeeds("stop frame 1");
         assertEquals(WorkerState.STOPPING, first().state());
     }
@@ -102,7 +102,7 @@ class ChannelLossTest {
         stage.supervisor.stop(first());
         stage.supervisor.disconnect(first());
         stage.forget();
-        stage.supervisor.drained(first());
+        stage.events.drained(first());
         stage.assertDeeds("stop frame 1");
     }
 
@@ -110,8 +110,8 @@ class ChannelLossTest {
     void shouldWaitForAnOwnExitWhenTheChannelIsLost() {
         stage.running(1);
         stage.pass(10_000);
-        stage.supervisor.channelEnded(first(), false);
-        stage.supervisor.channelEnded(first(), false);
+        stage.events.channelEnded(first(), false);
+        stage.events.channelEnded(first(), false);
         stage.assertDeeds("publish []");
         stage.assertNews("disconnected 1");
         stage.exits(first(), 42);
@@ -124,13 +124,13 @@ class ChannelLossTest {
     void shouldReplaceOneThatOutlivesItsChannelAndEndIt() {
         stage.running(1);
         stage.pass(10_000);
-        stage.supervisor.channelEnded(first(), true);
+        stage.events.channelEnded(first(), true);
         stage.assertDeeds("publish []");
         stage.assertNews("disconnected 1");
         stage.pass(1_000);
         stage.assertDeeds("drain 1 20000", "spawn 2");
         stage.assertNews("restarting 1 0");
-        stage.supervisor.drained(first());
+        stage.events.drained(first());
         stage.assertDeeds();
         stage.pass(5_000);
         stage.assertDeeds("SIGTERM 1");
@@ -144,9 +144,9 @@ class ChannelLossTest {
     void shouldReplaceOneThatOutlivesItsChannelWhenItsPortIsFree() {
         stage.with(PortMode.FIXED).running(1);
         stage.pass(10_000);
-        stage.supervisor.channelEnded(first(), false);
+        stage.events.channelEnded(first(), false);
         stage.pass(1_000);
-        stage.supervisor.drained(first());
+        stage.events.drained(first());
         stage.pass(5_000);
         stage.assertDeeds("publish []", "drain 1 20000", "SIGTERM 1");
         stage.exits(first(), 143);
@@ -157,7 +157,7 @@ class ChannelLossTest {
     void shouldWaitForTheStatusOfOneThatOutlivesItsChannelWhereThatDecides() {
         stage.with(RestartPolicy.onFailure()).running(1);
         stage.pass(10_000);
-        stage.supervisor.channelEnded(first(), true);
+        stage.events.channelEnded(first(), true);
         stage.pass(1_000);
         stage.assertDeeds("publish []", "drain 1 20000");
         stage.exits(first(), 0);
@@ -169,7 +169,7 @@ class ChannelLossTest {
     void shouldReplaceOneThatLosesItsChannelWithoutGoodbyeAsAFailure() {
         stage.with(RestartPolicy.onFailure()).running(1);
         stage.pass(10_000);
-        stage.supervisor.channelEnded(first(), false);
+        stage.events.channelEnded(first(), false);
         stage.pass(1_000);
         stage.assertDeeds("publish []", "drain 1 20000", "spawn 2");
     }
@@ -178,10 +178,10 @@ class ChannelLossTest {
     void shouldReportHowTheStartFailedWhenAWorkerOutlivesItsChannel() {
         CompletableFuture<Void> started = stage.start(1);
         stage.born(first());
-        stage.supervisor.hello(first());
-        stage.supervisor.channelEnded(first(), true);
+        stage.events.hello(first());
+        stage.events.channelEnded(first(), true);
         stage.pass(1_000);
-        stage.supervisor.drained(first());
+        stage.events.drained(first());
         assertFalse(started.isDone());
         stage.exits(first(), 9);
         String why = started.handle((nothing, failure) -> failure.getMessage()).join();
@@ -191,9 +191,9 @@ class ChannelLossTest {
     @Test
     void shouldNotLetOneThatOutlivesItsChannelDelayAStop() {
         stage.running(1);
-        stage.supervisor.channelEnded(first(), true);
+        stage.events.channelEnded(first(), true);
         CompletableFuture<Void> stop = stage.stop();
-        stage.supervisor.drained(first());
+        stage.events.drained(first());
         stage.assertDeeds("publish []", "stop accepting", "drain 1 20000", "SIGTERM 1");
         stage.dies(first(), "SIGTERM");
         assertTrue(stop.isDone());
@@ -202,7 +202,7 @@ class ChannelLossTest {
     @Test
     void shouldEndOneThatOutlivesItsChannelAtTheDeadline() {
         stage.running(1);
-        stage.supervisor.channelEnded(first(), true);
+        stage.events.channelEnded(first(), true);
         stage.pass(1_000);
         stage.forget();
         stage.pass(20_000);
@@ -220,9 +220,9 @@ class ChannelLossTest {
     void shouldTermOneWhoseChannelEndsDuringTheDrain() {
         stage.running(1);
         stage.supervisor.stop(first());
-        stage.supervisor.channelEnded(first(), false);
+        stage.events.channelEnded(first(), false);
         stage.forget();
-        stage.supervisor.drained(first());
+        stage.events.drained(first());
         stage.assertDeeds("SIGTERM 1");
     }
 }

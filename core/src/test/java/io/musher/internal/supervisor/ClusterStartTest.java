@@ -59,7 +59,7 @@ class ClusterStartTest {
         assertFalse(stage.exit.voluntary());
         assertFalse(start.isDone(), "the others still live");
         stage.assertDeeds("stop accepting", "publish []", "drain frame 1", "drain 1 20000");
-        stage.supervisor.drained(stage.worker(1));
+        stage.events.drained(stage.worker(1));
         stage.born(stage.worker(3)); // its spawn was on the way
         stage.assertDeeds("stop frame 1", "SIGTERM 3");
         stage.exits(stage.worker(1), 0);
@@ -76,7 +76,7 @@ class ClusterStartTest {
     void shouldTellWhyTheSpawnFailed() {
         CompletableFuture<Void> start = stage.start(1);
         IOException taken = new IOException("port 4001 is taken");
-        stage.supervisor.spawnFailed(stage.worker(1), taken);
+        stage.events.spawnFailed(stage.worker(1), taken);
         assertSame(taken, failureOf(start).getCause());
         assertTrue(stage.worker(1).onExit().isCompletedExceptionally());
         stage.assertNews("stopped");
@@ -87,7 +87,7 @@ class ClusterStartTest {
         CompletableFuture<Void> start = stage.start(1);
         stage.pass(5_000);
         stage.born(stage.worker(1));
-        stage.supervisor.hello(stage.worker(1));
+        stage.events.hello(stage.worker(1));
         stage.pass(59_999);
         stage.assertDeeds("spawn 1");
         stage.pass(1);
@@ -117,8 +117,8 @@ class ClusterStartTest {
     void shouldKeepWhatTheChannelSaidBeforeTheSpawnWasTold() {
         CompletableFuture<Void> start = stage.start(1);
         Incarnation worker = stage.worker(1);
-        assertTrue(stage.supervisor.hello(worker));
-        stage.supervisor.listening(worker, 8080);
+        assertTrue(stage.events.hello(worker));
+        stage.events.listening(worker, 8080);
         stage.assertNews();
         assertEquals(WorkerState.STARTING, worker.state());
         stage.born(worker);

@@ -111,7 +111,7 @@ class RestartControllerTest {
         stage.pass(60_000);
         stage.exits(stage.worker(1), 0);
         for (int i = 0; i < 10; i++) {
-            stage.supervisor.spawnFailed(last(), new IOException("no such program"));
+            stage.events.spawnFailed(last(), new IOException("no such program"));
             stage.pass(15_000);
         }
         assertFalse(stage.news.contains("forked 2"));
@@ -132,7 +132,7 @@ class RestartControllerTest {
         stage.assertDeeds("publish [3, 2]", "drain frame 1", "drain 1 20000");
         assertSame(stage.worker(3), restarted.join());
         assertSame(stage.worker(3), joined.join());
-        stage.supervisor.drained(stage.worker(1));
+        stage.events.drained(stage.worker(1));
         stage.exits(stage.worker(1), 0);
         assertEquals(Exit.Cause.STOPPED, stage.exit.cause());
         assertEquals(0, stage.worker(3).restarts(), "not the policy's doing");
@@ -168,7 +168,7 @@ class RestartControllerTest {
     void shouldStopFirstWherePortsArePromised() {
         stage.with(PortMode.FIXED).running(1);
         CompletableFuture<Incarnation> restarted = stage.restart(stage.worker(1));
-        stage.supervisor.drained(stage.worker(1));
+        stage.events.drained(stage.worker(1));
         stage.assertDeeds("publish []", "drain frame 1", "drain 1 20000", "stop frame 1");
         stage.exits(stage.worker(1), 0);
         stage.assertDeeds("spawn 2");
@@ -179,8 +179,8 @@ class RestartControllerTest {
     @Test
     void shouldNotGiveOutThePortOfADetachedWorker() {
         stage.with(PortMode.FIXED).running(1);
-        stage.supervisor.disconnectRequested(stage.worker(1));
-        stage.supervisor.drained(stage.worker(1));
+        stage.events.disconnectRequested(stage.worker(1));
+        stage.events.drained(stage.worker(1));
         stage.pass(100_000);
         assertEquals(1, stage.spawned.size());
         stage.exits(stage.worker(1), 0);
@@ -191,8 +191,8 @@ class RestartControllerTest {
     @Test
     void shouldStopADetachedWorkerThatIsToBeRestarted() {
         stage.with(PortMode.FIXED).running(1);
-        stage.supervisor.disconnectRequested(stage.worker(1));
-        stage.supervisor.drained(stage.worker(1));
+        stage.events.disconnectRequested(stage.worker(1));
+        stage.events.drained(stage.worker(1));
         assertEquals(WorkerState.DETACHED, stage.worker(1).state());
         CompletableFuture<Incarnation> restarted = stage.restart(stage.worker(1));
         assertEquals(WorkerState.STOPPING, stage.worker(1).state());
@@ -205,7 +205,7 @@ class RestartControllerTest {
     void shouldDoAsThePolicySays() {
         stage.with(RestartPolicy.onFailure()).running(3);
         stage.exits(stage.worker(1), 0);
-        stage.supervisor.disconnectRequested(stage.worker(2));
+        stage.events.disconnectRequested(stage.worker(2));
         assertEquals(3, stage.spawned.size());
         stage.exits(stage.worker(3), 3);
         assertEquals(4, stage.spawned.size());

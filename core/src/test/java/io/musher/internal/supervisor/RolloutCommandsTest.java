@@ -25,7 +25,7 @@ class RolloutCommandsTest {
 
     private void leaves(Incarnation worker) {
         assertEquals(WorkerState.DRAINING, worker.state());
-        stage.supervisor.drained(worker);
+        stage.events.drained(worker);
         stage.exits(worker, 0);
     }
 
@@ -40,8 +40,8 @@ class RolloutCommandsTest {
         return stage.spawned.get(stage.spawned.size() - 1);
     }
 
-    private List<Object> editions() {
-        return stage.published.stream().map(Incarnation::generation).toList();
+    private List<String> generations() {
+        return stage.published.stream().map(worker -> worker.generation().toString()).toList();
     }
 
     private void giveUp(Incarnation worker) {
@@ -59,20 +59,20 @@ class RolloutCommandsTest {
     @Test
     void shouldPutADeployInThePlaceOfARolloutThatRetries() {
         stage.with(ReloadPolicy.onFailure(ReloadPolicy.OnFailure.RETRY)).running(1);
-        CompletableFuture<RolloutResult> broken = stage.roll("broken");
+        CompletableFuture<Rollout> broken = stage.roll("broken");
         stage.born(stage.worker(2));
         stage.exits(stage.worker(2), 1);
-        CompletableFuture<RolloutResult> cure = stage.roll("cure");
+        CompletableFuture<Rollout> cure = stage.roll("cure");
         assertEquals(Rollout.Outcome.SUPERSEDED, broken.join().outcome());
         assertEquals("superseded by another rollout: deploy", broken.join().failure().orElseThrow());
-        assertEquals("cure", latest().generation());
+        assertEquals("cure", latest().generation().toString());
         stage.serve(stage.worker(3));
         leaves(stage.worker(1));
         assertEquals(Map.of(1, 3), cure.join().replaced());
         stage.pass(60_000);
         assertEquals(3, stage.spawned.size());
         stage.exits(stage.worker(3), 1);
-        assertEquals("cure", latest().generation());
+        assertEquals("cure", latest().generation().toString());
         assertEquals(List.of("rollout: deploy", "rollout failed {}", "rollout: deploy", "rollout done {1=3}"),
                 stage.news.stream().filter(n -> n.startsWith("rollout") && !n.startsWith("rollout delayed")).toList());
     }
@@ -80,13 +80,13 @@ class RolloutCommandsTest {
     @Test
     void shouldPutADeployInThePlaceOfARolloutThatSoaks() {
         stage.with(ReloadPolicy.ofDefaults().withSoak(Duration.ofHours(1))).running(2);
-        CompletableFuture<RolloutResult> slow = stage.roll("slow");
+        CompletableFuture<Rollout> slow = stage.roll("slow");
         stage.serve(stage.worker(3));
         stage.roll("next");
         assertTrue(slow.isDone());
         assertEquals(WorkerState.STOPPING, stage.worker(3).state(), "it never had a client");
-        assertEquals(List.of("first", "first"), editions());
-        assertEquals("next", latest().generation());
+        assertEquals(List.of("first", "first"), generations());
+        assertEquals("next", latest().generation().toString());
     }
 
     @Test
@@ -95,8 +95,8 @@ class RolloutCommandsTest {
         stage.roll("second");
         stage.serve(stage.worker(3));
         leaves(stage.worker(1));
-        CompletableFuture<RolloutResult> third = stage.roll("third");
-        assertEquals("third", latest().generation());
+        CompletableFuture<Rollout> third = stage.roll("third");
+        assertEquals("third", latest().generation().toString());
         assertEquals(0, latest().instance());
         neverServes(stage.worker(4));
         stage.serve(stage.worker(5));
@@ -104,7 +104,7 @@ class RolloutCommandsTest {
         stage.serve(stage.worker(6));
         leaves(stage.worker(2));
         assertEquals(Map.of(3, 5, 2, 6), third.join().replaced());
-        assertEquals(List.of("third", "third"), editions());
+        assertEquals(List.of("third", "third"), generations());
     }
 
     @Test
@@ -113,49 +113,49 @@ class RolloutCommandsTest {
         stage.roll("second");
         stage.serve(stage.worker(3));
         leaves(stage.worker(1));
-        CompletableFuture<RolloutResult> third = stage.roll("third");
+        CompletableFuture<Rollout> third = stage.roll("third");
         stage.born(stage.worker(5));
         stage.exits(stage.worker(5), 1);
-        assertEquals("first", latest().generation());
+        assertEquals("first", latest().generation().toString());
         stage.serve(latest());
         leaves(stage.worker(3));
-        assertEquals(List.of("first", "first"), editions());
+        assertEquals(List.of("first", "first"), generations());
         assertEquals(Rollout.Outcome.FAILED, third.join().outcome());
     }
 
     @Test
     void shouldPutADeployInThePlaceOfARolloutThatGoesBack() {
         stage.running(2);
-        CompletableFuture<RolloutResult> second = stage.roll("second");
+        CompletableFuture<Rollout> second = stage.roll("second");
         stage.serve(stage.worker(3));
         leaves(stage.worker(1));
         stage.born(stage.worker(4));
         stage.exits(stage.worker(4), 1);
         assertFalse(second.isDone());
-        CompletableFuture<RolloutResult> third = stage.roll("third");
-        RolloutResult superseded = second.join();
+        CompletableFuture<Rollout> third = stage.roll("third");
+        Rollout superseded = second.join();
         assertEquals(Rollout.Outcome.SUPERSEDED, superseded.outcome());
         assertTrue(superseded.failure().orElseThrow().startsWith("worker 4 (instance 1)"), superseded::toString);
         assertTrue(superseded.failure().orElseThrow().endsWith("; superseded by another rollout: deploy"),
                 superseded::toString);
-        assertSame(stage.worker(4), superseded.failedWorker().orElseThrow());
+        assertEquals("output of 4", superseded.lastOutput());
         neverServes(stage.worker(5));
         stage.serve(latest());
         leaves(stage.worker(3));
         stage.serve(latest());
         leaves(stage.worker(2));
         assertTrue(third.join().failure().isEmpty());
-        assertEquals(List.of("third", "third"), editions());
+        assertEquals(List.of("third", "third"), generations());
     }
 
     @Test
     void shouldTellWhoReplacedTheWorkerThatMadeRoomForASupersededRollout() {
         stage.with(PortMode.FIXED).running(1);
         stage.roll("second");
-        CompletableFuture<RolloutResult> third = stage.roll("third");
+        CompletableFuture<Rollout> third = stage.roll("third");
         leaves(stage.worker(1));
         stage.serve(stage.worker(2));
-        assertEquals("third", stage.worker(2).generation());
+        assertEquals("third", stage.worker(2).generation().toString());
         assertEquals(Map.of(1, 2), third.join().replaced());
         assertEquals(Map.of(), third.join().revived());
     }
@@ -165,8 +165,8 @@ class RolloutCommandsTest {
     @Test
     void shouldJoinARolloutThatLeadsToTheSame() {
         stage.running(1);
-        CompletableFuture<RolloutResult> deployed = stage.roll("second");
-        CompletableFuture<RolloutResult> reloaded = stage.reload(new String("second"));
+        CompletableFuture<Rollout> deployed = stage.roll("second");
+        CompletableFuture<Rollout> reloaded = stage.reload(new String("second"));
         assertEquals(2, stage.spawned.size());
         stage.serve(stage.worker(2));
         leaves(stage.worker(1));
@@ -177,11 +177,11 @@ class RolloutCommandsTest {
     @Test
     void shouldLeadAReloadWithAnotherEnvironmentToThatAndLetAllWaitForIt() {
         stage.running(2);
-        CompletableFuture<RolloutResult> deployed = stage.roll("second");
+        CompletableFuture<Rollout> deployed = stage.roll("second");
         stage.serve(stage.worker(3));
         leaves(stage.worker(1));
-        assertEquals("second", stage.supervisor.target());
-        CompletableFuture<RolloutResult> reloaded = stage.reload("second, fresher");
+        assertEquals("second", stage.supervisor.target().toString());
+        CompletableFuture<Rollout> reloaded = stage.reload("second, fresher");
         assertFalse(deployed.isDone());
         neverServes(stage.worker(4));
         stage.serve(stage.worker(5));
@@ -190,18 +190,18 @@ class RolloutCommandsTest {
         leaves(stage.worker(2));
         assertSame(deployed.join(), reloaded.join());
         assertEquals(Map.of(1, 3, 3, 5, 2, 6), deployed.join().replaced());
-        assertEquals(List.of("second, fresher", "second, fresher"), editions());
+        assertEquals(List.of("second, fresher", "second, fresher"), generations());
     }
 
     @Test
     void shouldReloadWhatIsInForceWhileARolloutGoesBack() {
         stage.running(2);
-        CompletableFuture<RolloutResult> second = stage.roll("second");
+        CompletableFuture<Rollout> second = stage.roll("second");
         stage.serve(stage.worker(3));
         leaves(stage.worker(1));
         stage.born(stage.worker(4));
         stage.exits(stage.worker(4), 1);
-        assertEquals("first", stage.supervisor.target());
+        assertEquals("first", stage.supervisor.target().toString());
         stage.reload("first, fresher");
         assertEquals(Rollout.Outcome.SUPERSEDED, second.join().outcome(),
                 "whoever deployed must not take this for a success");
@@ -212,13 +212,13 @@ class RolloutCommandsTest {
     @Test
     void shouldRollBackWhatAnAbortedRolloutHasReplaced() {
         stage.running(2);
-        CompletableFuture<RolloutResult> rolled = stage.roll("second");
+        CompletableFuture<Rollout> rolled = stage.roll("second");
         stage.serve(stage.worker(3));
         leaves(stage.worker(1));
         stage.born(stage.worker(4));
         CompletableFuture<Void> aborted = stage.abortRollout();
         assertEquals(WorkerState.STOPPING, stage.worker(4).state());
-        assertEquals("first", latest().generation());
+        assertEquals("first", latest().generation().toString());
         assertFalse(aborted.isDone());
         CompletableFuture<Void> again = stage.abortRollout();
         stage.serve(latest());
@@ -229,14 +229,14 @@ class RolloutCommandsTest {
         assertEquals(Rollout.Outcome.ABORTED, rolled.join().outcome());
         assertTrue(rolled.join().failure().orElseThrow().contains("aborted"));
         assertEquals(2, rolled.join().kept());
-        assertEquals(List.of("first", "first"), editions());
+        assertEquals(List.of("first", "first"), generations());
         assertTrue(stage.abortRollout().isDone(), "none runs");
     }
 
     @Test
     void shouldAbortARolloutThatWaitsBeforeItTriesAgain() {
         stage.with(ReloadPolicy.onFailure(ReloadPolicy.OnFailure.RETRY)).running(1);
-        CompletableFuture<RolloutResult> rolled = stage.roll("second");
+        CompletableFuture<Rollout> rolled = stage.roll("second");
         stage.born(stage.worker(2));
         stage.exits(stage.worker(2), 1);
         assertTrue(stage.abortRollout().isDone());
@@ -264,9 +264,9 @@ class RolloutCommandsTest {
         stage.running(2);
         stage.exits(stage.worker(2), 1);
         stage.born(stage.worker(3)); // and says nothing
-        CompletableFuture<RolloutResult> cure = stage.roll("cure");
+        CompletableFuture<Rollout> cure = stage.roll("cure");
         assertEquals(WorkerState.STOPPING, stage.worker(3).state());
-        assertEquals("cure", latest().generation());
+        assertEquals("cure", latest().generation().toString());
         assertEquals(1, latest().instance());
         stage.exits(stage.worker(3), 143);
         stage.serve(stage.worker(4));
@@ -286,11 +286,11 @@ class RolloutCommandsTest {
         stage.exits(stage.worker(3), 1);
         stage.born(stage.worker(3).slot.last); // starts
         int before = stage.spawned.size();
-        CompletableFuture<RolloutResult> cure = stage.roll("cure");
+        CompletableFuture<Rollout> cure = stage.roll("cure");
         assertEquals(before + 3, stage.spawned.size());
         stage.exits(stage.spawned.get(before - 1), 143);
         for (Incarnation worker : List.copyOf(stage.spawned.subList(before, before + 3))) {
-            assertEquals("cure", worker.generation());
+            assertEquals("cure", worker.generation().toString());
             stage.serve(worker);
         }
         assertEquals(Map.of(0, before + 1, 1, before + 2, 2, before + 3), cure.join().revived());
@@ -300,7 +300,7 @@ class RolloutCommandsTest {
     @Test
     void shouldReplaceWhatIsNotReadyBeforeWhatIs() {
         stage.running(3);
-        stage.supervisor.notReady(stage.worker(3));
+        stage.events.notReady(stage.worker(3));
         stage.roll("cure");
         assertEquals(2, latest().instance());
     }
@@ -327,13 +327,13 @@ class RolloutCommandsTest {
         stage.exits(stage.worker(2), 143);
         stage.born(stage.worker(3));
         stage.exits(stage.worker(3), 1);
-        assertEquals("first", latest().generation(), "something has to serve");
+        assertEquals("first", latest().generation().toString(), "something has to serve");
         stage.born(latest());
         stage.pass(10_000);
         assertEquals(4, stage.spawned.size(), "it gets its time");
         stage.serve(latest());
-        assertEquals(List.of("first"), editions());
-        assertEquals("broken", latest().generation());
+        assertEquals(List.of("first"), generations());
+        assertEquals("broken", latest().generation().toString());
     }
 
     @Test
@@ -341,11 +341,11 @@ class RolloutCommandsTest {
         stage.running(1);
         CompletableFuture<Incarnation> forked = stage.fork();
         stage.born(stage.worker(2));
-        CompletableFuture<RolloutResult> rolled = stage.roll("second");
+        CompletableFuture<Rollout> rolled = stage.roll("second");
         stage.exits(stage.worker(2), 143);
         stage.born(stage.worker(3));
         stage.exits(stage.worker(3), 1);
-        assertEquals("first", latest().generation());
+        assertEquals("first", latest().generation().toString());
         stage.serve(latest());
         assertSame(latest(), forked.join());
         assertEquals(Rollout.Outcome.FAILED, rolled.join().outcome());
@@ -354,13 +354,13 @@ class RolloutCommandsTest {
     @Test
     void shouldTellHowManyOldWorkersStay() {
         stage.running(2);
-        CompletableFuture<RolloutResult> rolled = stage.roll("second");
+        CompletableFuture<Rollout> rolled = stage.roll("second");
         stage.born(stage.worker(3));
         stage.exits(stage.worker(3), 1);
         assertEquals(2, rolled.join().kept());
         giveUp(stage.worker(1));
         giveUp(stage.worker(2));
-        CompletableFuture<RolloutResult> hopeless = stage.roll("third");
+        CompletableFuture<Rollout> hopeless = stage.roll("third");
         stage.born(latest());
         stage.exits(latest(), 1);
         assertEquals(0, hopeless.join().kept());
@@ -376,7 +376,7 @@ class RolloutCommandsTest {
         fails(stage.worker(3));
         assertTrue(stage.news.contains("gave up 3"), stage.news::toString);
         stage.pass(100);
-        assertEquals("broken", latest().generation());
+        assertEquals("broken", latest().generation().toString());
         stage.abortRollout();
         neverServes(stage.worker(4));
         assertFalse(stage.news.stream().anyMatch(news -> news.startsWith("all gave up")), stage.news::toString);
@@ -396,17 +396,17 @@ class RolloutCommandsTest {
     @Test
     void shouldFailARequestInPreparationWhenTheClusterStops() {
         stage.running(1);
-        CompletableFuture<RolloutResult> reload = new CompletableFuture<>();
+        CompletableFuture<Rollout> reload = new CompletableFuture<>();
         stage.supervisor.expect(reload);
-        CompletableFuture<RolloutResult> bad = new CompletableFuture<>();
+        CompletableFuture<Rollout> bad = new CompletableFuture<>();
         stage.supervisor.expect(bad);
         stage.supervisor.refuse(bad, new IllegalArgumentException("no environment"));
         assertInstanceOf(IllegalArgumentException.class, assertThrows(CompletionException.class, bad::join).getCause());
         assertFalse(reload.isDone());
         stage.stop();
         assertInstanceOf(IllegalStateException.class, assertThrows(CompletionException.class, reload::join).getCause());
-        stage.supervisor.startRollout("late", "reload", true, reload);
-        CompletableFuture<RolloutResult> late = new CompletableFuture<>();
+        stage.supervisor.reload(TestGeneration.environment("late"), "reload", reload);
+        CompletableFuture<Rollout> late = new CompletableFuture<>();
         stage.supervisor.expect(late);
         assertTrue(late.isCompletedExceptionally());
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.musher.ClusterStats.RolloutStats;
 import io.musher.ReloadPolicy;
 import io.musher.Rollout;
 import io.musher.WorkerState;
@@ -24,7 +25,7 @@ class RolloutTest {
     /** Its connections end, and it follows. */
     private void leaves(Incarnation worker) {
         assertEquals(WorkerState.DRAINING, worker.state());
-        stage.supervisor.drained(worker);
+        stage.events.drained(worker);
         stage.exits(worker, 0);
     }
 
@@ -32,8 +33,8 @@ class RolloutTest {
         return stage.spawned.get(stage.spawned.size() - 1);
     }
 
-    private List<Object> editions() {
-        return stage.published.stream().map(Incarnation::generation).toList();
+    private List<String> generations() {
+        return stage.published.stream().map(worker -> worker.generation().toString()).toList();
     }
 
     private List<Integer> ids() {
@@ -43,7 +44,7 @@ class RolloutTest {
     @Test
     void shouldReplaceOneWorkerAfterTheOther() {
         stage.running(2);
-        CompletableFuture<RolloutResult> rolled = stage.roll("second");
+        CompletableFuture<Rollout> rolled = stage.roll("second");
         stage.assertDeeds("spawn 3");
         stage.serve(stage.worker(3));
         assertEquals(List.of(3, 2), ids(), "the old one leaves when the new one is there");
@@ -54,18 +55,18 @@ class RolloutTest {
         stage.serve(stage.worker(4));
         assertFalse(rolled.isDone());
         leaves(stage.worker(2));
-        assertEquals(new RolloutResult(Rollout.Outcome.SUCCEEDED, Map.of(1, 3, 2, 4), Map.of(), Optional.empty(),
-                Optional.empty(), 0), rolled.join());
-        assertEquals(List.of("second", "second"), editions());
+        assertEquals(new Rollout(Rollout.Outcome.SUCCEEDED, Map.of(1, 3, 2, 4), Map.of(), Optional.empty(), "", 0),
+                rolled.join());
+        assertEquals(List.of("second", "second"), generations());
         stage.forget();
         stage.exits(stage.worker(3), 1);
-        assertEquals("second", latest().generation(), "what is in force from now on");
+        assertEquals("second", latest().generation().toString(), "what is in force from now on");
     }
 
     @Test
     void shouldReplaceABatchAtOnce() {
         stage.with(ReloadPolicy.ofDefaults().withBatch(2)).running(3);
-        CompletableFuture<RolloutResult> rolled = stage.roll("second");
+        CompletableFuture<Rollout> rolled = stage.roll("second");
         assertEquals(5, stage.spawned.size());
         stage.serve(stage.worker(4));
         leaves(stage.worker(1));
@@ -80,26 +81,26 @@ class RolloutTest {
     @Test
     void shouldKeepTheOldOnesWhenAReplacementExits() {
         stage.running(2);
-        CompletableFuture<RolloutResult> rolled = stage.roll("second");
+        CompletableFuture<Rollout> rolled = stage.roll("second");
         stage.born(stage.worker(3));
         stage.exits(stage.worker(3), 7);
-        RolloutResult failed = rolled.join();
+        Rollout failed = rolled.join();
         assertEquals("worker 3 (instance 0) exit code 7 (never became ready)", failed.failure().orElseThrow());
-        assertEquals(stage.worker(3), failed.failedWorker().orElseThrow());
+        assertEquals("output of 3", failed.lastOutput());
         assertEquals(Map.of(), failed.replaced());
         assertEquals(List.of(1, 2), ids());
         stage.pass(60_000);
         assertEquals(3, stage.spawned.size(), "that was all");
         stage.exits(stage.worker(1), 1);
-        assertEquals("first", latest().generation());
+        assertEquals("first", latest().generation().toString());
     }
 
     @Test
     void shouldKeepTheOldOnesWhenAReplacementIsNotReadyInTime() {
         stage.running(1);
-        CompletableFuture<RolloutResult> rolled = stage.roll("second");
+        CompletableFuture<Rollout> rolled = stage.roll("second");
         stage.born(stage.worker(2));
-        stage.supervisor.hello(stage.worker(2));
+        stage.events.hello(stage.worker(2));
         stage.pass(60_000);
         assertFalse(rolled.isDone(), "it is on its way out");
         stage.exits(stage.worker(2), 0);
@@ -110,13 +111,13 @@ class RolloutTest {
     @Test
     void shouldGiveNoTrafficToAReplacementThatSoaks() {
         stage.with(ReloadPolicy.ofDefaults().withSoak(Duration.ofSeconds(5))).running(1);
-        CompletableFuture<RolloutResult> rolled = stage.roll("second");
+        CompletableFuture<Rollout> rolled = stage.roll("second");
         stage.serve(stage.worker(2));
         assertEquals(List.of(1), ids());
         assertEquals(WorkerState.ONLINE, stage.worker(2).state());
         assertTrue(stage.worker(2).why().contains("PT5S"), stage.worker(2).why());
         stage.pass(4_999);
-        stage.supervisor.ready(stage.worker(2));
+        stage.events.ready(stage.worker(2));
         assertEquals(List.of(1), ids(), "saying it again changes nothing");
         stage.pass(1);
         assertEquals(List.of(2), ids());
@@ -130,10 +131,10 @@ class RolloutTest {
     @Test
     void shouldKeepTheOldOnesWhenAReplacementFailsInItsSoakTime() {
         stage.with(ReloadPolicy.ofDefaults().withSoak(Duration.ofSeconds(5))).running(2);
-        CompletableFuture<RolloutResult> rolled = stage.roll("second");
+        CompletableFuture<Rollout> rolled = stage.roll("second");
         stage.serve(stage.worker(3));
         stage.pass(3_000);
-        stage.supervisor.channelEnded(stage.worker(3), false);
+        stage.events.channelEnded(stage.worker(3), false);
         stage.exits(stage.worker(3), 1);
         assertTrue(rolled.join().failure().orElseThrow().contains("in its soak time"), rolled.join()::toString);
         stage.pass(10_000);
@@ -145,19 +146,19 @@ class RolloutTest {
         stage.with(ReloadPolicy.ofDefaults().withSoak(Duration.ofSeconds(5))).running(1);
         stage.roll("second");
         stage.serve(stage.worker(2));
-        stage.supervisor.notReady(stage.worker(2));
+        stage.events.notReady(stage.worker(2));
         stage.pass(5_000);
         assertEquals(List.of(1), ids());
-        stage.supervisor.ready(stage.worker(2));
+        stage.events.ready(stage.worker(2));
         assertEquals(List.of(2), ids());
     }
 
     @Test
     void shouldNotWaitForEverForAWorkerThatIsNotReadyAfterItsSoak() {
         stage.with(ReloadPolicy.ofDefaults().withSoak(Duration.ofSeconds(5))).running(1);
-        CompletableFuture<RolloutResult> rolled = stage.roll("second");
+        CompletableFuture<Rollout> rolled = stage.roll("second");
         stage.serve(stage.worker(2));
-        stage.supervisor.notReady(stage.worker(2));
+        stage.events.notReady(stage.worker(2));
         stage.pass(65_000);
         stage.exits(stage.worker(2), 0);
         assertTrue(rolled.join().failure().isPresent());
@@ -167,23 +168,23 @@ class RolloutTest {
     @Test
     void shouldRollBackWhatWasReplaced() {
         stage.running(2);
-        CompletableFuture<RolloutResult> rolled = stage.roll("second");
+        CompletableFuture<Rollout> rolled = stage.roll("second");
         stage.serve(stage.worker(3));
         leaves(stage.worker(1));
         stage.born(stage.worker(4));
         stage.exits(stage.worker(4), 1);
-        assertEquals("first", latest().generation());
+        assertEquals("first", latest().generation().toString());
         assertEquals(List.of(3, 2), ids(), "the new one serves until its successor is there");
         stage.serve(stage.worker(5));
         leaves(stage.worker(3));
-        assertEquals(List.of("first", "first"), editions());
+        assertEquals(List.of("first", "first"), generations());
         assertTrue(rolled.join().failure().orElseThrow().startsWith("worker 4 (instance 1)"));
     }
 
     @Test
     void shouldRollBackOnceAndThenLeaveItToThePolicy() {
         stage.running(2);
-        CompletableFuture<RolloutResult> rolled = stage.roll("second");
+        CompletableFuture<Rollout> rolled = stage.roll("second");
         stage.serve(stage.worker(3));
         leaves(stage.worker(1));
         stage.born(stage.worker(4));
@@ -197,7 +198,7 @@ class RolloutTest {
     @Test
     void shouldTryAgainWithAGrowingDelay() {
         stage.with(ReloadPolicy.onFailure(ReloadPolicy.OnFailure.RETRY)).running(1);
-        CompletableFuture<RolloutResult> rolled = stage.roll("second");
+        CompletableFuture<Rollout> rolled = stage.roll("second");
         for (int id = 2; id <= 4; id++) {
             stage.born(stage.worker(id));
             stage.exits(stage.worker(id), 1);
@@ -216,14 +217,14 @@ class RolloutTest {
     @Test
     void shouldReplaceACrashedOldWorkerByAnOldOneAndRollThatLater() {
         stage.running(2);
-        CompletableFuture<RolloutResult> rolled = stage.roll("second");
+        CompletableFuture<Rollout> rolled = stage.roll("second");
         stage.pass(2_000);
         stage.exits(stage.worker(2), 1);
-        assertEquals("first", latest().generation());
+        assertEquals("first", latest().generation().toString());
         stage.serve(stage.worker(4));
         stage.serve(stage.worker(3));
         leaves(stage.worker(1));
-        assertEquals("second", latest().generation());
+        assertEquals("second", latest().generation().toString());
         stage.serve(stage.worker(5));
         leaves(stage.worker(4));
         assertEquals(Map.of(1, 3, 4, 5), rolled.join().replaced());
@@ -235,9 +236,9 @@ class RolloutTest {
         stage.exits(stage.worker(1), 1);
         stage.born(stage.worker(2));
         stage.exits(stage.worker(2), 1); // the next one waits
-        CompletableFuture<RolloutResult> rolled = stage.roll("second");
+        CompletableFuture<Rollout> rolled = stage.roll("second");
         assertEquals(3, stage.spawned.size());
-        assertEquals("second", latest().generation());
+        assertEquals("second", latest().generation().toString());
         stage.serve(latest());
         assertTrue(rolled.join().failure().isEmpty());
     }
@@ -245,12 +246,12 @@ class RolloutTest {
     @Test
     void shouldTakeTheOldEditionWhenBothTheOldOneAndItsReplacementDie() {
         stage.running(1);
-        CompletableFuture<RolloutResult> rolled = stage.roll("second");
+        CompletableFuture<Rollout> rolled = stage.roll("second");
         stage.pass(2_000);
         stage.born(stage.worker(2));
         stage.exits(stage.worker(1), 1);
         stage.exits(stage.worker(2), 1);
-        assertEquals("first", latest().generation());
+        assertEquals("first", latest().generation().toString());
         assertTrue(rolled.join().failure().isPresent());
         stage.serve(latest());
         assertEquals(List.of(3), ids());
@@ -259,7 +260,7 @@ class RolloutTest {
     @Test
     void shouldFollowAScaleInTheMiddle() {
         stage.running(2);
-        CompletableFuture<RolloutResult> rolled = stage.roll("second");
+        CompletableFuture<Rollout> rolled = stage.roll("second");
         stage.scale(3);
         stage.serve(stage.worker(4));
         stage.serve(stage.worker(3));
@@ -271,13 +272,13 @@ class RolloutTest {
         stage.born(stage.worker(6));
         assertTrue(rolled.isDone(), "nobody wants the third any more");
         assertTrue(rolled.join().failure().isEmpty());
-        assertEquals("second", stage.published.get(0).generation());
+        assertEquals("second", stage.published.get(0).generation().toString());
     }
 
     @Test
     void shouldEndWithTheCluster() {
         stage.running(1);
-        CompletableFuture<RolloutResult> rolled = stage.roll("second");
+        CompletableFuture<Rollout> rolled = stage.roll("second");
         stage.stop();
         assertInstanceOf(IllegalStateException.class, assertThrows(CompletionException.class, rolled::join).getCause());
         assertTrue(stage.news.contains("rollout failed {}"), stage.news::toString);
@@ -290,18 +291,18 @@ class RolloutTest {
         leaves(stage.worker(1));
         assertTrue(stage.roll("second").join().failure().isEmpty());
         stage.scale(1);
-        assertEquals("second", latest().generation());
+        assertEquals("second", latest().generation().toString());
     }
 
     @Test
     void shouldStopFirstWherePortsAreFixed() {
         stage.with(PortMode.FIXED).running(2);
-        CompletableFuture<RolloutResult> rolled = stage.roll("second");
+        CompletableFuture<Rollout> rolled = stage.roll("second");
         assertEquals(2, stage.spawned.size());
         leaves(stage.worker(1));
         stage.born(stage.worker(3));
         stage.exits(stage.worker(3), 1);
-        assertEquals("first", latest().generation());
+        assertEquals("first", latest().generation().toString());
         assertTrue(rolled.join().failure().isPresent());
         stage.serve(stage.worker(4));
         assertEquals(List.of(4, 2), ids());
@@ -310,7 +311,7 @@ class RolloutTest {
     @Test
     void shouldTellWhoReplacedWhomWherePortsAreFixed() {
         stage.with(PortMode.FIXED).running(1);
-        CompletableFuture<RolloutResult> rolled = stage.roll("second");
+        CompletableFuture<Rollout> rolled = stage.roll("second");
         leaves(stage.worker(1));
         stage.serve(stage.worker(2));
         assertEquals(Map.of(1, 2), rolled.join().replaced());
@@ -320,15 +321,15 @@ class RolloutTest {
     @Test
     void shouldNotWaitForAFixedPortThatADisconnectedWorkerHolds() {
         stage.with(PortMode.FIXED).running(2);
-        stage.supervisor.disconnectRequested(stage.worker(1));
-        stage.supervisor.drained(stage.worker(1));
+        stage.events.disconnectRequested(stage.worker(1));
+        stage.events.drained(stage.worker(1));
         assertEquals(WorkerState.DETACHED, stage.worker(1).state());
-        CompletableFuture<RolloutResult> rolled = stage.roll("second");
+        CompletableFuture<Rollout> rolled = stage.roll("second");
         leaves(stage.worker(2));
         stage.serve(latest());
         assertTrue(rolled.isDone());
         stage.exits(stage.worker(1), 0);
-        assertEquals("second", latest().generation(), "who follows is of the new edition");
+        assertEquals("second", latest().generation().toString(), "who follows is of the new edition");
     }
 
     @Test
@@ -342,7 +343,7 @@ class RolloutTest {
         stage.serve(stage.worker(3));
         stage.exits(stage.worker(2), 1);
         assertEquals(4, stage.spawned.size(), "a soaking worker boots no more");
-        assertEquals("first", latest().generation());
+        assertEquals("first", latest().generation().toString());
     }
 
     @Test
@@ -350,25 +351,25 @@ class RolloutTest {
         SupervisorFixture stage = new SupervisorFixture().running(2);
         assertEquals(Optional.empty(), stage.supervisor.progress());
         stage.roll("second");
-        assertEquals(new RolloutProgress("deploy", 0, 2, Optional.empty()), stage.supervisor.progress().orElseThrow());
+        assertEquals(new RolloutStats("deploy", 0, 2, Optional.empty()), stage.supervisor.progress().orElseThrow());
         stage.serve(stage.worker(3));
-        assertEquals(new RolloutProgress("deploy", 1, 1, Optional.empty()), stage.supervisor.progress().orElseThrow());
-        stage.supervisor.drained(stage.worker(1));
+        assertEquals(new RolloutStats("deploy", 1, 1, Optional.empty()), stage.supervisor.progress().orElseThrow());
+        stage.events.drained(stage.worker(1));
         stage.exits(stage.worker(1), 0);
         stage.born(stage.worker(4));
         stage.exits(stage.worker(4), 1);
         assertTrue(stage.supervisor.progress().orElseThrow().failure().isPresent(), "it goes back");
         stage.serve(stage.worker(5));
-        stage.supervisor.drained(stage.worker(3));
+        stage.events.drained(stage.worker(3));
         stage.exits(stage.worker(3), 0);
         assertEquals(Optional.empty(), stage.supervisor.progress());
     }
 
     /** Two workers of the second edition are ready, and the ports of both are being checked. */
-    private CompletableFuture<RolloutResult> rolledUntilTheCheckOfPorts() {
+    private CompletableFuture<Rollout> rolledUntilTheCheckOfPorts() {
         stage.hasPorts = true;
         stage.running(2);
-        CompletableFuture<RolloutResult> rolled = stage.roll("second");
+        CompletableFuture<Rollout> rolled = stage.roll("second");
         for (int id = 3; id <= 4; id++) {
             stage.serve(stage.worker(id));
             leaves(stage.worker(id - 2));
@@ -378,49 +379,55 @@ class RolloutTest {
         return rolled;
     }
 
+    private void portsAreChecked() {
+        List<Runnable> checks = List.copyOf(stage.portChecks);
+        stage.portChecks.clear();
+        checks.forEach(Runnable::run);
+    }
+
     @Test
     void shouldSucceedOnlyWhenThePortsOfAllReplacedWorkersAccept() {
-        CompletableFuture<RolloutResult> rolled = rolledUntilTheCheckOfPorts();
-        stage.supervisor.portsChecked(List.of());
-        assertFalse(rolled.isDone(), "that was about others");
-        stage.supervisor.portsChecked(stage.checked);
+        CompletableFuture<Rollout> rolled = rolledUntilTheCheckOfPorts();
+        stage.portChecks.get(0).run();
+        assertFalse(rolled.isDone(), "the other port is still being checked");
+        stage.portChecks.get(1).run();
         assertEquals(Rollout.Outcome.SUCCEEDED, rolled.join().outcome());
     }
 
     @Test
     void shouldNotWaitForEverForTheCheckOfPorts() {
-        CompletableFuture<RolloutResult> rolled = rolledUntilTheCheckOfPorts();
+        CompletableFuture<Rollout> rolled = rolledUntilTheCheckOfPorts();
         stage.pass(3_000);
         assertEquals(Rollout.Outcome.SUCCEEDED, rolled.join().outcome());
     }
 
     @Test
     void shouldGoBackWhenAReplacedWorkerRefusesAtTheEnd() {
-        CompletableFuture<RolloutResult> rolled = rolledUntilTheCheckOfPorts();
-        stage.supervisor.portRefuses(stage.worker(3), "nothing accepts");
-        stage.supervisor.portsChecked(stage.checked);
+        CompletableFuture<Rollout> rolled = rolledUntilTheCheckOfPorts();
+        stage.events.portRefuses(stage.worker(3), "nothing accepts");
+        portsAreChecked();
         assertFalse(rolled.isDone());
         for (int id = 5; id <= 6; id++) {
-            assertEquals("first", stage.worker(id).generation());
+            assertEquals("first", stage.worker(id).generation().toString());
             stage.serve(stage.worker(id));
             leaves(stage.worker(id - 2));
         }
         assertEquals(Rollout.Outcome.FAILED, rolled.join().outcome());
         assertTrue(rolled.join().failure().orElseThrow()
                 .contains("worker 3 (instance 0) was ready and refuses connections"), rolled.join()::toString);
-        assertEquals(List.of("first", "first"), editions());
+        assertEquals(List.of("first", "first"), generations());
     }
 
     @Test
     void shouldWaitWithRetryUntilAReplacedWorkerAcceptsAgain() {
         stage.with(ReloadPolicy.ofDefaults().withOnFailure(ReloadPolicy.OnFailure.RETRY));
-        CompletableFuture<RolloutResult> rolled = rolledUntilTheCheckOfPorts();
-        stage.supervisor.portRefuses(stage.worker(3), "nothing accepts");
-        stage.supervisor.portsChecked(stage.checked);
+        CompletableFuture<Rollout> rolled = rolledUntilTheCheckOfPorts();
+        stage.events.portRefuses(stage.worker(3), "nothing accepts");
+        portsAreChecked();
         assertFalse(rolled.isDone());
-        stage.supervisor.portAccepts(stage.worker(3));
+        stage.events.portAccepts(stage.worker(3));
         stage.pass(200);
-        stage.supervisor.portsChecked(stage.checked);
+        portsAreChecked();
         assertEquals(Rollout.Outcome.SUCCEEDED, rolled.join().outcome());
     }
 }

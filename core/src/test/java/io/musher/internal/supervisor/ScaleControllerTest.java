@@ -33,7 +33,7 @@ class ScaleControllerTest {
         assertTrue(up.isDone());
         CompletableFuture<Void> down = stage.scale(2);
         assertEquals(List.of(0, 1, 2), instances());
-        stage.supervisor.drained(stage.worker(3));
+        stage.events.drained(stage.worker(3));
         assertFalse(down.isDone());
         stage.exits(stage.worker(3), 0);
         assertTrue(down.isDone());
@@ -132,7 +132,7 @@ class ScaleControllerTest {
         stage.running(5);
         stage.loads.putAll(Map.of(1, 3, 3, 7, 4, 2, 5, 9));
         stage.exits(stage.worker(2), 1); // instance 1: starts anew
-        stage.supervisor.notReady(stage.worker(3));
+        stage.events.notReady(stage.worker(3));
         stage.scale(4);
         assertEquals(List.of(1, 4, 5), stage.published.stream().map(Incarnation::id).toList());
         assertFalse(stage.supervisor.slots().get(1).wanted(), "that starts");
@@ -157,7 +157,7 @@ class ScaleControllerTest {
     @Test
     void shouldStopTheHighestWherePortsArePromised() {
         stage.with(PortMode.FIXED).running(3);
-        stage.supervisor.notReady(stage.worker(1));
+        stage.events.notReady(stage.worker(1));
         stage.scale(2);
         assertFalse(stage.supervisor.slots().get(2).wanted(), "the others' ports are what is known outside");
     }
@@ -191,7 +191,7 @@ class ScaleControllerTest {
         stage.limit = new Limit(2, "the ports end");
         stage.with(PortMode.FIXED).running(2);
         stage.supervisor.disconnect(stage.worker(1));
-        stage.supervisor.drained(stage.worker(1));
+        stage.events.drained(stage.worker(1));
         Throwable refusal = assertThrows(CompletionException.class, () -> stage.fork().join()).getCause();
         assertTrue(
                 refusal.getMessage().contains("disconnected workers still hold")

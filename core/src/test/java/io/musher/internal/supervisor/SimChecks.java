@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -32,9 +33,10 @@ final class SimChecks implements SupervisorListener {
     private boolean allGaveUp;
     private boolean superseded;
     private boolean abortAsked;
-    private Object inForce = "first";
+    private Generation inForce;
 
     SimChecks(SimWorld world) {
+        this.inForce = world.first;
         this.world = world;
         this.budget = new SimRestartBudget(world, this);
     }
@@ -190,12 +192,12 @@ final class SimChecks implements SupervisorListener {
     }
 
     @Override
-    public void rolloutFinished(RolloutResult result, String cause) {
+    public void rolloutFinished(Rollout result, Optional<Incarnation> failedWorker, String cause) {
         tell("", "rollout ended: " + result.failure());
         isTrue(rolling, "a rollout ends that does not run");
         isTrue(result.failure().isEmpty() == (result.outcome() == Rollout.Outcome.SUCCEEDED), "%s", result);
         switch (result.outcome()) {
-            case FAILED -> isTrue(result.failedWorker().isPresent()
+            case FAILED -> isTrue(failedWorker.isPresent()
                     && world.config.reload().onFailure() == ReloadPolicy.OnFailure.KEEP_OLD, "%s", result);
             case ABORTED -> isTrue(abortAsked, "aborted by itself");
             case SUPERSEDED -> superseded = true;

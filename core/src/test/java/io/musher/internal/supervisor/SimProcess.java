@@ -25,7 +25,7 @@ final class SimProcess {
 
     private final SimWorld world;
     private final Incarnation worker;
-    private final ProcessEvents facts;
+    private final ProcessEvents events;
     private final boolean wild;
     private final boolean command;
     private final boolean mute;
@@ -43,7 +43,7 @@ final class SimProcess {
     SimProcess(SimWorld world, Incarnation worker) {
         this.world = world;
         this.worker = worker;
-        this.facts = world.supervisor;
+        this.events = world.supervisor.events();
         this.wild = !world.calm && world.chance(70);
         this.command = world.chance(30);
         this.hasty = world.chance(50);
@@ -66,7 +66,7 @@ final class SimProcess {
                 being = Being.GONE;
                 world.processes.remove(worker);
                 world.deeds.spawnFailed(worker);
-                facts.spawnFailed(worker, new IOException("port taken"));
+                events.spawnFailed(worker, new IOException("port taken"));
             });
             return;
         }
@@ -76,7 +76,7 @@ final class SimProcess {
             told = true;
             OptionalInt port = world.config.ports() == PortMode.NONE ? OptionalInt.empty()
                     : OptionalInt.of(4000 + worker.id());
-            facts.spawned(worker, new StartedProcess(worker.id() + 100L, port, command, Instant.EPOCH));
+            events.spawned(worker, new StartedProcess(worker.id() + 100L, port, command, Instant.EPOCH));
         });
     }
 
@@ -85,7 +85,7 @@ final class SimProcess {
         if (!mute) {
             act(wild ? world.between(0, 300 * SimWorld.MILLI) : world.between(0, 50 * SimWorld.MILLI), () -> {
                 channel = true;
-                channel = facts.hello(worker);
+                channel = events.hello(worker);
             });
             if (world.chance(40)) {
                 say(world.between(0, world.chance(50) ? 400 * SimWorld.MILLI : 8 * SimWorld.SECOND), this::drainHooks);
@@ -97,7 +97,7 @@ final class SimProcess {
             becomeReady(ready);
         }
         if (world.config.hasReadinessCheck() && (!wild || world.chance(90))) {
-            act(world.between(0, SimWorld.SECOND), () -> facts.readinessPassed(worker));
+            act(world.between(0, SimWorld.SECOND), () -> events.readinessPassed(worker));
         }
         if (wild) {
             misbehave();
@@ -106,11 +106,11 @@ final class SimProcess {
 
     private void becomeReady(long delay) {
         if (world.config.readinessRule() == ReadinessRule.PORT_ACCEPTS && (mute || world.chance(50))) {
-            act(delay, () -> facts.portAccepts(worker));
+            act(delay, () -> events.portAccepts(worker));
         } else if (world.config.readinessRule() == ReadinessRule.PORT_ACCEPTS && world.chance(50)) {
-            say(delay, () -> facts.listening(worker, 5000 + world.random.nextInt(9)));
+            say(delay, () -> events.listening(worker, 5000 + world.random.nextInt(9)));
         } else if (world.config.readinessRule() != ReadinessRule.STARTED || world.chance(20)) {
-            say(delay, () -> facts.ready(worker));
+            say(delay, () -> events.ready(worker));
         }
     }
 
@@ -120,22 +120,22 @@ final class SimProcess {
                     () -> crash(world.random.nextInt(3)));
         }
         if (world.chance(20)) {
-            say(world.between(0, 8 * SimWorld.SECOND), () -> facts.notReady(worker));
-            say(world.between(0, 8 * SimWorld.SECOND), () -> facts.ready(worker));
-            say(world.between(0, 8 * SimWorld.SECOND), () -> facts.listening(worker, 6000));
+            say(world.between(0, 8 * SimWorld.SECOND), () -> events.notReady(worker));
+            say(world.between(0, 8 * SimWorld.SECOND), () -> events.ready(worker));
+            say(world.between(0, 8 * SimWorld.SECOND), () -> events.listening(worker, 6000));
         }
         if (world.chance(10)) {
             say(world.between(0, 5 * SimWorld.SECOND), () -> {
                 asked = true;
-                facts.disconnectRequested(worker);
+                events.disconnectRequested(worker);
             });
         }
         if (world.chance(8)) {
-            say(world.between(0, 8 * SimWorld.SECOND), () -> facts.stopRequested(worker));
+            say(world.between(0, 8 * SimWorld.SECOND), () -> events.stopRequested(worker));
         }
         if (world.config.hasReadinessCheck() && world.chance(30)) {
-            act(world.between(0, 8 * SimWorld.SECOND), () -> facts.readinessFailed(worker, "503"));
-            act(world.between(0, 8 * SimWorld.SECOND), () -> facts.readinessPassed(worker));
+            act(world.between(0, 8 * SimWorld.SECOND), () -> events.readinessFailed(worker, "503"));
+            act(world.between(0, 8 * SimWorld.SECOND), () -> events.readinessPassed(worker));
         }
         if (world.chance(15)) {
             act(world.between(0, 8 * SimWorld.SECOND), () -> hang(world.chance(50)));
@@ -155,39 +155,39 @@ final class SimProcess {
     private void stale(long delay) {
         world.later(delay, () -> {
             if (being == Being.GONE && !world.processes.containsKey(worker)) {
-                facts.portAccepts(worker);
-                facts.ready(worker);
-                facts.drained(worker);
-                facts.drainHooks(worker);
-                facts.drainHooksDone(worker);
-                facts.channelEnded(worker, false);
-                facts.disconnectRequested(worker);
-                facts.livenessFailed(worker, "late", true);
-                facts.threadDumpDone(worker);
-                facts.readinessPassed(worker);
-                facts.readinessFailed(worker, "late");
-                facts.recycleDue(worker, "late");
-                world.checks.isTrue(!facts.hello(worker), "a dead worker's hello was welcome");
+                events.portAccepts(worker);
+                events.ready(worker);
+                events.drained(worker);
+                events.drainHooks(worker);
+                events.drainHooksDone(worker);
+                events.channelEnded(worker, false);
+                events.disconnectRequested(worker);
+                events.livenessFailed(worker, "late", true);
+                events.threadDumpDone(worker);
+                events.readinessPassed(worker);
+                events.readinessFailed(worker, "late");
+                events.recycleDue(worker, "late");
+                world.checks.isTrue(!events.hello(worker), "a dead worker's hello was welcome");
             }
         });
     }
 
     private void hang(boolean deaf) {
         world.checks.hangs(worker);
-        facts.livenessFailed(worker, "no heartbeat", deaf);
+        events.livenessFailed(worker, "no heartbeat", deaf);
     }
 
     /** Said again and again, as long as it lives. */
     private void wear() {
         act(SimWorld.SECOND, () -> {
-            facts.recycleDue(worker, "is old");
+            events.recycleDue(worker, "is old");
             wear();
         });
     }
 
     void examine() {
         if (world.chance(70)) {
-            world.later(world.between(0, 3 * SimWorld.SECOND), () -> facts.threadDumpDone(worker));
+            world.later(world.between(0, 3 * SimWorld.SECOND), () -> events.threadDumpDone(worker));
         }
     }
 
@@ -207,7 +207,7 @@ final class SimProcess {
         if (channel) {
             channel = false;
             world.checks.channelEnded(worker);
-            facts.channelEnded(worker, goodbye);
+            events.channelEnded(worker, goodbye);
         }
     }
 
@@ -215,7 +215,7 @@ final class SimProcess {
         if (told) {
             world.checks.drainHooks(worker, true);
         }
-        facts.drainHooks(worker);
+        events.drainHooks(worker);
         if (drains) {
             runDrainHooks();
         }
@@ -225,7 +225,7 @@ final class SimProcess {
         if (!wild || world.chance(80)) {
             say(world.between(0, world.chance(50) ? 400 * SimWorld.MILLI : 8 * SimWorld.SECOND), () -> {
                 world.checks.drainHooks(worker, false);
-                facts.drainHooksDone(worker);
+                events.drainHooksDone(worker);
             });
         }
     }
@@ -243,7 +243,7 @@ final class SimProcess {
         }
         world.later(world.between(0, wild ? 8 * SimWorld.SECOND : 300 * SimWorld.MILLI), () -> {
             world.checks.drained(worker);
-            facts.drained(worker);
+            events.drained(worker);
         });
     }
 
@@ -301,7 +301,7 @@ final class SimProcess {
     private void reaped(long lag) {
         world.later(lag, () -> {
             if (told || hasty) {
-                facts.exited(worker, status, Optional.ofNullable(signal));
+                events.exited(worker, status, Optional.ofNullable(signal));
             } else {
                 reaped(10 * SimWorld.MILLI);
             }

@@ -1,5 +1,6 @@
 package io.musher.internal.supervisor;
 
+import io.musher.Rollout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -102,23 +103,24 @@ final class SimUser {
                 supervisor.abortRollout(promise("abort"));
             }
             case 1 -> prepare();
-            case 2 -> supervisor.startRollout(new String((String) supervisor.target()), "the same", true,
+            case 2 -> supervisor.reload(TestGeneration.environment(supervisor.target().toString()), "the same",
                     promise("roll"));
-            case 3, 4 -> supervisor.startRollout("edition " + asked, "reload", true, promise("roll"));
-            default -> supervisor.startRollout("edition " + asked, "deploy", false, promise("roll"));
+            case 3, 4 ->
+                    supervisor.reload(TestGeneration.environment("generation " + asked), "reload", promise("roll"));
+            default -> supervisor.deploy(world.generation("generation " + asked), "deploy", promise("roll"));
         }
     }
 
     /** A request that comes later, or that is refused, or that never comes: then the end of all completes it. */
     private void prepare() {
         int fate = world.random.nextInt(3);
-        CompletableFuture<RolloutResult> promise = fate == 0 ? new CompletableFuture<>() : promise("prepared");
+        CompletableFuture<Rollout> promise = fate == 0 ? new CompletableFuture<>() : promise("prepared");
         world.supervisor.expect(promise);
-        String edition = "edition " + asked;
+        String name = "generation " + asked;
         switch (fate) {
             case 0 -> unprepared.add(promise);
             case 1 -> world.later(world.between(0, SimWorld.SECOND),
-                    () -> world.supervisor.startRollout(edition, "prepared", true, promise));
+                    () -> world.supervisor.reload(TestGeneration.environment(name), "prepared", promise));
             default -> world.later(world.between(0, SimWorld.SECOND),
                     () -> world.supervisor.refuse(promise, new IllegalStateException()));
         }

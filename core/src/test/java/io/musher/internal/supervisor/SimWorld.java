@@ -3,7 +3,6 @@ package io.musher.internal.supervisor;
 import io.musher.Exit;
 import io.musher.WorkerState;
 import io.musher.balancer.loop.Timers;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,7 +16,7 @@ import java.util.function.ToIntFunction;
  * One simulated machine: a virtual clock, one agenda for everything, and scripted processes behind the supervisor's
  * actions.
  */
-final class SimWorld implements Actions {
+final class SimWorld implements Actions, TestGeneration.Host {
 
     static final long MILLI = 1_000_000;
     static final long SECOND = 1000 * MILLI;
@@ -30,6 +29,7 @@ final class SimWorld implements Actions {
     final SimUser user;
     final Map<Incarnation, SimProcess> processes = new HashMap<>();
     final Limit limit;
+    final Generation first = new TestGeneration("first", this);
     final List<Incarnation> known = new ArrayList<>();
     final Set<Slot> slots = new HashSet<>();
     /** From now on new processes behave. */
@@ -47,8 +47,12 @@ final class SimWorld implements Actions {
         limit = random.nextInt(4) == 0 ? new Limit(random.nextInt(6), "simulated") : Limit.NONE;
         checks = new SimChecks(this);
         deeds = new SimActionChecks(this, checks);
-        supervisor = new Supervisor(config, "first", this, checks);
+        supervisor = new Supervisor(config, first, this, checks);
         user = new SimUser(this);
+    }
+
+    TestGeneration generation(String name) {
+        return new TestGeneration(name, this);
     }
 
     // ---- time
@@ -105,13 +109,14 @@ final class SimWorld implements Actions {
     // ---- effects
 
     @Override
-    public void spawn(Incarnation worker) {
+    public WorkerHandle spawn(Incarnation worker) {
         deeds.spawns(worker);
         SimProcess process = new SimProcess(this, worker);
         processes.put(worker, process);
         known.add(worker);
         slots.add(worker.slot);
         process.start();
+        return new SimHandle(this, worker);
     }
 
     @Override
@@ -122,55 +127,6 @@ final class SimWorld implements Actions {
     @Override
     public void stopAccepting() {
         deeds.stopsAccepting();
-    }
-
-    @Override
-    public void drain(Incarnation worker, Duration deadline) {
-        deeds.drains(worker, deadline);
-        process(worker).drain();
-    }
-
-    @Override
-    public void sendDrain(Incarnation worker) {
-        deeds.talks(worker);
-        process(worker).drainFrame();
-    }
-
-    @Override
-    public void sendDisconnect(Incarnation worker) {
-        deeds.talks(worker);
-        process(worker).drainFrame();
-    }
-
-    @Override
-    public void sendStop(Incarnation worker) {
-        deeds.talks(worker);
-        deeds.endsIt(worker);
-        process(worker).stopFrame();
-    }
-
-    @Override
-    public void closeChannel(Incarnation worker) {
-        deeds.lets(worker);
-        process(worker).channelClosed();
-    }
-
-    @Override
-    public void terminate(Incarnation worker) {
-        deeds.endsIt(worker);
-        process(worker).sigterm();
-    }
-
-    @Override
-    public void kill(Incarnation worker) {
-        deeds.kills(worker);
-        process(worker).sigkill();
-    }
-
-    @Override
-    public void requestThreadDump(Incarnation worker) {
-        deeds.examines(worker);
-        process(worker).examine();
     }
 
     @Override
@@ -188,7 +144,7 @@ final class SimWorld implements Actions {
         agenda.set(now, completion);
     }
 
-    private SimProcess process(Incarnation worker) {
+    SimProcess process(Incarnation worker) {
         SimProcess process = processes.get(worker);
         checks.isTrue(process != null && process.isTold() && worker.state() != WorkerState.DEAD,
                 "an action on %s, which has no process", worker);

@@ -37,7 +37,7 @@ class SlotStatusTest {
         assertSlot(1, State.QUEUED, "start() was called");
         stage.serve(stage.worker(1));
         assertSlot(0, State.READY, "it said ready()");
-        stage.supervisor.notReady(stage.worker(1));
+        stage.events.notReady(stage.worker(1));
         assertSlot(0, State.NOT_READY, "it said notReady()");
         stage.supervisor.kill(stage.worker(1));
         assertSlot(0, State.ENDING, "kill() was called");
@@ -51,7 +51,7 @@ class SlotStatusTest {
     void shouldTellWhatItWaitsForAndThatItGaveUp() {
         stage.running(1);
         stage.exits(stage.worker(1), 7);
-        stage.supervisor.spawnFailed(latest(), new IOException("no such program"));
+        stage.events.spawnFailed(latest(), new IOException("no such program"));
         assertSlot(0, State.WAITING, "no such program");
         assertEquals(OptionalLong.of(stage.now + 200_000_000), slot(0).nextStart());
         assertEquals(7, slot(0).lastExit().orElseThrow().status());

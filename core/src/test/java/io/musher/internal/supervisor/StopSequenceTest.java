@@ -49,46 +49,46 @@ class StopSequenceTest {
         stage.running(1);
         stage.supervisor.stop(first());
         stage.forget();
-        stage.supervisor.drained(first());
-        stage.supervisor.drained(first());
+        stage.events.drained(first());
+        stage.events.drained(first());
         stage.assertDeeds("stop frame 1");
     }
 
     @Test
     void shouldWaitForDrainHooks() {
         stage.running(1);
-        stage.supervisor.drainHooks(first());
+        stage.events.drainHooks(first());
         stage.supervisor.stop(first());
         stage.forget();
-        stage.supervisor.drained(first());
+        stage.events.drained(first());
         stage.pass(19_999);
         stage.assertDeeds();
-        stage.supervisor.drainHooksDone(first());
+        stage.events.drainHooksDone(first());
         stage.assertDeeds("stop frame 1");
     }
 
     @Test
     void shouldWaitForConnectionsAfterDrainHooks() {
         stage.running(1);
-        stage.supervisor.drainHooks(first());
+        stage.events.drainHooks(first());
         stage.supervisor.stop(first());
         stage.forget();
-        stage.supervisor.drainHooksDone(first());
+        stage.events.drainHooksDone(first());
         stage.assertDeeds();
-        stage.supervisor.drained(first());
+        stage.events.drained(first());
         stage.assertDeeds("stop frame 1");
     }
 
     @Test
     void shouldNotWaitForDrainHooksWhenTheDrainTimeIsOver() {
         stage.running(1);
-        stage.supervisor.drainHooks(first());
+        stage.events.drainHooks(first());
         stage.supervisor.stop(first());
-        stage.supervisor.drained(first());
+        stage.events.drained(first());
         stage.forget();
         stage.pass(20_000);
         stage.assertDeeds("stop frame 1");
-        stage.supervisor.drainHooksDone(first());
+        stage.events.drainHooksDone(first());
         stage.assertDeeds();
     }
 
@@ -96,14 +96,14 @@ class StopSequenceTest {
     void shouldWaitForDrainHooksOfAWorkerThatIsNotReadyYet() {
         stage.start(1);
         stage.born(first());
-        stage.supervisor.hello(first());
-        stage.supervisor.drainHooks(first());
+        stage.events.hello(first());
+        stage.events.drainHooks(first());
         stage.forget();
         stage.supervisor.stop(first());
         stage.assertDeeds("drain frame 1", "drain 1 20000");
-        stage.supervisor.drained(first());
+        stage.events.drained(first());
         stage.assertDeeds();
-        stage.supervisor.drainHooksDone(first());
+        stage.events.drainHooksDone(first());
         stage.assertDeeds("stop frame 1");
     }
 
@@ -113,45 +113,45 @@ class StopSequenceTest {
         stage.supervisor.fork(Map.of(), new CompletableFuture<>());
         Incarnation booting = stage.worker(2);
         stage.born(booting);
-        stage.supervisor.hello(booting);
-        stage.supervisor.drainHooks(booting);
+        stage.events.hello(booting);
+        stage.events.drainHooks(booting);
         stage.pass(50_000);
         stage.supervisor.disconnect(booting);
         stage.forget();
         stage.pass(15_000);
         stage.assertDeeds();
         assertEquals(WorkerState.DRAINING, booting.state());
-        stage.supervisor.drained(booting);
-        stage.supervisor.drainHooksDone(booting);
+        stage.events.drained(booting);
+        stage.events.drainHooksDone(booting);
         assertEquals(WorkerState.DETACHED, booting.state());
     }
 
     @Test
     void shouldWaitForDrainHooksBeforeADisconnect() {
         stage.running(1);
-        stage.supervisor.drainHooks(first());
+        stage.events.drainHooks(first());
         stage.supervisor.disconnect(first());
-        stage.supervisor.drained(first());
+        stage.events.drained(first());
         stage.forget();
-        stage.supervisor.drainHooksDone(first());
+        stage.events.drainHooksDone(first());
         stage.assertDeeds("close 1");
     }
 
     @Test
     void shouldNotWaitForDrainHooksOfOneWhoseChannelIsGone() {
         stage.running(1);
-        stage.supervisor.drainHooks(first());
+        stage.events.drainHooks(first());
         stage.supervisor.stop(first());
-        stage.supervisor.drained(first());
+        stage.events.drained(first());
         stage.forget();
-        stage.supervisor.channelEnded(first(), false);
+        stage.events.channelEnded(first(), false);
         stage.assertDeeds("SIGTERM 1");
     }
 
     @Test
     void shouldTellEveryFiveSecondsWhatItWaitsFor() {
         stage.running(3);
-        stage.supervisor.drainHooks(stage.worker(2));
+        stage.events.drainHooks(stage.worker(2));
         stage.loads.put(1, 7);
         stage.supervisor.stop(first());
         stage.pass(1_000);
@@ -161,7 +161,7 @@ class StopSequenceTest {
         stage.pass(1);
         assertEquals(List.of("worker 1 (instance 0): 7 connection(s)", "worker 2 (instance 1): its onDrain hooks"),
                 stage.waits);
-        stage.supervisor.drained(first());
+        stage.events.drained(first());
         stage.exits(stage.worker(2), 0);
         stage.pass(4_999);
         stage.waits = List.of();
@@ -197,7 +197,7 @@ class StopSequenceTest {
     void shouldTermACommandAfterItsStopFrame() {
         stage.commands().running(1);
         stage.supervisor.stop(first());
-        stage.supervisor.drained(first());
+        stage.events.drained(first());
         stage.forget();
         stage.pass(2_500);
         stage.assertDeeds("SIGTERM 1");
@@ -209,10 +209,10 @@ class StopSequenceTest {
     void shouldTermAMuteCommand() {
         stage.commands().start(1);
         stage.born(first());
-        stage.supervisor.portAccepts(first());
+        stage.events.portAccepts(first());
         stage.forget();
         stage.supervisor.stop(first());
-        stage.supervisor.drained(first());
+        stage.events.drained(first());
         stage.assertDeeds("publish []", "drain 1 20000", "SIGTERM 1");
     }
 
@@ -274,13 +274,13 @@ class StopSequenceTest {
         stage.exits(first(), 0);
         stage.forget();
         stage.exits(first(), 1);
-        stage.supervisor.drained(first());
-        stage.supervisor.ready(first());
+        stage.events.drained(first());
+        stage.events.ready(first());
         stage.supervisor.kill(first());
         stage.supervisor.stop(first());
         stage.supervisor.disconnect(first());
-        stage.supervisor.channelEnded(first(), false);
-        assertFalse(stage.supervisor.hello(first()));
+        stage.events.channelEnded(first(), false);
+        assertFalse(stage.events.hello(first()));
         stage.assertDeeds();
         stage.assertNews();
     }

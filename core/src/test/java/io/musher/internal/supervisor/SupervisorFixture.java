@@ -3,6 +3,7 @@ package io.musher.internal.supervisor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.musher.Rollout;
 import io.musher.ReloadPolicy;
 import io.musher.RestartPolicy;
 import io.musher.StopPolicy;
@@ -20,20 +21,29 @@ final class SupervisorFixture extends SupervisorRecorder {
     private static final RestartPolicy ALWAYS = RestartPolicy.always();
 
     Supervisor supervisor;
+    ProcessEvents events;
     private SupervisorConfig config;
     private boolean commands;
 
     /** JVM workers behind a common port; every option may be changed before the first input. */
     SupervisorFixture() {
-        config = new SupervisorConfig(PortMode.MOVABLE, ReadinessRule.PORT_ACCEPTS, Duration.ofSeconds(60), 8, ALWAYS,
-                StopPolicy.ofDefaults(), ReloadPolicy.ofDefaults(), false);
-        supervisor = new Supervisor(config, "first", this, this);
+        create(new SupervisorConfig(PortMode.MOVABLE, ReadinessRule.PORT_ACCEPTS, Duration.ofSeconds(60), 8, ALWAYS,
+                StopPolicy.ofDefaults(), ReloadPolicy.ofDefaults(), false));
     }
 
     private SupervisorFixture with(SupervisorConfig other) {
-        config = other;
-        supervisor = new Supervisor(config, "first", this, this);
+        create(other);
         return this;
+    }
+
+    private void create(SupervisorConfig newConfig) {
+        config = newConfig;
+        supervisor = new Supervisor(config, generation("first"), this, this);
+        events = supervisor.events();
+    }
+
+    private TestGeneration generation(String name) {
+        return new TestGeneration(name, this);
     }
 
     SupervisorFixture with(PortMode ports) {
@@ -105,23 +115,23 @@ final class SupervisorFixture extends SupervisorRecorder {
     }
 
     void born(Incarnation worker) {
-        supervisor.spawned(worker,
+        events.spawned(worker,
                 new StartedProcess(100 + worker.id(), OptionalInt.of(4000 + worker.id()), commands, Instant.EPOCH));
     }
 
     /** From its process to its being ready, as a JVM does. */
     void serve(Incarnation worker) {
         born(worker);
-        supervisor.hello(worker);
-        supervisor.ready(worker);
+        events.hello(worker);
+        events.ready(worker);
     }
 
     void exits(Incarnation worker, int code) {
-        supervisor.exited(worker, code, Optional.empty());
+        events.exited(worker, code, Optional.empty());
     }
 
     void dies(Incarnation worker, String signal) {
-        supervisor.exited(worker, 137, Optional.of(signal));
+        events.exited(worker, 137, Optional.of(signal));
     }
 
     CompletableFuture<Void> scale(int instances) {
@@ -142,16 +152,16 @@ final class SupervisorFixture extends SupervisorRecorder {
         return restarted;
     }
 
-    CompletableFuture<RolloutResult> roll(String edition) {
-        CompletableFuture<RolloutResult> rolled = new CompletableFuture<>();
-        supervisor.startRollout(edition, "deploy", false, rolled);
+    CompletableFuture<Rollout> roll(String name) {
+        CompletableFuture<Rollout> rolled = new CompletableFuture<>();
+        supervisor.deploy(generation(name), "deploy", rolled);
         return rolled;
     }
 
     /** Of the same program. */
-    CompletableFuture<RolloutResult> reload(String edition) {
-        CompletableFuture<RolloutResult> rolled = new CompletableFuture<>();
-        supervisor.startRollout(edition, "reload", true, rolled);
+    CompletableFuture<Rollout> reload(String name) {
+        CompletableFuture<Rollout> rolled = new CompletableFuture<>();
+        supervisor.reload(TestGeneration.environment(name), "reload", rolled);
         return rolled;
     }
 

@@ -1,16 +1,19 @@
 package io.musher.internal.supervisor;
 
+import io.musher.Rollout;
 import io.musher.Exit;
+import io.musher.Worker;
 import io.musher.balancer.loop.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToIntFunction;
 
 /** Writes down what a supervisor does and tells, on a virtual clock; callbacks run at once, dice show 0. */
-class SupervisorRecorder implements Actions, SupervisorListener {
+class SupervisorRecorder implements Actions, SupervisorListener, TestGeneration.Host {
 
     final List<String> deeds = new ArrayList<>();
     final List<String> news = new ArrayList<>();
@@ -21,15 +24,17 @@ class SupervisorRecorder implements Actions, SupervisorListener {
     List<Incarnation> published = List.of();
     Exit exit;
     boolean hasPorts;
-    List<Incarnation> checked = List.of();
+    final List<Incarnation> checked = new ArrayList<>();
+    final List<Runnable> portChecks = new ArrayList<>();
     List<String> waits = List.of();
     Duration delay;
     long now;
 
     @Override
-    public void spawn(Incarnation worker) {
+    public WorkerHandle spawn(Incarnation worker) {
         spawned.add(worker);
         deeds.add("spawn " + worker.id());
+        return new RecordedHandle(worker);
     }
 
     @Override
@@ -41,52 +46,6 @@ class SupervisorRecorder implements Actions, SupervisorListener {
     @Override
     public void stopAccepting() {
         deeds.add("stop accepting");
-    }
-
-    @Override
-    public void drain(Incarnation worker, Duration deadline) {
-        deeds.add("drain " + worker.id() + " " + deadline.toMillis());
-    }
-
-    @Override
-    public void sendDrain(Incarnation worker) {
-        deeds.add("drain frame " + worker.id());
-    }
-
-    @Override
-    public void sendDisconnect(Incarnation worker) {
-        deeds.add("disconnect frame " + worker.id());
-    }
-
-    @Override
-    public void sendStop(Incarnation worker) {
-        deeds.add("stop frame " + worker.id());
-    }
-
-    @Override
-    public void closeChannel(Incarnation worker) {
-        deeds.add("close " + worker.id());
-    }
-
-    @Override
-    public void terminate(Incarnation worker) {
-        deeds.add("SIGTERM " + worker.id());
-    }
-
-    @Override
-    public void kill(Incarnation worker) {
-        deeds.add("SIGKILL " + worker.id());
-    }
-
-    @Override
-    public void requestThreadDump(Incarnation worker) {
-        deeds.add("examine " + worker.id());
-    }
-
-    @Override
-    public boolean checkPorts(List<Incarnation> workers) {
-        checked = workers;
-        return hasPorts;
     }
 
     @Override
@@ -197,7 +156,7 @@ class SupervisorRecorder implements Actions, SupervisorListener {
     }
 
     @Override
-    public void rolloutFinished(RolloutResult result, String cause) {
+    public void rolloutFinished(Rollout result, Optional<Incarnation> failedWorker, String cause) {
         news.add("rollout " + (result.failure().isEmpty() ? "done" : "failed") + " " + result.replaced());
     }
 
@@ -208,4 +167,73 @@ class SupervisorRecorder implements Actions, SupervisorListener {
 
     @Override
     public void stateChanged(Incarnation worker, String what) {}
+
+    /** Records what is done to one worker. */
+    private final class RecordedHandle implements WorkerHandle {
+
+        private final Incarnation incarnation;
+
+        private RecordedHandle(Incarnation incarnation) {
+            this.incarnation = incarnation;
+        }
+
+        @Override
+        public Worker worker() {
+            throw new UnsupportedOperationException("the supervisor only passes it on");
+        }
+
+        @Override
+        public String lastOutput() {
+            return "output of " + incarnation.id();
+        }
+
+        @Override
+        public void drain(Duration deadline) {
+            deeds.add("drain " + incarnation.id() + " " + deadline.toMillis());
+        }
+
+        @Override
+        public void sendDrain() {
+            deeds.add("drain frame " + incarnation.id());
+        }
+
+        @Override
+        public void sendDisconnect() {
+            deeds.add("disconnect frame " + incarnation.id());
+        }
+
+        @Override
+        public void sendStop() {
+            deeds.add("stop frame " + incarnation.id());
+        }
+
+        @Override
+        public void closeChannel() {
+            deeds.add("close " + incarnation.id());
+        }
+
+        @Override
+        public void terminate() {
+            deeds.add("SIGTERM " + incarnation.id());
+        }
+
+        @Override
+        public void kill() {
+            deeds.add("SIGKILL " + incarnation.id());
+        }
+
+        @Override
+        public void requestThreadDump() {
+            deeds.add("examine " + incarnation.id());
+        }
+
+        @Override
+        public boolean checkPort(Runnable done) {
+            if (hasPorts) {
+                checked.add(incarnation);
+                portChecks.add(done);
+            }
+            return hasPorts;
+        }
+    }
 }

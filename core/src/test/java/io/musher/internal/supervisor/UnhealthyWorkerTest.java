@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.musher.Rollout;
 import io.musher.Exit;
 import io.musher.ReloadPolicy;
 import io.musher.WorkerState;
@@ -22,11 +23,11 @@ class UnhealthyWorkerTest {
         SupervisorFixture stage = new SupervisorFixture().running(2);
         stage.pass(5_000);
         Incarnation deaf = stage.worker(1);
-        stage.supervisor.livenessFailed(deaf, "no heartbeat", true);
+        stage.events.livenessFailed(deaf, "no heartbeat", true);
         stage.assertDeeds("publish [2]", "examine 1", "spawn 3");
         assertEquals(WorkerState.DRAINING, deaf.state());
-        stage.supervisor.livenessFailed(deaf, "no heartbeat", true);
-        stage.supervisor.threadDumpDone(deaf);
+        stage.events.livenessFailed(deaf, "no heartbeat", true);
+        stage.events.threadDumpDone(deaf);
         stage.assertDeeds("SIGKILL 1");
         stage.dies(deaf, "SIGKILL");
         assertEquals(Exit.Cause.UNHEALTHY, stage.exit.cause());
@@ -39,18 +40,18 @@ class UnhealthyWorkerTest {
         SupervisorFixture stage = new SupervisorFixture().running(1);
         stage.pass(5_000);
         Incarnation ill = stage.worker(1);
-        stage.supervisor.livenessFailed(ill, "status 500", false);
+        stage.events.livenessFailed(ill, "status 500", false);
         stage.assertDeeds("publish []", "examine 1", "spawn 2");
-        stage.supervisor.threadDumpDone(ill);
+        stage.events.threadDumpDone(ill);
         stage.assertDeeds("drain frame 1", "drain 1 20000");
-        stage.supervisor.drained(ill);
+        stage.events.drained(ill);
         stage.assertDeeds("stop frame 1");
     }
 
     @Test
     void shouldNotWaitLongForAnAnswer() {
         SupervisorFixture stage = new SupervisorFixture().running(1);
-        stage.supervisor.livenessFailed(stage.worker(1), "no heartbeat", true);
+        stage.events.livenessFailed(stage.worker(1), "no heartbeat", true);
         stage.forget();
         stage.pass(2_999);
         assertFalse(stage.deeds.contains("SIGKILL 1"));
@@ -61,7 +62,7 @@ class UnhealthyWorkerTest {
     @Test
     void shouldKillOneThatCannotEvenSayWhereItHangs() {
         SupervisorFixture stage = new SupervisorFixture().running(1);
-        stage.supervisor.livenessFailed(stage.worker(1), "status 500", false);
+        stage.events.livenessFailed(stage.worker(1), "status 500", false);
         stage.pass(3_000);
         assertTrue(stage.deeds.contains("SIGKILL 1"), stage.deeds::toString);
     }
@@ -69,7 +70,7 @@ class UnhealthyWorkerTest {
     @Test
     void shouldNotLetAnExaminationDelayTheStop() {
         SupervisorFixture stage = new SupervisorFixture().running(1);
-        stage.supervisor.livenessFailed(stage.worker(1), "no heartbeat", true);
+        stage.events.livenessFailed(stage.worker(1), "no heartbeat", true);
         stage.stop();
         assertTrue(stage.deeds.contains("SIGKILL 1"));
     }
@@ -79,9 +80,9 @@ class UnhealthyWorkerTest {
         SupervisorFixture stage = new SupervisorFixture();
         stage.start(1);
         stage.born(stage.worker(1));
-        stage.supervisor.hello(stage.worker(1));
+        stage.events.hello(stage.worker(1));
         stage.forget();
-        stage.supervisor.livenessFailed(stage.worker(1), "no heartbeat", true);
+        stage.events.livenessFailed(stage.worker(1), "no heartbeat", true);
         stage.assertDeeds();
     }
 
@@ -89,14 +90,14 @@ class UnhealthyWorkerTest {
     void shouldCountAHangForTheRestartBudget() {
         SupervisorFixture stage = new SupervisorFixture().running(1);
         for (int id = 1; id <= 9; id++) {
-            stage.supervisor.livenessFailed(stage.worker(id), "status 500", true);
+            stage.events.livenessFailed(stage.worker(id), "status 500", true);
             stage.pass(20_000);
             stage.dies(stage.worker(id), "SIGKILL");
             stage.pass(20_000);
             stage.serve(stage.worker(id + 1));
         }
         stage.forget();
-        stage.supervisor.livenessFailed(stage.worker(10), "status 500", true);
+        stage.events.livenessFailed(stage.worker(10), "status 500", true);
         assertTrue(stage.news.contains("gave up 10"), stage.news::toString);
     }
 
@@ -104,10 +105,10 @@ class UnhealthyWorkerTest {
     void shouldEndARolloutWhenAReplacementHangsInItsSoakTime() {
         SupervisorFixture stage = new SupervisorFixture()
                 .with(ReloadPolicy.ofDefaults().withSoak(Duration.ofSeconds(10))).running(1);
-        CompletableFuture<RolloutResult> rolled = stage.roll("second");
+        CompletableFuture<Rollout> rolled = stage.roll("second");
         stage.serve(stage.worker(2));
         stage.pass(1_000);
-        stage.supervisor.livenessFailed(stage.worker(2), "status 500", true);
+        stage.events.livenessFailed(stage.worker(2), "status 500", true);
         assertTrue(rolled.join().failure().orElseThrow().contains("in its soak time: status 500"),
                 rolled.join()::toString);
         assertEquals(WorkerState.READY, stage.worker(1).state());
@@ -121,16 +122,16 @@ class UnhealthyWorkerTest {
         stage.serve(worker);
         assertEquals(WorkerState.ONLINE, worker.state());
         assertTrue(worker.explain().contains("has to pass its health check"), worker.explain());
-        stage.supervisor.readinessPassed(worker);
+        stage.events.readinessPassed(worker);
         assertTrue(started.isDone());
         stage.forget();
-        stage.supervisor.readinessFailed(worker, "status 503");
+        stage.events.readinessFailed(worker, "status 503");
         stage.assertDeeds("publish []");
         stage.assertNews("not ready 1");
-        stage.supervisor.notReady(worker);
-        stage.supervisor.readinessPassed(worker);
+        stage.events.notReady(worker);
+        stage.events.readinessPassed(worker);
         assertEquals(WorkerState.NOT_READY, worker.state(), "it has said notReady() itself");
-        stage.supervisor.ready(worker);
+        stage.events.ready(worker);
         stage.assertDeeds("publish [1]");
         stage.assertNews("ready 1");
     }
@@ -140,9 +141,9 @@ class UnhealthyWorkerTest {
         SupervisorFixture stage = new SupervisorFixture().checked();
         stage.start(1);
         stage.serve(stage.worker(1));
-        stage.supervisor.ready(stage.worker(1));
+        stage.events.ready(stage.worker(1));
         assertEquals(WorkerState.ONLINE, stage.worker(1).state());
-        stage.supervisor.readinessFailed(stage.worker(1), "GET /helth: status 404");
+        stage.events.readinessFailed(stage.worker(1), "GET /helth: status 404");
         assertTrue(stage.worker(1).explain().contains("status 404"), stage.worker(1).explain());
         stage.forget();
         stage.pass(60_000);
@@ -157,7 +158,7 @@ class UnhealthyWorkerTest {
         SupervisorFixture stage = new SupervisorFixture().checked();
         CompletableFuture<Void> started = stage.start(1);
         stage.serve(stage.worker(1));
-        stage.supervisor.readinessFailed(stage.worker(1), "GET /helth: status 404");
+        stage.events.readinessFailed(stage.worker(1), "GET /helth: status 404");
         stage.pass(60_000);
         stage.exits(stage.worker(1), 0);
         String why = assertThrows(CompletionException.class, started::join).getCause().getMessage();
@@ -169,25 +170,25 @@ class UnhealthyWorkerTest {
         SupervisorFixture stage = new SupervisorFixture().checked();
         stage.start(1);
         stage.born(stage.worker(1));
-        stage.supervisor.readinessPassed(stage.worker(1));
-        stage.supervisor.readinessFailed(stage.worker(1), "status 503");
-        stage.supervisor.ready(stage.worker(1));
+        stage.events.readinessPassed(stage.worker(1));
+        stage.events.readinessFailed(stage.worker(1), "status 503");
+        stage.events.ready(stage.worker(1));
         assertEquals(WorkerState.ONLINE, stage.worker(1).state());
     }
 
     @Test
     void shouldReplaceTheWornOneAtATime() {
         SupervisorFixture stage = new SupervisorFixture().running(2);
-        stage.supervisor.recycleDue(stage.worker(1), "is old");
-        stage.supervisor.recycleDue(stage.worker(2), "is old");
-        stage.supervisor.recycleDue(stage.worker(1), "is old");
+        stage.events.recycleDue(stage.worker(1), "is old");
+        stage.events.recycleDue(stage.worker(2), "is old");
+        stage.events.recycleDue(stage.worker(1), "is old");
         stage.assertDeeds("spawn 3");
         stage.serve(stage.worker(3));
-        stage.supervisor.recycleDue(stage.worker(2), "is old");
+        stage.events.recycleDue(stage.worker(2), "is old");
         assertFalse(stage.deeds.contains("spawn 4"), "the first one has not gone yet");
-        stage.supervisor.drained(stage.worker(1));
+        stage.events.drained(stage.worker(1));
         stage.exits(stage.worker(1), 0);
-        stage.supervisor.recycleDue(stage.worker(2), "is old");
+        stage.events.recycleDue(stage.worker(2), "is old");
         assertTrue(stage.deeds.contains("spawn 4"));
         assertTrue(stage.exit.voluntary());
     }
@@ -196,14 +197,14 @@ class UnhealthyWorkerTest {
     void shouldKeepTheWornWhenTheirReplacementsFailAndTryAgainLater() {
         SupervisorFixture stage = new SupervisorFixture().running(1);
         Incarnation old = stage.worker(1);
-        stage.supervisor.recycleDue(old, "is old");
+        stage.events.recycleDue(old, "is old");
         stage.born(stage.worker(2));
         stage.exits(stage.worker(2), 1);
         stage.forget();
-        stage.supervisor.recycleDue(old, "is old");
+        stage.events.recycleDue(old, "is old");
         stage.assertDeeds();
         stage.pass(1_000);
-        stage.supervisor.recycleDue(old, "is old");
+        stage.events.recycleDue(old, "is old");
         stage.assertDeeds("spawn 3");
         assertEquals(WorkerState.READY, old.state());
     }
@@ -211,8 +212,8 @@ class UnhealthyWorkerTest {
     @Test
     void shouldGiveUpAPromisedPortBeforeItsReplacement() {
         SupervisorFixture stage = new SupervisorFixture().with(PortMode.FIXED).running(1);
-        stage.supervisor.recycleDue(stage.worker(1), "is old");
-        stage.supervisor.drained(stage.worker(1));
+        stage.events.recycleDue(stage.worker(1), "is old");
+        stage.events.drained(stage.worker(1));
         assertFalse(stage.deeds.contains("spawn 2"));
         stage.exits(stage.worker(1), 0);
         assertTrue(stage.deeds.contains("spawn 2"));
@@ -221,13 +222,13 @@ class UnhealthyWorkerTest {
     @Test
     void shouldNotGiveUpASecondPromisedPortBeforeTheFirstIsServedAgain() {
         SupervisorFixture stage = new SupervisorFixture().with(PortMode.FIXED).running(2);
-        stage.supervisor.recycleDue(stage.worker(1), "is old");
-        stage.supervisor.drained(stage.worker(1));
+        stage.events.recycleDue(stage.worker(1), "is old");
+        stage.events.drained(stage.worker(1));
         stage.exits(stage.worker(1), 0);
         stage.born(stage.worker(3));
         stage.exits(stage.worker(3), 1);
         stage.forget();
-        stage.supervisor.recycleDue(stage.worker(2), "is old");
+        stage.events.recycleDue(stage.worker(2), "is old");
         assertEquals(WorkerState.READY, stage.worker(2).state(), "the other instance waits for its backoff");
     }
 
@@ -235,14 +236,14 @@ class UnhealthyWorkerTest {
     void shouldTakeItsTimeWithALimitThatCannotBeKept() {
         SupervisorFixture stage = new SupervisorFixture().running(1);
         long[] pauses = new long[3];
-        stage.supervisor.recycleDue(stage.worker(1), "is fat");
+        stage.events.recycleDue(stage.worker(1), "is fat");
         for (int id = 2; id <= 4; id++) {
             stage.serve(stage.worker(id));
-            stage.supervisor.drained(stage.worker(id - 1));
+            stage.events.drained(stage.worker(id - 1));
             stage.exits(stage.worker(id - 1), 0);
             for (; stage.spawned.size() == id; pauses[id - 2]++) {
                 stage.pass(1_000);
-                stage.supervisor.recycleDue(stage.worker(id), "is fat");
+                stage.events.recycleDue(stage.worker(id), "is fat");
             }
         }
         assertArrayEquals(new long[]{2, 3, 5}, pauses);

@@ -23,9 +23,9 @@ class WorkerReadinessTest {
     @Test
     void shouldBeReadyWhenThePortAcceptsAndOnlineBefore() {
         Incarnation worker = first();
-        stage.supervisor.portAccepts(worker);
+        stage.events.portAccepts(worker);
         stage.assertNews("forked 1", "online 1", "ready 1");
-        stage.supervisor.hello(worker);
+        stage.events.hello(worker);
         stage.assertNews();
         assertTrue(worker.isConnected());
     }
@@ -33,11 +33,11 @@ class WorkerReadinessTest {
     @Test
     void shouldPublishThePortItListensOn() {
         Incarnation worker = first();
-        stage.supervisor.hello(worker);
-        stage.supervisor.listening(worker, 9000);
+        stage.events.hello(worker);
+        stage.events.listening(worker, 9000);
         stage.assertNews("forked 1", "online 1", "listening 1 9000", "ready 1");
         stage.forget();
-        stage.supervisor.listening(worker, 9001);
+        stage.events.listening(worker, 9001);
         stage.assertDeeds("publish [1]");
         stage.assertNews("listening 1 9001");
     }
@@ -46,11 +46,11 @@ class WorkerReadinessTest {
     void shouldWaitToBeTold() {
         stage.with(ReadinessRule.EXPLICIT);
         Incarnation worker = first();
-        stage.supervisor.hello(worker);
-        stage.supervisor.listening(worker, 9000);
-        stage.supervisor.portAccepts(worker);
+        stage.events.hello(worker);
+        stage.events.listening(worker, 9000);
+        stage.events.portAccepts(worker);
         assertEquals(WorkerState.ONLINE, worker.state());
-        stage.supervisor.ready(worker);
+        stage.events.ready(worker);
         assertEquals(WorkerState.READY, worker.state());
     }
 
@@ -61,7 +61,7 @@ class WorkerReadinessTest {
         assertTrue(worker.isConnected());
         stage.pass(2_000);
         assertEquals(WorkerState.STARTING, worker.state());
-        stage.supervisor.hello(worker);
+        stage.events.hello(worker);
         stage.assertNews("forked 1", "online 1", "ready 1");
     }
 
@@ -91,7 +91,7 @@ class WorkerReadinessTest {
         stage.with(ReadinessRule.STARTED).commands();
         Incarnation worker = first();
         stage.pass(300);
-        stage.supervisor.hello(worker);
+        stage.events.hello(worker);
         stage.assertNews("forked 1", "online 1");
         assertTrue(worker.isConnected());
         stage.pass(700);
@@ -102,10 +102,10 @@ class WorkerReadinessTest {
     void shouldLeaveTheBalancerAndComeBack() {
         stage.running(1);
         Incarnation worker = stage.worker(1);
-        stage.supervisor.notReady(worker);
-        stage.supervisor.portAccepts(worker);
+        stage.events.notReady(worker);
+        stage.events.portAccepts(worker);
         assertEquals(WorkerState.NOT_READY, worker.state());
-        stage.supervisor.ready(worker);
+        stage.events.ready(worker);
         stage.assertDeeds("publish []", "publish [1]");
         stage.assertNews("not ready 1", "ready 1");
     }
@@ -113,18 +113,18 @@ class WorkerReadinessTest {
     @Test
     void shouldBelieveOneThatSaysItIsNotReadyYet() {
         Incarnation worker = first();
-        stage.supervisor.hello(worker);
-        stage.supervisor.notReady(worker);
-        stage.supervisor.portAccepts(worker);
+        stage.events.hello(worker);
+        stage.events.notReady(worker);
+        stage.events.portAccepts(worker);
         assertEquals(WorkerState.ONLINE, worker.state());
-        stage.supervisor.ready(worker);
+        stage.events.ready(worker);
         assertEquals(WorkerState.READY, worker.state());
     }
 
     @Test
     void shouldExplain() {
         Incarnation worker = first();
-        stage.supervisor.portAccepts(worker);
+        stage.events.portAccepts(worker);
         assertEquals("worker 1 (instance 0) gets traffic: READY, its port accepts", worker.explain());
         stage.pass(500);
         stage.dies(worker, "SIGSEGV");
@@ -136,14 +136,14 @@ class WorkerReadinessTest {
     void shouldWithdrawAMuteCommandAsSoonAsItsProcessHasExited() {
         stage.commands().with(PortMode.MOVABLE);
         Incarnation worker = first();
-        stage.supervisor.portAccepts(worker);
+        stage.events.portAccepts(worker);
         stage.pass(1_000);
         assertEquals(List.of(worker), stage.published);
         stage.forget();
-        stage.supervisor.processExited(worker);
+        stage.events.processExited(worker);
         stage.assertDeeds("publish []");
-        stage.supervisor.portAccepts(worker); // a stranger's
-        stage.supervisor.portRefuses(worker, "nothing accepts");
+        stage.events.portAccepts(worker); // a stranger's
+        stage.events.portRefuses(worker, "nothing accepts");
         stage.assertDeeds();
         stage.exits(worker, 3);
         stage.assertNews("disconnected 1", "exited 1", "restarting 1 0");
@@ -154,9 +154,9 @@ class WorkerReadinessTest {
     void shouldHearAWorkerWithAChannelToItsEndThoughItsProcessHasExited() {
         stage.running(1);
         Incarnation worker = stage.worker(1);
-        stage.supervisor.processExited(worker);
+        stage.events.processExited(worker);
         assertEquals(WorkerState.READY, worker.state());
-        stage.supervisor.channelEnded(worker, true);
+        stage.events.channelEnded(worker, true);
         assertEquals(List.of(), stage.published);
     }
 }

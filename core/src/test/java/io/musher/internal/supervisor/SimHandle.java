@@ -1,0 +1,80 @@
+package io.musher.internal.supervisor;
+
+import io.musher.Worker;
+import java.time.Duration;
+
+/** Checks every action on one worker and passes it to the scripted process. */
+final class SimHandle implements WorkerHandle {
+
+    private final SimWorld world;
+    private final Incarnation incarnation;
+
+    SimHandle(SimWorld world, Incarnation incarnation) {
+        this.world = world;
+        this.incarnation = incarnation;
+    }
+
+    @Override
+    public Worker worker() {
+        throw new UnsupportedOperationException("the supervisor only passes it on");
+    }
+
+    @Override
+    public String lastOutput() {
+        return "";
+    }
+
+    @Override
+    public boolean checkPort(Runnable done) {
+        return false;
+    }
+
+    @Override
+    public void drain(Duration deadline) {
+        world.deeds.drains(incarnation, deadline);
+        world.process(incarnation).drain();
+    }
+
+    @Override
+    public void sendDrain() {
+        world.deeds.talks(incarnation);
+        world.process(incarnation).drainFrame();
+    }
+
+    @Override
+    public void sendDisconnect() {
+        world.deeds.talks(incarnation);
+        world.process(incarnation).drainFrame();
+    }
+
+    @Override
+    public void sendStop() {
+        world.deeds.talks(incarnation);
+        world.deeds.endsIt(incarnation);
+        world.process(incarnation).stopFrame();
+    }
+
+    @Override
+    public void closeChannel() {
+        world.deeds.lets(incarnation);
+        world.process(incarnation).channelClosed();
+    }
+
+    @Override
+    public void terminate() {
+        world.deeds.endsIt(incarnation);
+        world.process(incarnation).sigterm();
+    }
+
+    @Override
+    public void kill() {
+        world.deeds.kills(incarnation);
+        world.process(incarnation).sigkill();
+    }
+
+    @Override
+    public void requestThreadDump() {
+        world.deeds.examines(incarnation);
+        world.process(incarnation).examine();
+    }
+}
