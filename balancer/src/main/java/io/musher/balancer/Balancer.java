@@ -16,18 +16,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * A TCP load balancer: accepts connections on one port and relays each to one of its targets.
  *
  * <pre>{@code
  * Balancer balancer = Balancer.builder().port(3000).strategy(Strategy.leastConnections()).start();
- * balancer.targets(List.of(new Target("a", new InetSocketAddress("127.0.0.1", 8000))));
+ * balancer.updateTargets(List.of(new Target("a", new InetSocketAddress("127.0.0.1", 8000))));
  * }</pre>
  *
  * <p>Thread safe. Futures complete on a thread that is not an event loop's, and at the latest when the balancer is
@@ -153,8 +153,7 @@ public final class Balancer implements AutoCloseable {
     public CompletableFuture<Void> updateTargets(List<Target> targets) {
         List<Target> checked = BalancerBuilder.checked(targets);
         SelfTargetCheck.refuse(address, checked);
-        CompletableFuture<Void> fence = new CompletableFuture<>();
-        return onFirstLoop(fence, () -> registry.list(checked, () -> complete(fence, null)));
+        return onFirstLoop(done -> registry.list(checked, () -> done.complete(null)));
     }
 
     /**
@@ -170,25 +169,15 @@ public final class Balancer implements AutoCloseable {
     public CompletableFuture<Integer> drain(String targetId, Duration deadline) {
         Objects.requireNonNull(targetId, "targetId");
         long nanos = nanos(deadline);
-        CompletableFuture<Integer> drained = new CompletableFuture<>();
-        CompletableFuture<Integer> inside = new CompletableFuture<>();
-        inside.whenComplete((cut, failure) -> finish(() -> {
-            if (failure != null) {
-                drained.completeExceptionally(failure);
-            } else {
-                drained.complete(cut);
-            }
-        }));
-        onFirstLoop(inside, () -> {
+        return onFirstLoop(done -> {
             if (registry.isListed(targetId)
                     && registry.withdrawn().stream().noneMatch(b -> b.target().id().equals(targetId))) {
-                inside.completeExceptionally(new IllegalStateException(
-                        "target " + targetId + " is still listed; withdraw it with targets(...) first"));
+                done.completeExceptionally(new IllegalStateException(
+                        "target " + targetId + " is still listed; withdraw it with updateTargets(...) first"));
             } else {
-                registry.drains().start(targetId, registry.withdrawn(), nanos, inside);
+                registry.drains().start(targetId, registry.withdrawn(), nanos, done);
             }
         });
-        return drained;
     }
 
     /** {@return a snapshot of the statistics; cheap} */
@@ -230,7 +219,7 @@ public final class Balancer implements AutoCloseable {
     public CompletableFuture<Void> shutdown(Duration deadline) {
         long nanos = nanos(deadline);
         Runnable closeSoon = () -> runOffLoop(this::close);
-        onFirstLoop(new CompletableFuture<>(), () -> {
+        loops.first().loop.tryExecute(() -> {
             loops.first().loop.schedule(nanos, () -> loops.fence(closeSoon, context -> context.commands.cutAll()));
             loops.fence(() -> {
                 if (limits.clients() == 0) {
@@ -275,7 +264,7 @@ public final class Balancer implements AutoCloseable {
             if (!closing) {
                 closing = true;
                 // before connections end, so that no drain completes as if it had succeeded
-                onFirstLoop(new CompletableFuture<>(), registry.drains()::closed);
+                loops.first().loop.tryExecute(registry.drains()::closed);
                 loops.all(context -> context.commands.closeAll());
                 loops.list().forEach(context -> context.loop.close());
             }
@@ -310,22 +299,35 @@ public final class Balancer implements AutoCloseable {
         }
     }
 
-    private <T> CompletableFuture<T> onFirstLoop(CompletableFuture<T> future, Runnable task) {
-        try {
-            loops.first().loop.execute(task);
-        } catch (RejectedExecutionException e) {
-            future.completeExceptionally(new IllegalStateException(config.name() + " is closed"));
+    /**
+     * Runs a task on the first loop.
+     *
+     * @param task completes the future that it is given, now or later; if it throws, the future fails
+     * @return completes as that future does, but on a callback thread, because its dependents may run user code or
+     *     block; fails if the balancer is closed
+     */
+    private <T> CompletableFuture<T> onFirstLoop(Consumer<CompletableFuture<T>> task) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        boolean queued = loops.first().loop.tryExecute(() -> {
+            try {
+                task.accept(done);
+            } catch (Throwable e) {
+                done.completeExceptionally(e);
+                throw e; // the loop logs it
+            }
+        });
+        if (!queued) {
+            return CompletableFuture.failedFuture(new IllegalStateException(config.name() + " is closed"));
         }
-        return future;
-    }
-
-    private <T> void complete(CompletableFuture<T> future, T value) {
-        finish(() -> future.complete(value));
-    }
-
-    /** Completes futures on a callback thread, because their dependents may run user code or block. */
-    private void finish(Runnable task) {
-        callbacks.execute(task);
+        CompletableFuture<T> result = new CompletableFuture<>();
+        done.whenComplete((value, thrown) -> callbacks.execute(() -> {
+            if (thrown != null) {
+                result.completeExceptionally(thrown);
+            } else {
+                result.complete(value);
+            }
+        }));
+        return result;
     }
 
     /** Converts a deadline to nanoseconds; more than a year means no deadline. */

@@ -28,6 +28,14 @@ final class HostResolver {
         InetAddress[] of(String host) throws UnknownHostException;
     }
 
+    /** The addresses of a host; {@code why} says why there are none. */
+    private record Found(InetAddress[] addresses, String why) {
+        static Found none(InetSocketAddress target, Throwable cause) {
+            return new Found(NONE, "host " + target.getHostString() + " cannot be resolved: " + cause);
+        }
+    }
+
+    private static final InetAddress[] NONE = {};
     private static final Log LOG = Log.of(Balancer.class);
     private static final OperatorLog OPERATOR = new OperatorLog(Balancer.class);
     private static final int THREADS = 4;
@@ -80,48 +88,57 @@ final class HostResolver {
         if (entry.lookingUp) {
             return;
         }
+        entry.lookingUp = true;
         InetSocketAddress target = entry.backend.target().address();
-        String host = target.getHostString();
         try {
             threads.execute(() -> {
-                InetAddress[] found;
-                try {
-                    found = config.lookup().of(host);
-                } catch (UnknownHostException | RuntimeException e) {
-                    LOG.debug("{}: no address of {}", config.name(), host, e);
-                    found = new InetAddress[0];
-                }
-                InetAddress[] addresses = SelfTargetCheck.without(listening, target.getPort(), found);
-                String why = addresses.length == found.length ? "host " + host + " cannot be resolved"
-                        : "host " + host + " is the balancer itself, which listens on " + Balancer.text(listening);
-                registry.post(() -> lookedUp(entry, addresses, why));
+                Found found = find(target);
+                registry.post(() -> lookedUp(entry, found));
             });
-            entry.lookingUp = true;
         } catch (RejectedExecutionException e) {
             LOG.trace("{}: closed", config.name());
+        } catch (OutOfMemoryError e) { // no thread could be started; tried again like a name without an address
+            registry.post(() -> lookedUp(entry, Found.none(target, e)));
         }
     }
 
-    private void lookedUp(TargetEntry entry, InetAddress[] found, String why) {
+    /** Looks up a host; never throws, because the entry would wait for the result forever. */
+    private Found find(InetSocketAddress target) {
+        String host = target.getHostString();
+        try {
+            InetAddress[] all = config.lookup().of(host);
+            InetAddress[] addresses = SelfTargetCheck.without(listening, target.getPort(), all);
+            return addresses.length == all.length ? new Found(addresses, "host " + host + " cannot be resolved")
+                    : new Found(addresses, "host " + host + " is the balancer itself, which listens on "
+                            + Balancer.text(listening));
+        } catch (UnknownHostException e) {
+            return new Found(NONE, "host " + host + " cannot be resolved");
+        } catch (Throwable e) { // of a resolver that the JVM was given, or of the JVM itself
+            return Found.none(target, e);
+        }
+    }
+
+    private void lookedUp(TargetEntry entry, Found found) {
         Backend backend = entry.backend;
         entry.lookingUp = false;
         if (registry.entryOf(backend) != entry) {
             return;
         }
         boolean first = backend.address() == null;
-        if (found.length > 0) {
-            backend.found(found);
+        if (found.addresses.length > 0) {
+            backend.found(found.addresses);
             entry.lookupPause = BETWEEN;
             if (first) {
-                LOG.debug("{}: target {} has {} address(es)", config.name(), backend, found.length);
+                LOG.debug("{}: target {} has {} address(es)", config.name(), backend,
+                        found.addresses.length);
                 registry.resolved(entry);
             }
         } else if (first) {
             if (backend.why().isEmpty()) {
-                backend.setState(TargetState.DOWN, why);
+                backend.setState(TargetState.DOWN, found.why);
                 OPERATOR.warn("{}: target {} is down: {}; it is looked up again until it can", config.name(), backend,
-                        why);
-                listener.down(backend.target(), why);
+                        found.why);
+                listener.down(backend.target(), found.why);
             }
             loop.schedule(TargetEntry.jittered(entry.lookupPause), () -> {
                 if (registry.entryOf(backend) == entry) {

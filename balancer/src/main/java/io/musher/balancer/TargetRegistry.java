@@ -103,9 +103,7 @@ final class TargetRegistry implements BackendListener {
         leaving.addAll(newlyWithdrawn.keySet());
         entries = next;
         withdrawn = List.copyOf(leaving);
-        publish();
-        added.forEach(names::listed);
-        LOG.debug("{}: targets {}", config.name(), targets);
+        List<TargetEntry> restored = publishReady();
         loops.fence(() -> {
             if (loop.inLoop()) { // else the balancer is closed and nothing is left to track
                 newlyWithdrawn.forEach((backend, change) -> {
@@ -115,6 +113,9 @@ final class TargetRegistry implements BackendListener {
             }
             fence.run();
         }, context -> context.commands.targetsChanged(!withdrawn.isEmpty()));
+        added.forEach(names::listed);
+        LOG.debug("{}: targets {}", config.name(), targets);
+        restored.forEach(this::announceRestored); // last, as logging may throw
     }
 
     /**
@@ -134,8 +135,19 @@ final class TargetRegistry implements BackendListener {
     }
 
     void publish() {
+        publishReady().forEach(this::announceRestored);
+    }
+
+    /**
+     * Publishes the ready targets; makes the ejected ones ready if there are no others.
+     *
+     * @return the targets made ready, still to be announced
+     */
+    private List<TargetEntry> publishReady() {
+        List<TargetEntry> restored = List.of();
         if (entries.values().stream().noneMatch(entry -> entry.is(TargetState.READY))) {
-            entries.values().stream().filter(entry -> entry.is(TargetState.EJECTED)).forEach(this::readmit);
+            restored = entries.values().stream().filter(entry -> entry.is(TargetState.EJECTED)).toList();
+            restored.forEach(this::readmit);
         }
         List<Candidate> now = new ArrayList<>();
         boolean onTrial = false;
@@ -146,6 +158,7 @@ final class TargetRegistry implements BackendListener {
             }
         }
         ready.publish(List.copyOf(now), onTrial);
+        return restored;
     }
 
     // ---- from any loop
@@ -203,6 +216,7 @@ final class TargetRegistry implements BackendListener {
     void restore(TargetEntry entry) {
         readmit(entry);
         changed();
+        announceRestored(entry);
     }
 
     private void readmit(TargetEntry entry) {
@@ -210,6 +224,9 @@ final class TargetRegistry implements BackendListener {
         entry.falls = 0;
         entry.rises = 0;
         entry.backend.setState(TargetState.READY);
+    }
+
+    private void announceRestored(TargetEntry entry) {
         OPERATOR.info("{}: target {} is back", config.name(), entry.backend);
         listener.restored(entry.backend.target());
     }

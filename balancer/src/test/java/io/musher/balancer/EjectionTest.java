@@ -1,11 +1,17 @@
 package io.musher.balancer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.balancer.BalancerStats.TargetState;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -50,6 +56,29 @@ class EjectionTest {
         BalancerFixture.await("the listener is told", () -> recorder.heard("restored flaky"));
         ask(balancer, "flaky", 3);
         assertEquals(1, balancer.stats().ejected());
+    }
+
+    @Test
+    void shouldCompleteTheFutureOfAnUpdateWhoseLogLineCannotBeWritten() throws Exception {
+        Balancer balancer = balancer(1, scene.http("a").as("a"));
+        ask(balancer, "a", 1);
+        becomes(balancer, TargetState.EJECTED);
+        PrintStream before = System.err;
+        System.setErr(new PrintStream(OutputStream.nullOutputStream()) {
+            @Override
+            public void println(String line) {
+                throw new IllegalStateException("disk full");
+            }
+        });
+        try {
+            CompletableFuture<Void> update = balancer.updateTargets(List.of(port.as("flaky"))); // logs that it is back
+            ExecutionException e = assertThrows(ExecutionException.class, () -> update.get(10, TimeUnit.SECONDS));
+            assertEquals("disk full", e.getCause().getMessage());
+        } finally {
+            System.setErr(before);
+        }
+        becomes(balancer, TargetState.READY);
+        BalancerFixture.await("the update has taken effect", () -> balancer.stats().target("a").isEmpty());
     }
 
     @Test

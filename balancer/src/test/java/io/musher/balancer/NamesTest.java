@@ -31,6 +31,7 @@ class NamesTest {
     private final AtomicInteger lookups = new AtomicInteger();
     private final CountDownLatch stuck = new CountDownLatch(1);
     private volatile String[] addresses = {};
+    private volatile Error failure; // thrown by lookups
     private final ScriptedTarget server = scene.http("server");
     private Balancer balancer;
 
@@ -171,6 +172,20 @@ class NamesTest {
     }
 
     @Test
+    void shouldLookUpAgainAfterALookupThatThrewAnError() throws Exception {
+        failure = new NoClassDefFoundError("resolver");
+        start(b -> b.targets(List.of(named("n"))));
+        BalancerFixture.await("it is down", () -> stats().state() == TargetState.DOWN && !stats().why().isEmpty());
+        assertTrue(stats().why().contains("NoClassDefFoundError: resolver"), stats().why());
+
+        addresses = new String[]{"127.0.0.1"};
+        failure = null;
+
+        BalancerFixture.await("it is back", () -> stats().state() == TargetState.READY);
+        assertEquals("server", ask());
+    }
+
+    @Test
     void shouldForgetAWithdrawnName() throws Exception {
         start(b -> b.targets(List.of(named("n"))));
         BalancerFixture.await("it is down", () -> !stats().why().isEmpty());
@@ -204,6 +219,10 @@ class NamesTest {
 
     private InetAddress[] look(String host) throws UnknownHostException {
         lookups.incrementAndGet();
+        Error broken = failure;
+        if (broken != null) {
+            throw broken;
+        }
         String[] now = addresses;
         if (now == null) {
             try {

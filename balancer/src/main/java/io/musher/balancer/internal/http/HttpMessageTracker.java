@@ -12,7 +12,7 @@ final class HttpMessageTracker {
     private static final int MAX_HEAD = 16 * 1024;
 
     private enum Position {
-        HEAD, BODY, CHUNK_SIZE, CHUNK_EXTENSION, CHUNK_DATA, TRAILER, TRAILER_LINE
+        HEAD, BODY, CHUNK_SIZE, CHUNK_EXTENSION, CHUNK_DATA, CHUNK_END, TRAILER, TRAILER_LINE
     }
 
     private Position at = Position.HEAD;
@@ -127,11 +127,7 @@ final class HttpMessageTracker {
                 i += (int) skipped;
                 left -= skipped;
                 if (left == 0) {
-                    if (at == Position.BODY) {
-                        at = Position.HEAD;
-                    } else {
-                        expectChunks();
-                    }
+                    at = at == Position.BODY ? Position.HEAD : Position.CHUNK_END;
                 }
             } else if (!chunkByte(in.get(i++))) {
                 return HttpHead.OPAQUE;
@@ -141,7 +137,7 @@ final class HttpMessageTracker {
     }
 
     /**
-     * Consumes a byte of a chunk's size line, or of the trailer after the last chunk.
+     * Consumes a byte of a chunk's size line, of the line end after its data, or of the trailer after the last chunk.
      *
      * @return false if it is malformed
      */
@@ -152,7 +148,8 @@ final class HttpMessageTracker {
             left = left << 4 | digit;
             return left < 1L << 56;
         }
-        boolean bare = b == '\n' && !returned; // servers disagree whether a bare line feed ends the line
+        boolean afterReturn = returned;
+        boolean bare = b == '\n' && !afterReturn; // servers disagree whether a bare line feed ends the line
         returned = b == '\r';
         switch (at) {
             case CHUNK_SIZE -> {
@@ -162,8 +159,14 @@ final class HttpMessageTracker {
             case CHUNK_EXTENSION -> {
                 if (b == '\n') {
                     at = left == 0 ? Position.TRAILER : Position.CHUNK_DATA;
-                    left += left == 0 ? 0 : 2; // the data's own CR LF
                 }
+            }
+            case CHUNK_END -> {
+                if (afterReturn && b == '\n') {
+                    expectChunks();
+                    return true;
+                }
+                return !afterReturn && b == '\r';
             }
             case TRAILER -> { // at the start of a line
                 if (b == '\n') {

@@ -235,6 +235,26 @@ class KeepAliveTrackerTest {
     }
 
     @Test
+    void shouldNotFollowAChunkWhoseDataIsLongerThanItsSize() {
+        for (String end : List.of("XX", "\n", "\nX", "\rX", "\r\r", "\r\r\n", "0\r\n\r\n")) {
+            reset();
+            assertBusy(client(GET));
+            assertOpaque(target("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello" + end
+                    + "0\r\n\r\n"));
+        }
+    }
+
+    @Test
+    void shouldFollowChunksThatArriveByteByByte() {
+        assertBusy(client(GET));
+        String answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n1\r\n\n\r\n0\r\n\r\n";
+        for (char c : answer.substring(0, answer.length() - 1).toCharArray()) {
+            assertBusy(target(String.valueOf(c)));
+        }
+        assertIdle(target("\n"));
+    }
+
+    @Test
     void shouldLimitTheIncompleteHeadsOfAllConnections() {
         String half = "GET / HTTP/1.1\r\nCookie: " + "x".repeat(10_000);
         List<KeepAliveTracker> followed = new ArrayList<>();
