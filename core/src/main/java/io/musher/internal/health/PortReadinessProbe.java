@@ -1,6 +1,5 @@
 package io.musher.internal.health;
 
-import io.musher.Cluster;
 import io.musher.balancer.ProxyProtocol;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Timers;
@@ -33,7 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class PortReadinessProbe {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
 
     private static final AtomicBoolean UNKNOWN_OWNER_LOGGED = new AtomicBoolean();
 

@@ -18,6 +18,7 @@ import io.musher.internal.process.output.OutputPump;
 import io.musher.internal.process.output.OutputSinks;
 import io.musher.internal.process.output.OutputTail;
 import io.musher.internal.process.output.PipeReopener;
+import io.musher.internal.worker.ClassPreloader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

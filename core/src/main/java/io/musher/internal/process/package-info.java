@@ -16,7 +16,7 @@
  *   <li>{@link io.musher.internal.process.os.Loopback} is the address of all connections between primary and workers;
  *   <li>{@link io.musher.internal.process.os.Ports} assigns ports, {@link io.musher.internal.process.os.PortLease}
  *       reserves them and {@link io.musher.internal.process.os.PortOwnership} reports which process listens on one;
- *   <li>{@link io.musher.internal.process.ClassPreloader} loads classes while their jar is still intact;
+ *   <li>{@link io.musher.internal.worker.ClassPreloader} loads classes while their jar is still intact;
  *   <li>{@link io.musher.internal.process.Spawner} starts the worker described by a
  *       {@link io.musher.internal.process.launch.SpawnRequest};
  *   <li>{@link io.musher.internal.process.WorkerProcess} is the started worker; its exit is a

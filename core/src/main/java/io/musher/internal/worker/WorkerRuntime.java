@@ -6,7 +6,6 @@ import io.musher.balancer.loop.Ticker;
 import io.musher.internal.ipc.FrameType;
 import io.musher.internal.ipc.Mailbox;
 import io.musher.internal.ipc.MessageFrame;
-import io.musher.internal.process.ClassPreloader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;

@@ -5,6 +5,7 @@ import io.musher.Output;
 import io.musher.internal.process.launch.JvmShare;
 import io.musher.internal.process.launch.LaunchPlan;
 import io.musher.internal.process.launch.SpawnRequest;
+import io.musher.internal.worker.ClassPreloader;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.InetAddress;

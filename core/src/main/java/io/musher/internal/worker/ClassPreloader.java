@@ -1,4 +1,4 @@
-package io.musher.internal.process;
+package io.musher.internal.worker;
 
 import java.io.File;
 import java.io.IOException;
@@ -27,7 +27,7 @@ public final class ClassPreloader {
     private ClassPreloader() {}
 
     /** Loads all classes of the jar or folder that contains the given class; returns their number. */
-    static int all(Class<?> sample) {
+    public static int all(Class<?> sample) {
         return some(sample, name -> true);
     }
 
