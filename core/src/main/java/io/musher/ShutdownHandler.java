@@ -159,7 +159,7 @@ final class ShutdownHandler {
         if (config.keepAlive()) {
             stopAndFail();
         } else {
-            stop.get();
+            CompletableFuture<Void> notAwaited = stop.get(); // Error Prone takes an ignored get() for a mistake
         }
     }
 

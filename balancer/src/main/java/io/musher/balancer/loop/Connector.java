@@ -38,9 +38,9 @@ public abstract class Connector implements EventLoop.Handler {
     public static final long NO_TIMEOUT = Long.MAX_VALUE;
 
     private final EventLoop loop;
-    private SocketChannel channel;
-    private SelectionKey key;
-    private Timers.Timer timer;
+    private @Nullable SocketChannel channel;
+    private @Nullable SelectionKey key;
+    private @Nullable Timers.Timer timer;
 
     /**
      * Creates an idle connector for one connect.
@@ -152,7 +152,7 @@ public abstract class Connector implements EventLoop.Handler {
      *     channel is not registered
      * @throws IOException reported as a failure of the connect, as is any other exception; closes the channel
      */
-    protected abstract void connected(SocketChannel connected, SelectionKey registered) throws IOException;
+    protected abstract void connected(SocketChannel connected, @Nullable SelectionKey registered) throws IOException;
 
     /**
      * Called when the connect failed, after the channel was closed.
@@ -164,10 +164,11 @@ public abstract class Connector implements EventLoop.Handler {
 
     @Override
     public final void ready(SelectionKey ready) throws IOException {
-        if (channel.finishConnect()) {
-            rejectSelfConnect(channel);
+        SocketChannel connecting = (SocketChannel) ready.channel();
+        if (connecting.finishConnect()) {
+            rejectSelfConnect(connecting);
             loop.cancel(timer);
-            connected(channel, key);
+            connected(connecting, ready);
         }
     }
 

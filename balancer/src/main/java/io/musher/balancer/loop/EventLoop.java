@@ -89,7 +89,7 @@ public final class EventLoop implements Executor {
     private volatile boolean closed;
     private volatile Consumer<Throwable> whenFailed = cause -> {};
     private boolean timeStale;
-    private Throwable failure; // of a turn, on either thread
+    private @Nullable Throwable failure; // of a turn, on either thread
     private long now;
 
     /**
@@ -172,7 +172,7 @@ public final class EventLoop implements Executor {
      *
      * @param timer the handle, or null
      */
-    public void cancel(Timers.Timer timer) {
+    public void cancel(@Nullable Timers.Timer timer) {
         assert inLoop() : name;
         timers.cancel(timer);
     }
@@ -201,7 +201,7 @@ public final class EventLoop implements Executor {
      * @param key the channel's key with this loop, or null if it was never registered; the channel is closed at once
      *     then
      */
-    public void discard(Channel channel, SelectionKey key) {
+    public void discard(Channel channel, @Nullable SelectionKey key) {
         assert inLoop() : name;
         if (key != null) {
             key.cancel();
@@ -318,8 +318,9 @@ public final class EventLoop implements Executor {
         } catch (Throwable e) {
             failure = e;
         }
-        if (failure != null) {
-            logFailure("the event loop ended by a failure; its connections are closed", failure);
+        Throwable cause = failure;
+        if (cause != null) {
+            logFailure("the event loop ended by a failure; its connections are closed", cause);
         }
         try {
             closeAll();
@@ -328,8 +329,8 @@ public final class EventLoop implements Executor {
         }
         closed = true;
         guarded(this::runTasks);
-        if (failure != null) {
-            guarded(() -> whenFailed.accept(failure));
+        if (cause != null) {
+            guarded(() -> whenFailed.accept(cause));
         }
     }
 
@@ -359,7 +360,7 @@ public final class EventLoop implements Executor {
      *
      * @return false if the calling thread has lost control
      */
-    private boolean turn(BorrowingThread borrower) throws IOException {
+    private boolean turn(@Nullable BorrowingThread borrower) throws IOException {
         boolean overslept = false;
         asleep = true;
         // a task may have added work

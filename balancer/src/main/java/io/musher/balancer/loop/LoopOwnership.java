@@ -23,7 +23,7 @@ final class LoopOwnership {
     private final AtomicReference<Thread> waiting = new AtomicReference<>();
     private final AtomicLong steps = new AtomicLong(); // odd while a borrower works
     private volatile Thread owner;
-    private volatile Thread atWork; // a borrower's thread, which may lose control at any moment
+    private volatile @Nullable Thread atWork; // a borrower's thread, which may lose control at any moment
     private volatile boolean sleeping;
 
     LoopOwnership(Thread own) {

@@ -32,7 +32,7 @@ public final class Signals {
      * @param name the name of the signal, which describes the handler
      * @param code receives each signal, on a thread of the JVM
      */
-    public static Object handler(String name, Consumer<Object> code) {
+    public static @Nullable Object handler(String name, Consumer<Object> code) {
         try {
             return Proxy.newProxyInstance(Signals.class.getClassLoader(), new Class<?>[]{handlerType()},
                     (proxy, method, arguments) -> switch (method.getName()) {
@@ -58,7 +58,7 @@ public final class Signals {
      * @return the former handler; null if the signal keeps it, because the system does not have the signal or the JVM
      *     reserves it
      */
-    public static Object replace(String name, Object handler) {
+    public static @Nullable Object replace(String name, @Nullable Object handler) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             return signal.getMethod("handle", signal, handlerType()).invoke(null,

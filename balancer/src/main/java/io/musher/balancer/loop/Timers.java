@@ -14,7 +14,7 @@ public final class Timers {
     public static final class Timer {
         private final long at;
         private final long order;
-        private Runnable task;
+        private @Nullable Runnable task;
         private int place;
 
         private Timer(long at, long order, Runnable task) {
@@ -58,7 +58,7 @@ public final class Timers {
      *
      * @param timer the handle, or null
      */
-    public void cancel(Timer timer) {
+    public void cancel(@Nullable Timer timer) {
         if (timer == null || timer.task == null) {
             return;
         }
@@ -92,7 +92,7 @@ public final class Timers {
      * @param now the current time
      * @return the task of the timer, or null if none is due
      */
-    public Runnable takeDue(long now) {
+    public @Nullable Runnable takeDue(long now) {
         if (size == 0 || heap[0].at - now > 0) {
             return null;
         }

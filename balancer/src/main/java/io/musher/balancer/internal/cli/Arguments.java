@@ -7,6 +7,7 @@ import io.musher.balancer.ProxyProtocol;
 import io.musher.balancer.Strategy;
 import io.musher.balancer.Target;
 import io.musher.balancer.internal.proxy.TrustedProxies;
+import io.musher.balancer.loop.Nullable;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -134,12 +135,13 @@ final class Arguments {
         try {
             taker.accept(value);
         } catch (IllegalArgumentException e) {
-            throw e.getMessage().startsWith(option) ? e
-                    : new IllegalArgumentException(option + " '" + value + "': " + e.getMessage(), e);
+            String message = String.valueOf(e.getMessage());
+            throw message.startsWith(option) ? e
+                    : new IllegalArgumentException(option + " '" + value + "': " + message, e);
         }
     }
 
-    private Consumer<String> taker(String option) {
+    private @Nullable Consumer<String> taker(String option) {
         return switch (option) {
             case "--listen" -> this::listen;
             case "--target" -> this::target;

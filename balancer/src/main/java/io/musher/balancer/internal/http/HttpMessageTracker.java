@@ -1,5 +1,6 @@
 package io.musher.balancer.internal.http;
 
+import io.musher.balancer.loop.Nullable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -19,7 +20,7 @@ final class HttpMessageTracker {
     private boolean sizeSeen;
     private boolean returned; // the last byte of a chunk's or trailer's line was a CR
     private long left;
-    private ByteBuffer head;
+    private @Nullable ByteBuffer head;
 
     /** {@return whether the last message has ended and no byte of the next has come} */
     boolean isBetweenMessages() {

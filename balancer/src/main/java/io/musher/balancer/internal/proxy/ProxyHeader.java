@@ -1,6 +1,7 @@
 package io.musher.balancer.internal.proxy;
 
 import io.musher.balancer.ProxyProtocol;
+import io.musher.balancer.loop.Nullable;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -19,7 +20,8 @@ import java.util.Arrays;
  * @param destination the address the client connected to, or null if the header has none
  * @param length the length of the header in bytes
  */
-public record ProxyHeader(ProxyProtocol version, boolean local, InetSocketAddress source, InetSocketAddress destination,
+public record ProxyHeader(ProxyProtocol version, boolean local, @Nullable InetSocketAddress source,
+        @Nullable InetSocketAddress destination,
         int length) {
 
     /** Thrown when a connection does not begin with a valid header. */
@@ -86,7 +88,7 @@ public record ProxyHeader(ProxyProtocol version, boolean local, InetSocketAddres
             in.get(0, same);
             return same;
         }
-        if (source == null) {
+        if (source == null || destination == null) {
             return wanted == ProxyProtocol.V1 ? UNKNOWN_1 : withoutAddresses(0x21);
         }
         ByteBuffer out = ByteBuffer.allocate(232);
@@ -106,7 +108,7 @@ public record ProxyHeader(ProxyProtocol version, boolean local, InetSocketAddres
      * @return the header, or null if more bytes are needed
      * @throws BadHeader as soon as it is certain that the bytes are no valid header
      */
-    public static ProxyHeader parse(ByteBuffer in) throws BadHeader {
+    public static @Nullable ProxyHeader parse(ByteBuffer in) throws BadHeader {
         ByteBuffer bytes = in.duplicate().order(ByteOrder.BIG_ENDIAN).flip();
         if (!bytes.hasRemaining()) {
             return null;
@@ -114,7 +116,7 @@ public record ProxyHeader(ProxyProtocol version, boolean local, InetSocketAddres
         return bytes.get(0) == SIGNATURE_2[0] ? parse2(bytes) : parse1(bytes);
     }
 
-    private static ProxyHeader parse2(ByteBuffer in) throws BadHeader {
+    private static @Nullable ProxyHeader parse2(ByteBuffer in) throws BadHeader {
         expect(SIGNATURE_2, in);
         if (in.limit() < 16) {
             return null;
@@ -147,7 +149,7 @@ public record ProxyHeader(ProxyProtocol version, boolean local, InetSocketAddres
                 socketAddress(destination, in.getShort(18 + 2 * size) & 0xffff), 16 + length);
     }
 
-    private static ProxyHeader parse1(ByteBuffer in) throws BadHeader {
+    private static @Nullable ProxyHeader parse1(ByteBuffer in) throws BadHeader {
         expect(SIGNATURE_1, in);
         int end = 0;
         while (end < in.limit() && in.get(end) != '\n') {

@@ -1,5 +1,6 @@
 package io.musher.balancer.internal.proxy;
 
+import io.musher.balancer.loop.Nullable;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -73,7 +74,7 @@ public final class TrustedProxies {
     }
 
     /** {@return the bytes of an IP literal, or null; never asks a name server} */
-    static byte[] literal(String text) {
+    static @Nullable byte[] literal(String text) {
         boolean v6 = text.indexOf(':') >= 0 && text.matches("[0-9a-fA-F:][0-9a-fA-F:.]{1,44}");
         if (!v6 && !V4.matcher(text).matches()) {
             return null;
