@@ -46,7 +46,7 @@ class BackpressureTest {
         othersGoOn(balancer, target);
 
         Future<byte[]> received = scene.beside(() -> digestOf(client));
-        BalancerFixture.await("the target goes on", () -> sent.get() > TOO_MUCH);
+        goesOn("the target goes on");
         enough.set(true);
         BalancerFixture.get(sender);
         assertArrayEquals(digest.digest(), BalancerFixture.get(received));
@@ -68,7 +68,7 @@ class BackpressureTest {
         othersGoOn(balancer, target);
 
         Future<byte[]> received = scene.beside(() -> digestOf(server));
-        BalancerFixture.await("the client goes on", () -> sent.get() > TOO_MUCH);
+        goesOn("the client goes on");
         enough.set(true);
         BalancerFixture.get(sender);
         assertArrayEquals(digest.digest(), BalancerFixture.get(received));
@@ -82,13 +82,19 @@ class BackpressureTest {
         Peer server = target.next();
         Future<Void> sender = scene.beside(() -> sendUntilEnough(server));
         BalancerFixture.awaitStall("the target stops sending", sent::get);
-        long before = cpuNanos("stalled-lb-0");
-        long began = System.nanoTime();
-        BalancerFixture.await("some time passes", () -> System.nanoTime() - began > 300_000_000);
-        long spent = cpuNanos("stalled-lb-0") - before;
-        assertTrue(spent < 100_000_000, "the loop burnt " + spent / 1_000_000 + " ms while nothing could move");
+        BalancerFixture.await("the loop rests while nothing can move", () -> { // what is on its way may still move
+            long before = cpuNanos("stalled-lb-0");
+            long began = System.nanoTime();
+            BalancerFixture.await("some time passes", () -> System.nanoTime() - began > 300_000_000);
+            return cpuNanos("stalled-lb-0") - before < 20_000_000;
+        });
         server.close();
         BalancerFixture.failure(sender);
+    }
+
+    private void goesOn(String alias) {
+        long stalled = sent.get();
+        BalancerFixture.await(alias, () -> sent.get() > stalled + 5_000_000);
     }
 
     private void othersGoOn(Balancer balancer, ScriptedTarget target) throws Exception {

@@ -41,7 +41,7 @@ class IdleTimeoutTest {
 
     @Test
     void shouldEndAnIdleKeepAliveConnectionTidily() throws Exception {
-        Balancer balancer = balancer(Duration.ofMillis(200));
+        Balancer balancer = balancer(Duration.ofSeconds(1));
         Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
         Peer server = a.next();
         server.expect(HttpMessages.get("/"));

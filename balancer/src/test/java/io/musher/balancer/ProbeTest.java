@@ -17,7 +17,10 @@ class ProbeTest {
     private final HeldPort port = scene.dead();
 
     private Balancer balancer(int rise, int fall, Target... targets) {
-        ProbePolicy policy = new ProbePolicy(Duration.ofMillis(20), Duration.ofMillis(100), rise, fall);
+        return balancer(new ProbePolicy(Duration.ofMillis(20), Duration.ofSeconds(5), rise, fall), targets);
+    }
+
+    private Balancer balancer(ProbePolicy policy, Target... targets) {
         return scene.balancer(b -> b.probe(policy).ejectAfter(0).listener(recorder).targets(List.of(targets)));
     }
 
@@ -53,7 +56,8 @@ class ProbeTest {
 
     @Test
     void shouldNoticeABlackHole() throws Exception {
-        Balancer balancer = balancer(1, 2, scene.blackHole().as("hole"));
+        Balancer balancer = balancer(new ProbePolicy(Duration.ofMillis(20), Duration.ofMillis(100), 1, 2),
+                scene.blackHole().as("hole"));
         becomes(balancer, "hole", TargetState.DOWN);
         BalancerFixture.await("the listener is told", () -> recorder.heard("down hole: no answer within 100 ms"));
     }

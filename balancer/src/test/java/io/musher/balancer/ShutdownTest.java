@@ -137,9 +137,11 @@ class ShutdownTest {
         Peer client = scene.connect(balancer).send("opaque");
         Peer server = a.next();
         server.expect("opaque");
-        CompletableFuture<Void> stopped = balancer.shutdown(Duration.ofMillis(300));
+        CompletableFuture<Void> stopped = balancer.shutdown(LONG);
         client.send("still here");
         server.expect("still here");
+        assertFalse(stopped.isDone());
+        BalancerFixture.get(balancer.shutdown(Duration.ofMillis(50)));
         BalancerFixture.get(stopped);
         client.expectReset();
         server.expectReset();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A primary with a small heap whose listener sleeps while its workers send as fast as they can. */
+/** A primary with a small heap whose listener sleeps while its workers, with larger heaps, send all they can. */
 @DisabledOnOs(OS.WINDOWS)
 class SmallHeapIT {
 
@@ -52,7 +52,7 @@ class SmallHeapIT {
             CountDownLatch wakes = new CountDownLatch(1);
             CountDownLatch heldUp = new CountDownLatch(4);
             AtomicLong heard = new AtomicLong();
-            Cluster cluster = Cluster.builder().main(Flooder.class).args(args).jvmArgs("-Xmx64m").instances(4)
+            Cluster cluster = Cluster.builder().main(Flooder.class).args(args).jvmArgs("-Xmx512m").instances(4)
                     .output(io.musher.Output.to(line -> {
                         if (line.text().contains("held up")) {
                             heldUp.countDown();
