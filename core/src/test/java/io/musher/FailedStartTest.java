@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.internal.signal.TwoClusters;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -80,6 +82,16 @@ class FailedStartTest {
                 .untilAsserted(() -> assertEquals(List.of(), Thread.getAllStackTraces().keySet().stream()
                         .filter(thread -> !before.contains(thread) && !isOfTheJdk(thread)).toList()));
         await("a close of descriptors").untilAsserted(() -> assertEquals(0, Math.max(0, descriptors() - descriptors)));
+    }
+
+    @Test
+    void shouldSayOnceWhyAProgramCannotBeRun() {
+        StartupException failure = assertThrows(StartupException.class,
+                () -> Cluster.builder().name(NAME).instances(1).command("/no/such/program").start());
+        StringWriter trace = new StringWriter();
+        failure.printStackTrace(new PrintWriter(trace));
+        assertEquals(1, trace.toString().split("does not exist", -1).length - 1, trace::toString);
+        assertEquals(ClusterBuilder.class.getName(), failure.getStackTrace()[0].getClassName(), trace::toString);
     }
 
     @Test

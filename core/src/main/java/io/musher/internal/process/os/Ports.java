@@ -20,7 +20,8 @@ public final class Ports {
     /** {@return the size of the machine's ephemeral port range, including ports in use} */
     public static int free() {
         try {
-            String[] range = Files.readString(RANGE).trim().split("\\s+");
+            // not readString: it begins with one byte, and a second read of such a file finds its end
+            String[] range = Files.readAllLines(RANGE).get(0).trim().split("\\s+");
             return Integer.parseInt(range[1]) - Integer.parseInt(range[0]) + 1;
         } catch (IOException | RuntimeException e) {
             return USUAL;
