@@ -83,12 +83,15 @@ final class Acceptor implements EventLoop.Handler {
     /** Pauses after a failed accept: usually no descriptor is left, and in any case an immediate retry would spin. */
     @Override
     public void failed(Throwable failure) {
-        if (!stopped && listening.isOpen()) { // else another loop has closed the channel
+        if (listening.isOpen()) { // else another loop has closed the channel
             pause(String.valueOf(failure.getMessage()));
         }
     }
 
     private void pause(String why) {
+        if (stopped) {
+            return;
+        }
         pausedAt = loop.now();
         if (!paused) {
             paused = true;
@@ -114,10 +117,10 @@ final class Acceptor implements EventLoop.Handler {
      * not fill the log.
      */
     private void resumeAfterPause() {
-        long calm = loop.now() - pausedAt;
         if (stopped) {
             return;
         }
+        long calm = loop.now() - pausedAt;
         if (calm < RESUME_LOG_DELAY) {
             loop.schedule(RESUME_LOG_DELAY - calm, this::resumeAfterPause);
             return;
@@ -141,6 +144,10 @@ final class Acceptor implements EventLoop.Handler {
             for (int i = 0; backlog && i < BACKLOG_TURNS && accept(); i++) {}
         } catch (IOException e) {
             LOG.debug("{}: the backlog was lost", name, e);
+        }
+        if (paused) {
+            paused = false;
+            listener.acceptResumed();
         }
         loop.discard(listening, key);
     }

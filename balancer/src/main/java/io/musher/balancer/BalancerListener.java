@@ -61,6 +61,6 @@ public interface BalancerListener {
     /** Called when a loop pauses accepting because file descriptors ran out. */
     default void acceptPaused() {}
 
-    /** Called when a loop that paused accepting resumes. */
+    /** Called when a loop that paused accepting resumes, or stops accepting for good. */
     default void acceptResumed() {}
 }

@@ -35,7 +35,7 @@ final class BufferPool {
     private int blocksLeft;
     private boolean refused;
     private long refusedAt;
-    private final Counter kept = new Counter();
+    private final Counters.Counter kept = new Counters.Counter();
 
     /**
      * Allocates the scratch.

@@ -23,7 +23,7 @@ import java.util.concurrent.RejectedExecutionException;
 final class ClientQueue implements RelayStage {
 
     /** The reason given for clients rejected during a shutdown. */
-    static final String STOPS = "the balancer stops";
+    private static final String STOPS = "the balancer stops";
 
     private static final long FIRST_RETRY = 20_000_000;
     private static final long LAST_RETRY = 500_000_000;

@@ -1,7 +1,35 @@
 package io.musher.balancer;
 
-/** Statistics counters of one event loop, in total or for one target; the loop's thread writes, any thread reads. */
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/** Statistics of one event loop, in total or for one target; the loop's thread writes, any thread reads. */
 final class Counters {
+
+    /** A counter that one thread writes and any thread reads, without an atomic read-modify-write. */
+    static final class Counter {
+
+        private static final VarHandle VALUE;
+
+        static {
+            try {
+                VALUE = MethodHandles.lookup().findVarHandle(Counter.class, "value", long.class);
+            } catch (ReflectiveOperationException e) {
+                throw new ExceptionInInitializerError(e);
+            }
+        }
+
+        private long value;
+
+        void add(long n) {
+            VALUE.setOpaque(this, value + n);
+        }
+
+        long get() {
+            return (long) VALUE.getOpaque(this);
+        }
+    }
+
     final Counter accepted = new Counter();
     final Counter ended = new Counter();
     final Counter bytesToTargets = new Counter();

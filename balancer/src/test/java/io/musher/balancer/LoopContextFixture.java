@@ -115,6 +115,21 @@ final class LoopContextFixture implements AutoCloseable {
         }
     }
 
+    void send(int client, byte[] bytes) throws IOException {
+        clients.get(client).write(ByteBuffer.wrap(bytes));
+    }
+
+    /** The target closes its next connection without having read or sent anything. */
+    void closeNextAtTarget() throws IOException {
+        target.accept().close();
+    }
+
+    /** {@return how many connections a target has, listed or withdrawn} */
+    long connections(Target one) {
+        return registry.stats().stream().filter(stats -> stats.target().id().equals(one.id()))
+                .mapToLong(BalancerStats.TargetStats::active).sum();
+    }
+
     long connectFailures() {
         return context.total.connectFailures.get();
     }

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
-class CounterTest {
+class CountersTest {
 
     @Test
     void shouldAdd() {
-        Counter counter = new Counter();
+        Counters.Counter counter = new Counters.Counter();
         assertEquals(0, counter.get());
 
         counter.add(3);
@@ -20,7 +20,7 @@ class CounterTest {
 
     @Test
     void shouldBeSeenByAnotherThreadWhileItGrows() throws Exception {
-        Counter counter = new Counter();
+        Counters.Counter counter = new Counters.Counter();
         Thread writer = new Thread(() -> {
             try {
                 // time for the reader's loop to be compiled, which is when a plain read would stand still
