@@ -51,7 +51,7 @@ final class Acceptor implements EventLoop.Handler {
         try {
             key = loop.register(listening, SelectionKey.OP_ACCEPT, this);
         } catch (IOException e) {
-            LOG.debug("{}: closed before it listened", name, e);
+            LOG.debug("{}: closed before it accepted any client", name, e);
         }
     }
 
@@ -68,7 +68,7 @@ final class Acceptor implements EventLoop.Handler {
     private boolean accept() throws IOException {
         for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
             if (!limits.hasDescriptors()) {
-                pause("the descriptors left are kept in reserve");
+                pause("the last descriptors are reserved for the rest of the program");
                 return false;
             }
             SocketChannel client = listening.accept();
@@ -96,7 +96,8 @@ final class Acceptor implements EventLoop.Handler {
         if (!paused) {
             paused = true;
             OPERATOR.warn(
-                    "{}: stops accepting for now, probably out of descriptors ({}); clients wait in the kernel's backlog, connections go on",
+                    "{}: accepting is paused, probably out of descriptors ({}); new clients wait in the kernel's backlog,"
+                            + " open connections continue",
                     name, why);
             listener.acceptPaused();
             loop.schedule(RESUME_LOG_DELAY, this::resumeAfterPause);
@@ -126,7 +127,7 @@ final class Acceptor implements EventLoop.Handler {
             return;
         }
         paused = false;
-        OPERATOR.info("{}: accepts again", name);
+        OPERATOR.info("{}: accepting has resumed", name);
         listener.acceptResumed();
     }
 
@@ -143,7 +144,7 @@ final class Acceptor implements EventLoop.Handler {
         try {
             for (int i = 0; backlog && i < BACKLOG_TURNS && accept(); i++) {}
         } catch (IOException e) {
-            LOG.debug("{}: the backlog was lost", name, e);
+            LOG.debug("{}: clients in the kernel's backlog were not accepted", name, e);
         }
         if (paused) {
             paused = false;

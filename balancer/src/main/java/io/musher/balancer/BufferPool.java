@@ -156,8 +156,9 @@ final class BufferPool {
             refused = true;
             refusedAt = clock.getAsLong();
             LOG.warn(
-                    "no direct memory for the balancer's buffers, though maxBufferedBytes allows for it ({}); {} bytes are kept now, "
-                            + "no more is asked for within a minute: raise -XX:MaxDirectMemorySize or lower maxBufferedBytes",
+                    "cannot allocate direct memory for buffers, though maxBufferedBytes allows it ({}); {} bytes are in"
+                            + " use, the next attempt follows in 60 s: raise -XX:MaxDirectMemorySize or lower"
+                            + " maxBufferedBytes",
                     e.getMessage(), kept());
             return null;
         }

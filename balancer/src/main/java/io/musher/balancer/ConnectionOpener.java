@@ -65,7 +65,8 @@ final class ConnectionOpener {
                     (InetSocketAddress) relay.client.channel.getLocalAddress());
         }
         if (!relay.target.write(header.flip())) {
-            throw new IOException("a fresh connection to " + relay.backend + " has no room for a PROXY header");
+            throw new IOException(
+                    "cannot send a PROXY header to " + relay.backend + ": the new connection's send buffer is full");
         }
     }
 

@@ -185,7 +185,8 @@ final class Dialer {
     private void resourcesExhausted(Throwable cause) {
         if (resourcesExhausted.isDue(loop.now())) {
             LOG.warn(
-                    "{}: cannot connect to targets for want of local resources ({}); others are tried, or clients wait (said once in 10 s)",
+                    "{}: cannot connect to targets, descriptors, local ports or memory ran out: {}; other targets are"
+                            + " tried, then clients wait (logged at most once in 10 s)",
                     name, cause.getMessage());
         }
     }

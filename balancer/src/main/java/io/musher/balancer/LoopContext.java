@@ -108,7 +108,8 @@ final class LoopContext {
     /** Rejects a client whose trusted proxy sent no valid PROXY header. */
     void badHeader(Relay relay, String why) throws IOException {
         if (badHeader.isDue(loop.now())) {
-            LOG.warn("{}: closed a connection from the trusted proxy {}: {} (said once in 10 s)", name, relay.source(),
+            LOG.warn("{}: closed a connection from the trusted proxy {}: {} (logged at most once in 10 s)", name,
+                    relay.source(),
                     why);
         }
         relay.reject(why);
@@ -116,7 +117,7 @@ final class LoopContext {
 
     void unexpected(Throwable failure) {
         if (unexpected.isDue(loop.now())) {
-            LOG.error("{}: a connection failed for an unexpected reason and was closed (said once in 10 s)", name,
+            LOG.error("{}: closed a connection after an unexpected exception (logged at most once in 10 s)", name,
                     failure);
         }
     }

@@ -100,7 +100,7 @@ final class Probe implements EventLoop.Handler {
     @Override
     public void ready(SelectionKey ready) throws IOException {
         boolean ended = channel.read(ByteBuffer.allocate(1)) < 0;
-        end(ended ? "it ends connections at once" : null, ended ? Outcome.ENDED : Outcome.ACCEPTED);
+        end(ended ? "it closes connections at once" : null, ended ? Outcome.ENDED : Outcome.ACCEPTED);
     }
 
     @Override

@@ -82,7 +82,9 @@ final class StalledConnections {
         if (spent.isDue(loop.now())) {
             String why = "maxBufferedBytes (" + maxBufferedBytes
                     + ") is spent for connections whose peers do not read";
-            OPERATOR.warn("{}: {}; those stalled for longest are ended (said once in 10 s)", name, why);
+            OPERATOR.warn(
+                    "{}: {}; the connections without progress for longest are reset (logged at most once in 10 s)",
+                    name, why);
             listener.buffersSpent(why);
         }
     }

@@ -66,9 +66,9 @@ final class TargetChooser {
         if (!strategyFailureLogged) {
             strategyFailureLogged = true;
             Throwable cause = wrong instanceof Throwable t ? t : null;
-            LOG.warn("{}: the strategy {} {}; round robin decides in its place (said once)", name,
+            LOG.warn("{}: strategy {} {}; round robin is used instead (logged once)", name,
                     strategy.getClass().getName(),
-                    cause != null ? "threw" : "answered " + wrong + ", which was not offered", cause);
+                    cause != null ? "threw" : "returned " + wrong + ", which was not offered", cause);
         }
         return (Backend) fallback.choose(candidates, null);
     }

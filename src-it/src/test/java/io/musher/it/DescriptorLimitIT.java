@@ -83,7 +83,7 @@ class DescriptorLimitIT {
             for (StrictHttpClient caller : callers) {
                 caller.close();
             }
-            child.awaitLine("accepts again");
+            child.awaitLine("accepting has resumed");
             for (int i = 0; i < 20; i++) {
                 assertEquals(1, StrictHttpClient.fetch(program.port()).length());
             }

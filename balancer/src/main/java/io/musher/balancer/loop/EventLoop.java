@@ -320,12 +320,12 @@ public final class EventLoop implements Executor {
         }
         Throwable cause = failure;
         if (cause != null) {
-            logFailure("the event loop ended by a failure; its connections are closed", cause);
+            logFailure("the event loop failed; its connections are closed", cause);
         }
         try {
             closeAll();
         } catch (Throwable e) {
-            logFailure("not everything could be closed", e);
+            logFailure("some channels could not be closed", e);
         }
         closed = true;
         guarded(this::runTasks);
@@ -428,7 +428,7 @@ public final class EventLoop implements Executor {
             try {
                 handler.failed(e);
             } catch (Throwable again) {
-                logFailure("a handler failed while it handled a failure", again);
+                logFailure("a handler threw while it handled a failure", again);
             }
         }
     }
@@ -460,7 +460,7 @@ public final class EventLoop implements Executor {
         try {
             task.run();
         } catch (Throwable e) {
-            logFailure("a task failed", e);
+            logFailure("a task threw", e);
         }
     }
 

@@ -121,7 +121,7 @@ final class LoopOwnership {
         try {
             wantsToStay = borrower.work();
         } catch (Throwable e) {
-            LOG.error("the guest of a loop failed, and leaves it", e);
+            LOG.error("a borrowing thread threw; the loop's own thread resumes control", e);
         }
         boolean keepsControl = steps.compareAndSet(begun, begun + 1);
         if (atWork == me) { // else another borrower has control already

@@ -21,7 +21,7 @@ final class RejectionLogger implements BalancerListener {
     @Override
     public void rejected(InetSocketAddress client, String why) {
         if (!stopped && rejections.isDue(System.nanoTime())) {
-            OPERATOR.warn("balancer: client {} was closed without service: {} (said once in 10 s)",
+            OPERATOR.warn("balancer: client {} was closed without service: {} (logged at most once in 10 s)",
                     client == null ? "(gone)" : client.getAddress().getHostAddress(), why);
         }
     }
