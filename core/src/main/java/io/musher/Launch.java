@@ -257,7 +257,7 @@ public sealed interface Launch {
         }
 
         /**
-         * {@return these options over the common options of a cluster; {@code jvm} tells whether common JVM flags
+         * {@return these options over the common options of a cluster; {@code jvm} says whether common JVM flags
          * apply}
          */
         Options over(Options common, boolean jvm) {

@@ -119,7 +119,8 @@ final class Clusters implements BeforeEachCallback, AfterEachCallback {
 
     private static List<ProcessHandle> guards() {
         return ProcessHandle.current().children()
-                .filter(child -> child.isAlive() && child.info().commandLine().orElse("").contains("musher-guard"))
+                .filter(child -> child.isAlive()
+                        && child.info().commandLine().orElse("").contains("musher-orphan-reaper"))
                 .toList();
     }
 

@@ -39,7 +39,7 @@ class HiddenDescriptorsIT {
         Child primary = children.command(setpriv, "--reuid=65534", "--regid=65534", "--clear-groups", Child.java(),
                 "-cp", readableClassPath(),
                 Primary.class.getName(), PYTHON.toString(), HIDE + NonJavaServers.python()[2]);
-        primary.awaitLine("cannot see which process listens", Duration.ofSeconds(40));
+        primary.awaitLine("cannot determine which process listens", Duration.ofSeconds(40));
         assertEquals("served by 1", primary.awaitLine("served by .*").group());
         assertEquals(0, primary.exitCode(Duration.ofSeconds(30)));
     }

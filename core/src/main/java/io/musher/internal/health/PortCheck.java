@@ -1,11 +1,11 @@
 package io.musher.internal.health;
 
 import io.musher.balancer.ProxyProtocol;
+import io.musher.balancer.loop.Connector;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.internal.process.os.Loopback;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -19,11 +19,13 @@ import java.util.regex.Pattern;
 
 /**
  * Connects to a worker's port, without blocking; a TCP check passes when the connect succeeds, an HTTP check when the
- * response has a status of 200 to 399. Control thread only.
+ * response has a status of 200 to 399; interim responses (status 100 to 199) are skipped. Control thread only.
  */
 final class PortCheck implements Check, EventLoop.Handler {
 
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] ([1-5][0-9]{2})( [^\r\n]*)?\r?\n");
+    private static final String NO_HTTP = "its answer is no HTTP";
+    private static final int SWITCHING_PROTOCOLS = 101;
     private static final int LINE = 512;
 
     private final EventLoop loop;
@@ -31,10 +33,15 @@ final class PortCheck implements Check, EventLoop.Handler {
     private final Optional<byte[]> request;
     private final boolean answered;
     private Consumer<Optional<String>> outcome;
+    /** Null unless a connect is in progress. */
+    private Connector connector;
+    /** Null unless connected. */
     private SocketChannel channel;
     private SelectionKey key;
     private ByteBuffer out;
     private ByteBuffer in;
+    /** Whether the header of an interim response is being read. */
+    private boolean interim;
     private boolean refused;
 
     /**
@@ -67,6 +74,7 @@ final class PortCheck implements Check, EventLoop.Handler {
         abandon(); // the previous response may still be arriving
         outcome = callback;
         refused = false;
+        interim = false;
         OptionalInt currentPort = port.get();
         if (currentPort.isEmpty()) {
             end(Optional.of("it has no port"));
@@ -74,17 +82,22 @@ final class PortCheck implements Check, EventLoop.Handler {
         }
         out = request.map(ByteBuffer::wrap).orElse(null);
         in = answered ? ByteBuffer.allocate(LINE) : null;
-        try {
-            channel = SocketChannel.open();
-            channel.configureBlocking(false);
-            if (channel.connect(Loopback.at(currentPort.getAsInt())) || channel.finishConnect()) {
-                connected();
-            } else {
-                key = loop.register(channel, SelectionKey.OP_CONNECT, this);
+        connector = new Connector(loop) {
+            @Override
+            protected void connected(SocketChannel connected, SelectionKey registered) throws IOException {
+                connector = null;
+                channel = connected;
+                key = registered;
+                request();
             }
-        } catch (IOException e) {
-            failed(e);
-        }
+
+            @Override
+            protected void failed(Failure failure, Throwable cause) {
+                connector = null;
+                PortCheck.this.failed(cause);
+            }
+        };
+        connector.start(Loopback.at(currentPort.getAsInt()), Connector.NO_TIMEOUT); // the caller has a timeout
     }
 
     /**
@@ -95,42 +108,25 @@ final class PortCheck implements Check, EventLoop.Handler {
         return refused;
     }
 
-    private void connected() throws IOException {
-        if (channel.getLocalAddress().equals(channel.getRemoteAddress())) {
-            // Linux may connect a socket to itself; without lingering, the port is free for the worker at once
-            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-            throw new ConnectException("nothing listens");
-        }
-        if (out == null) {
-            end(Optional.empty());
-        } else if (!answered) {
-            channel.write(out); // so few bytes always fit into the send buffer
-            end(Optional.empty());
-        } else {
+    private void request() throws IOException {
+        if (answered) {
             write();
+            return;
         }
+        if (out != null) {
+            channel.write(out); // so few bytes always fit into the send buffer
+        }
+        end(Optional.empty());
     }
 
     private void write() throws IOException {
         channel.write(out);
-        want(out.hasRemaining() ? SelectionKey.OP_WRITE : SelectionKey.OP_READ);
-    }
-
-    private void want(int ops) throws IOException {
-        if (key == null) {
-            key = loop.register(channel, ops, this);
-        } else {
-            key.interestOps(ops);
-        }
+        key = loop.register(channel, out.hasRemaining() ? SelectionKey.OP_WRITE : SelectionKey.OP_READ, this);
     }
 
     @Override
     public void ready(SelectionKey ready) throws IOException {
-        if (ready.isConnectable()) {
-            if (channel.finishConnect()) {
-                connected();
-            }
-        } else if (ready.isWritable()) {
+        if (ready.isWritable()) {
             write();
         } else if (ready.isReadable()) {
             read();
@@ -139,25 +135,50 @@ final class PortCheck implements Check, EventLoop.Handler {
 
     private void read() throws IOException {
         boolean endOfStream = channel.read(in) < 0;
-        if (outcome == null) {
+        for (String line = nextLine(); line != null && outcome != null; line = nextLine()) {
+            evaluate(line);
+        }
+        if (outcome == null) { // reads and discards the rest: the worker might log an early close as a client error
             in.clear();
             if (endOfStream) {
                 abandon();
             }
+        } else if (endOfStream) {
+            end(Optional.of(in.position() == 0 ? "it closed the connection without an answer" : NO_HTTP));
+        } else if (!in.hasRemaining() && !interim) {
+            end(Optional.of(NO_HTTP));
+        } else if (!in.hasRemaining()) {
+            in.position(1); // the first character of a long header line stands for all: the line is not empty
+        }
+    }
+
+    /** Removes a line from the buffer; returns null if there is no complete line. */
+    private String nextLine() {
+        for (int i = 0; i < in.position(); i++) {
+            if (in.get(i) == '\n') {
+                String line = new String(in.array(), 0, i + 1, StandardCharsets.ISO_8859_1);
+                in.flip().position(i + 1);
+                in.compact();
+                return line;
+            }
+        }
+        return null;
+    }
+
+    private void evaluate(String line) {
+        if (interim) {
+            interim = !line.isBlank();
             return;
         }
-        String text = new String(in.array(), 0, in.position(), StandardCharsets.ISO_8859_1);
-        Matcher line = STATUS_LINE.matcher(text);
-        if (line.lookingAt()) {
-            int status = Integer.parseInt(line.group(1));
+        Matcher matcher = STATUS_LINE.matcher(line);
+        if (!matcher.matches()) {
+            end(Optional.of(NO_HTTP));
+            return;
+        }
+        int status = Integer.parseInt(matcher.group(1));
+        interim = status < 200 && status != SWITCHING_PROTOCOLS;
+        if (!interim) {
             tell(status >= 200 && status < 400 ? Optional.empty() : Optional.of("status " + status));
-            if (endOfStream) {
-                abandon();
-            } else {
-                in.clear(); // reads and discards the rest: the worker might log an early close as a client error
-            }
-        } else if (endOfStream || text.contains("\n") || !in.hasRemaining()) {
-            end(Optional.of(text.isEmpty() ? "it closed the connection without an answer" : "its answer is no HTTP"));
         }
     }
 
@@ -182,6 +203,10 @@ final class PortCheck implements Check, EventLoop.Handler {
 
     @Override
     public void abandon() {
+        if (connector != null) {
+            connector.cancel();
+            connector = null;
+        }
         if (channel != null) {
             loop.discard(channel, key);
             channel = null;

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -148,7 +147,7 @@ public final class PortReadinessProbe {
             accepted();
             return;
         }
-        process.listensOn(port).whenComplete((owner, failure) -> post(() -> {
+        process.listensOn(port).whenComplete((owner, failure) -> loop.tryExecute(() -> {
             PortOwnership.Kind kind = failure == null ? owner.kind() : PortOwnership.Kind.UNKNOWN;
             if (kind == PortOwnership.Kind.OTHER) {
                 foreign();
@@ -156,7 +155,8 @@ public final class PortReadinessProbe {
             }
             if (kind == PortOwnership.Kind.UNKNOWN && UNKNOWN_OWNER_LOGGED.compareAndSet(false, true)) {
                 LOG.info(
-                        "worker {} (instance {}): cannot see which process listens on {}; it is taken for the worker's, here and from now on",
+                        "worker {} (instance {}): cannot determine which process listens on {}; from now on, every process"
+                                + " that listens on a worker's port is accepted as the worker",
                         worker.id(), worker.instance(), Loopback.text(port));
             }
             socket = failure == null ? owner.socket() : Optional.empty();
@@ -209,7 +209,7 @@ public final class PortReadinessProbe {
     /** Finds out where the worker listens instead, for the error message. */
     private void diagnose() {
         if (!accepted && worker.isBooting() && process.isAlive()) {
-            process.listening().thenAccept(where -> post(() -> {
+            process.listening().thenAccept(where -> loop.tryExecute(() -> {
                 if (!accepted && acceptedAt == 0 && !where.isEmpty()) {
                     elsewhere = "; " + where + "; listen on WorkerContext.address(), $PORT or $SERVER_PORT";
                     worker.observed(what + elsewhere);
@@ -228,13 +228,5 @@ public final class PortReadinessProbe {
         List<Runnable> all = List.copyOf(waiting);
         waiting.clear();
         all.forEach(Runnable::run);
-    }
-
-    private void post(Runnable task) {
-        try {
-            loop.execute(task);
-        } catch (RejectedExecutionException e) {
-            LOG.trace("the cluster has ended meanwhile");
-        }
     }
 }

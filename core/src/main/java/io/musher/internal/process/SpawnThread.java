@@ -41,7 +41,7 @@ final class SpawnThread {
         executor.shutdown();
         try {
             if (!executor.awaitTermination(5, TimeUnit.SECONDS)) {
-                LOG.warn("{}: the start of a process hangs", name);
+                LOG.warn("{}: a process start has not returned within 5 s; its thread is abandoned", name);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -24,11 +24,13 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -47,13 +49,15 @@ public final class Spawner implements AutoCloseable {
      * The grace period of workers without a channel when the primary has died; the same as for those with a channel.
      */
     private static final int GRACE_TENTHS = 50;
+    private static final int DESTROY_ROUNDS = 10;
 
     private final String cluster;
     private final String mark = Long.toHexString(ThreadLocalRandom.current().nextLong());
     private final SpawnThread thread;
     private final ProcessTableExecutor looks;
-    private final OrphanReaper guard;
+    private final OrphanReaper reaper;
     private final OutputSinks sinks;
+    private final ThreadFactory waiters;
     private final Set<WorkerProcess> alive = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -64,17 +68,19 @@ public final class Spawner implements AutoCloseable {
      * @param output the destination of the workers' output
      */
     public Spawner(String cluster, Output output) {
-        this(cluster, output, GRACE_TENTHS);
+        this(cluster, output, GRACE_TENTHS, Spawner::daemon);
     }
 
     /**
      * @param graceTenths the time from SIGTERM to SIGKILL for workers whose primary has died, in tenths of a second
+     * @param waiters creates the daemon threads that wait for the exit of workers
      */
-    Spawner(String cluster, Output output, int graceTenths) {
+    Spawner(String cluster, Output output, int graceTenths, ThreadFactory waiters) {
+        this.waiters = waiters;
         this.cluster = cluster;
         this.thread = new SpawnThread(cluster);
         this.looks = new ProcessTableExecutor(cluster);
-        this.guard = new OrphanReaper(cluster, mark, graceTenths, looks::run);
+        this.reaper = new OrphanReaper(cluster, mark, graceTenths, looks::run);
         this.sinks = new OutputSinks(cluster, output);
         if (ProcessHandle.current().pid() == 1) {
             LOG.warn(
@@ -82,6 +88,13 @@ public final class Spawner implements AutoCloseable {
                             + " use an init, such as docker run --init",
                     cluster);
         }
+    }
+
+    /** {@return a daemon thread for a task} */
+    static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task);
+        thread.setDaemon(true);
+        return thread;
     }
 
     /**
@@ -135,6 +148,11 @@ public final class Spawner implements AutoCloseable {
         return thread;
     }
 
+    /** {@return how many workers were started and have not exited} */
+    int alive() {
+        return alive.size();
+    }
+
     /** Sends SIGKILL to all workers immediately and refuses further starts. */
     public void killAll() {
         closed = true;
@@ -163,7 +181,7 @@ public final class Spawner implements AutoCloseable {
             LOG.warn("{}: not all workers could be killed: {}", cluster, alive);
         }
         thread.close();
-        guard.close();
+        reaper.close();
         looks.close();
         sinks.close();
     }
@@ -198,13 +216,15 @@ public final class Spawner implements AutoCloseable {
         }
     }
 
-    private WorkerProcess start(SpawnRequest request, ProcessBuilder builder, String tree,
+    private WorkerProcess start(SpawnRequest request, ProcessBuilder builder, String treeMark,
             Optional<ArgumentFile> arguments) throws IOException {
         builder.command().addAll(0, InheritedSignals.reset(builder.command().get(0)));
         Platform.SETSID.ifPresent(setsid -> builder.command().add(0, setsid));
         takePort(request);
         Process process = builder.start();
         long id = Platform.SETSID.isPresent() ? -process.pid() : process.pid();
+        ProcessTree tree = new ProcessTree(process.toHandle(), Platform.SETSID.isPresent(),
+                treeMark == null ? null : ChildEnvironment.TREE + "=" + treeMark);
         try {
             OomScore.raise(process.pid());
             OutputTail tail = new OutputTail();
@@ -212,27 +232,37 @@ public final class Spawner implements AutoCloseable {
                     sinks.sink(request, process.pid(), false));
             OutputPump err = new OutputPump(output(request, process, 2), tail,
                     sinks.sink(request, process.pid(), true));
-            WorkerProcess worker = new WorkerProcess(request, process,
-                    new ProcessTree(process.toHandle(), Platform.SETSID.isPresent(),
-                            tree == null ? null : ChildEnvironment.TREE + "=" + tree),
-                    looks, guard, tail, CompletableFuture.allOf(out.done(), err.done()));
-            if (tree != null) {
-                guard.watch(id);
+            WorkerProcess worker = new WorkerProcess(request, process, tree, looks, reaper, tail,
+                    CompletableFuture.allOf(out.done(), err.done()));
+            if (treeMark != null) {
+                reaper.watch(id);
             }
             out.start(cluster + "-out-" + request.workerId());
             err.start(cluster + "-err-" + request.workerId());
             alive.add(worker);
-            worker.watch(cluster + "-wait-" + request.workerId(), () -> arguments.ifPresent(file -> file.feed(process)),
+            worker.watch(waiters, cluster + "-wait-" + request.workerId(),
+                    () -> arguments.ifPresent(file -> file.feed(process)),
                     () -> {
-                        guard.forget(id);
+                        reaper.forget(id);
                         alive.remove(worker);
                         arguments.ifPresent(ArgumentFile::delete);
                     });
             return worker;
         } catch (RuntimeException | Error e) { // out of memory, or no thread could be started
-            process.destroyForcibly();
-            guard.forget(id);
+            alive.removeIf(worker -> worker.pid() == process.pid());
+            reaper.forget(id);
+            destroy(process, tree);
             throw e;
+        }
+    }
+
+    /** Kills a process that could not be made a worker, and what it has started; needs no further thread. */
+    private static void destroy(Process process, ProcessTree tree) {
+        List<ProcessHandle> members = tree.members();
+        process.destroyForcibly();
+        for (int i = 0; i < DESTROY_ROUNDS && !members.isEmpty(); i++) {
+            members.forEach(ProcessHandle::destroyForcibly);
+            members = tree.members(); // they may have started others meanwhile
         }
     }
 

@@ -54,7 +54,7 @@ final class ThreadDump {
             }
             return Optional.of(question(socket)).filter(text -> !text.isBlank());
         } catch (IOException | RuntimeException e) {
-            LOG.debug("{}: does not tell its threads", process, e);
+            LOG.debug("{}: no thread dump", process, e);
             return Optional.empty();
         } catch (InterruptedException e) {
             return Optional.empty(); // this thread is never interrupted
@@ -70,7 +70,7 @@ final class ThreadDump {
         try {
             Files.createFile(request);
         } catch (FileAlreadyExistsException e) {
-            LOG.debug("{}: another process is attaching, too", process);
+            LOG.debug("{}: another process requests attachment too", process);
         }
         try {
             process.signal("QUIT");
@@ -88,7 +88,7 @@ final class ThreadDump {
         try {
             Files.deleteIfExists(socket);
         } catch (IOException e) {
-            LOG.debug("{} stays", socket, e);
+            LOG.debug("{} could not be deleted", socket, e);
         }
     }
 

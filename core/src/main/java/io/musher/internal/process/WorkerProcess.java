@@ -18,29 +18,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.ThreadFactory;
 
 /**
  * A started worker: its process and all descendants. Sends signals, reports memory, ports and threads, and completes
- * {@link #onExit}. Thread safe; no method blocks, except that {@link #signal} may wait for a pipe.
+ * {@link #onExit}. Thread safe; no method blocks.
  *
  * <p>When the worker process has exited, its remaining descendants are killed, with one exception: after a command was
  * asked to stop, its descendants may finish until {@link #kill()}. The exit is reported when no descendant is left.
  */
 public final class WorkerProcess {
-
-    private static final Logger LOG = LoggerFactory.getLogger(WorkerProcess.class);
-
-    /** SIGKILL is sent this many times, 10 ms apart, before the remaining processes are given up. */
-    private static final int ROUNDS = 200;
-    private static final long ROUND_MILLIS = 10;
-    private static final long PEACE_MILLIS = 50;
-    /** How long to wait for the end of the output after the exit: a daemon left behind may keep it open. */
-    private static final long OUTPUT_MILLIS = 300;
 
     private final SpawnRequest request;
     private final Process process;
@@ -48,27 +35,26 @@ public final class WorkerProcess {
     private final ProcessHandle leader;
     private final ProcessTree tree;
     private final ProcessTableExecutor looks;
-    private final OrphanReaper guard;
+    private final OrphanReaper reaper;
     private final OutputTail tail;
-    private final CompletableFuture<Void> output;
+    private final ExitWatch exits;
     private final Instant startedAt = Instant.now();
-    private final CompletableFuture<Void> processExit = new CompletableFuture<>();
-    private final CompletableFuture<Termination> exit = new CompletableFuture<>();
-    private volatile boolean asked;
+    private volatile boolean stopRequested;
     private volatile boolean killed;
     private CompletableFuture<Long> measured = CompletableFuture.completedFuture(0L);
 
     WorkerProcess(SpawnRequest request, Process process, ProcessTree tree, ProcessTableExecutor looks,
-            OrphanReaper guard, OutputTail tail,
+            OrphanReaper reaper, OutputTail tail,
             CompletableFuture<Void> output) {
         this.request = request;
         this.process = process;
         this.leader = process.toHandle();
         this.tree = tree;
         this.looks = looks;
-        this.guard = guard;
+        this.reaper = reaper;
         this.tail = tail;
-        this.output = output;
+        this.exits = new ExitWatch(request, process, tree, looks, output,
+                () -> isCommand() && stopRequested && !killed);
     }
 
     /** {@return the process id} */
@@ -101,7 +87,7 @@ public final class WorkerProcess {
      * was read}
      */
     public CompletableFuture<Termination> onExit() {
-        return exit.copy();
+        return exits.onExit();
     }
 
     /**
@@ -109,7 +95,7 @@ public final class WorkerProcess {
      * have}
      */
     public CompletableFuture<Void> onProcessExit() {
-        return processExit.copy();
+        return exits.onProcessExit();
     }
 
     /** {@return the last 64 KiB of standard output and standard error} */
@@ -122,14 +108,14 @@ public final class WorkerProcess {
      * {@link #kill()}.
      */
     public void stopRequested() {
-        asked = true;
+        stopRequested = true;
     }
 
     /**
      * Sends SIGTERM to a JVM, or to a command and its descendants. On systems without signals the process is killed.
      */
     public void terminate() {
-        asked = true;
+        stopRequested = true;
         leader.destroy();
         if (isCommand()) {
             looks.run(() -> members().forEach(ProcessHandle::destroy));
@@ -152,8 +138,8 @@ public final class WorkerProcess {
     }
 
     /**
-     * Sends any signal to a JVM, or to the process group of a command. Writes to the pipe of the {@link OrphanReaper},
-     * or starts an {@code sh} if the reaper does not run.
+     * Sends any signal to a JVM, or to the process group of a command, by the {@link OrphanReaper}. KILL ends the
+     * descendants too, as {@link #kill()} does.
      *
      * @param name such as {@code HUP} or {@code SIGHUP}
      * @throws IllegalArgumentException if the signal does not exist
@@ -162,12 +148,13 @@ public final class WorkerProcess {
     public void signal(String name) {
         String signal = SignalNames.name(name);
         if (signal.equals("KILL")) {
-            leader.destroyForcibly();
+            kill();
         } else if (Platform.SH.isEmpty()) {
-            throw new UnsupportedOperationException("signal " + name + ": there is no sh to send it");
+            throw new UnsupportedOperationException(
+                    "signal " + name + ": sending it requires sh, which is not installed");
         } else {
             if (process.isAlive()) {
-                guard.signal(signal, groupId());
+                reaper.signal(signal, groupId());
             }
         }
     }
@@ -240,64 +227,13 @@ public final class WorkerProcess {
     }
 
     /**
-     * Waits for the exit on a thread of its own: {@link Process#onExit} uses the common pool, which the user's program
-     * may keep busy.
+     * Starts to wait for the exit.
      *
-     * @param before runs first on that thread; may block while the process is alive
+     * @param before runs first on the new thread; may block while the process is alive
      * @param afterwards runs when the process and its descendants have exited
      */
-    void watch(String name, Runnable before, Runnable afterwards) {
-        Thread waiter = new Thread(() -> {
-            try {
-                try {
-                    before.run();
-                } catch (RuntimeException | Error e) { // no memory: its end is to be noticed all the same
-                    LOG.warn("{}: could not be given what it needs to start", request, e);
-                }
-                Termination termination = Termination.of(process.waitFor());
-                processExit.complete(null);
-                try {
-                    settle();
-                    afterwards.run();
-                    awaitOutput();
-                } finally {
-                    exit.complete(termination);
-                }
-            } catch (InterruptedException e) {
-                LOG.debug("{}: its exit is not awaited any more", request, e);
-            }
-        }, name);
-        waiter.setDaemon(true);
-        waiter.start();
-    }
-
-    /** Kills the descendants left behind or, after a command was asked to stop, waits for their exit. */
-    private void settle() throws InterruptedException {
-        if (!tree.hasSession()) {
-            return;
-        }
-        List<ProcessHandle> remaining = looks.see(tree::members, List.of());
-        for (int rounds = 0; !remaining.isEmpty() && rounds < ROUNDS;) {
-            boolean mayFinish = isCommand() && asked && !killed;
-            if (!mayFinish) {
-                rounds++;
-                remaining.forEach(ProcessHandle::destroyForcibly);
-            }
-            Thread.sleep(mayFinish ? PEACE_MILLIS : ROUND_MILLIS);
-            remaining = looks.see(tree::members, List.of());
-        }
-        if (!remaining.isEmpty()) {
-            LOG.warn("{}: left behind processes that cannot be killed: {}", request,
-                    remaining.stream().map(ProcessHandle::pid).toList());
-        }
-    }
-
-    private void awaitOutput() throws InterruptedException {
-        try {
-            output.get(OUTPUT_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.debug("{}: its output is held open by what it has started", request);
-        }
+    void watch(ThreadFactory threads, String name, Runnable before, Runnable afterwards) {
+        exits.start(threads, name, before, afterwards);
     }
 
     /** Returns the descendants that are alive; blocks. */

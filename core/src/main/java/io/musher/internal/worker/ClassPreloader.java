@@ -52,7 +52,7 @@ public final class ClassPreloader {
                 }
             }
         } catch (IOException | RuntimeException e) {
-            LOG.debug("{} is not loaded beforehand", source.getLocation(), e);
+            LOG.debug("classes of {} could not be preloaded", source.getLocation(), e);
         }
         return loaded;
     }

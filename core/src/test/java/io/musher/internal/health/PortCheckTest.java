@@ -88,6 +88,10 @@ class PortCheckTest {
             \\r\\n | its answer is no HTTP
             HTTP/1.1 2 | its answer is no HTTP
             '' | it closed the connection without an answer
+            HTTP/1.1 100 Continue\\r\\n\\r\\nHTTP/1.1 200 OK\\r\\n | well
+            HTTP/1.1 103 Early\\r\\nLink: <a>\\r\\n\\r\\nHTTP/1.1 100\\r\\n\\r\\nHTTP/1.1 503 no\\r\\n | status 503
+            HTTP/1.1 101 Switching Protocols\\r\\n | status 101
+            HTTP/1.1 100 Continue\\r\\n\\r\\n | it closed the connection without an answer
             """)
     void shouldJudgeByTheStatusLineAlone(String answer, String expected) throws Exception {
         CompletableFuture<Optional<String>> outcome = ask(GET);
@@ -108,6 +112,17 @@ class PortCheckTest {
             Arrays.fill(line, (byte) 'x');
             socket.getOutputStream().write(line);
             assertEquals("its answer is no HTTP", get(outcome));
+        }
+    }
+
+    @Test
+    void shouldSkipLongHeadersOfAnInterimResponse() throws Exception {
+        CompletableFuture<Optional<String>> outcome = ask(GET);
+        try (Socket socket = server.accept()) {
+            String hints = "HTTP/1.1 103 Early Hints\r\nLink: " + "x".repeat(5_000) + "\r\n"
+                    + ("Link: " + "y".repeat(505) + "\r\n").repeat(10) + "\r\n";
+            socket.getOutputStream().write((hints + "HTTP/1.1 204 No Content\r\n").getBytes(StandardCharsets.US_ASCII));
+            assertEquals("well", get(outcome));
         }
     }
 

@@ -22,7 +22,7 @@ public final class CommandPrimary {
         }
         System.out.println(sessions);
         System.out.println("guard " + ProcessHandle.current().children()
-                .filter(child -> child.info().commandLine().orElse("").contains("musher-guard")).findFirst()
+                .filter(child -> child.info().commandLine().orElse("").contains("musher-orphan-reaper")).findFirst()
                 .orElseThrow().pid());
         System.out.println("channel " + spawning.channel.getPort());
         String line = new BufferedReader(new InputStreamReader(System.in)).readLine();

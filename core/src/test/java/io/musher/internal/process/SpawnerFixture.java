@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -41,7 +42,11 @@ public final class SpawnerFixture implements AutoCloseable {
     }
 
     public SpawnerFixture(Output output, int graceTenths) {
-        this.spawner = new Spawner("test", output, graceTenths);
+        this(output, graceTenths, Spawner::daemon);
+    }
+
+    SpawnerFixture(Output output, int graceTenths, ThreadFactory waiters) {
+        this.spawner = new Spawner("test", output, graceTenths, waiters);
         this.channel = new InetSocketAddress(InetAddress.getLoopbackAddress(), NUMBERS.getAndIncrement());
     }
 
@@ -100,7 +105,7 @@ public final class SpawnerFixture implements AutoCloseable {
         spawner.close();
         assertEquals(List.of(), processes(), "processes left behind");
         assertEquals(List.of(), ProcessHandle.current().children()
-                .filter(child -> child.info().commandLine().orElse("").contains("musher-guard")).toList(),
+                .filter(child -> child.info().commandLine().orElse("").contains("musher-orphan-reaper")).toList(),
                 "guards left behind");
     }
 }

@@ -1,5 +1,6 @@
 package io.musher.internal.process;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -186,5 +188,33 @@ class SpawnerTest {
         ExecutionException failed = assertThrows(ExecutionException.class, () -> spawning.start(launch));
         assertInstanceOf(IOException.class, failed.getCause());
         return failed.getCause().getMessage();
+    }
+
+    @Test
+    void shouldKillTheWholeGroupOfACommandBySignalKillAlsoWhileItStops() throws Exception {
+        WorkerProcess worker = spawning.sh("trap '' TERM; (sleep 1000; :) & echo up; wait; wait");
+        SpawnerFixture.printed(worker, "up");
+        worker.stopRequested();
+        worker.signal("KILL");
+        assertEquals(Optional.of("SIGKILL"), SpawnerFixture.end(worker).signal());
+        assertEquals(List.of(), spawning.processes());
+    }
+
+    @Test
+    void shouldForgetAWorkerWhoseThreadCouldNotBeStarted() throws Exception {
+        AtomicBoolean fails = new AtomicBoolean(true);
+        try (SpawnerFixture fixture = new SpawnerFixture(Output.discard(), 50, task -> {
+            if (fails.getAndSet(false)) {
+                throw new OutOfMemoryError("unable to create native thread, on purpose");
+            }
+            return Spawner.daemon(task);
+        })) {
+            ExecutionException failure = assertThrows(ExecutionException.class, () -> fixture.sh("sleep 1000"));
+            assertInstanceOf(OutOfMemoryError.class, failure.getCause());
+            assertEquals(0, fixture.spawner.alive());
+            WorkerProcess next = fixture.sh("exit 3");
+            assertEquals(OptionalInt.of(3), SpawnerFixture.end(next).code());
+            await("no process of the failed start").until(() -> fixture.processes().isEmpty());
+        }
     }
 }

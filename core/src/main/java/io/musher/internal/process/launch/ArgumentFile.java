@@ -68,7 +68,7 @@ public final class ArgumentFile {
             try (var input = process.getOutputStream()) {
                 input.write(text);
             } catch (IOException e) {
-                LOG.debug("pid {} has not read its arguments", process.pid(), e); // its exit status tells why
+                LOG.debug("process {} did not read its arguments", process.pid(), e); // its exit status shows why
             }
         }
     }
@@ -79,7 +79,7 @@ public final class ArgumentFile {
             try {
                 Files.deleteIfExists(file);
             } catch (IOException e) {
-                LOG.debug("{} stays", file, e);
+                LOG.debug("{} could not be deleted", file, e);
             }
         }
     }

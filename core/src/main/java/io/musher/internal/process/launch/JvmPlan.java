@@ -37,7 +37,7 @@ final class JvmPlan extends LaunchPlan {
         this.saysHello = saysHello;
         if (!Files.isExecutable(Path.of(own.java()))) {
             throw new IllegalStateException(
-                    "this process runs without " + own.java() + ", so there is no java to start workers with;"
+                    "no java to start workers with: " + own.java() + " does not exist or is not executable;"
                             + " use .command(words)");
         }
     }
@@ -58,7 +58,7 @@ final class JvmPlan extends LaunchPlan {
 
     private static JvmPlan self(Launch launch, CurrentJvm own) {
         if (own.target().isEmpty()) {
-            throw LauncherDetector.refusal("this JVM does not tell what program it runs");
+            throw LauncherDetector.refusal("this JVM does not report which program it runs");
         }
         if (LauncherDetector.isRunner(own.program())) {
             throw LauncherDetector.refusal(
@@ -85,7 +85,7 @@ final class JvmPlan extends LaunchPlan {
                 && !ClassPaths.has(classPath, main.name())) {
             throw new IllegalArgumentException("main " + main.name()
                     + ": there is no such class on the workers' class path, which is this JVM's:"
-                    + " look at package and spelling (a nested class is called Outer$Inner), or add its jar to the class path");
+                    + " check package and spelling (a nested class is called Outer$Inner), or add its jar to the class path");
         }
         return new JvmPlan(main, own, classPath, List.of(WORKER_MAIN, main.name()), List.of(), true);
     }

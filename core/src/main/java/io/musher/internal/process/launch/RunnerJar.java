@@ -38,7 +38,7 @@ final class RunnerJar {
             if (!refused) {
                 refused = true;
                 LOG.warn(
-                        "no temporary file can be written ({}): a worker of a jar whose main method throws may live on",
+                        "no temporary file can be written ({}): a worker of a jar may keep running after its main method has thrown",
                         e.toString());
             }
             return Optional.empty();
@@ -50,7 +50,7 @@ final class RunnerJar {
         if (code == null) {
             try (InputStream in = MainRunner.class.getResourceAsStream("MainRunner.class")) {
                 if (in == null) {
-                    throw new IOException("its class loader does not give " + name);
+                    throw new IOException("its class loader does not find " + name);
                 }
                 code = in.readAllBytes();
             }

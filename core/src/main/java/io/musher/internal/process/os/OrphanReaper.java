@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -19,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * SIGTERM to all watched process groups and to all processes that carry the mark of this cluster, and SIGKILL to those
  * left after the grace period. The shell is started with the first watched process, in a session of its own, so that
  * Ctrl-C does not reach it. While it waits it uses no CPU time. It also delivers signals that the JDK cannot send. If
- * the shell dies, it is restarted, ten times at most. Thread safe.
+ * the shell dies, it is restarted, ten times at most. Thread safe; only {@link #close} blocks: what is written to the
+ * pipe is written in order by other threads, because a shell that is stopped (SIGSTOP) reads nothing.
  */
 public final class OrphanReaper {
 
@@ -68,6 +70,9 @@ public final class OrphanReaper {
             wait
             """;
 
+    /** The name of the shell in process lists. */
+    static final String NAME = "musher-orphan-reaper";
+
     private static final int RESTARTS = 10;
 
     private final String cluster;
@@ -76,7 +81,10 @@ public final class OrphanReaper {
     private final Executor threads;
     private final Set<String> watched = new LinkedHashSet<>();
     private Process process;
+    /** Completes when everything queued for the shell so far has been written. */
+    private CompletableFuture<Void> written = CompletableFuture.completedFuture(null);
     private int starts;
+    private boolean warned;
     private boolean closed;
 
     /**
@@ -84,7 +92,7 @@ public final class OrphanReaper {
      *
      * @param mark the common prefix of the marks of this cluster's workers
      * @param grace the time from SIGTERM to SIGKILL, in tenths of a second
-     * @param threads handles the exit of the shell
+     * @param threads writes to the shell, which may block, and handles its exit
      */
     public OrphanReaper(String cluster, String mark, int grace, Executor threads) {
         this.cluster = cluster;
@@ -109,47 +117,70 @@ public final class OrphanReaper {
 
     /** Removes a process or process group that has exited. */
     public synchronized void forget(long id) {
-        if (watched.remove(Long.toString(id))) {
+        if (watched.remove(Long.toString(id)) && process != null) {
             write("- " + id);
         }
     }
 
     /** Sends a signal that the JDK cannot send, by the shell or, if it does not run, by a new one. */
     public synchronized void signal(String name, long id) {
-        if (process != null && write(name + " " + id)) {
-            return;
-        }
+        Process shell = process;
+        inOrder(() -> {
+            if (shell == null || !write(shell, name + " " + id)) {
+                signalByNewShell(name, id);
+            }
+        });
+    }
+
+    private void signalByNewShell(String name, long id) {
         try {
-            new ProcessBuilder(Platform.SH.orElseThrow(), "-c", "kill \"-$1\" \"$2\"", "kill", name, Long.toString(id))
-                    .redirectInput(Platform.NULL).redirectOutput(Platform.NULL).redirectError(Platform.NULL).start();
+            int status = new ProcessBuilder(Platform.SH.orElseThrow(), "-c", "kill \"-$1\" \"$2\"", "kill", name,
+                    Long.toString(id)).redirectInput(Platform.NULL).redirectOutput(Platform.NULL)
+                    .redirectError(Platform.NULL).start().waitFor();
+            if (status != 0 && ProcessHandle.of(Math.abs(id)).isPresent()) {
+                LOG.warn("{}: signal {} could not be sent to {}: kill ended with status {}", cluster, name, id, status);
+            }
         } catch (IOException e) {
             LOG.warn("{}: signal {} could not be sent to {}", cluster, name, id, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
-    /** Closes the pipe, which ends the shell, and waits up to 2 s for its exit; called when no worker is left. */
-    public synchronized void close() {
-        closed = true;
-        if (process != null) {
+    /**
+     * Closes the pipe, which ends the shell, and waits up to 2 s for its exit; called when no worker is left.
+     */
+    public void close() {
+        Process shell;
+        synchronized (this) {
+            closed = true;
+            shell = process;
+        }
+        if (shell == null) {
+            return;
+        }
+        inOrder(() -> {
             try {
-                process.getOutputStream().close();
-                process.waitFor(2, TimeUnit.SECONDS);
+                shell.getOutputStream().close();
             } catch (IOException e) {
-                LOG.debug("{}: closing the guard", cluster, e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+                LOG.debug("{}: closing the pipe to the orphan reaper failed", cluster, e);
             }
+        });
+        try {
+            shell.waitFor(2, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
     private void start() {
         if (Platform.SH.isEmpty() || starts++ > RESTARTS) {
-            LOG.warn("{}: no guard: if this process is killed, its command workers live on", cluster);
+            warn(null);
             return;
         }
         List<String> words = new ArrayList<>();
         Platform.SETSID.ifPresent(words::add);
-        words.addAll(List.of(Platform.SH.get(), "-c", SCRIPT, "musher-guard", mark, Integer.toString(grace)));
+        words.addAll(List.of(Platform.SH.get(), "-c", SCRIPT, NAME, mark, Integer.toString(grace)));
         ProcessBuilder builder = new ProcessBuilder(words).redirectOutput(Platform.NULL).redirectError(Platform.NULL);
         String path = builder.environment().get("PATH");
         builder.environment().clear();
@@ -161,7 +192,7 @@ public final class OrphanReaper {
             watched.forEach(id -> write("+ " + id));
             started.onExit().thenRunAsync(() -> ended(started), threads);
         } catch (IOException e) {
-            LOG.warn("{}: no guard: if this process is killed, its command workers live on", cluster, e);
+            warn(e);
         }
     }
 
@@ -174,22 +205,35 @@ public final class OrphanReaper {
         }
     }
 
-    private boolean write(String line) {
-        if (process == null) {
-            return false;
+    private void warn(IOException cause) {
+        if (!warned) {
+            warned = true;
+            LOG.warn("{}: no orphan reaper runs: if this process is killed, its command workers keep running", cluster,
+                    cause);
         }
+    }
+
+    private void write(String line) {
+        Process shell = process;
+        inOrder(() -> write(shell, line));
+    }
+
+    private synchronized void inOrder(Runnable task) {
+        written = written.thenRunAsync(task, threads).exceptionally(failure -> {
+            LOG.error("{}: a task of the orphan reaper failed", cluster, failure);
+            return null;
+        });
+    }
+
+    /** Writes a line; returns false if the shell has exited, whose successor receives all ids again. */
+    private static boolean write(Process shell, String line) {
         try {
-            OutputStream to = process.getOutputStream();
+            OutputStream to = shell.getOutputStream();
             to.write((line + "\n").getBytes(StandardCharsets.US_ASCII));
             to.flush();
             return true;
         } catch (IOException e) {
-            return false; // the shell has exited; its successor receives all ids again
+            return false;
         }
-    }
-
-    /** {@return the process of the shell, or null} */
-    synchronized Process process() {
-        return process;
     }
 }

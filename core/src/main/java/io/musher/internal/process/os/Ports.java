@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 
-/** Computes and checks the fixed ports of instances: instance {@code n} has the port {@code startPort + n}. */
+/** Computes the fixed ports of instances: instance {@code n} has the port {@code startPort + n}. */
 public final class Ports {
 
     /** The highest port number. */
@@ -25,29 +25,6 @@ public final class Ports {
             return Integer.parseInt(range[1]) - Integer.parseInt(range[0]) + 1;
         } catch (IOException | RuntimeException e) {
             return USUAL;
-        }
-    }
-
-    /**
-     * Checks a configuration before any process is started.
-     *
-     * @param startPort the port of instance 0
-     * @param instances the number of instances
-     * @param commonPort the port of the balancer, if there is one
-     * @throws IllegalStateException if the ports exceed 65535 or include the common port; the message names them
-     */
-    public static void check(int startPort, int instances, OptionalInt commonPort) {
-        int last = startPort + instances - 1;
-        if (last > LAST) {
-            throw new IllegalStateException(
-                    "startPort " + startPort + " with " + instances + " instances: the last would have port "
-                            + last + ", but " + LAST + " is the highest");
-        }
-        if (commonPort.isPresent() && commonPort.getAsInt() >= startPort && commonPort.getAsInt() <= last) {
-            throw new IllegalStateException("commonPort " + commonPort.getAsInt() + " is also the port of instance "
-                    + (commonPort.getAsInt() - startPort) + ": startPort " + startPort + " with " + instances
-                    + " instances takes "
-                    + startPort + " to " + last);
         }
     }
 

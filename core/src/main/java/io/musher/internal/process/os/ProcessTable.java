@@ -51,7 +51,7 @@ public final class ProcessTable {
     static <T> T look(long pid, Look<T> look) throws IOException {
         for (Begun other : LOOKS.values()) {
             if (other.pid() == pid && other.hangs()) {
-                throw new IOException("process " + pid + " cannot be looked at");
+                throw new IOException("process " + pid + " is skipped: another read of it hangs");
             }
         }
         Thread thread = Thread.currentThread();

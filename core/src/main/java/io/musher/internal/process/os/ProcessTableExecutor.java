@@ -70,10 +70,10 @@ public final class ProcessTableExecutor {
                 return patiently(result, thread::get);
             } catch (TimeoutException e) {
                 LOG.warn(
-                        "{}: a look at the process table hangs at a process that hangs in the kernel; tries without it",
+                        "{}: reading the process table blocks at a process that hangs in the kernel; retrying without that process",
                         name);
             } catch (ExecutionException e) {
-                LOG.warn("{}: a look at the process table failed", name, e.getCause());
+                LOG.warn("{}: reading the process table failed", name, e.getCause());
                 return otherwise;
             }
         }

@@ -36,6 +36,7 @@ final class BoundedHandoff<T> {
     private long weight;
     private long taken;
     private boolean stuck;
+    private boolean warned;
     private boolean closed;
     private boolean failed;
 
@@ -70,6 +71,7 @@ final class BoundedHandoff<T> {
                     left = timeoutNanos;
                 } else if (left <= 0) {
                     stuck = true;
+                    warnBlocked();
                 }
             }
             if (closed || weight > 0 && weight + bytes > CAPACITY) {
@@ -128,6 +130,18 @@ final class BoundedHandoff<T> {
                         now - reported);
                 reported = now;
             }
+        }
+    }
+
+    /** Logs on a thread of its own: the log may go to the same place as the output, and block there. */
+    private void warnBlocked() {
+        if (!warned) {
+            warned = true;
+            Thread logger = new Thread(() -> LOG.warn(
+                    "{}: the consumer has taken no output for {} ms; further output of the workers is dropped until it does",
+                    name, TimeUnit.NANOSECONDS.toMillis(timeoutNanos)), name + "-warning");
+            logger.setDaemon(true);
+            logger.start();
         }
     }
 

@@ -106,7 +106,7 @@ final class RollingFile {
             try {
                 out.close();
             } catch (IOException e) {
-                LOG.debug("{}: closing", path, e);
+                LOG.debug("{}: closing the file failed", path, e);
             }
             out = null;
         }

@@ -9,7 +9,9 @@ import io.musher.internal.process.CommandPrimary;
 import io.musher.internal.process.SpawnerFixture;
 import io.musher.internal.process.TestJvm;
 import io.musher.internal.process.launch.ChildEnvironment;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -91,7 +94,7 @@ class OrphanReaperTest {
             ProcessHandle.of(family.guard).orElseThrow().destroyForcibly();
             await("another guard").atMost(SOON).until(() -> primary.process.children()
                     .anyMatch(child -> child.pid() != family.guard
-                            && child.info().commandLine().orElse("").contains("musher-guard")));
+                            && child.info().commandLine().orElse("").contains("musher-orphan-reaper")));
             primary.process.destroyForcibly().waitFor();
             family.assertGone(SOON);
         }
@@ -122,7 +125,7 @@ class OrphanReaperTest {
         Process marked = process(Map.of(ChildEnvironment.TREE, mark + ".1"), "setsid", "sh", "-c", script);
         Process other = process(Map.of(ChildEnvironment.TREE, mark + "0.1"), "setsid", "sh", "-c", script);
         ProcessBuilder guarding = new ProcessBuilder(BUSYBOX.toString(), "sh", "-c", OrphanReaper.SCRIPT,
-                "musher-guard", mark, "3")
+                "musher-orphan-reaper", mark, "3")
                 .redirectErrorStream(true);
         guarding.environment().clear();
         guarding.environment().put("PATH", folder.toString());
@@ -141,6 +144,60 @@ class OrphanReaperTest {
                 each.destroyForcibly();
             }
         }
+    }
+
+    @Test
+    void shouldNotBlockWhileTheShellIsStopped() throws Exception {
+        Process worker = process(Map.of(), "sleep", "1000");
+        OrphanReaper reaper = new OrphanReaper("test", "none", 1, task -> new Thread(task).start());
+        reaper.watch(worker.pid());
+        ProcessHandle shell = ProcessHandle.current().children()
+                .filter(child -> child.info().commandLine().orElse("").contains(OrphanReaper.NAME + " none"))
+                .findFirst().orElseThrow();
+        try {
+            assertEquals(0, new ProcessBuilder("kill", "-STOP", "" + shell.pid()).start().waitFor());
+            CompletableFuture<Void> queued = CompletableFuture.runAsync(() -> {
+                for (int i = 0; i < 10_000; i++) { // more than the pipe can take
+                    reaper.watch(Long.MAX_VALUE - i);
+                    reaper.forget(Long.MAX_VALUE - i);
+                }
+                reaper.signal("USR1", worker.pid());
+            });
+            queued.get(SOON.toSeconds(), TimeUnit.SECONDS);
+            assertTrue(worker.isAlive(), "the shell is stopped");
+            assertEquals(0, new ProcessBuilder("kill", "-CONT", "" + shell.pid()).start().waitFor());
+            assertTrue(worker.waitFor(SOON.toSeconds(), TimeUnit.SECONDS), "the signal arrives when the shell runs");
+            assertEquals(128 + 10, worker.exitValue());
+        } finally {
+            reaper.forget(worker.pid());
+            reaper.close();
+            shell.destroyForcibly();
+            worker.destroyForcibly();
+        }
+    }
+
+    @Test
+    void shouldWarnOnceThatNoReaperRuns() throws Exception {
+        PrintStream before = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true));
+        OrphanReaper reaper = new OrphanReaper("test", "once", 1, task -> new Thread(task).start());
+        try {
+            reaper.watch(Long.MAX_VALUE);
+            await("the end of all restarts").atMost(SOON).until(() -> {
+                ProcessHandle.current().children().filter(
+                        child -> child.info().commandLine().orElse("").contains(OrphanReaper.NAME + " once"))
+                        .forEach(ProcessHandle::destroyForcibly);
+                return log.toString().contains("no orphan reaper runs");
+            });
+            for (int i = 1; i < 10; i++) {
+                reaper.watch(Long.MAX_VALUE - i);
+            }
+        } finally {
+            reaper.close();
+            System.setErr(before);
+        }
+        assertEquals(1, log.toString().split("no orphan reaper runs", -1).length - 1, log::toString);
     }
 
     private static Process process(Map<String, String> environment, String... words) throws IOException {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -50,6 +52,29 @@ class BoundedHandoffTest {
         assertTrue(handOff.offer(5, HALF));
         handOff.close(10_000);
         assertEquals(List.of(1, 2, 5), List.copyOf(taken));
+    }
+
+    @Test
+    void shouldWarnOnceWhileTheConsumerBlocks() throws Exception {
+        PrintStream before = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true));
+        CountDownLatch release = new CountDownLatch(1);
+        BoundedHandoff<Integer> handOff = new BoundedHandoff<>("blocked", value -> waitFor(release),
+                TimeUnit.MILLISECONDS.toNanos(20));
+        try {
+            handOff.offer(1, HALF);
+            handOff.offer(2, HALF);
+            for (int i = 0; i < 10; i++) {
+                assertFalse(handOff.offer(3, HALF));
+            }
+            await("a warning").until(() -> log.toString().contains("blocked: the consumer has taken no output"));
+        } finally {
+            release.countDown();
+            handOff.close(10_000);
+            System.setErr(before);
+        }
+        assertEquals(1, log.toString().split("has taken no output", -1).length - 1, log::toString);
     }
 
     @Test
