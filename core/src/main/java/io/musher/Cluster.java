@@ -233,7 +233,7 @@ public final class Cluster implements AutoCloseable {
     private static SupervisorConfig rules(ClusterConfig config) {
         PortMode ports = config.commonPort().isPresent() ? PortMode.MOVABLE
                 : config.startPort().isPresent() ? PortMode.FIXED : PortMode.NONE;
-        ReadinessRule ready = config.readiness() == Readiness.explicit() ? ReadinessRule.EXPLICIT
+        ReadinessRule ready = config.readiness() == Readiness.EXPLICIT ? ReadinessRule.EXPLICIT
                 : config.hasPorts() ? ReadinessRule.PORT_ACCEPTS : ReadinessRule.STARTED;
         int bootLimit = Math.max(2, Runtime.getRuntime().availableProcessors());
         return new SupervisorConfig(ports, ready, config.startTimeout(), bootLimit, config.restartPolicy(),

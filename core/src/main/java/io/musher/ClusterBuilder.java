@@ -41,7 +41,7 @@ public final class ClusterBuilder {
     Output output = Output.inherit();
     RestartPolicy restartPolicy = RestartPolicy.always();
     StopPolicy stopPolicy = StopPolicy.ofDefaults();
-    Readiness readiness = Readiness.auto();
+    Readiness readiness = Readiness.AUTO;
     ReloadPolicy reloadPolicy = ReloadPolicy.ofDefaults();
     boolean reloadOnSighup;
     List<HealthCheck> healthChecks = List.of();
@@ -378,7 +378,7 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Sets what makes a worker ready for traffic. Default: {@link Readiness#auto()}.
+     * Sets what makes a worker ready for traffic. Default: {@link Readiness#AUTO}.
      *
      * @param readiness the rule
      * @return this
@@ -565,8 +565,8 @@ public final class ClusterBuilder {
             refuse(!ports && check.kind() != HealthCheck.Kind.HEARTBEAT,
                     "healthCheck (" + check + ") needs a port: set commonPort or startPort, or check a heartbeat");
         }
-        refuse(!ports && readiness == Readiness.portOpen(),
-                "readiness portOpen needs a port: set commonPort or startPort");
+        refuse(!ports && readiness == Readiness.PORT_OPEN,
+                "readiness PORT_OPEN needs a port: set commonPort or startPort");
         refuse(commonPort.isEmpty() && recyclePolicy.maxConnections() > 0,
                 "recyclePolicy maxConnections needs a commonPort: without one there is no balancer that counts");
         if (startPort.isPresent()) {

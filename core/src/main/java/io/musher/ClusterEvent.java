@@ -5,8 +5,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Reports a change in a cluster to listeners added by {@link Cluster#on} or {@link ClusterBuilder#on}. Components may
- * be added to the records in later versions: read them by their accessors instead of record patterns.
+ * Reports a change in a cluster to listeners added by {@link Cluster#on} or {@link ClusterBuilder#on}.
  *
  * <p>The events of one worker are {@code Forked → Online → Listening* → Ready → … → Disconnected → Exited}; the last
  * two are published exactly once each, in this order, for every worker that was forked. While a slow listener holds up

@@ -7,8 +7,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Holds a snapshot of a cluster's state and counters, see {@link Cluster#stats}. Components may be added in later
- * versions.
+ * Holds a snapshot of a cluster's state and counters, see {@link Cluster#stats}.
  *
  * @param wanted the number of wanted instances
  * @param ready the number of workers that get traffic
@@ -40,7 +39,7 @@ public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStat
     }
 
     /**
-     * Describes a wanted instance. Components may be added in later versions.
+     * Describes a wanted instance.
      *
      * @param instance the number of the instance, from 0
      * @param name the name of its workers
@@ -79,7 +78,7 @@ public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStat
     }
 
     /**
-     * Describes a worker that is alive. Components may be added in later versions.
+     * Describes a worker that is alive.
      *
      * @param id the worker's id
      * @param instance the worker's instance
@@ -90,7 +89,7 @@ public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStat
     public record WorkerStats(int id, int instance, WorkerState state, String explanation, long waiting) {}
 
     /**
-     * Describes the progress of a reload or deploy. Components may be added in later versions.
+     * Describes the progress of a reload or deploy.
      *
      * @param cause which method was called
      * @param replaced how many instances have a new worker that serves
@@ -100,7 +99,7 @@ public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStat
     public record RolloutStats(String cause, int replaced, int left, Optional<String> failure) {}
 
     /**
-     * Counts the messages of all workers since the cluster started. Components may be added in later versions.
+     * Counts the messages of all workers since the cluster started.
      *
      * @param delivered messages and requests of workers that were passed to the primary's listeners
      * @param refused messages and requests to workers that were not sent, because the send window was full or the

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Describes how and why a worker's process exited. Components may be added in later versions.
+ * Describes how and why a worker's process exited.
  *
  * <p>A status of 128 + n is reported as signal n, because a JVM and a shell exit that way: 143 is SIGTERM. Either the
  * code or the signal is present.

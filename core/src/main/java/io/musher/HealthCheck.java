@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Configures a health check: how the primary detects a worker that runs but does not work. Components may be added in
- * later versions; use the factories and the {@code with} methods.
+ * Configures a health check: how the primary detects a worker that runs but does not work. Use the
+ * factories and the {@code with} methods.
  *
  * <p>A <em>liveness</em> check (the default) replaces a worker after {@code fall} misses in a row: the worker is
  * withdrawn from the balancer, and its replacement is started as the {@link RestartPolicy} says, usually at once (where

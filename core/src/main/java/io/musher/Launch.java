@@ -199,8 +199,7 @@ public sealed interface Launch {
     }
 
     /**
-     * Holds the options that all kinds of launch have. Components may be added in later versions; use the methods of
-     * {@link Launch}.
+     * Holds the options that all kinds of launch have. Use the methods of {@link Launch}.
      *
      * @param args the program's arguments; empty for the default ones
      * @param jvmArgs flags for the JVM, after the inherited ones

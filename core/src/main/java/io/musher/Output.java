@@ -102,7 +102,7 @@ public sealed interface Output {
     }
 
     /**
-     * Writes files, see {@link Output#files(Path)}. Components may be added in later versions; use the methods.
+     * Writes files, see {@link Output#files(Path)}. Use the methods.
      *
      * @param directory created if it does not exist
      * @param maxBytes the size at which a file is renamed, at least 1 KiB
@@ -135,7 +135,7 @@ public sealed interface Output {
          * @return the copy
          * @throws IllegalArgumentException if the size is less than 1 KiB
          */
-        public Files maxBytes(long bytes) {
+        public Files withMaxBytes(long bytes) {
             return new Files(directory, bytes, keep);
         }
 
@@ -146,13 +146,13 @@ public sealed interface Output {
          * @return the copy
          * @throws IllegalArgumentException if the number is negative
          */
-        public Files keep(int files) {
+        public Files withKeep(int files) {
             return new Files(directory, maxBytes, files);
         }
     }
 
     /**
-     * Holds a line of output. Components may be added in later versions.
+     * Holds a line of output.
      *
      * @param worker the worker's id
      * @param instance the worker's instance

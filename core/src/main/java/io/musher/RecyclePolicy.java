@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Sets limits of age, memory and connections at which a worker that works is replaced. Components may be added in later
- * versions; use the factory and the {@code with} methods.
+ * Sets limits of age, memory and connections at which a worker that works is replaced. Use the factory and the {@code
+ * with} methods.
  *
  * <p>The limits are checked once a second. Workers are recycled one at a time. A replacement is ready before the old
  * worker drains; where the ports of instances are fixed ({@code startPort} without a common port), the old worker is

@@ -4,8 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Decides how {@link Cluster#reload} and {@link Cluster#deploy} replace the workers. Components may be added in later
- * versions.
+ * Decides how {@link Cluster#reload} and {@link Cluster#deploy} replace the workers.
  *
  * <p>A replacement is ready before the old worker drains. Where the ports of instances are fixed ({@code startPort}
  * without a common port), the old worker is stopped first, and one worker is replaced at a time.

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Decides which workers are replaced when they exit without a request, and how soon. Components may be added in later
- * versions; use the factories and the {@code with} methods.
+ * Decides which workers are replaced when they exit without a request, and how soon. Use the factories and the {@code
+ * with} methods.
  *
  * <p>A worker is <em>unstable</em> when it was never ready, or exited within {@code stableAfter} of becoming ready. The
  * first restart after a worker that had been ready comes at once. Each further unstable worker in a row is delayed: by

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Describes how a {@link Cluster#reload} or {@link Cluster#deploy} ended. Components may be added in later versions.
+ * Describes how a {@link Cluster#reload} or {@link Cluster#deploy} ended.
  *
  * @param outcome how the rollout ended
  * @param replaced old worker id to new worker id, in the order of replacement; after a failure including the workers

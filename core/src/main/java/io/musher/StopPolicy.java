@@ -4,8 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Sets the timeouts of a worker's shutdown. Components may be added in later versions; use the factory and the
- * {@code with} methods.
+ * Sets the timeouts of a worker's shutdown. Use the factory and the {@code with} methods.
  *
  * <p>The steps are the same for every purpose (stop, restart, scaling down, the end of the cluster): the worker is
  * withdrawn from the balancer; its connections may close and its drain hooks may run until the drain time is over; it

@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -49,9 +51,9 @@ public final class Worker {
         return commands.workerName(incarnation);
     }
 
-    /** {@return the process id; -1 if no process was started} */
-    public long pid() {
-        return incarnation.pid().orElse(-1);
+    /** {@return the process id; empty if no process was started} */
+    public OptionalLong pid() {
+        return incarnation.pid();
     }
 
     /** {@return the port the worker listens on; empty if it has none} */
@@ -64,8 +66,8 @@ public final class Worker {
         return incarnation.state();
     }
 
-    /** {@return when the process was started; null if no process was started} */
-    public Instant startedAt() {
+    /** {@return when the process was started; empty if no process was started} */
+    public Optional<Instant> startedAt() {
         return incarnation.startedAt();
     }
 

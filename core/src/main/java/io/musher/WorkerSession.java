@@ -100,7 +100,7 @@ final class WorkerSession implements WorkerHandle {
     }
 
     private boolean probesPort() {
-        return config.hasPorts() && config.readiness() != Readiness.explicit();
+        return config.hasPorts() && config.readiness() != Readiness.EXPLICIT;
     }
 
     // ---- start and end
@@ -125,7 +125,7 @@ final class WorkerSession implements WorkerHandle {
         started.onExit().thenAccept(end -> control.execute(() -> processEnded(end)));
         if (probesPort()) {
             portProbe = new PortReadinessProbe(control, events, incarnation, started,
-                    config.readiness() == Readiness.portOpen(), config.proxyProtocol(), () -> mainRuns && !isCommand);
+                    config.readiness() == Readiness.PORT_OPEN, config.proxyProtocol(), () -> mainRuns && !isCommand);
             portProbe.diagnoseBefore(config.startTimeout());
             if (claimsPort) {
                 portProbe.claimed();

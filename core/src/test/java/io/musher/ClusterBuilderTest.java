@@ -153,7 +153,7 @@ class ClusterBuilderTest {
         assertEquals(Launch.self(), config.launch());
         assertEquals(Duration.ofSeconds(60), config.startTimeout());
         assertEquals(16 << 20, config.maxMessageSize());
-        assertEquals(Readiness.auto(), config.readiness());
+        assertEquals(Readiness.AUTO, config.readiness());
         assertEquals(StopPolicy.ofDefaults(), config.stopPolicy());
         assertEquals(RestartPolicy.always(), config.restartPolicy());
         assertEquals(ReloadPolicy.ofDefaults(), config.reloadPolicy());

@@ -31,7 +31,8 @@ class CollapseTest {
                 .restartPolicy(RestartPolicy.always()).on(ClusterEvent.Stopped.class, last::add).start()) {
             List<Worker> workers = cluster.workers();
             Worker worker = workers.get(0);
-            List<ProcessHandle> processes = workers.stream().map(each -> ProcessHandle.of(each.pid()).orElseThrow())
+            List<ProcessHandle> processes = workers.stream()
+                    .map(each -> ProcessHandle.of(each.pid().orElseThrow()).orElseThrow())
                     .toList();
             List<CompletableFuture<?>> futures = new ArrayList<>(
                     List.of(worker.onExit(), cluster.fork().thenCompose(Worker::onExit)));

@@ -110,8 +110,8 @@ class LaunchTest {
         assertThrows(IllegalArgumentException.class, () -> Launch.self().env("", "c"));
         assertThrows(IllegalArgumentException.class, () -> Launch.main(int.class));
         assertThrows(IllegalArgumentException.class, () -> Launch.main(String[].class));
-        assertThrows(IllegalArgumentException.class, () -> Output.files(Path.of("x")).maxBytes(1023));
-        assertThrows(IllegalArgumentException.class, () -> Output.files(Path.of("x")).keep(-1));
+        assertThrows(IllegalArgumentException.class, () -> Output.files(Path.of("x")).withMaxBytes(1023));
+        assertThrows(IllegalArgumentException.class, () -> Output.files(Path.of("x")).withKeep(-1));
     }
 
     @ParameterizedTest

@@ -39,7 +39,8 @@ public final class HelloCluster {
                   curl http://localhost:%2$d/hello        again and again: the workers take turns
                   kill -9 %3$d                       one worker; another takes its place
                 Ctrl-C stops everything in good order.
-                """, instances, cluster.commonPort(), cluster.workers().isEmpty() ? 0 : cluster.workers().get(0).pid());
+                """, instances, cluster.commonPort(),
+                cluster.workers().isEmpty() ? 0 : cluster.workers().get(0).pid().orElseThrow());
     }
 
     private static void serve(WorkerContext me) throws IOException {

@@ -96,7 +96,7 @@ class ConcurrentCommandsIT {
             case 4 -> promises.add(worker.restart());
             case 5 -> promises.add(worker.stop());
             case 6 -> worker.kill();
-            default -> ProcessHandle.of(worker.pid()).ifPresent(ProcessHandle::destroyForcibly);
+            default -> ProcessHandle.of(worker.pid().orElseThrow()).ifPresent(ProcessHandle::destroyForcibly);
         }
     }
 }

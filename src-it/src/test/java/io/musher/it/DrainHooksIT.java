@@ -34,7 +34,7 @@ class DrainHooksIT {
     final Clusters clusters = new Clusters();
 
     private ClusterBuilder workers(Class<?> main) {
-        return clusters.any().main(main).readiness(Readiness.explicit()).instances(1)
+        return clusters.any().main(main).readiness(Readiness.EXPLICIT).instances(1)
                 .stopPolicy(StopPolicy.ofDefaults());
     }
 

@@ -97,7 +97,7 @@ class EnvironmentIT {
     @Test
     void shouldTellNoPortWhereThereIsNone() throws Exception {
         Cluster cluster = clusters.start(clusters.jvm("idle").instances(1));
-        LinuxProcess worker = new LinuxProcess(cluster.workers().get(0).pid());
+        LinuxProcess worker = new LinuxProcess(cluster.workers().get(0).pid().orElseThrow());
         for (String name : new String[]{"MUSHER_PORT", "PORT", "SERVER_PORT", "PUP_CLUSTER_PORT"}) {
             assertEquals(System.getenv(name), worker.variable(name).orElse(null), name);
         }

@@ -73,7 +73,7 @@ class ExplainIT {
 
     @Test
     void shouldTellWhatAStartingWorkerWaitsFor() throws Exception {
-        Cluster cluster = clusters.start(clusters.jvm().instances(0).commonPort(0).readiness(Readiness.explicit()));
+        Cluster cluster = clusters.start(clusters.jvm().instances(0).commonPort(0).readiness(Readiness.EXPLICIT));
         CompletableFuture<Worker> forked = cluster.fork();
         Worker worker = clusters.history().await(ClusterEvent.Online.class, event -> true).worker();
         explains(cluster, worker, "worker 1 (instance 0) gets no traffic: ONLINE");

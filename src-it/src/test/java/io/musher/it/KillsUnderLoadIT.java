@@ -37,7 +37,7 @@ class KillsUnderLoadIT {
     private Kill kill(List<Worker> workers) throws Exception {
         long begin = System.nanoTime();
         for (Worker worker : workers) {
-            ProcessHandle.of(worker.pid()).ifPresent(ProcessHandle::destroyForcibly);
+            ProcessHandle.of(worker.pid().orElseThrow()).ifPresent(ProcessHandle::destroyForcibly);
         }
         for (Worker worker : workers) {
             clusters.history().await(ClusterEvent.Exited.class, worker);

@@ -35,7 +35,7 @@ class LaunchKindsIT {
                         WorkerContext.current().ready();
                         return;
                     }
-                    try (Cluster cluster = Cluster.builder().instances(2).readiness(Readiness.explicit()).start()) {
+                    try (Cluster cluster = Cluster.builder().instances(2).readiness(Readiness.EXPLICIT).start()) {
                         System.out.println("replaced by " + cluster.workers().get(0).restart().join().id());
                     }
                 }

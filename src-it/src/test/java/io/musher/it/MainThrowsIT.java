@@ -45,7 +45,7 @@ class MainThrowsIT {
                         System.out.println("on " + Thread.currentThread().getName());
                         return;
                     }
-                    Cluster cluster = Cluster.builder().instances(1).readiness(Readiness.explicit())
+                    Cluster cluster = Cluster.builder().instances(1).readiness(Readiness.EXPLICIT)
                             .restartPolicy(RestartPolicy.never())
                             .on(ClusterEvent.Exited.class,
                                     event -> System.out.println("exited " + event.exit().status()))

@@ -161,7 +161,7 @@ class MessagesIT {
         Worker worker = talker();
         List<CompletableFuture<Message>> asked = new ArrayList<>();
         int sent = 0;
-        ProcessHandle process = ProcessHandle.of(worker.pid()).orElseThrow();
+        ProcessHandle process = ProcessHandle.of(worker.pid().orElseThrow()).orElseThrow();
         while (worker.send("x".repeat(1000)) || worker.isConnected()) {
             if (++sent == 1000) {
                 process.destroyForcibly();

@@ -122,7 +122,7 @@ class NoLoggingProviderIT {
                     .withStableAfter(args[0].equals("hopeless") ? Duration.ofHours(1) : Duration.ZERO);
             Cluster cluster = Cluster.builder().instances(1).output(output).main(Talking.class)
                     .args(args[0].equals("start") ? "exit" : "talk")
-                    .restartPolicy(soon).readiness(Readiness.explicit()).start();
+                    .restartPolicy(soon).readiness(Readiness.EXPLICIT).start();
             if (args[0].equals("hopeless")) {
                 Rollout rollout = cluster.deploy(Launch.main(Talking.class).args("exit")).get(60, TimeUnit.SECONDS);
                 if (rollout.succeeded()) {

@@ -83,7 +83,8 @@ class OrphansIT {
         public static void main(String[] args) {
             Cluster cluster = Cluster.builder().name("shells").instances(2).command("sh", "-c", args[0])
                     .on(ClusterEvent.class, SelfForkingProgram::print).start();
-            cluster.workers().forEach(worker -> System.out.println("worker " + worker.id() + " pid " + worker.pid()));
+            cluster.workers().forEach(
+                    worker -> System.out.println("worker " + worker.id() + " pid " + worker.pid().orElseThrow()));
             System.out.println("READY");
         }
     }

@@ -64,7 +64,7 @@ class OutputIT {
         Cluster cluster = clusters.start(clusters.command("sh", "-c",
                 "n=0; while [ $n -lt 300 ]; do n=$((n + 1)); echo line $n of the output; done; exec sleep 300")
                 .instances(2)
-                .output(Output.files(logs).maxBytes(2048).keep(2)));
+                .output(Output.files(logs).withMaxBytes(2048).withKeep(2)));
         cluster.close();
         List<String> names;
         try (Stream<Path> files = Files.list(logs)) {

@@ -95,7 +95,7 @@ class PortReadinessIT {
         ServerSocket other = new ServerSocket();
         try (other) {
             Cluster cluster = clusters
-                    .start(clusters.command("sleep", "100").instances(1).commonPort(0).readiness(Readiness.portOpen())
+                    .start(clusters.command("sleep", "100").instances(1).commonPort(0).readiness(Readiness.PORT_OPEN)
                             .on(ClusterEvent.Forked.class, event -> listen(other, event.worker().port().getAsInt())));
             assertEquals(WorkerState.READY, cluster.workers().get(0).state());
         }

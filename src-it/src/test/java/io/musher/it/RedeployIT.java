@@ -147,7 +147,8 @@ class RedeployIT {
             Cluster command = Cluster.builder().name("cmd").instances(1).command("sleep", "300")
                     .on(ClusterEvent.class, event -> print("cmd", event)).start();
             for (Cluster each : List.of(self, command)) {
-                System.out.println("pid of " + each.workers().get(0).name() + ": " + each.workers().get(0).pid());
+                System.out.println(
+                        "pid of " + each.workers().get(0).name() + ": " + each.workers().get(0).pid().orElseThrow());
             }
             System.out.println("READY");
             new BufferedReader(new InputStreamReader(System.in)).readLine();

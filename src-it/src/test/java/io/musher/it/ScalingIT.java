@@ -86,7 +86,7 @@ class ScalingIT {
 
     private static void shoot(Worker worker, AtomicInteger shots) {
         if (shots.decrementAndGet() >= 0) {
-            ProcessHandle.of(worker.pid()).ifPresent(ProcessHandle::destroyForcibly);
+            ProcessHandle.of(worker.pid().orElseThrow()).ifPresent(ProcessHandle::destroyForcibly);
         }
     }
 

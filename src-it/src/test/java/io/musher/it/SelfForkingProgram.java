@@ -30,7 +30,8 @@ final class SelfForkingProgram {
         }
         Cluster cluster = Cluster.builder().name("shop").instances(Integer.parseInt(args[0])).commonPort(0)
                 .on(ClusterEvent.class, SelfForkingProgram::print).start();
-        cluster.workers().forEach(worker -> System.out.println("worker " + worker.id() + " pid " + worker.pid()));
+        cluster.workers()
+                .forEach(worker -> System.out.println("worker " + worker.id() + " pid " + worker.pid().orElseThrow()));
         System.out.println("serves on " + cluster.commonPort());
     }
 

@@ -59,7 +59,7 @@ class StartFailuresIT {
     @Test
     void shouldEndAWorkerThatDoesNotSayThatItIsReady() {
         StartupException failure = failure(
-                clusters.jvm("serve").instances(1).commonPort(0).readiness(Readiness.explicit())
+                clusters.jvm("serve").instances(1).commonPort(0).readiness(Readiness.EXPLICIT)
                         .startTimeout(Duration.ofMillis(1_000)));
         has(failure.getMessage(), "not ready", "PT1S");
     }

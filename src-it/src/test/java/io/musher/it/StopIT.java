@@ -75,7 +75,7 @@ class StopIT {
 
     @Test
     void shouldKillAWorkerWhoseHookDoesNotEnd() throws Exception {
-        Cluster cluster = clusters.start(clusters.jvm("stubborn").readiness(Readiness.explicit()).instances(2)
+        Cluster cluster = clusters.start(clusters.jvm("stubborn").readiness(Readiness.EXPLICIT).instances(2)
                 .stopPolicy(StopPolicy.ofDefaults().withKill(Duration.ofMillis(400))));
         List<Worker> workers = cluster.workers();
         cluster.stop().get(30, TimeUnit.SECONDS);
@@ -114,7 +114,8 @@ class StopIT {
             cluster.close(); // waits, on the very thread that tells what it waits for
             closed.countDown();
         });
-        cluster.workers().forEach(worker -> ProcessHandle.of(worker.pid()).ifPresent(ProcessHandle::destroyForcibly));
+        cluster.workers().forEach(
+                worker -> ProcessHandle.of(worker.pid().orElseThrow()).ifPresent(ProcessHandle::destroyForcibly));
         assertTrue(closed.await(30, TimeUnit.SECONDS));
         cluster.stop().get(1, TimeUnit.SECONDS);
         cluster.awaitStop();
@@ -187,7 +188,7 @@ class StopIT {
         private Patient() {}
 
         public static void main(String[] args) {
-            Cluster.builder().instances(1).main(ScriptedWorker.class).args("stubborn").readiness(Readiness.explicit())
+            Cluster.builder().instances(1).main(ScriptedWorker.class).args("stubborn").readiness(Readiness.EXPLICIT)
                     .stopPolicy(StopPolicy.ofDefaults().withKill(Duration.ofHours(1)))
                     .on(ClusterEvent.class, SelfForkingProgram::print).start();
             System.out.println("READY");

@@ -52,7 +52,8 @@ class WorkerExitIT {
         check(end(left, worker -> ask(worker, "/exit?0")), OptionalInt.of(0), Optional.empty(), false,
                 Exit.Cause.EXITED, 0);
         Worker shot = replacement(left);
-        check(end(shot, worker -> ProcessHandle.of(worker.pid()).orElseThrow().destroyForcibly()), OptionalInt.empty(),
+        check(end(shot, worker -> ProcessHandle.of(worker.pid().orElseThrow()).orElseThrow().destroyForcibly()),
+                OptionalInt.empty(),
                 SIGKILL, false,
                 Exit.Cause.CRASHED, 137);
         Worker endless = replacement(shot);
@@ -139,7 +140,7 @@ class WorkerExitIT {
     void shouldReplaceAWorkerWhoseProcessOutlivesItsChannel() throws Exception {
         StopPolicy patient = StopPolicy.ofDefaults().withDrain(Duration.ofHours(1)).withKill(Duration.ofHours(1));
         Cluster cluster = clusters.start(
-                clusters.any().main(EndsSlowly.class).readiness(Readiness.explicit()).instances(1).stopPolicy(patient));
+                clusters.any().main(EndsSlowly.class).readiness(Readiness.EXPLICIT).instances(1).stopPolicy(patient));
         Worker slow = cluster.workers().get(0);
         Worker next = clusters.history().awaitReady(0, slow.id());
         assertFalse(slow.isDead(), "it is on its way still");

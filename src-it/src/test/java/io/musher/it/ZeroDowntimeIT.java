@@ -65,7 +65,7 @@ class ZeroDowntimeIT {
     @Test
     void shouldReloadWorkersThatListenLongBeforeTheyServe() throws Exception {
         reload("workers that warm up, ready() when they have",
-                Proofs.shops(clusters, "warms-up").readiness(Readiness.explicit()),
+                Proofs.shops(clusters, "warms-up").readiness(Readiness.EXPLICIT),
                 Proofs.many(10, 2));
     }
 

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -215,10 +216,10 @@ public final class Incarnation {
         return port == 0 ? OptionalInt.empty() : OptionalInt.of(port);
     }
 
-    /** {@return the start time, or null before the fork} */
-    public Instant startedAt() {
+    /** {@return the start time; empty before the fork} */
+    public Optional<Instant> startedAt() {
         StartedProcess spawned = process;
-        return spawned == null ? null : spawned.at();
+        return spawned == null ? Optional.empty() : Optional.of(spawned.at());
     }
 
     /** {@return a future that completes when the process is reaped, and fails if the process could not be started} */

@@ -112,7 +112,7 @@ class OutputTest {
     @Test
     void shouldWriteOneFilePerInstanceAndPutFullOnesAside(@TempDir Path folder) throws Exception {
         Path logs = folder.resolve("new/logs");
-        try (SpawnerFixture spawning = new SpawnerFixture(Output.files(logs).maxBytes(2000).keep(2))) {
+        try (SpawnerFixture spawning = new SpawnerFixture(Output.files(logs).withMaxBytes(2000).withKeep(2))) {
             SpawnerFixture.end(spawning
                     .sh("i=1000; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); done; printf end; echo err >&2"));
         }
