@@ -30,6 +30,11 @@ class ArchitectureTest {
             "Output", "RecyclePolicy", "ReloadPolicy", "RestartPolicy", "Rollout", "StopPolicy", "Subscription",
             "WorkerState");
 
+    /**
+     * The one exception, which saves a cast at each use: the supervisor carries the user's handle, and calls nothing.
+     */
+    private static final String PASSED_ON = "WorkerHandle.java uses io.musher.Worker";
+
     private static final Pattern COMMENTS = Pattern.compile("/\\*.*?\\*/|//[^\\n]*", Pattern.DOTALL);
     private static final Pattern STRINGS = Pattern.compile("\"(\\\\.|[^\"\\\\\\n])*\"");
     private static final Pattern TYPES = Pattern.compile("\\b(io\\.musher(?:\\.[a-z]\\w*)*)\\.([A-Z]\\w*|\\*)");
@@ -70,7 +75,7 @@ class ArchitectureTest {
 
     private static List<Use> machineryUsedByInternals(List<Use> all) {
         return all.stream().filter(use -> use.from.startsWith(INTERNAL) && use.to.equals(API))
-                .filter(use -> !VALUES.contains(use.type)).toList();
+                .filter(use -> !VALUES.contains(use.type) && !use.toString().equals(PASSED_ON)).toList();
     }
 
     /** The internal packages, each with those it uses. */
