@@ -111,8 +111,8 @@ public final class Message {
 
     /**
      * Replies to a request, once, at any time and from any thread. Never blocks. Replies may use twice the send window
-     * of messages; one that does not fit is dropped with a warning in the log. A reply has no effect after the sender's
-     * timeout or after the channel has closed.
+     * of messages; if a reply does not fit, the request fails with {@link RemoteFailureException} instead, and a warning is
+     * logged. A reply has no effect after the sender's timeout or after the channel has closed.
      *
      * @param answer what {@link Worker#send} accepts
      * @throws IllegalStateException if this message is not a request, or was replied to already
@@ -120,13 +120,14 @@ public final class Message {
      */
     public void reply(Object answer) {
         if (!isRequest()) {
-            throw new IllegalStateException("a message that is no request cannot be answered; use send");
+            throw new IllegalStateException(
+                    "this message is not a request, so it cannot be replied to; use send instead");
         }
         synchronized (this) {
             if (replied) {
-                throw new IllegalStateException("this request has been answered");
+                throw new IllegalStateException("this request has a reply already; a request can be replied to once");
             }
-            sender.answer(letter, answer);
+            sender.reply(letter, answer);
             replied = true;
         }
     }

@@ -33,6 +33,8 @@ final class MessageSender {
     private final int maxMessageSize;
     private final Executor callbacks;
     private final LogThrottle windowFull = new LogThrottle();
+    private final LogThrottle replyRefused = new LogThrottle();
+    private final LogThrottle failureRefused = new LogThrottle();
 
     /** Creates a sender; {@code owner} is the prefix of its log lines. */
     MessageSender(String owner, Mailbox mailbox, int maxMessageSize, Executor callbacks) {
@@ -90,12 +92,12 @@ final class MessageSender {
             boolean connected) {
         checkTimeout(timeout);
         // before the check: a value that cannot be encoded is refused in any case
-        ByteBuffer question = encode(FrameType.JSON_REQUEST, 0, peer, value);
+        ByteBuffer request = encode(FrameType.JSON_REQUEST, 0, peer, value);
         if (!connected) {
-            return CompletableFuture.failedFuture(new PeerGoneException(receiver + " has no channel (any more)"));
+            return CompletableFuture.failedFuture(new PeerGoneException(receiver + " has no open channel"));
         }
         CompletableFuture<Message> promise = new CompletableFuture<>();
-        boolean sent = mailbox.ask(question, peer, timeout, new Mailbox.ReplyHandler() {
+        boolean sent = mailbox.ask(request, peer, timeout, new Mailbox.ReplyHandler() {
             @Override
             public void answered(MessageFrame answer) {
                 callbacks.execute(() -> {
@@ -120,7 +122,9 @@ final class MessageSender {
         } else if (!sent) {
             warn();
             promise.completeExceptionally(
-                    new TimeoutException("not sent: " + receiver + " leaves too much waiting already"));
+                    new TimeoutException(
+                            "request to " + receiver + " not sent: the send window of " + (mailbox.window() >> 10)
+                                    + " KiB is full"));
         }
         return promise;
     }
@@ -146,20 +150,39 @@ final class MessageSender {
         return promise;
     }
 
-    void answer(MessageFrame question, Object answer) {
-        if (!mailbox.answer(encode(FrameType.JSON_REPLY, question.sequence(), question.peer(), answer))
-                && !mailbox.isClosed()) {
-            warn();
+    /** Sends a reply; one that does not fit the send window fails the request instead. */
+    void reply(MessageFrame request, Object reply) {
+        ByteBuffer frame = encode(FrameType.JSON_REPLY, request.sequence(), request.peer(), reply);
+        int bytes = frame.limit() - MessageFrame.HEADROOM;
+        if (mailbox.reply(frame) || mailbox.isClosed()) {
+            return;
         }
+        if (replyRefused.isDue(System.nanoTime())) {
+            LOG.warn(
+                    "{}: a reply of {} bytes was not sent, so its request fails: {} KiB wait for the listeners of the other"
+                            + " side, the send window is {} KiB; reply with less, or less often (logged once in 10 s)",
+                    owner, bytes, mailbox.waiting() >> 10, mailbox.window() >> 10);
+        }
+        fail(request, "the reply of " + bytes + " bytes was not sent: the send window of " + (mailbox.window() >> 10)
+                + " KiB is full");
     }
 
-    void fail(MessageFrame question, Throwable failure) {
-        String text = text(failure);
+    /** Fails a request with what its listener threw. */
+    void fail(MessageFrame request, Throwable failure) {
+        fail(request, text(failure));
+    }
+
+    private void fail(MessageFrame request, String text) {
         ByteBuffer body = StandardCharsets.UTF_8
                 .encode(text.length() > MAX_FAILURE ? text.substring(0, MAX_FAILURE) : text);
         ByteBuffer frame = ByteBuffer.allocate(MessageFrame.HEADROOM + body.remaining());
         frame.position(MessageFrame.HEADROOM).put(body).flip();
-        mailbox.answer(MessageFrame.frame(FrameType.REQUEST_FAILED, question.sequence(), question.peer(), frame));
+        boolean sent = mailbox
+                .replyFailure(MessageFrame.frame(FrameType.REQUEST_FAILED, request.sequence(), request.peer(), frame));
+        if (!sent && !mailbox.isClosed() && failureRefused.isDue(System.nanoTime())) {
+            LOG.warn("{}: the send window is full even for failures; requests without a reply will time out"
+                    + " (logged once in 10 s)", owner);
+        }
     }
 
     private static String text(Throwable failure) {
@@ -173,8 +196,8 @@ final class MessageSender {
     private void warn() {
         if (windowFull.isDue(System.nanoTime())) {
             LOG.warn(
-                    "{}: a message was not sent, {} KiB wait to be taken by the listeners of the other side, the window is {} KiB"
-                            + " (said once in 10 s)",
+                    "{}: a message was not sent: {} KiB wait for the listeners of the other side, the send window is {} KiB"
+                            + " (logged once in 10 s)",
                     owner, mailbox.waiting() >> 10, mailbox.window() >> 10);
         }
     }

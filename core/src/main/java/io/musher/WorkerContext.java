@@ -105,7 +105,8 @@ public final class WorkerContext {
      */
     public int port() {
         return environment.port().orElseThrow(
-                () -> new IllegalStateException(name() + " has no port; set commonPort or startPort on the cluster"));
+                () -> new IllegalStateException(
+                        name() + " has no port; set commonPort or startPort in ClusterBuilder"));
     }
 
     /**
@@ -227,7 +228,8 @@ public final class WorkerContext {
      * Adds a listener for messages of the primary and of other workers, see {@link Message#from}. Messages that arrive
      * before there is any listener are kept and delivered to the first one.
      *
-     * @param listener runs on the callback thread; an exception is logged and does not affect other listeners
+     * @param listener runs on the callback thread; an exception is logged and does not affect other listeners. If it
+     *     hangs while hooks wait, it is abandoned; the hooks and the later messages go to a new callback thread
      * @return removes the listener when closed
      */
     public Subscription onMessage(Consumer<Message> listener) {
@@ -243,7 +245,7 @@ public final class WorkerContext {
             try {
                 listener.accept(message);
             } catch (Throwable e) {
-                LOG.warn("{}: the listener {} threw on a {}; the worker goes on", this, listener.getClass().getName(),
+                LOG.warn("{}: the listener {} threw on a {}; the worker continues", this, listener.getClass().getName(),
                         message.summary(), e);
                 failure = failure != null ? failure : e;
             }

@@ -11,7 +11,7 @@ import java.time.Duration;
  * <p>Backpressure: a message counts against the {@link Window} of its sender until the receiver's listeners have
  * processed it. The receiver acknowledges in portions.
  *
- * <p>Any thread: {@link #send}, {@link #ask}, {@link #answer}, {@link #whenWritable}, {@link #buffer},
+ * <p>Any thread: {@link #send}, {@link #ask}, {@link #reply}, {@link #replyFailure}, {@link #whenWritable}, {@link #buffer},
  * {@link #acknowledge(MessageFrame)} and the queries. Loop thread only: all else.
  */
 public final class Mailbox {
@@ -89,13 +89,23 @@ public final class Mailbox {
     }
 
     /**
-     * Sends an answer.
+     * Sends the reply to a request; replies may use twice the send window.
      *
      * @param frame complete
-     * @return whether the answer was accepted
+     * @return whether the reply was accepted
      */
-    public boolean answer(ByteBuffer frame) {
-        return sender.answer(frame);
+    public boolean reply(ByteBuffer frame) {
+        return sender.reply(frame);
+    }
+
+    /**
+     * Sends a failure as the reply to a request; failures are accepted a little longer than other replies.
+     *
+     * @param frame complete and small
+     * @return whether the failure was accepted
+     */
+    public boolean replyFailure(ByteBuffer frame) {
+        return sender.replyFailure(frame);
     }
 
     /**
@@ -177,8 +187,8 @@ public final class Mailbox {
         sender.taken(Frames.number(payload, Long.MAX_VALUE, "taking", "number of bytes"));
     }
 
-    void relay(ByteBuffer frame, Sender.Origin origin, int cost, boolean answer) {
-        sender.relay(frame, origin, cost, answer);
+    void relay(ByteBuffer frame, Sender.Origin origin, int cost, boolean reply) {
+        sender.relay(frame, origin, cost, reply);
     }
 
     /** Flushes queued messages and ends sending; to be called before the goodbye is sent. */

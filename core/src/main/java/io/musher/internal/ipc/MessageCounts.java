@@ -26,7 +26,7 @@ public final class MessageCounts {
         return delivered.sum();
     }
 
-    /** {@return messages and requests not sent because the channel had closed or the send window was full} */
+    /** {@return messages, requests and replies not sent because the channel had closed or the send window was full} */
     public long allRefused() {
         return refused.sum();
     }

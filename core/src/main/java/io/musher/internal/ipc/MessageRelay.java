@@ -56,7 +56,7 @@ final class MessageRelay {
 
     private void broadcast(Channel from, MessageFrame message) throws ProtocolException {
         if (message.type() != FrameType.JSON_MESSAGE && message.type() != FrameType.BINARY_MESSAGE) {
-            throw new ProtocolException("a request or an answer to all workers");
+            throw new ProtocolException("a request or a reply to all workers; only messages can be broadcast");
         }
         List<Channel> others = server.others(from);
         if (others.isEmpty()) {
@@ -93,7 +93,7 @@ final class MessageRelay {
     }
 
     private static void sendGone(Channel asker, int peer, int sequence) {
-        asker.mailbox().answer(new MessageFrame(FrameType.PEER_GONE, sequence, peer, new byte[0]).frame());
+        asker.mailbox().replyFailure(new MessageFrame(FrameType.PEER_GONE, sequence, peer, new byte[0]).frame());
     }
 
     private static ByteBuffer withSender(Channel sender, MessageFrame message) {

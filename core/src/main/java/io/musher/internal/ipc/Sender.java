@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * peer.
  *
  * <p>Messages sent before the connection exists are queued until it does. Messages relayed for another worker are
- * queued until the window has room; answers are not. {@link #send}, {@link #answer}, {@link #whenWritable} and the
+ * queued until the window has room; replies are not. {@link #send}, {@link #reply}, {@link #replyFailure}, {@link #whenWritable} and the
  * queries may be called from any thread; all else is for the loop thread only.
  */
 final class Sender {
@@ -34,9 +34,10 @@ final class Sender {
 
     private final EventLoop loop;
     private final MessageCounts counts;
-    private final Queue<ByteBuffer> answers = new ConcurrentLinkedQueue<>();
+    private final Queue<ByteBuffer> replies = new ConcurrentLinkedQueue<>();
     private final Queue<ByteBuffer> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong waiting = new AtomicLong();
+    private final AtomicLong beyondWindow = new AtomicLong(); // unacknowledged failures that did not fit the window
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final ArrayDeque<Held> held = new ArrayDeque<>();
     private final ArrayDeque<Relayed> relayed = new ArrayDeque<>();
@@ -58,19 +59,20 @@ final class Sender {
 
     /** {@return whether the message was accepted; false if this sender is closed or the window is full} */
     boolean send(ByteBuffer frame) {
-        boolean accepted = send(queue, frame, window);
-        if (!accepted) {
-            counts.refused();
-        }
-        return accepted;
+        return enqueue(queue, frame, window) || refused();
     }
 
-    /** Answers may use twice the window: the waiting requester may be the only one able to free space. */
-    boolean answer(ByteBuffer frame) {
-        return send(answers, frame, 2 * window);
+    /** Replies may use twice the window: the waiting requester may be the only one able to free space. */
+    boolean reply(ByteBuffer frame) {
+        return enqueue(replies, frame, 2 * window) || refused();
     }
 
-    private boolean send(Queue<ByteBuffer> to, ByteBuffer frame, long limit) {
+    /** Failures may use a quarter of the window more than replies: they end requests that would time out. */
+    boolean replyFailure(ByteBuffer frame) {
+        return enqueue(replies, frame, 2 * window) || enqueueBeyondWindow(frame) || refused();
+    }
+
+    private boolean enqueue(Queue<ByteBuffer> to, ByteBuffer frame, long limit) {
         long cost = cost(frame);
         long before;
         do {
@@ -82,6 +84,25 @@ final class Sender {
         to.add(frame);
         wake();
         return true;
+    }
+
+    private boolean enqueueBeyondWindow(ByteBuffer frame) {
+        long cost = cost(frame);
+        if (closed) {
+            return false;
+        } else if (beyondWindow.addAndGet(cost) > window / 4) {
+            beyondWindow.addAndGet(-cost);
+            return false;
+        }
+        waiting.addAndGet(cost);
+        replies.add(frame);
+        wake();
+        return true;
+    }
+
+    private boolean refused() {
+        counts.refused();
+        return false;
     }
 
     boolean isClosed() {
@@ -141,7 +162,7 @@ final class Sender {
     /** Passes queued frames to the connection. {@return whether the limit {@code atMost} ended it} */
     private boolean passOn(int atMost, boolean overTheWindow) {
         int left = atMost;
-        for (ByteBuffer frame; left > 0 && (frame = answers.poll()) != null; left--) {
+        for (ByteBuffer frame; left > 0 && (frame = replies.poll()) != null; left--) {
             post(frame);
         }
         for (ByteBuffer frame; left > 0 && (overTheWindow || hasRoom()) && (frame = queue.poll()) != null; left--) {
@@ -167,7 +188,7 @@ final class Sender {
     /**
      * Sends a frame on behalf of another worker; never refuses it, since it counts against the window of that worker.
      */
-    void relay(ByteBuffer frame, Origin origin, int originCost, boolean answer) {
+    void relay(ByteBuffer frame, Origin origin, int originCost, boolean reply) {
         if (closed) {
             origin.taken(originCost);
             return;
@@ -176,7 +197,7 @@ final class Sender {
         if (connection != null && !queue.isEmpty()) {
             passOn(Integer.MAX_VALUE, false); // keep the order: these were sent earlier
         }
-        if (connection != null && (answer || held.isEmpty() && hasRoom())) {
+        if (connection != null && (reply || held.isEmpty() && hasRoom())) {
             post(frame);
             relayed.add(new Relayed(passOn, origin, originCost));
             connection.write();
@@ -188,9 +209,13 @@ final class Sender {
     /** Handles an acknowledgement: moves the window on and sends what was waiting for room. */
     void taken(long cost) throws ProtocolException {
         if (cost < 0 || cost > passOn - taken) {
-            throw new ProtocolException("it took " + cost + " of " + (passOn - taken) + " bytes that were sent");
+            throw new ProtocolException(
+                    "an acknowledgement of " + cost + " bytes, with " + (passOn - taken) + " bytes unacknowledged");
         }
         taken += cost;
+        if (beyondWindow.get() > 0) {
+            beyondWindow.updateAndGet(bytes -> Math.max(0, bytes - cost));
+        }
         for (Relayed first; (first = relayed.peek()) != null && first.end - taken <= 0; relayed.remove()) {
             first.origin.taken(first.cost);
         }
@@ -230,7 +255,7 @@ final class Sender {
     /** Ends sending and discards queued messages; those passed to the connection already are still written. */
     void close() {
         closed = true;
-        answers.clear();
+        replies.clear();
         queue.clear();
         release();
         relayed.forEach(each -> each.origin.taken(each.cost));

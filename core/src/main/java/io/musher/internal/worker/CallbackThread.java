@@ -90,16 +90,23 @@ final class CallbackThread implements EventLoop.BorrowingThread {
     /** Logs that a job still runs, with its stack trace. */
     synchronized void logSlow(Job job) {
         if (running == job && !ended) {
-            Throwable place = new Throwable("it is here");
+            Throwable place = new Throwable("current stack");
             place.setStackTrace(runner.getStackTrace());
-            LOG.warn("{}: {} still runs, {} more wait for it", worker, job.what, jobs.size(), place);
+            LOG.warn("{}: {} still runs, {} more jobs wait for it; see where it hangs", worker, job.what, jobs.size(),
+                    place);
         }
     }
 
-    /** Abandons a job, if it is still running, and runs the next jobs on a new thread. */
+    /**
+     * Abandons a job, if it is still running, and runs the next jobs on a new thread. The messages behind a hanging
+     * message listener are delivered after the jobs that wait already: hooks have a deadline.
+     */
     synchronized void leaveBehind(Job job) {
         if (running == job && !ended) {
-            OPERATOR.warn("{}: goes on without waiting for {}", worker, job.what);
+            OPERATOR.warn("{}: {} hangs: abandoned; later hooks and messages run on a new thread", worker, job.what);
+            if (job.phase == Phase.MESSAGE) {
+                jobs.add(job);
+            }
             running = null;
             startRunner();
         }
@@ -143,9 +150,9 @@ final class CallbackThread implements EventLoop.BorrowingThread {
     /** Logs an exception that a job has thrown. */
     private void logSlow(Job job, Throwable thrown) {
         try {
-            OPERATOR.warn("{}: {} threw; the worker goes on", worker, job.what, thrown);
+            OPERATOR.warn("{}: {} threw; the worker continues", worker, job.what, thrown);
         } catch (Throwable again) { // the exception cannot be printed
-            OPERATOR.warn("{}: {} threw a {}; the worker goes on", worker, job.what, thrown.getClass().getName());
+            OPERATOR.warn("{}: {} threw a {}; the worker continues", worker, job.what, thrown.getClass().getName());
         }
     }
 
@@ -162,7 +169,7 @@ final class CallbackThread implements EventLoop.BorrowingThread {
             try {
                 wait();
             } catch (InterruptedException e) {
-                LOG.trace("{}: cannot be, the thread ignores it", worker);
+                LOG.trace("{}: ignored an interrupt of the idle callback thread", worker);
             }
         }
         return null;

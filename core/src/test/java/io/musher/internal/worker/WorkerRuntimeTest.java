@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.musher.internal.ipc.FrameType;
 import io.musher.internal.ipc.RawPeer;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,36 @@ class WorkerRuntimeTest {
         primary.expect("late");
         assertEquals("DRAIN_HOOKS", peer.receiveAny());
         assertEquals("DRAIN_HOOKS_DONE", peer.receiveAny());
+    }
+
+    @Test
+    void shouldDeliverLaterMessagesWhileAnAbandonedListenerHangs() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        WorkerRuntime runtime = primary.join(true);
+        runtime.setMessageListeners(() -> true, message -> {
+            primary.say(message.text());
+            if (message.text().equals("hang")) {
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        });
+        RawPeer peer = primary.welcome();
+        for (String text : List.of("hang", "second")) {
+            peer.send(RawPeer.message(FrameType.JSON_MESSAGE, 0, 0, text.getBytes()));
+        }
+        try {
+            primary.expect("hang");
+            peer.send(FrameType.DRAIN, "");
+            primary.expect("drain", "second");
+        } finally {
+            release.countDown();
+        }
+        peer.send(RawPeer.message(FrameType.JSON_MESSAGE, 0, 0, "third".getBytes()));
+        primary.expect("third");
+        primary.expectNothingMore();
     }
 
     @Test
