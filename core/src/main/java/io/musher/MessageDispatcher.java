@@ -117,7 +117,7 @@ final class MessageDispatcher {
             call.run();
             return null;
         } catch (Throwable e) {
-            LOG.warn("{}: the listener {} threw on a {}; the cluster goes on", name, listener.getClass().getName(),
+            LOG.warn("{}: the listener {} threw on a {}; the cluster continues", name, listener.getClass().getName(),
                     message.summary(), e);
             return e;
         }

@@ -267,7 +267,7 @@ public final class Channel implements Connection.Owner {
     @Override
     public void ended(CloseReason reason, String why) {
         if (reason == CloseReason.FAULT) {
-            LOG.warn("{}: its channel is closed: {}", worker, why);
+            LOG.warn("{}: closed the channel: {}", worker, why);
         }
         end(reason, why);
     }
@@ -284,7 +284,8 @@ public final class Channel implements Connection.Owner {
         }
         closed = true;
         if (connection != null && inbox.isPaused()) {
-            LOG.warn("{}: its channel has ended before listeners had taken what it sent; what it sent last is lost",
+            LOG.warn(
+                    "{}: the channel has ended while reading was paused by slow listeners; the last messages of the worker are lost",
                     worker);
         }
         mailbox.close();

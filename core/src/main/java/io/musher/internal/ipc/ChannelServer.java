@@ -146,7 +146,8 @@ public final class ChannelServer {
             found = channel.matches(hello.token()) ? channel : found;
         }
         if (hello.version() != Hello.VERSION) {
-            connection.refuse("it speaks version " + hello.version() + ", this is version " + Hello.VERSION);
+            connection.refuse("protocol version " + hello.version() + " is not supported; the primary uses version "
+                    + Hello.VERSION);
         } else if (found == null) {
             connection.refuse("unknown or used token");
         } else {

@@ -102,7 +102,8 @@ public final class Connection implements EventLoop.Handler {
             outbox.clear();
             writeFailed = true;
             loop.execute(
-                    () -> end(CloseReason.FAULT, "it does not read: " + MAX_WAITING + " bytes of control frames wait"));
+                    () -> end(CloseReason.FAULT,
+                            "it does not read: more than " + MAX_WAITING + " bytes of control frames are queued"));
         }
     }
 
@@ -188,7 +189,7 @@ public final class Connection implements EventLoop.Handler {
             end(goodbyeSent || goodbyeReceived ? CloseReason.GOODBYE : CloseReason.GONE,
                     String.valueOf(failure.getMessage()));
         } else {
-            LOG.error("a frame could not be handled; its connection is closed", failure);
+            LOG.error("handling a frame failed; closing the connection", failure);
             end(CloseReason.FAULT, failure.toString());
         }
     }

@@ -29,7 +29,7 @@ public record Hello(int version, String token, long pid, long window) {
             return new Hello(version, "", 0, Window.DEFAULT);
         }
         if (fields.length < 3 || !fields[1].matches("[0-9a-f]{32}") || !fields[2].matches("[0-9]{1,18}")) {
-            throw new ProtocolException("a hello without token and pid");
+            throw new ProtocolException("a hello without a valid token and pid");
         }
         return new Hello(version, fields[1], Long.parseLong(fields[2]),
                 Window.parse(fields.length > 3 ? fields[3] : ""));
@@ -38,7 +38,7 @@ public record Hello(int version, String token, long pid, long window) {
     /** {@return the number in {@code musher/<number>}} */
     static int version(String field) throws ProtocolException {
         if (!field.matches(NAME + "[1-9][0-9]{0,8}")) {
-            throw new ProtocolException("a greeting in another language");
+            throw new ProtocolException("a greeting that does not begin with musher/<version>");
         }
         return Integer.parseInt(field.substring(NAME.length()));
     }

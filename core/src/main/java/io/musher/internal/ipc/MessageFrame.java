@@ -35,7 +35,8 @@ public record MessageFrame(int type, int sequence, int peer, byte[] body) {
      */
     public static MessageFrame read(int type, int sequence, ByteBuffer payload) throws ProtocolException {
         if (payload.remaining() < Integer.BYTES) {
-            throw new ProtocolException("a message of " + payload.remaining() + " bytes, too short to say for whom");
+            throw new ProtocolException(
+                    "a message of " + payload.remaining() + " bytes, too short for the id of its peer");
         }
         int peer = payload.getInt();
         byte[] body = new byte[payload.remaining()];

@@ -55,8 +55,8 @@ final class RateLimitedListener implements ChannelListener {
         if (!warned) {
             warned = true;
             LOG.warn(
-                    "{}: says more than {} times a second that it is ready, not ready or where it listens: what it says between is left out"
-                            + " (said once)",
+                    "{}: reports readiness or its port more than {} times a second: reports in between are dropped"
+                            + " (logged once)",
                     worker, 1_000_000_000 / PACE_NANOS);
         }
     }

@@ -167,8 +167,8 @@ final class ReceiveBudget {
         private void warn() {
             if (overWindow.isDue(System.nanoTime())) {
                 LOG.warn(
-                        "{}: sends more than its window ({} bytes, {} are not taken): reads no more from it until listeners have taken some"
-                                + " (said once in 10 s); a larger heap or faster listeners help",
+                        "{}: sends more than its window of {} bytes ({} bytes unprocessed): reading is paused until listeners catch up"
+                                + "; use faster listeners or a larger heap (logged once in 10 s)",
                         worker, window, owed);
             }
         }

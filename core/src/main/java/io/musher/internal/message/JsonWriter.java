@@ -121,7 +121,7 @@ public final class JsonWriter extends JsonOutput {
             value(optional.isPresent() ? optional.getAsDouble() : null, 1);
         } else {
             throw new MappingException(value.getClass().getName()
-                    + " cannot be sent; what can is null, boolean, number, string, byte[], list, array, "
+                    + " cannot be sent; supported are null, boolean, number, string, byte[], list, array, "
                     + "collection, map with string keys, record, enum, Optional, UUID, java.time");
         }
     }

@@ -94,7 +94,7 @@ interface ValueReader {
         } else if (scalar != null) {
             return scalar;
         }
-        throw new MappingException(type.getName() + " is no type that a message can be read as");
+        throw new MappingException(type.getName() + " is not a type that a message can be converted to");
     }
 
     private static ValueReader scalar(Class<?> type) {

@@ -77,7 +77,8 @@ final class HeartbeatResponder {
         }
         if (!failureLogged) {
             failureLogged = true;
-            LOG.warn("{}: onHeartbeat {}; the primary gets no answer", worker, thrown == null ? "said false" : "threw",
+            LOG.warn("{}: the onHeartbeat check {}; heartbeats are not answered", worker,
+                    thrown == null ? "returned false" : "threw",
                     thrown);
         }
     }

@@ -48,7 +48,7 @@ public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandl
      */
     public static void main(String[] arguments) throws ReflectiveOperationException {
         if (arguments.length == 0) {
-            throw new IllegalArgumentException("no main class; the first argument names it");
+            throw new IllegalArgumentException("no main class; pass its name as the first argument");
         }
         start(null, arguments);
     }

@@ -81,7 +81,7 @@ final class WorkerChannel implements Connection.Owner {
     private boolean open;
     private boolean ended;
     private String goodbye;
-    private String heard = "";
+    private String primaryGoodbye = "";
 
     WorkerChannel(EventLoop loop, WorkerEnvironment environment, Listener listener, HeartbeatResponder heartbeat,
             MessageHandler messages) {
@@ -149,7 +149,7 @@ final class WorkerChannel implements Connection.Owner {
         } else if (waiting.size() < MAX_WAITING) {
             waiting.add(frame);
         } else {
-            end(() -> listener.lost(MAX_WAITING + " frames wait for a welcome"));
+            end(() -> listener.lost("more than " + MAX_WAITING + " frames queued before the welcome"));
         }
     }
 
@@ -195,7 +195,7 @@ final class WorkerChannel implements Connection.Owner {
             case FrameType.WORKER_ADDED -> others.add(worker(payload));
             case FrameType.WORKER_REMOVED -> others.remove(worker(payload));
             case FrameType.GOODBYE -> {
-                heard = Frames.shown(payload);
+                primaryGoodbye = Frames.shown(payload);
                 connection.goodbyeReceived();
                 if (open && goodbye == null) {
                     mailbox.inbox().flush();
@@ -240,9 +240,9 @@ final class WorkerChannel implements Connection.Owner {
         if (reason == CloseReason.GOODBYE) {
             finish(() -> {
                 if (open) {
-                    listener.closed(heard);
+                    listener.closed(primaryGoodbye);
                 } else {
-                    listener.refused(heard);
+                    listener.refused(primaryGoodbye);
                 }
             });
         } else if (!open && goodbye == null && reason == CloseReason.GONE && loop.now() + pause - deadline < 0) {

@@ -89,7 +89,7 @@ public record WorkerEnvironment(int id, int instance, String name, OptionalInt p
         String token = environment.get(TOKEN);
         if (token == null || !token.matches("[0-9a-f]{32}")) {
             throw new IllegalStateException(
-                    TOKEN + " is not the token of a worker; leave the environment as the primary made it");
+                    TOKEN + " is not a valid worker token; do not change the environment variables set by the primary");
         }
         OptionalInt port = environment.get(PORT) == null ? OptionalInt.empty()
                 : OptionalInt.of(in.number(PORT, 1, 65535));
@@ -122,7 +122,7 @@ public record WorkerEnvironment(int id, int instance, String name, OptionalInt p
             String value = environment.get(variable);
             if (value == null || !good.test(value)) {
                 throw new IllegalStateException(variable + (value == null ? " is missing" : " is '" + value + "'")
-                        + "; leave the environment as the primary made it");
+                        + "; do not change the environment variables set by the primary");
             }
             return value;
         }

@@ -133,7 +133,9 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
             beginDrain();
             loop.schedule(ANSWER_NANOS, () -> {
                 if (!primaryDecided) {
-                    LOG.warn("{}: the primary does not react; stops without it", worker);
+                    LOG.warn("{}: the primary has not reacted to the stop request within {} s; stopping without it",
+                            worker,
+                            ANSWER_NANOS / 1_000_000_000L);
                     stop();
                 }
             });
@@ -159,13 +161,13 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
     @Override
     public void refused(String why) {
         if (worker.jvm()) {
-            lost("the primary refuses this process: " + why);
+            lost("the primary refused this process: " + why);
         } else {
             LOG.warn(
-                    "{}: this process has no channel ({}): of all processes of a command the first to say hello is the worker. It runs on"
-                            + " without; a Musher program that is to be no worker must be started without MUSHER_IPC in its environment",
+                    "{}: the primary refused this process ({}): only the first process of a command that connects is the worker; this"
+                            + " one continues without a channel; start programs that are not workers without MUSHER_IPC in their environment",
                     worker, why);
-            closed("the primary refuses this process: " + why);
+            closed("the primary refused this process: " + why);
         }
     }
 
@@ -176,7 +178,7 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
         if (exiting) {
             return;
         }
-        OPERATOR.warn("{}: has lost its primary ({}); stops, within {} s at most", worker, why,
+        OPERATOR.warn("{}: lost its primary ({}); stopping, within {} s at most", worker, why,
                 ORPHAN_NANOS / 1_000_000_000L);
         status = stopping ? status : 1;
         stop();

@@ -17,7 +17,7 @@ public final class WorkerMain {
      */
     public static void main(String[] arguments) throws ReflectiveOperationException {
         if (arguments.length == 0) {
-            throw new IllegalArgumentException("no main class; the first argument names it");
+            throw new IllegalArgumentException("no main class; pass its name as the first argument");
         }
         // finds the class before it joins: a worker without a port counts as ready from its hello on
         MainRunner.start(WorkerRuntime::current, arguments);

@@ -54,7 +54,8 @@ public final class WorkerRuntime {
         this.channel = new WorkerChannel(loop, environment, lifecycle, heartbeat, messages);
         loop.execute(channel::start);
         loop.whenFailed(failure -> {
-            LOG.error("{}: the channel's thread has failed, so this worker can no longer be led: exits with status 1",
+            LOG.error(
+                    "{}: the channel thread has failed, so the primary cannot control this worker: exiting with status 1",
                     environment);
             jvmExit.exit(1);
         });
@@ -89,7 +90,7 @@ public final class WorkerRuntime {
     public static synchronized WorkerRuntime current() {
         if (current == null) {
             if (!isWorker()) {
-                throw new IllegalStateException("this process is no worker; ask Cluster.isWorker() first");
+                throw new IllegalStateException("this process is not a worker; check Cluster.isWorker() first");
             }
             JoinGuard.claim();
             try {
@@ -122,7 +123,7 @@ public final class WorkerRuntime {
         Signals.handle("TERM", this::terminate);
         if (environment.jvm()) {
             // Ctrl-C reaches the whole foreground process group; the primary then stops its workers in an orderly way
-            Signals.handle("INT", () -> LOG.debug("{}: leaves SIGINT to the primary", environment));
+            Signals.handle("INT", () -> LOG.debug("{}: ignored SIGINT; the primary handles it", environment));
         }
         loop.execute(() -> loop.schedule(PRELOAD_NANOS, this::preload));
     }
@@ -134,7 +135,7 @@ public final class WorkerRuntime {
                     name -> name.matches("io\\.musher\\.internal\\.(worker|ipc)\\..*"))
                     + ClassPreloader.some(EventLoop.class, name -> name.startsWith("io.musher.balancer.loop."))
                     + ClassPreloader.some(LoggerFactory.class, name -> true);
-            LOG.debug("{}: has loaded {} classes beforehand", environment, loaded);
+            LOG.debug("{}: preloaded {} classes", environment, loaded);
         });
     }
 
@@ -282,7 +283,7 @@ public final class WorkerRuntime {
         try {
             lifecycle.awaitEnd(FLUSH_MILLIS);
         } catch (InterruptedException e) {
-            LOG.debug("{}: does not wait for the primary to take what was sent", environment);
+            LOG.debug("{}: interrupted while flushing sent messages to the primary", environment);
         }
         callbacks.end();
         loop.close();

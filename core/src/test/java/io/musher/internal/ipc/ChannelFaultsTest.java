@@ -100,7 +100,7 @@ class ChannelFaultsTest {
         wrong.expectEnd();
         RecordingChannelListener heard = scene.expect("next-1");
         RawPeer newer = scene.connect().send(FrameType.HELLO, "musher/2 " + heard.channel.token() + " 1");
-        newer.expect("GOODBYE it speaks version 2, this is version 1");
+        newer.expect("GOODBYE protocol version 2 is not supported; the primary uses version 1");
         newer.expectEnd();
 
         scene.join(heard); // its token is as good as before
@@ -160,7 +160,7 @@ class ChannelFaultsTest {
             });
             assertTrue(scene.onLoop(connection::waiting) <= Connection.MAX_WAITING, "what waits is bounded");
         }
-        heard.expect("lost: it does not read: 65536 bytes of control frames wait");
+        heard.expect("lost: it does not read: more than 65536 bytes of control frames are queued");
     }
 
     @Test

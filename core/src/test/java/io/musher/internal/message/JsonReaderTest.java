@@ -191,6 +191,6 @@ class JsonReaderTest {
         assertEquals(
                 "the constructor of " + Checked.class.getName() + " threw java.lang.IllegalArgumentException: 3 is odd",
                 refused(Checked.class, "{\"even\":3}"));
-        assertEquals("java.lang.Thread is no type that a message can be read as", refused(Thread.class, "{}"));
+        assertEquals("java.lang.Thread is not a type that a message can be converted to", refused(Thread.class, "{}"));
     }
 }

@@ -136,7 +136,7 @@ class WorkerLifecycleTest {
     @Test
     void shouldNotTakeItsChildrenForWorkers() throws Exception {
         TestWorkerProcess worker = scene.start(WorkerMains.HasAChild.class);
-        worker.prints("worker=false", "this process is no worker; ask Cluster.isWorker() first", "child ended 0");
+        worker.prints("worker=false", "this process is not a worker; check Cluster.isWorker() first", "child ended 0");
     }
 
     @Test
@@ -187,6 +187,6 @@ class WorkerLifecycleTest {
         worker.prints("second 0");
         scene.channels.run(worker.heard.channel::stop);
         worker.prints("drain draining=true connected=true", "stop on a daemon=true").ends(0);
-        assertTrue(worker.logged("the primary refuses this process: unknown or used token"), worker::toString);
+        assertTrue(worker.logged("the primary refused this process: unknown or used token"), worker::toString);
     }
 }

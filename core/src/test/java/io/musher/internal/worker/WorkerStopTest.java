@@ -100,7 +100,7 @@ class WorkerStopTest {
         worker.line();
         worker.signal("TERM").signal("TERM");
         worker.prints(DRAIN, STOP).ends(0);
-        assertTrue(worker.logged("the primary does not react"), worker::toString);
+        assertTrue(worker.logged("the primary has not reacted"), worker::toString);
     }
 
     @Test
