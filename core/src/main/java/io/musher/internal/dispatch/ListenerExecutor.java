@@ -3,6 +3,7 @@ package io.musher.internal.dispatch;
 import io.musher.ClusterEvent;
 import io.musher.Subscription;
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.LoopBorrower;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -22,12 +23,6 @@ import org.slf4j.LoggerFactory;
 public final class ListenerExecutor implements EventLoop.BorrowingThread {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
-    /**
-     * Pause before running the loop again after losing it to the loop's own thread, which means that listeners are
-     * slow.
-     */
-    private static final long LEAD_AGAIN_NANOS = 100_000_000L;
-
     private record Listener<E>(Class<E> type, Consumer<? super E> code) {
         void deliver(ClusterEvent event) {
             if (type.isInstance(event)) {
@@ -37,7 +32,7 @@ public final class ListenerExecutor implements EventLoop.BorrowingThread {
     }
 
     private final String name;
-    private final EventLoop control;
+    private final LoopBorrower control;
     private final List<Listener<?>> listeners = new CopyOnWriteArrayList<>();
     private final LinkedBlockingQueue<Delivery> queue = new LinkedBlockingQueue<>();
     private final Backlog backlog = new Backlog(queue);
@@ -45,10 +40,8 @@ public final class ListenerExecutor implements EventLoop.BorrowingThread {
     private final Thread thread;
     private volatile Runnable whenBusy = () -> {};
     private volatile Delivery running;
-    private volatile boolean leadsLoop;
     private boolean messages;
     private boolean ended;
-    private long mayLeadAt = System.nanoTime();
 
     /**
      * Creates an executor without listeners; does not start its thread.
@@ -58,7 +51,7 @@ public final class ListenerExecutor implements EventLoop.BorrowingThread {
      */
     public ListenerExecutor(String name, EventLoop control) {
         this.name = name;
-        this.control = control;
+        this.control = new LoopBorrower(control);
         this.thread = new ListenerThread(this::run, name + "-events");
     }
 
@@ -115,9 +108,7 @@ public final class ListenerExecutor implements EventLoop.BorrowingThread {
 
     private void deliver(Delivery delivery) {
         queue.add(delivery);
-        if (leadsLoop && !isCurrentThread()) {
-            control.tryExecute(() -> {}); // wakes the events thread
-        }
+        control.wake();
         whenBusy.run();
     }
 
@@ -184,11 +175,8 @@ public final class ListenerExecutor implements EventLoop.BorrowingThread {
     private void run() {
         while (!ended) {
             try {
-                if (messages && queue.isEmpty() && System.nanoTime() - mayLeadAt >= 0) {
-                    leadsLoop = true;
+                if (messages && queue.isEmpty() && control.mayLead()) {
                     control.lead(this);
-                    leadsLoop = false;
-                    mayLeadAt = System.nanoTime() + LEAD_AGAIN_NANOS;
                 } else {
                     run(queue.take());
                 }

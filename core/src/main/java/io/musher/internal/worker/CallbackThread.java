@@ -1,6 +1,7 @@
 package io.musher.internal.worker;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.LoopBorrower;
 import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.dispatch.ListenerThread;
 import java.util.ArrayDeque;
@@ -29,24 +30,20 @@ final class CallbackThread implements EventLoop.BorrowingThread {
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.WorkerContext");
     private static final OperatorLog OPERATOR = new OperatorLog("io.musher.WorkerContext");
 
-    /** The delay before this thread runs the loop again, after a slow listener has cost it the loop. */
-    private static final long LEAD_AGAIN_NANOS = 100_000_000L;
     private static final Job LEAD = new Job(Phase.MESSAGE, "the channel", () -> {});
 
     private final String worker;
-    private final EventLoop loop;
+    private final LoopBorrower loop;
     private final Queue<Job> jobs = new ArrayDeque<>();
     private volatile ListenerThread runner;
     private volatile long steps; // written by the runner only
     private Job running;
     private boolean ended;
     private boolean messages;
-    private boolean leads;
-    private long mayLeadAt = System.nanoTime();
 
     CallbackThread(String worker, EventLoop loop) {
         this.worker = worker;
-        this.loop = loop;
+        this.loop = new LoopBorrower(loop);
     }
 
     synchronized void execute(Job job) {
@@ -54,9 +51,7 @@ final class CallbackThread implements EventLoop.BorrowingThread {
             return;
         }
         jobs.add(job);
-        if (leads && !isRunner()) {
-            loop.tryExecute(() -> {}); // wakes this thread, which sleeps in the selector
-        }
+        loop.wake();
         notifyAll();
         if (runner == null) {
             startRunner();
@@ -121,7 +116,6 @@ final class CallbackThread implements EventLoop.BorrowingThread {
     }
 
     private void startRunner() {
-        leads = false;
         runner = new ListenerThread(this::run, "musher-listeners");
         runner.start();
     }
@@ -130,7 +124,6 @@ final class CallbackThread implements EventLoop.BorrowingThread {
         for (Job job; (job = await()) != null;) {
             if (job == LEAD) {
                 loop.lead(this);
-                noLead();
             } else {
                 perform(job);
             }
@@ -162,8 +155,7 @@ final class CallbackThread implements EventLoop.BorrowingThread {
             Job next = next();
             if (next != null) {
                 return next;
-            } else if (messages && System.nanoTime() - mayLeadAt >= 0) {
-                leads = true;
+            } else if (messages && loop.mayLead()) {
                 return LEAD;
             }
             try {
@@ -186,13 +178,6 @@ final class CallbackThread implements EventLoop.BorrowingThread {
         running = jobs.poll();
         messages |= running != null && running.phase == Phase.MESSAGE;
         return running;
-    }
-
-    private synchronized void noLead() {
-        if (isRunner()) {
-            leads = false;
-            mayLeadAt = System.nanoTime() + LEAD_AGAIN_NANOS;
-        }
     }
 
     @Override
