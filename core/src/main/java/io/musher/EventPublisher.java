@@ -95,7 +95,7 @@ final class EventPublisher implements SupervisorListener {
     private static boolean isFailure(Incarnation worker, Exit exit) {
         return switch (exit.cause()) {
             case CRASHED, NEVER_READY, START_TIMEOUT, CHANNEL_LOST -> true;
-            case EXITED -> !worker.wasToldToEnd();
+            case EXITED -> !worker.isStopRequested();
             default -> false;
         };
     }

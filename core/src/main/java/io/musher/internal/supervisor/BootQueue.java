@@ -44,7 +44,7 @@ final class BootQueue {
         }
         int booting = 0;
         for (Slot slot : registry.slots()) {
-            if (slot.starting != null && slot.starting.isBooting() && !slot.starting.soaking) {
+            if (slot.starting != null && slot.starting.isBooting() && !slot.starting.isSoaking()) {
                 booting++;
             }
         }

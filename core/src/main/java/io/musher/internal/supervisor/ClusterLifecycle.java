@@ -1,7 +1,6 @@
 package io.musher.internal.supervisor;
 
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -18,6 +17,7 @@ final class ClusterLifecycle {
     private final WorkerRegistry registry;
     private final ScaleController scaling;
     private final StopSequence stopSequence;
+    private final KillSequence killSequence;
     private final RolloutPlan rollout;
     private final ResettableTimer delay;
     private final PendingFutures<Void> startFutures;
@@ -28,10 +28,12 @@ final class ClusterLifecycle {
     private boolean stopping;
     private boolean stopped;
 
-    ClusterLifecycle(WorkerRegistry registry, ScaleController scaling, StopSequence stopSequence, RolloutPlan rollout) {
+    ClusterLifecycle(WorkerRegistry registry, ScaleController scaling, StopSequence stopSequence,
+            KillSequence killSequence, RolloutPlan rollout) {
         this.registry = registry;
         this.scaling = scaling;
         this.stopSequence = stopSequence;
+        this.killSequence = killSequence;
         this.rollout = rollout;
         this.delay = registry.newTimer();
         this.startFutures = new PendingFutures<>(registry.actions);
@@ -109,8 +111,7 @@ final class ClusterLifecycle {
             delay.cancel();
             stopAllWorkers("the cluster is killed");
         }
-        List<Incarnation> all = registry.living();
-        all.forEach(worker -> stopSequence.kill(worker, "the cluster is killed"));
+        registry.living().forEach(worker -> killSequence.kill(worker, "the cluster is killed"));
     }
 
     IllegalStateException refusal() {

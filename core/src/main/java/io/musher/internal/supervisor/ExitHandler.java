@@ -35,12 +35,13 @@ final class ExitHandler {
     }
 
     void exited(Incarnation worker, int status, Optional<String> signal) {
-        if (worker.isCommand() && !worker.saidHello) {
+        if (worker.isCommand() && !worker.channel.saidHello()) {
             startup.online(worker, "it ran");
         }
         Exit exit = exit(worker, status, signal);
         stopSequence.markDisconnected(worker, exit.toString());
-        Runnable followUp = restartAfterLoss(worker, status != 0 || worker.cause != null, why(worker, exit), null);
+        Runnable followUp = restartAfterLoss(worker, status != 0 || worker.stop.cause() != null, why(worker, exit),
+                null);
         worker.slot.lastExit = Optional.of(exit);
         markDead(worker, exit.toString());
         registry.listener.exited(worker, exit);
@@ -49,9 +50,9 @@ final class ExitHandler {
     }
 
     private static Exit exit(Incarnation worker, int status, Optional<String> signal) {
-        Exit.Cause cause = worker.cause;
+        Exit.Cause cause = worker.stop.cause();
         if (cause == null) {
-            cause = !worker.wasReady ? Exit.Cause.NEVER_READY : status == 0 ? Exit.Cause.EXITED : Exit.Cause.CRASHED;
+            cause = !worker.wasReady() ? Exit.Cause.NEVER_READY : status == 0 ? Exit.Cause.EXITED : Exit.Cause.CRASHED;
         }
         boolean voluntary = cause == Exit.Cause.STOPPED || cause == Exit.Cause.DISCONNECTED;
         return new Exit(signal.isPresent() ? OptionalInt.empty() : OptionalInt.of(status), signal, voluntary, cause,
@@ -117,7 +118,7 @@ final class ExitHandler {
         if (startup.refuses(worker, why)) {
             Duration grace = registry.config.startTimeout().compareTo(GRACE) < 0 ? registry.config.startTimeout()
                     : GRACE;
-            worker.portRefusalTimer.set(grace, () -> livenessFailed(worker, why + ", for " + grace, false));
+            worker.readiness.ifPortStillRefuses(grace, () -> livenessFailed(worker, why + ", for " + grace, false));
         }
     }
 
@@ -137,8 +138,8 @@ final class ExitHandler {
     private void markDead(Incarnation worker, String why) {
         worker.cancelTimers();
         worker.slot.forget(worker);
-        worker.connected(false);
-        worker.beforeForked.clear();
+        worker.channel.markUnreachable();
+        worker.clearDeferred();
         registry.setState(worker, WorkerState.DEAD, why);
         registry.remove(worker);
         stopSequence.ended();
@@ -157,7 +158,7 @@ final class ExitHandler {
             return () -> {};
         }
         if (rollout.isFailure(worker)) {
-            return () -> rollout.replacementFailed(worker, (worker.soaking ? "in its soak time: " : "") + why);
+            return () -> rollout.replacementFailed(worker, (worker.isSoaking() ? "in its soak time: " : "") + why);
         }
         if (worker == slot.starting && slot.serving != null) {
             String text = "the replacement, worker " + worker.id() + ": " + why;
@@ -167,7 +168,7 @@ final class ExitHandler {
             };
         }
         return () -> {
-            if (slot.wanted && lifecycle.isStarting() && worker.cause != Exit.Cause.KILLED) {
+            if (slot.wanted && lifecycle.isStarting() && !worker.stop.wasKilled()) {
                 lifecycle.startFailed(worker, why, cause);
             } else if (slot.wanted && slot.isVacant()) {
                 restarts.workerLost(worker, failed, why);

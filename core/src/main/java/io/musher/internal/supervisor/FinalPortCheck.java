@@ -56,7 +56,7 @@ final class FinalPortCheck {
     private void finish(List<Incarnation> checked) {
         cancel();
         Optional<Incarnation> refusing = checked.stream()
-                .filter(worker -> worker.refuses && worker.slot.serving == worker).findFirst();
+                .filter(worker -> worker.readiness.isPortRefusing() && worker.slot.serving == worker).findFirst();
         passed = refusing.isEmpty();
         refusing.ifPresent(onRefusal);
     }

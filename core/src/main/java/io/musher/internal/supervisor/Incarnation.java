@@ -2,6 +2,7 @@ package io.musher.internal.supervisor;
 
 import io.musher.Exit;
 import io.musher.WorkerState;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,59 +32,24 @@ public final class Incarnation {
     private volatile StateAndReason status;
     private volatile StartedProcess process;
     private volatile int port;
-    private volatile boolean connected = true;
     private volatile WorkerHandle handle;
     private volatile String observed = "";
 
     final Slot slot;
+    final ChannelState channel = new ChannelState();
+    final ReadinessState readiness;
+    final StopState stop;
     final ResettableTimer startTimer;
     final ResettableTimer minLifeTimer;
-    final ResettableTimer stopTimer;
     /** In a rollout: runs from the evidence of readiness to the end of the soak time. */
-    final ResettableTimer soakTimer;
-    boolean soaking;
-    boolean soaked;
+    private final ResettableTimer soakTimer;
     /** Events and requests that arrived before {@link #forked}. */
-    final List<Runnable> beforeForked = new ArrayList<>();
-    /** Cause of the exit if the supervisor decided it, otherwise null. */
-    Exit.Cause cause;
-    boolean saidHello;
-    boolean online;
-    boolean disconnectReported;
-    /** The primary said goodbye on the channel. */
-    boolean goodbyeSent;
-    /** The worker called notReady(), and not ready() since. */
-    boolean pausedByWorker;
-    /** The worker fails a readiness check, or has not passed all of them yet. */
-    boolean readinessFailing;
-    /** The worker called listening(port). */
-    boolean claims;
-    /** The worker's port accepted connections before, and no longer does. */
-    boolean refuses;
-    /** Deadline for a port that refuses connections to accept again. */
-    final ResettableTimer portRefusalTimer;
-    /** The failed readiness check, and how it failed; empty if none. */
-    String readinessFailure = "";
-    /** Evidence of readiness, kept while a failed check or a refusing port prevents the worker from being ready. */
-    String readyReason;
-    /** The worker failed a liveness check, and a thread dump is taken before the worker is stopped. */
-    boolean awaitingThreadDump;
-    /** The worker does not answer on its channel; the primary kills the worker without a stop frame. */
-    boolean unresponsive;
-    /** The worker closed its channel unasked; the primary waits for the exit for a while. */
-    boolean awaitingExit;
-    private volatile String stopReason = "";
-    private volatile boolean toldToEnd;
-    /** The worker has drain hooks that have not finished. */
-    boolean drainHooks;
-    /** The worker's connections have ended or were cut in a drain. */
-    boolean connectionsDrained;
-    boolean wasReady;
-    long readyAt;
-    /**
-     * The worker is a recycling replacement that was due for recycling too soon itself; its recycling was delayed once.
-     */
-    boolean recycledTooSoon;
+    private final List<Runnable> beforeForked = new ArrayList<>();
+    private boolean soaking;
+    private boolean soaked;
+    private boolean online;
+    private boolean wasReady;
+    private long readyAt;
 
     Incarnation(int id, Slot slot, boolean spare, WorkerRegistry registry) {
         this.id = id;
@@ -92,13 +58,12 @@ public final class Incarnation {
         this.restarts = slot.restarts;
         this.environment = slot.environment;
         this.generation = slot.generation;
-        this.readinessFailing = registry.config.hasReadinessCheck();
+        this.readiness = new ReadinessState(registry.config.hasReadinessCheck(), registry.newTimer());
+        this.stop = new StopState(registry.newTimer());
         this.status = new StateAndReason(WorkerState.STARTING, slot.why);
         this.startTimer = registry.newTimer();
         this.minLifeTimer = registry.newTimer();
-        this.stopTimer = registry.newTimer();
         this.soakTimer = registry.newTimer();
-        this.portRefusalTimer = registry.newTimer();
     }
 
     /** {@return the worker's id, from 1, never reused} */
@@ -182,14 +147,14 @@ public final class Incarnation {
      * one of these reasons; otherwise empty}
      */
     public String stopReason() {
-        return stopReason;
+        return stop.reason();
     }
 
     /**
      * {@return whether the primary asked the worker to stop, for any reason; an exit with status 0 is then expected}
      */
-    public boolean wasToldToEnd() {
-        return toldToEnd;
+    public boolean isStopRequested() {
+        return stop.isRequested();
     }
 
     /** {@return whether the process has not been reaped; true also while the process is being started} */
@@ -202,7 +167,7 @@ public final class Incarnation {
      * command without a channel}
      */
     public boolean isConnected() {
-        return connected;
+        return channel.isConnected();
     }
 
     /** {@return the process id, empty before the fork} */
@@ -246,9 +211,31 @@ public final class Incarnation {
         handle = generation.spawn(this, events, instances);
     }
 
-    void forked(StartedProcess spawned) {
-        process = spawned;
-        port = spawned.port().orElse(0);
+    /** Records that the process runs; {@link #runDeferred} is to follow. */
+    void forked(StartedProcess started) {
+        process = started;
+        port = started.port().orElse(0);
+    }
+
+    /** Runs what {@link #whenForked} has kept. */
+    void runDeferred() {
+        List<Runnable> deferred = List.copyOf(beforeForked);
+        beforeForked.clear();
+        deferred.forEach(Runnable::run);
+    }
+
+    /** Drops what {@link #whenForked} has kept: no process was started. */
+    void clearDeferred() {
+        beforeForked.clear();
+    }
+
+    /** Runs a task as soon as the process is known to run, possibly at once. */
+    void whenForked(Runnable task) {
+        if (isForked()) {
+            task.run();
+        } else {
+            beforeForked.add(task);
+        }
     }
 
     boolean isForked() {
@@ -263,30 +250,56 @@ public final class Incarnation {
         port = newPort;
     }
 
-    void connected(boolean isConnected) {
-        connected = isConnected;
+    /** Records that the program runs; {@return false if that was known before} */
+    boolean markOnline() {
+        boolean isNew = !online;
+        online = true;
+        return isNew;
     }
 
-    /** Returns whether the worker's channel is open, so that a frame can reach the worker. */
-    boolean hasOpenChannel() {
-        return saidHello && !disconnectReported && !goodbyeSent;
+    /** Records that the worker is ready; {@return false if it was ready before} */
+    boolean markReady(long now) {
+        boolean isNew = !wasReady;
+        if (isNew) {
+            wasReady = true;
+            readyAt = now;
+        }
+        return isNew;
     }
 
-    void toldToEnd() {
-        toldToEnd = true;
+    /** {@return whether the worker was ready at least once} */
+    boolean wasReady() {
+        return wasReady;
     }
 
-    void stopReason(String why) {
-        stopReason = why;
+    /** {@return whether the worker was ready first at least the given time ago} */
+    boolean isReadySince(long now, long nanos) {
+        return wasReady && now - readyAt >= nanos;
+    }
+
+    /** Lets the worker run for a while before it gets traffic, once. */
+    void soak(Duration time, Runnable afterwards) {
+        soaking = true;
+        soakTimer.set(time, () -> {
+            soaking = false;
+            soaked = true;
+            afterwards.run();
+        });
+    }
+
+    boolean isSoaking() {
+        return soaking;
+    }
+
+    boolean hasSoaked() {
+        return soaked;
     }
 
     void cancelTimers() {
-        awaitingThreadDump = false;
-        awaitingExit = false;
+        stop.cancel();
+        readiness.cancelTimer();
         startTimer.cancel();
         minLifeTimer.cancel();
-        stopTimer.cancel();
         soakTimer.cancel();
-        portRefusalTimer.cancel();
     }
 }

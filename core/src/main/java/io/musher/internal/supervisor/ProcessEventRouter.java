@@ -23,7 +23,7 @@ final class ProcessEventRouter implements ProcessEvents {
 
     /** Handles an event now or, if the worker's process is still being started, as soon as it runs. */
     private void handle(Incarnation worker, Runnable event) {
-        turn.accept(() -> StopSequence.whenForked(worker, () -> {
+        turn.accept(() -> worker.whenForked(() -> {
             if (worker.isAlive()) {
                 event.run();
             }
@@ -129,7 +129,7 @@ final class ProcessEventRouter implements ProcessEvents {
 
     @Override
     public void drainHooks(Incarnation worker) {
-        handle(worker, () -> worker.drainHooks = true);
+        handle(worker, () -> worker.stop.drainHooks(true));
     }
 
     @Override

@@ -44,13 +44,13 @@ final class Recycler {
      */
     private boolean isTooSoon(Incarnation worker) {
         Slot slot = worker.slot;
-        if (worker.recycledTooSoon) {
+        if (slot.recyclingDelayed == worker) {
             return false;
-        } else if (slot.recycled != worker || registry.actions.now() - worker.readyAt >= SOON) {
+        } else if (slot.recycled != worker || worker.isReadySince(registry.actions.now(), SOON)) {
             slot.earlyRecycles = 0;
             return false;
         }
-        worker.recycledTooSoon = true;
+        slot.recyclingDelayed = worker;
         slot.recycleFailures = slot.earlyRecycles++;
         failed(slot);
         return true;

@@ -1,6 +1,5 @@
 package io.musher.internal.supervisor;
 
-import io.musher.Exit;
 import io.musher.RestartPolicy;
 import java.time.Duration;
 import java.util.Optional;
@@ -61,13 +60,13 @@ final class RestartController {
     private long restartDelay(Incarnation worker) {
         RestartBudget budget = worker.slot.budget;
         long now = registry.actions.now();
-        if (worker.cause == Exit.Cause.KILLED) {
+        if (worker.stop.wasKilled()) {
             return 0;
         }
-        if (worker.wasReady && now - worker.readyAt >= ResettableTimer.nanos(policy.stableAfter())) {
+        if (worker.isReadySince(now, ResettableTimer.nanos(policy.stableAfter()))) {
             return budget.stable();
         }
-        return budget.unstable(worker.wasReady, now, registry.actions.random());
+        return budget.unstable(worker.wasReady(), now, registry.actions.random());
     }
 
     private void giveUp(Slot slot, Incarnation worker, String why) {

@@ -1,7 +1,6 @@
 package io.musher.internal.supervisor;
 
 import io.musher.ClusterStats.RolloutStats;
-import io.musher.Exit;
 import io.musher.ReloadPolicy;
 import io.musher.Rollout;
 import java.util.Optional;
@@ -127,7 +126,7 @@ final class RolloutPlan {
 
     /** {@return whether a worker with evidence of readiness has to soak before it is ready} */
     boolean needsSoak(Incarnation worker) {
-        return isReplacement(worker) && !worker.soaked && !policy.soak().isZero();
+        return isReplacement(worker) && !worker.hasSoaked() && !policy.soak().isZero();
     }
 
     /** Returns whether the worker was started by the rollout that rolls forward. */
@@ -138,7 +137,7 @@ final class RolloutPlan {
 
     /** {@return whether the unexpected end of the worker is a failure of the rollout; a kill() is not} */
     boolean isFailure(Incarnation worker) {
-        return isReplacement(worker) && worker.cause != Exit.Cause.KILLED;
+        return isReplacement(worker) && !worker.stop.wasKilled();
     }
 
     void replacementReady(Incarnation worker, Incarnation old) {

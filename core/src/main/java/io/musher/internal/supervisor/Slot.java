@@ -45,6 +45,8 @@ final class Slot {
     boolean recycling;
     /** The serving worker, if it was started as a recycling replacement. */
     Incarnation recycled;
+    /** The recycling replacement that was due for recycling too soon itself; its recycling was delayed once. */
+    Incarnation recyclingDelayed;
     /** Number of consecutive recycling replacements that were themselves due too soon. */
     int earlyRecycles;
 

@@ -2,7 +2,6 @@ package io.musher.internal.supervisor;
 
 import io.musher.WorkerState;
 import java.time.Duration;
-import java.util.List;
 
 /**
  * Tracks a worker from fork to ready: hello, listening, port probe, {@code ready()}, start timeout and soak. Tracks
@@ -28,24 +27,21 @@ final class StartupTracker {
         worker.forked(process);
         registry.add(worker);
         registry.listener.forked(worker, worker.why());
-        worker.startTimer.set(registry.config.startTimeout(), () -> stopSequence.startTimedOut(worker));
+        worker.startTimer.set(registry.config.startTimeout(), () -> startTimedOut(worker));
         if (process.command()) {
             worker.minLifeTimer.set(MIN_COMMAND_LIFE, () -> stayedAlive(worker));
         }
-        List<Runnable> deferred = List.copyOf(worker.beforeForked);
-        worker.beforeForked.clear();
-        deferred.forEach(Runnable::run);
+        worker.runDeferred();
     }
 
     /** {@return whether the channel may stay open} */
     boolean hello(Incarnation worker) {
-        if (worker.disconnectReported || worker.goodbyeSent || !worker.isAlive()) {
+        if (!worker.channel.acceptsHello() || !worker.isAlive()) {
             return false;
         }
-        StopSequence.whenForked(worker, () -> {
-            if (worker.isAlive() && !worker.goodbyeSent) {
-                worker.saidHello = true;
-                worker.connected(true);
+        worker.whenForked(() -> {
+            if (worker.isAlive() && !worker.channel.isGoodbyeSent()) {
+                worker.channel.helloReceived();
                 online(worker, "it said hello");
                 if (registry.config.readinessRule() == ReadinessRule.STARTED && !worker.isCommand()) {
                     readinessReached(worker, "it said hello");
@@ -65,12 +61,11 @@ final class StartupTracker {
 
     /** Reports once that the program runs; a command that has not said hello so far counts as having no channel. */
     void online(Incarnation worker, String why) {
-        if (worker.online || worker.disconnectReported) {
+        if (worker.channel.isDisconnected() || !worker.markOnline()) {
             return;
         }
-        worker.online = true;
-        if (worker.isCommand() && !worker.saidHello) {
-            worker.connected(false);
+        if (worker.isCommand() && !worker.channel.saidHello()) {
+            worker.channel.markUnreachable();
         }
         if (worker.state() == WorkerState.STARTING) {
             registry.setState(worker, WorkerState.ONLINE, why);
@@ -80,32 +75,30 @@ final class StartupTracker {
 
     void listening(Incarnation worker, int port) {
         claims(worker, port);
-        if (!worker.disconnectReported) {
+        if (!worker.channel.isDisconnected()) {
             portServes(worker, "it listens on port " + port);
         }
     }
 
     void claims(Incarnation worker, int port) {
-        if (worker.disconnectReported) {
+        if (worker.channel.isDisconnected()) {
             return;
         }
         online(worker, "it listens");
         worker.port(port);
-        worker.claims = true;
-        worker.refuses = false; // another port refused, or the probe will find this one refusing again
-        worker.portRefusalTimer.cancel();
+        worker.readiness.claimPort();
         registry.listener.listening(worker, port);
         registry.publish();
     }
 
     void portAccepts(Incarnation worker) {
-        if (!worker.refuses) {
-            portServes(worker, worker.claims ? "it listens on port " + worker.port().getAsInt() : "its port accepts");
+        if (!worker.readiness.isPortRefusing()) {
+            portServes(worker, worker.readiness.claimsPort() ? "it listens on port " + worker.port().getAsInt()
+                    : "its port accepts");
             return;
         }
-        worker.refuses = false;
-        worker.portRefusalTimer.cancel();
-        if (worker.readyReason != null && !worker.pausedByWorker && !worker.soaking) {
+        worker.readiness.portAccepts();
+        if (worker.readiness.evidence() != null && !worker.readiness.isPaused() && !worker.isSoaking()) {
             markReady(worker, "its port accepts again");
         }
     }
@@ -117,12 +110,12 @@ final class StartupTracker {
      *     may close its port
      */
     boolean refuses(Incarnation worker, String why) {
-        if (worker.refuses || worker.pausedByWorker || !worker.isJudged()) {
+        if (worker.readiness.isPortRefusing() || worker.readiness.isPaused() || !worker.isJudged()) {
             return false;
         }
-        worker.refuses = true;
+        worker.readiness.portRefuses();
         if (worker.state() == WorkerState.READY) {
-            worker.readyReason = "it was ready before";
+            worker.readiness.keepEvidence("it was ready before");
             withdraw(worker, why);
         }
         return true;
@@ -135,46 +128,42 @@ final class StartupTracker {
     }
 
     private void readinessReached(Incarnation worker, String why) {
-        if (worker.isBooting() && !worker.pausedByWorker) {
+        if (worker.isBooting() && !worker.readiness.isPaused()) {
             markReady(worker, why);
         }
     }
 
     void ready(Incarnation worker) {
-        worker.pausedByWorker = false;
+        worker.readiness.resume();
         if (worker.isBooting() || worker.state() == WorkerState.NOT_READY) {
             markReady(worker, "it said ready()");
         }
     }
 
     void notReady(Incarnation worker) {
-        worker.pausedByWorker = true;
-        worker.refuses = false; // a worker that said notReady() may close its port
-        worker.portRefusalTimer.cancel();
+        worker.readiness.pause();
         if (worker.state() == WorkerState.READY) {
             withdraw(worker, "it said notReady()");
         }
     }
 
     void readinessPassed(Incarnation worker) {
-        String evidence = worker.readyReason;
-        worker.readinessFailing = false;
-        worker.readinessFailure = "";
-        worker.readyReason = null;
+        String evidence = worker.readiness.evidence();
+        worker.readiness.checkPassed();
+        worker.readiness.keepEvidence(null);
         boolean awaitsReadiness = worker.isBooting() || worker.state() == WorkerState.NOT_READY;
-        if (evidence != null && awaitsReadiness && !worker.pausedByWorker) {
+        if (evidence != null && awaitsReadiness && !worker.readiness.isPaused()) {
             markReady(worker, evidence);
         }
     }
 
     void readinessFailed(Incarnation worker, String why) {
-        worker.readinessFailing = true;
-        worker.readinessFailure = why;
+        worker.readiness.checkFailed(why);
         if (worker.state() == WorkerState.READY) {
-            worker.readyReason = "it was ready before";
+            worker.readiness.keepEvidence("it was ready before");
             withdraw(worker, why);
-        } else if (worker.readyReason != null) {
-            worker.setState(worker.state(), worker.readyReason + ", but " + why);
+        } else if (worker.readiness.evidence() != null) {
+            worker.setState(worker.state(), worker.readiness.evidence() + ", but " + why);
         }
     }
 
@@ -189,14 +178,10 @@ final class StartupTracker {
             return; // released while the process was being started
         }
         online(worker, evidence);
-        if (worker.readinessFailing) {
-            worker.readyReason = evidence;
-            registry.setState(worker, worker.state(), evidence + ", and has to pass its health check");
-            return;
-        }
-        if (worker.refuses) {
-            worker.readyReason = evidence;
-            registry.setState(worker, worker.state(), evidence + ", but its port refuses connections");
+        String obstacle = worker.readiness.obstacle();
+        if (!obstacle.isEmpty()) {
+            worker.readiness.keepEvidence(evidence);
+            registry.setState(worker, worker.state(), evidence + obstacle);
             return;
         }
         String why = registry.config.hasReadinessCheck() ? evidence + ", and passes its health check" : evidence;
@@ -206,13 +191,11 @@ final class StartupTracker {
             return;
         }
         registry.setState(worker, WorkerState.READY, why);
-        if (worker.wasReady) {
+        if (!worker.markReady(registry.actions.now())) {
             registry.publish();
             registry.listener.ready(worker, why);
             return;
         }
-        worker.wasReady = true;
-        worker.readyAt = registry.actions.now();
         Incarnation old = worker.slot.workerReady(worker);
         rollout.replacementReady(worker, old);
         registry.publish();
@@ -225,19 +208,38 @@ final class StartupTracker {
 
     /** Lets a replacement run for the soak time before it gets traffic; then its readiness is evaluated again. */
     private void soak(Incarnation worker, String why) {
-        if (worker.soaking) {
+        if (worker.isSoaking()) {
             return;
         }
-        worker.soaking = true;
         Duration time = registry.config.reload().soak();
         registry.setState(worker, WorkerState.ONLINE, why + ", and gets traffic when it has lived on for " + time);
-        worker.soakTimer.set(time, () -> {
-            worker.soaking = false;
-            worker.soaked = true;
-            if (worker.pausedByWorker || worker.readinessFailing || worker.refuses) { // the start timeout begins anew
-                worker.startTimer.set(registry.config.startTimeout(), () -> stopSequence.startTimedOut(worker));
+        worker.soak(time, () -> {
+            if (worker.readiness.isBlocked()) { // the start timeout begins anew
+                worker.startTimer.set(registry.config.startTimeout(), () -> startTimedOut(worker));
             }
             readinessReached(worker, why + ", and has lived on for " + time);
         });
+    }
+
+    private void startTimedOut(Incarnation worker) {
+        stopSequence.startTimedOut(worker, "the option startTimeout grants " + registry.config.startTimeout()
+                + ", in which " + missing(worker));
+    }
+
+    /** Returns what was missing for readiness, and what was observed instead. */
+    private String missing(Incarnation worker) {
+        if (!worker.readiness.checkFailure().isEmpty()) {
+            return "its health check did not pass: " + worker.readiness.checkFailure();
+        } else if (worker.readiness.isPaused()) {
+            return "it said notReady(), and not ready() since";
+        }
+        return switch (registry.config.readinessRule()) {
+            case EXPLICIT -> "it did not call ready()";
+            case PORT_ACCEPTS ->
+                    "it did not listen on its port" + (worker.port().isPresent() ? " " + worker.port().getAsInt() : "")
+                            + ", nor call ready() or listening(port)"
+                            + (worker.observed().isEmpty() ? "" : ": " + worker.observed());
+            case STARTED -> worker.isCommand() ? "it did not come to run" : "it did not join the cluster";
+        };
     }
 }

@@ -49,12 +49,12 @@ final class StopReport {
         String prefix = "worker " + worker.id() + " (instance " + worker.instance() + "): ";
         if (worker.state() == WorkerState.STOPPING) {
             return prefix
-                    + (worker.hasOpenChannel() ? "its onStop hooks and the end of its process"
+                    + (worker.channel.isOpen() ? "its onStop hooks and the end of its process"
                             : "the end of its process")
                     + " (" + worker.why() + ")";
         }
         int connections = loads.applyAsInt(worker);
-        String hooks = worker.drainHooks && worker.hasOpenChannel() ? "its onDrain hooks" : "";
+        String hooks = worker.stop.hasDrainHooks() && worker.channel.isOpen() ? "its onDrain hooks" : "";
         String clients = connections > 0 ? connections + " connection(s)" : "";
         String both = clients + (clients.isEmpty() || hooks.isEmpty() ? "" : " and ") + hooks;
         return prefix + (both.isEmpty() ? worker.why() : both);

@@ -21,7 +21,7 @@ public final class Supervisor {
 
     private final WorkerRegistry registry;
     private final BootQueue bootQueue;
-    private final StopSequence stopSequence;
+    private final KillSequence killSequence;
     private final ScaleController scaling;
     private final RestartController restarts;
     private final RolloutPlan rollout;
@@ -37,12 +37,13 @@ public final class Supervisor {
     public Supervisor(SupervisorConfig config, Generation generation, Actions actions, SupervisorListener listener) {
         registry = new WorkerRegistry(config, generation, actions, listener, this::turn);
         bootQueue = new BootQueue(registry);
-        stopSequence = new StopSequence(registry);
+        killSequence = new KillSequence(registry);
+        StopSequence stopSequence = new StopSequence(registry, killSequence);
         rollout = new RolloutPlan(registry, bootQueue, stopSequence);
         StartupTracker startup = new StartupTracker(registry, stopSequence, rollout);
         scaling = new ScaleController(registry, bootQueue, stopSequence);
         restarts = new RestartController(registry, bootQueue, stopSequence, scaling, rollout);
-        lifecycle = new ClusterLifecycle(registry, scaling, stopSequence, rollout);
+        lifecycle = new ClusterLifecycle(registry, scaling, stopSequence, killSequence, rollout);
         Recycler recycler = new Recycler(registry, bootQueue, stopSequence, rollout);
         ExitHandler exits = new ExitHandler(registry, startup, stopSequence, restarts, rollout, recycler, lifecycle);
         events = new ProcessEventRouter(this::turn, startup, stopSequence, exits, recycler);
@@ -238,7 +239,7 @@ public final class Supervisor {
     public void kill(Incarnation worker) {
         turn(() -> {
             if (worker.isAlive()) {
-                stopSequence.kill(worker, "kill() was called");
+                killSequence.kill(worker, "kill() was called");
             }
         });
     }

@@ -1,6 +1,5 @@
 package io.musher.internal.supervisor;
 
-import io.musher.Exit;
 import io.musher.WorkerState;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -80,7 +79,7 @@ final class WorkerRegistry {
 
     private boolean isFree(Slot slot) {
         return !slot.wanted && (config.ports() != PortMode.FIXED
-                || slot.released.stream().noneMatch(worker -> worker.cause == Exit.Cause.DISCONNECTED));
+                || slot.released.stream().noneMatch(worker -> worker.stop.isDisconnect()));
     }
 
     /**

@@ -34,7 +34,7 @@ final class SimActionChecks {
         long wanted = world.supervisor.slots().stream().filter(SlotStatus::wanted).count();
         isTrue(worker.instance() < limit && wanted <= limit, "%s, beyond the limit of %s", worker, limit);
         long booting = checks.tracks.entrySet().stream()
-                .filter(e -> e.getValue().isAlive() && e.getKey().isBooting() && !e.getKey().soaking
+                .filter(e -> e.getValue().isAlive() && e.getKey().isBooting() && !e.getKey().isSoaking()
                         && e.getKey().slot.starting == e.getKey())
                 .count();
         isTrue(booting < world.config.bootLimit(), "%s boot already", booting);
@@ -94,7 +94,7 @@ final class SimActionChecks {
         isTrue(!track.ready || track.killWanted || track.drained || track.detached || track.told != null
                 || track.since(track.drain, world.now(), drain)
                 || track.since(track.channelEnd, world.now(), drain), "%s was told to end before it drained", worker);
-        isTrue(track.told != null || worker.cause == Exit.Cause.START_TIMEOUT || hooksEnded(worker),
+        isTrue(track.told != null || worker.stop.cause() == Exit.Cause.START_TIMEOUT || hooksEnded(worker),
                 "%s was told to end before its drain hooks had ended",
                 worker);
         if (track.told == null) {

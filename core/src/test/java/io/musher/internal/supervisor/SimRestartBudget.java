@@ -36,7 +36,7 @@ final class SimRestartBudget {
         long now = world.now();
         checks.isTrue(policy.when() != RestartPolicy.When.NEVER, "restarted against the policy");
         checks.isTrue(!delay.isNegative() && delay.compareTo(policy.maxDelay()) <= 0, "delay %s", delay);
-        boolean free = last.cause == Exit.Cause.KILLED;
+        boolean free = last.stop.cause() == Exit.Cause.KILLED;
         boolean stable = track.ready && track.wasReadyFor(now, ResettableTimer.nanos(policy.stableAfter()));
         if (free || stable) {
             checks.isTrue(delay.isZero(), "delay %s for one that was %s", delay, free ? "killed" : "stable");

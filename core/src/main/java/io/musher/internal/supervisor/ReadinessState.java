@@ -1,0 +1,109 @@
+package io.musher.internal.supervisor;
+
+import java.time.Duration;
+
+/**
+ * What is known about one worker's readiness: what it has said, whether it passes its checks, whether its port accepts
+ * connections, and the evidence of readiness that is kept while something else prevents the worker from being ready.
+ */
+final class ReadinessState {
+
+    /** Deadline for a port that refuses connections to accept again. */
+    private final ResettableTimer refusalTimer;
+    private boolean paused;
+    private boolean claimsPort;
+    private boolean portRefuses;
+    private boolean checkFailing;
+    private String checkFailure = "";
+    private String evidence;
+
+    /** @param hasCheck whether the worker has to pass a readiness check first */
+    ReadinessState(boolean hasCheck, ResettableTimer refusalTimer) {
+        this.checkFailing = hasCheck;
+        this.refusalTimer = refusalTimer;
+    }
+
+    /** The worker called ready(). */
+    void resume() {
+        paused = false;
+    }
+
+    /** The worker called notReady(); it may close its port. */
+    void pause() {
+        paused = true;
+        portAccepts();
+    }
+
+    /** {@return whether the worker called notReady(), and not ready() since} */
+    boolean isPaused() {
+        return paused;
+    }
+
+    /** The worker called listening(port); if the port refuses connections, the probe will report it again. */
+    void claimPort() {
+        claimsPort = true;
+        portAccepts();
+    }
+
+    boolean claimsPort() {
+        return claimsPort;
+    }
+
+    void portRefuses() {
+        portRefuses = true;
+    }
+
+    /** Runs a task unless the port accepts connections again in time. */
+    void ifPortStillRefuses(Duration after, Runnable task) {
+        refusalTimer.set(after, task);
+    }
+
+    void portAccepts() {
+        portRefuses = false;
+        refusalTimer.cancel();
+    }
+
+    /** {@return whether the port accepted connections before, and no longer does} */
+    boolean isPortRefusing() {
+        return portRefuses;
+    }
+
+    void checkFailed(String why) {
+        checkFailing = true;
+        checkFailure = why;
+    }
+
+    void checkPassed() {
+        checkFailing = false;
+        checkFailure = "";
+    }
+
+    /** {@return the failed readiness check, and how it failed; empty if none} */
+    String checkFailure() {
+        return checkFailure;
+    }
+
+    /** {@return what prevents a worker with evidence of readiness from being ready, to follow the evidence; or empty} */
+    String obstacle() {
+        return checkFailing ? ", and has to pass its health check"
+                : portRefuses ? ", but its port refuses connections" : "";
+    }
+
+    /** {@return whether the worker cannot be ready, whatever evidence there is} */
+    boolean isBlocked() {
+        return paused || checkFailing || portRefuses;
+    }
+
+    void keepEvidence(String why) {
+        evidence = why;
+    }
+
+    /** {@return the evidence of readiness that is kept while the worker cannot be ready, or null} */
+    String evidence() {
+        return evidence;
+    }
+
+    void cancelTimer() {
+        refusalTimer.cancel();
+    }
+}
