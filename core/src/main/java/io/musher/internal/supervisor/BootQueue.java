@@ -23,8 +23,22 @@ final class BootQueue {
         slot.endBackoff();
         slot.gaveUp = false;
         slot.queued = true;
+        slot.restartedByPolicy = false;
+        slot.recycling = false;
         slot.why = why;
         queue.add(slot);
+    }
+
+    /** Queues a slot for a restart by the restart policy, which counts as such. */
+    void addRestart(Slot slot, String why) {
+        add(slot, why);
+        slot.restartedByPolicy = true;
+    }
+
+    /** Queues a slot for a recycling replacement. */
+    void addRecycling(Slot slot, String why) {
+        add(slot, why);
+        slot.recycling = true;
     }
 
     void remove(Slot slot) {

@@ -31,12 +31,10 @@ final class Recycler {
                 || isSlotChanging(slot) || isTooSoon(worker)) {
             return;
         }
-        slot.restartedByPolicy = false;
-        slot.recycling = true;
         if (registry.config.ports() == PortMode.FIXED) {
             stopSequence.stop(worker, why);
         }
-        bootQueue.add(slot, "replaces worker " + worker.id() + ", which " + why);
+        bootQueue.addRecycling(slot, "replaces worker " + worker.id() + ", which " + why);
     }
 
     /**

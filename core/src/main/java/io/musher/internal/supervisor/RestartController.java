@@ -44,11 +44,11 @@ final class RestartController {
         }
         registry.listener.restarting(worker, Duration.ofNanos(delay), why);
         registry.setState(worker, worker.state(), why + "; replaced in " + delay / 1_000_000 + " ms");
-        slot.restartedByPolicy = true;
+        Runnable start = () -> bootQueue.addRestart(slot, "replaces worker " + worker.id());
         if (delay == 0) {
-            bootQueue.add(slot, "replaces worker " + worker.id());
+            start.run();
         } else {
-            slot.backOff(registry.actions.now(), delay, () -> bootQueue.add(slot, "replaces worker " + worker.id()));
+            slot.backOff(registry.actions.now(), delay, start);
         }
     }
 
@@ -131,7 +131,6 @@ final class RestartController {
         if (slot.gaveUp) {
             scaling.revive(slot, why);
         } else if (slot.wanted) {
-            slot.restartedByPolicy = false;
             bootQueue.add(slot, why);
         } else {
             scaling.markWanted(slot, slot.environment, why);

@@ -236,8 +236,6 @@ final class RunningRollout {
             stopSequence.stop(slot.starting, why);
         }
         slot.generation = target;
-        slot.restartedByPolicy = false;
-        slot.recycling = false;
         if (slot.gaveUp) {
             slot.budget.clear();
         }

@@ -84,7 +84,6 @@ final class ScaleController {
     /** Restarts a wanted slot that was given up, with a fresh restart budget. */
     void revive(Slot slot, String why) {
         slot.budget.clear();
-        slot.restartedByPolicy = false;
         bootQueue.add(slot, why);
     }
 
@@ -147,16 +146,16 @@ final class ScaleController {
                 return;
             }
         }
+        if (failed != null) {
+            scaleFutures.fail(
+                    new IllegalStateException("instance " + failed.instance + " has given up: " + failed.last.why()));
+            return;
+        }
         int wanted = registry.wanted();
         if (wanted != scaledFrom) {
             registry.listener.scaled(scaledFrom, wanted);
         }
-        if (failed == null) {
-            scaleFutures.complete(null);
-        } else {
-            scaleFutures.fail(
-                    new IllegalStateException("instance " + failed.instance + " has given up: " + failed.last.why()));
-        }
+        scaleFutures.complete(null);
     }
 
     /** Returns whether a released worker has to end before its replacement counts as complete. */

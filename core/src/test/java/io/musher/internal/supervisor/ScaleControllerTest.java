@@ -263,4 +263,14 @@ class ScaleControllerTest {
         stage.exits(stage.worker(2), 143);
         assertEquals(List.of(0), instances());
     }
+
+    @Test
+    void shouldReportNoScaledEventWhenAnInstanceIsGivenUp() {
+        stage.running(1);
+        CompletableFuture<Void> scaled = stage.scale(2);
+        stage.born(stage.worker(2));
+        giveUp(stage.worker(2));
+        assertTrue(scaled.isCompletedExceptionally());
+        assertEquals(List.of(), stage.news.stream().filter(each -> each.startsWith("scaled")).toList());
+    }
 }

@@ -149,6 +149,17 @@ class StopSequenceTest {
     }
 
     @Test
+    void shouldReportWhatItWaitsForByInstanceWhateverWasStoppedFirst() {
+        stage.running(3);
+        stage.supervisor.stop(stage.worker(3));
+        stage.supervisor.stop(stage.worker(1));
+        stage.supervisor.stop(stage.worker(2));
+        stage.pass(5_000);
+        assertEquals(List.of("worker 1", "worker 2", "worker 3"),
+                stage.waits.stream().map(line -> line.substring(0, 8)).toList());
+    }
+
+    @Test
     void shouldTellEveryFiveSecondsWhatItWaitsFor() {
         stage.running(3);
         stage.events.drainHooks(stage.worker(2));

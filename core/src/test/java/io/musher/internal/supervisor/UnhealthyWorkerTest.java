@@ -210,6 +210,21 @@ class UnhealthyWorkerTest {
     }
 
     @Test
+    void shouldNotTakeALaterReplacementForARecyclingOneAfterARecyclingHasFailed() {
+        SupervisorFixture stage = new SupervisorFixture().running(1);
+        stage.events.recycleDue(stage.worker(1), "is old");
+        stage.born(stage.worker(2));
+        stage.exits(stage.worker(2), 1);
+        stage.restart(stage.worker(1));
+        stage.serve(stage.worker(3));
+        stage.events.drained(stage.worker(1));
+        stage.exits(stage.worker(1), 0);
+        stage.forget();
+        stage.events.recycleDue(stage.worker(3), "is old");
+        stage.assertDeeds("spawn 4");
+    }
+
+    @Test
     void shouldGiveUpAPromisedPortBeforeItsReplacement() {
         SupervisorFixture stage = new SupervisorFixture().with(PortMode.FIXED).running(1);
         stage.events.recycleDue(stage.worker(1), "is old");
