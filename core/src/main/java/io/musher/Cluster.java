@@ -65,7 +65,7 @@ public final class Cluster implements AutoCloseable {
     private final ClusterCommands commands;
     private final RecycleMonitor recycleMonitor;
     private final ShutdownHandler shutdown;
-    private final FailureHandler collapse;
+    private final FailureHandler failureHandler;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private final CountDownLatch stoppedLatch = new CountDownLatch(1);
 
@@ -92,8 +92,9 @@ public final class Cluster implements AutoCloseable {
                 worker -> ClusterCommands.workerOf(worker).session().memory(),
                 actions::connections);
         this.shutdown = new ShutdownHandler(config, this::stop, this::killAll, this::hangUp, resources.events());
-        this.collapse = new FailureHandler(config, resources, ports, supervisor, commands, eventPublisher, shutdown);
-        collapse.await(this::ended);
+        this.failureHandler = new FailureHandler(config, resources, ports, supervisor, commands, eventPublisher,
+                shutdown);
+        failureHandler.await(this::ended);
     }
 
     /** {@return the variables that the user's supplier returns now, checked} */
@@ -205,7 +206,7 @@ public final class Cluster implements AutoCloseable {
         } catch (ExecutionException e) {
             throw startFailed(e.getCause());
         }
-        collapse.started();
+        failureHandler.started();
         eventPublisher.started();
         resources.control().execute(recycleMonitor::begin);
         resources.spawner().preload(); // not earlier: until here starting workers needed the processors

@@ -28,13 +28,13 @@ final class FailureHandler {
     private volatile boolean started;
 
     FailureHandler(ClusterConfig config, ClusterResources resources, PortAllocator ports, Supervisor supervisor,
-            ClusterCommands commands, EventPublisher chronicle, ShutdownHandler shutdown) {
+            ClusterCommands commands, EventPublisher eventPublisher, ShutdownHandler shutdown) {
         this.config = config;
         this.resources = resources;
         this.ports = ports;
         this.supervisor = supervisor;
         this.commands = commands;
-        this.eventPublisher = chronicle;
+        this.eventPublisher = eventPublisher;
         this.shutdown = shutdown;
     }
 

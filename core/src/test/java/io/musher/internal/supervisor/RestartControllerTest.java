@@ -16,224 +16,224 @@ import org.junit.jupiter.api.Test;
 /** Restarts after an exit, and when there are none. */
 class RestartControllerTest {
 
-    private final SupervisorFixture stage = new SupervisorFixture();
+    private final SupervisorFixture fixture = new SupervisorFixture();
 
     private Incarnation last() {
-        return stage.spawned.get(stage.spawned.size() - 1);
+        return fixture.spawned.get(fixture.spawned.size() - 1);
     }
 
     private void loop(int times) {
         for (int i = 0; i < times; i++) {
-            stage.born(last());
-            stage.exits(last(), 1);
-            stage.pass(15_000);
+            fixture.born(last());
+            fixture.exits(last(), 1);
+            fixture.pass(15_000);
         }
     }
 
     @Test
     void shouldReplaceACrashedWorkerAtOnce() {
-        stage.running(2);
-        stage.pass(60_000);
-        stage.dies(stage.worker(1), "SIGSEGV");
-        stage.assertDeeds("publish [2]", "spawn 3");
-        stage.assertNews("disconnected 1", "exited 1", "restarting 1 0");
-        assertEquals(1, stage.worker(3).restarts());
-        assertEquals(0, stage.worker(3).instance());
-        assertFalse(stage.worker(3).sparePort());
+        fixture.running(2);
+        fixture.pass(60_000);
+        fixture.dies(fixture.worker(1), "SIGSEGV");
+        fixture.assertActions("publish [2]", "spawn 3");
+        fixture.assertReports("disconnected 1", "exited 1", "restarting 1 0");
+        assertEquals(1, fixture.worker(3).restarts());
+        assertEquals(0, fixture.worker(3).instance());
+        assertFalse(fixture.worker(3).sparePort());
     }
 
     @Test
     void shouldBackOffAndGiveUp() {
-        stage.running(2);
-        stage.exits(stage.worker(2), 1);
-        stage.assertNews("disconnected 2", "exited 2", "restarting 2 0");
+        fixture.running(2);
+        fixture.exits(fixture.worker(2), 1);
+        fixture.assertReports("disconnected 2", "exited 2", "restarting 2 0");
         for (int expected : new int[]{200, 400, 800, 1600, 3200, 6400, 12_800, 15_000}) {
-            stage.born(last());
-            stage.exits(last(), 1);
-            assertEquals(expected, stage.delay.toMillis());
-            stage.forget();
-            stage.pass(expected - 1);
-            stage.assertDeeds();
-            stage.pass(1);
-            assertEquals(1, stage.deeds.size());
+            fixture.born(last());
+            fixture.exits(last(), 1);
+            assertEquals(expected, fixture.delay.toMillis());
+            fixture.forget();
+            fixture.pass(expected - 1);
+            fixture.assertActions();
+            fixture.pass(1);
+            assertEquals(1, fixture.actions.size());
         }
-        stage.born(last());
-        stage.forget();
-        stage.exits(last(), 1);
-        stage.assertNews("disconnected 11", "exited 11", "gave up 11");
-        stage.pass(1_000_000);
-        stage.assertDeeds();
-        assertEquals(1, stage.published.size(), "the other serves");
-        assertTrue(stage.supervisor.slots().get(1).gaveUp());
+        fixture.born(last());
+        fixture.forget();
+        fixture.exits(last(), 1);
+        fixture.assertReports("disconnected 11", "exited 11", "gave up 11");
+        fixture.pass(1_000_000);
+        fixture.assertActions();
+        assertEquals(1, fixture.published.size(), "the other serves");
+        assertTrue(fixture.supervisor.slots().get(1).gaveUp());
     }
 
     @Test
     void shouldReviveWhatWasGivenUp() {
-        stage.running(1);
+        fixture.running(1);
         loop(10);
-        assertTrue(stage.news.contains("gave up 10"));
-        CompletableFuture<Incarnation> revived = stage.restart(last());
-        stage.serve(last());
+        assertTrue(fixture.reports.contains("gave up 10"));
+        CompletableFuture<Incarnation> revived = fixture.restart(last());
+        fixture.serve(last());
         assertSame(last(), revived.join());
-        stage.dies(last(), "SIGSEGV");
-        assertEquals(0, stage.delay.toMillis(), "the account was cleared");
+        fixture.dies(last(), "SIGSEGV");
+        assertEquals(0, fixture.delay.toMillis(), "the account was cleared");
     }
 
     @Test
     void shouldTellOnceThatAllGaveUp() {
-        stage.running(2);
+        fixture.running(2);
         loop(10);
-        assertFalse(stage.news.contains("all gave up [11]"), "the other serves");
-        stage.exits(stage.worker(1), 1);
+        assertFalse(fixture.reports.contains("all gave up [11]"), "the other serves");
+        fixture.exits(fixture.worker(1), 1);
         loop(10);
-        assertEquals("all gave up [21, 11]", stage.news.get(stage.news.size() - 1));
-        stage.restart(last());
+        assertEquals("all gave up [21, 11]", fixture.reports.get(fixture.reports.size() - 1));
+        fixture.restart(last());
         loop(9);
-        assertEquals(1, stage.news.stream().filter(news -> news.startsWith("all gave up")).count(),
+        assertEquals(1, fixture.reports.stream().filter(reports -> reports.startsWith("all gave up")).count(),
                 "revived, and trying");
         loop(1);
-        assertEquals("all gave up [31, 11]", stage.news.get(stage.news.size() - 1));
+        assertEquals("all gave up [31, 11]", fixture.reports.get(fixture.reports.size() - 1));
     }
 
     @Test
     void shouldTellThatAllGaveUpWhenTheOnlyOtherWorkerIsStopped() {
-        stage.running(2);
+        fixture.running(2);
         loop(10);
-        stage.supervisor.stop(stage.worker(1));
-        assertEquals("all gave up [11]", stage.news.get(stage.news.size() - 1));
-        stage.forget().stop();
-        assertEquals(List.of(), stage.news);
+        fixture.supervisor.stop(fixture.worker(1));
+        assertEquals("all gave up [11]", fixture.reports.get(fixture.reports.size() - 1));
+        fixture.forget().stop();
+        assertEquals(List.of(), fixture.reports);
     }
 
     @Test
     void shouldCountASpawnThatFailed() {
-        stage.running(1);
-        stage.pass(60_000);
-        stage.exits(stage.worker(1), 0);
+        fixture.running(1);
+        fixture.pass(60_000);
+        fixture.exits(fixture.worker(1), 0);
         for (int i = 0; i < 10; i++) {
-            stage.events.spawnFailed(last(), new IOException("no such program"));
-            stage.pass(15_000);
+            fixture.events.spawnFailed(last(), new IOException("no such program"));
+            fixture.pass(15_000);
         }
-        assertFalse(stage.news.contains("forked 2"));
-        assertTrue(stage.news.contains("gave up 11"));
+        assertFalse(fixture.reports.contains("forked 2"));
+        assertTrue(fixture.reports.contains("gave up 11"));
         assertTrue(last().explain().contains("no such program"));
     }
 
     @Test
     void shouldReplaceBesideTheOldOne() {
-        stage.running(2);
-        CompletableFuture<Incarnation> restarted = stage.restart(stage.worker(1));
-        stage.assertDeeds("spawn 3");
-        assertTrue(stage.worker(3).sparePort());
-        assertSame(WorkerState.READY, stage.worker(1).state());
-        CompletableFuture<Incarnation> joined = stage.restart(stage.worker(1));
-        stage.assertDeeds();
-        stage.serve(stage.worker(3));
-        stage.assertDeeds("publish [3, 2]", "drain frame 1", "drain 1 20000");
-        assertSame(stage.worker(3), restarted.join());
-        assertSame(stage.worker(3), joined.join());
-        stage.events.drained(stage.worker(1));
-        stage.exits(stage.worker(1), 0);
-        assertEquals(Exit.Cause.STOPPED, stage.exit.cause());
-        assertEquals(0, stage.worker(3).restarts(), "not the policy's doing");
-        assertTrue(stage.restart(stage.worker(1)).isCompletedExceptionally());
+        fixture.running(2);
+        CompletableFuture<Incarnation> restarted = fixture.restart(fixture.worker(1));
+        fixture.assertActions("spawn 3");
+        assertTrue(fixture.worker(3).sparePort());
+        assertSame(WorkerState.READY, fixture.worker(1).state());
+        CompletableFuture<Incarnation> joined = fixture.restart(fixture.worker(1));
+        fixture.assertActions();
+        fixture.serve(fixture.worker(3));
+        fixture.assertActions("publish [3, 2]", "drain frame 1", "drain 1 20000");
+        assertSame(fixture.worker(3), restarted.join());
+        assertSame(fixture.worker(3), joined.join());
+        fixture.events.drained(fixture.worker(1));
+        fixture.exits(fixture.worker(1), 0);
+        assertEquals(Exit.Cause.STOPPED, fixture.exit.cause());
+        assertEquals(0, fixture.worker(3).restarts(), "not the policy's doing");
+        assertTrue(fixture.restart(fixture.worker(1)).isCompletedExceptionally());
     }
 
     @Test
     void shouldKeepTheOldOneWhenTheReplacementFails() {
-        stage.running(1);
-        CompletableFuture<Incarnation> restarted = stage.restart(stage.worker(1));
-        stage.born(stage.worker(2));
-        stage.exits(stage.worker(2), 1);
+        fixture.running(1);
+        CompletableFuture<Incarnation> restarted = fixture.restart(fixture.worker(1));
+        fixture.born(fixture.worker(2));
+        fixture.exits(fixture.worker(2), 1);
         assertTrue(restarted.isCompletedExceptionally());
-        assertEquals(WorkerState.READY, stage.worker(1).state());
-        assertFalse(stage.news.contains("restarting 2 100"));
-        CompletableFuture<Incarnation> again = stage.restart(stage.worker(1));
-        stage.serve(stage.worker(3));
-        assertSame(stage.worker(3), again.join());
+        assertEquals(WorkerState.READY, fixture.worker(1).state());
+        assertFalse(fixture.reports.contains("restarting 2 100"));
+        CompletableFuture<Incarnation> again = fixture.restart(fixture.worker(1));
+        fixture.serve(fixture.worker(3));
+        assertSame(fixture.worker(3), again.join());
     }
 
     @Test
     void shouldLetTheReplacementStepInWhenTheOldOneCrashesMeanwhile() {
-        stage.running(1);
-        CompletableFuture<Incarnation> restarted = stage.restart(stage.worker(1));
-        stage.exits(stage.worker(1), 1);
-        assertFalse(stage.news.contains("restarting 1 0"));
-        stage.serve(stage.worker(2));
-        assertSame(stage.worker(2), restarted.join());
-        stage.assertDeeds("spawn 2", "publish []", "publish [2]");
+        fixture.running(1);
+        CompletableFuture<Incarnation> restarted = fixture.restart(fixture.worker(1));
+        fixture.exits(fixture.worker(1), 1);
+        assertFalse(fixture.reports.contains("restarting 1 0"));
+        fixture.serve(fixture.worker(2));
+        assertSame(fixture.worker(2), restarted.join());
+        fixture.assertActions("spawn 2", "publish []", "publish [2]");
     }
 
     @Test
     void shouldStopFirstWherePortsArePromised() {
-        stage.with(PortMode.FIXED).running(1);
-        CompletableFuture<Incarnation> restarted = stage.restart(stage.worker(1));
-        stage.events.drained(stage.worker(1));
-        stage.assertDeeds("publish []", "drain frame 1", "drain 1 20000", "stop frame 1");
-        stage.exits(stage.worker(1), 0);
-        stage.assertDeeds("spawn 2");
-        stage.serve(stage.worker(2));
-        assertSame(stage.worker(2), restarted.join());
+        fixture.with(PortMode.FIXED).running(1);
+        CompletableFuture<Incarnation> restarted = fixture.restart(fixture.worker(1));
+        fixture.events.drained(fixture.worker(1));
+        fixture.assertActions("publish []", "drain frame 1", "drain 1 20000", "stop frame 1");
+        fixture.exits(fixture.worker(1), 0);
+        fixture.assertActions("spawn 2");
+        fixture.serve(fixture.worker(2));
+        assertSame(fixture.worker(2), restarted.join());
     }
 
     @Test
     void shouldNotGiveOutThePortOfADetachedWorker() {
-        stage.with(PortMode.FIXED).running(1);
-        stage.events.disconnectRequested(stage.worker(1));
-        stage.events.drained(stage.worker(1));
-        stage.pass(100_000);
-        assertEquals(1, stage.spawned.size());
-        stage.exits(stage.worker(1), 0);
-        assertEquals(2, stage.spawned.size());
+        fixture.with(PortMode.FIXED).running(1);
+        fixture.events.disconnectRequested(fixture.worker(1));
+        fixture.events.drained(fixture.worker(1));
+        fixture.pass(100_000);
+        assertEquals(1, fixture.spawned.size());
+        fixture.exits(fixture.worker(1), 0);
+        assertEquals(2, fixture.spawned.size());
     }
 
     /** It might have held its port for hours. */
     @Test
     void shouldStopADetachedWorkerThatIsToBeRestarted() {
-        stage.with(PortMode.FIXED).running(1);
-        stage.events.disconnectRequested(stage.worker(1));
-        stage.events.drained(stage.worker(1));
-        assertEquals(WorkerState.DETACHED, stage.worker(1).state());
-        CompletableFuture<Incarnation> restarted = stage.restart(stage.worker(1));
-        assertEquals(WorkerState.STOPPING, stage.worker(1).state());
-        stage.exits(stage.worker(1), 143);
-        stage.serve(last());
+        fixture.with(PortMode.FIXED).running(1);
+        fixture.events.disconnectRequested(fixture.worker(1));
+        fixture.events.drained(fixture.worker(1));
+        assertEquals(WorkerState.DETACHED, fixture.worker(1).state());
+        CompletableFuture<Incarnation> restarted = fixture.restart(fixture.worker(1));
+        assertEquals(WorkerState.STOPPING, fixture.worker(1).state());
+        fixture.exits(fixture.worker(1), 143);
+        fixture.serve(last());
         assertSame(last(), restarted.join());
     }
 
     @Test
     void shouldDoAsThePolicySays() {
-        stage.with(RestartPolicy.onFailure()).running(3);
-        stage.exits(stage.worker(1), 0);
-        stage.events.disconnectRequested(stage.worker(2));
-        assertEquals(3, stage.spawned.size());
-        stage.exits(stage.worker(3), 3);
-        assertEquals(4, stage.spawned.size());
-        CompletableFuture<Incarnation> fork = stage.fork();
+        fixture.with(RestartPolicy.onFailure()).running(3);
+        fixture.exits(fixture.worker(1), 0);
+        fixture.events.disconnectRequested(fixture.worker(2));
+        assertEquals(3, fixture.spawned.size());
+        fixture.exits(fixture.worker(3), 3);
+        assertEquals(4, fixture.spawned.size());
+        CompletableFuture<Incarnation> fork = fixture.fork();
         assertEquals(0, last().instance(), "it is not wanted any more");
-        stage.serve(last());
+        fixture.serve(last());
         assertTrue(fork.isDone());
     }
 
     @Test
     void shouldNeverReplace() {
-        stage.with(RestartPolicy.never()).running(1);
-        stage.supervisor.kill(stage.worker(1));
-        stage.dies(stage.worker(1), "SIGKILL");
-        assertEquals(1, stage.spawned.size());
-        assertFalse(stage.supervisor.slots().get(0).wanted());
+        fixture.with(RestartPolicy.never()).running(1);
+        fixture.supervisor.kill(fixture.worker(1));
+        fixture.dies(fixture.worker(1), "SIGKILL");
+        assertEquals(1, fixture.spawned.size());
+        assertFalse(fixture.supervisor.slots().get(0).wanted());
     }
 
     @Test
     void shouldSkipTheBackoffWhenAsked() {
-        stage.running(1);
-        stage.exits(stage.worker(1), 1);
-        stage.born(stage.worker(2));
-        stage.exits(stage.worker(2), 1);
-        assertEquals(200, stage.delay.toMillis());
-        stage.restart(stage.worker(2));
-        assertEquals(3, stage.spawned.size());
-        stage.pass(1_000);
-        assertEquals(3, stage.spawned.size());
+        fixture.running(1);
+        fixture.exits(fixture.worker(1), 1);
+        fixture.born(fixture.worker(2));
+        fixture.exits(fixture.worker(2), 1);
+        assertEquals(200, fixture.delay.toMillis());
+        fixture.restart(fixture.worker(2));
+        assertEquals(3, fixture.spawned.size());
+        fixture.pass(1_000);
+        assertEquals(3, fixture.spawned.size());
     }
 }

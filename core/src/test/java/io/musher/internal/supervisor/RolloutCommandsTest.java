@@ -21,36 +21,36 @@ import org.junit.jupiter.api.Test;
 /** Rollouts that are superseded, joined and aborted, and those that are a cure. */
 class RolloutCommandsTest {
 
-    private final SupervisorFixture stage = new SupervisorFixture();
+    private final SupervisorFixture fixture = new SupervisorFixture();
 
     private void leaves(Incarnation worker) {
         assertEquals(WorkerState.DRAINING, worker.state());
-        stage.events.drained(worker);
-        stage.exits(worker, 0);
+        fixture.events.drained(worker);
+        fixture.exits(worker, 0);
     }
 
     /** It was stopped before it was there. */
     private void neverServes(Incarnation worker) {
-        stage.born(worker);
+        fixture.born(worker);
         assertEquals(WorkerState.STOPPING, worker.state());
-        stage.exits(worker, 143);
+        fixture.exits(worker, 143);
     }
 
     private Incarnation latest() {
-        return stage.spawned.get(stage.spawned.size() - 1);
+        return fixture.spawned.get(fixture.spawned.size() - 1);
     }
 
     private List<String> generations() {
-        return stage.published.stream().map(worker -> worker.generation().toString()).toList();
+        return fixture.published.stream().map(worker -> worker.generation().toString()).toList();
     }
 
     private void giveUp(Incarnation worker) {
-        stage.exits(worker, 1);
-        stage.pass(15_000);
+        fixture.exits(worker, 1);
+        fixture.pass(15_000);
         while (!worker.slot.gaveUp) {
-            stage.born(worker.slot.last);
-            stage.exits(worker.slot.last, 1);
-            stage.pass(15_000);
+            fixture.born(worker.slot.last);
+            fixture.exits(worker.slot.last, 1);
+            fixture.pass(15_000);
         }
     }
 
@@ -58,104 +58,105 @@ class RolloutCommandsTest {
 
     @Test
     void shouldPutADeployInThePlaceOfARolloutThatRetries() {
-        stage.with(ReloadPolicy.onFailure(ReloadPolicy.OnFailure.RETRY)).running(1);
-        CompletableFuture<Rollout> broken = stage.roll("broken");
-        stage.born(stage.worker(2));
-        stage.exits(stage.worker(2), 1);
-        CompletableFuture<Rollout> cure = stage.roll("cure");
+        fixture.with(ReloadPolicy.onFailure(ReloadPolicy.OnFailure.RETRY)).running(1);
+        CompletableFuture<Rollout> broken = fixture.roll("broken");
+        fixture.born(fixture.worker(2));
+        fixture.exits(fixture.worker(2), 1);
+        CompletableFuture<Rollout> cure = fixture.roll("cure");
         assertEquals(Rollout.Outcome.SUPERSEDED, broken.join().outcome());
         assertEquals("superseded by another rollout: deploy", broken.join().failure().orElseThrow());
         assertEquals("cure", latest().generation().toString());
-        stage.serve(stage.worker(3));
-        leaves(stage.worker(1));
+        fixture.serve(fixture.worker(3));
+        leaves(fixture.worker(1));
         assertEquals(Map.of(1, 3), cure.join().replaced());
-        stage.pass(60_000);
-        assertEquals(3, stage.spawned.size());
-        stage.exits(stage.worker(3), 1);
+        fixture.pass(60_000);
+        assertEquals(3, fixture.spawned.size());
+        fixture.exits(fixture.worker(3), 1);
         assertEquals("cure", latest().generation().toString());
         assertEquals(List.of("rollout: deploy", "rollout failed {}", "rollout: deploy", "rollout done {1=3}"),
-                stage.news.stream().filter(n -> n.startsWith("rollout") && !n.startsWith("rollout delayed")).toList());
+                fixture.reports.stream().filter(n -> n.startsWith("rollout") && !n.startsWith("rollout delayed"))
+                        .toList());
     }
 
     @Test
     void shouldPutADeployInThePlaceOfARolloutThatSoaks() {
-        stage.with(ReloadPolicy.ofDefaults().withSoak(Duration.ofHours(1))).running(2);
-        CompletableFuture<Rollout> slow = stage.roll("slow");
-        stage.serve(stage.worker(3));
-        stage.roll("next");
+        fixture.with(ReloadPolicy.ofDefaults().withSoak(Duration.ofHours(1))).running(2);
+        CompletableFuture<Rollout> slow = fixture.roll("slow");
+        fixture.serve(fixture.worker(3));
+        fixture.roll("next");
         assertTrue(slow.isDone());
-        assertEquals(WorkerState.STOPPING, stage.worker(3).state(), "it never had a client");
+        assertEquals(WorkerState.STOPPING, fixture.worker(3).state(), "it never had a client");
         assertEquals(List.of("first", "first"), generations());
         assertEquals("next", latest().generation().toString());
     }
 
     @Test
     void shouldReplaceWhatASupersededRolloutHasReplaced() {
-        stage.running(2);
-        stage.roll("second");
-        stage.serve(stage.worker(3));
-        leaves(stage.worker(1));
-        CompletableFuture<Rollout> third = stage.roll("third");
+        fixture.running(2);
+        fixture.roll("second");
+        fixture.serve(fixture.worker(3));
+        leaves(fixture.worker(1));
+        CompletableFuture<Rollout> third = fixture.roll("third");
         assertEquals("third", latest().generation().toString());
         assertEquals(0, latest().instance());
-        neverServes(stage.worker(4));
-        stage.serve(stage.worker(5));
-        leaves(stage.worker(3));
-        stage.serve(stage.worker(6));
-        leaves(stage.worker(2));
+        neverServes(fixture.worker(4));
+        fixture.serve(fixture.worker(5));
+        leaves(fixture.worker(3));
+        fixture.serve(fixture.worker(6));
+        leaves(fixture.worker(2));
         assertEquals(Map.of(3, 5, 2, 6), third.join().replaced());
         assertEquals(List.of("third", "third"), generations());
     }
 
     @Test
     void shouldGoBackToTheEditionBeforeBothWhenTheSecondFails() {
-        stage.running(2);
-        stage.roll("second");
-        stage.serve(stage.worker(3));
-        leaves(stage.worker(1));
-        CompletableFuture<Rollout> third = stage.roll("third");
-        stage.born(stage.worker(5));
-        stage.exits(stage.worker(5), 1);
+        fixture.running(2);
+        fixture.roll("second");
+        fixture.serve(fixture.worker(3));
+        leaves(fixture.worker(1));
+        CompletableFuture<Rollout> third = fixture.roll("third");
+        fixture.born(fixture.worker(5));
+        fixture.exits(fixture.worker(5), 1);
         assertEquals("first", latest().generation().toString());
-        stage.serve(latest());
-        leaves(stage.worker(3));
+        fixture.serve(latest());
+        leaves(fixture.worker(3));
         assertEquals(List.of("first", "first"), generations());
         assertEquals(Rollout.Outcome.FAILED, third.join().outcome());
     }
 
     @Test
     void shouldPutADeployInThePlaceOfARolloutThatGoesBack() {
-        stage.running(2);
-        CompletableFuture<Rollout> second = stage.roll("second");
-        stage.serve(stage.worker(3));
-        leaves(stage.worker(1));
-        stage.born(stage.worker(4));
-        stage.exits(stage.worker(4), 1);
+        fixture.running(2);
+        CompletableFuture<Rollout> second = fixture.roll("second");
+        fixture.serve(fixture.worker(3));
+        leaves(fixture.worker(1));
+        fixture.born(fixture.worker(4));
+        fixture.exits(fixture.worker(4), 1);
         assertFalse(second.isDone());
-        CompletableFuture<Rollout> third = stage.roll("third");
+        CompletableFuture<Rollout> third = fixture.roll("third");
         Rollout superseded = second.join();
         assertEquals(Rollout.Outcome.SUPERSEDED, superseded.outcome());
         assertTrue(superseded.failure().orElseThrow().startsWith("worker 4 (instance 1)"), superseded::toString);
         assertTrue(superseded.failure().orElseThrow().endsWith("; superseded by another rollout: deploy"),
                 superseded::toString);
         assertEquals("output of 4", superseded.lastOutput());
-        neverServes(stage.worker(5));
-        stage.serve(latest());
-        leaves(stage.worker(3));
-        stage.serve(latest());
-        leaves(stage.worker(2));
+        neverServes(fixture.worker(5));
+        fixture.serve(latest());
+        leaves(fixture.worker(3));
+        fixture.serve(latest());
+        leaves(fixture.worker(2));
         assertTrue(third.join().failure().isEmpty());
         assertEquals(List.of("third", "third"), generations());
     }
 
     @Test
     void shouldTellWhoReplacedTheWorkerThatMadeRoomForASupersededRollout() {
-        stage.with(PortMode.FIXED).running(1);
-        stage.roll("second");
-        CompletableFuture<Rollout> third = stage.roll("third");
-        leaves(stage.worker(1));
-        stage.serve(stage.worker(2));
-        assertEquals("third", stage.worker(2).generation().toString());
+        fixture.with(PortMode.FIXED).running(1);
+        fixture.roll("second");
+        CompletableFuture<Rollout> third = fixture.roll("third");
+        leaves(fixture.worker(1));
+        fixture.serve(fixture.worker(2));
+        assertEquals("third", fixture.worker(2).generation().toString());
         assertEquals(Map.of(1, 2), third.join().replaced());
         assertEquals(Map.of(), third.join().revived());
     }
@@ -164,30 +165,30 @@ class RolloutCommandsTest {
 
     @Test
     void shouldJoinARolloutThatLeadsToTheSame() {
-        stage.running(1);
-        CompletableFuture<Rollout> deployed = stage.roll("second");
-        CompletableFuture<Rollout> reloaded = stage.reload(new String("second"));
-        assertEquals(2, stage.spawned.size());
-        stage.serve(stage.worker(2));
-        leaves(stage.worker(1));
+        fixture.running(1);
+        CompletableFuture<Rollout> deployed = fixture.roll("second");
+        CompletableFuture<Rollout> reloaded = fixture.reload(new String("second"));
+        assertEquals(2, fixture.spawned.size());
+        fixture.serve(fixture.worker(2));
+        leaves(fixture.worker(1));
         assertSame(deployed.join(), reloaded.join());
-        assertEquals(2, stage.spawned.size());
+        assertEquals(2, fixture.spawned.size());
     }
 
     @Test
     void shouldLeadAReloadWithAnotherEnvironmentToThatAndLetAllWaitForIt() {
-        stage.running(2);
-        CompletableFuture<Rollout> deployed = stage.roll("second");
-        stage.serve(stage.worker(3));
-        leaves(stage.worker(1));
-        assertEquals("second", stage.supervisor.target().toString());
-        CompletableFuture<Rollout> reloaded = stage.reload("second, fresher");
+        fixture.running(2);
+        CompletableFuture<Rollout> deployed = fixture.roll("second");
+        fixture.serve(fixture.worker(3));
+        leaves(fixture.worker(1));
+        assertEquals("second", fixture.supervisor.target().toString());
+        CompletableFuture<Rollout> reloaded = fixture.reload("second, fresher");
         assertFalse(deployed.isDone());
-        neverServes(stage.worker(4));
-        stage.serve(stage.worker(5));
-        leaves(stage.worker(3));
-        stage.serve(stage.worker(6));
-        leaves(stage.worker(2));
+        neverServes(fixture.worker(4));
+        fixture.serve(fixture.worker(5));
+        leaves(fixture.worker(3));
+        fixture.serve(fixture.worker(6));
+        leaves(fixture.worker(2));
         assertSame(deployed.join(), reloaded.join());
         assertEquals(Map.of(1, 3, 3, 5, 2, 6), deployed.join().replaced());
         assertEquals(List.of("second, fresher", "second, fresher"), generations());
@@ -195,103 +196,103 @@ class RolloutCommandsTest {
 
     @Test
     void shouldReloadWhatIsInForceWhileARolloutGoesBack() {
-        stage.running(2);
-        CompletableFuture<Rollout> second = stage.roll("second");
-        stage.serve(stage.worker(3));
-        leaves(stage.worker(1));
-        stage.born(stage.worker(4));
-        stage.exits(stage.worker(4), 1);
-        assertEquals("first", stage.supervisor.target().toString());
-        stage.reload("first, fresher");
+        fixture.running(2);
+        CompletableFuture<Rollout> second = fixture.roll("second");
+        fixture.serve(fixture.worker(3));
+        leaves(fixture.worker(1));
+        fixture.born(fixture.worker(4));
+        fixture.exits(fixture.worker(4), 1);
+        assertEquals("first", fixture.supervisor.target().toString());
+        fixture.reload("first, fresher");
         assertEquals(Rollout.Outcome.SUPERSEDED, second.join().outcome(),
-                "whoever deployed must not take this for a success");
+                "the caller of deploy must not take this for a success");
     }
 
     // ---- aborted
 
     @Test
     void shouldRollBackWhatAnAbortedRolloutHasReplaced() {
-        stage.running(2);
-        CompletableFuture<Rollout> rolled = stage.roll("second");
-        stage.serve(stage.worker(3));
-        leaves(stage.worker(1));
-        stage.born(stage.worker(4));
-        CompletableFuture<Void> aborted = stage.abortRollout();
-        assertEquals(WorkerState.STOPPING, stage.worker(4).state());
+        fixture.running(2);
+        CompletableFuture<Rollout> rolled = fixture.roll("second");
+        fixture.serve(fixture.worker(3));
+        leaves(fixture.worker(1));
+        fixture.born(fixture.worker(4));
+        CompletableFuture<Void> aborted = fixture.abortRollout();
+        assertEquals(WorkerState.STOPPING, fixture.worker(4).state());
         assertEquals("first", latest().generation().toString());
         assertFalse(aborted.isDone());
-        CompletableFuture<Void> again = stage.abortRollout();
-        stage.serve(latest());
+        CompletableFuture<Void> again = fixture.abortRollout();
+        fixture.serve(latest());
         assertFalse(aborted.isDone());
-        leaves(stage.worker(3));
-        stage.exits(stage.worker(4), 143);
+        leaves(fixture.worker(3));
+        fixture.exits(fixture.worker(4), 143);
         assertTrue(aborted.isDone() && again.isDone());
         assertEquals(Rollout.Outcome.ABORTED, rolled.join().outcome());
         assertTrue(rolled.join().failure().orElseThrow().contains("aborted"));
         assertEquals(2, rolled.join().kept());
         assertEquals(List.of("first", "first"), generations());
-        assertTrue(stage.abortRollout().isDone(), "none runs");
+        assertTrue(fixture.abortRollout().isDone(), "none runs");
     }
 
     @Test
     void shouldAbortARolloutThatWaitsBeforeItTriesAgain() {
-        stage.with(ReloadPolicy.onFailure(ReloadPolicy.OnFailure.RETRY)).running(1);
-        CompletableFuture<Rollout> rolled = stage.roll("second");
-        stage.born(stage.worker(2));
-        stage.exits(stage.worker(2), 1);
-        assertTrue(stage.abortRollout().isDone());
+        fixture.with(ReloadPolicy.onFailure(ReloadPolicy.OnFailure.RETRY)).running(1);
+        CompletableFuture<Rollout> rolled = fixture.roll("second");
+        fixture.born(fixture.worker(2));
+        fixture.exits(fixture.worker(2), 1);
+        assertTrue(fixture.abortRollout().isDone());
         assertEquals(Rollout.Outcome.ABORTED, rolled.join().outcome());
-        stage.pass(60_000);
-        assertEquals(2, stage.spawned.size());
-        assertTrue(stage.timers.isEmpty());
+        fixture.pass(60_000);
+        assertEquals(2, fixture.spawned.size());
+        assertTrue(fixture.timers.isEmpty());
     }
 
     @Test
     void shouldCompleteAnAbortWhenTheClusterStopsOrHasStopped() {
-        stage.running(1);
-        stage.roll("second");
-        stage.serve(stage.worker(2));
-        CompletableFuture<Void> aborted = stage.abortRollout();
-        stage.stop();
+        fixture.running(1);
+        fixture.roll("second");
+        fixture.serve(fixture.worker(2));
+        CompletableFuture<Void> aborted = fixture.abortRollout();
+        fixture.stop();
         assertTrue(aborted.isDone());
-        assertTrue(stage.abortRollout().isDone());
+        assertTrue(fixture.abortRollout().isDone());
     }
 
     // ---- a cure
 
     @Test
     void shouldNotWaitForAWorkerThatHangsBeforeItIsReady() {
-        stage.running(2);
-        stage.exits(stage.worker(2), 1);
-        stage.born(stage.worker(3)); // and says nothing
-        CompletableFuture<Rollout> cure = stage.roll("cure");
-        assertEquals(WorkerState.STOPPING, stage.worker(3).state());
+        fixture.running(2);
+        fixture.exits(fixture.worker(2), 1);
+        fixture.born(fixture.worker(3)); // and says nothing
+        CompletableFuture<Rollout> cure = fixture.roll("cure");
+        assertEquals(WorkerState.STOPPING, fixture.worker(3).state());
         assertEquals("cure", latest().generation().toString());
         assertEquals(1, latest().instance());
-        stage.exits(stage.worker(3), 143);
-        stage.serve(stage.worker(4));
-        stage.serve(stage.worker(5));
-        leaves(stage.worker(1));
+        fixture.exits(fixture.worker(3), 143);
+        fixture.serve(fixture.worker(4));
+        fixture.serve(fixture.worker(5));
+        leaves(fixture.worker(1));
         assertEquals(Map.of(1, 5), cure.join().replaced());
         assertEquals(Map.of(1, 4), cure.join().revived());
     }
 
     @Test
     void shouldCureAllThatServeNobodyAtOnce() {
-        stage.running(3);
-        giveUp(stage.worker(1));
-        stage.exits(stage.worker(2), 1);
-        stage.born(stage.worker(2).slot.last);
-        stage.exits(stage.worker(2).slot.last, 1); // waits
-        stage.exits(stage.worker(3), 1);
-        stage.born(stage.worker(3).slot.last); // starts
-        int before = stage.spawned.size();
-        CompletableFuture<Rollout> cure = stage.roll("cure");
-        assertEquals(before + 3, stage.spawned.size());
-        stage.exits(stage.spawned.get(before - 1), 143);
-        for (Incarnation worker : List.copyOf(stage.spawned.subList(before, before + 3))) {
+        fixture.running(3);
+        giveUp(fixture.worker(1));
+        fixture.exits(fixture.worker(2), 1);
+        fixture.born(fixture.worker(2).slot.last);
+        fixture.exits(fixture.worker(2).slot.last, 1); // waits
+        fixture.exits(fixture.worker(3), 1);
+        fixture.born(fixture.worker(3).slot.last); // starts
+        int before = fixture.spawned.size();
+        CompletableFuture<Rollout> cure = fixture.roll("cure");
+        assertEquals(before + 3, fixture.spawned.size());
+        fixture.exits(fixture.spawned.get(before - 1), 143);
+        for (Incarnation worker : List.copyOf(fixture.spawned.subList(before, before + 3))) {
             assertEquals("cure", worker.generation().toString());
-            stage.serve(worker);
+            fixture.serve(worker);
         }
         assertEquals(Map.of(0, before + 1, 1, before + 2, 2, before + 3), cure.join().revived());
         assertEquals(Map.of(), cure.join().replaced());
@@ -299,115 +300,116 @@ class RolloutCommandsTest {
 
     @Test
     void shouldReplaceWhatIsNotReadyBeforeWhatIs() {
-        stage.running(3);
-        stage.events.notReady(stage.worker(3));
-        stage.roll("cure");
+        fixture.running(3);
+        fixture.events.notReady(fixture.worker(3));
+        fixture.roll("cure");
         assertEquals(2, latest().instance());
     }
 
     @Test
     void shouldNotWaitForAReplacementThatRestartHasAskedFor() {
-        stage.running(1);
-        CompletableFuture<Incarnation> restarted = stage.restart(stage.worker(1));
-        stage.born(stage.worker(2)); // and says nothing
-        stage.roll("cure");
-        assertEquals(WorkerState.STOPPING, stage.worker(2).state());
-        stage.exits(stage.worker(2), 143);
-        stage.serve(stage.worker(3));
-        assertSame(stage.worker(3), restarted.join());
+        fixture.running(1);
+        CompletableFuture<Incarnation> restarted = fixture.restart(fixture.worker(1));
+        fixture.born(fixture.worker(2)); // and says nothing
+        fixture.roll("cure");
+        assertEquals(WorkerState.STOPPING, fixture.worker(2).state());
+        fixture.exits(fixture.worker(2), 143);
+        fixture.serve(fixture.worker(3));
+        assertSame(fixture.worker(3), restarted.join());
     }
 
     @Test
     void shouldNotStopAStarterOfTheOldEditionAgainAndAgain() {
-        stage.with(ReloadPolicy.onFailure(ReloadPolicy.OnFailure.RETRY)).running(1);
-        stage.exits(stage.worker(1), 1);
-        stage.roll("broken");
-        assertEquals(WorkerState.STARTING, stage.worker(2).state(), "no process yet, so nobody to stop");
-        stage.born(stage.worker(2));
-        stage.exits(stage.worker(2), 143);
-        stage.born(stage.worker(3));
-        stage.exits(stage.worker(3), 1);
+        fixture.with(ReloadPolicy.onFailure(ReloadPolicy.OnFailure.RETRY)).running(1);
+        fixture.exits(fixture.worker(1), 1);
+        fixture.roll("broken");
+        assertEquals(WorkerState.STARTING, fixture.worker(2).state(), "no process yet, so nothing to stop");
+        fixture.born(fixture.worker(2));
+        fixture.exits(fixture.worker(2), 143);
+        fixture.born(fixture.worker(3));
+        fixture.exits(fixture.worker(3), 1);
         assertEquals("first", latest().generation().toString(), "something has to serve");
-        stage.born(latest());
-        stage.pass(10_000);
-        assertEquals(4, stage.spawned.size(), "it gets its time");
-        stage.serve(latest());
+        fixture.born(latest());
+        fixture.pass(10_000);
+        assertEquals(4, fixture.spawned.size(), "it gets its time");
+        fixture.serve(latest());
         assertEquals(List.of("first"), generations());
         assertEquals("broken", latest().generation().toString());
     }
 
     @Test
     void shouldKeepTheForkThatARolloutTookOver() {
-        stage.running(1);
-        CompletableFuture<Incarnation> forked = stage.fork();
-        stage.born(stage.worker(2));
-        CompletableFuture<Rollout> rolled = stage.roll("second");
-        stage.exits(stage.worker(2), 143);
-        stage.born(stage.worker(3));
-        stage.exits(stage.worker(3), 1);
+        fixture.running(1);
+        CompletableFuture<Incarnation> forked = fixture.fork();
+        fixture.born(fixture.worker(2));
+        CompletableFuture<Rollout> rolled = fixture.roll("second");
+        fixture.exits(fixture.worker(2), 143);
+        fixture.born(fixture.worker(3));
+        fixture.exits(fixture.worker(3), 1);
         assertEquals("first", latest().generation().toString());
-        stage.serve(latest());
+        fixture.serve(latest());
         assertSame(latest(), forked.join());
         assertEquals(Rollout.Outcome.FAILED, rolled.join().outcome());
     }
 
     @Test
     void shouldTellHowManyOldWorkersStay() {
-        stage.running(2);
-        CompletableFuture<Rollout> rolled = stage.roll("second");
-        stage.born(stage.worker(3));
-        stage.exits(stage.worker(3), 1);
+        fixture.running(2);
+        CompletableFuture<Rollout> rolled = fixture.roll("second");
+        fixture.born(fixture.worker(3));
+        fixture.exits(fixture.worker(3), 1);
         assertEquals(2, rolled.join().kept());
-        giveUp(stage.worker(1));
-        giveUp(stage.worker(2));
-        CompletableFuture<Rollout> hopeless = stage.roll("third");
-        stage.born(latest());
-        stage.exits(latest(), 1);
+        giveUp(fixture.worker(1));
+        giveUp(fixture.worker(2));
+        CompletableFuture<Rollout> hopeless = fixture.roll("third");
+        fixture.born(latest());
+        fixture.exits(latest(), 1);
         assertEquals(0, hopeless.join().kept());
     }
 
     @Test
     void shouldNotTellThatAllGaveUpWhileARolloutIsToReviveThem() {
-        stage.with(RestartPolicy.always().withGiveUp(2, Duration.ofMinutes(1)))
+        fixture.with(RestartPolicy.always().withGiveUp(2, Duration.ofMinutes(1)))
                 .with(ReloadPolicy.onFailure(ReloadPolicy.OnFailure.RETRY)).running(1);
-        stage.roll("broken");
-        fails(stage.worker(2));
-        stage.exits(stage.worker(1), 1);
-        fails(stage.worker(3));
-        assertTrue(stage.news.contains("gave up 3"), stage.news::toString);
-        stage.pass(100);
+        fixture.roll("broken");
+        fails(fixture.worker(2));
+        fixture.exits(fixture.worker(1), 1);
+        fails(fixture.worker(3));
+        assertTrue(fixture.reports.contains("gave up 3"), fixture.reports::toString);
+        fixture.pass(100);
         assertEquals("broken", latest().generation().toString());
-        stage.abortRollout();
-        neverServes(stage.worker(4));
-        assertFalse(stage.news.stream().anyMatch(news -> news.startsWith("all gave up")), stage.news::toString);
-        fails(stage.worker(5));
-        stage.pass(1_000);
-        fails(stage.worker(6));
-        assertEquals("all gave up [6]", stage.news.get(stage.news.size() - 1));
+        fixture.abortRollout();
+        neverServes(fixture.worker(4));
+        assertFalse(fixture.reports.stream().anyMatch(reports -> reports.startsWith("all gave up")),
+                fixture.reports::toString);
+        fails(fixture.worker(5));
+        fixture.pass(1_000);
+        fails(fixture.worker(6));
+        assertEquals("all gave up [6]", fixture.reports.get(fixture.reports.size() - 1));
     }
 
     private void fails(Incarnation worker) {
-        stage.born(worker);
-        stage.exits(worker, 1);
+        fixture.born(worker);
+        fixture.exits(worker, 1);
     }
 
     // ---- asked for, and still being prepared
 
     @Test
     void shouldFailARequestInPreparationWhenTheClusterStops() {
-        stage.running(1);
+        fixture.running(1);
         CompletableFuture<Rollout> reload = new CompletableFuture<>();
-        stage.supervisor.expect(reload);
+        fixture.supervisor.expect(reload);
         CompletableFuture<Rollout> bad = new CompletableFuture<>();
-        stage.supervisor.expect(bad);
-        stage.supervisor.refuse(bad, new IllegalArgumentException("no environment"));
+        fixture.supervisor.expect(bad);
+        fixture.supervisor.refuse(bad, new IllegalArgumentException("no environment"));
         assertInstanceOf(IllegalArgumentException.class, assertThrows(CompletionException.class, bad::join).getCause());
         assertFalse(reload.isDone());
-        stage.stop();
+        fixture.stop();
         assertInstanceOf(IllegalStateException.class, assertThrows(CompletionException.class, reload::join).getCause());
-        stage.supervisor.reload(TestGeneration.environment("late"), "reload", reload);
+        fixture.supervisor.reload(TestGeneration.environment("late"), "reload", reload);
         CompletableFuture<Rollout> late = new CompletableFuture<>();
-        stage.supervisor.expect(late);
+        fixture.supervisor.expect(late);
         assertTrue(late.isCompletedExceptionally());
     }
 }

@@ -17,190 +17,190 @@ import org.junit.jupiter.api.Timeout;
 /** Scaling up and down. */
 class ScaleControllerTest {
 
-    private final SupervisorFixture stage = new SupervisorFixture();
+    private final SupervisorFixture fixture = new SupervisorFixture();
 
     private List<Integer> instances() {
-        return stage.supervisor.workers().stream().map(Incarnation::instance).toList();
+        return fixture.supervisor.workers().stream().map(Incarnation::instance).toList();
     }
 
     @Test
     void shouldScaleUpAndDown() {
-        stage.running(1);
-        CompletableFuture<Void> up = stage.scale(3);
-        stage.serve(stage.worker(2));
+        fixture.running(1);
+        CompletableFuture<Void> up = fixture.scale(3);
+        fixture.serve(fixture.worker(2));
         assertFalse(up.isDone());
-        stage.serve(stage.worker(3));
+        fixture.serve(fixture.worker(3));
         assertTrue(up.isDone());
-        CompletableFuture<Void> down = stage.scale(2);
+        CompletableFuture<Void> down = fixture.scale(2);
         assertEquals(List.of(0, 1, 2), instances());
-        stage.events.drained(stage.worker(3));
+        fixture.events.drained(fixture.worker(3));
         assertFalse(down.isDone());
-        stage.exits(stage.worker(3), 0);
+        fixture.exits(fixture.worker(3), 0);
         assertTrue(down.isDone());
         assertEquals(List.of("scaled 1 3", "scaled 3 2"),
-                stage.news.stream().filter(n -> n.startsWith("scaled")).toList());
+                fixture.reports.stream().filter(n -> n.startsWith("scaled")).toList());
     }
 
     @Test
     void shouldLetTheLastRequestWin() {
-        stage.running(2);
-        CompletableFuture<Void> first = stage.scale(4);
-        stage.born(stage.worker(3));
-        CompletableFuture<Void> second = stage.scale(1);
-        stage.born(stage.worker(4));
-        CompletableFuture<Void> third = stage.scale(2);
+        fixture.running(2);
+        CompletableFuture<Void> first = fixture.scale(4);
+        fixture.born(fixture.worker(3));
+        CompletableFuture<Void> second = fixture.scale(1);
+        fixture.born(fixture.worker(4));
+        CompletableFuture<Void> third = fixture.scale(2);
         for (int id : new int[]{2, 3, 4}) {
-            stage.exits(stage.worker(id), 0);
+            fixture.exits(fixture.worker(id), 0);
         }
         assertFalse(first.isDone() || second.isDone() || third.isDone());
-        stage.serve(stage.worker(5));
+        fixture.serve(fixture.worker(5));
         assertTrue(first.isDone() && second.isDone() && third.isDone());
         assertEquals(List.of(0, 1), instances());
-        assertFalse(stage.news.stream().anyMatch(n -> n.startsWith("scaled")), "2 before, 2 now");
+        assertFalse(fixture.reports.stream().anyMatch(n -> n.startsWith("scaled")), "2 before, 2 now");
     }
 
     @Test
     void shouldScaleToZeroAndBack() {
-        stage.running(1);
-        stage.scale(0);
-        stage.exits(stage.worker(1), 0);
+        fixture.running(1);
+        fixture.scale(0);
+        fixture.exits(fixture.worker(1), 0);
         assertEquals(List.of(), instances());
-        CompletableFuture<Void> back = stage.scale(1);
-        stage.serve(stage.worker(2));
+        CompletableFuture<Void> back = fixture.scale(1);
+        fixture.serve(fixture.worker(2));
         assertTrue(back.isDone());
     }
 
     @Test
     void shouldForkTheLowestFreeInstance() {
-        stage.running(3);
-        stage.supervisor.stop(stage.worker(2));
-        stage.exits(stage.worker(2), 0);
+        fixture.running(3);
+        fixture.supervisor.stop(fixture.worker(2));
+        fixture.exits(fixture.worker(2), 0);
         CompletableFuture<Incarnation> fork = new CompletableFuture<>();
-        stage.supervisor.fork(Map.of("a", "b"), fork);
-        assertEquals(1, stage.worker(4).instance());
-        stage.serve(stage.worker(4));
-        assertSame(stage.worker(4), fork.join());
-        stage.dies(stage.worker(4), "SIGSEGV");
-        assertEquals(Map.of("a", "b"), stage.worker(5).environment(), "kept by its successors");
-        assertEquals(3, stage.fork().isDone() ? 0 : stage.worker(6).instance());
+        fixture.supervisor.fork(Map.of("a", "b"), fork);
+        assertEquals(1, fixture.worker(4).instance());
+        fixture.serve(fixture.worker(4));
+        assertSame(fixture.worker(4), fork.join());
+        fixture.dies(fixture.worker(4), "SIGSEGV");
+        assertEquals(Map.of("a", "b"), fixture.worker(5).environment(), "kept by its successors");
+        assertEquals(3, fixture.fork().isDone() ? 0 : fixture.worker(6).instance());
     }
 
     private Incarnation last() {
-        return stage.spawned.get(stage.spawned.size() - 1);
+        return fixture.spawned.get(fixture.spawned.size() - 1);
     }
 
     /** A worker that lives ends, and so do all that follow it. */
     private void giveUp(Incarnation first) {
-        stage.exits(first, 1);
-        stage.pass(15_000);
+        fixture.exits(first, 1);
+        fixture.pass(15_000);
         while (!first.slot.gaveUp) {
-            stage.born(first.slot.last);
-            stage.exits(first.slot.last, 1);
-            stage.pass(15_000);
+            fixture.born(first.slot.last);
+            fixture.exits(first.slot.last, 1);
+            fixture.pass(15_000);
         }
     }
 
     @Test
     void shouldReviveWhatHasGivenUp() {
-        stage.running(1);
-        giveUp(stage.worker(1));
-        assertTrue(stage.supervisor.slots().get(0).gaveUp());
-        CompletableFuture<Void> same = stage.scale(1);
-        assertFalse(same.isDone(), "the number is the same, but nobody serves");
-        stage.serve(last());
+        fixture.running(1);
+        giveUp(fixture.worker(1));
+        assertTrue(fixture.supervisor.slots().get(0).gaveUp());
+        CompletableFuture<Void> same = fixture.scale(1);
+        assertFalse(same.isDone(), "the number is the same, but no worker serves");
+        fixture.serve(last());
         assertTrue(same.isDone() && !same.isCompletedExceptionally());
-        assertFalse(stage.supervisor.slots().get(0).gaveUp());
-        stage.dies(last(), "SIGSEGV");
-        assertEquals(0, stage.delay.toMillis(), "its account is cleared");
+        assertFalse(fixture.supervisor.slots().get(0).gaveUp());
+        fixture.dies(last(), "SIGSEGV");
+        assertEquals(0, fixture.delay.toMillis(), "its account is cleared");
     }
 
     @Test
     void shouldTellThatScaleCannotBeReached() {
-        stage.running(1);
-        giveUp(stage.worker(1));
-        CompletableFuture<Void> up = stage.scale(2);
-        stage.serve(stage.spawned.stream().filter(worker -> worker.instance() == 1).findFirst().orElseThrow());
+        fixture.running(1);
+        giveUp(fixture.worker(1));
+        CompletableFuture<Void> up = fixture.scale(2);
+        fixture.serve(fixture.spawned.stream().filter(worker -> worker.instance() == 1).findFirst().orElseThrow());
         assertFalse(up.isDone(), "the other one is tried once more");
-        Incarnation sick = stage.worker(1).slot.last;
-        stage.born(sick);
+        Incarnation sick = fixture.worker(1).slot.last;
+        fixture.born(sick);
         giveUp(sick);
         assertTrue(up.isCompletedExceptionally());
     }
 
     @Test
     void shouldStopWhatServesNobodyBeforeWhatIsReady() {
-        stage.running(5);
-        stage.loads.putAll(Map.of(1, 3, 3, 7, 4, 2, 5, 9));
-        stage.exits(stage.worker(2), 1); // instance 1: starts anew
-        stage.events.notReady(stage.worker(3));
-        stage.scale(4);
-        assertEquals(List.of(1, 4, 5), stage.published.stream().map(Incarnation::id).toList());
-        assertFalse(stage.supervisor.slots().get(1).wanted(), "that starts");
-        stage.scale(3);
-        assertFalse(stage.supervisor.slots().get(2).wanted(), "that is not ready");
-        stage.scale(2);
-        assertEquals(List.of(1, 5), stage.published.stream().map(Incarnation::id).toList(), "the least load");
-        stage.scale(1);
-        assertEquals(List.of(5), stage.published.stream().map(Incarnation::id).toList());
+        fixture.running(5);
+        fixture.loads.putAll(Map.of(1, 3, 3, 7, 4, 2, 5, 9));
+        fixture.exits(fixture.worker(2), 1); // instance 1: starts anew
+        fixture.events.notReady(fixture.worker(3));
+        fixture.scale(4);
+        assertEquals(List.of(1, 4, 5), fixture.published.stream().map(Incarnation::id).toList());
+        assertFalse(fixture.supervisor.slots().get(1).wanted(), "that starts");
+        fixture.scale(3);
+        assertFalse(fixture.supervisor.slots().get(2).wanted(), "that is not ready");
+        fixture.scale(2);
+        assertEquals(List.of(1, 5), fixture.published.stream().map(Incarnation::id).toList(), "the least load");
+        fixture.scale(1);
+        assertEquals(List.of(5), fixture.published.stream().map(Incarnation::id).toList());
     }
 
     @Test
     void shouldStopWhatHasGivenUpFirst() {
-        stage.with(PortMode.NONE).running(3);
-        giveUp(stage.worker(1));
-        assertTrue(stage.supervisor.slots().get(0).gaveUp());
-        CompletableFuture<Void> down = stage.scale(2);
+        fixture.with(PortMode.NONE).running(3);
+        giveUp(fixture.worker(1));
+        assertTrue(fixture.supervisor.slots().get(0).gaveUp());
+        CompletableFuture<Void> down = fixture.scale(2);
         assertTrue(down.isDone() && !down.isCompletedExceptionally());
         assertEquals(List.of(1, 2), instances());
     }
 
     @Test
     void shouldStopTheHighestWherePortsArePromised() {
-        stage.with(PortMode.FIXED).running(3);
-        stage.events.notReady(stage.worker(1));
-        stage.scale(2);
-        assertFalse(stage.supervisor.slots().get(2).wanted(), "the others' ports are what is known outside");
+        fixture.with(PortMode.FIXED).running(3);
+        fixture.events.notReady(fixture.worker(1));
+        fixture.scale(2);
+        assertFalse(fixture.supervisor.slots().get(2).wanted(), "the others' ports are what is known outside");
     }
 
     @Test
     void shouldRefuseMoreThanTheLimitAtOnce() {
-        stage.limit = new Limit(3, "the machine is small");
-        stage.running(2);
-        CompletableFuture<Void> four = stage.scale(4);
+        fixture.limit = new Limit(3, "the machine is small");
+        fixture.running(2);
+        CompletableFuture<Void> four = fixture.scale(4);
         Throwable refusal = assertThrows(CompletionException.class, four::join).getCause();
         assertInstanceOf(IllegalArgumentException.class, refusal);
         assertEquals("scale to 4: 4 instances are more than the limit of 3: the machine is small",
                 refusal.getMessage());
-        stage.assertDeeds();
-        CompletableFuture<Incarnation> third = stage.fork();
-        stage.serve(stage.worker(3));
+        fixture.assertActions();
+        CompletableFuture<Incarnation> third = fixture.fork();
+        fixture.serve(fixture.worker(3));
         assertTrue(third.isDone());
-        refusal = assertThrows(CompletionException.class, () -> stage.fork().join()).getCause();
+        refusal = assertThrows(CompletionException.class, () -> fixture.fork().join()).getCause();
         assertTrue(refusal.getMessage().contains("the limit of 3"), refusal::getMessage);
-        stage.supervisor.stop(stage.worker(1));
-        assertFalse(stage.fork().isDone());
-        refusal = assertThrows(CompletionException.class, () -> stage.restart(stage.worker(1)).join()).getCause();
+        fixture.supervisor.stop(fixture.worker(1));
+        assertFalse(fixture.fork().isDone());
+        refusal = assertThrows(CompletionException.class, () -> fixture.restart(fixture.worker(1)).join()).getCause();
         assertTrue(refusal.getMessage().contains("worker 4 has followed it"), refusal::getMessage);
-        stage.supervisor.stop(stage.worker(3));
-        stage.fork();
-        assertTrue(stage.restart(stage.worker(3)).isCompletedExceptionally());
+        fixture.supervisor.stop(fixture.worker(3));
+        fixture.fork();
+        assertTrue(fixture.restart(fixture.worker(3)).isCompletedExceptionally());
     }
 
     @Test
     void shouldCountAnInstanceWhosePortADisconnectedWorkerHoldsAgainstTheLimit() {
-        stage.limit = new Limit(2, "the ports end");
-        stage.with(PortMode.FIXED).running(2);
-        stage.supervisor.disconnect(stage.worker(1));
-        stage.events.drained(stage.worker(1));
-        Throwable refusal = assertThrows(CompletionException.class, () -> stage.fork().join()).getCause();
+        fixture.limit = new Limit(2, "the ports end");
+        fixture.with(PortMode.FIXED).running(2);
+        fixture.supervisor.disconnect(fixture.worker(1));
+        fixture.events.drained(fixture.worker(1));
+        Throwable refusal = assertThrows(CompletionException.class, () -> fixture.fork().join()).getCause();
         assertTrue(
                 refusal.getMessage().contains("disconnected workers still hold")
                         && refusal.getMessage().contains("the ports end"),
                 refusal::getMessage);
-        assertTrue(stage.scale(2).isCompletedExceptionally());
-        stage.exits(stage.worker(1), 0);
-        CompletableFuture<Incarnation> again = stage.fork();
-        stage.serve(stage.worker(3));
+        assertTrue(fixture.scale(2).isCompletedExceptionally());
+        fixture.exits(fixture.worker(1), 0);
+        CompletableFuture<Incarnation> again = fixture.fork();
+        fixture.serve(fixture.worker(3));
         assertEquals(0, again.join().instance());
     }
 
@@ -208,69 +208,69 @@ class ScaleControllerTest {
     @Test
     @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void shouldScaleManyInstancesWithoutASearchForEach() {
-        stage.start(0);
-        stage.scale(100_000);
-        stage.scale(10);
-        assertEquals(10, stage.supervisor.slots().stream().filter(SlotStatus::wanted).count());
+        fixture.start(0);
+        fixture.scale(100_000);
+        fixture.scale(10);
+        assertEquals(10, fixture.supervisor.slots().stream().filter(SlotStatus::wanted).count());
     }
 
     @Test
     void shouldScaleDownWhileOneIsBackingOff() {
-        stage.running(2);
-        stage.exits(stage.worker(2), 1);
-        stage.born(stage.worker(3));
-        stage.exits(stage.worker(3), 1);
-        CompletableFuture<Void> down = stage.scale(1);
+        fixture.running(2);
+        fixture.exits(fixture.worker(2), 1);
+        fixture.born(fixture.worker(3));
+        fixture.exits(fixture.worker(3), 1);
+        CompletableFuture<Void> down = fixture.scale(1);
         assertTrue(down.isDone());
-        stage.pass(60_000);
-        assertEquals(3, stage.spawned.size());
-        assertTrue(stage.timers.isEmpty());
+        fixture.pass(60_000);
+        assertEquals(3, fixture.spawned.size());
+        assertTrue(fixture.timers.isEmpty());
     }
 
     @Test
     void shouldRefuseAfterStop() {
-        stage.running(1);
-        CompletableFuture<Void> scale = stage.scale(3);
-        CompletableFuture<Incarnation> fork = stage.fork();
-        stage.stop();
+        fixture.running(1);
+        CompletableFuture<Void> scale = fixture.scale(3);
+        CompletableFuture<Incarnation> fork = fixture.fork();
+        fixture.stop();
         assertTrue(scale.isCompletedExceptionally() && fork.isCompletedExceptionally());
-        assertTrue(stage.scale(2).isCompletedExceptionally());
-        assertTrue(stage.fork().isCompletedExceptionally());
-        assertTrue(stage.restart(stage.worker(1)).isCompletedExceptionally());
+        assertTrue(fixture.scale(2).isCompletedExceptionally());
+        assertTrue(fixture.fork().isCompletedExceptionally());
+        assertTrue(fixture.restart(fixture.worker(1)).isCompletedExceptionally());
     }
 
     @Test
     void shouldDropTheReplacementWithItsPredecessor() {
-        stage.running(1);
-        CompletableFuture<Incarnation> restart = stage.restart(stage.worker(1));
-        stage.born(stage.worker(2));
-        stage.supervisor.stop(stage.worker(1));
+        fixture.running(1);
+        CompletableFuture<Incarnation> restart = fixture.restart(fixture.worker(1));
+        fixture.born(fixture.worker(2));
+        fixture.supervisor.stop(fixture.worker(1));
         assertTrue(restart.isCompletedExceptionally());
-        stage.exits(stage.worker(2), 143);
-        stage.exits(stage.worker(1), 0);
-        assertEquals(2, stage.spawned.size());
+        fixture.exits(fixture.worker(2), 143);
+        fixture.exits(fixture.worker(1), 0);
+        assertEquals(2, fixture.spawned.size());
         assertEquals(List.of(), instances());
     }
 
     @Test
     void shouldKeepThePredecessorOfAReplacementThatIsStopped() {
-        stage.running(1);
-        CompletableFuture<Incarnation> restart = stage.restart(stage.worker(1));
-        stage.born(stage.worker(2));
-        stage.supervisor.stop(stage.worker(2));
+        fixture.running(1);
+        CompletableFuture<Incarnation> restart = fixture.restart(fixture.worker(1));
+        fixture.born(fixture.worker(2));
+        fixture.supervisor.stop(fixture.worker(2));
         assertTrue(restart.isCompletedExceptionally());
-        assertEquals(1, stage.published.size());
-        stage.exits(stage.worker(2), 143);
+        assertEquals(1, fixture.published.size());
+        fixture.exits(fixture.worker(2), 143);
         assertEquals(List.of(0), instances());
     }
 
     @Test
     void shouldReportNoScaledEventWhenAnInstanceIsGivenUp() {
-        stage.running(1);
-        CompletableFuture<Void> scaled = stage.scale(2);
-        stage.born(stage.worker(2));
-        giveUp(stage.worker(2));
+        fixture.running(1);
+        CompletableFuture<Void> scaled = fixture.scale(2);
+        fixture.born(fixture.worker(2));
+        giveUp(fixture.worker(2));
         assertTrue(scaled.isCompletedExceptionally());
-        assertEquals(List.of(), stage.news.stream().filter(each -> each.startsWith("scaled")).toList());
+        assertEquals(List.of(), fixture.reports.stream().filter(each -> each.startsWith("scaled")).toList());
     }
 }

@@ -88,17 +88,17 @@ final class SimActionChecks {
 
     /** The stop frame or SIGTERM: never to one whose connections may still end. */
     void endsIt(Incarnation worker) {
-        checks.tell(worker, "is told to end");
+        checks.tell(worker, "is asked to stop");
         SimWorkerHistory track = track(worker);
         long drain = ResettableTimer.nanos(world.config.stop().drain());
-        isTrue(!track.ready || track.killWanted || track.drained || track.detached || track.told != null
+        isTrue(!track.ready || track.killWanted || track.drained || track.detached || track.stopRequested != null
                 || track.since(track.drain, world.now(), drain)
-                || track.since(track.channelEnd, world.now(), drain), "%s was told to end before it drained", worker);
-        isTrue(track.told != null || worker.stop.cause() == Exit.Cause.START_TIMEOUT || hooksEnded(worker),
-                "%s was told to end before its drain hooks had ended",
+                || track.since(track.channelEnd, world.now(), drain), "%s was asked to stop before it drained", worker);
+        isTrue(track.stopRequested != null || worker.stop.cause() == Exit.Cause.START_TIMEOUT || hooksEnded(worker),
+                "%s was asked to stop before its drain hooks had ended",
                 worker);
-        if (track.told == null) {
-            track.told = new SimWorkerHistory.Moment(world.now());
+        if (track.stopRequested == null) {
+            track.stopRequested = new SimWorkerHistory.Moment(world.now());
         }
     }
 
@@ -118,7 +118,7 @@ final class SimActionChecks {
         checks.tell(worker, "SIGKILL");
         SimWorkerHistory track = track(worker);
         long patience = ResettableTimer.nanos(world.config.stop().kill()) / 2 * 2;
-        isTrue(track.killWanted || track.hangs || track.since(track.told, world.now(), patience),
+        isTrue(track.killWanted || track.hangs || track.since(track.stopRequested, world.now(), patience),
                 "%s was killed before its time", worker);
     }
 }

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What must hold in every simulated life, checked at every piece of news and after every turn; at every action by
+ * What must hold in every simulated life, checked at every piece of reports and after every turn; at every action by
  * {@link SimActionChecks}.
  */
 final class SimChecks implements SupervisorListener {
@@ -61,7 +61,7 @@ final class SimChecks implements SupervisorListener {
         return stopped;
     }
 
-    // ---- news
+    // ---- reports
 
     @Override
     public void forked(Incarnation worker, String cause) {
@@ -218,7 +218,7 @@ final class SimChecks implements SupervisorListener {
     public void stopped() {
         tell("", "stopped");
         isTrue(!stopped && !rolling && tracks.values().stream().noneMatch(SimWorkerHistory::isAlive) && !accepting,
-                "stopped, and somebody lives");
+                "stopped, and a worker lives");
         stopped = true;
     }
 
@@ -317,7 +317,7 @@ final class SimChecks implements SupervisorListener {
         isTrue(forked == workers.size(), "listed are %s", workers);
         budget.afterTurn();
         isTrue(!superseded, "superseded by nothing");
-        isTrue(allGaveUp || !haveAllGivenUp(), "all gave up, and no news said so");
+        isTrue(allGaveUp || !haveAllGivenUp(), "all gave up, and no reports said so");
         allGaveUp = allGaveUp && haveAllGivenUp();
         isTrue(!stopped || world.supervisorTimers == 0, "timers after the end");
     }

@@ -31,50 +31,50 @@ final class SimHandle implements WorkerHandle {
 
     @Override
     public void drain(Duration deadline) {
-        world.deeds.drains(incarnation, deadline);
+        world.actions.drains(incarnation, deadline);
         world.process(incarnation).drain();
     }
 
     @Override
     public void sendDrain() {
-        world.deeds.talks(incarnation);
+        world.actions.talks(incarnation);
         world.process(incarnation).drainFrame();
     }
 
     @Override
     public void sendDisconnect() {
-        world.deeds.talks(incarnation);
+        world.actions.talks(incarnation);
         world.process(incarnation).drainFrame();
     }
 
     @Override
     public void sendStop() {
-        world.deeds.talks(incarnation);
-        world.deeds.endsIt(incarnation);
+        world.actions.talks(incarnation);
+        world.actions.endsIt(incarnation);
         world.process(incarnation).stopFrame();
     }
 
     @Override
     public void closeChannel() {
-        world.deeds.lets(incarnation);
+        world.actions.lets(incarnation);
         world.process(incarnation).channelClosed();
     }
 
     @Override
     public void terminate() {
-        world.deeds.endsIt(incarnation);
+        world.actions.endsIt(incarnation);
         world.process(incarnation).sigterm();
     }
 
     @Override
     public void kill() {
-        world.deeds.kills(incarnation);
+        world.actions.kills(incarnation);
         world.process(incarnation).sigkill();
     }
 
     @Override
     public void requestThreadDump() {
-        world.deeds.examines(incarnation);
+        world.actions.examines(incarnation);
         world.process(incarnation).examine();
     }
 }

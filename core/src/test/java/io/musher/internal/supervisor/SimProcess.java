@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * One scripted process: slow, mute, crashing at any moment, deaf to some or all of what it is told; or, in calm times,
+ * One scripted process: slow, mute, crashing at any moment, ignoring some or all of its commands; or, in calm times,
  * decent.
  */
 final class SimProcess {
@@ -19,7 +19,7 @@ final class SimProcess {
         NOT_YET, RUNNING, GONE
     }
 
-    /** However slow, a spawn returns within this, and an end is told within {@link #REAPED}. */
+    /** However slow, a spawn returns within this, and an exit is reported within {@link #REAPED}. */
     static final long SPAWNED = 3 * SimWorld.SECOND;
     static final long REAPED = SimWorld.SECOND;
 
@@ -29,11 +29,11 @@ final class SimProcess {
     private final boolean wild;
     private final boolean command;
     private final boolean mute;
-    /** Its end may be told before its start. */
+    /** Its exit may be reported before its start. */
     private final boolean hasty;
     private final List<Timers.Timer> script = new ArrayList<>();
     private Being being = Being.NOT_YET;
-    private boolean told;
+    private boolean spawnReported;
     private boolean asked;
     private boolean channel;
     private boolean drains;
@@ -55,8 +55,8 @@ final class SimProcess {
         return being == Being.RUNNING;
     }
 
-    boolean isTold() {
-        return told;
+    boolean isSpawnReported() {
+        return spawnReported;
     }
 
     void start() {
@@ -65,7 +65,7 @@ final class SimProcess {
             world.later(delay, () -> {
                 being = Being.GONE;
                 world.processes.remove(worker);
-                world.deeds.spawnFailed(worker);
+                world.actions.spawnFailed(worker);
                 events.spawnFailed(worker, new IOException("port taken"));
             });
             return;
@@ -73,7 +73,7 @@ final class SimProcess {
         // the process may speak, and end, before the thread that started it has said so
         world.later(delay / 2, this::born);
         world.later(delay, () -> {
-            told = true;
+            spawnReported = true;
             OptionalInt port = world.config.ports() == PortMode.NONE ? OptionalInt.empty()
                     : OptionalInt.of(4000 + worker.id());
             events.spawned(worker, new StartedProcess(worker.id() + 100L, port, command, Instant.EPOCH));
@@ -212,7 +212,7 @@ final class SimProcess {
     }
 
     private void drainHooks() {
-        if (told) {
+        if (spawnReported) {
             world.checks.drainHooks(worker, true);
         }
         events.drainHooks(worker);
@@ -300,7 +300,7 @@ final class SimProcess {
 
     private void reaped(long lag) {
         world.later(lag, () -> {
-            if (told || hasty) {
+            if (spawnReported || hasty) {
                 events.exited(worker, status, Optional.ofNullable(signal));
             } else {
                 reaped(10 * SimWorld.MILLI);

@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A second opinion on the restart policy: counts what was unstable from the news alone. */
+/** A second opinion on the restart policy: counts what was unstable from the reports alone. */
 final class SimRestartBudget {
 
     private final SimWorld world;
@@ -84,7 +84,7 @@ final class SimRestartBudget {
         }
     }
 
-    /** A slot that nobody wants begins anew. */
+    /** An unwanted slot begins anew. */
     void afterTurn() {
         if (inARow.isEmpty() && gaveUp.isEmpty()) {
             return;

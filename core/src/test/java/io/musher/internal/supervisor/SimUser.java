@@ -168,7 +168,8 @@ final class SimUser {
                     "a request that never came is open, or done");
         }
         for (Incarnation worker : world.known) {
-            world.checks.isTrue(worker.isAlive() || worker.onExit().isDone(), "the end of %s was not told", worker);
+            world.checks.isTrue(worker.isAlive() || worker.onExit().isDone(), "the exit of %s was not reported",
+                    worker);
         }
     }
 }

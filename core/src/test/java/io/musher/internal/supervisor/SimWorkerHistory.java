@@ -21,7 +21,7 @@ final class SimWorkerHistory {
     Moment drain;
     Moment channelEnd;
     Moment disconnection;
-    Moment told;
+    Moment stopRequested;
 
     record Moment(long at) {}
 

@@ -25,7 +25,7 @@ final class SimWorld implements Actions, TestGeneration.Host {
     final SupervisorConfig config;
     final Supervisor supervisor;
     final SimChecks checks;
-    final SimActionChecks deeds;
+    final SimActionChecks actions;
     final SimUser user;
     final Map<Incarnation, SimProcess> processes = new HashMap<>();
     final Limit limit;
@@ -46,7 +46,7 @@ final class SimWorld implements Actions, TestGeneration.Host {
         config = SimConfig.any(random);
         limit = random.nextInt(4) == 0 ? new Limit(random.nextInt(6), "simulated") : Limit.NONE;
         checks = new SimChecks(this);
-        deeds = new SimActionChecks(this, checks);
+        actions = new SimActionChecks(this, checks);
         supervisor = new Supervisor(config, first, this, checks);
         user = new SimUser(this);
     }
@@ -110,7 +110,7 @@ final class SimWorld implements Actions, TestGeneration.Host {
 
     @Override
     public WorkerHandle spawn(Incarnation worker) {
-        deeds.spawns(worker);
+        actions.spawns(worker);
         SimProcess process = new SimProcess(this, worker);
         processes.put(worker, process);
         known.add(worker);
@@ -121,12 +121,12 @@ final class SimWorld implements Actions, TestGeneration.Host {
 
     @Override
     public void publish(List<Incarnation> ready) {
-        deeds.published(ready);
+        actions.published(ready);
     }
 
     @Override
     public void stopAccepting() {
-        deeds.stopsAccepting();
+        actions.stopsAccepting();
     }
 
     @Override
@@ -146,7 +146,7 @@ final class SimWorld implements Actions, TestGeneration.Host {
 
     SimProcess process(Incarnation worker) {
         SimProcess process = processes.get(worker);
-        checks.isTrue(process != null && process.isTold() && worker.state() != WorkerState.DEAD,
+        checks.isTrue(process != null && process.isSpawnReported() && worker.state() != WorkerState.DEAD,
                 "an action on %s, which has no process", worker);
         return process;
     }

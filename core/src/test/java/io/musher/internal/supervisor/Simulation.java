@@ -24,7 +24,7 @@ final class Simulation {
         try {
             live(world);
         } catch (Throwable again) {
-            // what it told is wanted
+            // only its recorded story is needed
         }
         return world.config + "\n" + String.join("\n", world.checks.story);
     }

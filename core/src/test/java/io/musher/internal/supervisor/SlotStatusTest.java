@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Test;
 /** What a slot says of itself. */
 class SlotStatusTest {
 
-    private final SupervisorFixture stage = new SupervisorFixture()
+    private final SupervisorFixture fixture = new SupervisorFixture()
             .with(RestartPolicy.always().withGiveUp(3, Duration.ofMinutes(1)));
 
     private SlotStatus slot(int instance) {
-        return stage.supervisor.slots().get(instance);
+        return fixture.supervisor.slots().get(instance);
     }
 
     private void assertSlot(int instance, State state, String reason) {
@@ -27,21 +27,21 @@ class SlotStatusTest {
     }
 
     private Incarnation latest() {
-        return stage.spawned.get(stage.spawned.size() - 1);
+        return fixture.spawned.get(fixture.spawned.size() - 1);
     }
 
     @Test
     void shouldTellALifeFromTheStartToTheEnd() {
-        stage.bootLimit(1).start(2);
+        fixture.bootLimit(1).start(2);
         assertSlot(0, State.STARTING, "start() was called");
         assertSlot(1, State.QUEUED, "start() was called");
-        stage.serve(stage.worker(1));
+        fixture.serve(fixture.worker(1));
         assertSlot(0, State.READY, "it said ready()");
-        stage.events.notReady(stage.worker(1));
+        fixture.events.notReady(fixture.worker(1));
         assertSlot(0, State.NOT_READY, "it said notReady()");
-        stage.supervisor.kill(stage.worker(1));
+        fixture.supervisor.kill(fixture.worker(1));
         assertSlot(0, State.ENDING, "kill() was called");
-        stage.dies(stage.worker(1), "SIGKILL");
+        fixture.dies(fixture.worker(1), "SIGKILL");
         assertSlot(0, State.QUEUED, "replaces worker 1");
         assertEquals(Exit.Cause.KILLED, slot(0).lastExit().orElseThrow().cause());
         assertTrue(slot(1).lastExit().isEmpty());
@@ -49,21 +49,21 @@ class SlotStatusTest {
 
     @Test
     void shouldTellWhatItWaitsForAndThatItGaveUp() {
-        stage.running(1);
-        stage.exits(stage.worker(1), 7);
-        stage.events.spawnFailed(latest(), new IOException("no such program"));
+        fixture.running(1);
+        fixture.exits(fixture.worker(1), 7);
+        fixture.events.spawnFailed(latest(), new IOException("no such program"));
         assertSlot(0, State.WAITING, "no such program");
-        assertEquals(OptionalLong.of(stage.now + 200_000_000), slot(0).nextStart());
+        assertEquals(OptionalLong.of(fixture.now + 200_000_000), slot(0).nextStart());
         assertEquals(7, slot(0).lastExit().orElseThrow().status());
-        stage.pass(200);
+        fixture.pass(200);
         assertSlot(0, State.STARTING, "replaces worker 2");
         assertTrue(slot(0).nextStart().isEmpty());
-        stage.born(latest());
-        stage.exits(latest(), 9);
+        fixture.born(latest());
+        fixture.exits(latest(), 9);
         assertSlot(0, State.GAVE_UP, "given up after 3 unstable starts, the last one: exit code 9");
         assertEquals(9, slot(0).lastExit().orElseThrow().status());
         assertEquals(2, slot(0).restarts());
-        stage.scale(1);
+        fixture.scale(1);
         assertSlot(0, State.STARTING, "scaled to 1");
     }
 }

@@ -94,7 +94,7 @@ final class SupervisorFixture extends SupervisorRecorder {
         return started;
     }
 
-    /** Started and ready; what was told so far is forgotten. */
+    /** Started and ready; what was recorded so far is dropped. */
     SupervisorFixture running(int instances) {
         CompletableFuture<Void> started = start(instances);
         for (int id = 1; id <= instances; id++) {
@@ -105,8 +105,8 @@ final class SupervisorFixture extends SupervisorRecorder {
     }
 
     SupervisorFixture forget() {
-        deeds.clear();
-        news.clear();
+        actions.clear();
+        reports.clear();
         return this;
     }
 
@@ -187,13 +187,13 @@ final class SupervisorFixture extends SupervisorRecorder {
     }
 
     /** What was done since the last time it was asked. */
-    void assertDeeds(String... expected) {
-        assertEquals(List.of(expected), deeds);
-        deeds.clear();
+    void assertActions(String... expected) {
+        assertEquals(List.of(expected), actions);
+        actions.clear();
     }
 
-    void assertNews(String... expected) {
-        assertEquals(List.of(expected), news);
-        news.clear();
+    void assertReports(String... expected) {
+        assertEquals(List.of(expected), reports);
+        reports.clear();
     }
 }

@@ -15,8 +15,8 @@ import java.util.function.ToIntFunction;
 /** Writes down what a supervisor does and tells, on a virtual clock; callbacks run at once, dice show 0. */
 class SupervisorRecorder implements Actions, SupervisorListener, TestGeneration.Host {
 
-    final List<String> deeds = new ArrayList<>();
-    final List<String> news = new ArrayList<>();
+    final List<String> actions = new ArrayList<>();
+    final List<String> reports = new ArrayList<>();
     final List<Incarnation> spawned = new ArrayList<>();
     final Timers timers = new Timers();
     final Map<Integer, Integer> loads = new HashMap<>();
@@ -33,19 +33,19 @@ class SupervisorRecorder implements Actions, SupervisorListener, TestGeneration.
     @Override
     public WorkerHandle spawn(Incarnation worker) {
         spawned.add(worker);
-        deeds.add("spawn " + worker.id());
+        actions.add("spawn " + worker.id());
         return new RecordedHandle(worker);
     }
 
     @Override
     public void publish(List<Incarnation> ready) {
         published = ready;
-        deeds.add("publish " + ready.stream().map(Incarnation::id).toList());
+        actions.add("publish " + ready.stream().map(Incarnation::id).toList());
     }
 
     @Override
     public void stopAccepting() {
-        deeds.add("stop accepting");
+        actions.add("stop accepting");
     }
 
     @Override
@@ -85,54 +85,54 @@ class SupervisorRecorder implements Actions, SupervisorListener, TestGeneration.
 
     @Override
     public void forked(Incarnation worker, String cause) {
-        news.add("forked " + worker.id());
+        reports.add("forked " + worker.id());
     }
 
     @Override
     public void online(Incarnation worker, String cause) {
-        news.add("online " + worker.id());
+        reports.add("online " + worker.id());
     }
 
     @Override
     public void listening(Incarnation worker, int port) {
-        news.add("listening " + worker.id() + " " + port);
+        reports.add("listening " + worker.id() + " " + port);
     }
 
     @Override
     public void ready(Incarnation worker, String cause) {
-        news.add("ready " + worker.id());
+        reports.add("ready " + worker.id());
     }
 
     @Override
     public void notReady(Incarnation worker, String cause) {
-        news.add("not ready " + worker.id());
+        reports.add("not ready " + worker.id());
     }
 
     @Override
     public void disconnected(Incarnation worker, String cause) {
-        news.add("disconnected " + worker.id());
+        reports.add("disconnected " + worker.id());
     }
 
     @Override
     public void exited(Incarnation worker, Exit how) {
         exit = how;
-        news.add("exited " + worker.id());
+        reports.add("exited " + worker.id());
     }
 
     @Override
     public void restarting(Incarnation last, Duration after, String cause) {
         delay = after;
-        news.add("restarting " + last.id() + " " + after.toMillis());
+        reports.add("restarting " + last.id() + " " + after.toMillis());
     }
 
     @Override
     public void gaveUp(Incarnation last, String cause) {
-        news.add("gave up " + last.id());
+        reports.add("gave up " + last.id());
     }
 
     @Override
     public void allGaveUp(List<Incarnation> last) {
-        news.add("all gave up " + last.stream().map(Incarnation::id).toList());
+        reports.add("all gave up " + last.stream().map(Incarnation::id).toList());
     }
 
     @Override
@@ -142,27 +142,27 @@ class SupervisorRecorder implements Actions, SupervisorListener, TestGeneration.
 
     @Override
     public void scaled(int from, int to) {
-        news.add("scaled " + from + " " + to);
+        reports.add("scaled " + from + " " + to);
     }
 
     @Override
     public void rolloutStarted(String cause) {
-        news.add("rollout: " + cause);
+        reports.add("rollout: " + cause);
     }
 
     @Override
     public void rolloutDelayed(Incarnation worker, long delayNanos, String cause) {
-        news.add("rollout delayed by " + worker.id() + " " + delayNanos / 1_000_000);
+        reports.add("rollout delayed by " + worker.id() + " " + delayNanos / 1_000_000);
     }
 
     @Override
     public void rolloutFinished(Rollout result, Optional<Incarnation> failedWorker, String cause) {
-        news.add("rollout " + (result.failure().isEmpty() ? "done" : "failed") + " " + result.replaced());
+        reports.add("rollout " + (result.failure().isEmpty() ? "done" : "failed") + " " + result.replaced());
     }
 
     @Override
     public void stopped() {
-        news.add("stopped");
+        reports.add("stopped");
     }
 
     @Override
@@ -189,42 +189,42 @@ class SupervisorRecorder implements Actions, SupervisorListener, TestGeneration.
 
         @Override
         public void drain(Duration deadline) {
-            deeds.add("drain " + incarnation.id() + " " + deadline.toMillis());
+            actions.add("drain " + incarnation.id() + " " + deadline.toMillis());
         }
 
         @Override
         public void sendDrain() {
-            deeds.add("drain frame " + incarnation.id());
+            actions.add("drain frame " + incarnation.id());
         }
 
         @Override
         public void sendDisconnect() {
-            deeds.add("disconnect frame " + incarnation.id());
+            actions.add("disconnect frame " + incarnation.id());
         }
 
         @Override
         public void sendStop() {
-            deeds.add("stop frame " + incarnation.id());
+            actions.add("stop frame " + incarnation.id());
         }
 
         @Override
         public void closeChannel() {
-            deeds.add("close " + incarnation.id());
+            actions.add("close " + incarnation.id());
         }
 
         @Override
         public void terminate() {
-            deeds.add("SIGTERM " + incarnation.id());
+            actions.add("SIGTERM " + incarnation.id());
         }
 
         @Override
         public void kill() {
-            deeds.add("SIGKILL " + incarnation.id());
+            actions.add("SIGKILL " + incarnation.id());
         }
 
         @Override
         public void requestThreadDump() {
-            deeds.add("examine " + incarnation.id());
+            actions.add("examine " + incarnation.id());
         }
 
         @Override

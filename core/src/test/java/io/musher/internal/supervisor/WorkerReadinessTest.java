@@ -12,151 +12,151 @@ import org.junit.jupiter.api.Test;
 /** From the fork to ready, and back. */
 class WorkerReadinessTest {
 
-    private final SupervisorFixture stage = new SupervisorFixture();
+    private final SupervisorFixture fixture = new SupervisorFixture();
 
     private Incarnation first() {
-        stage.start(1);
-        stage.born(stage.worker(1));
-        return stage.worker(1);
+        fixture.start(1);
+        fixture.born(fixture.worker(1));
+        return fixture.worker(1);
     }
 
     @Test
     void shouldBeReadyWhenThePortAcceptsAndOnlineBefore() {
         Incarnation worker = first();
-        stage.events.portAccepts(worker);
-        stage.assertNews("forked 1", "online 1", "ready 1");
-        stage.events.hello(worker);
-        stage.assertNews();
+        fixture.events.portAccepts(worker);
+        fixture.assertReports("forked 1", "online 1", "ready 1");
+        fixture.events.hello(worker);
+        fixture.assertReports();
         assertTrue(worker.isConnected());
     }
 
     @Test
     void shouldPublishThePortItListensOn() {
         Incarnation worker = first();
-        stage.events.hello(worker);
-        stage.events.listening(worker, 9000);
-        stage.assertNews("forked 1", "online 1", "listening 1 9000", "ready 1");
-        stage.forget();
-        stage.events.listening(worker, 9001);
-        stage.assertDeeds("publish [1]");
-        stage.assertNews("listening 1 9001");
+        fixture.events.hello(worker);
+        fixture.events.listening(worker, 9000);
+        fixture.assertReports("forked 1", "online 1", "listening 1 9000", "ready 1");
+        fixture.forget();
+        fixture.events.listening(worker, 9001);
+        fixture.assertActions("publish [1]");
+        fixture.assertReports("listening 1 9001");
     }
 
     @Test
     void shouldWaitToBeTold() {
-        stage.with(ReadinessRule.EXPLICIT);
+        fixture.with(ReadinessRule.EXPLICIT);
         Incarnation worker = first();
-        stage.events.hello(worker);
-        stage.events.listening(worker, 9000);
-        stage.events.portAccepts(worker);
+        fixture.events.hello(worker);
+        fixture.events.listening(worker, 9000);
+        fixture.events.portAccepts(worker);
         assertEquals(WorkerState.ONLINE, worker.state());
-        stage.events.ready(worker);
+        fixture.events.ready(worker);
         assertEquals(WorkerState.READY, worker.state());
     }
 
     @Test
     void shouldTakeAHelloForReadyWithoutPorts() {
-        stage.with(PortMode.NONE).with(ReadinessRule.STARTED);
+        fixture.with(PortMode.NONE).with(ReadinessRule.STARTED);
         Incarnation worker = first();
         assertTrue(worker.isConnected());
-        stage.pass(2_000);
+        fixture.pass(2_000);
         assertEquals(WorkerState.STARTING, worker.state());
-        stage.events.hello(worker);
-        stage.assertNews("forked 1", "online 1", "ready 1");
+        fixture.events.hello(worker);
+        fixture.assertReports("forked 1", "online 1", "ready 1");
     }
 
     @Test
     void shouldTakeACommandThatLivesForOneThatRuns() {
-        stage.with(ReadinessRule.STARTED).commands();
+        fixture.with(ReadinessRule.STARTED).commands();
         Incarnation worker = first();
-        stage.pass(999);
-        stage.assertNews("forked 1");
-        stage.pass(1);
-        stage.assertNews("online 1", "ready 1");
+        fixture.pass(999);
+        fixture.assertReports("forked 1");
+        fixture.pass(1);
+        fixture.assertReports("online 1", "ready 1");
         assertFalse(worker.isConnected(), "it has no channel");
-        stage.exits(worker, 0);
-        stage.assertNews("disconnected 1", "exited 1", "restarting 1 0");
+        fixture.exits(worker, 0);
+        fixture.assertReports("disconnected 1", "exited 1", "restarting 1 0");
     }
 
     @Test
     void shouldTellThatACommandWasOnlineHoweverShort() {
-        stage.commands();
+        fixture.commands();
         Incarnation worker = first();
-        stage.exits(worker, 0);
-        stage.assertNews("forked 1", "online 1", "disconnected 1", "exited 1", "stopped");
+        fixture.exits(worker, 0);
+        fixture.assertReports("forked 1", "online 1", "disconnected 1", "exited 1", "stopped");
     }
 
     @Test
     void shouldBeOnlineAtTheHelloOfACommandThatSpeaks() {
-        stage.with(ReadinessRule.STARTED).commands();
+        fixture.with(ReadinessRule.STARTED).commands();
         Incarnation worker = first();
-        stage.pass(300);
-        stage.events.hello(worker);
-        stage.assertNews("forked 1", "online 1");
+        fixture.pass(300);
+        fixture.events.hello(worker);
+        fixture.assertReports("forked 1", "online 1");
         assertTrue(worker.isConnected());
-        stage.pass(700);
-        stage.assertNews("ready 1");
+        fixture.pass(700);
+        fixture.assertReports("ready 1");
     }
 
     @Test
     void shouldLeaveTheBalancerAndComeBack() {
-        stage.running(1);
-        Incarnation worker = stage.worker(1);
-        stage.events.notReady(worker);
-        stage.events.portAccepts(worker);
+        fixture.running(1);
+        Incarnation worker = fixture.worker(1);
+        fixture.events.notReady(worker);
+        fixture.events.portAccepts(worker);
         assertEquals(WorkerState.NOT_READY, worker.state());
-        stage.events.ready(worker);
-        stage.assertDeeds("publish []", "publish [1]");
-        stage.assertNews("not ready 1", "ready 1");
+        fixture.events.ready(worker);
+        fixture.assertActions("publish []", "publish [1]");
+        fixture.assertReports("not ready 1", "ready 1");
     }
 
     @Test
     void shouldBelieveOneThatSaysItIsNotReadyYet() {
         Incarnation worker = first();
-        stage.events.hello(worker);
-        stage.events.notReady(worker);
-        stage.events.portAccepts(worker);
+        fixture.events.hello(worker);
+        fixture.events.notReady(worker);
+        fixture.events.portAccepts(worker);
         assertEquals(WorkerState.ONLINE, worker.state());
-        stage.events.ready(worker);
+        fixture.events.ready(worker);
         assertEquals(WorkerState.READY, worker.state());
     }
 
     @Test
     void shouldExplain() {
         Incarnation worker = first();
-        stage.events.portAccepts(worker);
+        fixture.events.portAccepts(worker);
         assertEquals("worker 1 (instance 0) gets traffic: READY, its port accepts", worker.explain());
-        stage.pass(500);
-        stage.dies(worker, "SIGSEGV");
+        fixture.pass(500);
+        fixture.dies(worker, "SIGSEGV");
         assertEquals("worker 1 (instance 0) gets no traffic: DEAD, SIGSEGV (crashed); replaced in 0 ms",
                 worker.explain());
     }
 
     @Test
     void shouldWithdrawAMuteCommandAsSoonAsItsProcessHasExited() {
-        stage.commands().with(PortMode.MOVABLE);
+        fixture.commands().with(PortMode.MOVABLE);
         Incarnation worker = first();
-        stage.events.portAccepts(worker);
-        stage.pass(1_000);
-        assertEquals(List.of(worker), stage.published);
-        stage.forget();
-        stage.events.processExited(worker);
-        stage.assertDeeds("publish []");
-        stage.events.portAccepts(worker); // a stranger's
-        stage.events.portRefuses(worker, "nothing accepts");
-        stage.assertDeeds();
-        stage.exits(worker, 3);
-        stage.assertNews("disconnected 1", "exited 1", "restarting 1 0");
-        assertEquals(Exit.Cause.CRASHED, stage.exit.cause());
+        fixture.events.portAccepts(worker);
+        fixture.pass(1_000);
+        assertEquals(List.of(worker), fixture.published);
+        fixture.forget();
+        fixture.events.processExited(worker);
+        fixture.assertActions("publish []");
+        fixture.events.portAccepts(worker); // a stranger's
+        fixture.events.portRefuses(worker, "nothing accepts");
+        fixture.assertActions();
+        fixture.exits(worker, 3);
+        fixture.assertReports("disconnected 1", "exited 1", "restarting 1 0");
+        assertEquals(Exit.Cause.CRASHED, fixture.exit.cause());
     }
 
     @Test
     void shouldHearAWorkerWithAChannelToItsEndThoughItsProcessHasExited() {
-        stage.running(1);
-        Incarnation worker = stage.worker(1);
-        stage.events.processExited(worker);
+        fixture.running(1);
+        Incarnation worker = fixture.worker(1);
+        fixture.events.processExited(worker);
         assertEquals(WorkerState.READY, worker.state());
-        stage.events.channelEnded(worker, true);
-        assertEquals(List.of(), stage.published);
+        fixture.events.channelEnded(worker, true);
+        assertEquals(List.of(), fixture.published);
     }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.condition.OS;
 
 /** The control thread of a cluster dies. */
 @DisabledOnOs(OS.WINDOWS)
-class CollapseTest {
+class FailureHandlerTest {
 
     @Test
     void shouldKillTheWorkersAndFailAllFuturesWhenTheControlThreadDies() throws Exception {
