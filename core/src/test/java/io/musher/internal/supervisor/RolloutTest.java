@@ -9,8 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.musher.ClusterStats.RolloutStats;
 import io.musher.ReloadPolicy;
 import io.musher.Rollout;
-import io.musher.WorkerState;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,24 +16,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
+/** Rollouts from their start to their end, with rollback and retry. */
 class RolloutTest {
 
     private final SupervisorFixture fixture = new SupervisorFixture();
-
-    /** Its connections end, and it follows. */
-    private void leaves(Incarnation worker) {
-        assertEquals(WorkerState.DRAINING, worker.state());
-        fixture.events.drained(worker);
-        fixture.exits(worker, 0);
-    }
-
-    private Incarnation latest() {
-        return fixture.spawned.get(fixture.spawned.size() - 1);
-    }
-
-    private List<String> generations() {
-        return fixture.published.stream().map(worker -> worker.generation().toString()).toList();
-    }
 
     private List<Integer> ids() {
         return fixture.published.stream().map(Incarnation::id).toList();
@@ -49,18 +33,18 @@ class RolloutTest {
         fixture.serve(fixture.worker(3));
         assertEquals(List.of(3, 2), ids(), "the old one leaves when the new one is there");
         assertEquals(3, fixture.spawned.size(), "and the next waits until it is gone");
-        leaves(fixture.worker(1));
+        fixture.leaves(fixture.worker(1));
         assertEquals(4, fixture.spawned.size());
         assertFalse(rolled.isDone());
         fixture.serve(fixture.worker(4));
         assertFalse(rolled.isDone());
-        leaves(fixture.worker(2));
+        fixture.leaves(fixture.worker(2));
         assertEquals(new Rollout(Rollout.Outcome.SUCCEEDED, Map.of(1, 3, 2, 4), Map.of(), Optional.empty(), "", 0),
                 rolled.join());
-        assertEquals(List.of("second", "second"), generations());
+        assertEquals(List.of("second", "second"), fixture.generations());
         fixture.forget();
         fixture.exits(fixture.worker(3), 1);
-        assertEquals("second", latest().generation().toString(), "what is in force from now on");
+        assertEquals("second", fixture.latest().generation().toString(), "what is in force from now on");
     }
 
     @Test
@@ -69,12 +53,12 @@ class RolloutTest {
         CompletableFuture<Rollout> rolled = fixture.roll("second");
         assertEquals(5, fixture.spawned.size());
         fixture.serve(fixture.worker(4));
-        leaves(fixture.worker(1));
+        fixture.leaves(fixture.worker(1));
         assertEquals(6, fixture.spawned.size());
         fixture.serve(fixture.worker(5));
         fixture.serve(fixture.worker(6));
-        leaves(fixture.worker(2));
-        leaves(fixture.worker(3));
+        fixture.leaves(fixture.worker(2));
+        fixture.leaves(fixture.worker(3));
         assertEquals(Map.of(1, 4, 2, 5, 3, 6), rolled.join().replaced());
     }
 
@@ -92,7 +76,7 @@ class RolloutTest {
         fixture.pass(60_000);
         assertEquals(3, fixture.spawned.size(), "that was all");
         fixture.exits(fixture.worker(1), 1);
-        assertEquals("first", latest().generation().toString());
+        assertEquals("first", fixture.latest().generation().toString());
     }
 
     @Test
@@ -109,75 +93,18 @@ class RolloutTest {
     }
 
     @Test
-    void shouldGiveNoTrafficToAReplacementThatSoaks() {
-        fixture.with(ReloadPolicy.ofDefaults().withSoak(Duration.ofSeconds(5))).running(1);
-        CompletableFuture<Rollout> rolled = fixture.roll("second");
-        fixture.serve(fixture.worker(2));
-        assertEquals(List.of(1), ids());
-        assertEquals(WorkerState.ONLINE, fixture.worker(2).state());
-        assertTrue(fixture.worker(2).why().contains("PT5S"), fixture.worker(2).why());
-        fixture.pass(4_999);
-        fixture.events.ready(fixture.worker(2));
-        assertEquals(List.of(1), ids(), "saying it again changes nothing");
-        fixture.pass(1);
-        assertEquals(List.of(2), ids());
-        leaves(fixture.worker(1));
-        assertTrue(rolled.join().failure().isEmpty());
-        fixture.exits(fixture.worker(2), 1);
-        fixture.serve(latest());
-        assertEquals(1, ids().size(), "outside of a rollout no worker soaks");
-    }
-
-    @Test
-    void shouldKeepTheOldOnesWhenAReplacementFailsInItsSoakTime() {
-        fixture.with(ReloadPolicy.ofDefaults().withSoak(Duration.ofSeconds(5))).running(2);
-        CompletableFuture<Rollout> rolled = fixture.roll("second");
-        fixture.serve(fixture.worker(3));
-        fixture.pass(3_000);
-        fixture.events.channelEnded(fixture.worker(3), false);
-        fixture.exits(fixture.worker(3), 1);
-        assertTrue(rolled.join().failure().orElseThrow().contains("in its soak time"), rolled.join()::toString);
-        fixture.pass(10_000);
-        assertEquals(List.of(1, 2), ids());
-    }
-
-    @Test
-    void shouldWaitWithTheEndOfTheSoakForAWorkerThatIsNotReady() {
-        fixture.with(ReloadPolicy.ofDefaults().withSoak(Duration.ofSeconds(5))).running(1);
-        fixture.roll("second");
-        fixture.serve(fixture.worker(2));
-        fixture.events.notReady(fixture.worker(2));
-        fixture.pass(5_000);
-        assertEquals(List.of(1), ids());
-        fixture.events.ready(fixture.worker(2));
-        assertEquals(List.of(2), ids());
-    }
-
-    @Test
-    void shouldNotWaitForEverForAWorkerThatIsNotReadyAfterItsSoak() {
-        fixture.with(ReloadPolicy.ofDefaults().withSoak(Duration.ofSeconds(5))).running(1);
-        CompletableFuture<Rollout> rolled = fixture.roll("second");
-        fixture.serve(fixture.worker(2));
-        fixture.events.notReady(fixture.worker(2));
-        fixture.pass(65_000);
-        fixture.exits(fixture.worker(2), 0);
-        assertTrue(rolled.join().failure().isPresent());
-        assertEquals(List.of(1), ids());
-    }
-
-    @Test
     void shouldRollBackWhatWasReplaced() {
         fixture.running(2);
         CompletableFuture<Rollout> rolled = fixture.roll("second");
         fixture.serve(fixture.worker(3));
-        leaves(fixture.worker(1));
+        fixture.leaves(fixture.worker(1));
         fixture.born(fixture.worker(4));
         fixture.exits(fixture.worker(4), 1);
-        assertEquals("first", latest().generation().toString());
+        assertEquals("first", fixture.latest().generation().toString());
         assertEquals(List.of(3, 2), ids(), "the new one serves until its successor is there");
         fixture.serve(fixture.worker(5));
-        leaves(fixture.worker(3));
-        assertEquals(List.of("first", "first"), generations());
+        fixture.leaves(fixture.worker(3));
+        assertEquals(List.of("first", "first"), fixture.generations());
         assertTrue(rolled.join().failure().orElseThrow().startsWith("worker 4 (instance 1)"));
     }
 
@@ -186,7 +113,7 @@ class RolloutTest {
         fixture.running(2);
         CompletableFuture<Rollout> rolled = fixture.roll("second");
         fixture.serve(fixture.worker(3));
-        leaves(fixture.worker(1));
+        fixture.leaves(fixture.worker(1));
         fixture.born(fixture.worker(4));
         fixture.exits(fixture.worker(4), 1);
         fixture.born(fixture.worker(5));
@@ -210,7 +137,7 @@ class RolloutTest {
             assertEquals(id + 1, fixture.spawned.size());
         }
         fixture.serve(fixture.worker(5));
-        leaves(fixture.worker(1));
+        fixture.leaves(fixture.worker(1));
         assertEquals(Map.of(1, 5), rolled.join().replaced());
     }
 
@@ -220,13 +147,13 @@ class RolloutTest {
         CompletableFuture<Rollout> rolled = fixture.roll("second");
         fixture.pass(2_000);
         fixture.exits(fixture.worker(2), 1);
-        assertEquals("first", latest().generation().toString());
+        assertEquals("first", fixture.latest().generation().toString());
         fixture.serve(fixture.worker(4));
         fixture.serve(fixture.worker(3));
-        leaves(fixture.worker(1));
-        assertEquals("second", latest().generation().toString());
+        fixture.leaves(fixture.worker(1));
+        assertEquals("second", fixture.latest().generation().toString());
         fixture.serve(fixture.worker(5));
-        leaves(fixture.worker(4));
+        fixture.leaves(fixture.worker(4));
         assertEquals(Map.of(1, 3, 4, 5), rolled.join().replaced());
     }
 
@@ -238,8 +165,8 @@ class RolloutTest {
         fixture.exits(fixture.worker(2), 1); // the next one waits
         CompletableFuture<Rollout> rolled = fixture.roll("second");
         assertEquals(3, fixture.spawned.size());
-        assertEquals("second", latest().generation().toString());
-        fixture.serve(latest());
+        assertEquals("second", fixture.latest().generation().toString());
+        fixture.serve(fixture.latest());
         assertTrue(rolled.join().failure().isEmpty());
     }
 
@@ -251,9 +178,9 @@ class RolloutTest {
         fixture.born(fixture.worker(2));
         fixture.exits(fixture.worker(1), 1);
         fixture.exits(fixture.worker(2), 1);
-        assertEquals("first", latest().generation().toString());
+        assertEquals("first", fixture.latest().generation().toString());
         assertTrue(rolled.join().failure().isPresent());
-        fixture.serve(latest());
+        fixture.serve(fixture.latest());
         assertEquals(List.of(3), ids());
     }
 
@@ -264,10 +191,10 @@ class RolloutTest {
         fixture.scale(3);
         fixture.serve(fixture.worker(4));
         fixture.serve(fixture.worker(3));
-        leaves(fixture.worker(1));
+        fixture.leaves(fixture.worker(1));
         fixture.serve(fixture.worker(5));
-        leaves(fixture.worker(2));
-        assertEquals(2, latest().instance());
+        fixture.leaves(fixture.worker(2));
+        assertEquals(2, fixture.latest().instance());
         fixture.scale(2);
         fixture.born(fixture.worker(6));
         assertTrue(rolled.isDone(), "the third is no longer wanted");
@@ -288,62 +215,10 @@ class RolloutTest {
     void shouldSucceedWithoutWorkers() {
         fixture.running(1);
         fixture.scale(0);
-        leaves(fixture.worker(1));
+        fixture.leaves(fixture.worker(1));
         assertTrue(fixture.roll("second").join().failure().isEmpty());
         fixture.scale(1);
-        assertEquals("second", latest().generation().toString());
-    }
-
-    @Test
-    void shouldStopFirstWherePortsAreFixed() {
-        fixture.with(PortMode.FIXED).running(2);
-        CompletableFuture<Rollout> rolled = fixture.roll("second");
-        assertEquals(2, fixture.spawned.size());
-        leaves(fixture.worker(1));
-        fixture.born(fixture.worker(3));
-        fixture.exits(fixture.worker(3), 1);
-        assertEquals("first", latest().generation().toString());
-        assertTrue(rolled.join().failure().isPresent());
-        fixture.serve(fixture.worker(4));
-        assertEquals(List.of(4, 2), ids());
-    }
-
-    @Test
-    void shouldTellWhoReplacedWhomWherePortsAreFixed() {
-        fixture.with(PortMode.FIXED).running(1);
-        CompletableFuture<Rollout> rolled = fixture.roll("second");
-        leaves(fixture.worker(1));
-        fixture.serve(fixture.worker(2));
-        assertEquals(Map.of(1, 2), rolled.join().replaced());
-    }
-
-    /** It may hold its port for hours. */
-    @Test
-    void shouldNotWaitForAFixedPortThatADisconnectedWorkerHolds() {
-        fixture.with(PortMode.FIXED).running(2);
-        fixture.events.disconnectRequested(fixture.worker(1));
-        fixture.events.drained(fixture.worker(1));
-        assertEquals(WorkerState.DETACHED, fixture.worker(1).state());
-        CompletableFuture<Rollout> rolled = fixture.roll("second");
-        leaves(fixture.worker(2));
-        fixture.serve(latest());
-        assertTrue(rolled.isDone());
-        fixture.exits(fixture.worker(1), 0);
-        assertEquals("second", latest().generation().toString(), "who follows is of the new edition");
-    }
-
-    @Test
-    void shouldStartOthersWhileAReplacementSoaks() {
-        fixture.bootLimit(1).with(ReloadPolicy.ofDefaults().withSoak(Duration.ofSeconds(600)));
-        fixture.start(2);
-        fixture.serve(fixture.worker(1));
-        fixture.serve(fixture.worker(2));
-        fixture.pass(2_000);
-        fixture.roll("second");
-        fixture.serve(fixture.worker(3));
-        fixture.exits(fixture.worker(2), 1);
-        assertEquals(4, fixture.spawned.size(), "a soaking worker boots no more");
-        assertEquals("first", latest().generation().toString());
+        assertEquals("second", fixture.latest().generation().toString());
     }
 
     @Test
@@ -363,71 +238,5 @@ class RolloutTest {
         fixture.events.drained(fixture.worker(3));
         fixture.exits(fixture.worker(3), 0);
         assertEquals(Optional.empty(), fixture.supervisor.progress());
-    }
-
-    /** Two workers of the second edition are ready, and the ports of both are being checked. */
-    private CompletableFuture<Rollout> rolledUntilTheCheckOfPorts() {
-        fixture.hasPorts = true;
-        fixture.running(2);
-        CompletableFuture<Rollout> rolled = fixture.roll("second");
-        for (int id = 3; id <= 4; id++) {
-            fixture.serve(fixture.worker(id));
-            leaves(fixture.worker(id - 2));
-        }
-        assertEquals(List.of(fixture.worker(3), fixture.worker(4)), fixture.checked);
-        assertFalse(rolled.isDone());
-        return rolled;
-    }
-
-    private void portsAreChecked() {
-        List<Runnable> checks = List.copyOf(fixture.portChecks);
-        fixture.portChecks.clear();
-        checks.forEach(Runnable::run);
-    }
-
-    @Test
-    void shouldSucceedOnlyWhenThePortsOfAllReplacedWorkersAccept() {
-        CompletableFuture<Rollout> rolled = rolledUntilTheCheckOfPorts();
-        fixture.portChecks.get(0).run();
-        assertFalse(rolled.isDone(), "the other port is still being checked");
-        fixture.portChecks.get(1).run();
-        assertEquals(Rollout.Outcome.SUCCEEDED, rolled.join().outcome());
-    }
-
-    @Test
-    void shouldNotWaitForEverForTheCheckOfPorts() {
-        CompletableFuture<Rollout> rolled = rolledUntilTheCheckOfPorts();
-        fixture.pass(3_000);
-        assertEquals(Rollout.Outcome.SUCCEEDED, rolled.join().outcome());
-    }
-
-    @Test
-    void shouldGoBackWhenAReplacedWorkerRefusesAtTheEnd() {
-        CompletableFuture<Rollout> rolled = rolledUntilTheCheckOfPorts();
-        fixture.events.portRefuses(fixture.worker(3), "nothing accepts");
-        portsAreChecked();
-        assertFalse(rolled.isDone());
-        for (int id = 5; id <= 6; id++) {
-            assertEquals("first", fixture.worker(id).generation().toString());
-            fixture.serve(fixture.worker(id));
-            leaves(fixture.worker(id - 2));
-        }
-        assertEquals(Rollout.Outcome.FAILED, rolled.join().outcome());
-        assertTrue(rolled.join().failure().orElseThrow()
-                .contains("worker 3 (instance 0) was ready and refuses connections"), rolled.join()::toString);
-        assertEquals(List.of("first", "first"), generations());
-    }
-
-    @Test
-    void shouldWaitWithRetryUntilAReplacedWorkerAcceptsAgain() {
-        fixture.with(ReloadPolicy.ofDefaults().withOnFailure(ReloadPolicy.OnFailure.RETRY));
-        CompletableFuture<Rollout> rolled = rolledUntilTheCheckOfPorts();
-        fixture.events.portRefuses(fixture.worker(3), "nothing accepts");
-        portsAreChecked();
-        assertFalse(rolled.isDone());
-        fixture.events.portAccepts(fixture.worker(3));
-        fixture.pass(200);
-        portsAreChecked();
-        assertEquals(Rollout.Outcome.SUCCEEDED, rolled.join().outcome());
     }
 }

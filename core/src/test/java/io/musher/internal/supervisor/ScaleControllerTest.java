@@ -89,21 +89,10 @@ class ScaleControllerTest {
         return fixture.spawned.get(fixture.spawned.size() - 1);
     }
 
-    /** A worker that lives ends, and so do all that follow it. */
-    private void giveUp(Incarnation first) {
-        fixture.exits(first, 1);
-        fixture.pass(15_000);
-        while (!first.slot.gaveUp) {
-            fixture.born(first.slot.last);
-            fixture.exits(first.slot.last, 1);
-            fixture.pass(15_000);
-        }
-    }
-
     @Test
     void shouldReviveWhatHasGivenUp() {
         fixture.running(1);
-        giveUp(fixture.worker(1));
+        fixture.giveUp(fixture.worker(1));
         assertTrue(fixture.supervisor.slots().get(0).gaveUp());
         CompletableFuture<Void> same = fixture.scale(1);
         assertFalse(same.isDone(), "the number is the same, but no worker serves");
@@ -117,13 +106,13 @@ class ScaleControllerTest {
     @Test
     void shouldTellThatScaleCannotBeReached() {
         fixture.running(1);
-        giveUp(fixture.worker(1));
+        fixture.giveUp(fixture.worker(1));
         CompletableFuture<Void> up = fixture.scale(2);
         fixture.serve(fixture.spawned.stream().filter(worker -> worker.instance() == 1).findFirst().orElseThrow());
         assertFalse(up.isDone(), "the other one is tried once more");
         Incarnation sick = fixture.worker(1).slot.last;
         fixture.born(sick);
-        giveUp(sick);
+        fixture.giveUp(sick);
         assertTrue(up.isCompletedExceptionally());
     }
 
@@ -147,7 +136,7 @@ class ScaleControllerTest {
     @Test
     void shouldStopWhatHasGivenUpFirst() {
         fixture.with(PortMode.NONE).running(3);
-        giveUp(fixture.worker(1));
+        fixture.giveUp(fixture.worker(1));
         assertTrue(fixture.supervisor.slots().get(0).gaveUp());
         CompletableFuture<Void> down = fixture.scale(2);
         assertTrue(down.isDone() && !down.isCompletedExceptionally());
@@ -269,7 +258,7 @@ class ScaleControllerTest {
         fixture.running(1);
         CompletableFuture<Void> scaled = fixture.scale(2);
         fixture.born(fixture.worker(2));
-        giveUp(fixture.worker(2));
+        fixture.giveUp(fixture.worker(2));
         assertTrue(scaled.isCompletedExceptionally());
         assertEquals(List.of(), fixture.reports.stream().filter(each -> each.startsWith("scaled")).toList());
     }

@@ -7,6 +7,7 @@ import io.musher.Rollout;
 import io.musher.ReloadPolicy;
 import io.musher.RestartPolicy;
 import io.musher.StopPolicy;
+import io.musher.WorkerState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -175,6 +176,40 @@ final class SupervisorFixture extends SupervisorRecorder {
         CompletableFuture<Void> stopped = new CompletableFuture<>();
         supervisor.stop(stopped);
         return stopped;
+    }
+
+    /** The connections of a draining worker end, and its process exits. */
+    void leaves(Incarnation worker) {
+        assertEquals(WorkerState.DRAINING, worker.state());
+        events.drained(worker);
+        exits(worker, 0);
+    }
+
+    /** The process of a worker that was stopped meanwhile runs, and exits. */
+    void neverServes(Incarnation worker) {
+        born(worker);
+        assertEquals(WorkerState.STOPPING, worker.state());
+        exits(worker, 143);
+    }
+
+    /** A worker exits, and so do all its successors until the instance is given up. */
+    void giveUp(Incarnation worker) {
+        exits(worker, 1);
+        pass(15_000);
+        while (!worker.slot.gaveUp) {
+            born(worker.slot.last);
+            exits(worker.slot.last, 1);
+            pass(15_000);
+        }
+    }
+
+    Incarnation latest() {
+        return spawned.get(spawned.size() - 1);
+    }
+
+    /** {@return the names of the generations of all workers that get traffic} */
+    List<String> generations() {
+        return published.stream().map(worker -> worker.generation().toString()).toList();
     }
 
     void pass(long millis) {
