@@ -36,7 +36,7 @@ class ExplainIT {
         StrictHttpClient.fetch(port, "/tell?notReady");
         clusters.history().await(ClusterEvent.NotReady.class, one);
         assertEquals(WorkerState.NOT_READY, one.state());
-        explains(cluster, one, "worker 1 (instance 0) gets no traffic: NOT_READY", "it said notReady()");
+        explains(cluster, one, "worker 1 (instance 0) gets no traffic: NOT_READY", "it called notReady()");
         stats(cluster, 2, 1, 0);
         Proofs.awaitTargets(cluster, 1);
         for (int i = 0; i < 4; i++) {
@@ -47,7 +47,7 @@ class ExplainIT {
         clusters.history().await(ClusterEvent.Ready.class,
                 event -> event.worker() == one && event.reason().contains("ready()"));
         Proofs.awaitTargets(cluster, 2);
-        explains(cluster, one, "gets traffic: READY", "it said ready()");
+        explains(cluster, one, "gets traffic: READY", "it called ready()");
         try (StrictHttpClient kept = new StrictHttpClient(cluster.commonPort());
                 StrictHttpClient other = new StrictHttpClient(cluster.commonPort())) {
             assertEquals(3, Integer.parseInt(kept.get()) + Integer.parseInt(other.get()));
@@ -84,7 +84,7 @@ class ExplainIT {
         assertTrue(!forked.isDone(), "a port that accepts is not enough");
         StrictHttpClient.fetch(port, "/tell?ready");
         assertEquals(worker, forked.get(30, TimeUnit.SECONDS));
-        explains(cluster, worker, "gets traffic: READY, it said ready()");
+        explains(cluster, worker, "gets traffic: READY, it called ready()");
     }
 
     @Test

@@ -74,16 +74,16 @@ final class ExitHandler {
 
     void disconnectRequested(Incarnation worker) {
         if (isInPlace(worker)) {
-            Runnable followUp = restartAfterLoss(worker, false, "it said disconnect()", null);
-            stopSequence.detach(worker, "it said disconnect()");
+            Runnable followUp = restartAfterLoss(worker, false, "it called disconnect()", null);
+            stopSequence.detach(worker, "it called disconnect()");
             followUp.run();
         }
     }
 
     void stopRequested(Incarnation worker) {
         if (isInPlace(worker)) {
-            Runnable followUp = restartAfterLoss(worker, false, "it asked to be stopped", null);
-            stopSequence.release(worker, "it asked to be stopped");
+            Runnable followUp = restartAfterLoss(worker, false, "it asked for a stop", null);
+            stopSequence.release(worker, "it asked for a stop");
             followUp.run();
         } else {
             stopSequence.resendStop(worker);
@@ -92,7 +92,8 @@ final class ExitHandler {
 
     void channelEnded(Incarnation worker, boolean goodbye) {
         String why = goodbye ? "it said goodbye" : "its channel closed without goodbye";
-        stopSequence.channelLost(worker, why, () -> keepsRunning(worker, goodbye, why + ", but its process lives on"));
+        stopSequence.channelLost(worker, why,
+                () -> keepsRunning(worker, goodbye, why + ", but its process is still running"));
     }
 
     /**

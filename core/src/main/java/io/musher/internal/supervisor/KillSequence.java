@@ -61,7 +61,7 @@ final class KillSequence {
 
     private void killLate(Incarnation worker) {
         registry.listener.killedLate(worker);
-        sigkill(worker, "still alive at the deadline: SIGKILL");
+        sigkill(worker, "still running after the kill timeout: SIGKILL");
     }
 
     /** Sends SIGKILL, again and again until the process is reaped. */

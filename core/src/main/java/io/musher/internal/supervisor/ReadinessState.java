@@ -85,7 +85,7 @@ final class ReadinessState {
 
     /** {@return what prevents a worker with evidence of readiness from being ready, to follow the evidence; or empty} */
     String obstacle() {
-        return checkFailing ? ", and has to pass its health check"
+        return checkFailing ? ", but has not passed its health check yet"
                 : portRefuses ? ", but its port refuses connections" : "";
     }
 

@@ -34,7 +34,7 @@ final class RestartController {
         Slot slot = worker.slot;
         if (policy.when() == RestartPolicy.When.NEVER || policy.when() == RestartPolicy.When.ON_FAILURE && !failed) {
             scaling.markUnwanted(slot,
-                    "worker " + worker.id() + " ended and is not replaced, as the restart policy says: " + why);
+                    "worker " + worker.id() + " is not replaced, by the restart policy: " + why);
             return;
         }
         long delay = restartDelay(worker);
@@ -106,7 +106,7 @@ final class RestartController {
         Slot slot = worker.slot;
         if (slot.last != worker && slot.serving != worker) {
             PendingFutures.fail(registry.actions, future, new IllegalStateException(
-                    "worker " + worker.id() + " cannot be restarted: worker " + slot.last.id() + " has followed it"));
+                    "worker " + worker.id() + " cannot be restarted: worker " + slot.last.id() + " has replaced it"));
             return;
         }
         Optional<String> refusal = slot.wanted ? Optional.empty()

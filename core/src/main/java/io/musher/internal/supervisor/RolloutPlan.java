@@ -80,7 +80,7 @@ final class RolloutPlan {
         String failure = ended.failure().map(text -> text + "; ").orElse("") + "superseded by another rollout: "
                 + next.why;
         cancelTimers();
-        ended.withdraw("another rollout begins: " + next.why);
+        ended.withdraw("another rollout has started: " + next.why);
         next.supersede(ended, inherits);
         current = null;
         end(ended, Rollout.Outcome.SUPERSEDED, Optional.of(failure));
@@ -156,7 +156,7 @@ final class RolloutPlan {
         if (policy.onFailure() == ReloadPolicy.OnFailure.KEEP_OLD) {
             goBack(Rollout.Outcome.FAILED, text, worker);
         } else {
-            current.withdraw(slot, "the rollout waits before it tries again: " + text);
+            current.withdraw(slot, "the rollout retries after a delay: " + text);
             delayRetry(worker, why);
         }
     }

@@ -130,7 +130,7 @@ final class RunningRollout {
         outcome = newOutcome;
         failure = newFailure;
         failed = newFailed;
-        withdraw("the rollout goes back: " + newFailure);
+        withdraw("the rollout is rolled back: " + newFailure);
     }
 
     /** Cancels the replacements that are not ready yet. */

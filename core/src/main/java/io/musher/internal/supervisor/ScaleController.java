@@ -102,7 +102,7 @@ final class ScaleController {
         slot.budget.clear();
         bootQueue.remove(slot);
         slot.readyFutures
-                .fail(new IllegalStateException("instance " + slot.instance + " is not wanted any more: " + why));
+                .fail(new IllegalStateException("instance " + slot.instance + " is no longer wanted: " + why));
     }
 
     private void stop(Incarnation worker, String why) {
@@ -123,7 +123,7 @@ final class ScaleController {
         }
         if (replacement) {
             slot.readyFutures.fail(
-                    new IllegalStateException("the replacement, worker " + worker.id() + ", was sent away: " + why));
+                    new IllegalStateException("the replacement, worker " + worker.id() + ", was stopped: " + why));
         } else if (owned) {
             removeSlot(slot, why);
         }

@@ -136,14 +136,14 @@ final class StartupTracker {
     void ready(Incarnation worker) {
         worker.readiness.resume();
         if (worker.isBooting() || worker.state() == WorkerState.NOT_READY) {
-            markReady(worker, "it said ready()");
+            markReady(worker, "it called ready()");
         }
     }
 
     void notReady(Incarnation worker) {
         worker.readiness.pause();
         if (worker.state() == WorkerState.READY) {
-            withdraw(worker, "it said notReady()");
+            withdraw(worker, "it called notReady()");
         }
     }
 
@@ -202,7 +202,7 @@ final class StartupTracker {
         worker.slot.readyFutures.complete(worker); // after publish(): callers may connect at once
         registry.listener.ready(worker, why);
         if (old != null) {
-            stopSequence.stop(old, "worker " + worker.id() + " takes its place");
+            stopSequence.stop(old, "worker " + worker.id() + " replaces it");
         }
     }
 
@@ -212,18 +212,18 @@ final class StartupTracker {
             return;
         }
         Duration time = registry.config.reload().soak();
-        registry.setState(worker, WorkerState.ONLINE, why + ", and gets traffic when it has lived on for " + time);
+        registry.setState(worker, WorkerState.ONLINE, why + ", and gets traffic after running for another " + time);
         worker.soak(time, () -> {
             if (worker.readiness.isBlocked()) { // the start timeout begins anew
                 worker.startTimer.set(registry.config.startTimeout(), () -> startTimedOut(worker));
             }
-            readinessReached(worker, why + ", and has lived on for " + time);
+            readinessReached(worker, why + ", and has run for another " + time);
         });
     }
 
     private void startTimedOut(Incarnation worker) {
-        stopSequence.startTimedOut(worker, "the option startTimeout grants " + registry.config.startTimeout()
-                + ", in which " + missing(worker));
+        stopSequence.startTimedOut(worker, "not ready within startTimeout (" + registry.config.startTimeout() + "): "
+                + missing(worker));
     }
 
     /** Returns what was missing for readiness, and what was observed instead. */
@@ -231,7 +231,7 @@ final class StartupTracker {
         if (!worker.readiness.checkFailure().isEmpty()) {
             return "its health check did not pass: " + worker.readiness.checkFailure();
         } else if (worker.readiness.isPaused()) {
-            return "it said notReady(), and not ready() since";
+            return "it called notReady(), and not ready() since";
         }
         return switch (registry.config.readinessRule()) {
             case EXPLICIT -> "it did not call ready()";
@@ -239,7 +239,7 @@ final class StartupTracker {
                     "it did not listen on its port" + (worker.port().isPresent() ? " " + worker.port().getAsInt() : "")
                             + ", nor call ready() or listening(port)"
                             + (worker.observed().isEmpty() ? "" : ": " + worker.observed());
-            case STARTED -> worker.isCommand() ? "it did not come to run" : "it did not join the cluster";
+            case STARTED -> worker.isCommand() ? "it did not run for a second" : "it did not join the cluster";
         };
     }
 }

@@ -117,7 +117,7 @@ final class StopSequence {
 
     private void drain(Incarnation worker) {
         worker.handle().drain(policy.drain());
-        worker.stop.step(policy.drain(), () -> finishDrain(worker, "the drain time is over"));
+        worker.stop.step(policy.drain(), () -> finishDrain(worker, "the drain timeout has elapsed"));
     }
 
     /** Finishes the drain, unless drain hooks are running: the connections have ended or were cut. */

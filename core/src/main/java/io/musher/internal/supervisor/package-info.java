@@ -7,16 +7,18 @@
  *
  * <pre>
  *  user threads ── execute ─▶ ┌────────── control thread ──────────┐
- *  spawn thread ── spawned ─▶ │ Supervisor ─▶ Actions              │ ─▶ spawn thread, balancer, channels, signals
- *  process      ── exited ──▶ │            ─▶ SupervisorListener   │ ─▶ events thread ─▶ listeners of the application
- *  channel frames, timers ──▶ │            ─▶ Actions.callback(…)  │ ─▶ callbacks thread ─▶ futures of callers
+ *  spawn thread ── spawned ─▶ │ Supervisor ─▶ Generation.spawn(…)  │ ─▶ spawn thread
+ *  process      ── exited ──▶ │            ─▶ WorkerHandle         │ ─▶ channels, signals
+ *  channel frames, timers ──▶ │            ─▶ Actions              │ ─▶ balancer, timers
+ *                             │            ─▶ SupervisorListener   │ ─▶ events thread ─▶ listeners of the application
+ *                             │            ─▶ Actions.callback(…)  │ ─▶ callbacks thread ─▶ futures of callers
  *                             └────────────────────────────────────┘
  * </pre>
  *
- * One input is processed completely before the next ({@code Supervisor.turn}); {@code Actions} and {@code
- * SupervisorListener} never call the supervisor back from inside. The public methods of {@code Incarnation}, {@code
- * Supervisor.workers()} and {@code slots()} may be called from any thread, unless noted; they never lag behind what the
- * {@code SupervisorListener} was given.
+ * One input is processed completely before the next ({@code Supervisor.turn}); {@code Generation}, {@code WorkerHandle},
+ * {@code Actions} and {@code SupervisorListener} never call the supervisor back from inside. The public methods of
+ * {@code Incarnation}, {@code Supervisor.workers()} and {@code slots()} may be called from any thread, unless noted;
+ * they never lag behind what the {@code SupervisorListener} was given.
  *
  * <h2>States of a slot</h2>
  *
@@ -50,8 +52,8 @@
  * <dl>
  * <dt>instance, slot</dt><dd>A numbered place for a worker, and the object that keeps what outlives its processes.</dd>
  * <dt>incarnation</dt><dd>One process in a slot; one worker id.</dd>
- * <dt>generation</dt><dd>Launch and environment that a worker is started from; {@code edition} in the code. The
- * supervisor only compares generations.</dd>
+ * <dt>generation</dt><dd>Launch and environment that a worker is started from. The supervisor compares generations and
+ * starts workers from them.</dd>
  * <dt>withdraw</dt><dd>Take a worker out of the balancer.</dd>
  * <dt>drain</dt><dd>Let the connections and drain hooks of a withdrawn worker finish.</dd>
  * <dt>release</dt><dd>Give up the slot: the worker may live on, but no longer counts as the worker of its slot.</dd>
@@ -62,16 +64,18 @@
  * <h2>Classes</h2>
  *
  * <ul>
- * <li>{@code Supervisor}: entry point for all inputs.
+ * <li>{@code Supervisor}: requests of callers. {@code ProcessEventRouter}: events of processes.
  * <li>{@code WorkerRegistry}: all slots and workers; publishes the balancer's targets.
  * <li>{@code BootQueue}: starts processes, within the boot limit.
  * <li>{@code StartupTracker}: from fork to ready, and changes of readiness later.
- * <li>{@code StopSequence}: withdraw, drain, stop, kill.
+ * <li>{@code StopSequence}: withdraw and drain. {@code KillSequence}: stop frame or SIGTERM, then SIGKILL.
  * <li>{@code ExitHandler}: exits and lost channels that the supervisor did not initiate.
  * <li>{@code RestartController}, {@code RestartBudget}: restarts, backoff, and giving up.
  * <li>{@code ScaleController}: the number of wanted instances.
  * <li>{@code Recycler}: replaces workers beyond a limit of the recycle policy.
- * <li>{@code RolloutPlan}: replaces all workers by those of another generation.
+ * <li>{@code RolloutPlan}: start, rollback, retry and end of a rollout. {@code RunningRollout}: its steps. {@code
+ * FinalPortCheck}: its last one.
+ * <li>{@code Incarnation}: one worker, with its {@code ChannelState}, {@code ReadinessState} and {@code StopState}.
  * <li>{@code ClusterLifecycle}: start and stop of the whole cluster.
  * </ul>
  */

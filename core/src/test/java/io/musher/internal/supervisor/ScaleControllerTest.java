@@ -169,7 +169,7 @@ class ScaleControllerTest {
         fixture.supervisor.stop(fixture.worker(1));
         assertFalse(fixture.fork().isDone());
         refusal = assertThrows(CompletionException.class, () -> fixture.restart(fixture.worker(1)).join()).getCause();
-        assertTrue(refusal.getMessage().contains("worker 4 has followed it"), refusal::getMessage);
+        assertTrue(refusal.getMessage().contains("worker 4 has replaced it"), refusal::getMessage);
         fixture.supervisor.stop(fixture.worker(3));
         fixture.fork();
         assertTrue(fixture.restart(fixture.worker(3)).isCompletedExceptionally());

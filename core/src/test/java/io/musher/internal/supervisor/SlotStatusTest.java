@@ -36,9 +36,9 @@ class SlotStatusTest {
         assertSlot(0, State.STARTING, "start() was called");
         assertSlot(1, State.QUEUED, "start() was called");
         fixture.serve(fixture.worker(1));
-        assertSlot(0, State.READY, "it said ready()");
+        assertSlot(0, State.READY, "it called ready()");
         fixture.events.notReady(fixture.worker(1));
-        assertSlot(0, State.NOT_READY, "it said notReady()");
+        assertSlot(0, State.NOT_READY, "it called notReady()");
         fixture.supervisor.kill(fixture.worker(1));
         assertSlot(0, State.ENDING, "kill() was called");
         fixture.dies(fixture.worker(1), "SIGKILL");

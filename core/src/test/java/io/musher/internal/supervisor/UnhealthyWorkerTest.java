@@ -121,7 +121,7 @@ class UnhealthyWorkerTest {
         Incarnation worker = fixture.worker(1);
         fixture.serve(worker);
         assertEquals(WorkerState.ONLINE, worker.state());
-        assertTrue(worker.explain().contains("has to pass its health check"), worker.explain());
+        assertTrue(worker.explain().contains("has not passed its health check yet"), worker.explain());
         fixture.events.readinessPassed(worker);
         assertTrue(started.isDone());
         fixture.forget();
