@@ -84,14 +84,14 @@ class ClassLoaderTest {
                     .stopPolicy(StopPolicy.ofDefaults().withKill(Duration.ofSeconds(1))).start()) {
                 cluster.workers().get(0).send(Map.of("a", 1));
                 CountDownLatch release = new CountDownLatch(1);
-                CompletableFuture<Void> blocked = cluster.scale(1).thenRun(() -> {
+                CompletableFuture<Void> blocked = cluster.scale(2).thenRun(() -> {
                     try {
                         release.await();
                     } catch (InterruptedException e) {
                         throw new IllegalStateException(e);
                     }
                 });
-                cluster.scale(1).get(20, TimeUnit.SECONDS);
+                cluster.scale(2).get(20, TimeUnit.SECONDS);
                 release.countDown();
                 blocked.get(20, TimeUnit.SECONDS);
             }
