@@ -43,7 +43,10 @@ class DescriptorsTest {
     static final class Hog {
         public static void main(String[] args) throws Exception {
             try (ChannelFixture scene = new ChannelFixture()) {
-                scene.join(scene.expect("first")).close(); // all classes are loaded
+                RecordingChannelListener first = scene.expect("first");
+                scene.join(first).close(); // all classes are loaded
+                assertTrue(first.next().startsWith("lost"));
+                scene.pass(0); // its descriptor is closed, too, and cannot let the second connection in
                 RecordingChannelListener heard = scene.expect("second");
                 List<FileInputStream> files = new ArrayList<>();
                 try {
@@ -55,7 +58,8 @@ class DescriptorsTest {
                 }
                 RawPeer peer = scene.connect(); // takes that one
                 peer.send(FrameType.HELLO, "musher/1 " + heard.channel.token() + " 4711");
-                for (long before = scene.server.failures(); scene.server.failures() < before + 20;) {
+                long before = scene.server.failures();
+                for (int i = 0; i < 2_000 && scene.server.failures() < before + 20; i++) {
                     Thread.sleep(10);
                 }
                 for (FileInputStream file : files) {
