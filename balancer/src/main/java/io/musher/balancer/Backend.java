@@ -3,9 +3,7 @@ package io.musher.balancer;
 import io.musher.balancer.BalancerStats.TargetState;
 import io.musher.balancer.BalancerStats.TargetStats;
 import io.musher.balancer.loop.Ticker;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -18,9 +16,6 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Backend implements Candidate {
 
     private static final long BETWEEN_TRIALS = 500_000_000;
-    private static final long SHORT_WAIT = 100_000_000;
-    // nanoseconds without an answer after which a new one has a weight of 1/2
-    private static final double FORGETTING = 1e9;
 
     private final Ticker ticker;
     private final BackendListener listener;
@@ -30,18 +25,15 @@ final class Backend implements Candidate {
     private final AtomicInteger failures = new AtomicInteger();
     private final AtomicInteger unansweredInRow = new AtomicInteger();
     private final AtomicLong lastTrial = new AtomicLong();
-    private final AtomicLong lastLookup = new AtomicLong();
     private final Counters[] tallies;
     final ProxyProtocol proxyProtocol;
-    private volatile InetSocketAddress[] addresses = {};
-    private volatile InetSocketAddress address; // the element of addresses to connect to
+    final TargetAddresses addresses;
+    private final AnswerTime answerTime = new AnswerTime();
     private volatile Target target;
     private volatile TargetState state = TargetState.READY;
     private volatile String why = "";
     private volatile boolean ramping;
     private volatile long readySince;
-    private volatile long answerNanos;
-    private volatile long measuredAt;
     private volatile int ejections;
     private volatile boolean answering;
     private volatile boolean onTrial;
@@ -50,9 +42,7 @@ final class Backend implements Candidate {
 
     Backend(Target target, BalancerConfig config, int loops, Ticker ticker, BackendListener listener) {
         this.target = target;
-        if (!isNamed()) {
-            found(target.address().getAddress());
-        }
+        this.addresses = new TargetAddresses(target.address(), ticker);
         this.proxyProtocol = config.proxyProtocol().orElse(null);
         this.ticker = ticker;
         this.listener = listener;
@@ -91,7 +81,7 @@ final class Backend implements Candidate {
 
     @Override
     public long latencyNanos() {
-        return answerNanos;
+        return answerTime.average();
     }
 
     // ---- addresses
@@ -105,7 +95,7 @@ final class Backend implements Candidate {
      * {@return the address to connect to; null while the host name is not resolved, and the target is not ready then}
      */
     InetSocketAddress address() {
-        return address;
+        return addresses.current();
     }
 
     /**
@@ -114,23 +104,7 @@ final class Backend implements Candidate {
      * @return the next address, null when all were tried
      */
     InetSocketAddress next(InetSocketAddress failed, InetSocketAddress first) {
-        InetSocketAddress[] all = addresses;
-        if (all.length < 2) {
-            return null;
-        }
-        int index = List.of(all).indexOf(failed);
-        InetSocketAddress next = all[(index + 1) % all.length];
-        if (failed.equals(address)) {
-            address = next;
-        }
-        return index < 0 || next.equals(first) ? null : next;
-    }
-
-    /** {@return whether the last lookup of the name is at least this long ago; if so, records a lookup now} */
-    boolean isLookupDue(long nanos) {
-        long last = lastLookup.get();
-        long now = ticker.nanos();
-        return (last == 0 || now - last >= nanos) && lastLookup.compareAndSet(last, now == 0 ? 1 : now);
+        return addresses.next(failed, first);
     }
 
     Counters counters(int loop) {
@@ -216,7 +190,7 @@ final class Backend implements Candidate {
 
     /** Records the latency of the first answer byte on a connection: the time since the last byte from the client. */
     void recordAnswer(long nanos, long now, Counters counters) {
-        measured(nanos, now, counters);
+        answerTime.record(nanos, now, counters);
         if (!answering) {
             answering = true;
             unansweredInRow.set(0);
@@ -243,24 +217,7 @@ final class Backend implements Candidate {
 
     /** Records the wait of a client that left without an answer, as a latency, if it waited long. */
     void recordUnanswered(long nanos, long now, Counters counters) {
-        if (nanos > Math.max(SHORT_WAIT, 2 * answerNanos)) {
-            measured(nanos, now, counters);
-        }
-    }
-
-    /**
-     * Updates the average. Loops may overwrite each other: losing a rare sample is cheaper than an atomic update each
-     * time.
-     */
-    private void measured(long nanos, long now, Counters counters) {
-        long sample = Math.max(1, nanos);
-        counters.answerNanos.add(sample);
-        counters.answers.add(1);
-        long old = answerNanos;
-        double pause = Math.max(0, now - measuredAt);
-        double share = Math.max(0.125, pause / (pause + FORGETTING));
-        answerNanos = old == 0 ? sample : Math.max(1, old + (long) ((sample - old) * share));
-        measuredAt = now;
+        answerTime.recordUnanswered(nanos, now, counters);
     }
 
     @Override
@@ -301,23 +258,9 @@ final class Backend implements Candidate {
         onTrial = false;
     }
 
-    /**
-     * Sets the addresses found for the host name, in the order to try; keeps the current address if it is among them.
-     */
-    void found(InetAddress... found) {
-        InetSocketAddress[] fresh = new InetSocketAddress[found.length];
-        for (int i = 0; i < fresh.length; i++) {
-            fresh[i] = new InetSocketAddress(found[i], target.address().getPort());
-        }
-        addresses = fresh;
-        if (address == null || !List.of(fresh).contains(address)) {
-            address = fresh[0];
-        }
-    }
-
     /** Makes the target ready, or down without a reason while its host name is not resolved. */
     void becomesReadyIfResolved() {
-        setState(address == null ? TargetState.DOWN : TargetState.READY);
+        setState(address() == null ? TargetState.DOWN : TargetState.READY);
     }
 
     /** {@return why the target is not ready; empty if it is ready or the reason is not known yet} */
@@ -366,18 +309,13 @@ final class Backend implements Candidate {
     }
 
     TargetStats stats() {
-        long accepted = 0, up = 0, down = 0, connectFailures = 0, retries = 0, moved = 0, cut = 0;
+        Counters sum = new Counters();
         for (Counters counters : tallies) {
-            accepted += counters.accepted.get();
-            up += counters.bytesToTargets.get();
-            down += counters.bytesToClients.get();
-            connectFailures += counters.connectFailures.get();
-            retries += counters.retries.get();
-            moved += counters.moved.get();
-            cut += counters.cut.get();
+            sum.add(counters);
         }
-        return new TargetStats(target, state, accepted, active.get(), up, down, connectFailures, retries,
-                ejections, moved, cut, answerNanos, unanswered(), why);
+        return new TargetStats(target, state, sum.accepted.get(), active.get(), sum.bytesToTargets.get(),
+                sum.bytesToClients.get(), sum.connectFailures.get(), sum.retries.get(), ejections, sum.moved.get(),
+                sum.cut.get(), latencyNanos(), sum.unanswered.get(), why);
     }
 
     @Override

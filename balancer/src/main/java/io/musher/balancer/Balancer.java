@@ -1,15 +1,12 @@
 package io.musher.balancer;
 
-import io.musher.balancer.loop.BindAdvice;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Log;
 import io.musher.balancer.loop.OperatorLog;
 import io.musher.balancer.loop.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.Inet4Address;
 import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,14 +69,14 @@ public final class Balancer implements AutoCloseable {
 
     static Balancer start(BalancerConfig config) {
         BalancerListener listener = new GuardedBalancerListener(config.name(), config.listener());
-        ServerSocketChannel listening = listen(config);
+        ServerSocketChannel listening = ListeningChannel.open(config);
         ReadyTargets ready = new ReadyTargets();
         List<LoopContext> list = new ArrayList<>();
         Balancer balancer;
         try {
             SelfTargetCheck.refuse((InetSocketAddress) listening.getLocalAddress(), config.targets());
         } catch (IOException | IllegalArgumentException e) {
-            closeQuietly(listening);
+            ListeningChannel.closeQuietly(listening);
             throw e instanceof IllegalArgumentException refused ? refused : new UncheckedIOException((IOException) e);
         }
         try {
@@ -97,7 +94,7 @@ public final class Balancer implements AutoCloseable {
             }
         } catch (IOException | RuntimeException | Error e) { // an Error: no thread could be started
             list.forEach(context -> context.loop.close());
-            closeQuietly(listening);
+            ListeningChannel.closeQuietly(listening);
             throw new UncheckedIOException(config.name() + ": cannot start an event loop: " + e.getMessage(),
                     e instanceof IOException io ? io : new IOException(e));
         }
@@ -106,26 +103,6 @@ public final class Balancer implements AutoCloseable {
         LOG.info("{}: listens on {} with {} loop(s) for {} target(s)", config.name(), text(balancer.address),
                 config.loops(), config.targets().size());
         return balancer;
-    }
-
-    private static ServerSocketChannel listen(BalancerConfig config) {
-        InetSocketAddress wanted = config.address();
-        ServerSocketChannel channel = null;
-        try {
-            boolean v4 = config.host().isPresent() && wanted.getAddress() instanceof Inet4Address;
-            channel = v4 ? ServerSocketChannel.open(StandardProtocolFamily.INET) : ServerSocketChannel.open();
-            channel.configureBlocking(false);
-            return channel.bind(wanted, config.backlog());
-        } catch (IOException | RuntimeException e) {
-            if (channel != null) {
-                closeQuietly(channel);
-            }
-            IOException cause = e instanceof IOException io ? io : new IOException(e.toString(), e);
-            throw new UncheckedIOException(
-                    config.name() + ": cannot listen on " + text(wanted) + ": " + cause.getMessage()
-                            + "; " + BindAdvice.of(wanted.getPort(), cause),
-                    cause);
-        }
     }
 
     /** {@return the address this balancer listens on, with the actual port, never 0} */
@@ -182,26 +159,17 @@ public final class Balancer implements AutoCloseable {
 
     /** {@return a snapshot of the statistics; cheap} */
     public BalancerStats stats() {
-        long accepted = 0, ended = 0, up = 0, down = 0, failures = 0, retries = 0, rejected = 0, moved = 0, cut = 0,
-                unanswered = 0,
-                cutStalled = 0, buffered = 0;
+        Counters sum = new Counters();
+        long buffered = 0;
         for (LoopContext context : loops.list()) {
-            Counters counters = context.total;
-            ended += counters.ended.get(); // before accepted, so that the difference is never negative
-            accepted += counters.accepted.get();
-            up += counters.bytesToTargets.get();
-            down += counters.bytesToClients.get();
-            failures += counters.connectFailures.get();
-            retries += counters.retries.get();
-            rejected += counters.rejected.get();
-            moved += counters.moved.get();
-            cut += counters.cut.get();
-            unanswered += counters.unanswered.get();
-            cutStalled += counters.cutStalled.get();
+            sum.add(context.total);
             buffered += context.buffers.kept();
         }
-        return new BalancerStats(accepted, accepted - ended, up, down, failures, retries, limits.waiting(), rejected,
-                registry.ejection().count(), moved, cut, unanswered, cutStalled, buffered, registry.stats());
+        long accepted = sum.accepted.get();
+        return new BalancerStats(accepted, accepted - sum.ended.get(), sum.bytesToTargets.get(),
+                sum.bytesToClients.get(), sum.connectFailures.get(), sum.retries.get(), limits.waiting(),
+                sum.rejected.get(), registry.ejection().count(), sum.moved.get(), sum.cut.get(),
+                sum.unanswered.get(), sum.cutStalled.get(), buffered, registry.stats());
     }
 
     /**
@@ -342,13 +310,5 @@ public final class Balancer implements AutoCloseable {
         }
         String host = address.getAddress().isAnyLocalAddress() ? "*" : address.getAddress().getHostAddress();
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
-    }
-
-    private static void closeQuietly(ServerSocketChannel channel) {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            LOG.trace("close failed", e);
-        }
     }
 }

@@ -43,4 +43,22 @@ final class Counters {
     final Counter answerNanos = new Counter();
     final Counter unanswered = new Counter();
     final Counter cutStalled = new Counter();
+
+    /** Adds the values of other counters, as a sum of several loops or targets needs. */
+    Counters add(Counters other) {
+        ended.add(other.ended.get()); // before accepted, so that their difference is never negative
+        accepted.add(other.accepted.get());
+        bytesToTargets.add(other.bytesToTargets.get());
+        bytesToClients.add(other.bytesToClients.get());
+        connectFailures.add(other.connectFailures.get());
+        retries.add(other.retries.get());
+        rejected.add(other.rejected.get());
+        moved.add(other.moved.get());
+        cut.add(other.cut.get());
+        answers.add(other.answers.get());
+        answerNanos.add(other.answerNanos.get());
+        unanswered.add(other.unanswered.get());
+        cutStalled.add(other.cutStalled.get());
+        return this;
+    }
 }

@@ -67,7 +67,7 @@ final class HostResolver {
 
     /** Looks a target up again after connects to all its known addresses have failed; callable from any loop. */
     void outdated(Backend backend) {
-        if (backend.isNamed() && backend.isLookupDue(BETWEEN)) {
+        if (backend.isNamed() && backend.addresses.isLookupDue(BETWEEN)) {
             registry.post(() -> {
                 TargetEntry entry = registry.entryOf(backend);
                 if (entry != null) {
@@ -126,7 +126,7 @@ final class HostResolver {
         }
         boolean first = backend.address() == null;
         if (found.addresses.length > 0) {
-            backend.found(found.addresses);
+            backend.addresses.found(found.addresses);
             entry.lookupPause = BETWEEN;
             if (first) {
                 LOG.debug("{}: target {} has {} address(es)", config.name(), backend,

@@ -10,7 +10,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Owns the list of targets and their health; publishes the {@link ReadyTargets}.
@@ -21,8 +20,7 @@ import java.util.concurrent.RejectedExecutionException;
  * <ul>
  * <li><i>ejected</i>: it failed several times in a row, see {@link Ejection}. It is restored when no other target is
  * ready.
- * <li><i>down</i>: the active probe failed {@code fall} times, also for the last target; {@code rise} successes restore
- * it.
+ * <li><i>down</i>: {@link ActiveProbes} finds that it does not accept, or {@link HostResolver} knows no address.
  * <li><i>withdrawn</i>: no longer listed. It is forgotten when its last connection has ended.
  * </ul>
  */
@@ -37,6 +35,7 @@ final class TargetRegistry implements BackendListener {
     private final EventLoop loop;
     private final DrainTracker drainTracker;
     private final Ejection ejection;
+    private final ActiveProbes probes;
     private final HostResolver names;
     private volatile Map<String, TargetEntry> entries = Map.of();
     private volatile List<Backend> withdrawn = List.of();
@@ -50,6 +49,7 @@ final class TargetRegistry implements BackendListener {
         this.loop = loops.first().loop;
         this.drainTracker = new DrainTracker(loops);
         this.ejection = new Ejection(config, listener, loop, this);
+        this.probes = new ActiveProbes(config, listener, loop, this);
         this.names = new HostResolver(config, listener, loop, this, listening);
     }
 
@@ -86,9 +86,7 @@ final class TargetRegistry implements BackendListener {
             if (known == null || !known.backend.target().address().equals(target.address())) {
                 known = new TargetEntry(reuseWithdrawn(target, leaving));
                 added.add(known);
-                if (config.probe().isPresent()) {
-                    probeLater(known);
-                }
+                probes.listed(known);
             }
             known.backend.update(target);
             next.put(target.id(), known);
@@ -237,46 +235,6 @@ final class TargetRegistry implements BackendListener {
         loops.all(context -> context.commands.targetsChanged(!withdrawn.isEmpty()));
     }
 
-    // ---- active probes
-
-    private void probeLater(TargetEntry entry) {
-        ProbePolicy policy = config.probe().orElseThrow();
-        loop.schedule(TargetEntry.jittered(policy.interval().toNanos()), () -> {
-            if (entryOf(entry.backend) == entry && entry.backend.address() == null) {
-                probeLater(entry);
-            } else if (entryOf(entry.backend) == entry) {
-                Probe.start(loop, entry.backend, policy.timeout().toNanos(), 0, (failure, outcome) -> {
-                    if (entryOf(entry.backend) == entry) {
-                        if (outcome != Probe.Outcome.LOCAL_TROUBLE) {
-                            probed(entry, policy, failure);
-                        }
-                        probeLater(entry);
-                    }
-                });
-            }
-        });
-    }
-
-    private void probed(TargetEntry entry, ProbePolicy policy, String failure) {
-        if (failure == null) {
-            entry.falls = 0;
-            // an accepted connect does not prove that this target answers
-            boolean unproven = entry.is(TargetState.EJECTED) && entry.silent;
-            if (!entry.is(TargetState.READY) && !unproven && ++entry.rises >= policy.rise()) {
-                restore(entry);
-            }
-            return;
-        }
-        names.outdated(entry.backend);
-        entry.rises = 0;
-        if (++entry.falls >= policy.fall() && !entry.is(TargetState.DOWN)) {
-            entry.backend.setState(TargetState.DOWN, failure);
-            publish();
-            OPERATOR.warn("{}: target {} is down: {}", config.name(), entry.backend, failure);
-            listener.down(entry.backend.target(), failure);
-        }
-    }
-
     // ---- helpers
 
     /** {@return the entry of a target, null if it is no longer listed} */
@@ -286,9 +244,7 @@ final class TargetRegistry implements BackendListener {
     }
 
     void post(Runnable task) {
-        try {
-            loop.execute(task);
-        } catch (RejectedExecutionException e) {
+        if (!loop.tryExecute(task)) {
             LOG.trace("{}: closed", config.name());
         }
     }
