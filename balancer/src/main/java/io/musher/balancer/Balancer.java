@@ -211,7 +211,7 @@ public final class Balancer implements AutoCloseable {
      */
     private void loopFailed(Throwable cause) {
         failure = cause;
-        OPERATOR.error("{}: an event loop has failed, the balancer closes: {}", config.name(), cause.toString());
+        OPERATOR.error("{}: closing the balancer because an event loop failed: {}", config.name(), cause.toString());
         runOffLoop(this::close);
     }
 
@@ -248,7 +248,7 @@ public final class Balancer implements AutoCloseable {
     private void awaitEnd() {
         for (LoopContext context : loops.list()) {
             if (!context.loop.join(JOIN_MILLIS)) {
-                LOG.warn("{}: loop {} does not end; a listener or strategy may block it", config.name(),
+                LOG.warn("{}: loop {} has not ended within 10 s; a listener or strategy may block it", config.name(),
                         context.number);
             }
         }

@@ -479,7 +479,7 @@ public final class BalancerBuilder {
      */
     public BalancerConfig build() {
         if (port < 0) {
-            throw new IllegalStateException("port is missing: say port(n), or port(0) for any free one");
+            throw new IllegalStateException("port is missing: call port(n), or port(0) for any free port");
         }
         if (maxBufferedBytes != null && maxBufferedBytes / loops < bufferSize) {
             throw new IllegalStateException(

@@ -97,7 +97,7 @@ final class Ejection {
         backend.setState(TargetState.EJECTED, reason);
         count++;
         registry.publish();
-        OPERATOR.warn("{}: target {} is ejected: {} {} in a row ({}); it is tried again in the background",
+        OPERATOR.warn("{}: target {} is ejected: {} {} in a row ({}); it is retried in the background",
                 config.name(), backend, config.ejectAfter(), what, why);
         listener.ejected(backend.target(), reason);
         retestLater(entry);

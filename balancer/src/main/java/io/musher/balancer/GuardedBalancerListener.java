@@ -67,7 +67,7 @@ final class GuardedBalancerListener implements BalancerListener {
             call.accept(listener);
         } catch (Throwable e) {
             if (blamed.add(kind)) {
-                LOG.warn("{}: the listener {} threw in {}; the balancer goes on (said once)", name,
+                LOG.warn("{}: listener {} threw an exception in {}(), which is ignored (logged once per method)", name,
                         listener.getClass().getName(), kind, e);
             }
         }

@@ -96,7 +96,7 @@ final class HostResolver {
                 registry.post(() -> lookedUp(entry, found));
             });
         } catch (RejectedExecutionException e) {
-            LOG.trace("{}: closed", config.name());
+            LOG.trace("{}: no lookup, the balancer is closed", config.name());
         } catch (OutOfMemoryError e) { // no thread could be started; tried again like a name without an address
             registry.post(() -> lookedUp(entry, Found.none(target, e)));
         }
@@ -136,7 +136,8 @@ final class HostResolver {
         } else if (first) {
             if (backend.why().isEmpty()) {
                 backend.setState(TargetState.DOWN, found.why);
-                OPERATOR.warn("{}: target {} is down: {}; it is looked up again until it can", config.name(), backend,
+                OPERATOR.warn("{}: target {} is down: {}; the lookup is repeated in the background", config.name(),
+                        backend,
                         found.why);
                 listener.down(backend.target(), found.why);
             }

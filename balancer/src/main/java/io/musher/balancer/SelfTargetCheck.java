@@ -29,7 +29,7 @@ final class SelfTargetCheck {
             if (isOwn(listening, target.address())) {
                 throw new IllegalArgumentException("target " + target.id() + " (" + Balancer.text(target.address())
                         + ") is the balancer's own address " + Balancer.text(listening)
-                        + ": connections would go round in circles; name the server's host and port");
+                        + ": each connection would come back to the balancer; give the server's host and port");
             }
         }
     }

@@ -245,7 +245,7 @@ final class TargetRegistry implements BackendListener {
 
     void post(Runnable task) {
         if (!loop.tryExecute(task)) {
-            LOG.trace("{}: closed", config.name());
+            LOG.trace("{}: ignored a task, the balancer is closed", config.name());
         }
     }
 

@@ -46,7 +46,7 @@ class BalancerProgramIT {
             assertEquals("", program.child().stderr(), program.child()::report);
             assertEquals(List.of(
                     "musher-balancer: listens on port " + program.port() + ", targets " + a.target() + " " + b.target(),
-                    "musher-balancer: stops accepting, 0 connection(s) may end within 20 s",
+                    "musher-balancer: stopped accepting, waiting up to 20 s for 0 connection(s) to end",
                     "musher-balancer: stopped, 0 connection(s) cut"), program.child().stdout().lines().toList());
             assertTrue(FreePorts.isFree(program.port()));
         }

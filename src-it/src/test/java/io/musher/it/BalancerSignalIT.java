@@ -40,7 +40,7 @@ class BalancerSignalIT {
                 InputStream in = client.getInputStream();
                 BytePattern.expect(in, 0, 1 << 20);
                 program.child().signal("TERM");
-                program.child().awaitLine("stops accepting, 1 connection\\(s\\) may end within 600 s");
+                program.child().awaitLine("stopped accepting, waiting up to 600 s for 1 connection\\(s\\) to end");
                 awaitRefused(program);
                 stopping.countDown();
                 BytePattern.expect(in, 1 << 20, 20 << 20);
@@ -139,7 +139,7 @@ class BalancerSignalIT {
             try (Socket client = new Socket("127.0.0.1", program.port())) {
                 assertEquals('x', client.getInputStream().read());
                 program.child().signal("TERM");
-                program.child().awaitLine("stops accepting");
+                program.child().awaitLine("stopped accepting");
                 await("a signal cuts").until(() -> {
                     Child.signal("TERM", program.child().pid()); // within the first second it counts for nothing
                     return !program.child().isAlive();
@@ -148,7 +148,7 @@ class BalancerSignalIT {
             }
             Child child = program.child();
             assertEquals(0, child.exitCode(Child.PATIENCE), child::report);
-            assertTrue(child.stdout().contains("musher-balancer: a second signal, cuts 1 connection(s)"),
+            assertTrue(child.stdout().contains("musher-balancer: second signal, cutting 1 connection(s)"),
                     child::report);
             assertTrue(child.stdout().endsWith("musher-balancer: stopped, 1 connection(s) cut"), child::report);
         }

@@ -21,38 +21,46 @@ import java.util.stream.IntStream;
 final class Arguments {
 
     static final String USAGE = """
-            usage: java -jar musher-balancer.jar --listen [HOST:]PORT --target HOST:PORT [--target HOST:PORT]... [options]
+            usage: java -jar musher-balancer.jar --listen [HOST:]PORT --target HOST:PORT [--target HOST:PORT]...
+                       [options]
 
-              --listen [HOST:]PORT     where to accept; without HOST on all interfaces; [::1]:3000 for IPv6; 0 = any free port
-              --target HOST:PORT[@N]   where to send connections, with weight N (default 1); once for each target.
-                                       A name is looked up in the background, and again when no connect to any of its
-                                       addresses succeeds; they are tried in turn, the first that accepts gets all
-                                       connections. While a name cannot be resolved, its target is down
+              --listen [HOST:]PORT     the address to listen on; without HOST all interfaces; IPv6: [::1]:3000; port 0:
+                                       any free port
+              --target HOST:PORT[@N]   a server to relay connections to, with weight N (default 1); repeat it for each
+                                       server. A host name is looked up in the background: all connections go to the
+                                       first of its addresses that accepts; when none accepts, the name is looked up
+                                       again. While it cannot be resolved, the target is down
               --strategy NAME          round-robin (default), least-connections, ip-hash (= source-ip-hash),
                                        random-of-two or least-time
-              --loops N                event loops (default: a quarter of the processors, 1 to 4)
-              --proxy v1|v2            send each target a PROXY protocol header
-              --trust-proxy NET        expect a PROXY header from this address or CIDR block; may be repeated
-              --probe                  probe targets by a TCP connect every 2 s (down after 3 failures, up after 2 successes)
-              --keep-unanswered        do not eject targets that end connections without an answer
-              --max-connections N      relayed at once; more wait (default: no limit)
-              --max-connections-per-client N   of one client address at once; more are closed (default: no limit)
-              --max-waiting N          clients held while no target can take them (default 1024)
-              --wait-timeout SECONDS   how long each of them is held at most (default 30)
-              --max-buffered BYTES     direct memory kept for slow readers; when it is spent, those stalled for longest are
-                                       ended (default: half of -XX:MaxDirectMemorySize, at most 256 MiB)
-              --idle-timeout SECONDS   cut a connection on which nothing moves (default: never)
-              --half-close-timeout SECONDS     the same for one of which one side has ended (default 300, 0 = never)
-              --first-byte-timeout SECONDS     cut a connection whose client has sent nothing (default: never)
-              --connect-on-first-byte SECONDS  connect to a target when the client has sent something; close one that is silent for
-                                       so long (default: connect at once; not for protocols in which the server speaks first)
-              --no-move                keep-alive connections never leave a withdrawn or dead target between two requests
-              --drain-timeout SECONDS  how long connections may go on after SIGTERM (default 20)
-              --help                   print this; also -h
+              --loops N                number of event loops (default: a quarter of the processors, 1 to 4)
+              --proxy v1|v2            send a PROXY protocol header to targets
+              --trust-proxy NET        require a PROXY header from this IP address or CIDR block; may be repeated
+              --probe                  probe targets by a TCP connect every 2 s (down after 3 failures, up after 2
+                                       successes)
+              --keep-unanswered        do not eject targets that close connections without an answer
+              --max-connections N      most connections relayed at once; further clients wait (default: no limit)
+              --max-connections-per-client N  most connections of one client address at once; further ones are closed
+                                       (default: no limit)
+              --max-waiting N          most clients that wait while no target can take them (default 1024)
+              --wait-timeout SECONDS   longest time a client waits before it is closed (default 30)
+              --max-buffered BYTES     direct memory for data that slow peers have not read yet; when it is spent, the
+                                       connections without progress for longest are reset (default: half of
+                                       -XX:MaxDirectMemorySize, at most 256 MiB)
+              --idle-timeout SECONDS   cut connections without data in either direction for this long (default: never)
+              --half-close-timeout SECONDS  the same for connections of which one side has closed (default 300,
+                                       0 = never)
+              --first-byte-timeout SECONDS  cut connections whose client has not sent anything by then (default: never)
+              --connect-on-first-byte SECONDS  connect to a target only when the client has sent something; close
+                                       clients that are silent for this long (default: connect at once). Not for
+                                       protocols in which the server speaks first
+              --no-move                do not move keep-alive connections from a withdrawn or dead target to another one
+                                       between two requests
+              --drain-timeout SECONDS  how long connections may continue after SIGTERM (default 20)
+              --help                   print this text; also -h
               --version                print the version; also -v
 
-            Options may be written --name=VALUE, too. SIGTERM or Ctrl-C: stops accepting, waits for connections to end, exits 0;
-            a second one, a second later: cuts them now. Exit code 2: bad arguments; 1: cannot listen.
+            --name=VALUE works, too. SIGTERM or Ctrl-C stops accepting, waits for connections to end, and exits with
+            code 0; a second signal, at least a second later, cuts them. Exit code 1: cannot listen; 2: bad arguments.
             """;
 
     /** The option names found in {@link #USAGE}. */

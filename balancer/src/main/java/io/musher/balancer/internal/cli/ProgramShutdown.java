@@ -65,7 +65,7 @@ final class ProgramShutdown {
                 System.exit(0);
             }, "musher-balancer-signal").start();
         } else if (now - signalledAt.get() >= SAME_NANOS) {
-            out.println("musher-balancer: a second signal, cuts " + balancer.stats().active() + " connection(s)");
+            out.println("musher-balancer: second signal, cutting " + balancer.stats().active() + " connection(s)");
             balancer.shutdown(Duration.ZERO);
         }
     }
@@ -75,13 +75,13 @@ final class ProgramShutdown {
             awaitOver();
             return;
         }
-        out.println("musher-balancer: stops accepting, " + balancer.stats().active() + " connection(s) may end within "
-                + drain.toSeconds() + " s");
+        out.println("musher-balancer: stopped accepting, waiting up to " + drain.toSeconds() + " s for "
+                + balancer.stats().active() + " connection(s) to end");
         rejections.stop();
         try {
             balancer.shutdown(drain).get(drain.toSeconds() + GRACE_SECONDS, TimeUnit.SECONDS);
         } catch (Exception e) {
-            out.println("musher-balancer: gave up waiting: " + e);
+            out.println("musher-balancer: the shutdown did not complete: " + e);
         }
         out.println("musher-balancer: stopped, " + balancer.stats().cut() + " connection(s) cut");
         out.flush();
