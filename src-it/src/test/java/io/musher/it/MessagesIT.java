@@ -214,7 +214,11 @@ class MessagesIT {
         assertEquals(0, worker.stop().get(30, TimeUnit.SECONDS).code().orElseThrow(),
                 "control frames do not wait for listeners");
         assertEquals("drains", heard.value());
-        assertEquals("stops", heard.value());
+        Object last = heard.value();
+        while (last instanceof byte[]) { // the messages behind the stuck listener are delivered after the drain hooks
+            last = heard.value();
+        }
+        assertEquals("stops", last);
     }
 
     /** The listeners' thread reads the channels itself by then. */
