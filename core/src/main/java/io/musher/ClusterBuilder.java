@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 public final class ClusterBuilder {
 
     private static final int MAX_PORT = 65535;
-    private static final int MAX_FRAME = 1 << 30;
+    private static final int MAX_MESSAGE_SIZE = 1 << 30;
 
     String name = "cluster";
     int instances = Runtime.getRuntime().availableProcessors();
@@ -54,9 +54,40 @@ public final class ClusterBuilder {
     final List<ClusterConfig.Listening<?>> listeners = new ArrayList<>();
     final List<BiConsumer<Worker, Message>> messageListeners = new ArrayList<>();
     Launch.Options common = Launch.Options.NONE;
-    private Launch launch = Launch.self();
+    Launch launch = Launch.self();
 
+    /** Creates a builder with the default options. */
     ClusterBuilder() {}
+
+    /** Creates a builder with the options of a configuration, see {@link ClusterConfig#toBuilder}. */
+    ClusterBuilder(ClusterConfig from) {
+        name = from.name();
+        instances = from.instances();
+        commonPort = from.commonPort();
+        host = from.host().orElse(null);
+        startPort = from.startPort();
+        strategy = from.strategy().orElse(null);
+        proxyProtocol = from.proxyProtocol().orElse(null);
+        balancerOptions.addAll(from.balancerOptions());
+        env = from.env();
+        output = from.output();
+        restartPolicy = from.restartPolicy();
+        stopPolicy = from.stopPolicy();
+        readiness = from.readiness();
+        reloadPolicy = from.reloadPolicy();
+        reloadOnSighup = from.reloadOnSighup();
+        healthChecks = from.healthChecks();
+        recyclePolicy = from.recyclePolicy();
+        startTimeout = from.startTimeout();
+        shutdownHook = from.shutdownHook();
+        keepAlive = from.keepAlive();
+        exitWhenAllGaveUp = from.chosenExitWhenAllGaveUp();
+        maxMessageSize = from.maxMessageSize();
+        listeners.addAll(from.listeners());
+        messageListeners.addAll(from.messageListeners());
+        common = from.commonOptions();
+        launch = from.chosenLaunch();
+    }
 
     /**
      * Sets the name of the cluster, which begins the names of its threads and log lines; workers are called
@@ -259,7 +290,8 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Sets flags for the worker JVMs, for every launch, those of {@link Cluster#deploy} included. They follow the flags
+     * Sets flags for the worker JVMs, for every launch, those of {@link Cluster#deploy} included. The last call
+     * replaces the flags of earlier ones, unlike {@link Launch#jvmArgs(List)}, which adds. They follow the flags
      * inherited from this JVM and precede those of the launch; where a flag is given twice, the last one counts.
      * Default: none. With a command, {@link #build} throws {@link IllegalStateException}.
      *
@@ -308,7 +340,7 @@ public final class ClusterBuilder {
     /**
      * Sets environment variables for all workers, over those of this process, and below those of the launch and of
      * {@link Cluster#fork(Map)}. They apply to every launch, those of {@link Cluster#deploy} included. Default: none.
-     * The last call of {@code env} replaces all variables of earlier ones.
+     * The last call of {@code env} replaces all variables of earlier ones, unlike {@link Launch#env(Map)}, which adds.
      *
      * @param variables the values may contain placeholders as in {@link #args(String...)}
      * @return this
@@ -542,7 +574,8 @@ public final class ClusterBuilder {
      * @throws IllegalArgumentException if the size is not within that range
      */
     public ClusterBuilder maxMessageSize(int bytes) {
-        require(bytes >= 1 && bytes <= MAX_FRAME, "maxMessageSize " + bytes + " is not within 1 to " + MAX_FRAME);
+        require(bytes >= 1 && bytes <= MAX_MESSAGE_SIZE,
+                "maxMessageSize " + bytes + " is not within 1 to " + MAX_MESSAGE_SIZE);
         this.maxMessageSize = bytes;
         return this;
     }
@@ -554,33 +587,7 @@ public final class ClusterBuilder {
      * @throws IllegalStateException if options do not go together; the message names them
      */
     public ClusterConfig build() {
-        if (commonPort.isEmpty()) {
-            refuse(strategy != null, "strategy needs a commonPort: without one there is no balancer");
-            refuse(proxyProtocol != null, "proxyProtocol needs a commonPort: without one there is no balancer");
-            refuse(!balancerOptions.isEmpty(), "balancer options need a commonPort: without one there is no balancer");
-            refuse(host != null, "host needs a commonPort: it is where that listens");
-        }
-        boolean ports = commonPort.isPresent() || startPort.isPresent();
-        for (HealthCheck check : healthChecks) {
-            refuse(!ports && check.kind() != HealthCheck.Kind.HEARTBEAT,
-                    "healthCheck (" + check + ") needs a port: set commonPort or startPort, or check a heartbeat");
-        }
-        refuse(!ports && readiness == Readiness.PORT_OPEN,
-                "readiness PORT_OPEN needs a port: set commonPort or startPort");
-        refuse(commonPort.isEmpty() && recyclePolicy.maxConnections() > 0,
-                "recyclePolicy maxConnections needs a commonPort: without one there is no balancer that counts");
-        if (startPort.isPresent()) {
-            int first = startPort.getAsInt();
-            long last = (long) first + Math.max(1, instances) - 1;
-            refuse(last > MAX_PORT,
-                    "startPort " + first + " with " + instances + " instances goes past port " + MAX_PORT);
-            int common = commonPort.orElse(0);
-            refuse(common >= first && common <= last,
-                    "commonPort " + common + " is inside the workers' ports " + first + " to " + last);
-        }
-        refuse(!common.jvmArgs().isEmpty() && launch instanceof Launch.Command,
-                "jvmArgs with a command: a command is no JVM to us");
-        return new ClusterConfig(this, launch);
+        return new ClusterConfig(this);
     }
 
     /**
@@ -596,12 +603,6 @@ public final class ClusterBuilder {
      */
     public Cluster start() {
         return Cluster.start(build());
-    }
-
-    private static void refuse(boolean condition, String message) {
-        if (condition) {
-            throw new IllegalStateException(message);
-        }
     }
 
     private static void require(boolean condition, String message) {

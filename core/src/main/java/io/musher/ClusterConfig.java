@@ -28,6 +28,7 @@ public final class ClusterConfig {
     private final Optional<ProxyProtocol> proxyProtocol;
     private final List<Consumer<? super BalancerBuilder>> balancerOptions;
     private final Launch launch;
+    private final Launch chosenLaunch;
     private final Launch.Options common;
     private final Supplier<Map<String, String>> env;
     private final Output output;
@@ -41,7 +42,7 @@ public final class ClusterConfig {
     private final Duration startTimeout;
     private final boolean shutdownHook;
     private final boolean keepAlive;
-    private final boolean exitWhenAllGaveUp;
+    private final Boolean exitWhenAllGaveUp; // null for the default
     private final int maxMessageSize;
     private final List<Listening<?>> listeners;
     private final List<BiConsumer<Worker, Message>> messageListeners;
@@ -53,7 +54,8 @@ public final class ClusterConfig {
         }
     }
 
-    ClusterConfig(ClusterBuilder from, Launch launch) {
+    /** Throws {@link IllegalStateException} if the options do not go together. */
+    ClusterConfig(ClusterBuilder from) {
         this.name = from.name;
         this.instances = from.instances;
         this.commonPort = from.commonPort;
@@ -63,7 +65,7 @@ public final class ClusterConfig {
         this.proxyProtocol = Optional.ofNullable(from.proxyProtocol);
         this.balancerOptions = List.copyOf(from.balancerOptions);
         this.common = from.common;
-        this.launch = completed(launch);
+        this.chosenLaunch = from.launch;
         this.env = from.env;
         this.output = from.output;
         this.restartPolicy = from.restartPolicy;
@@ -76,11 +78,21 @@ public final class ClusterConfig {
         this.startTimeout = from.startTimeout;
         this.shutdownHook = from.shutdownHook;
         this.keepAlive = from.keepAlive;
-        boolean runsJobs = from.instances == 0 && from.restartPolicy.when() == RestartPolicy.When.ON_FAILURE;
-        this.exitWhenAllGaveUp = from.exitWhenAllGaveUp == null ? !runsJobs : from.exitWhenAllGaveUp;
+        this.exitWhenAllGaveUp = from.exitWhenAllGaveUp;
         this.maxMessageSize = from.maxMessageSize;
         this.listeners = List.copyOf(from.listeners);
         this.messageListeners = List.copyOf(from.messageListeners);
+        ConfigChecks.check(this);
+        this.launch = completed(chosenLaunch);
+    }
+
+    /**
+     * Returns a builder with these options, to start a similar cluster. Changes to it do not affect this configuration.
+     *
+     * @return the builder
+     */
+    public ClusterBuilder toBuilder() {
+        return new ClusterBuilder(this);
     }
 
     /** {@return the name of the cluster, see {@link ClusterBuilder#name}} */
@@ -133,6 +145,16 @@ public final class ClusterConfig {
     /** {@return the program of the workers, completed by the common options, see {@link ClusterBuilder#launch}} */
     public Launch launch() {
         return launch;
+    }
+
+    /** {@return the program of the workers as it was set, without the common options} */
+    Launch chosenLaunch() {
+        return chosenLaunch;
+    }
+
+    /** {@return the options that all launches of this cluster share} */
+    Launch.Options commonOptions() {
+        return common;
     }
 
     /**
@@ -207,6 +229,12 @@ public final class ClusterConfig {
      * {@return whether this JVM exits when every instance was given up, see {@link ClusterBuilder#exitWhenAllGaveUp}}
      */
     public boolean exitWhenAllGaveUp() {
+        boolean runsJobs = instances == 0 && restartPolicy.when() == RestartPolicy.When.ON_FAILURE;
+        return exitWhenAllGaveUp == null ? !runsJobs : exitWhenAllGaveUp;
+    }
+
+    /** {@return the value that was set; null for the default, which depends on other options} */
+    Boolean chosenExitWhenAllGaveUp() {
         return exitWhenAllGaveUp;
     }
 

@@ -2,11 +2,14 @@ package io.musher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.balancer.ProxyProtocol;
 import io.musher.balancer.Strategy;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -188,5 +191,52 @@ class ClusterBuilderTest {
         ClusterConfig config = Cluster.builder().commonPort(0).healthCheck(HealthCheck.tcp())
                 .healthCheck(HealthCheck.heartbeat(), HealthCheck.tcp()).build();
         assertEquals(List.of(HealthCheck.tcp(), HealthCheck.heartbeat()), config.healthChecks());
+    }
+
+    @Test
+    void shouldMakeABuilderWithTheSameOptions() {
+        ClusterBuilder builder = Cluster.builder().name("shop").instances(0).commonPort(0).host("localhost")
+                .startPort(9000).jvmArgs("-Xmx64m").args("one").removeJvmArgs("-javaagent:")
+                .restartPolicy(RestartPolicy.onFailure()).readiness(Readiness.EXPLICIT).keepAlive(false)
+                .healthCheck(HealthCheck.tcp()).maxMessageSize(1000).balancer(options -> {});
+        ClusterConfig config = builder.build();
+        ClusterConfig same = config.toBuilder().build();
+        assertEquals(config.launch(), same.launch(), "common options are not applied twice");
+        assertEquals(List.of("-Xmx64m"), same.launch().options().jvmArgs());
+        assertEquals("shop", same.name());
+        assertEquals(config.commonPort(), same.commonPort());
+        assertEquals(config.host(), same.host());
+        assertEquals(config.startPort(), same.startPort());
+        assertEquals(config.restartPolicy(), same.restartPolicy());
+        assertEquals(config.readiness(), same.readiness());
+        assertEquals(config.healthChecks(), same.healthChecks());
+        assertEquals(config.balancerOptions(), same.balancerOptions());
+        assertEquals(1000, same.maxMessageSize());
+        assertFalse(same.keepAlive());
+        assertFalse(same.exitWhenAllGaveUp());
+        assertTrue(config.toBuilder().instances(1).build().exitWhenAllGaveUp(), "the default is not set for good");
+        ClusterConfig other = config.toBuilder().name("other").jvmArgs().main(ClusterBuilderTest.class).build();
+        assertEquals(List.of(), other.launch().options().jvmArgs());
+        assertEquals("shop", config.name());
+    }
+
+    @Test
+    void shouldCopyEveryOptionIntoTheBuilder() throws ReflectiveOperationException {
+        ClusterBuilder builder = Cluster.builder().commonPort(1).host("h").startPort(9000)
+                .strategy(Strategy.roundRobin())
+                .proxyProtocol(ProxyProtocol.V2).balancer(options -> {}).env(Map.of("A", "b")).output(Output.discard())
+                .restartPolicy(RestartPolicy.never()).stopPolicy(StopPolicy.ofDefaults().withKill(Duration.ZERO))
+                .readiness(Readiness.EXPLICIT).reloadPolicy(ReloadPolicy.ofDefaults().withBatch(7)).reloadOnSighup(true)
+                .healthCheck(HealthCheck.heartbeat()).recyclePolicy(RecyclePolicy.never().withMaxMemory(1))
+                .startTimeout(Duration.ofSeconds(1)).shutdownHook(false).keepAlive(false).exitWhenAllGaveUp(false)
+                .maxMessageSize(7).on(ClusterEvent.class, event -> {}).onMessage((worker, message) -> {}).name("n")
+                .instances(3).args("a").main("some.Main");
+        ClusterBuilder copy = builder.build().toBuilder();
+        for (Field option : ClusterBuilder.class.getDeclaredFields()) {
+            if (!Modifier.isStatic(option.getModifiers())) {
+                assertNotEquals(option.get(Cluster.builder()), option.get(builder), option + " is not set above");
+                assertEquals(option.get(builder), option.get(copy), option::toString);
+            }
+        }
     }
 }

@@ -1,0 +1,47 @@
+package io.musher;
+
+/** Checks that the options of a {@link ClusterConfig} go together; each setter has checked its own value before. */
+final class ConfigChecks {
+
+    private static final int MAX_PORT = 65535;
+
+    private ConfigChecks() {}
+
+    /** Throws {@link IllegalStateException}, which names the options, if they do not go together. */
+    static void check(ClusterConfig config) {
+        boolean balancer = config.commonPort().isPresent();
+        refuse(!balancer && config.strategy().isPresent(),
+                "strategy needs a commonPort: without one there is no balancer");
+        refuse(!balancer && config.proxyProtocol().isPresent(),
+                "proxyProtocol needs a commonPort: without one there is no balancer");
+        refuse(!balancer && !config.balancerOptions().isEmpty(),
+                "balancer options need a commonPort: without one there is no balancer");
+        refuse(!balancer && config.host().isPresent(), "host needs a commonPort: it is where that listens");
+        for (HealthCheck check : config.healthChecks()) {
+            refuse(!config.hasPorts() && check.kind() != HealthCheck.Kind.HEARTBEAT,
+                    "healthCheck (" + check + ") needs a port: set commonPort or startPort, or check a heartbeat");
+        }
+        refuse(!config.hasPorts() && config.readiness() == Readiness.PORT_OPEN,
+                "readiness PORT_OPEN needs a port: set commonPort or startPort");
+        refuse(!balancer && config.recyclePolicy().maxConnections() > 0,
+                "recyclePolicy maxConnections needs a commonPort: without one there is no balancer that counts");
+        if (config.startPort().isPresent()) {
+            checkPorts(config.startPort().getAsInt(), config.instances(), config.commonPort().orElse(0));
+        }
+        refuse(!config.commonOptions().jvmArgs().isEmpty() && config.chosenLaunch() instanceof Launch.Command,
+                "jvmArgs with a command: Musher starts no JVM for it; put the flags among its own words");
+    }
+
+    private static void checkPorts(int first, int instances, int common) {
+        long last = (long) first + Math.max(1, instances) - 1;
+        refuse(last > MAX_PORT, "startPort " + first + " with " + instances + " instances goes past port " + MAX_PORT);
+        refuse(common >= first && common <= last,
+                "commonPort " + common + " is inside the workers' ports " + first + " to " + last);
+    }
+
+    private static void refuse(boolean condition, String message) {
+        if (condition) {
+            throw new IllegalStateException(message);
+        }
+    }
+}
