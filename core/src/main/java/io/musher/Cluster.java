@@ -4,11 +4,7 @@ import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.dispatch.EnvironmentSource;
 import io.musher.internal.health.RecycleMonitor;
 import io.musher.internal.process.launch.LaunchPlan;
-import io.musher.internal.supervisor.PortMode;
-import io.musher.internal.supervisor.ReadinessRule;
-import io.musher.internal.supervisor.StartFailure;
 import io.musher.internal.supervisor.Supervisor;
-import io.musher.internal.supervisor.SupervisorConfig;
 import io.musher.internal.worker.WorkerEnvironment;
 import io.musher.internal.worker.WorkerRuntime;
 import java.io.IOException;
@@ -83,7 +79,7 @@ public final class Cluster implements AutoCloseable {
                 new WorkerSession.Factory(config, resources, ports, dispatcher, this::newWorker), capacity);
         this.eventPublisher = new EventPublisher(config.name(), config.output(), resources.events(), this::allGone,
                 this::allGaveUp);
-        this.supervisor = new Supervisor(rules(config),
+        this.supervisor = new Supervisor(config.supervisorConfig(),
                 new LaunchGeneration(plan, environment(), starter), actions, eventPublisher);
         this.commands = new ClusterCommands(config.name(), resources.control(), supervisor, starter, dispatcher,
                 new EnvironmentSource(config.name(), resources.control(), this::environment, ENV_PATIENCE),
@@ -172,19 +168,6 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
-    /**
-     * Returns advice for a worker whose port is taken by an inherited agent: every worker JVM starts the agents of this
-     * JVM, too.
-     */
-    private static String agentAdvice(String output) {
-        boolean taken = output.contains("Address already in use") || output.contains("Port already in use");
-        return taken && (output.contains("-javaagent") || output.contains("agent library")
-                || output.contains("JMX connector"))
-                        ? "; an agent of the worker's JVM listens on a port that is taken: leave out inherited agents by removeJvmArgs(\"-javaagent:…\"), or"
-                                + " give each worker a port of its own (%i is the instance)"
-                        : "";
-    }
-
     private static void undo(Cluster cluster, ClusterResources resources) {
         if (cluster != null) {
             cluster.shutdown.end();
@@ -204,11 +187,11 @@ public final class Cluster implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw StartupException.of(config.name() + ": the start was interrupted; everything was undone", e, "");
         } catch (ExecutionException e) {
-            throw startFailed(e.getCause());
+            throw StartFailures.exception(config, e.getCause());
         }
         failureHandler.started();
         eventPublisher.started();
-        resources.control().execute(recycleMonitor::begin);
+        resources.control().tryExecute(recycleMonitor::begin); // a stop may have come meanwhile
         resources.spawner().preload(); // not earlier: until here starting workers needed the processors
         resources.balancer().ifPresent(balancer -> balancer.closed().whenComplete((closed, failure) -> {
             if (failure != null) {
@@ -218,29 +201,6 @@ public final class Cluster implements AutoCloseable {
         }));
         LOG.info("{}: {} worker(s) ready{}", config.name(), config.instances(),
                 resources.balancer().map(balancer -> ", port " + balancer.address().getPort()).orElse(""));
-    }
-
-    private StartupException startFailed(Throwable failure) {
-        String message = config.name() + ": " + failure.getMessage();
-        if (!(failure instanceof StartFailure start)) {
-            return StartupException.of(message, failure, "");
-        }
-        String output = start.worker().map(worker -> worker.handle().lastOutput()).orElse("");
-        boolean unseen = !output.isBlank() && !LastOutput.isVisible(config.output());
-        return StartupException.of(message + agentAdvice(output) + (unseen ? LastOutput.suffix(output) : ""),
-                start.getCause(), output);
-    }
-
-    private static SupervisorConfig rules(ClusterConfig config) {
-        PortMode ports = config.commonPort().isPresent() ? PortMode.MOVABLE
-                : config.startPort().isPresent() ? PortMode.FIXED : PortMode.NONE;
-        ReadinessRule ready = config.readiness() == Readiness.EXPLICIT ? ReadinessRule.EXPLICIT
-                : config.hasPorts() ? ReadinessRule.PORT_ACCEPTS : ReadinessRule.STARTED;
-        int bootLimit = Math.max(2, Runtime.getRuntime().availableProcessors());
-        return new SupervisorConfig(ports, ready, config.startTimeout(), bootLimit, config.restartPolicy(),
-                config.stopPolicy(),
-                config.reloadPolicy(),
-                config.healthChecks().stream().anyMatch(check -> check.role() == HealthCheck.Role.READINESS));
     }
 
     private static OptionalInt port(ClusterResources resources) {

@@ -4,6 +4,9 @@ import io.musher.balancer.BalancerBuilder;
 import io.musher.balancer.ProxyProtocol;
 import io.musher.balancer.Strategy;
 import io.musher.internal.dispatch.ListenerExecutor;
+import io.musher.internal.supervisor.PortMode;
+import io.musher.internal.supervisor.ReadinessRule;
+import io.musher.internal.supervisor.SupervisorConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -254,5 +257,17 @@ public final class ClusterConfig {
     /** {@return whether workers have ports} */
     boolean hasPorts() {
         return commonPort.isPresent() || startPort.isPresent();
+    }
+
+    /** {@return the options that the supervisor goes by} */
+    SupervisorConfig supervisorConfig() {
+        PortMode ports = commonPort.isPresent() ? PortMode.MOVABLE
+                : startPort.isPresent() ? PortMode.FIXED : PortMode.NONE;
+        ReadinessRule ready = readiness == Readiness.EXPLICIT ? ReadinessRule.EXPLICIT
+                : hasPorts() ? ReadinessRule.PORT_ACCEPTS : ReadinessRule.STARTED;
+        int bootLimit = Math.max(2, Runtime.getRuntime().availableProcessors());
+        boolean checksReadiness = healthChecks.stream().anyMatch(check -> check.role() == HealthCheck.Role.READINESS);
+        return new SupervisorConfig(ports, ready, startTimeout, bootLimit, restartPolicy, stopPolicy, reloadPolicy,
+                checksReadiness);
     }
 }

@@ -15,8 +15,8 @@ public class StartupException extends ClusterException {
 
     private static final long serialVersionUID = 1L;
 
-    private static final Set<String> INSIDE = Set.of(StartupException.class.getName(), Cluster.class.getName(),
-            ClusterBuilder.class.getName());
+    private static final Set<String> INSIDE = Set.of(StartupException.class.getName(), StartFailures.class.getName(),
+            Cluster.class.getName(), ClusterBuilder.class.getName());
 
     /** The last output of the worker that failed; empty if there is none. */
     private final String lastOutput;
