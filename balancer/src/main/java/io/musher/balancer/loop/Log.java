@@ -74,7 +74,8 @@ public abstract class Log {
      */
     public abstract void error(String message, Object... arguments);
 
-    private static boolean isThere(String name) {
+    /** {@return whether a class can be found, without initialising it} */
+    static boolean isThere(String name) {
         try {
             Class.forName(name, false, Log.class.getClassLoader());
             return true;

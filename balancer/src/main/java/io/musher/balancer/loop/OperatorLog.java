@@ -13,11 +13,19 @@ import org.slf4j.spi.SLF4JServiceProvider;
 public final class OperatorLog {
 
     private static final class Providers {
-        static final boolean ANY = ServiceLoader.load(SLF4JServiceProvider.class, LoggerFactory.class.getClassLoader())
-                .stream().findAny().isPresent();
+        static final boolean ANY = Log.isThere("org.slf4j.spi.SLF4JServiceProvider") ? ofSlf4j2() : ofSlf4j1();
 
         static boolean logs() {
             return !(LoggerFactory.getILoggerFactory() instanceof NOPLoggerFactory) || ANY;
+        }
+
+        private static boolean ofSlf4j2() {
+            return ServiceLoader.load(SLF4JServiceProvider.class, LoggerFactory.class.getClassLoader()).stream()
+                    .findAny().isPresent();
+        }
+
+        private static boolean ofSlf4j1() {
+            return Log.isThere("org.slf4j.impl.StaticLoggerBinder");
         }
     }
 
