@@ -143,9 +143,8 @@ public final class Cluster implements AutoCloseable {
             throw new IllegalStateException(System.getProperty(WorkerEnvironment.PROPERTY) != null
                     ? "start() inside a worker would fork for ever: ask Cluster.isWorker() first, and return"
                     : "start() below a command worker of a cluster (" + System.getenv("MUSHER_NAME")
-                            + "), whose marks are in the environment: ask"
-                            + " Cluster.isWorker() first to be that worker; for a cluster of its own this program has to be started without them,"
-                            + " as by: env -u MUSHER_IPC java …");
+                            + "), as the environment says: ask Cluster.isWorker() first to be that worker; to run a"
+                            + " cluster of its own, start this program without that variable: env -u MUSHER_IPC java …");
         }
         LaunchPlan plan = LaunchPlan.of(config.launch());
         ClusterResources resources;
@@ -195,7 +194,8 @@ public final class Cluster implements AutoCloseable {
         resources.spawner().preload(); // not earlier: until here starting workers needed the processors
         resources.balancer().ifPresent(balancer -> balancer.closed().whenComplete((closed, failure) -> {
             if (failure != null) {
-                OPERATOR.error("{}: the common port is closed, stops: {}", config.name(), failure.getMessage());
+                OPERATOR.error("{}: the common port has closed, stopping the cluster: {}", config.name(),
+                        failure.getMessage());
                 shutdown.balancerFailed();
             }
         }));
@@ -225,7 +225,7 @@ public final class Cluster implements AutoCloseable {
      */
     public int commonPort() {
         return port(resources).orElseThrow(
-                () -> new IllegalStateException(name() + " has no common port; the option commonPort makes one"));
+                () -> new IllegalStateException(name() + " has no common port; set the option commonPort"));
     }
 
     /**
@@ -405,7 +405,7 @@ public final class Cluster implements AutoCloseable {
         reload().whenComplete((rollout, failure) -> {
             if (failure != null) {
                 Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-                OPERATOR.error("{}: the reload that SIGHUP asked for has failed, the workers stay as they are: {}",
+                OPERATOR.error("{}: the reload requested by SIGHUP has failed, the workers are unchanged: {}",
                         name(), cause.toString(), cause);
             }
         });

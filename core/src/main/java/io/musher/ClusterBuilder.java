@@ -511,7 +511,7 @@ public final class ClusterBuilder {
      *
      * <p>If the cluster's control thread fails, for example because the JVM is out of memory, all workers are killed,
      * all futures fail, and {@link Cluster#awaitStop} returns. With {@code keepAlive(true)} the JVM then exits with
-     * status 1; with {@code keepAlive(false)} it goes on without the cluster.
+     * status 1; with {@code keepAlive(false)} it keeps running without the cluster.
      *
      * @param keep true to keep the JVM alive
      * @return this

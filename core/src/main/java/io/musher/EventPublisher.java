@@ -55,7 +55,7 @@ final class EventPublisher implements SupervisorListener {
 
     @Override
     public void listening(Incarnation worker, int port) {
-        publish(new ClusterEvent.Listening(workerOf(worker), Instant.now(), "it said so", port));
+        publish(new ClusterEvent.Listening(workerOf(worker), Instant.now(), "the worker reported its port", port));
     }
 
     @Override
@@ -110,7 +110,7 @@ final class EventPublisher implements SupervisorListener {
     @Override
     public void killedLate(Incarnation worker) {
         OPERATOR.warn(
-                "{}: worker {} (instance {}) has not ended in the time that the stopPolicy grants it (kill): SIGKILL",
+                "{}: worker {} (instance {}) has not exited within the kill time of its stopPolicy: SIGKILL",
                 name, worker.id(),
                 worker.instance());
     }
@@ -124,7 +124,8 @@ final class EventPublisher implements SupervisorListener {
     @Override
     public void gaveUp(Incarnation last, String cause) {
         OPERATOR.error(
-                "{}: instance {} is given up: {}; the others go on; scale(), a rollout, or restart() of its last worker revives it{}",
+                "{}: instance {} is given up: {}; other instances are not affected; scale(), a rollout,"
+                        + " or restart() of its last worker starts it again{}",
                 name,
                 last.instance(), cause, lastOutput.of(last));
         publish(new ClusterEvent.GaveUp(workerOf(last), Instant.now(), cause));
@@ -145,13 +146,13 @@ final class EventPublisher implements SupervisorListener {
 
     @Override
     public void rolloutStarted(String cause) {
-        LOG.info("{}: a rollout begins: {}", name, cause);
+        LOG.info("{}: a rollout has started: {}", name, cause);
         publish(new ClusterEvent.RolloutStarted(Instant.now(), cause));
     }
 
     @Override
     public void rolloutDelayed(Incarnation worker, long delayNanos, String cause) {
-        OPERATOR.warn("{}: the rollout tries again in {} ms, a replacement has failed: worker {} (instance {}) {}{}",
+        OPERATOR.warn("{}: the rollout retries in {} ms because a replacement has failed: worker {} (instance {}) {}{}",
                 name, delayNanos / 1_000_000,
                 worker.id(), worker.instance(), cause, lastOutput.of(worker));
     }
@@ -159,7 +160,7 @@ final class EventPublisher implements SupervisorListener {
     @Override
     public void rolloutFinished(Rollout rollout, Optional<Incarnation> failedWorker, String cause) {
         String revived = rollout.revived().isEmpty() ? ""
-                : ", instances without a worker that served, and their workers now: " + rollout.revived();
+                : ", instances that had no serving worker, and their new workers: " + rollout.revived();
         switch (rollout.outcome()) {
             case SUCCEEDED ->
                     LOG.info("{}: the rollout is complete, workers replaced: {}{}", name, rollout.replaced(), revived);

@@ -51,7 +51,7 @@ final class FailureHandler {
     private void run(Throwable cause, Consumer<Throwable> stopped) {
         boolean exits = started && config.keepAlive() && !shutdown.isSignalled();
         attempt(() -> resources.spawner().killAll());
-        attempt(() -> OPERATOR.error("{}: the control thread has failed: kills all workers, the cluster has ended{}",
+        attempt(() -> OPERATOR.error("{}: the control thread has failed: killing all workers, the cluster has ended{}",
                 config.name(),
                 exits ? "; the process exits with status " + STATUS : "", cause));
         IllegalStateException failure = new IllegalStateException(
@@ -76,7 +76,9 @@ final class FailureHandler {
             step.run();
         } catch (Throwable e) {
             try {
-                LOG.warn("{}: could not be undone after the failure of the control thread", config.name(), e);
+                LOG.warn(
+                        "{}: a cleanup step after the failure of the control thread failed, too; the next steps are still attempted",
+                        config.name(), e);
             } catch (Throwable again) { // no memory even for a log line
                 return;
             }

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops the cluster when the primary's process is asked to end: on SIGTERM and SIGINT, and by a JVM shutdown hook if
+ * Stops the cluster when the primary's process is asked to exit: on SIGTERM and SIGINT, and by a JVM shutdown hook if
  * the option {@code shutdownHook} is set; on SIGHUP reloads if {@code reloadOnSighup} is set. Also keeps the JVM alive
  * until the cluster has stopped if {@code keepAlive} is set.
  *
@@ -140,7 +140,7 @@ final class ShutdownHandler {
         try {
             eventThread.awaitEnd(LISTENERS_MILLIS);
         } catch (InterruptedException e) {
-            LOG.debug("{}: its end was interrupted", config.name());
+            LOG.debug("{}: interrupted while waiting for the end of the cluster", config.name());
         }
     }
 
@@ -197,7 +197,7 @@ final class ShutdownHandler {
         // unlike the thread that creates it: the previous handler must set the status before the JVM can end
         stopper.setDaemon(false);
         stopper.start(); // before logging, because the appender may block
-        LOG.info("{}: SIG{} received, stops", config.name(), SIGNALS[index]);
+        LOG.info("{}: SIG{} received: stopping the cluster", config.name(), SIGNALS[index]);
     }
 
     /** The former handler ends the JVM, as a rule. Where it does not, signals are its business from now on. */
@@ -233,7 +233,8 @@ final class ShutdownHandler {
         killAll.run();
         long seconds = limit.toSeconds();
         Thread logThread = new Thread(() -> OPERATOR.error(
-                "{}: not stopped {} s after it was asked to end: kills all workers and ends", config.name(), seconds));
+                "{}: not stopped within {} s after the stop was requested: killing all workers and exiting",
+                config.name(), seconds));
         logThread.setDaemon(true); // the cause may be an appender that blocks
         logThread.start();
         return stopWithin(AFTER_KILL_MILLIS);
@@ -248,7 +249,7 @@ final class ShutdownHandler {
         } catch (TimeoutException e) {
             return false;
         } catch (InterruptedException e) {
-            LOG.debug("{}: its end was interrupted", config.name());
+            LOG.debug("{}: interrupted while waiting for the end of the cluster", config.name());
             return false;
         }
     }
@@ -256,11 +257,11 @@ final class ShutdownHandler {
     private void later(int index, long nanosAfterTheFirst) {
         if (nanosAfterTheFirst < SAME_NANOS) {
             LOG.info(
-                    "{}: SIG{} ignored, {} ms after the first signal: the cluster is stopping; another one kills all workers",
+                    "{}: SIG{} ignored, {} ms after the first signal: the cluster is stopping; a later one kills all workers",
                     config.name(),
                     SIGNALS[index], nanosAfterTheFirst / 1_000_000);
         } else {
-            LOG.warn("{}: a second signal, kills all workers now", config.name());
+            LOG.warn("{}: second signal received: killing all workers now", config.name());
             killAll.run();
         }
     }

@@ -195,7 +195,7 @@ class RolloutCommandsIT {
         Child primary = hangsUp("env", "--default-signal=HUP");
         primary.awaitLine("up");
         primary.signal("HUP");
-        primary.awaitLine("the reload that SIGHUP asked for has failed.*no vault");
+        primary.awaitLine("the reload requested by SIGHUP has failed.*no vault");
         assertTrue(primary.isAlive());
         primary.signal("HUP");
         primary.awaitLine("the rollout is complete");
