@@ -72,10 +72,13 @@ public final class Signals {
     /**
      * Passes a signal on to a handler.
      *
-     * @param handler a former handler
+     * @param handler a former handler, or null for none
      * @param signal what the code of {@link #handler} has received
      */
-    public static void pass(Object handler, Object signal) {
+    public static void pass(@Nullable Object handler, Object signal) {
+        if (handler == null) {
+            return;
+        }
         try {
             handlerType().getMethod("handle", signal.getClass()).invoke(handler, signal);
         } catch (ReflectiveOperationException e) {
@@ -84,7 +87,7 @@ public final class Signals {
     }
 
     /** {@return whether a handler is the one that makes the kernel ignore the signal} */
-    public static boolean ignores(Object handler) {
+    public static boolean ignores(@Nullable Object handler) {
         try {
             return handler == handlerType().getField("SIG_IGN").get(null);
         } catch (ReflectiveOperationException e) {

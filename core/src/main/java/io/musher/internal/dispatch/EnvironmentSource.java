@@ -1,6 +1,7 @@
 package io.musher.internal.dispatch;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.OperatorLog;
 import io.musher.balancer.loop.Timers;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -28,12 +30,15 @@ public final class EnvironmentSource {
 
     private static final class Call {
         final List<Answer> answers;
-        Thread thread;
+        final Thread thread;
+        @Nullable
         Timers.Timer patience;
         boolean late;
 
-        Call(List<Answer> answers) {
+        Call(List<Answer> answers, Consumer<Call> code, String name) {
             this.answers = answers;
+            this.thread = new Thread(() -> code.accept(this), name);
+            thread.setDaemon(true);
         }
     }
 
@@ -87,20 +92,20 @@ public final class EnvironmentSource {
         if (ended || waiting.isEmpty() || calls.size() >= MOST || calls.stream().anyMatch(call -> !call.late)) {
             return;
         }
-        Call call = new Call(new ArrayList<>(waiting));
+        Call call = new Call(new ArrayList<>(waiting), this::run, name + "-env");
         waiting.clear();
         calls.add(call);
-        call.thread = new Thread(() -> {
-            try {
-                Map<String, String> variables = Objects.requireNonNull(supplier.get(), "env");
-                report(() -> returned(call, variables));
-            } catch (Throwable e) {
-                report(() -> threw(call, e));
-            }
-        }, name + "-env");
-        call.thread.setDaemon(true);
         call.patience = control.schedule(patience.toNanos(), () -> late(call));
         call.thread.start();
+    }
+
+    private void run(Call call) {
+        try {
+            Map<String, String> variables = Objects.requireNonNull(supplier.get(), "env");
+            report(() -> returned(call, variables));
+        } catch (Throwable e) {
+            report(() -> threw(call, e));
+        }
     }
 
     private void late(Call call) {

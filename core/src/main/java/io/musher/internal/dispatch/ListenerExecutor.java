@@ -4,6 +4,7 @@ import io.musher.ClusterEvent;
 import io.musher.Subscription;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.LoopBorrower;
+import io.musher.balancer.loop.Nullable;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -39,7 +40,7 @@ public final class ListenerExecutor implements EventLoop.BorrowingThread {
     private final AtomicLong progress = new AtomicLong();
     private final Thread thread;
     private volatile Runnable whenBusy = () -> {};
-    private volatile Delivery running;
+    private volatile @Nullable Delivery running;
     private boolean messages;
     private boolean ended;
 

@@ -1,5 +1,6 @@
 package io.musher.internal.health;
 
+import io.musher.balancer.loop.Nullable;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -12,7 +13,7 @@ final class HeartbeatCheck implements Check {
     private final LongConsumer send;
     private final LongSupplier numbers;
     private final BooleanSupplier knowsThem;
-    private Consumer<Optional<String>> outcome;
+    private @Nullable Consumer<Optional<String>> outcome;
     private boolean hasAnswered;
     private long number;
 

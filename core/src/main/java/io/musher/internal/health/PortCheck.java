@@ -3,6 +3,7 @@ package io.musher.internal.health;
 import io.musher.balancer.ProxyProtocol;
 import io.musher.balancer.loop.Connector;
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import io.musher.internal.process.os.Loopback;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -32,14 +33,14 @@ final class PortCheck implements Check, EventLoop.Handler {
     private final Supplier<OptionalInt> port;
     private final Optional<byte[]> request;
     private final boolean answered;
-    private Consumer<Optional<String>> outcome;
+    private @Nullable Consumer<Optional<String>> outcome;
     /** Null unless a connect is in progress. */
-    private Connector connector;
+    private @Nullable Connector connector;
     /** Null unless connected. */
-    private SocketChannel channel;
-    private SelectionKey key;
-    private ByteBuffer out;
-    private ByteBuffer in;
+    private @Nullable SocketChannel channel;
+    private @Nullable SelectionKey key;
+    private ByteBuffer out = ByteBuffer.allocate(0);
+    private ByteBuffer in = ByteBuffer.allocate(0);
     /** Whether the header of an interim response is being read. */
     private boolean interim;
     private boolean refused;
@@ -80,15 +81,15 @@ final class PortCheck implements Check, EventLoop.Handler {
             end(Optional.of("it has no port"));
             return;
         }
-        out = request.map(ByteBuffer::wrap).orElse(null);
-        in = answered ? ByteBuffer.allocate(LINE) : null;
-        connector = new Connector(loop) {
+        out = ByteBuffer.wrap(request.orElse(new byte[0]));
+        in = ByteBuffer.allocate(answered ? LINE : 0);
+        Connector started = new Connector(loop) {
             @Override
-            protected void connected(SocketChannel connected, SelectionKey registered) throws IOException {
+            protected void connected(SocketChannel connected, @Nullable SelectionKey registered) throws IOException {
                 connector = null;
                 channel = connected;
                 key = registered;
-                request();
+                request(connected);
             }
 
             @Override
@@ -97,7 +98,8 @@ final class PortCheck implements Check, EventLoop.Handler {
                 PortCheck.this.failed(cause);
             }
         };
-        connector.start(Loopback.at(currentPort.getAsInt()), Connector.NO_TIMEOUT); // the caller has a timeout
+        connector = started;
+        started.start(Loopback.at(currentPort.getAsInt()), Connector.NO_TIMEOUT); // the caller has a timeout
     }
 
     /**
@@ -108,33 +110,34 @@ final class PortCheck implements Check, EventLoop.Handler {
         return refused;
     }
 
-    private void request() throws IOException {
+    private void request(SocketChannel connected) throws IOException {
         if (answered) {
-            write();
+            write(connected);
             return;
         }
-        if (out != null) {
-            channel.write(out); // so few bytes always fit into the send buffer
+        if (out.hasRemaining()) {
+            connected.write(out); // so few bytes always fit into the send buffer
         }
         end(Optional.empty());
     }
 
-    private void write() throws IOException {
-        channel.write(out);
-        key = loop.register(channel, out.hasRemaining() ? SelectionKey.OP_WRITE : SelectionKey.OP_READ, this);
+    private void write(SocketChannel connected) throws IOException {
+        connected.write(out);
+        key = loop.register(connected, out.hasRemaining() ? SelectionKey.OP_WRITE : SelectionKey.OP_READ, this);
     }
 
     @Override
     public void ready(SelectionKey ready) throws IOException {
+        SocketChannel connected = (SocketChannel) ready.channel();
         if (ready.isWritable()) {
-            write();
+            write(connected);
         } else if (ready.isReadable()) {
-            read();
+            read(connected);
         }
     }
 
-    private void read() throws IOException {
-        boolean endOfStream = channel.read(in) < 0;
+    private void read(SocketChannel connected) throws IOException {
+        boolean endOfStream = connected.read(in) < 0;
         for (String line = nextLine(); line != null && outcome != null; line = nextLine()) {
             evaluate(line);
         }
@@ -153,7 +156,7 @@ final class PortCheck implements Check, EventLoop.Handler {
     }
 
     /** Removes a line from the buffer; returns null if there is no complete line. */
-    private String nextLine() {
+    private @Nullable String nextLine() {
         for (int i = 0; i < in.position(); i++) {
             if (in.get(i) == '\n') {
                 String line = new String(in.array(), 0, i + 1, StandardCharsets.ISO_8859_1);

@@ -2,6 +2,7 @@ package io.musher.internal.health;
 
 import io.musher.balancer.ProxyProtocol;
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Timers;
 import io.musher.internal.process.WorkerProcess;
 import io.musher.internal.process.os.Loopback;
@@ -52,8 +53,8 @@ public final class PortReadinessProbe {
     private final long began;
     private final PortCheck check;
     private final List<Runnable> waiting = new ArrayList<>();
-    private Timers.Timer next;
-    private Timers.Timer timeout;
+    private @Nullable Timers.Timer next;
+    private @Nullable Timers.Timer timeout;
     private long pause = FIRST_PAUSE;
     private long diagnosis = WATCH_PAUSE;
     private boolean looking;

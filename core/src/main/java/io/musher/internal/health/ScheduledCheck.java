@@ -2,6 +2,7 @@ package io.musher.internal.health;
 
 import io.musher.HealthCheck;
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Timers;
 import io.musher.internal.supervisor.Incarnation;
 import java.util.Optional;
@@ -36,7 +37,7 @@ final class ScheduledCheck {
     private final Check check;
     private final Runnable risen;
     private final Consumer<String> fallen;
-    private Timers.Timer timeout;
+    private @Nullable Timers.Timer timeout;
     private long begun;
     private int answers;
     private int misses;

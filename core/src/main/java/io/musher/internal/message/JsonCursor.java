@@ -1,5 +1,6 @@
 package io.musher.internal.message;
 
+import io.musher.balancer.loop.Nullable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,6 +86,7 @@ final class JsonCursor extends JsonTokens {
 
     // ---- values
 
+    @Nullable
     Object value() {
         switch (peek()) {
             case '{' -> {

@@ -1,5 +1,6 @@
 package io.musher.internal.message;
 
+import io.musher.balancer.loop.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -41,7 +42,7 @@ public final class JsonReader {
     }
 
     /** {@return the value: Map, List, String, Long, BigInteger, Double, Boolean or null} */
-    public Object value() {
+    public @Nullable Object value() {
         return read(JsonCursor::value);
     }
 
@@ -52,7 +53,7 @@ public final class JsonReader {
      * @param <T> the type; boxed if {@code type} is primitive
      */
     @SuppressWarnings("unchecked")
-    public <T> T as(Class<T> type) {
+    public <T> @Nullable T as(Class<T> type) {
         return (T) read(in -> ValueReader.of(type).read(in));
     }
 
@@ -64,10 +65,12 @@ public final class JsonReader {
      */
     @SuppressWarnings("unchecked")
     public <T> List<T> asList(Class<T> type) {
-        return (List<T>) read(in -> ValueReader.collection(in, "a list", ValueReader.of(type), new ArrayList<>()));
+        List<Object> list = new ArrayList<>();
+        read(in -> ValueReader.collection(in, "a list", ValueReader.of(type), list));
+        return (List<T>) list;
     }
 
-    private Object read(Function<JsonCursor, Object> reading) {
+    private @Nullable Object read(Function<JsonCursor, Object> reading) {
         JsonCursor in = new JsonCursor(bytes, offset, length, budget);
         try {
             Object value = reading.apply(in);

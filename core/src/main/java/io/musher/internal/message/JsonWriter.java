@@ -1,5 +1,6 @@
 package io.musher.internal.message;
 
+import io.musher.balancer.loop.Nullable;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -68,7 +69,7 @@ public final class JsonWriter extends JsonOutput {
         }
     }
 
-    void value(Object value, int depth) {
+    void value(@Nullable Object value, int depth) {
         if (value instanceof String text) {
             string(text);
         } else if (value instanceof Integer || value instanceof Long || value instanceof Short

@@ -1,5 +1,7 @@
 package io.musher.internal.message;
 
+import io.musher.balancer.loop.Nullable;
+
 /** Signals a value that cannot be written or read; collects the path to it, from the inside out. */
 final class MappingException extends RuntimeException {
 
@@ -11,7 +13,7 @@ final class MappingException extends RuntimeException {
         this(what, null);
     }
 
-    MappingException(String what, Throwable cause) {
+    MappingException(String what, @Nullable Throwable cause) {
         super(what, cause, false, false);
     }
 

@@ -1,5 +1,6 @@
 package io.musher.internal.message;
 
+import io.musher.balancer.loop.Nullable;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -83,7 +84,7 @@ final class RecordReader {
         return make(values);
     }
 
-    private Object component(JsonCursor in, int place) {
+    private @Nullable Object component(JsonCursor in, int place) {
         try {
             return mappers[place].read(in);
         } catch (MappingException e) {

@@ -1,5 +1,6 @@
 package io.musher.internal.message;
 
+import io.musher.balancer.loop.Nullable;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -41,7 +42,7 @@ final class StringParsers {
     private StringParsers() {}
 
     /** {@return the parser of a type, or null if JSON does not represent it as a string} */
-    static Function<String, ?> of(Class<?> type) {
+    static @Nullable Function<String, ?> of(Class<?> type) {
         return PARSERS.get(type);
     }
 }

@@ -1,5 +1,6 @@
 package io.musher.internal.message;
 
+import io.musher.balancer.loop.Nullable;
 import java.lang.reflect.Array;
 import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.ParameterizedType;
@@ -25,12 +26,13 @@ import java.util.function.Function;
 interface ValueReader {
 
     /** Consumes and returns the next value; throws {@link MappingException} if the value does not fit the type. */
+    @Nullable
     Object read(JsonCursor in);
 
     /**
      * {@return the value of an absent record component} Throws {@link MappingException} if the component is required.
      */
-    default Object missing() {
+    default @Nullable Object missing() {
         return null;
     }
 
@@ -97,7 +99,7 @@ interface ValueReader {
         throw new MappingException(type.getName() + " is not a type that a message can be converted to");
     }
 
-    private static ValueReader scalar(Class<?> type) {
+    private static @Nullable ValueReader scalar(Class<?> type) {
         if (type == boolean.class || type == Boolean.class) {
             return boxed(type,
                     in -> in.peek() == 't' || in.peek() == 'f' ? (Object) in.bool() : mismatch(in, "a boolean"));
@@ -152,7 +154,7 @@ interface ValueReader {
         }
         return new ValueReader() {
             @Override
-            public Object read(JsonCursor in) {
+            public @Nullable Object read(JsonCursor in) {
                 return in.peek() == 'n' ? mismatch(in, type.getName()) : content.read(in);
             }
 
@@ -166,7 +168,7 @@ interface ValueReader {
     private static ValueReader optional(Object empty, ValueReader content) {
         return new ValueReader() {
             @Override
-            public Object read(JsonCursor in) {
+            public @Nullable Object read(JsonCursor in) {
                 return in.isNull() ? empty : content.read(in);
             }
 

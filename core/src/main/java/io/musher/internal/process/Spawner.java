@@ -2,6 +2,7 @@ package io.musher.internal.process;
 
 import io.musher.Output;
 import io.musher.balancer.Balancer;
+import io.musher.balancer.loop.Nullable;
 import io.musher.internal.process.launch.ArgumentFile;
 import io.musher.internal.process.launch.ChildEnvironment;
 import io.musher.internal.process.launch.CommandLine;
@@ -216,7 +217,7 @@ public final class Spawner implements AutoCloseable {
         }
     }
 
-    private WorkerProcess start(SpawnRequest request, ProcessBuilder builder, String treeMark,
+    private WorkerProcess start(SpawnRequest request, ProcessBuilder builder, @Nullable String treeMark,
             Optional<ArgumentFile> arguments) throws IOException {
         builder.command().addAll(0, InheritedSignals.reset(builder.command().get(0)));
         Platform.SETSID.ifPresent(setsid -> builder.command().add(0, setsid));

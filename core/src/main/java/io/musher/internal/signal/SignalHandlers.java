@@ -1,5 +1,6 @@
 package io.musher.internal.signal;
 
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Signals;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,8 +21,8 @@ public final class SignalHandlers {
 
     private final String name;
     private final List<Receiver> receivers = new ArrayList<>();
-    private Object handler;
-    private volatile Object former;
+    private @Nullable Object handler;
+    private volatile @Nullable Object former;
 
     private SignalHandlers(String name) {
         this.name = name;
@@ -63,7 +64,7 @@ public final class SignalHandlers {
     /**
      * {@return a receiver, the code of which runs on a thread of the JVM's; null where the signal cannot be handled}
      */
-    public static Receiver receive(String name, Consumer<Object> code) {
+    public static @Nullable Receiver receive(String name, Consumer<Object> code) {
         synchronized (INSTALLED) {
             SignalHandlers signal = INSTALLED.get(name);
             if (signal == null) {

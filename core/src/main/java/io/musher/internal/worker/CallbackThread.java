@@ -2,6 +2,7 @@ package io.musher.internal.worker;
 
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.LoopBorrower;
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.dispatch.ListenerThread;
 import java.util.ArrayDeque;
@@ -35,9 +36,9 @@ final class CallbackThread implements EventLoop.BorrowingThread {
     private final String worker;
     private final LoopBorrower loop;
     private final Queue<Job> jobs = new ArrayDeque<>();
-    private volatile ListenerThread runner;
+    private volatile @Nullable ListenerThread runner;
     private volatile long steps; // written by the runner only
-    private Job running;
+    private @Nullable Job running;
     private boolean ended;
     private boolean messages;
 
@@ -59,7 +60,7 @@ final class CallbackThread implements EventLoop.BorrowingThread {
     }
 
     /** {@return the running job, or null} */
-    synchronized Job running() {
+    synchronized @Nullable Job running() {
         return running;
     }
 
@@ -84,9 +85,10 @@ final class CallbackThread implements EventLoop.BorrowingThread {
 
     /** Logs that a job still runs, with its stack trace. */
     synchronized void logSlow(Job job) {
-        if (running == job && !ended) {
+        ListenerThread thread = runner;
+        if (running == job && thread != null && !ended) {
             Throwable place = new Throwable("current stack");
-            place.setStackTrace(runner.getStackTrace());
+            place.setStackTrace(thread.getStackTrace());
             LOG.warn("{}: {} still runs, {} more jobs wait for it; see where it hangs", worker, job.what, jobs.size(),
                     place);
         }
@@ -116,8 +118,9 @@ final class CallbackThread implements EventLoop.BorrowingThread {
     }
 
     private void startRunner() {
-        runner = new ListenerThread(this::run, "musher-listeners");
-        runner.start();
+        ListenerThread thread = new ListenerThread(this::run, "musher-listeners");
+        runner = thread;
+        thread.start();
     }
 
     private void run() {
@@ -150,7 +153,7 @@ final class CallbackThread implements EventLoop.BorrowingThread {
     }
 
     /** Waits for a job. {@return the next job, or null if the calling thread was replaced or this has ended} */
-    private synchronized Job await() {
+    private synchronized @Nullable Job await() {
         while (isRunner()) {
             Job next = next();
             if (next != null) {
@@ -171,7 +174,7 @@ final class CallbackThread implements EventLoop.BorrowingThread {
         return Thread.currentThread() == runner;
     }
 
-    private synchronized Job next() {
+    private synchronized @Nullable Job next() {
         if (!isRunner()) {
             return null;
         }

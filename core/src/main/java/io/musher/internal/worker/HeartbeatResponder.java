@@ -1,6 +1,7 @@
 package io.musher.internal.worker;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -20,7 +21,7 @@ final class HeartbeatResponder {
 
     private final String worker;
     private final EventLoop loop;
-    private volatile BooleanSupplier alive;
+    private volatile @Nullable BooleanSupplier alive;
     private final List<String> unanswered = new ArrayList<>();
     private boolean asking;
     private boolean failureLogged; // the check has failed since it last passed, and that is logged
@@ -65,7 +66,7 @@ final class HeartbeatResponder {
         loop.tryExecute(() -> completed(passed, failure, sendAnswers)); // no answer is due once the worker exits
     }
 
-    private void completed(boolean works, Throwable thrown, Runnable sendAnswers) {
+    private void completed(boolean works, @Nullable Throwable thrown, Runnable sendAnswers) {
         asking = false;
         if (works) {
             failureLogged = false;

@@ -1,6 +1,7 @@
 package io.musher.internal.worker;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Timers;
 import io.musher.internal.worker.CallbackThread.Job;
 import io.musher.internal.worker.CallbackThread.Phase;
@@ -15,7 +16,7 @@ final class HookWatchdog {
     private final CallbackThread callbacks;
     private final long slowNanos;
     private Phase phase = Phase.MESSAGE;
-    private Timers.Timer timer;
+    private @Nullable Timers.Timer timer;
     /** The number of checks in a row that found the same step running. */
     private int looks;
     private volatile boolean watching;
@@ -44,13 +45,14 @@ final class HookWatchdog {
         return watching;
     }
 
-    private void watch(Job before, long stepsBefore) {
+    private void watch(@Nullable Job before, long stepsBefore) {
         timer = loop.schedule(slowNanos, () -> {
             Job now = callbacks.running();
             long steps = callbacks.steps();
-            boolean hangs = now != null && now == before && steps == stepsBefore;
-            looks = hangs ? looks + 1 : 0;
-            if (hangs) {
+            if (now == null || now != before || steps != stepsBefore) {
+                looks = 0;
+            } else {
+                looks++;
                 if (Integer.bitCount(looks) == 1) {
                     callbacks.logSlow(now);
                 }

@@ -1,5 +1,6 @@
 package io.musher.internal.worker;
 
+import io.musher.balancer.loop.Nullable;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -54,7 +55,7 @@ final class KeepAlive {
     }
 
     /** {@return the main thread, or null if it has ended} */
-    private static Thread mainThread() {
+    private static @Nullable Thread mainThread() {
         ThreadGroup root = Thread.currentThread().getThreadGroup();
         while (root.getParent() != null) {
             root = root.getParent();

@@ -1,5 +1,6 @@
 package io.musher.internal.worker;
 
+import io.musher.balancer.loop.Nullable;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -26,13 +27,14 @@ public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandl
     /** The first Java release that starts instance main methods, and such as are not public or take no arguments. */
     private static final int INSTANCE_MAIN = 25;
 
-    private final Runnable first;
+    private final @Nullable Runnable first;
     private final Class<?> type;
     private final Method main;
     private final String[] arguments;
     private boolean printed;
 
-    private MainRunner(Runnable first, Class<?> type, String[] arguments) throws ReflectiveOperationException {
+    private MainRunner(@Nullable Runnable first, Class<?> type, String[] arguments)
+            throws ReflectiveOperationException {
         this.first = first;
         this.type = type;
         this.main = mainMethod(type);
@@ -54,7 +56,7 @@ public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandl
     }
 
     /** Runs {@code first}, unless null, and then the main class of {@code words} on a new thread. */
-    static void start(Runnable first, String[] words) throws ReflectiveOperationException {
+    static void start(@Nullable Runnable first, String[] words) throws ReflectiveOperationException {
         MainRunner runner = new MainRunner(first, find(words[0]), Arrays.copyOfRange(words, 1, words.length));
         Thread.currentThread().setName("musher-start"); // only the new thread is to be named main
         Thread thread = new Thread(runner, "main");
@@ -111,7 +113,7 @@ public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandl
             main.invoke(Modifier.isStatic(main.getModifiers()) ? null : instance(),
                     main.getParameterCount() == 0 ? new Object[0] : new Object[]{arguments});
         } catch (InvocationTargetException e) {
-            fail(e.getCause());
+            fail(e.getTargetException());
         } catch (Throwable e) {
             fail(e);
         }

@@ -2,6 +2,7 @@ package io.musher.internal.worker;
 
 import io.musher.balancer.loop.Connector;
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import io.musher.internal.ipc.CloseReason;
 import io.musher.internal.ipc.Connection;
 import io.musher.internal.ipc.FrameSink;
@@ -22,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -75,12 +77,12 @@ final class WorkerChannel implements Connection.Owner {
     private final HeartbeatResponder heartbeat;
     private final Set<Integer> others = ConcurrentHashMap.newKeySet();
     private final Queue<ByteBuffer> waiting = new ArrayDeque<>();
-    private Connection connection;
+    private @Nullable Connection connection;
     private long deadline;
     private long pause = FIRST_PAUSE_NANOS;
     private boolean open;
     private boolean ended;
-    private String goodbye;
+    private @Nullable String goodbye;
     private String primaryGoodbye = "";
 
     WorkerChannel(EventLoop loop, WorkerEnvironment environment, Listener listener, HeartbeatResponder heartbeat,
@@ -120,7 +122,7 @@ final class WorkerChannel implements Connection.Owner {
         }
 
         @Override
-        protected void connected(SocketChannel channel, SelectionKey registered) throws IOException {
+        protected void connected(SocketChannel channel, @Nullable SelectionKey registered) throws IOException {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             greet(channel);
         }
@@ -133,10 +135,16 @@ final class WorkerChannel implements Connection.Owner {
     }
 
     private void greet(SocketChannel channel) {
-        connection = new Connection(loop, channel, scratch, this);
-        connection.open();
-        connection.send(new Hello(Hello.VERSION, environment.token(), ProcessHandle.current().pid(), Window.ofThisJvm())
+        Connection opened = new Connection(loop, channel, scratch, this);
+        connection = opened;
+        opened.open();
+        opened.send(new Hello(Hello.VERSION, environment.token(), ProcessHandle.current().pid(), Window.ofThisJvm())
                 .frame());
+    }
+
+    /** {@return the connection, once there is one: every frame comes from it} */
+    private Connection connection() {
+        return Objects.requireNonNull(connection, "not connected");
     }
 
     void send(int type, String text) {
@@ -145,7 +153,7 @@ final class WorkerChannel implements Connection.Owner {
         }
         ByteBuffer frame = Frames.control(type, text);
         if (open) {
-            connection.send(frame);
+            connection().send(frame);
         } else if (waiting.size() < MAX_WAITING) {
             waiting.add(frame);
         } else {
@@ -159,7 +167,7 @@ final class WorkerChannel implements Connection.Owner {
             goodbye = why;
             if (open) {
                 mailbox.closeSending();
-                connection.goodbye(why);
+                connection().goodbye(why);
             }
         }
     }
@@ -196,7 +204,7 @@ final class WorkerChannel implements Connection.Owner {
             case FrameType.WORKER_REMOVED -> others.remove(worker(payload));
             case FrameType.GOODBYE -> {
                 primaryGoodbye = Frames.shown(payload);
-                connection.goodbyeReceived();
+                connection().goodbyeReceived();
                 if (open && goodbye == null) {
                     mailbox.inbox().flush();
                     listener.goodbyeReceived(this::answerGoodbye);
@@ -211,7 +219,7 @@ final class WorkerChannel implements Connection.Owner {
     private void answerGoodbye() {
         if (!ended) {
             mailbox.closeSending();
-            connection.answerGoodbye();
+            connection().answerGoodbye();
         }
     }
 
@@ -226,12 +234,12 @@ final class WorkerChannel implements Connection.Owner {
         open = true;
         listener.welcome(welcome.pid());
         mailbox.peersWindow(welcome.window());
-        waiting.forEach(connection::send);
+        waiting.forEach(connection()::send);
         waiting.clear();
-        mailbox.open(connection);
+        mailbox.open(connection());
         if (goodbye != null) {
             mailbox.closeSending();
-            connection.goodbye(goodbye);
+            connection().goodbye(goodbye);
         }
     }
 

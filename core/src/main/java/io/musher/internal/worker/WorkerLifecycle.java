@@ -6,6 +6,7 @@ import io.musher.internal.worker.CallbackThread.Job;
 import io.musher.internal.worker.CallbackThread.Phase;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -79,7 +80,7 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
     }
 
     Hooks hooks(Phase when) {
-        return hooks.get(when);
+        return Objects.requireNonNull(hooks.get(when)); // created for all phases by the constructor
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.musher.internal.worker;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Signals;
 import io.musher.balancer.loop.Ticker;
 import io.musher.internal.ipc.FrameType;
@@ -28,7 +29,7 @@ public final class WorkerRuntime {
     /** The delay before classes are preloaded, so as not to compete with the startup of the program. */
     private static final long PRELOAD_NANOS = 500_000_000;
 
-    private static WorkerRuntime current;
+    private static @Nullable WorkerRuntime current;
 
     private final WorkerEnvironment environment;
     private final EventLoop loop;

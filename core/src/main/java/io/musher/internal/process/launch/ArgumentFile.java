@@ -1,5 +1,6 @@
 package io.musher.internal.process.launch;
 
+import io.musher.balancer.loop.Nullable;
 import io.musher.internal.process.os.Platform;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,9 +26,9 @@ public final class ArgumentFile {
     private static final Path STDIN = Path.of("/dev/stdin");
 
     private final byte[] text;
-    private final Path file;
+    private final @Nullable Path file;
 
-    private ArgumentFile(byte[] text, Path file) {
+    private ArgumentFile(byte[] text, @Nullable Path file) {
         this.text = text;
         this.file = file;
     }

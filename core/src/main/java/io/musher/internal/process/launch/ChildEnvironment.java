@@ -1,5 +1,6 @@
 package io.musher.internal.process.launch;
 
+import io.musher.balancer.loop.Nullable;
 import io.musher.internal.process.os.Loopback;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +23,7 @@ public final class ChildEnvironment {
      * @param inherited the variables of this process; modified in place
      * @param mark the value of {@link #TREE}, or null if the worker's descendants need no mark
      */
-    public static void apply(Map<String, String> inherited, SpawnRequest worker, String mark) {
+    public static void apply(Map<String, String> inherited, SpawnRequest worker, @Nullable String mark) {
         inherited.keySet().removeIf(name -> name.startsWith("PUP_CLUSTER_")
                 || name.startsWith("MUSHER_") && !name.equals(TREE)); // an outer cluster's mark stays
         for (String name : InheritedFlags.VARIABLES) {

@@ -1,5 +1,6 @@
 package io.musher.internal.process.launch;
 
+import io.musher.balancer.loop.Nullable;
 import io.musher.internal.worker.MainRunner;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,8 +22,8 @@ final class RunnerJar {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunnerJar.class);
 
-    private static Path file;
-    private static byte[] code;
+    private static @Nullable Path file;
+    private static @Nullable byte[] code;
     private static boolean refused;
 
     private RunnerJar() {}

@@ -1,5 +1,6 @@
 package io.musher.internal.process.os;
 
+import io.musher.balancer.loop.Nullable;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -80,7 +81,7 @@ public final class OrphanReaper {
     private final int grace;
     private final Executor threads;
     private final Set<String> watched = new LinkedHashSet<>();
-    private Process process;
+    private @Nullable Process process;
     /** Completes when everything queued for the shell so far has been written. */
     private CompletableFuture<Void> written = CompletableFuture.completedFuture(null);
     private int starts;
@@ -205,7 +206,7 @@ public final class OrphanReaper {
         }
     }
 
-    private void warn(IOException cause) {
+    private void warn(@Nullable IOException cause) {
         if (!warned) {
             warned = true;
             LOG.warn("{}: no orphan reaper runs: if this process is killed, its command workers keep running", cluster,
@@ -215,7 +216,9 @@ public final class OrphanReaper {
 
     private void write(String line) {
         Process shell = process;
-        inOrder(() -> write(shell, line));
+        if (shell != null) {
+            inOrder(() -> write(shell, line));
+        }
     }
 
     private synchronized void inOrder(Runnable task) {

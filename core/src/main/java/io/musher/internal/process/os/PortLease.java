@@ -1,6 +1,7 @@
 package io.musher.internal.process.os;
 
 import io.musher.balancer.loop.BindAdvice;
+import io.musher.balancer.loop.Nullable;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -15,7 +16,7 @@ import java.nio.channels.SocketChannel;
 public final class PortLease implements AutoCloseable {
 
     private final int port;
-    private SocketChannel socket;
+    private @Nullable SocketChannel socket;
 
     private PortLease(int port, SocketChannel socket) {
         this.port = port;

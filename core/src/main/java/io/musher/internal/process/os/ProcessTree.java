@@ -1,5 +1,6 @@
 package io.musher.internal.process.os;
 
+import io.musher.balancer.loop.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +15,7 @@ public final class ProcessTree {
 
     private final ProcessHandle leader;
     private final boolean session;
-    private final String mark;
+    private final @Nullable String mark;
 
     /**
      * Creates a view of the processes; it is evaluated by {@link #members}.
@@ -22,7 +23,7 @@ public final class ProcessTree {
      * @param session whether the leader leads a session
      * @param mark an environment variable with its value, or null
      */
-    public ProcessTree(ProcessHandle leader, boolean session, String mark) {
+    public ProcessTree(ProcessHandle leader, boolean session, @Nullable String mark) {
         this.leader = leader;
         this.session = session;
         this.mark = mark;

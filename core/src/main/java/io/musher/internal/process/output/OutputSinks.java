@@ -1,6 +1,7 @@
 package io.musher.internal.process.output;
 
 import io.musher.Output;
+import io.musher.balancer.loop.Nullable;
 import io.musher.internal.process.launch.Placeholders;
 import io.musher.internal.process.launch.SpawnRequest;
 import java.io.ByteArrayOutputStream;
@@ -24,9 +25,9 @@ public final class OutputSinks {
 
     private final String cluster;
     private final Output output;
-    private final BoundedHandoff<byte[]> out;
-    private final BoundedHandoff<byte[]> err;
-    private final BoundedHandoff<Output.Line> lines;
+    private final @Nullable BoundedHandoff<byte[]> out;
+    private final @Nullable BoundedHandoff<byte[]> err;
+    private final @Nullable BoundedHandoff<Output.Line> lines;
     private final Map<Path, RollingFile> files = new HashMap<>();
 
     public OutputSinks(String cluster, Output output) {
@@ -40,16 +41,16 @@ public final class OutputSinks {
     }
 
     public OutputSink sink(SpawnRequest worker, long pid, boolean error) {
-        if (output instanceof Output.Inherit inherit) {
-            BoundedHandoff<byte[]> to = error ? err : out;
+        BoundedHandoff<byte[]> to = error ? err : out;
+        if (output instanceof Output.Inherit inherit && to != null) {
             return inherit.prefix().map(prefix -> prefixed(Placeholders.fill(prefix, worker, pid), to))
                     .orElseGet(() -> plain(to));
         }
-        if (output instanceof Output.Lines) {
-            return lines(worker, error);
+        if (lines != null) {
+            return lines(worker, error, lines);
         }
-        if (output instanceof Output.Files to) {
-            return file(to.directory().resolve(worker.name().replaceAll("[^\\p{L}\\p{N}._-]", "_") + ".log"), to);
+        if (output instanceof Output.Files in) {
+            return file(in.directory().resolve(worker.name().replaceAll("[^\\p{L}\\p{N}._-]", "_") + ".log"), in);
         }
         return (bytes, offset, length) -> {};
     }
@@ -99,9 +100,9 @@ public final class OutputSinks {
         });
     }
 
-    private OutputSink lines(SpawnRequest worker, boolean error) {
+    private OutputSink lines(SpawnRequest worker, boolean error, BoundedHandoff<Output.Line> to) {
         LineSplitter splitter = new LineSplitter((bytes, offset,
-                length) -> lines.offer(new Output.Line(worker.workerId(),
+                length) -> to.offer(new Output.Line(worker.workerId(),
                         worker.instance(), worker.name(), error, new String(bytes, offset, length, TEXT)),
                         length + 64));
         return cutting(splitter, () -> {});

@@ -1,5 +1,6 @@
 package io.musher.internal.process.output;
 
+import io.musher.balancer.loop.Nullable;
 import io.musher.internal.process.os.Platform;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -50,7 +51,7 @@ public final class PipeReopener {
         }
     }
 
-    private static Path find(Path pipe) throws IOException {
+    private static @Nullable Path find(Path pipe) throws IOException {
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(OWN)) {
             for (Path descriptor : descriptors) {
                 if (leadsTo(descriptor, pipe)) {

@@ -1,5 +1,6 @@
 package io.musher.internal.process.output;
 
+import io.musher.balancer.loop.Nullable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -21,7 +22,7 @@ final class RollingFile {
     private final Path path;
     private final long maxBytes;
     private final int keep;
-    private OutputStream out;
+    private @Nullable OutputStream out;
     private long size;
     private int writers;
     private boolean failureLogged;
