@@ -64,7 +64,7 @@ final class ClusterLifecycle {
         expected.add(future);
     }
 
-    void isHere(CompletableFuture<?> future) {
+    void stopExpecting(CompletableFuture<?> future) {
         expected.remove(future);
     }
 

@@ -175,7 +175,7 @@ public final class Supervisor {
     /** Fails a future given to {@link #expect}, because its request could not be prepared. */
     public void refuse(CompletableFuture<?> future, Throwable why) {
         turn(() -> {
-            lifecycle.isHere(future);
+            lifecycle.stopExpecting(future);
             PendingFutures.fail(registry.actions, future, why);
         });
     }
@@ -190,7 +190,7 @@ public final class Supervisor {
      */
     public void deploy(Generation generation, String why, CompletableFuture<Rollout> future) {
         request(future, () -> {
-            lifecycle.isHere(future);
+            lifecycle.stopExpecting(future);
             rollout.deploy(generation, why, future);
         });
     }
@@ -206,7 +206,7 @@ public final class Supervisor {
      */
     public void reload(Map<String, String> environment, String why, CompletableFuture<Rollout> future) {
         request(future, () -> {
-            lifecycle.isHere(future);
+            lifecycle.stopExpecting(future);
             rollout.reload(rollout.target().withEnvironment(environment), why, future);
         });
     }
