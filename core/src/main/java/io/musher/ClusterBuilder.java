@@ -47,6 +47,7 @@ public final class ClusterBuilder {
     List<HealthCheck> healthChecks = List.of();
     RecyclePolicy recyclePolicy = RecyclePolicy.never();
     Duration startTimeout = Duration.ofSeconds(60);
+    boolean signals = true;
     boolean shutdownHook = true;
     boolean keepAlive = true;
     Boolean exitWhenAllGaveUp; // null for the default
@@ -79,6 +80,7 @@ public final class ClusterBuilder {
         healthChecks = from.healthChecks();
         recyclePolicy = from.recyclePolicy();
         startTimeout = from.startTimeout();
+        signals = from.signals();
         shutdownHook = from.shutdownHook();
         keepAlive = from.keepAlive();
         exitWhenAllGaveUp = from.chosenExitWhenAllGaveUp();
@@ -492,16 +494,30 @@ public final class ClusterBuilder {
      * Sets whether a JVM shutdown hook stops the cluster when this JVM ends by {@link System#exit} or with its last
      * non-daemon thread. Default: true.
      *
-     * <p>Signals do not depend on this option: SIGTERM and SIGINT (Ctrl-C) always stop the cluster first and then run
-     * the handlers that were installed before; another signal more than a second later kills all workers. There are two
-     * exceptions, which the JVM makes: with {@code -Xrs} these signals end the process at once, and a signal that was
-     * ignored when the process was started stays ignored.
+     * <p>Signals do not depend on this option, see {@link #signals}.
      *
      * @param install true to install the hook
      * @return this
      */
     public ClusterBuilder shutdownHook(boolean install) {
         this.shutdownHook = install;
+        return this;
+    }
+
+    /**
+     * Sets whether SIGTERM and SIGINT (Ctrl-C) stop the cluster: first the cluster stops, then the handlers run that
+     * were installed before, usually the JVM's own, which ends the process; another signal more than a second later
+     * kills all workers. Default: true. Several clusters of one JVM stop at the same time.
+     *
+     * <p>Set it to false where the program handles these signals itself. Two exceptions are the JVM's: with
+     * {@code -Xrs} these signals end the process at once, and a signal that was ignored when the process was started
+     * stays ignored.
+     *
+     * @param handle true to handle the signals
+     * @return this
+     */
+    public ClusterBuilder signals(boolean handle) {
+        this.signals = handle;
         return this;
     }
 

@@ -43,6 +43,7 @@ public final class ClusterConfig {
     private final List<HealthCheck> healthChecks;
     private final RecyclePolicy recyclePolicy;
     private final Duration startTimeout;
+    private final boolean signals;
     private final boolean shutdownHook;
     private final boolean keepAlive;
     private final Boolean exitWhenAllGaveUp; // null for the default
@@ -79,6 +80,7 @@ public final class ClusterConfig {
         this.healthChecks = from.healthChecks;
         this.recyclePolicy = from.recyclePolicy;
         this.startTimeout = from.startTimeout;
+        this.signals = from.signals;
         this.shutdownHook = from.shutdownHook;
         this.keepAlive = from.keepAlive;
         this.exitWhenAllGaveUp = from.exitWhenAllGaveUp;
@@ -218,6 +220,11 @@ public final class ClusterConfig {
         return startTimeout;
     }
 
+    /** {@return whether SIGTERM and SIGINT stop the cluster, see {@link ClusterBuilder#signals}} */
+    public boolean signals() {
+        return signals;
+    }
+
     /** {@return whether a JVM shutdown hook stops the cluster, see {@link ClusterBuilder#shutdownHook}} */
     public boolean shutdownHook() {
         return shutdownHook;
@@ -259,12 +266,17 @@ public final class ClusterConfig {
         return commonPort.isPresent() || startPort.isPresent();
     }
 
+    /** {@return whether a worker is ready when its port accepts} */
+    boolean watchesPorts() {
+        return hasPorts() && readiness != Readiness.EXPLICIT && readiness != Readiness.STARTED;
+    }
+
     /** {@return the options that the supervisor goes by} */
     SupervisorConfig supervisorConfig() {
         PortMode ports = commonPort.isPresent() ? PortMode.MOVABLE
                 : startPort.isPresent() ? PortMode.FIXED : PortMode.NONE;
         ReadinessRule ready = readiness == Readiness.EXPLICIT ? ReadinessRule.EXPLICIT
-                : hasPorts() ? ReadinessRule.PORT_ACCEPTS : ReadinessRule.STARTED;
+                : watchesPorts() ? ReadinessRule.PORT_ACCEPTS : ReadinessRule.STARTED;
         int bootLimit = Math.max(2, Runtime.getRuntime().availableProcessors());
         boolean checksReadiness = healthChecks.stream().anyMatch(check -> check.role() == HealthCheck.Role.READINESS);
         return new SupervisorConfig(ports, ready, startTimeout, bootLimit, restartPolicy, stopPolicy, reloadPolicy,

@@ -28,6 +28,13 @@ public enum Readiness {
      */
     PORT_OPEN,
 
+    /**
+     * A worker is ready when it has started, whatever its port: a JVM when it has joined, a command when it has been
+     * alive for a second. For programs that listen on nothing although {@code startPort} gives them a port; not with a
+     * common port, whose clients would be refused.
+     */
+    STARTED,
+
     /** Only {@link WorkerContext#ready()} makes a worker ready. */
     EXPLICIT
 }

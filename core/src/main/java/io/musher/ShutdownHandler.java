@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops the cluster when the primary's process is asked to exit: on SIGTERM and SIGINT, and by a JVM shutdown hook if
- * the option {@code shutdownHook} is set; on SIGHUP reloads if {@code reloadOnSighup} is set. Also keeps the JVM alive
+ * Stops the cluster when the primary's process is asked to exit: on SIGTERM and SIGINT if the option
+ * {@code signals} is set, and by a JVM shutdown hook if {@code shutdownHook} is set; on SIGHUP reloads if {@code reloadOnSighup} is set. Also keeps the JVM alive
  * until the cluster has stopped if {@code keepAlive} is set.
  *
  * <p>A signal that follows the first one within {@link #SAME_NANOS} is ignored, because a service manager and a wrapper
@@ -65,7 +65,7 @@ final class ShutdownHandler {
         if (config.keepAlive()) {
             new Thread(this::awaitOver, config.name() + "-keepalive").start();
         }
-        for (int i = 0; i < SIGNALS.length; i++) {
+        for (int i = 0; config.signals() && i < SIGNALS.length; i++) {
             int index = i;
             receivers[i] = SignalHandlers.receive(SIGNALS[i], signal -> signalReceived(index, signal));
         }

@@ -100,7 +100,7 @@ final class WorkerSession implements WorkerHandle {
     }
 
     private boolean probesPort() {
-        return config.hasPorts() && config.readiness() != Readiness.EXPLICIT;
+        return config.watchesPorts();
     }
 
     // ---- start and end

@@ -162,7 +162,7 @@ class ClusterBuilderTest {
         assertEquals(ReloadPolicy.ofDefaults(), config.reloadPolicy());
         assertEquals(List.of(), config.healthChecks());
         assertEquals(RecyclePolicy.never(), config.recyclePolicy());
-        assertTrue(config.shutdownHook() && config.keepAlive() && config.exitWhenAllGaveUp());
+        assertTrue(config.signals() && config.shutdownHook() && config.keepAlive() && config.exitWhenAllGaveUp());
     }
 
     @Test
@@ -191,6 +191,12 @@ class ClusterBuilderTest {
         ClusterConfig config = Cluster.builder().commonPort(0).healthCheck(HealthCheck.tcp())
                 .healthCheck(HealthCheck.heartbeat(), HealthCheck.tcp()).build();
         assertEquals(List.of(HealthCheck.tcp(), HealthCheck.heartbeat()), config.healthChecks());
+    }
+
+    @Test
+    void shouldRefuseToSendClientsToWorkersThatMayNotListen() {
+        ClusterBuilder builder = Cluster.builder().commonPort(0).readiness(Readiness.STARTED);
+        assertTrue(assertThrows(IllegalStateException.class, builder::build).getMessage().contains("STARTED"));
     }
 
     @Test
@@ -228,7 +234,8 @@ class ClusterBuilderTest {
                 .restartPolicy(RestartPolicy.never()).stopPolicy(StopPolicy.ofDefaults().withKill(Duration.ZERO))
                 .readiness(Readiness.EXPLICIT).reloadPolicy(ReloadPolicy.ofDefaults().withBatch(7)).reloadOnSighup(true)
                 .healthCheck(HealthCheck.heartbeat()).recyclePolicy(RecyclePolicy.never().withMaxMemory(1))
-                .startTimeout(Duration.ofSeconds(1)).shutdownHook(false).keepAlive(false).exitWhenAllGaveUp(false)
+                .startTimeout(Duration.ofSeconds(1)).signals(false).shutdownHook(false).keepAlive(false)
+                .exitWhenAllGaveUp(false)
                 .maxMessageSize(7).on(ClusterEvent.class, event -> {}).onMessage((worker, message) -> {}).name("n")
                 .instances(3).args("a").main("some.Main");
         ClusterBuilder copy = builder.build().toBuilder();

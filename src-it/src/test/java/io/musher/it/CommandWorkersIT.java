@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.musher.Cluster;
 import io.musher.ClusterEvent;
 import io.musher.Exit;
+import io.musher.Readiness;
 import io.musher.StartupException;
 import io.musher.Worker;
 import java.io.IOException;
@@ -67,6 +68,14 @@ class CommandWorkersIT {
         clusters.history().awaitKinds(stopped, "Forked", "Online", "Ready", "Disconnected", "Exited");
         cluster.close();
         clusters.awaitNothingLeft();
+    }
+
+    @Test
+    void shouldBeReadyWithoutAServerOnItsPortWhenStartedIsEnough() throws Exception {
+        Cluster cluster = clusters
+                .start(clusters.command("sh", "-c", "echo \"port $PORT\"; exec sleep 300").instances(1)
+                        .startPort(FreePorts.free()).readiness(Readiness.STARTED));
+        clusters.history().awaitKinds(cluster.workers().get(0), "Forked", "Online", "Ready");
     }
 
     @Test

@@ -137,6 +137,16 @@ class StopIT {
     }
 
     @Test
+    void shouldLeaveSignalsToAProgramThatHandlesThem() throws Exception {
+        Child primary = children.java(OwnShutdown.class);
+        primary.awaitLine("READY", Duration.ofSeconds(30));
+        primary.signal("TERM");
+        assertEquals(143, primary.exitCode(Duration.ofSeconds(30)), primary::report);
+        assertTrue(primary.stdout().contains("the program's hook finds 1 worker(s)"), primary::report);
+        assertTrue(primary.stdout().contains("Exited 1 code"), primary::report);
+    }
+
+    @Test
     void shouldKillAtTheSecondSignal() throws Exception {
         Child primary = children.java(Patient.class);
         primary.awaitLine("READY", Duration.ofSeconds(30));
@@ -170,6 +180,22 @@ class StopIT {
 
     private void await(String what, String output) {
         Awaitility.await(what).atMost(Duration.ofSeconds(20)).until(() -> clusters.history().output().contains(output));
+    }
+
+    /** A primary that stops its cluster itself, when the JVM ends. */
+    static final class OwnShutdown {
+
+        private OwnShutdown() {}
+
+        public static void main(String[] args) {
+            Cluster cluster = Cluster.builder().command("sleep", "300").instances(1).signals(false).shutdownHook(false)
+                    .on(ClusterEvent.class, SelfForkingProgram::print).start();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                System.out.println("the program's hook finds " + cluster.workers().size() + " worker(s)");
+                cluster.close();
+            }));
+            System.out.println("READY");
+        }
     }
 
     /** A primary whose start takes for ever. */

@@ -83,6 +83,14 @@ class SpawnerTest {
     }
 
     @Test
+    void shouldReplaceTwoPercentSignsByOne() throws Exception {
+        WorkerProcess worker = spawning.start(
+                Launch.command("sh", "-c", "echo \"$1\" \"$MINE\"", "sh", "%%i-%i-%%%w-100%-%%p").env("MINE", "%%w"));
+        SpawnerFixture.end(worker);
+        assertEquals("%i-0-%1-100%-%p %w\n", worker.lastOutput());
+    }
+
+    @Test
     void shouldMarkTheEnvironment() throws Exception {
         try (PortLease port = PortLease.free()) {
             WorkerProcess worker = spawning.start(
