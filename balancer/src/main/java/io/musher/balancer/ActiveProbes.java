@@ -53,7 +53,7 @@ final class ActiveProbes {
         }
         if (failure == null) {
             passed(entry);
-        } else if (outcome != Probe.Outcome.LOCAL_TROUBLE) {
+        } else if (outcome != Probe.Outcome.RESOURCES_EXHAUSTED) {
             failed(entry, failure);
         }
         probeLater(entry);
@@ -62,14 +62,14 @@ final class ActiveProbes {
     private void passed(TargetEntry entry) {
         entry.falls = 0;
         // an accepted connect does not prove that this target answers
-        boolean unproven = entry.is(TargetState.EJECTED) && entry.silent;
+        boolean unproven = entry.is(TargetState.EJECTED) && entry.endsUnanswered;
         if (!entry.is(TargetState.READY) && !unproven && ++entry.rises >= policy.rise()) {
             registry.restore(entry);
         }
     }
 
     private void failed(TargetEntry entry, String failure) {
-        registry.names().outdated(entry.backend);
+        registry.resolver().lookUpAgain(entry.backend);
         entry.rises = 0;
         if (++entry.falls >= policy.fall() && !entry.is(TargetState.DOWN)) {
             entry.backend.setState(TargetState.DOWN, failure);

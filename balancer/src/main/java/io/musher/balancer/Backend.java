@@ -6,6 +6,7 @@ import io.musher.balancer.loop.Ticker;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /**
  * State of one target shared by all event loops: atomic counts and volatile fields. State changes are made only by
@@ -22,13 +23,13 @@ final class Backend implements Candidate {
     private final long slowStart;
     private final int maxActive;
     private final AtomicInteger active = new AtomicInteger();
-    private final AtomicInteger failures = new AtomicInteger();
+    private final AtomicInteger connectFailuresInRow = new AtomicInteger();
     private final AtomicInteger unansweredInRow = new AtomicInteger();
     private final AtomicLong lastTrial = new AtomicLong();
-    private final Counters[] tallies;
+    private final Counters[] countersPerLoop;
     final ProxyProtocol proxyProtocol;
     final TargetAddresses addresses;
-    private final AnswerTime answerTime = new AnswerTime();
+    private final LatencyAverage latency = new LatencyAverage();
     private volatile Target target;
     private volatile TargetState state = TargetState.READY;
     private volatile String why = "";
@@ -48,9 +49,9 @@ final class Backend implements Candidate {
         this.listener = listener;
         this.slowStart = config.slowStart().toNanos();
         this.maxActive = config.maxConnectionsPerTarget();
-        this.tallies = new Counters[loops];
+        this.countersPerLoop = new Counters[loops];
         for (int i = 0; i < loops; i++) {
-            tallies[i] = new Counters();
+            countersPerLoop[i] = new Counters();
         }
         becomesReadyIfResolved();
     }
@@ -81,7 +82,7 @@ final class Backend implements Candidate {
 
     @Override
     public long latencyNanos() {
-        return answerTime.average();
+        return latency.average();
     }
 
     // ---- addresses
@@ -108,7 +109,7 @@ final class Backend implements Candidate {
     }
 
     Counters counters(int loop) {
-        return tallies[loop];
+        return countersPerLoop[loop];
     }
 
     TargetState state() {
@@ -164,12 +165,12 @@ final class Backend implements Candidate {
     }
 
     /** Reports a failed connect. */
-    void connectFailed(String why) {
+    void reportConnectFailure(String why) {
         listener.connectFailed(this, why);
     }
 
     /** Reports a connection that the target closed without an answer. */
-    void endedUnanswered() {
+    void reportUnanswered() {
         listener.unanswered(this);
     }
 
@@ -178,19 +179,19 @@ final class Backend implements Candidate {
      *
      * @return the number of consecutive failures
      */
-    int failed() {
-        return failures.incrementAndGet();
+    int countConnectFailure() {
+        return connectFailuresInRow.incrementAndGet();
     }
 
-    void connected() {
-        if (failures.get() != 0) {
-            failures.set(0);
+    void resetConnectFailures() {
+        if (connectFailuresInRow.get() != 0) {
+            connectFailuresInRow.set(0);
         }
     }
 
     /** Records the latency of the first answer byte on a connection: the time since the last byte from the client. */
     void recordAnswer(long nanos, long now, Counters counters) {
-        answerTime.record(nanos, now, counters);
+        latency.record(nanos, now, counters);
         if (!answering) {
             answering = true;
             unansweredInRow.set(0);
@@ -205,7 +206,7 @@ final class Backend implements Candidate {
      *
      * @return the number in a row
      */
-    int silent() {
+    int countUnanswered() {
         answering = false;
         return unansweredInRow.incrementAndGet();
     }
@@ -217,32 +218,28 @@ final class Backend implements Candidate {
 
     /** Records the wait of a client that left without an answer, as a latency, if it waited long. */
     void recordUnanswered(long nanos, long now, Counters counters) {
-        answerTime.recordUnanswered(nanos, now, counters);
+        latency.recordUnanswered(nanos, now, counters);
     }
 
     @Override
     public long answers() {
-        long sum = 0;
-        for (Counters counters : tallies) {
-            sum += counters.answers.get();
-        }
-        return sum;
+        return sum(counters -> counters.answers);
     }
 
     @Override
     public long latencyNanosTotal() {
-        long sum = 0;
-        for (Counters counters : tallies) {
-            sum += counters.answerNanos.get();
-        }
-        return sum;
+        return sum(counters -> counters.latencyNanos);
     }
 
     @Override
     public long unanswered() {
+        return sum(counters -> counters.unanswered);
+    }
+
+    private long sum(Function<Counters, Counters.Counter> counter) {
         long sum = 0;
-        for (Counters counters : tallies) {
-            sum += counters.unanswered.get();
+        for (Counters counters : countersPerLoop) {
+            sum += counter.apply(counters).get();
         }
         return sum;
     }
@@ -278,7 +275,7 @@ final class Backend implements Candidate {
         onTrial = false;
         changes++;
         if (next == TargetState.READY) {
-            failures.set(0);
+            connectFailuresInRow.set(0);
             unansweredInRow.set(0);
             readySince = ticker.nanos();
             ramping = slowStart > 0;
@@ -300,7 +297,8 @@ final class Backend implements Candidate {
 
     /** Records that no loop can pick this withdrawn target any more; only then does "no connections" mean drained. */
     void unpickable(int change) {
-        unpickable = change == changes; // else the target was listed and withdrawn again, which has its own fence
+        // else the target was listed and withdrawn again, which calls this method later with its own change
+        unpickable = change == changes;
     }
 
     /** {@return whether the target is withdrawn, cannot be picked any more, and has no connection} */
@@ -310,7 +308,7 @@ final class Backend implements Candidate {
 
     TargetStats stats() {
         Counters sum = new Counters();
-        for (Counters counters : tallies) {
+        for (Counters counters : countersPerLoop) {
             sum.add(counters);
         }
         return new TargetStats(target, state, sum.accepted.get(), active.get(), sum.bytesToTargets.get(),

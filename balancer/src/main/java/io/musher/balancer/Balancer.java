@@ -99,7 +99,7 @@ public final class Balancer implements AutoCloseable {
                     e instanceof IOException io ? io : new IOException(e));
         }
         balancer.updateTargets(config.targets()).join();
-        balancer.loops.all(context -> context.commands.startAccepting());
+        balancer.loops.runOnAll(context -> context.commands.startAccepting());
         LOG.info("{}: listens on {} with {} loop(s) for {} target(s)", config.name(), text(balancer.address),
                 config.loops(), config.targets().size());
         return balancer;
@@ -130,7 +130,7 @@ public final class Balancer implements AutoCloseable {
     public CompletableFuture<Void> updateTargets(List<Target> targets) {
         List<Target> checked = BalancerBuilder.checked(targets);
         SelfTargetCheck.refuse(address, checked);
-        return onFirstLoop(done -> registry.list(checked, () -> done.complete(null)));
+        return onFirstLoop(done -> registry.replaceTargets(checked, () -> done.complete(null)));
     }
 
     /**
@@ -161,7 +161,7 @@ public final class Balancer implements AutoCloseable {
     public BalancerStats stats() {
         Counters sum = new Counters();
         long buffered = 0;
-        for (LoopContext context : loops.list()) {
+        for (LoopContext context : loops.contexts()) {
             sum.add(context.total);
             buffered += context.buffers.kept();
         }
@@ -233,11 +233,11 @@ public final class Balancer implements AutoCloseable {
                 closing = true;
                 // before connections end, so that no drain completes as if it had succeeded
                 loops.first().loop.tryExecute(registry.drains()::closed);
-                loops.all(context -> context.commands.closeAll());
-                loops.list().forEach(context -> context.loop.close());
+                loops.runOnAll(context -> context.commands.closeAll());
+                loops.contexts().forEach(context -> context.loop.close());
             }
         }
-        boolean own = loops.list().stream().anyMatch(context -> context.loop.inLoop());
+        boolean own = loops.contexts().stream().anyMatch(context -> context.loop.inLoop());
         if (own) {
             runOffLoop(this::awaitEnd);
         } else {
@@ -246,7 +246,7 @@ public final class Balancer implements AutoCloseable {
     }
 
     private void awaitEnd() {
-        for (LoopContext context : loops.list()) {
+        for (LoopContext context : loops.contexts()) {
             if (!context.loop.join(JOIN_MILLIS)) {
                 LOG.warn("{}: loop {} has not ended within 10 s; a listener or strategy may block it", config.name(),
                         context.number);
@@ -254,7 +254,7 @@ public final class Balancer implements AutoCloseable {
         }
         if (closeReported.compareAndSet(false, true)) {
             registry.drains().closed();
-            registry.names().close();
+            registry.resolver().close();
             callbacks.setKeepAliveTime(1, TimeUnit.MILLISECONDS); // lets its idle threads end
             LOG.info("{}: closed", config.name());
             Throwable cause = failure;

@@ -22,7 +22,7 @@ final class BufferPool {
     private static final Log LOG = Log.of(Balancer.class);
     private static final int BLOCK = 16 * 1024;
     // enough for bulk transfers that stall briefly; hundreds of stalled ones must take little each
-    private static final int MOST_LARGE = 16;
+    private static final int MAX_LARGE = 16;
     private static final long RETRY_AFTER = 60_000_000_000L;
 
     private final int size;
@@ -33,8 +33,8 @@ final class BufferPool {
     private ByteBuffer scratch;
     private int largeLeft; // not allocated yet
     private int blocksLeft;
-    private boolean refused;
-    private long refusedAt;
+    private boolean allocationFailed;
+    private long allocationFailedAt;
     private final Counters.Counter kept = new Counters.Counter();
 
     /**
@@ -48,7 +48,7 @@ final class BufferPool {
         this.size = size;
         this.blockSize = Math.min(size, BLOCK);
         this.clock = clock;
-        this.largeLeft = size == blockSize ? 0 : (int) Math.min(MOST_LARGE, budget / 4 / size);
+        this.largeLeft = size == blockSize ? 0 : (int) Math.min(MAX_LARGE, budget / 4 / size);
         this.blocksLeft = (int) Math.min(Integer.MAX_VALUE, (budget - (long) largeLeft * size) / blockSize);
         this.scratch = direct(size);
         addLarge();
@@ -98,7 +98,7 @@ final class BufferPool {
 
     /** {@return an empty block that the caller must release; null when the budget is spent} */
     ByteBuffer block() {
-        if (blocks.isEmpty() && !cutBlocks()) {
+        if (blocks.isEmpty() && !allocateBlocks()) {
             return null;
         }
         kept.add(blockSize);
@@ -127,7 +127,7 @@ final class BufferPool {
         }
     }
 
-    private boolean cutBlocks() {
+    private boolean allocateBlocks() {
         int count = Math.min(blocksLeft, Math.max(1, size / blockSize));
         ByteBuffer slab = count == 0 ? null : allocate(count * blockSize);
         if (slab == null) {
@@ -145,16 +145,16 @@ final class BufferPool {
      * half a second then, so the next one follows after a minute.
      */
     private ByteBuffer allocate(int bytes) {
-        if (refused && clock.getAsLong() - refusedAt < RETRY_AFTER) {
+        if (allocationFailed && clock.getAsLong() - allocationFailedAt < RETRY_AFTER) {
             return null;
         }
         try {
             ByteBuffer buffer = direct(bytes);
-            refused = false;
+            allocationFailed = false;
             return buffer;
         } catch (OutOfMemoryError e) {
-            refused = true;
-            refusedAt = clock.getAsLong();
+            allocationFailed = true;
+            allocationFailedAt = clock.getAsLong();
             LOG.warn(
                     "cannot allocate direct memory for buffers, though maxBufferedBytes allows it ({}); {} bytes are in"
                             + " use, the next attempt follows in 60 s: raise -XX:MaxDirectMemorySize or lower"

@@ -25,8 +25,8 @@ final class ClientQueue implements RelayStage {
     /** The reason given for clients rejected during a shutdown. */
     private static final String STOPS = "the balancer stops";
 
-    private static final long FIRST_RETRY = 20_000_000;
-    private static final long LAST_RETRY = 500_000_000;
+    private static final long MIN_RETRY_PAUSE = 20_000_000;
+    private static final long MAX_RETRY_PAUSE = 500_000_000;
 
     /** The most bytes kept of one client; a client that has sent more is not read until it is served. */
     private static final int MAX_HELD = 16 * 1024;
@@ -44,7 +44,7 @@ final class ClientQueue implements RelayStage {
     private final long timeout;
     private final int maxHeld;
     private final TreeMap<Long, Relay> queue = new TreeMap<>();
-    private long retryAfter = FIRST_RETRY;
+    private long retryPause = MIN_RETRY_PAUSE;
     private Timers.Timer retry;
     private Timers.Timer expiry;
 
@@ -90,16 +90,16 @@ final class ClientQueue implements RelayStage {
             if (queue.isEmpty()) { // the clients that waited before are gone: restart with the shortest interval
                 loop.cancel(retry);
                 retry = null;
-                retryAfter = FIRST_RETRY;
+                retryPause = MIN_RETRY_PAUSE;
             }
             ticket = new Ticket(place, relay.lastActivity + timeout);
             relay.ticket(ticket);
         }
         queue.put(ticket.place.number(), relay);
         relay.stage(this);
-        listen(relay);
+        readWhileWaiting(relay);
         if (retry == null) {
-            retry = loop.schedule(retryAfter, this::retry);
+            retry = loop.schedule(retryPause, this::retry);
         }
         // a client that returns to the queue may be in front of the others
         if (expiry == null || queue.firstKey() == ticket.place.number()) {
@@ -134,7 +134,7 @@ final class ClientQueue implements RelayStage {
         }
     }
 
-    private void listen(Relay relay) {
+    private void readWhileWaiting(Relay relay) {
         copyFirst(relay);
         if (held(relay) < maxHeld && !relay.client.isReadEnded()) {
             try {
@@ -155,7 +155,7 @@ final class ClientQueue implements RelayStage {
             relay.close();
         } else if (n < 0) {
             relay.client.endRead();
-            places.ended(relay.ticket().place);
+            places.halfClosed(relay.ticket().place);
         } else {
             append(relay, scratch.flip());
             relay.client.wantRead(held + n < maxHeld);
@@ -199,7 +199,7 @@ final class ClientQueue implements RelayStage {
     }
 
     /** Gives back the place of a client that has a target or is closed. */
-    void done(Relay relay) {
+    void giveBackPlace(Relay relay) {
         if (relay.ticket() != null) {
             places.giveBack(relay.ticket().place);
             relay.ticket(null);
@@ -218,17 +218,17 @@ final class ClientQueue implements RelayStage {
                 return;
             }
             if (relay.state() == Relay.State.OPEN) { // not if a connect is only in progress: it may fail like the last
-                retryAfter = FIRST_RETRY;
+                retryPause = MIN_RETRY_PAUSE;
             }
         }
     }
 
     private void retry() {
         retry = null;
-        retryAfter = Math.min(LAST_RETRY, retryAfter * 2);
+        retryPause = Math.min(MAX_RETRY_PAUSE, retryPause * 2);
         serve();
         if (!queue.isEmpty() && retry == null) {
-            retry = loop.schedule(retryAfter, this::retry);
+            retry = loop.schedule(retryPause, this::retry);
         }
     }
 

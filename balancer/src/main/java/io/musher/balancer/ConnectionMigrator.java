@@ -37,7 +37,7 @@ final class ConnectionMigrator {
     }
 
     private void leaveTarget(Relay relay) throws IOException {
-        boolean stays = relay.isUntouched() && (relays.isShuttingDown() || !dialer.hasRoom());
+        boolean stays = relay.isUnused() && (relays.isShuttingDown() || !dialer.hasRoom());
         if (!enabled || !relay.isIdle() || relay.target.isReadEnded() || stays) {
             return;
         }
@@ -54,14 +54,14 @@ final class ConnectionMigrator {
      *
      * @return whether the client is kept; if not, the caller forwards the close
      */
-    boolean detachFromTarget(Relay relay, Runnable passEnd) throws IOException {
+    boolean keepIdleClient(Relay relay, Runnable passEnd) throws IOException {
         if (!enabled || relays.isShuttingDown() || !relay.isIdle()) {
             return false;
         }
         if (relay.backend.isWithdrawn()) {
             reroute(relay, null);
         } else {
-            relay.detach();
+            relay.closeTarget();
             relay.park(new TargetLostStage(loop, this, passEnd));
         }
         return true;
@@ -74,8 +74,8 @@ final class ConnectionMigrator {
     void reroute(Relay relay, ByteBuffer bytes) throws IOException {
         total.moved.add(1);
         relay.counters.moved.add(1);
-        relay.detach(); // after counting: the counters must be complete when the target is reported as drained
-        if (bytes != null || relay.isUntouched()) {
+        relay.closeTarget(); // after counting: the counters must be complete when the target is reported as drained
+        if (bytes != null || relay.isUnused()) {
             relay.route(bytes);
         } else {
             relay.park(new NextBytesStage(loop, MAX_PARKED, relay::close));

@@ -40,7 +40,7 @@ final class Counters {
     final Counter moved = new Counter();
     final Counter cut = new Counter();
     final Counter answers = new Counter();
-    final Counter answerNanos = new Counter();
+    final Counter latencyNanos = new Counter();
     final Counter unanswered = new Counter();
     final Counter cutStalled = new Counter();
 
@@ -56,7 +56,7 @@ final class Counters {
         moved.add(other.moved.get());
         cut.add(other.cut.get());
         answers.add(other.answers.get());
-        answerNanos.add(other.answerNanos.get());
+        latencyNanos.add(other.latencyNanos.get());
         unanswered.add(other.unanswered.get());
         cutStalled.add(other.cutStalled.get());
         return this;

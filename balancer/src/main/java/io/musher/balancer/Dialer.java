@@ -178,7 +178,7 @@ final class Dialer {
             total.retries.add(1);
             counters.retries.add(1);
         }
-        backend.connectFailed(why);
+        backend.reportConnectFailure(why);
     }
 
     /** Logs that descriptors or local ports ran out. That is not a failure of the target: clients wait. */

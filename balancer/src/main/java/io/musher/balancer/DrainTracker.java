@@ -30,7 +30,7 @@ final class DrainTracker {
 
         private void deadline() {
             Set<Backend> late = Set.copyOf(left);
-            loops.all(context -> context.commands.cut(late, cut));
+            loops.runOnAll(context -> context.commands.cut(late, cut));
         }
     }
 
@@ -71,7 +71,7 @@ final class DrainTracker {
         }
     }
 
-    void revived(Backend backend) {
+    void listedAgain(Backend backend) {
         for (Drain drain : List.copyOf(drains)) {
             if (drain.left.contains(backend)) {
                 fail(drain, "target " + drain.id + " was listed again while it drained");

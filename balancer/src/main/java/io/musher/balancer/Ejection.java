@@ -25,9 +25,9 @@ final class Ejection {
 
     private static final Log LOG = Log.of(Balancer.class);
     private static final OperatorLog OPERATOR = new OperatorLog(Balancer.class);
-    private static final long LAST_RETEST = 2_000_000_000;
-    private static final long LAST_RETEST_OF_SILENT = 10_000_000_000L;
-    private static final long FORGIVEN_AFTER = 10_000_000_000L;
+    private static final long MAX_RETEST_PAUSE = 2_000_000_000;
+    private static final long MAX_RETEST_PAUSE_UNANSWERED = 10_000_000_000L;
+    private static final long RESET_PAUSE_AFTER = 10_000_000_000L;
     private static final long HOLD = 250_000_000;
 
     private final BalancerConfig config;
@@ -52,7 +52,7 @@ final class Ejection {
 
     /** Counts a refused or timed-out connect; ejects the target after too many. */
     void connectFailed(Backend backend, String why) {
-        int inRow = backend.failed();
+        int inRow = backend.countConnectFailure();
         if (backend.isOnTrial()) {
             registry.post(() -> trialFailed(backend, why));
         } else if (config.ejectAfter() > 0 && inRow >= config.ejectAfter() && backend.state() == TargetState.READY) {
@@ -62,7 +62,7 @@ final class Ejection {
 
     /** Counts a connection that the target closed without an answer; ejects the target after too many. */
     void unanswered(Backend backend) {
-        int inRow = backend.silent();
+        int inRow = backend.countUnanswered();
         if (backend.isOnTrial()) {
             registry.post(() -> trialFailed(backend, "a connection ended without an answer"));
         } else if (config.ejectUnanswered() && config.ejectAfter() > 0 && inRow >= config.ejectAfter()
@@ -83,17 +83,17 @@ final class Ejection {
 
     // ---- on the registry's loop
 
-    private void eject(Backend backend, boolean silent, String what, String why) {
+    private void eject(Backend backend, boolean unanswered, String what, String why) {
         TargetEntry entry = registry.entryOf(backend);
-        if (entry == null || !entry.is(TargetState.READY) || !registry.isThereAnother(backend, silent)) {
+        if (entry == null || !entry.is(TargetState.READY) || !registry.hasOtherReady(backend, unanswered)) {
             return;
         }
-        if (loop.now() - entry.restoredAt > FORGIVEN_AFTER) {
-            entry.pause = TargetEntry.FIRST_RETEST;
+        if (loop.now() - entry.restoredAt > RESET_PAUSE_AFTER) {
+            entry.retestPause = TargetEntry.MIN_RETEST_PAUSE;
         }
-        entry.silent = silent || Probe.isReset(why);
+        entry.endsUnanswered = unanswered || Probe.isReset(why);
         entry.round++;
-        String reason = silent ? what + " " + why : why;
+        String reason = unanswered ? what + " " + why : why;
         backend.setState(TargetState.EJECTED, reason);
         count++;
         registry.publish();
@@ -105,10 +105,11 @@ final class Ejection {
 
     private void retestLater(TargetEntry entry) {
         int round = entry.round;
-        loop.schedule(TargetEntry.jittered(entry.pause), () -> {
+        loop.schedule(TargetEntry.jittered(entry.retestPause), () -> {
             if (isStill(entry, round)) {
-                entry.pause = Math.min(entry.silent ? LAST_RETEST_OF_SILENT : LAST_RETEST, entry.pause * 2);
-                Probe.start(loop, entry.backend, config.connectTimeout().toNanos(), entry.silent ? HOLD : 0,
+                entry.retestPause = Math.min(entry.endsUnanswered ? MAX_RETEST_PAUSE_UNANSWERED : MAX_RETEST_PAUSE,
+                        entry.retestPause * 2);
+                Probe.start(loop, entry.backend, config.connectTimeout().toNanos(), entry.endsUnanswered ? HOLD : 0,
                         (failure, kind) -> {
                             if (isStill(entry, round)) {
                                 retested(entry, kind);
@@ -119,16 +120,16 @@ final class Ejection {
     }
 
     private void retested(TargetEntry entry, Probe.Outcome outcome) {
-        if (outcome == Probe.Outcome.ACCEPTED && !entry.silent) {
+        if (outcome == Probe.Outcome.ACCEPTED && !entry.endsUnanswered) {
             registry.restore(entry);
         } else if (outcome == Probe.Outcome.ACCEPTED) {
             entry.backend.beginTrial();
-            registry.changed();
+            registry.publishAndNotifyLoops();
         } else {
-            registry.names().outdated(entry.backend);
-            if (outcome != Probe.Outcome.LOCAL_TROUBLE) {
+            registry.resolver().lookUpAgain(entry.backend);
+            if (outcome != Probe.Outcome.RESOURCES_EXHAUSTED) {
                 // a target that refuses was stopped: once it accepts again, it may work
-                entry.silent = outcome == Probe.Outcome.ENDED;
+                entry.endsUnanswered = outcome == Probe.Outcome.ENDED;
             }
             retestLater(entry);
         }

@@ -16,7 +16,7 @@ import java.nio.channels.SocketChannel;
  */
 final class Endpoint implements EventLoop.Handler {
 
-    private static final int SURE_TO_FIT = 1024;
+    private static final int ONE_SEGMENT = 1024;
 
     final Relay relay;
     final SocketChannel channel;
@@ -30,7 +30,7 @@ final class Endpoint implements EventLoop.Handler {
     private boolean readEnded;
     private boolean writeEnded;
     private boolean discarded;
-    private boolean keptAlive;
+    private boolean tcpKeepAliveEnabled;
 
     Endpoint(Relay relay, SocketChannel channel) {
         this.relay = relay;
@@ -90,7 +90,7 @@ final class Endpoint implements EventLoop.Handler {
      */
     boolean write(ByteBuffer buffer) throws IOException {
         if (!noDelaySet) {
-            if (hasWritten || buffer.remaining() > SURE_TO_FIT) {
+            if (hasWritten || buffer.remaining() > ONE_SEGMENT) {
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
                 noDelaySet = true;
             }
@@ -168,12 +168,12 @@ final class Endpoint implements EventLoop.Handler {
      *
      * @return whether this call enabled it
      */
-    boolean keepAlive() throws IOException {
-        if (keptAlive || discarded) {
+    boolean enableTcpKeepAlive() throws IOException {
+        if (tcpKeepAliveEnabled || discarded) {
             return false;
         }
-        keptAlive = true;
-        KeepAlive.enable(channel);
+        tcpKeepAliveEnabled = true;
+        TcpKeepAlive.enable(channel);
         return true;
     }
 

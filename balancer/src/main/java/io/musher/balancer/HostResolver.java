@@ -39,8 +39,8 @@ final class HostResolver {
     private static final Log LOG = Log.of(Balancer.class);
     private static final OperatorLog OPERATOR = new OperatorLog(Balancer.class);
     private static final int THREADS = 4;
-    private static final long BETWEEN = 1_000_000_000;
-    private static final long LAST_PAUSE = 30_000_000_000L;
+    private static final long MIN_PAUSE = 1_000_000_000;
+    private static final long MAX_PAUSE = 30_000_000_000L;
 
     private final BalancerConfig config;
     private final BalancerListener listener;
@@ -66,8 +66,8 @@ final class HostResolver {
     }
 
     /** Looks a target up again after connects to all its known addresses have failed; callable from any loop. */
-    void outdated(Backend backend) {
-        if (backend.isNamed() && backend.addresses.isLookupDue(BETWEEN)) {
+    void lookUpAgain(Backend backend) {
+        if (backend.isNamed() && backend.addresses.isLookupDue(MIN_PAUSE)) {
             registry.post(() -> {
                 TargetEntry entry = registry.entryOf(backend);
                 if (entry != null) {
@@ -127,7 +127,7 @@ final class HostResolver {
         boolean first = backend.address() == null;
         if (found.addresses.length > 0) {
             backend.addresses.found(found.addresses);
-            entry.lookupPause = BETWEEN;
+            entry.lookupPause = MIN_PAUSE;
             if (first) {
                 LOG.debug("{}: target {} has {} address(es)", config.name(), backend,
                         found.addresses.length);
@@ -146,7 +146,7 @@ final class HostResolver {
                     lookUp(entry);
                 }
             });
-            entry.lookupPause = Math.min(LAST_PAUSE, entry.lookupPause * 2);
+            entry.lookupPause = Math.min(MAX_PAUSE, entry.lookupPause * 2);
         }
     }
 

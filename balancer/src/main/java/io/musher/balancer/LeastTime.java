@@ -14,26 +14,26 @@ import java.util.WeakHashMap;
  * target that is always slow rarely. Connections in progress count as in {@link LeastConnections}, each multiplied by
  * the latency.
  *
- * <p>A target that has not answered yet is assumed to have the median latency and gets {@value #ON_TRIAL} connections
- * on trial, and one more after ever longer runs of picks without an answer. A target that closes a connection without
+ * <p>A target that has not answered yet is assumed to have the median latency and gets {@value #UNMEASURED_CONNECTIONS}
+ * connections, and one more after ever longer runs of picks without an answer. A target that closes a connection without
  * an answer counts as the slowest.
  */
 final class LeastTime extends WeightedTurns {
 
-    private static final int ON_TRIAL = 2;
-    private static final int NEXT_TRIAL_AFTER = 64;
+    private static final int UNMEASURED_CONNECTIONS = 2;
+    private static final int PICKS_UNTIL_ONE_MORE = 64;
     private static final int HALF_LIFE = 8; // in picks for each other target
     private static final double LEAST_SHARE_OF_NEW = 1 / 8.0;
-    private static final double NEAR = 1.5;
-    private static final double MOST = 32; // estimates are capped at this multiple of the fastest
-    private static final double SILENT = 1e9;
+    private static final double NEAR_RATIO = 1.5;
+    private static final double MAX_RATIO = 32; // estimates are capped at this multiple of the fastest
+    private static final double UNANSWERED_NANOS = 1e9;
 
-    /** The measurements of one target. */
-    private static final class Evidence {
+    /** The estimated latency of one target, and what it was derived from. */
+    private static final class Estimate {
         double nanos; // the estimated latency, 0 if not measured
         double age = 1; // the weight left to the estimate, from 1 down to 0
-        boolean silent;
-        int capped;
+        boolean endsUnanswered;
+        int picksWhileCapped;
         long answers;
         long total;
         long unanswered;
@@ -43,45 +43,46 @@ final class LeastTime extends WeightedTurns {
         }
     }
 
-    private final Map<Candidate, Evidence> known = new WeakHashMap<>(); // also of candidates that are full now
-    private Evidence[] evidence = {};
+    // also of candidates that are full now
+    private final Map<Candidate, Estimate> estimatesByCandidate = new WeakHashMap<>();
+    private Estimate[] estimates = {};
     private double[] sorted = {};
     private double median;
     private double fading;
-    private int medianIn;
+    private int picksUntilMedian;
 
     @Override
     void changed(List<Candidate> before, List<Candidate> now) {
-        evidence = new Evidence[now.size()];
-        for (int i = 0; i < evidence.length; i++) {
-            Evidence old = known.get(now.get(i));
-            // a silent one comes back on trial
-            boolean anew = old == null || old.silent && !before.contains(now.get(i));
-            evidence[i] = anew ? new Evidence() : old;
+        estimates = new Estimate[now.size()];
+        for (int i = 0; i < estimates.length; i++) {
+            Estimate old = estimatesByCandidate.get(now.get(i));
+            // one that ended connections unanswered is measured anew when it comes back
+            boolean anew = old == null || old.endsUnanswered && !before.contains(now.get(i));
+            estimates[i] = anew ? new Estimate() : old;
             if (anew) {
-                known.put(now.get(i), evidence[i]);
+                estimatesByCandidate.put(now.get(i), estimates[i]);
             }
         }
-        sorted = new double[evidence.length];
-        fading = Math.pow(0.5, 1.0 / (HALF_LIFE * Math.max(1, evidence.length - 1)));
-        medianIn = 0;
+        sorted = new double[estimates.length];
+        fading = Math.pow(0.5, 1.0 / (HALF_LIFE * Math.max(1, estimates.length - 1)));
+        picksUntilMedian = 0;
     }
 
     @Override
     double measure(List<Candidate> ready, double[] weights, double[] loads) {
         double fastest = learn(ready);
         double limit = limit(ready, weights, loads, fastest, true);
-        if (limit == Double.POSITIVE_INFINITY) { // all are on trial
+        if (limit == Double.POSITIVE_INFINITY) { // all are unmeasured, with as many connections as they get
             limit = limit(ready, weights, loads, fastest, false);
         }
         double near = Double.POSITIVE_INFINITY;
         for (int i = 0; i < loads.length; i++) {
             if (loads[i] < limit) {
-                near = Math.min(near, assumed(evidence[i], fastest));
+                near = Math.min(near, assumed(estimates[i], fastest));
             }
         }
         for (int i = 0; i < loads.length; i++) {
-            if (assumed(evidence[i], fastest) > near * NEAR) {
+            if (assumed(estimates[i], fastest) > near * NEAR_RATIO) {
                 loads[i] = Double.POSITIVE_INFINITY;
             }
         }
@@ -96,56 +97,56 @@ final class LeastTime extends WeightedTurns {
     private double learn(List<Candidate> ready) {
         double fastest = Double.POSITIVE_INFINITY;
         double slowest = 0;
-        for (int i = 0; i < evidence.length; i++) {
-            Evidence e = evidence[i];
+        for (int i = 0; i < estimates.length; i++) {
+            Estimate e = estimates[i];
             learn(e, ready.get(i));
             if (e.isMeasured()) {
                 fastest = Math.min(fastest, e.nanos);
-                slowest = e.silent ? slowest : Math.max(slowest, e.nanos);
+                slowest = e.endsUnanswered ? slowest : Math.max(slowest, e.nanos);
             }
         }
         if (fastest == Double.POSITIVE_INFINITY) {
             fastest = 1;
         }
-        for (Evidence e : evidence) {
-            if (e.silent && e.age == 1) {
-                e.nanos = Math.max(SILENT, 2 * slowest);
+        for (Estimate e : estimates) {
+            if (e.endsUnanswered && e.age == 1) {
+                e.nanos = Math.max(UNANSWERED_NANOS, 2 * slowest);
             }
             e.age *= fading;
             if (e.isMeasured()) {
-                e.nanos = fastest + (Math.min(e.nanos, MOST * fastest) - fastest) * fading;
+                e.nanos = fastest + (Math.min(e.nanos, MAX_RATIO * fastest) - fastest) * fading;
             }
         }
-        if (--medianIn <= 0) {
-            medianIn = evidence.length;
+        if (--picksUntilMedian <= 0) {
+            picksUntilMedian = estimates.length;
             median = median(fastest);
         }
         return fastest;
     }
 
-    private static void learn(Evidence e, Candidate candidate) {
+    private static void learn(Estimate e, Candidate candidate) {
         long unanswered = candidate.unanswered();
         long answers = candidate.answers();
         if (answers != e.answers) {
             long total = candidate.latencyNanosTotal();
             double latest = Math.max(1, (double) (total - e.total) / Math.max(1, answers - e.answers));
-            double old = e.isMeasured() && !e.silent ? Math.min(e.age, 1 - LEAST_SHARE_OF_NEW) : 0;
+            double old = e.isMeasured() && !e.endsUnanswered ? Math.min(e.age, 1 - LEAST_SHARE_OF_NEW) : 0;
             e.nanos = latest + (e.nanos - latest) * old;
             e.age = 1;
-            e.silent = false;
+            e.endsUnanswered = false;
             e.answers = answers;
             e.total = total;
         } else if (unanswered != e.unanswered) {
-            e.nanos = SILENT;
+            e.nanos = UNANSWERED_NANOS;
             e.age = 1;
-            e.silent = true;
+            e.endsUnanswered = true;
         }
         e.unanswered = unanswered;
     }
 
     private double median(double otherwise) {
         int n = 0;
-        for (Evidence e : evidence) {
+        for (Estimate e : estimates) {
             if (e.isMeasured()) {
                 sorted[n++] = e.nanos;
             }
@@ -154,7 +155,7 @@ final class LeastTime extends WeightedTurns {
         return n == 0 ? otherwise : sorted[(n - 1) / 2];
     }
 
-    private double assumed(Evidence e, double fastest) {
+    private double assumed(Estimate e, double fastest) {
         return e.isMeasured() ? e.nanos : fastest + Math.max(0, median - fastest) * e.age;
     }
 
@@ -162,23 +163,23 @@ final class LeastTime extends WeightedTurns {
         double limit = Double.POSITIVE_INFINITY;
         for (int i = 0; i < loads.length; i++) {
             int active = ready.get(i).active();
-            if (capped && isCapped(evidence[i], active)) {
+            if (capped && isCapped(estimates[i], active)) {
                 loads[i] = Double.POSITIVE_INFINITY;
                 continue;
             }
-            double cost = assumed(evidence[i], fastest) / weights[i];
+            double cost = assumed(estimates[i], fastest) / weights[i];
             loads[i] = cost * active;
             limit = Math.min(limit, cost * (active + 1.0));
         }
         return limit;
     }
 
-    private static boolean isCapped(Evidence e, int active) {
-        if (e.isMeasured() || active < ON_TRIAL) {
-            e.capped = 0;
+    private static boolean isCapped(Estimate e, int active) {
+        if (e.isMeasured() || active < UNMEASURED_CONNECTIONS) {
+            e.picksWhileCapped = 0;
             return false;
         }
-        int more = Math.min(20, active - ON_TRIAL);
-        return ++e.capped <= NEXT_TRIAL_AFTER << more;
+        int more = Math.min(20, active - UNMEASURED_CONNECTIONS);
+        return ++e.picksWhileCapped <= PICKS_UNTIL_ONE_MORE << more;
     }
 }

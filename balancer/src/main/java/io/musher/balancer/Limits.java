@@ -59,9 +59,9 @@ final class Limits {
      *
      * @return false if the address has too many connections
      */
-    boolean admit(Relay relay) throws IOException {
+    boolean acquireForClient(Relay relay) throws IOException {
         if (maxPerClient > 0 && relay.clientKey == null) {
-            Object address = WaitingPlaces.address(relay.source().getAddress());
+            Object address = WaitingPlaces.clientKey(relay.source().getAddress());
             boolean[] full = {false};
             perClient.compute(address, (a, count) -> {
                 int had = count == null ? 0 : count;
@@ -77,7 +77,7 @@ final class Limits {
     }
 
     /** Uncounts a client for its address. */
-    void dismiss(Relay relay) {
+    void releaseForClient(Relay relay) {
         if (relay.clientKey != null) {
             perClient.computeIfPresent(relay.clientKey, (a, count) -> count == 1 ? null : Integer.valueOf(count - 1));
             relay.clientKey = null;

@@ -13,9 +13,9 @@ import java.nio.ByteBuffer;
  */
 final class LingeringCloseStage implements RelayStage {
 
-    private static final long SILENCE = 5_000_000_000L;
-    private static final long AT_MOST = 30_000_000_000L;
-    private static final int MOST_BYTES = 1 << 20;
+    private static final long MAX_SILENCE = 5_000_000_000L;
+    private static final long MAX_TIME = 30_000_000_000L;
+    private static final int MAX_BYTES = 1 << 20;
 
     private final EventLoop loop;
     private final BufferPool buffers;
@@ -27,7 +27,7 @@ final class LingeringCloseStage implements RelayStage {
         this.loop = relay.loop();
         this.buffers = buffers;
         this.begun = loop.now();
-        this.timer = loop.schedule(SILENCE, relay::close);
+        this.timer = loop.schedule(MAX_SILENCE, relay::close);
     }
 
     @Override
@@ -35,11 +35,11 @@ final class LingeringCloseStage implements RelayStage {
         ByteBuffer scratch = buffers.scratch();
         int n = relay.client.channel.read(scratch);
         bytes += Math.max(0, n);
-        if (n < 0 || bytes > MOST_BYTES) {
+        if (n < 0 || bytes > MAX_BYTES) {
             relay.close();
         } else if (n > 0) {
             loop.cancel(timer);
-            timer = loop.schedule(Math.max(0, Math.min(SILENCE, begun + AT_MOST - loop.now())),
+            timer = loop.schedule(Math.max(0, Math.min(MAX_SILENCE, begun + MAX_TIME - loop.now())),
                     relay::close);
         }
     }

@@ -128,6 +128,6 @@ final class LoopCommands {
         relays.shutDown(null);
         acceptor.stop(false);
         List<Relay> all = relays.copy();
-        all.forEach(Relay::end);
+        all.forEach(Relay::closeOrReset);
     }
 }

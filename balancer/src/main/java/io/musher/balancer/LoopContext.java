@@ -32,7 +32,7 @@ final class LoopContext {
     final Dialer dialer;
     final ConnectionMigrator migrator;
     final Pump pump;
-    final ConnectionOpener opener;
+    final RelayStarter starter;
     final RelayList relays;
 
     private final String name;
@@ -63,7 +63,7 @@ final class LoopContext {
                 config);
         this.migrator = new ConnectionMigrator(loop, relays, dialer, total, movesKeepAlive);
         this.pump = new Pump(loop, buffers, stalled, migrator, total);
-        this.opener = new ConnectionOpener(loop, buffers, pump, proxyOut);
+        this.starter = new RelayStarter(loop, buffers, pump, proxyOut);
         this.commands = new LoopCommands(loop, relays, dialer.queue(),
                 new Acceptor(name, loop, limits, listening, listener, this::accepted));
     }
@@ -90,7 +90,7 @@ final class LoopContext {
      * once or, with {@code connectOnFirstByte}, when it has sent something.
      */
     void admit(Relay relay, ByteBuffer first) throws IOException {
-        if (!limits.admit(relay)) {
+        if (!limits.acquireForClient(relay)) {
             buffers.release(first);
             relay.reject("too many connections from this address (maxConnectionsPerClient)");
         } else if (first == null && firstByteNanos > 0) {

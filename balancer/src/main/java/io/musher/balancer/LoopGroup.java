@@ -12,8 +12,8 @@ final class LoopGroup {
     private final List<LoopContext> contexts;
     private final Ticker ticker;
 
-    LoopGroup(List<LoopContext> lanes, Ticker ticker) {
-        this.contexts = List.copyOf(lanes);
+    LoopGroup(List<LoopContext> contexts, Ticker ticker) {
+        this.contexts = List.copyOf(contexts);
         this.ticker = ticker;
     }
 
@@ -29,12 +29,12 @@ final class LoopGroup {
         return ticker;
     }
 
-    List<LoopContext> list() {
+    List<LoopContext> contexts() {
         return contexts;
     }
 
     /** Runs a task on every loop; skips closed loops. */
-    void all(Consumer<LoopContext> task) {
+    void runOnAll(Consumer<LoopContext> task) {
         for (LoopContext context : contexts) {
             post(context, () -> task.accept(context));
         }

@@ -25,7 +25,7 @@ final class Probe implements EventLoop.Handler {
         /** The target accepted, and closed the connection at once. */
         ENDED,
         /** The probe failed for a local reason (descriptors, ports); the state of the target is unknown. */
-        LOCAL_TROUBLE
+        RESOURCES_EXHAUSTED
     }
 
     /** Callback for the outcome, on the loop's thread. */
@@ -71,7 +71,7 @@ final class Probe implements EventLoop.Handler {
             @Override
             protected void connected(SocketChannel connected, SelectionKey registered) throws IOException {
                 if (backend.proxyProtocol != null) { // the target may log an error for a connection without a header
-                    connected.write(ByteBuffer.wrap(ProxyHeader.ofOurOwn(backend.proxyProtocol)));
+                    connected.write(ByteBuffer.wrap(ProxyHeader.withoutClient(backend.proxyProtocol)));
                 }
                 if (hold == 0) {
                     loop.discard(connected, registered);
@@ -84,7 +84,7 @@ final class Probe implements EventLoop.Handler {
             @Override
             protected void failed(Failure failure, Throwable cause) {
                 verdict(cause.getMessage() == null ? cause.toString() : cause.getMessage(),
-                        failure == Failure.RESOURCES_EXHAUSTED ? Outcome.LOCAL_TROUBLE
+                        failure == Failure.RESOURCES_EXHAUSTED ? Outcome.RESOURCES_EXHAUSTED
                                 : isReset(cause.getMessage()) ? Outcome.ENDED : Outcome.REFUSED);
             }
         }.start(address, timeout);

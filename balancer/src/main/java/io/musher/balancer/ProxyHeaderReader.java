@@ -31,9 +31,9 @@ final class ProxyHeaderReader implements RelayStage {
             ProxyHeader header = n < 0 ? null : ProxyHeader.parse(in);
             if (header != null) {
                 context.loop.cancel(timer);
-                byte[] forTarget = context.proxyOut == null ? null : header.passedOn(context.proxyOut, in);
+                byte[] forTarget = context.proxyOut == null ? null : header.forTarget(context.proxyOut, in);
                 ByteBuffer rest = rest(relay, in.flip().position(header.length()));
-                if (relay.state() == Relay.State.INTAKE) {
+                if (relay.state() == Relay.State.AWAITING_INPUT) {
                     relay.headerReceived(header.source(), forTarget, rest);
                 }
             } else if (n < 0) {

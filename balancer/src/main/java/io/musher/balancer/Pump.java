@@ -45,14 +45,14 @@ final class Pump {
             try {
                 n = from.channel.read(scratch);
             } catch (IOException e) {
-                relay.endpointEnded(from);
-                if (from == relay.target && migrator.detachFromTarget(relay, relay::reset)) {
+                relay.countIfUnanswered(from);
+                if (from == relay.target && migrator.keepIdleClient(relay, relay::reset)) {
                     return false;
                 }
                 throw e;
             }
             if (n < 0) {
-                relay.endpointEnded(from);
+                relay.countIfUnanswered(from);
                 from.endRead();
                 passEnd(relay, from, to);
                 return false;
@@ -64,7 +64,7 @@ final class Pump {
             // one answer has usually closed by now
             boolean again = !scratch.hasRemaining() || from == relay.target && !relay.answered;
             scratch.flip();
-            boolean discarded = from == relay.client && relay.isUnwanted(scratch);
+            boolean discarded = from == relay.client && relay.areStrayLineEnds(scratch);
             if (!discarded && !forward(relay, scratch, from, to) || !again) {
                 return false;
             }
@@ -84,7 +84,7 @@ final class Pump {
             cannotWrite(relay, from, to);
             return;
         }
-        if (relay.broken) {
+        if (relay.targetWriteFailed) {
             endAfterReset(relay, from, to);
         } else if (from.isReadEnded()) {
             passEnd(relay, from, to);
@@ -144,10 +144,10 @@ final class Pump {
      * closed, or when the client has announced its last request.
      */
     void passEnd(Relay relay, Endpoint from, Endpoint to) throws IOException {
-        if (from == relay.target && migrator.detachFromTarget(relay, relay::close)) {
+        if (from == relay.target && migrator.keepIdleClient(relay, relay::close)) {
             return;
         }
-        boolean over = to.isReadEnded() || to == relay.client && relay.isLastRequestIn();
+        boolean over = to.isReadEnded() || to == relay.client && relay.isLastRequestReceived();
         if (over && !from.hasPending()) {
             if (to.isReadEnded()) {
                 relay.close();
@@ -166,11 +166,11 @@ final class Pump {
      * only discarded.
      */
     private void cannotWrite(Relay relay, Endpoint from, Endpoint to) throws IOException {
-        if (relay.broken || to == relay.client) {
+        if (relay.targetWriteFailed || to == relay.client) {
             relay.reset(); // the client is gone: nothing is left to forward
             return;
         }
-        relay.broken = true;
+        relay.targetWriteFailed = true;
         to.giveUpWriting(stalled);
         from.wantRead(false);
         endAfterReset(relay, to, from);

@@ -12,10 +12,10 @@ import java.nio.channels.SocketChannel;
  * the thread of its event loop only.
  *
  * <pre>
- *  INTAKE ─PROXY header or first byte─▶ ROUTING ─connected─▶ OPEN ─target withdrawn or dead, idle─▶ PARKED
- *                                         ▲  │ no target ready: ClientQueue                          │
- *                                         │  └── keeps the client's bytes                            │ next bytes
- *                                         └──────────────────────────────────────────────────────────┘
+ *  AWAITING_INPUT ─PROXY header or first byte─▶ ROUTING ─connected─▶ OPEN ─target withdrawn or dead, idle─▶ PARKED
+ *                                                 ▲  │ no target ready: ClientQueue                          │
+ *                                                 │  └── keeps the client's bytes                            │ next bytes
+ *                                                 └──────────────────────────────────────────────────────────┘
  *  OPEN ─target closed, client may still send─▶ ENDING                                             any ─▶ CLOSED
  * </pre>
  */
@@ -24,10 +24,10 @@ final class Relay {
     private static final long MIN_TARGET_LIFE = 1_000_000_000;
 
     /** Bytes that the kernel sends without waiting for the client: the initial congestion window of a connection. */
-    private static final int AT_ONCE = 10 * 1400;
+    private static final int INITIAL_WINDOW = 10 * 1400;
 
     enum State {
-        INTAKE, ROUTING, OPEN, PARKED, ENDING, CLOSED
+        AWAITING_INPUT, ROUTING, OPEN, PARKED, ENDING, CLOSED
     }
 
     private final LoopContext context;
@@ -44,7 +44,7 @@ final class Relay {
     Object clientKey; // the key in the count of maxConnectionsPerClient
     long bytesToClient;
     boolean answered;
-    boolean broken;
+    boolean targetWriteFailed;
     private boolean failureCounted; // the missing answer is already counted against the target
     private KeepAliveTracker keepAlive; // null until the first byte
     private InetSocketAddress source;
@@ -86,7 +86,7 @@ final class Relay {
 
     /** Waits for the PROXY header with which a trusted proxy must begin. */
     void expectHeader(ProxyHeaderReader intake) throws IOException {
-        state = State.INTAKE;
+        state = State.AWAITING_INPUT;
         stage = intake;
         client.wantRead(true);
     }
@@ -106,7 +106,7 @@ final class Relay {
         if (bytes != null) {
             route(bytes);
         } else if (state != State.CLOSED) {
-            state = State.INTAKE;
+            state = State.AWAITING_INPUT;
             stage = new NextBytesStage(context.loop, nanos,
                     () -> reject("no byte within " + nanos / 1_000_000 + " ms (connectOnFirstByte)"));
             client.wantRead(true);
@@ -167,15 +167,15 @@ final class Relay {
     void connected(Backend to, Endpoint end) throws IOException {
         state = State.OPEN;
         stage = null;
-        context.dialer.queue().done(this);
+        context.dialer.queue().giveBackPlace(this);
         backend = to;
         counters = to.counters(context.number);
         counters.accepted.add(1);
-        to.connected();
+        to.resetConnectFailures();
         target = end;
         failureCounted = false;
         lastActivity = context.loop.now();
-        context.opener.open(this, receivedProxyHeader);
+        context.starter.start(this, receivedProxyHeader);
     }
 
     // ---- events
@@ -221,13 +221,13 @@ final class Relay {
         } else if (!(from == client
                 ? keepAlive.fromClient(context.head, bytes, bytes.position(), bytes.limit())
                 : keepAlive.fromTarget(context.head, bytes, bytes.position(), bytes.limit()))) {
-            keepAlive.forget(context.head);
-            keepAlive = keepAlive.outcome();
+            keepAlive.releaseHeads(context.head);
+            keepAlive = keepAlive.replacement();
         }
     }
 
     /** {@return whether the client announced that its last request is complete ({@code Connection: close})} */
-    boolean isLastRequestIn() {
+    boolean isLastRequestReceived() {
         return keepAlive == KeepAliveTracker.LAST;
     }
 
@@ -237,7 +237,7 @@ final class Relay {
      *
      * @return whether to discard these client bytes
      */
-    boolean isUnwanted(ByteBuffer bytes) {
+    boolean areStrayLineEnds(ByteBuffer bytes) {
         boolean lineEnds = keepAlive == KeepAliveTracker.LAST;
         for (int i = bytes.position(); i < bytes.limit() && lineEnds; i++) {
             lineEnds = bytes.get(i) == '\r' || bytes.get(i) == '\n';
@@ -284,11 +284,11 @@ final class Relay {
         if (counters != null) {
             counters.cut.add(1);
         }
-        end();
+        closeOrReset();
     }
 
     /** Ends this relay now: closes an idle connection in order, resets one with data outstanding. */
-    void end() {
+    void closeOrReset() {
         if (state == State.CLOSED) {
             return;
         }
@@ -302,7 +302,7 @@ final class Relay {
 
     /** Closes after a small answer, which arrives even if the client has sent more than was read; else lingers. */
     void closeOrLinger() throws IOException {
-        if (bytesToClient <= AT_ONCE) {
+        if (bytesToClient <= INITIAL_WINDOW) {
             close();
         } else {
             linger();
@@ -318,7 +318,7 @@ final class Relay {
             close();
             return;
         }
-        detach();
+        closeTarget();
         client.endWrite();
         state = State.ENDING;
         stage = new LingeringCloseStage(this, context.buffers);
@@ -335,14 +335,14 @@ final class Relay {
             stage = null;
         }
         state = State.CLOSED;
-        context.dialer.queue().done(this);
+        context.dialer.queue().giveBackPlace(this);
         context.buffers.release(firstBytes);
         firstBytes = null;
         if (keepAlive != null) {
-            keepAlive.forget(context.head);
+            keepAlive.releaseHeads(context.head);
         }
         client.discard(context.stalled);
-        detach();
+        closeTarget();
         context.relays.closed(this);
     }
 
@@ -350,14 +350,14 @@ final class Relay {
      * Counts a failure of the target if it closed its connection before sending anything, unless the client closed
      * first.
      */
-    void endpointEnded(Endpoint end) {
+    void countIfUnanswered(Endpoint end) {
         if (end == target && !client.isReadEnded()
                 && (owesAnswer()
-                        || !answered && isUntouched() && context.loop.now() - lastActivity < MIN_TARGET_LIFE)) {
+                        || !answered && isUnused() && context.loop.now() - lastActivity < MIN_TARGET_LIFE)) {
             failureCounted = true;
             context.total.unanswered.add(1);
             counters.unanswered.add(1);
-            backend.endedUnanswered();
+            backend.reportUnanswered();
         }
     }
 
@@ -365,10 +365,10 @@ final class Relay {
      * {@return whether the target has sent nothing yet, though the client has; half an HTTP request is not answered}
      */
     private boolean owesAnswer() {
-        return !answered && !isUntouched() && !keepAlive.isRequestIncomplete();
+        return !answered && !isUnused() && !keepAlive.isRequestIncomplete();
     }
 
-    void detach() {
+    void closeTarget() {
         if (target != null) {
             if (owesAnswer() && !failureCounted) {
                 backend.recordUnanswered(context.loop.now() - lastActivity, context.loop.now(), counters);
@@ -391,7 +391,7 @@ final class Relay {
     }
 
     /** {@return whether no byte has been forwarded in either direction} */
-    boolean isUntouched() {
+    boolean isUnused() {
         return keepAlive == null;
     }
 
@@ -404,13 +404,15 @@ final class Relay {
      * {@return whether no byte has been forwarded and nothing is buffered, with a target connected or before routing}
      */
     boolean isSilent() {
-        return isUntouched()
-                && (state == State.OPEN && !client.hasPending() && !target.hasPending() || state == State.INTAKE);
+        return isUnused()
+                && (state == State.OPEN && !client.hasPending() && !target.hasPending()
+                        || state == State.AWAITING_INPUT);
     }
 
     /** {@return whether the connection is between two requests, or before its first byte, with nothing buffered} */
     boolean isIdle() {
-        return state == State.OPEN && !client.hasPending() && !target.hasPending() && !client.isReadEnded() && !broken
+        return state == State.OPEN && !client.hasPending() && !target.hasPending() && !client.isReadEnded()
+                && !targetWriteFailed
                 && (keepAlive == null || keepAlive.isIdle());
     }
 

@@ -40,7 +40,7 @@ final class RelayList {
         if (relay.nextInList != null) {
             relay.nextInList.previousInList = relay.previousInList;
         }
-        limits.dismiss(relay);
+        limits.releaseForClient(relay);
         total.ended.add(1);
         if (limits.clientClosed() == 0 && whenEmpty != null) {
             whenEmpty.run();

@@ -22,17 +22,17 @@ final class Strategies {
         return first.active() / first.weight() < (second.active() + 1) / second.weight() ? first : second;
     }
 
-    private static Candidate drawn(List<Candidate> ready, Candidate but) {
+    private static Candidate drawn(List<Candidate> ready, Candidate except) {
         double total = 0;
         for (int i = 0; i < ready.size(); i++) {
             Candidate candidate = ready.get(i);
-            total += candidate == but ? 0 : candidate.weight();
+            total += candidate == except ? 0 : candidate.weight();
         }
         double left = ThreadLocalRandom.current().nextDouble() * total;
         Candidate last = null;
         for (int i = 0; i < ready.size() && (last == null || left >= 0); i++) {
             Candidate candidate = ready.get(i);
-            if (candidate != but) {
+            if (candidate != except) {
                 last = candidate;
                 left -= candidate.weight();
             }

@@ -9,14 +9,14 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 final class TargetEntry {
 
-    static final long FIRST_RETEST = 100_000_000;
+    static final long MIN_RETEST_PAUSE = 100_000_000;
 
     final Backend backend;
 
     // ejection
     int round; // number of the current ejection or retest; timers and probes of earlier ones are ignored
-    boolean silent; // the target accepts connections, but closes them without an answer
-    long pause = FIRST_RETEST;
+    boolean endsUnanswered; // the target accepts connections, but closes them without an answer
+    long retestPause = MIN_RETEST_PAUSE;
     long restoredAt;
 
     // lookup of the host name

@@ -36,7 +36,7 @@ final class TargetRegistry implements BackendListener {
     private final DrainTracker drainTracker;
     private final Ejection ejection;
     private final ActiveProbes probes;
-    private final HostResolver names;
+    private final HostResolver resolver;
     private volatile Map<String, TargetEntry> entries = Map.of();
     private volatile List<Backend> withdrawn = List.of();
 
@@ -50,15 +50,15 @@ final class TargetRegistry implements BackendListener {
         this.drainTracker = new DrainTracker(loops);
         this.ejection = new Ejection(config, listener, loop, this);
         this.probes = new ActiveProbes(config, listener, loop, this);
-        this.names = new HostResolver(config, listener, loop, this, listening);
+        this.resolver = new HostResolver(config, listener, loop, this, listening);
     }
 
     Ejection ejection() {
         return ejection;
     }
 
-    HostResolver names() {
-        return names;
+    HostResolver resolver() {
+        return resolver;
     }
 
     DrainTracker drains() {
@@ -75,8 +75,8 @@ final class TargetRegistry implements BackendListener {
 
     // ---- the list
 
-    /** Replaces the list; {@code fence} runs when no loop can pick a withdrawn target any more. */
-    void list(Collection<Target> targets, Runnable fence) {
+    /** Replaces the list of targets; {@code done} runs when no loop can pick a withdrawn target any more. */
+    void replaceTargets(Collection<Target> targets, Runnable done) {
         Map<String, TargetEntry> old = entries;
         Map<String, TargetEntry> next = new LinkedHashMap<>();
         List<TargetEntry> added = new ArrayList<>();
@@ -109,9 +109,9 @@ final class TargetRegistry implements BackendListener {
                     removeIfEmpty(backend);
                 });
             }
-            fence.run();
+            done.run();
         }, context -> context.commands.targetsChanged(!withdrawn.isEmpty()));
-        added.forEach(names::listed);
+        added.forEach(resolver::listed);
         LOG.debug("{}: targets {}", config.name(), targets);
         restored.forEach(this::announceRestored); // last, as logging may throw
     }
@@ -125,7 +125,7 @@ final class TargetRegistry implements BackendListener {
             if (backend.target().id().equals(target.id()) && backend.target().address().equals(target.address())) {
                 leaving.remove(backend);
                 backend.becomesReadyIfResolved();
-                drainTracker.revived(backend);
+                drainTracker.listedAgain(backend);
                 return backend;
             }
         }
@@ -164,7 +164,7 @@ final class TargetRegistry implements BackendListener {
     @Override
     public void connectFailed(Backend backend, String why) {
         ejection.connectFailed(backend, why);
-        names.outdated(backend);
+        resolver.lookUpAgain(backend);
     }
 
     @Override
@@ -194,7 +194,7 @@ final class TargetRegistry implements BackendListener {
     }
 
     /** {@return whether another target is ready and, if {@code answering}, has answered its last connection} */
-    boolean isThereAnother(Backend backend, boolean answering) {
+    boolean hasOtherReady(Backend backend, boolean answering) {
         return entries.values().stream().anyMatch(entry -> entry.backend != backend && entry.is(TargetState.READY)
                 && (!answering || entry.backend.isAnswering()));
     }
@@ -205,7 +205,7 @@ final class TargetRegistry implements BackendListener {
     void resolved(TargetEntry entry) {
         if (entry.backend.why().isEmpty()) {
             entry.backend.becomesReadyIfResolved();
-            changed();
+            publishAndNotifyLoops();
         } else {
             restore(entry);
         }
@@ -213,7 +213,7 @@ final class TargetRegistry implements BackendListener {
 
     void restore(TargetEntry entry) {
         readmit(entry);
-        changed();
+        publishAndNotifyLoops();
         announceRestored(entry);
     }
 
@@ -229,10 +229,10 @@ final class TargetRegistry implements BackendListener {
         listener.restored(entry.backend.target());
     }
 
-    void changed() {
+    void publishAndNotifyLoops() {
         publish();
-        // untouched clients of withdrawn targets may have had no other target until now
-        loops.all(context -> context.commands.targetsChanged(!withdrawn.isEmpty()));
+        // clients of withdrawn targets that have not sent anything may have had no other target until now
+        loops.runOnAll(context -> context.commands.targetsChanged(!withdrawn.isEmpty()));
     }
 
     // ---- helpers

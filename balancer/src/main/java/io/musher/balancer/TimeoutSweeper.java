@@ -83,7 +83,7 @@ final class TimeoutSweeper {
     }
 
     private static int enableKeepAlive(Endpoint end) throws IOException {
-        return end != null && end.keepAlive() ? 1 : 0;
+        return end != null && end.enableTcpKeepAlive() ? 1 : 0;
     }
 
     private void check(Relay relay) {

@@ -49,7 +49,7 @@ final class WaitingPlaces {
     private final int share;
     private final Map<Object, TreeSet<Place>> held = new HashMap<>();
     private final Set<Object> greedy = new HashSet<>(); // addresses with more than a quarter, three at most
-    private final TreeSet<Place> ended = new TreeSet<>();
+    private final TreeSet<Place> halfClosed = new TreeSet<>();
     private long numbers;
     private volatile int taken;
 
@@ -66,17 +66,18 @@ final class WaitingPlaces {
      * @return the place, or null when there is none for this client
      */
     Place take(InetAddress client, Consumer<String> evict) {
-        Object address = address(client);
+        Object address = clientKey(client);
         Place place;
         Place victim = null;
         String why = null;
         synchronized (this) {
             if (taken >= max) {
-                victim = ended.isEmpty() ? youngestOfTheGreedy(address) : ended.first();
+                victim = halfClosed.isEmpty() ? youngestOfTheGreedy(address) : halfClosed.first();
                 if (victim == null) {
                     return null;
                 }
-                why = ended.contains(victim) ? "too many clients wait for a target, and this one has ended its side"
+                why = halfClosed.contains(victim)
+                        ? "too many clients wait for a target, and this one has closed its sending side"
                         : "too many clients wait for a target, more than a quarter of them from this address";
                 remove(victim);
             }
@@ -107,9 +108,9 @@ final class WaitingPlaces {
     }
 
     /** Marks the place of a client that has closed its sending side as the first to be evicted. */
-    synchronized void ended(Place place) {
+    synchronized void halfClosed(Place place) {
         if (place.taken) {
-            ended.add(place);
+            halfClosed.add(place);
         }
     }
 
@@ -122,7 +123,7 @@ final class WaitingPlaces {
 
     private void remove(Place place) {
         place.taken = false;
-        ended.remove(place);
+        halfClosed.remove(place);
         TreeSet<Place> places = held.get(place.address);
         places.remove(place);
         if (places.size() <= share) {
@@ -143,7 +144,7 @@ final class WaitingPlaces {
     }
 
     /** {@return the key for a client's address: for IPv6 its /64 network} */
-    static Object address(InetAddress address) {
+    static Object clientKey(InetAddress address) {
         byte[] bytes = address.getAddress();
         return bytes.length == 4 ? address : new Network(ByteBuffer.wrap(bytes).getLong());
     }

@@ -7,9 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.musher.balancer.BalancerStats.TargetState;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -93,26 +90,10 @@ class BackendTest {
     void shouldNeverExceedItsLimitWhenManyAcquire() throws Exception {
         builder.maxConnectionsPerTarget(3);
         Backend backend = backend();
-        AtomicInteger holders = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
-        List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < 6; i++) {
-            threads.add(new Thread(() -> {
-                for (int n = 0; n < 5000; n++) {
-                    if (backend.acquire()) {
-                        most.accumulateAndGet(holders.incrementAndGet(), Math::max);
-                        holders.decrementAndGet();
-                        backend.release();
-                    }
-                }
-            }));
-        }
-        threads.forEach(Thread::start);
-        for (Thread thread : threads) {
-            thread.join();
-        }
 
-        assertTrue(most.get() <= 3, () -> "held at once: " + most);
+        int most = LimitsTest.mostAtOnce(backend::acquire, backend::release);
+
+        assertTrue(most <= 3, () -> "held at once: " + most);
         assertEquals(0, backend.active());
     }
 
@@ -130,13 +111,13 @@ class BackendTest {
     void shouldCountFailuresInARow() {
         Backend backend = backend();
 
-        assertEquals(1, backend.failed());
-        assertEquals(2, backend.failed());
-        backend.connected();
-        assertEquals(1, backend.failed());
+        assertEquals(1, backend.countConnectFailure());
+        assertEquals(2, backend.countConnectFailure());
+        backend.resetConnectFailures();
+        assertEquals(1, backend.countConnectFailure());
         backend.setState(TargetState.READY);
 
-        assertEquals(1, backend.failed());
+        assertEquals(1, backend.countConnectFailure());
     }
 
     @Test

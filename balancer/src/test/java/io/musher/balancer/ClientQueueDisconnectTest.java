@@ -133,7 +133,8 @@ class ClientQueueDisconnectTest {
         BalancerFixture.await("one newcomer gets the place", () -> {
             scene.connect(balancer).send(HttpMessages.get("/newcomer"));
             return recorder
-                    .heard("rejected 127.0.0.1: too many clients wait for a target, and this one has ended its side");
+                    .heard("rejected 127.0.0.1: too many clients wait for a target,"
+                            + " and this one has closed its sending side");
         });
         ended.expectEnd();
         waiting(balancer, 2);

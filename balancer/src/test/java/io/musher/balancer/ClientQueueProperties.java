@@ -32,12 +32,12 @@ class ClientQueueProperties {
         List<Client> waiting = new ArrayList<>();
         List<Integer> rejected = new ArrayList<>();
         long now = 0;
-        try (LoopContextFixture lane = new LoopContextFixture(
+        try (LoopContextFixture fixture = new LoopContextFixture(
                 Balancer.builder().maxWaiting(maxWaiting).waitTimeout(Duration.ofMillis(TIMEOUT)))) {
             for (Step step : steps) {
                 switch (step.kind) {
                     case ARRIVE -> {
-                        int number = lane.arrive();
+                        int number = fixture.arrive();
                         if (waiting.size() < maxWaiting) {
                             waiting.add(new Client(number, now + TIMEOUT));
                         } else {
@@ -46,29 +46,29 @@ class ClientQueueProperties {
                     }
                     case CLOSE -> {
                         if (!waiting.isEmpty()) {
-                            lane.closeWaiting(step.number % waiting.size());
+                            fixture.closeWaiting(step.number % waiting.size());
                             waiting.remove(step.number % waiting.size());
                         }
                     }
                     default -> {
-                        lane.pass(step.number);
+                        fixture.pass(step.number);
                         now += step.number;
                         while (!waiting.isEmpty() && waiting.get(0).deadline <= now) {
                             rejected.add(waiting.remove(0).number);
                         }
                     }
                 }
-                assertEquals(waiting.stream().map(Client::number).toList(), lane.waiting());
-                assertEquals(rejected, lane.rejected);
+                assertEquals(waiting.stream().map(Client::number).toList(), fixture.waiting());
+                assertEquals(rejected, fixture.rejected);
             }
 
-            lane.targets(lane.target());
+            fixture.targets(fixture.target());
 
             for (Client client : waiting) {
-                assertEquals(client.number, lane.served());
+                assertEquals(client.number, fixture.served());
             }
-            assertEquals(List.of(), lane.waiting());
-            assertEquals(rejected, lane.rejected);
+            assertEquals(List.of(), fixture.waiting());
+            assertEquals(rejected, fixture.rejected);
         }
     }
 

@@ -58,7 +58,7 @@ class FailedLoopTest {
     private static void kill(Balancer balancer) throws ReflectiveOperationException {
         Field loops = Balancer.class.getDeclaredField("loops");
         loops.setAccessible(true);
-        List<LoopContext> contexts = ((LoopGroup) loops.get(balancer)).list();
+        List<LoopContext> contexts = ((LoopGroup) loops.get(balancer)).contexts();
         EventLoop last = contexts.get(contexts.size() - 1).loop;
         Field timers = EventLoop.class.getDeclaredField("timers");
         timers.setAccessible(true);

@@ -18,29 +18,29 @@ class GradualMigrationTest {
 
     @Test
     void shouldServeOthersWhileManyClientsAreMoved() throws Exception {
-        try (LoopContextFixture lane = new LoopContextFixture(Balancer.builder());
+        try (LoopContextFixture fixture = new LoopContextFixture(Balancer.builder());
                 ServerSocketChannel a = listen();
                 ServerSocketChannel b = listen();
                 ServerSocketChannel c = listen()) {
-            lane.targets(target("a", a));
+            fixture.targets(target("a", a));
             for (int i = 0; i < MANY; i++) {
-                lane.arrive(new byte[0]);
+                fixture.arrive(new byte[0]);
             }
-            lane.targets(target("b", b));
-            long atOnce = moved(lane);
+            fixture.targets(target("b", b));
+            long atOnce = moved(fixture);
             assertTrue(atOnce > 0 && atOnce < MANY / 3, "moved in one turn: " + atOnce);
 
-            lane.targets(target("c", c)); // those that are at b by now have to leave, too
+            fixture.targets(target("c", c)); // those that are at b by now have to leave, too
             for (int i = 0; i < 20; i++) {
-                lane.pass(2);
+                fixture.pass(2);
             }
-            assertEquals(MANY + atOnce, moved(lane));
-            lane.onLoop(() -> assertEquals(MANY, lane.limits.clients()));
+            assertEquals(MANY + atOnce, moved(fixture));
+            fixture.onLoop(() -> assertEquals(MANY, fixture.limits.clients()));
         }
     }
 
-    private static long moved(LoopContextFixture lane) {
-        return lane.context.total.moved.get();
+    private static long moved(LoopContextFixture fixture) {
+        return fixture.context.total.moved.get();
     }
 
     private static Target target(String id, ServerSocketChannel listening) throws Exception {

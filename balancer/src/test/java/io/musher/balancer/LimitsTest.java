@@ -48,7 +48,8 @@ class LimitsTest {
         }
     }
 
-    private static int mostAtOnce(BooleanSupplier acquire, Runnable release) throws InterruptedException {
+    /** {@return how many of six threads held something at once} */
+    static int mostAtOnce(BooleanSupplier acquire, Runnable release) throws InterruptedException {
         AtomicInteger holders = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         List<Thread> threads = new ArrayList<>();

@@ -44,7 +44,7 @@ final class LoopContextFixture implements AutoCloseable {
         };
         BalancerConfig config = builder.port(0).build();
         limits = new Limits(config.maxConnections(), config.maxConnectionsPerClient(), config.maxWaiting(), 10_000);
-        loop = new EventLoop("lane-under-test", clock::get);
+        loop = new EventLoop("loop-under-test", clock::get);
         ReadyTargets ready = new ReadyTargets();
         context = new LoopContext(0, config, listener, null, loop, limits, ready);
         LoopGroup loops = new LoopGroup(List.of(context), clock::get);
@@ -97,7 +97,7 @@ final class LoopContextFixture implements AutoCloseable {
     }
 
     void targets(Target... targets) throws Exception {
-        onLoop(() -> registry.list(List.of(targets), () -> {}));
+        onLoop(() -> registry.replaceTargets(List.of(targets), () -> {}));
         settle();
     }
 

@@ -14,15 +14,15 @@ class PartialHttpHeadTest {
 
     @Test
     void shouldGiveBackWhatAClosedConnectionHeld() throws Exception {
-        try (LoopContextFixture lane = new LoopContextFixture(Balancer.builder())) {
-            lane.targets(lane.target());
-            lane.arrive(HALF);
-            lane.arrive("GET / HTTP/1.1\r\nHo".getBytes(StandardCharsets.US_ASCII));
-            lane.settle();
+        try (LoopContextFixture fixture = new LoopContextFixture(Balancer.builder())) {
+            fixture.targets(fixture.target());
+            fixture.arrive(HALF);
+            fixture.arrive("GET / HTTP/1.1\r\nHo".getBytes(StandardCharsets.US_ASCII));
+            fixture.settle();
             int[] held = new int[2];
-            lane.onLoop(() -> held[0] = lane.context.head.gathered());
-            lane.onLoop(() -> lane.context.commands.cutAll());
-            lane.onLoop(() -> held[1] = lane.context.head.gathered());
+            fixture.onLoop(() -> held[0] = fixture.context.head.gathered());
+            fixture.onLoop(() -> fixture.context.commands.cutAll());
+            fixture.onLoop(() -> held[1] = fixture.context.head.gathered());
 
             assertTrue(held[0] > HALF.length, "held " + held[0]);
             assertEquals(0, held[1]);

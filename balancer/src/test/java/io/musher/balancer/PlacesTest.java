@@ -74,7 +74,7 @@ class PlacesTest {
     void shouldTakeThoseFirstThatHaveEnded() throws Exception {
         WaitingPlaces places = new WaitingPlaces(8);
         take(places, "192.0.2.1", 8);
-        places.ended(taken.get("192.0.2.1").toArray(WaitingPlaces.Place[]::new)[2]);
+        places.halfClosed(taken.get("192.0.2.1").toArray(WaitingPlaces.Place[]::new)[2]);
 
         assertNotNull(take(places, "192.0.2.1"), "whatever its own address has");
         assertEquals(List.of("192.0.2.1 #3"), evicted);
@@ -99,7 +99,7 @@ class PlacesTest {
         take(places, "192.0.2.1", 8);
         WaitingPlaces.Place ended = taken.get("192.0.2.1").getFirst();
         places.giveBack(ended);
-        places.ended(ended);
+        places.halfClosed(ended);
         take(places, "192.0.2.2");
         assertEquals(List.of(), evicted);
 

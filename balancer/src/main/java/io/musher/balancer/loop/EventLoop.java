@@ -45,7 +45,7 @@ public final class EventLoop implements Executor {
         void failed(Throwable failure);
     }
 
-    /** Runs the loop on a thread other than the loop's own, see {@link #lead}. */
+    /** Runs the loop on a thread other than the loop's own, see {@link #lend}. */
     public interface BorrowingThread {
 
         /** {@return whether there is work for {@link #work}; cheap} */
@@ -231,20 +231,20 @@ public final class EventLoop implements Executor {
         return now;
     }
 
-    /** {@return whether the calling thread runs this loop: the loop's own thread, or one inside {@link #lead}} */
+    /** {@return whether the calling thread runs this loop: the loop's own thread, or one inside {@link #lend}} */
     public boolean inLoop() {
         return ownership.isMine();
     }
 
     /**
-     * Runs this loop on the calling thread, which avoids a hand-off between threads if that thread processes what the
-     * loop reads: its work is done in the turn that read the data, before the tasks. If the work takes more than 1 to 2
-     * ms, the loop's own thread resumes control, so that nothing else waits for the work. Returns when control was lost
-     * or given up; at once if another thread has it or the loop ends.
+     * Lends this loop to the calling thread, which runs it. That avoids a hand-off between threads if the borrower
+     * processes what the loop reads: its work is done in the turn that read the data, before the tasks. If the work
+     * takes more than 1 to 2 ms, the loop's own thread resumes control, so that nothing else waits for the work.
+     * Returns when control was lost or given up; at once if another thread has it or the loop ends.
      *
      * @param borrower does the work
      */
-    public void lead(BorrowingThread borrower) {
+    public void lend(BorrowingThread borrower) {
         if (!ownership.take(selector::wakeup, () -> closing)) {
             return;
         }

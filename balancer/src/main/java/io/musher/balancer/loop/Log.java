@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  */
 public abstract class Log {
 
-    static final boolean SLF4J = isThere("org.slf4j.LoggerFactory");
+    static final boolean SLF4J = isPresent("org.slf4j.LoggerFactory");
 
     Log() {}
 
@@ -75,7 +75,7 @@ public abstract class Log {
     public abstract void error(String message, Object... arguments);
 
     /** {@return whether a class can be found, without initialising it} */
-    static boolean isThere(String name) {
+    static boolean isPresent(String name) {
         try {
             Class.forName(name, false, Log.class.getClassLoader());
             return true;

@@ -3,7 +3,7 @@ package io.musher.balancer.loop;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Lets an idle thread run an event loop, see {@link EventLoop#lead}. After a thread has lost the loop, which means that
+ * Lets an idle thread run an event loop, see {@link EventLoop#lend}. After a thread has lost the loop, which means that
  * its work is slow, or has given it up, it may not run the loop again for 100 ms. Thread safe.
  */
 public final class LoopBorrower {
@@ -11,8 +11,8 @@ public final class LoopBorrower {
     private static final long PAUSE_NANOS = 100_000_000L;
 
     private final EventLoop loop;
-    private final AtomicReference<Thread> leader = new AtomicReference<>();
-    private volatile long mayLeadAt = System.nanoTime();
+    private final AtomicReference<Thread> borrower = new AtomicReference<>();
+    private volatile long mayBorrowAt = System.nanoTime();
 
     /**
      * Creates a borrower that may run the loop at once.
@@ -24,8 +24,8 @@ public final class LoopBorrower {
     }
 
     /** {@return whether the pause after the last time is over} */
-    public boolean mayLead() {
-        return System.nanoTime() - mayLeadAt >= 0;
+    public boolean mayBorrow() {
+        return System.nanoTime() - mayBorrowAt >= 0;
     }
 
     /**
@@ -34,18 +34,18 @@ public final class LoopBorrower {
      *
      * @param thread does the work
      */
-    public void lead(EventLoop.BorrowingThread thread) {
+    public void borrow(EventLoop.BorrowingThread thread) {
         Thread me = Thread.currentThread();
-        leader.set(me);
-        loop.lead(thread);
-        if (leader.compareAndSet(me, null)) {
-            mayLeadAt = System.nanoTime() + PAUSE_NANOS;
+        borrower.set(me);
+        loop.lend(thread);
+        if (borrower.compareAndSet(me, null)) {
+            mayBorrowAt = System.nanoTime() + PAUSE_NANOS;
         }
     }
 
     /** Wakes a thread that runs the loop and sleeps in the selector; call it after adding work. */
     public void wake() {
-        Thread running = leader.get();
+        Thread running = borrower.get();
         if (running != null && running != Thread.currentThread()) {
             loop.tryExecute(() -> {});
         }

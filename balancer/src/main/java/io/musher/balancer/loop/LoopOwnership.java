@@ -19,27 +19,27 @@ final class LoopOwnership {
     private static final long CHECK_NANOS = 1_000_000;
     private static final int QUIET_CHECKS = 50;
 
-    private final Thread own;
+    private final Thread loopThread;
     private final AtomicReference<Thread> waiting = new AtomicReference<>();
     private final AtomicLong steps = new AtomicLong(); // odd while a borrower works
-    private volatile Thread owner;
-    private volatile @Nullable Thread atWork; // a borrower's thread, which may lose control at any moment
+    private volatile Thread controllingThread;
+    private volatile @Nullable Thread workingBorrower; // a borrower's thread, which may lose control at any moment
     private volatile boolean sleeping;
 
     LoopOwnership(Thread own) {
-        this.own = own;
-        this.owner = own;
+        this.loopThread = own;
+        this.controllingThread = own;
     }
 
     /** {@return whether the calling thread may access the state of the loop} */
     boolean isMine() {
         Thread me = Thread.currentThread();
-        return owner == me && atWork != me;
+        return controllingThread == me && workingBorrower != me;
     }
 
     /** Wakes the loop's own thread to check whether the loop closes. */
     void wakeOwn() {
-        LockSupport.unpark(own);
+        LockSupport.unpark(loopThread);
     }
 
     // ---- the loop's own thread
@@ -50,13 +50,13 @@ final class LoopOwnership {
         if (borrower == null) {
             return;
         }
-        owner = borrower;
+        controllingThread = borrower;
         LockSupport.unpark(borrower);
         long seen = -1;
-        for (int quiet = 0; owner != own;) {
+        for (int quiet = 0; controllingThread != loopThread;) {
             long now = steps.get();
             if ((now & 1) == 1 && (now == seen || ending.getAsBoolean()) && steps.compareAndSet(now, now + 1)) {
-                owner = own; // the borrower notices when its work is done
+                controllingThread = loopThread; // the borrower notices when its work is done
                 return;
             }
             quiet = now == seen ? quiet + 1 : 0;
@@ -72,7 +72,7 @@ final class LoopOwnership {
 
     private void sleep(long seen) {
         sleeping = true;
-        if (steps.get() == seen && owner != own) {
+        if (steps.get() == seen && controllingThread != loopThread) {
             LockSupport.park(this);
         }
         sleeping = false;
@@ -91,7 +91,7 @@ final class LoopOwnership {
             return false;
         }
         wake.run();
-        while (owner != me) {
+        while (controllingThread != me) {
             if (ending.getAsBoolean() && waiting.compareAndSet(me, null)) {
                 return false;
             }
@@ -101,8 +101,8 @@ final class LoopOwnership {
     }
 
     void release() {
-        owner = own;
-        LockSupport.unpark(own);
+        controllingThread = loopThread;
+        LockSupport.unpark(loopThread);
     }
 
     /**
@@ -112,10 +112,10 @@ final class LoopOwnership {
      */
     boolean work(EventLoop.BorrowingThread borrower) {
         Thread me = Thread.currentThread();
-        atWork = me;
+        workingBorrower = me;
         long begun = steps.incrementAndGet();
         if (sleeping) {
-            LockSupport.unpark(own);
+            LockSupport.unpark(loopThread);
         }
         boolean wantsToStay = false;
         try {
@@ -124,8 +124,8 @@ final class LoopOwnership {
             LOG.error("a borrowing thread threw; the loop's own thread resumes control", e);
         }
         boolean keepsControl = steps.compareAndSet(begun, begun + 1);
-        if (atWork == me) { // else another borrower has control already
-            atWork = null;
+        if (workingBorrower == me) { // else another borrower has control already
+            workingBorrower = null;
         }
         if (keepsControl && !wantsToStay) {
             release();

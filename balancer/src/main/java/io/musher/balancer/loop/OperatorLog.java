@@ -13,7 +13,7 @@ import org.slf4j.spi.SLF4JServiceProvider;
 public final class OperatorLog {
 
     private static final class Providers {
-        static final boolean ANY = Log.isThere("org.slf4j.spi.SLF4JServiceProvider") ? ofSlf4j2() : ofSlf4j1();
+        static final boolean ANY = Log.isPresent("org.slf4j.spi.SLF4JServiceProvider") ? ofSlf4j2() : ofSlf4j1();
 
         static boolean logs() {
             return !(LoggerFactory.getILoggerFactory() instanceof NOPLoggerFactory) || ANY;
@@ -25,7 +25,7 @@ public final class OperatorLog {
         }
 
         private static boolean ofSlf4j1() {
-            return Log.isThere("org.slf4j.impl.StaticLoggerBinder");
+            return Log.isPresent("org.slf4j.impl.StaticLoggerBinder");
         }
     }
 

@@ -1,7 +1,7 @@
 /**
  * The event loop that Musher's modules share: one thread, one selector, one task queue, timers; besides, logging and
  * signals. A thread that processes what the loop reads may run the loop temporarily, see
- * {@link io.musher.balancer.loop.EventLoop#lead}.
+ * {@link io.musher.balancer.loop.EventLoop#lend}.
  *
  * <p>Mutable state belongs to exactly one loop; other threads post tasks with
  * {@link io.musher.balancer.loop.EventLoop#execute}. Not part of the public API.

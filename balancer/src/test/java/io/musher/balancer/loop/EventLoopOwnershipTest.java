@@ -26,7 +26,7 @@ class EventLoopOwnershipTest {
     /** Leads whenever it can, and does what it is given. */
     private static final class Working implements EventLoop.BorrowingThread {
         final Queue<Runnable> jobs = new ConcurrentLinkedQueue<>();
-        final AtomicInteger leads = new AtomicInteger();
+        final AtomicInteger turnsAsBorrower = new AtomicInteger();
         final Thread thread;
         private final EventLoop loop;
         private volatile boolean over;
@@ -35,8 +35,8 @@ class EventLoopOwnershipTest {
             this.loop = loop;
             thread = new Thread(() -> {
                 while (!over && !loop.isClosed()) {
-                    leads.incrementAndGet();
-                    loop.lead(this);
+                    turnsAsBorrower.incrementAndGet();
+                    loop.lend(this);
                     work();
                 }
             }, "guest");
@@ -62,9 +62,10 @@ class EventLoopOwnershipTest {
             loop.execute(() -> {});
         }
 
-        void awaitLead() {
-            await("the guest to lead").until(() -> CompletableFuture.supplyAsync(Thread::currentThread, loop).get(10,
-                    TimeUnit.SECONDS) == thread);
+        void awaitBorrowing() {
+            await("the guest to run the loop")
+                    .until(() -> CompletableFuture.supplyAsync(Thread::currentThread, loop).get(10,
+                            TimeUnit.SECONDS) == thread);
         }
 
         void end() throws InterruptedException {
@@ -85,7 +86,7 @@ class EventLoopOwnershipTest {
         loop.start();
         own = CompletableFuture.supplyAsync(Thread::currentThread, loop).get(10, TimeUnit.SECONDS);
         guest = new Working(loop);
-        guest.awaitLead();
+        guest.awaitBorrowing();
     }
 
     @AfterEach
@@ -115,7 +116,7 @@ class EventLoopOwnershipTest {
         assertSame(guest.thread, worked.get(10, TimeUnit.SECONDS));
         CompletableFuture<Boolean> inLoop = new CompletableFuture<>();
         guest.give(() -> inLoop.complete(loop.inLoop()));
-        assertFalse(inLoop.get(10, TimeUnit.SECONDS), "the lead may be lost at any moment of its work");
+        assertFalse(inLoop.get(10, TimeUnit.SECONDS), "the loop may be lost at any moment of its work");
     }
 
     /** Nothing else wakes the loop: no channel, no timer, no other thread. */
@@ -142,8 +143,8 @@ class EventLoopOwnershipTest {
             assertSame(own, onLoop(Thread::currentThread));
         }
         release.countDown();
-        guest.awaitLead();
-        assertTrue(guest.leads.get() > 1, "it had lost the lead");
+        guest.awaitBorrowing();
+        assertTrue(guest.turnsAsBorrower.get() > 1, "it had lost the loop");
     }
 
     @Test
@@ -166,7 +167,7 @@ class EventLoopOwnershipTest {
             throw new IllegalStateException("on purpose");
         });
         assertNotSame(null, onLoop(Thread::currentThread));
-        guest.awaitLead();
+        guest.awaitBorrowing();
     }
 
     @Test
@@ -200,7 +201,7 @@ class EventLoopOwnershipTest {
         assertSame(guest.thread, onLoop(Thread::currentThread));
     }
 
-    /** Whoever leads, one thread at a time is in the loop, and every task runs once. */
+    /** Whichever thread runs the loop, one thread at a time is in the loop, and every task runs once. */
     @RepeatedTest(3)
     void shouldRunEveryTaskOnceWhoeverLeads() throws Exception {
         AtomicInteger inside = new AtomicInteger();

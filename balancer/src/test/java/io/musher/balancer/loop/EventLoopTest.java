@@ -21,18 +21,18 @@ import org.junit.jupiter.api.Test;
  */
 class EventLoopTest {
 
-    private LoopWithClock under;
+    private LoopWithClock fixture;
     private EventLoop loop;
 
     @BeforeEach
     void start() throws Exception {
-        under = new LoopWithClock();
-        loop = under.loop;
+        fixture = new LoopWithClock();
+        loop = fixture.loop;
     }
 
     @AfterEach
     void close() {
-        under.close();
+        fixture.close();
     }
 
     @Test
@@ -45,7 +45,7 @@ class EventLoopTest {
             loop.execute(() -> ran.add(n));
         }
 
-        under.settle();
+        fixture.settle();
 
         assertEquals(expected, ran);
     }
@@ -53,7 +53,7 @@ class EventLoopTest {
     @Test
     void shouldRunATasksOwnTaskAfterThoseThatWereThereBefore() throws Exception {
         List<String> ran = new ArrayList<>();
-        under.onLoop(() -> {
+        fixture.onLoop(() -> {
             loop.execute(() -> {
                 ran.add("first");
                 loop.execute(() -> ran.add("child"));
@@ -61,7 +61,7 @@ class EventLoopTest {
             loop.execute(() -> ran.add("second"));
         });
 
-        under.settle();
+        fixture.settle();
 
         assertEquals(List.of("first", "second", "child"), ran);
     }
@@ -69,7 +69,7 @@ class EventLoopTest {
     @Test
     void shouldWakeForATaskWheneverItSleeps() throws Exception {
         for (int i = 0; i < 3000; i++) { // there is no timer: a lost wake-up hangs here
-            under.settle();
+            fixture.settle();
         }
     }
 
@@ -98,7 +98,7 @@ class EventLoopTest {
     @Test
     void shouldGoOnAfterATaskOrTimerThatThrows() throws Exception {
         List<String> ran = new ArrayList<>();
-        under.onLoop(() -> {
+        fixture.onLoop(() -> {
             loop.execute(() -> {
                 throw new IllegalStateException("a task on purpose");
             });
@@ -112,7 +112,7 @@ class EventLoopTest {
             loop.execute(() -> ran.add("task"));
         });
 
-        under.settle();
+        fixture.settle();
 
         assertTrue(ran.containsAll(List.of("timer", "task")), () -> "ran " + ran);
         assertFalse(loop.isClosed());
@@ -121,11 +121,11 @@ class EventLoopTest {
     @Test
     void shouldTellTheTimeOfTheTurn() throws Exception {
         CompletableFuture<Long> seen = new CompletableFuture<>();
-        under.clock.addAndGet(SECOND);
+        fixture.clock.addAndGet(SECOND);
 
         loop.execute(() -> seen.complete(loop.now()));
 
-        assertEquals(under.clock.get(), seen.get(30, TimeUnit.SECONDS));
+        assertEquals(fixture.clock.get(), seen.get(30, TimeUnit.SECONDS));
     }
 
     @Test

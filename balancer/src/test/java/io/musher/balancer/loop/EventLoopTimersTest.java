@@ -24,24 +24,24 @@ import org.junit.jupiter.api.Test;
 /** Deadlines, and the sleep between them. */
 class EventLoopTimersTest {
 
-    private LoopWithClock under;
+    private LoopWithClock fixture;
     private EventLoop loop;
 
     @BeforeEach
     void start() throws Exception {
-        under = new LoopWithClock();
-        loop = under.loop;
+        fixture = new LoopWithClock();
+        loop = fixture.loop;
     }
 
     @AfterEach
     void close() {
-        under.close();
+        fixture.close();
     }
 
     @Test
     void shouldLetTimersRunBesideATaskThatQueuesItselfForEver() throws Exception {
         CountDownLatch timer = new CountDownLatch(1);
-        under.onLoop(() -> loop.schedule(SECOND, timer::countDown));
+        fixture.onLoop(() -> loop.schedule(SECOND, timer::countDown));
         Runnable greedy = new Runnable() {
             @Override
             public void run() {
@@ -52,7 +52,7 @@ class EventLoopTimersTest {
         };
         loop.execute(greedy);
 
-        under.clock.addAndGet(SECOND);
+        fixture.clock.addAndGet(SECOND);
 
         assertTrue(timer.await(30, TimeUnit.SECONDS), "the timer ran");
     }
@@ -60,16 +60,16 @@ class EventLoopTimersTest {
     @Test
     void shouldRunATimerWhenItsTimeHasComeAndNotBefore() throws Exception {
         List<String> ran = new ArrayList<>();
-        under.onLoop(() -> {
+        fixture.onLoop(() -> {
             loop.schedule(2 * SECOND, () -> ran.add("b"));
             loop.schedule(SECOND, () -> ran.add("a"));
         });
 
-        under.settle();
+        fixture.settle();
         assertEquals(List.of(), ran);
-        under.pass(SECOND);
+        fixture.pass(SECOND);
         assertEquals(List.of("a"), ran);
-        under.pass(9 * SECOND);
+        fixture.pass(9 * SECOND);
 
         assertEquals(List.of("a", "b"), ran);
     }
@@ -77,14 +77,14 @@ class EventLoopTimersTest {
     @Test
     void shouldNotRunACancelledTimer() throws Exception {
         List<String> ran = new ArrayList<>();
-        under.onLoop(() -> {
+        fixture.onLoop(() -> {
             Timers.Timer timer = loop.schedule(SECOND, () -> ran.add("cancelled"));
             loop.schedule(SECOND, () -> ran.add("kept"));
             loop.cancel(timer);
             loop.cancel(null);
         });
 
-        under.pass(SECOND);
+        fixture.pass(SECOND);
 
         assertEquals(List.of("kept"), ran);
     }
@@ -114,15 +114,15 @@ class EventLoopTimersTest {
     void shouldTakeTheLongestDelayForNever() throws Exception {
         List<String> ran = new ArrayList<>();
 
-        under.onLoop(() -> loop.schedule(Long.MAX_VALUE, () -> ran.add("never")));
-        under.settle();
-        under.onLoop(() -> {
+        fixture.onLoop(() -> loop.schedule(Long.MAX_VALUE, () -> ran.add("never")));
+        fixture.settle();
+        fixture.onLoop(() -> {
             loop.schedule(SECOND, () -> ran.add("soon"));
-            under.clock.addAndGet(2 * SECOND); // now that one is overdue, further from the next than a long is wide
+            fixture.clock.addAndGet(2 * SECOND); // now that one is overdue, further from the next than a long is wide
             loop.schedule(Long.MAX_VALUE, () -> ran.add("never either"));
         });
-        under.settle();
-        under.pass(3600 * SECOND);
+        fixture.settle();
+        fixture.pass(3600 * SECOND);
 
         assertEquals(List.of("soon"), ran);
     }
@@ -130,18 +130,18 @@ class EventLoopTimersTest {
     @Test
     void shouldNotTickWhileIdle() throws Exception {
         CompletableFuture<Long> thread = new CompletableFuture<>();
-        under.onLoop(() -> {
+        fixture.onLoop(() -> {
             loop.schedule(3600 * SECOND, () -> {});
             thread.complete(Thread.currentThread().getId());
         });
-        under.settle();
+        fixture.settle();
         awaitSleep();
-        long reads = under.clockReads.get();
+        long reads = fixture.clockReads.get();
         long cpu = ManagementFactory.getThreadMXBean().getThreadCpuTime(thread.join());
 
         Thread.sleep(300); // the time observed
 
-        assertEquals(reads, under.clockReads.get(), "each turn reads the clock, and there was none");
+        assertEquals(reads, fixture.clockReads.get(), "each turn reads the clock, and there was none");
         long used = ManagementFactory.getThreadMXBean().getThreadCpuTime(thread.join()) - cpu;
         assertNotEquals(-1, cpu);
         assertTrue(used < 50_000_000, "nanoseconds of processor time: " + used);
@@ -149,8 +149,8 @@ class EventLoopTimersTest {
 
     @Test
     void shouldSleepOnAfterATaskHasInterruptedTheThread() throws Exception {
-        under.onLoop(() -> Thread.currentThread().interrupt());
-        under.settle();
+        fixture.onLoop(() -> Thread.currentThread().interrupt());
+        fixture.settle();
         awaitSleep(); // an interrupted thread does not sleep in a selector, it spins
     }
 
@@ -158,7 +158,7 @@ class EventLoopTimersTest {
     private void awaitSleep() {
         AtomicLong before = new AtomicLong();
         await("no turn for a while").pollInterval(Duration.ofMillis(100)).until(() -> {
-            long reads = under.clockReads.get();
+            long reads = fixture.clockReads.get();
             return before.getAndSet(reads) == reads;
         });
     }

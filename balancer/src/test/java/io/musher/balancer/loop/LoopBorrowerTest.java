@@ -46,8 +46,8 @@ class LoopBorrowerTest {
     @Test
     void shouldWakeTheThreadThatRunsTheLoopUntilItGivesTheLoopUp() throws Exception {
         WorkingOnce work = new WorkingOnce();
-        assertTrue(borrower.mayLead());
-        Thread thread = new Thread(() -> borrower.lead(work), "borrower");
+        assertTrue(borrower.mayBorrow());
+        Thread thread = new Thread(() -> borrower.borrow(work), "borrower");
         thread.setDaemon(true);
         thread.start();
         await("the thread to run the loop").until(
@@ -59,6 +59,6 @@ class LoopBorrowerTest {
         thread.join(30_000);
         assertFalse(thread.isAlive(), "it was woken, and has given the loop up");
         assertFalse(work.work);
-        await("the end of the pause").until(borrower::mayLead);
+        await("the end of the pause").until(borrower::mayBorrow);
     }
 }

@@ -176,8 +176,8 @@ public final class ListenerExecutor implements EventLoop.BorrowingThread {
     private void run() {
         while (!ended) {
             try {
-                if (messages && queue.isEmpty() && control.mayLead()) {
-                    control.lead(this);
+                if (messages && queue.isEmpty() && control.mayBorrow()) {
+                    control.borrow(this);
                 } else {
                     run(queue.take());
                 }

@@ -20,7 +20,7 @@
  * <p>User messages are the frame types from {@link io.musher.internal.ipc.FrameType#FIRST_MESSAGE} on. Any thread may
  * send: the message is queued, the loop is woken if it sleeps, and many frames are written at once. Received messages
  * wait in the Inbox for the listener thread. While messages flow, that thread runs the loop itself
- * ({@link io.musher.balancer.loop.EventLoop#lead}), reading a message and calling the listeners in the same turn, which
+ * ({@link io.musher.balancer.loop.EventLoop#lend}), reading a message and calling the listeners in the same turn, which
  * avoids a hand-off. If a listener takes longer than a millisecond or two, the loop thread takes over again, so a slow
  * listener delays nothing but later listener calls.
  */

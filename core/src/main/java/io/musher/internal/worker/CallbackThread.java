@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A job that hangs can be abandoned: later jobs run on a new thread, and the old thread ends when the job returns.
  * Once the worker has received a message, the idle thread runs the channel's event loop itself (see
- * {@link EventLoop#lead}), so that a message is read and delivered without a hand-off. Thread-safe.
+ * {@link EventLoop#lend}), so that a message is read and delivered without a hand-off. Thread-safe.
  */
 final class CallbackThread implements EventLoop.BorrowingThread {
 
@@ -126,7 +126,7 @@ final class CallbackThread implements EventLoop.BorrowingThread {
     private void run() {
         for (Job job; (job = await()) != null;) {
             if (job == LEAD) {
-                loop.lead(this);
+                loop.borrow(this);
             } else {
                 perform(job);
             }
@@ -158,7 +158,7 @@ final class CallbackThread implements EventLoop.BorrowingThread {
             Job next = next();
             if (next != null) {
                 return next;
-            } else if (messages && loop.mayLead()) {
+            } else if (messages && loop.mayBorrow()) {
                 return LEAD;
             }
             try {

@@ -134,7 +134,7 @@ class ListenerExecutorTest {
     void shouldGiveTheControlLoopBackWhileAFenceIsPending() throws Exception {
         wakes.countDown();
         CompletableFuture<Void> leads = new CompletableFuture<>();
-        // from now on the events thread leads the control loop
+        // from now on the events thread runs the control loop
         eventThread.deliverMessages("a message", () -> leads.complete(null));
         leads.get(20, TimeUnit.SECONDS);
         CompletableFuture<Void> targets = new CompletableFuture<>();

@@ -93,8 +93,8 @@ final class Arguments {
                 inline = option.substring(equals + 1);
                 option = option.substring(0, equals);
             }
-            Consumer<String> taker = result.taker(option);
-            if (taker == null) {
+            Consumer<String> setter = result.setter(option);
+            if (setter == null) {
                 if (!result.flag(option) || inline != null) {
                     throw new IllegalArgumentException(inline != null && result.flag(option)
                             ? option + " takes no value" : unknown(args[i], option));
@@ -102,7 +102,7 @@ final class Arguments {
             } else if (inline == null && i + 1 == args.length) {
                 throw new IllegalArgumentException(option + " needs a value");
             } else {
-                take(option, taker, inline != null ? inline : args[++i]);
+                apply(option, setter, inline != null ? inline : args[++i]);
             }
         }
         if (!result.help && !result.version) {
@@ -139,9 +139,9 @@ final class Arguments {
     }
 
     /** Applies a value; prefixes an error of the builder with the name of the command line option. */
-    private static void take(String option, Consumer<String> taker, String value) {
+    private static void apply(String option, Consumer<String> setter, String value) {
         try {
-            taker.accept(value);
+            setter.accept(value);
         } catch (IllegalArgumentException e) {
             String message = String.valueOf(e.getMessage());
             throw message.startsWith(option) ? e
@@ -149,7 +149,7 @@ final class Arguments {
         }
     }
 
-    private @Nullable Consumer<String> taker(String option) {
+    private @Nullable Consumer<String> setter(String option) {
         return switch (option) {
             case "--listen" -> this::listen;
             case "--target" -> this::target;

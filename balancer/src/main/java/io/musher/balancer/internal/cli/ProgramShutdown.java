@@ -22,7 +22,7 @@ final class ProgramShutdown {
     /** Extra wait after the deadline of the drain, when everything is closed at once, for a heavily loaded machine. */
     private static final long GRACE_SECONDS = 10;
     private static final int FAILED = 1;
-    private static final long SAME_NANOS = 1_000_000_000L;
+    private static final long SAME_SIGNAL_NANOS = 1_000_000_000L;
 
     private final Balancer balancer;
     private final RejectionLogger rejections;
@@ -47,7 +47,7 @@ final class ProgramShutdown {
             if (balancer.closed().isCompletedExceptionally()) {
                 Runtime.getRuntime().halt(FAILED);
             }
-            leave();
+            drainAndStop();
             Runtime.getRuntime().halt(0); // an orderly shutdown is a success, whichever signal requested it
         }, "musher-balancer-stop"));
         balancer.closed().whenComplete((closed, failure) -> {
@@ -61,16 +61,16 @@ final class ProgramShutdown {
         long now = System.nanoTime() | 1;
         if (signalledAt.compareAndSet(0, now)) {
             new Thread(() -> {
-                leave();
+                drainAndStop();
                 System.exit(0);
             }, "musher-balancer-signal").start();
-        } else if (now - signalledAt.get() >= SAME_NANOS) {
+        } else if (now - signalledAt.get() >= SAME_SIGNAL_NANOS) {
             out.println("musher-balancer: second signal, cutting " + balancer.stats().active() + " connection(s)");
             balancer.shutdown(Duration.ZERO);
         }
     }
 
-    private void leave() {
+    private void drainAndStop() {
         if (!begun.compareAndSet(false, true)) {
             awaitOver();
             return;

@@ -43,7 +43,7 @@ public final class HttpHead {
      * The most bytes of incomplete heads that all connections of a loop may hold; beyond that, connections become
      * opaque.
      */
-    static final int MOST_GATHERED = 2 << 20;
+    static final int MAX_GATHERED = 2 << 20;
 
     /** Bytes of incomplete heads held now. */
     int gathered;
@@ -54,7 +54,7 @@ public final class HttpHead {
     /** The status code of a response. */
     int status;
     /** Whether the request is HEAD, whose answer has no body. */
-    boolean isHead;
+    boolean isHeadRequest;
     /** Whether a request has {@code Connection: close}: it is the last one on this connection. */
     boolean close;
     private boolean upgrade;
@@ -72,7 +72,7 @@ public final class HttpHead {
     int parse(ByteBuffer in, int from, int to, boolean request) {
         length = -1;
         chunked = false;
-        isHead = false;
+        isHeadRequest = false;
         close = false;
         upgrade = false;
         status = 0;
@@ -137,16 +137,17 @@ public final class HttpHead {
 
     /** Parses METHOD SP target SP HTTP/1.1; rejects CONNECT, which opens a tunnel. */
     private boolean requestLine(ByteBuffer in, int from, int end) {
-        if (end - from < 14 || !mayStartRequest(in, from, end) || in.get(end - 9) != ' ' || !is(VERSION, in, end - 8)) {
+        if (end - from < 14 || !mayStartRequest(in, from, end) || in.get(end - 9) != ' '
+                || !equalsIgnoringCase(VERSION, in, end - 8)) {
             return false;
         }
-        isHead = is(HEAD, in, from);
-        return !is(CONNECT, in, from);
+        isHeadRequest = equalsIgnoringCase(HEAD, in, from);
+        return !equalsIgnoringCase(CONNECT, in, from);
     }
 
     /** Parses HTTP/1.1 SP three digits. */
     private boolean statusLine(ByteBuffer in, int from, int end) {
-        if (end - from < 12 || !is(VERSION, in, from) || in.get(from + 8) != ' ') {
+        if (end - from < 12 || !equalsIgnoringCase(VERSION, in, from) || in.get(from + 8) != ' ') {
             return false;
         }
         for (int at = from + 9; at < from + 12; at++) {
@@ -178,7 +179,8 @@ public final class HttpHead {
                 int value = skipBlanks(in, colon + 1, end);
                 boolean first = !chunked;
                 chunked = true;
-                return first && in.get(colon) == ':' && end - value == CHUNKED.length && is(CHUNKED, in, value);
+                return first && in.get(colon) == ':' && end - value == CHUNKED.length
+                        && equalsIgnoringCase(CHUNKED, in, value);
             }
             case 'A', 'a' -> {
                 return !isLogin(AUTHORIZATION, in, from, end);
@@ -202,8 +204,8 @@ public final class HttpHead {
     private static boolean isLogin(byte[] name, ByteBuffer in, int from, int end) {
         int colon = from + name.length;
         return isNamed(name, in, from, end)
-                && (in.get(colon) != ':' || lists(NTLM, in, colon + 1, end, true)
-                        || lists(NEGOTIATE, in, colon + 1, end, true));
+                && (in.get(colon) != ':' || listContains(NTLM, in, colon + 1, end, true)
+                        || listContains(NEGOTIATE, in, colon + 1, end, true));
     }
 
     private boolean contentLength(ByteBuffer in, int colon, int end) {
@@ -224,8 +226,8 @@ public final class HttpHead {
     }
 
     private boolean connection(ByteBuffer in, int colon, int end) {
-        close |= lists(CLOSE, in, colon + 1, end, false);
-        upgrade |= lists(UPGRADE, in, colon + 1, end, false);
+        close |= listContains(CLOSE, in, colon + 1, end, false);
+        upgrade |= listContains(UPGRADE, in, colon + 1, end, false);
         return in.get(colon) == ':';
     }
 
@@ -234,7 +236,7 @@ public final class HttpHead {
      *
      * @param first whether to compare only the first word of an element
      */
-    private static boolean lists(byte[] lower, ByteBuffer in, int from, int end, boolean first) {
+    private static boolean listContains(byte[] lower, ByteBuffer in, int from, int end, boolean first) {
         for (int at = from; at < end;) {
             int start = skipBlanks(in, at, end);
             int comma = start;
@@ -248,7 +250,7 @@ public final class HttpHead {
             while (!first && stop > start && isBlank(in.get(stop - 1))) {
                 stop--;
             }
-            if (stop - start == lower.length && is(lower, in, start)) {
+            if (stop - start == lower.length && equalsIgnoringCase(lower, in, start)) {
                 return true;
             }
             at = comma + 1;
@@ -276,11 +278,11 @@ public final class HttpHead {
             return false;
         }
         byte after = in.get(from + lower.length);
-        return (after == ':' || after == ' ' || after == '\t') && is(lower, in, from);
+        return (after == ':' || after == ' ' || after == '\t') && equalsIgnoringCase(lower, in, from);
     }
 
     /** Compares, ignoring case. */
-    private static boolean is(byte[] lower, ByteBuffer in, int from) {
+    private static boolean equalsIgnoringCase(byte[] lower, ByteBuffer in, int from) {
         for (int i = 0; i < lower.length; i++) {
             byte b = in.get(from + i);
             if (b != lower[i] && !(b >= 'A' && b <= 'Z' && b + 32 == lower[i])) {

@@ -16,20 +16,20 @@ final class HttpMessageTracker {
         HEAD, BODY, CHUNK_SIZE, CHUNK_EXTENSION, CHUNK_DATA, CHUNK_END, TRAILER, TRAILER_LINE
     }
 
-    private Position at = Position.HEAD;
+    private Position position = Position.HEAD;
     private boolean sizeSeen;
-    private boolean returned; // the last byte of a chunk's or trailer's line was a CR
+    private boolean lastWasReturn; // the last byte of a chunk's or trailer's line was a CR
     private long left;
     private @Nullable ByteBuffer head;
 
     /** {@return whether the last message has ended and no byte of the next has come} */
     boolean isBetweenMessages() {
-        return at == Position.HEAD && head == null;
+        return position == Position.HEAD && head == null;
     }
 
     /** {@return whether the next byte belongs to a head} */
     boolean isInHead() {
-        return at == Position.HEAD;
+        return position == Position.HEAD;
     }
 
     /**
@@ -55,14 +55,14 @@ final class HttpMessageTracker {
         }
         int end = parser.parse(head, 0, head.position(), request);
         if (end >= 0) {
-            forget(parser);
+            releaseHead(parser);
             return from + end - before;
         }
         return end;
     }
 
     /** Releases the buffered part of a head. */
-    void forget(HttpHead parser) {
+    void releaseHead(HttpHead parser) {
         if (head != null) {
             parser.gathered -= head.capacity();
             head = null;
@@ -86,14 +86,14 @@ final class HttpMessageTracker {
         }
         if (head == null || head.capacity() < need) {
             int size = Math.max(512, Math.min(MAX_HEAD, 2 * need));
-            if (parser.gathered + size > HttpHead.MOST_GATHERED) {
+            if (parser.gathered + size > HttpHead.MAX_GATHERED) {
                 return HttpHead.OPAQUE;
             }
             ByteBuffer larger = ByteBuffer.allocate(size).order(ByteOrder.nativeOrder());
             if (head != null) {
                 larger.put(head.flip());
             }
-            forget(parser);
+            releaseHead(parser);
             head = larger;
             parser.gathered += larger.capacity();
         }
@@ -104,14 +104,14 @@ final class HttpMessageTracker {
     /** Expects a body of this length after a head. */
     void expectBody(long bytes) {
         left = bytes;
-        at = bytes == 0 ? Position.HEAD : Position.BODY;
+        position = bytes == 0 ? Position.HEAD : Position.BODY;
     }
 
     /** Expects a chunk. */
     void expectChunks() {
         left = 0;
         sizeSeen = false;
-        at = Position.CHUNK_SIZE;
+        position = Position.CHUNK_SIZE;
     }
 
     /**
@@ -122,13 +122,13 @@ final class HttpMessageTracker {
      */
     int body(ByteBuffer in, int from, int to) {
         int i = from;
-        while (i < to && at != Position.HEAD) {
-            if (at == Position.BODY || at == Position.CHUNK_DATA) {
+        while (i < to && position != Position.HEAD) {
+            if (position == Position.BODY || position == Position.CHUNK_DATA) {
                 long skipped = Math.min(left, to - i);
                 i += (int) skipped;
                 left -= skipped;
                 if (left == 0) {
-                    at = at == Position.BODY ? Position.HEAD : Position.CHUNK_END;
+                    position = position == Position.BODY ? Position.HEAD : Position.CHUNK_END;
                 }
             } else if (!chunkByte(in.get(i++))) {
                 return HttpHead.OPAQUE;
@@ -143,23 +143,23 @@ final class HttpMessageTracker {
      * @return false if it is malformed
      */
     private boolean chunkByte(byte b) {
-        int digit = at == Position.CHUNK_SIZE ? Character.digit(b, 16) : -1;
+        int digit = position == Position.CHUNK_SIZE ? Character.digit(b, 16) : -1;
         if (digit >= 0) {
             sizeSeen = true;
             left = left << 4 | digit;
             return left < 1L << 56;
         }
-        boolean afterReturn = returned;
+        boolean afterReturn = lastWasReturn;
         boolean bare = b == '\n' && !afterReturn; // servers disagree whether a bare line feed ends the line
-        returned = b == '\r';
-        switch (at) {
+        lastWasReturn = b == '\r';
+        switch (position) {
             case CHUNK_SIZE -> {
-                at = Position.CHUNK_EXTENSION;
+                position = Position.CHUNK_EXTENSION;
                 return sizeSeen && (b == '\r' || b == ';' || b == ' ' || b == '\t');
             }
             case CHUNK_EXTENSION -> {
                 if (b == '\n') {
-                    at = left == 0 ? Position.TRAILER : Position.CHUNK_DATA;
+                    position = left == 0 ? Position.TRAILER : Position.CHUNK_DATA;
                 }
             }
             case CHUNK_END -> {
@@ -171,14 +171,14 @@ final class HttpMessageTracker {
             }
             case TRAILER -> { // at the start of a line
                 if (b == '\n') {
-                    at = Position.HEAD;
+                    position = Position.HEAD;
                 } else if (b != '\r') {
-                    at = Position.TRAILER_LINE;
+                    position = Position.TRAILER_LINE;
                 }
             }
             default -> {
                 if (b == '\n') {
-                    at = Position.TRAILER;
+                    position = Position.TRAILER;
                 }
             }
         }

@@ -46,13 +46,13 @@ public final class KeepAliveTracker {
     }
 
     /** Releases buffered heads; called when the connection ends or is no longer tracked. */
-    public void forget(HttpHead parser) {
-        request.forget(parser);
-        response.forget(parser);
+    public void releaseHeads(HttpHead parser) {
+        request.releaseHead(parser);
+        response.releaseHead(parser);
     }
 
     /** {@return the shared instance that replaces this one when the connection is no longer tracked} */
-    public KeepAliveTracker outcome() {
+    public KeepAliveTracker replacement() {
         return lastRequestSeen ? LAST : OPAQUE;
     }
 
@@ -60,7 +60,7 @@ public final class KeepAliveTracker {
      * Tracks the client's next bytes.
      *
      * @param in the bytes from {@code from} to {@code to}, absolute; its position is not changed
-     * @return false if the connection is no longer tracked, see {@link #outcome}
+     * @return false if the connection is no longer tracked, see {@link #replacement}
      */
     public boolean fromClient(HttpHead parser, ByteBuffer in, int from, int to) {
         for (int i = from; i < to;) {
@@ -79,7 +79,7 @@ public final class KeepAliveTracker {
                 return i == HttpHead.INCOMPLETE;
             }
             awaiting = true;
-            awaitingHead = parser.isHead;
+            awaitingHead = parser.isHeadRequest;
             expect(request, parser);
             if (parser.close) {
                 lastRequestSeen = request.isBetweenMessages() && i == to;

@@ -71,7 +71,7 @@ public record ProxyHeader(ProxyProtocol version, boolean local, @Nullable InetSo
     }
 
     /** {@return the header of a connection without a client, such as a probe's} */
-    public static byte[] ofOurOwn(ProxyProtocol version) {
+    public static byte[] withoutClient(ProxyProtocol version) {
         return version == ProxyProtocol.V1 ? UNKNOWN_1.clone() : withoutAddresses(0x20);
     }
 
@@ -82,7 +82,7 @@ public record ProxyHeader(ProxyProtocol version, boolean local, @Nullable InetSo
      * @param wanted the version sent to targets
      * @param in a buffer that begins with this header
      */
-    public byte[] passedOn(ProxyProtocol wanted, ByteBuffer in) {
+    public byte[] forTarget(ProxyProtocol wanted, ByteBuffer in) {
         if (version == wanted) {
             byte[] same = new byte[length];
             in.get(0, same);

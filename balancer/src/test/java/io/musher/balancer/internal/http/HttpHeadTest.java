@@ -24,7 +24,7 @@ class HttpHeadTest {
         assertEquals(18, request("GET / HTTP/1.1\r\n\r\n"), "without any header");
         assertEquals(-1, head.length);
         assertFalse(head.chunked);
-        assertFalse(head.isHead);
+        assertFalse(head.isHeadRequest);
     }
 
     @Test
@@ -94,10 +94,10 @@ class HttpHeadTest {
     @Test
     void shouldTellAHeadRequest() {
         assertTrue(request("HEAD / HTTP/1.1\r\n\r\n") > 0);
-        assertTrue(head.isHead);
+        assertTrue(head.isHeadRequest);
         for (String method : List.of("GET", "HEADER", "HACK", "HEA", "HEADS", "POST", "PHEAD")) {
             assertTrue(request(method + " / HTTP/1.1\r\n\r\n") > 0, method);
-            assertFalse(head.isHead, method);
+            assertFalse(head.isHeadRequest, method);
         }
     }
 

@@ -159,7 +159,7 @@ class KeepAliveTrackerTest {
                 "POST / HTTP/1.1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")) {
             reset();
             assertFalse(client(request));
-            assertSame(KeepAliveTracker.LAST, keepAlive.outcome(), request);
+            assertSame(KeepAliveTracker.LAST, keepAlive.replacement(), request);
         }
         assertFalse(KeepAliveTracker.LAST.isIdle());
     }
@@ -172,7 +172,7 @@ class KeepAliveTrackerTest {
                 "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" + close, "GET / HTTP/1.1\r\n" + close + "G")) {
             reset();
             assertFalse(client(request));
-            assertSame(KeepAliveTracker.OPAQUE, keepAlive.outcome(), request);
+            assertSame(KeepAliveTracker.OPAQUE, keepAlive.replacement(), request);
         }
     }
 
@@ -261,19 +261,19 @@ class KeepAliveTrackerTest {
         while (client(half)) {
             followed.add(keepAlive);
             reset();
-            assertTrue(parser.gathered() <= HttpHead.MOST_GATHERED);
+            assertTrue(parser.gathered() <= HttpHead.MAX_GATHERED);
         }
         assertTrue(followed.size() > 100, followed.size() + " are followed");
-        assertFalse(keepAlive.outcome().isIdle(), "one that is not followed never moves");
-        keepAlive.forget(parser);
+        assertFalse(keepAlive.replacement().isIdle(), "one that is not followed never moves");
+        keepAlive.releaseHeads(parser);
 
-        followed.get(0).forget(parser);
+        followed.get(0).releaseHeads(parser);
         reset();
         assertTrue(client(half), "there is room again");
 
         keepAlive = followed.get(1);
         assertTrue(client("\r\n\r\n"), "those that are followed go on");
-        followed.forEach(each -> each.forget(parser));
+        followed.forEach(each -> each.releaseHeads(parser));
         assertTrue(parser.gathered() < 30_000, "what is left is one");
     }
 

@@ -18,22 +18,22 @@ import org.junit.jupiter.api.condition.OS;
  * A peer that vanishes sends no end: the kernel has to ask for it, on both sides. What the kernel does stands in /proc.
  */
 @EnabledOnOs(OS.LINUX)
-class KeepAliveTest {
+class TcpKeepAliveTest {
 
     private static final String KEEP_ALIVE_TIMER = "02";
     private static final String ESTABLISHED = "01";
 
     @Test
     void shouldHaveTheKernelAskBothPeersOfALongConnection() throws Exception {
-        try (LoopContextFixture lane = new LoopContextFixture(Balancer.builder().waitTimeout(Duration.ofHours(1)))) {
-            Target target = lane.target();
-            lane.targets(target);
-            int port = lane.port(lane.arrive());
-            lane.settle();
+        try (LoopContextFixture fixture = new LoopContextFixture(Balancer.builder().waitTimeout(Duration.ofHours(1)))) {
+            Target target = fixture.target();
+            fixture.targets(target);
+            int port = fixture.port(fixture.arrive());
+            fixture.settle();
             int targetPort = target.address().getPort();
             assertEquals(0, askedBy(port) + askedBy(targetPort), "a short connection is spared that");
 
-            lane.pass(16_000);
+            fixture.pass(16_000);
 
             assertEquals(1, askedBy(port));
             assertEquals(1, askedBy(targetPort));
@@ -42,16 +42,16 @@ class KeepAliveTest {
 
     @Test
     void shouldAskAllPeersOfVeryManyConnections() throws Exception {
-        try (LoopContextFixture lane = new LoopContextFixture(Balancer.builder().waitTimeout(Duration.ofHours(1)))) {
-            Target target = lane.target();
-            lane.targets(target);
+        try (LoopContextFixture fixture = new LoopContextFixture(Balancer.builder().waitTimeout(Duration.ofHours(1)))) {
+            Target target = fixture.target();
+            fixture.targets(target);
             List<Integer> ports = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
-                ports.add(lane.port(lane.arrive()));
+                ports.add(fixture.port(fixture.arrive()));
             }
-            lane.pass(16_000);
+            fixture.pass(16_000);
             for (int i = 0; i < 10; i++) {
-                lane.pass(1);
+                fixture.pass(1);
             }
             Set<Integer> asked = asked();
             assertEquals(List.of(), ports.stream().filter(port -> !asked.contains(port)).toList());

@@ -14,7 +14,7 @@ import java.util.ArrayDeque;
  * <p>A connection whose client has announced its last request is registered late, because by then most of them are
  * closed, which saves four system calls of about 25.
  */
-final class ConnectionOpener {
+final class RelayStarter {
 
     private static final long REGISTER_DELAY = 20_000_000;
 
@@ -25,7 +25,7 @@ final class ConnectionOpener {
     private final ArrayDeque<Relay> pendingRegistrations = new ArrayDeque<>();
     private final ArrayDeque<Relay> pendingReads = new ArrayDeque<>();
 
-    ConnectionOpener(EventLoop loop, BufferPool buffers, Pump pump, ProxyProtocol proxyOut) {
+    RelayStarter(EventLoop loop, BufferPool buffers, Pump pump, ProxyProtocol proxyOut) {
         this.loop = loop;
         this.buffers = buffers;
         this.pump = pump;
@@ -36,7 +36,7 @@ final class ConnectionOpener {
      * Starts the traffic; {@code receivedHeader} is the client's PROXY header to forward, or null to write one if the
      * target expects it.
      */
-    void open(Relay relay, byte[] receivedHeader) throws IOException {
+    void start(Relay relay, byte[] receivedHeader) throws IOException {
         if (proxyOut != null) {
             sendHeader(relay, receivedHeader);
         }
@@ -45,7 +45,7 @@ final class ConnectionOpener {
             return;
         }
         boolean reads = canReadClient(relay);
-        if (reads && relay.isLastRequestIn()) {
+        if (reads && relay.isLastRequestReceived()) {
             readSoon(relay);
             registerLater(relay);
             return;
@@ -155,7 +155,7 @@ final class ConnectionOpener {
     }
 
     private static void registerTarget(Relay relay) throws IOException {
-        if (relay.isOpen() && !relay.broken && !relay.target.isReadEnded() && !relay.client.hasPending()) {
+        if (relay.isOpen() && !relay.targetWriteFailed && !relay.target.isReadEnded() && !relay.client.hasPending()) {
             relay.target.wantRead(true);
         }
     }

@@ -1,11 +1,11 @@
 package io.musher.balancer;
 
 /** Moving average of the time in which one target answers. Written by all loops, readable from any thread. */
-final class AnswerTime {
+final class LatencyAverage {
 
     private static final long SHORT_WAIT = 100_000_000;
     // nanoseconds without an answer after which a new one has a weight of 1/2
-    private static final double FORGETTING = 1e9;
+    private static final double PAUSE_FOR_HALF_WEIGHT = 1e9;
 
     private volatile long average;
     private volatile long measuredAt;
@@ -21,11 +21,11 @@ final class AnswerTime {
      */
     void record(long nanos, long now, Counters counters) {
         long sample = Math.max(1, nanos);
-        counters.answerNanos.add(sample);
+        counters.latencyNanos.add(sample);
         counters.answers.add(1);
         long old = average;
         double pause = Math.max(0, now - measuredAt);
-        double share = Math.max(0.125, pause / (pause + FORGETTING));
+        double share = Math.max(0.125, pause / (pause + PAUSE_FOR_HALF_WEIGHT));
         average = old == 0 ? sample : Math.max(1, old + (long) ((sample - old) * share));
         measuredAt = now;
     }

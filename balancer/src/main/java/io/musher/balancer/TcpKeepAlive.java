@@ -11,17 +11,17 @@ import java.util.Map;
  * probes begin after 60 s of silence and follow every 15 s; the eighth without an answer ends the connection. Where the
  * JDK does not support these options, the system's defaults apply (Linux: two hours).
  */
-final class KeepAlive {
+final class TcpKeepAlive {
 
-    private static final Map<String, Integer> FIGURES = Map.of("TCP_KEEPIDLE", 60, "TCP_KEEPINTERVAL", 15,
+    private static final Map<String, Integer> VALUES = Map.of("TCP_KEEPIDLE", 60, "TCP_KEEPINTERVAL", 15,
             "TCP_KEEPCOUNT", 8);
 
-    private KeepAlive() {}
+    private TcpKeepAlive() {}
 
     static void enable(SocketChannel channel) throws IOException {
         channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
         for (SocketOption<?> option : channel.supportedOptions()) { // JDK-specific options, absent from the Java SE API
-            Integer figure = FIGURES.get(option.name());
+            Integer figure = VALUES.get(option.name());
             if (figure != null) {
                 set(channel, option, figure);
             }
