@@ -14,15 +14,15 @@ final class Capacity {
 
     private static final long MIB = 1 << 20;
     /** The smallest heap that a share of memory can be, plus what the smallest JVM needs besides. */
-    private static final long LEAST_JVM = 48 * MIB;
-    private static final long LEAST_COMMAND = 4 * MIB;
+    private static final long MIN_JVM = 48 * MIB;
+    private static final long MIN_COMMAND = 4 * MIB;
 
     private final long memory;
     private final Limit ports;
 
     /** Uses the memory and ports of this machine. */
     Capacity(ClusterConfig config, OptionalInt commonPort) {
-        this(Memory.total(), ports(config.startPort(), commonPort, Ports.free()));
+        this(Memory.total(), ports(config.startPort(), commonPort, Ports.ephemeralCount()));
     }
 
     Capacity(long memory, Limit ports) {
@@ -54,7 +54,7 @@ final class Capacity {
 
     /** {@return the lower of the limits of ports and of memory for workers of a kind} */
     Limit limit(LaunchPlan.Kind kind) {
-        long least = kind == LaunchPlan.Kind.JVM ? LEAST_JVM : LEAST_COMMAND;
+        long least = kind == LaunchPlan.Kind.JVM ? MIN_JVM : MIN_COMMAND;
         long fit = memory / least;
         if (memory <= 0 || fit >= ports.instances()) {
             return ports;

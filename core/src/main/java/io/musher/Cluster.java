@@ -49,7 +49,7 @@ public final class Cluster implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
     private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
     /** How long a call of the supplier of {@code env} may take before the next call begins beside it. */
-    private static final Duration ENV_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration ENV_TIMEOUT = Duration.ofSeconds(10);
 
     private final ClusterConfig config;
     private final ClusterResources resources;
@@ -77,17 +77,18 @@ public final class Cluster implements AutoCloseable {
         this.dispatcher = new MessageDispatcher(config, resources);
         WorkerStarter starter = new WorkerStarter(config, resources,
                 new WorkerSession.Factory(config, resources, ports, dispatcher, this::newWorker), capacity);
-        this.eventPublisher = new EventPublisher(config.name(), config.output(), resources.events(), this::allGone,
+        this.eventPublisher = new EventPublisher(config.name(), config.output(), resources.events(), this::allExited,
                 this::allGaveUp);
         this.supervisor = new Supervisor(config.supervisorConfig(),
                 new LaunchGeneration(plan, environment(), starter), actions, eventPublisher);
         this.commands = new ClusterCommands(config.name(), resources.control(), supervisor, starter, dispatcher,
-                new EnvironmentSource(config.name(), resources.control(), this::environment, ENV_PATIENCE),
+                new EnvironmentSource(config.name(), resources.control(), this::environment, ENV_TIMEOUT),
                 resources.balancer());
         this.recycleMonitor = new RecycleMonitor(resources.control(), config.recyclePolicy(), supervisor,
                 worker -> ClusterCommands.workerOf(worker).session().memory(),
                 actions::connections);
-        this.shutdown = new ShutdownHandler(config, this::stop, this::killAll, this::hangUp, resources.events());
+        this.shutdown = new ShutdownHandler(config, this::stop, this::killAll, this::reloadAfterSighup,
+                resources.events());
         this.failureHandler = new FailureHandler(config, resources, ports, supervisor, commands, eventPublisher,
                 shutdown);
         failureHandler.await(this::ended);
@@ -177,7 +178,7 @@ public final class Cluster implements AutoCloseable {
 
     private void begin() throws IOException {
         config.listeners().forEach(listening -> listening.subscribe(resources.events()));
-        ports.reservePromised();
+        ports.reserveFixedPorts();
         shutdown.begin();
         try {
             commands.start(config.instances()).get();
@@ -401,7 +402,7 @@ public final class Cluster implements AutoCloseable {
      * Reloads after a SIGHUP. No caller sees the future, so a reload that cannot even begin is logged here; any other
      * failure is logged with the rollout.
      */
-    private void hangUp() {
+    private void reloadAfterSighup() {
         reload().whenComplete((rollout, failure) -> {
             if (failure != null) {
                 Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
@@ -464,7 +465,7 @@ public final class Cluster implements AutoCloseable {
      * Closes everything after the last worker's exit. Called on the control thread, which must not wait for its own
      * end; hence the closer thread.
      */
-    private void allGone() {
+    private void allExited() {
         commands.end();
         Thread closer = new Thread(() -> {
             shutdown.end();

@@ -123,7 +123,7 @@ final class ClusterCommands {
     private CompletableFuture<Rollout> rollOut(BiConsumer<Map<String, String>, CompletableFuture<Rollout>> command) {
         return submit(future -> {
             supervisor.expect(future);
-            environment.ask((variables, failure) -> {
+            environment.request((variables, failure) -> {
                 if (failure == null) {
                     command.accept(variables, future);
                 } else {

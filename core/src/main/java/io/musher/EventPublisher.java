@@ -17,7 +17,7 @@ final class EventPublisher implements SupervisorListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
     /** Maximum number of workers named in one line. */
-    private static final int WAITS = 8;
+    private static final int MAX_NAMED = 8;
     private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
 
     private final String name;
@@ -102,8 +102,8 @@ final class EventPublisher implements SupervisorListener {
 
     @Override
     public void waiting(List<String> waits) {
-        int more = waits.size() - WAITS;
-        LOG.info("{}: waits for {}{}", name, String.join("; ", waits.subList(0, Math.min(waits.size(), WAITS))),
+        int more = waits.size() - MAX_NAMED;
+        LOG.info("{}: waits for {}{}", name, String.join("; ", waits.subList(0, Math.min(waits.size(), MAX_NAMED))),
                 more > 0 ? "; and for " + more + " more" : "");
     }
 

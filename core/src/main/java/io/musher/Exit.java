@@ -68,15 +68,12 @@ public record Exit(OptionalInt code, Optional<String> signal, boolean voluntary,
     /** {@return the code or signal and the cause in words, the part that explains more first} */
     @Override
     public String toString() {
-        if (cause == Cause.START_TIMEOUT) { // the code or signal of the forced end says nothing
-            return "ended by the primary (not ready in time)";
-        }
         String how = signal.orElseGet(() -> "exit code " + code.getAsInt());
         return switch (cause) {
             case STOPPED -> "stopped (" + how + ")";
             case DISCONNECTED -> how + " (after disconnect())";
             case KILLED -> "kill() was called (" + how + ")";
-            case START_TIMEOUT -> "not ready in time, stopped for that (" + how + ")";
+            case START_TIMEOUT -> "ended by the primary (not ready in time)"; // the code or signal says nothing
             case NEVER_READY -> how + " (never became ready)";
             case CHANNEL_LOST -> "lost its channel, stopped for that (" + how + ")";
             case UNHEALTHY -> "failed its health check, stopped for that (" + how + ")";

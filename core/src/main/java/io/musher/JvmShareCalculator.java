@@ -29,7 +29,7 @@ final class JvmShareCalculator {
             workers = now;
             share = JvmShare.of(now, relays);
         }
-        String text = generation.plan().inForce(share, generation.environment(Map.of()));
+        String text = generation.plan().describeShare(share, generation.environment(Map.of()));
         if (!text.equals(logged)) {
             logged = text;
             LOG.info("{}: {}", name, text);

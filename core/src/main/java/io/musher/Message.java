@@ -19,13 +19,13 @@ public final class Message {
     /** Maximum number of characters of the value in {@link #toString}. */
     private static final int SHOWN = 80;
 
-    private final MessageFrame letter;
+    private final MessageFrame frame;
     private final int from;
     private final MessageSender sender;
     private boolean replied;
 
-    Message(MessageFrame letter, int from, MessageSender sender) {
-        this.letter = letter;
+    Message(MessageFrame frame, int from, MessageSender sender) {
+        this.frame = frame;
         this.from = from;
         this.sender = sender;
     }
@@ -39,7 +39,7 @@ public final class Message {
      *     language
      */
     public Object value() {
-        return letter.isBinary() ? letter.body() : reader().value();
+        return frame.isBinary() ? frame.body() : reader().value();
     }
 
     /**
@@ -56,13 +56,13 @@ public final class Message {
      */
     public <T> T as(Class<T> type) {
         Objects.requireNonNull(type, "type");
-        if (!letter.isBinary()) {
+        if (!frame.isBinary()) {
             return reader().as(type);
         } else if (type.isAssignableFrom(byte[].class)) {
-            return type.cast(letter.body());
+            return type.cast(frame.body());
         }
         throw new IllegalArgumentException(
-                "the message is a byte[] of " + letter.body().length + " bytes, not " + type.getName());
+                "the message is a byte[] of " + frame.body().length + " bytes, not " + type.getName());
     }
 
     /**
@@ -75,9 +75,9 @@ public final class Message {
      */
     public <T> List<T> asList(Class<T> type) {
         Objects.requireNonNull(type, "type");
-        if (letter.isBinary()) {
+        if (frame.isBinary()) {
             throw new IllegalArgumentException(
-                    "the message is a byte[] of " + letter.body().length + " bytes, not a list");
+                    "the message is a byte[] of " + frame.body().length + " bytes, not a list");
         }
         return reader().asList(type);
     }
@@ -89,10 +89,10 @@ public final class Message {
      * @throws IllegalArgumentException if the string is not valid JSON
      */
     public String text() {
-        if (!letter.isBinary() && letter.body().length > 0 && letter.body()[0] == '"') {
+        if (!frame.isBinary() && frame.body().length > 0 && frame.body()[0] == '"') {
             return reader().as(String.class);
         }
-        return letter.text();
+        return frame.text();
     }
 
     /**
@@ -101,12 +101,12 @@ public final class Message {
      * <p>The array is not copied: changes to it are visible to the other listeners of the message.
      */
     public byte[] bytes() {
-        return letter.body();
+        return frame.body();
     }
 
     /** {@return whether the sender waits for a {@link #reply}} */
     public boolean isRequest() {
-        return letter.isRequest();
+        return frame.isRequest();
     }
 
     /**
@@ -114,11 +114,11 @@ public final class Message {
      * of messages; if a reply does not fit, the request fails with {@link RemoteFailureException} instead, and a warning is
      * logged. A reply has no effect after the sender's timeout or after the channel has closed.
      *
-     * @param answer what {@link Worker#send} accepts
+     * @param reply what {@link Worker#send} accepts
      * @throws IllegalStateException if this message is not a request, or was replied to already
-     * @throws IllegalArgumentException if the answer cannot be encoded or is too large; another one may be sent then
+     * @throws IllegalArgumentException if the reply cannot be encoded or is too large; another one may be sent then
      */
-    public void reply(Object answer) {
+    public void reply(Object reply) {
         if (!isRequest()) {
             throw new IllegalStateException(
                     "this message is not a request, so it cannot be replied to; use send instead");
@@ -127,7 +127,7 @@ public final class Message {
             if (replied) {
                 throw new IllegalStateException("this request has a reply already; a request can be replied to once");
             }
-            sender.reply(letter, answer);
+            sender.reply(frame, reply);
             replied = true;
         }
     }
@@ -141,17 +141,17 @@ public final class Message {
     synchronized void fail(Throwable failure) {
         if (isRequest() && !replied) {
             replied = true;
-            sender.fail(letter, failure);
+            sender.fail(frame, failure);
         }
     }
 
     private JsonReader reader() {
-        return new JsonReader(letter.body(), 0, letter.body().length);
+        return new JsonReader(frame.body(), 0, frame.body().length);
     }
 
     /** {@return the sender and the size without the value, for logs, which must not contain values} */
     String summary() {
-        return origin() + ", " + letter.body().length + " bytes";
+        return origin() + ", " + frame.body().length + " bytes";
     }
 
     private String origin() {
@@ -164,8 +164,8 @@ public final class Message {
      */
     @Override
     public String toString() {
-        byte[] body = letter.body();
-        if (letter.isBinary()) {
+        byte[] body = frame.body();
+        if (frame.isBinary()) {
             return origin() + ": byte[" + body.length + "]";
         }
         String text = new String(body, 0, Math.min(body.length, SHOWN * Character.BYTES * 2), StandardCharsets.UTF_8)

@@ -97,12 +97,12 @@ final class MessageSender {
             return CompletableFuture.failedFuture(new PeerGoneException(receiver + " has no open channel"));
         }
         CompletableFuture<Message> promise = new CompletableFuture<>();
-        boolean sent = mailbox.ask(request, peer, timeout, new Mailbox.ReplyHandler() {
+        boolean sent = mailbox.request(request, peer, timeout, new Mailbox.ReplyHandler() {
             @Override
-            public void answered(MessageFrame answer) {
+            public void replied(MessageFrame reply) {
                 callbacks.execute(() -> {
-                    mailbox.acknowledge(answer);
-                    complete(promise, answer, from);
+                    mailbox.acknowledge(reply);
+                    complete(promise, reply, from);
                 });
             }
 
@@ -129,11 +129,11 @@ final class MessageSender {
         return promise;
     }
 
-    private void complete(CompletableFuture<Message> promise, MessageFrame answer, int from) {
-        if (answer.type() == FrameType.REQUEST_FAILED) {
-            promise.completeExceptionally(new RemoteFailureException(answer.text()));
+    private void complete(CompletableFuture<Message> promise, MessageFrame reply, int from) {
+        if (reply.type() == FrameType.REQUEST_FAILED) {
+            promise.completeExceptionally(new RemoteFailureException(reply.text()));
         } else {
-            promise.complete(new Message(answer, from, this));
+            promise.complete(new Message(reply, from, this));
         }
     }
 

@@ -16,7 +16,7 @@ final class PortAllocator {
 
     private final ClusterConfig config;
     private final OptionalInt commonPort;
-    private final Map<Integer, PortLease> promised = new HashMap<>();
+    private final Map<Integer, PortLease> fixedPorts = new HashMap<>();
 
     PortAllocator(ClusterConfig config, OptionalInt commonPort) {
         this.config = config;
@@ -24,10 +24,10 @@ final class PortAllocator {
     }
 
     /** Reserves all fixed ports before the first worker is started. */
-    void reservePromised() throws IOException {
+    void reserveFixedPorts() throws IOException {
         if (config.startPort().isPresent()) {
             for (int instance = 0; instance < config.instances(); instance++) {
-                promised(instance);
+                fixedPort(instance);
             }
         }
     }
@@ -37,7 +37,7 @@ final class PortAllocator {
         if (!config.hasPorts()) {
             return null;
         }
-        return isPromised(worker) ? promised(worker.instance()) : PortLease.free();
+        return hasFixedPort(worker) ? fixedPort(worker.instance()) : PortLease.free();
     }
 
     /** Takes back the port of a worker that has exited; a fixed port is reserved again. */
@@ -45,7 +45,7 @@ final class PortAllocator {
         if (lease == null) {
             return;
         }
-        if (!isPromised(worker)) {
+        if (!hasFixedPort(worker)) {
             lease.close();
             return;
         }
@@ -57,23 +57,23 @@ final class PortAllocator {
     }
 
     void close() {
-        promised.values().forEach(PortLease::close);
-        promised.clear();
+        fixedPorts.values().forEach(PortLease::close);
+        fixedPorts.clear();
     }
 
-    private boolean isPromised(Incarnation worker) {
+    private boolean hasFixedPort(Incarnation worker) {
         return config.startPort().isPresent() && !worker.sparePort();
     }
 
-    private PortLease promised(int instance) throws IOException {
-        PortLease lease = promised.get(instance);
+    private PortLease fixedPort(int instance) throws IOException {
+        PortLease lease = fixedPorts.get(instance);
         if (lease == null) {
             try {
                 lease = PortLease.fixed(Ports.of(config.startPort().getAsInt(), instance, commonPort));
             } catch (IllegalArgumentException e) {
                 throw new IOException(e.getMessage(), e);
             }
-            promised.put(instance, lease);
+            fixedPorts.put(instance, lease);
         }
         return lease;
     }

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * {@code signals} is set, and by a JVM shutdown hook if {@code shutdownHook} is set; on SIGHUP reloads if {@code reloadOnSighup} is set. Also keeps the JVM alive
  * until the cluster has stopped if {@code keepAlive} is set.
  *
- * <p>A signal that follows the first one within {@link #SAME_NANOS} is ignored, because a service manager and a wrapper
+ * <p>A signal that follows the first one within {@link #REPEAT_NANOS} is ignored, because a service manager and a wrapper
  * may both pass on the same signal; a later one kills all workers. The previously installed handler, usually the JVM's
  * own, runs after the cluster has stopped, which preserves the exit status.
  */
@@ -29,7 +29,7 @@ final class ShutdownHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
     private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
     private static final String[] SIGNALS = {"TERM", "INT"};
-    private static final long SAME_NANOS = 1_000_000_000L;
+    private static final long REPEAT_NANOS = 1_000_000_000L;
 
     /** Time that a stop may take in addition to the times of the stop policy. */
     private static final Duration MARGIN = Duration.ofSeconds(10);
@@ -49,7 +49,7 @@ final class ShutdownHandler {
     /** For each of {@link #SIGNALS}; null where it cannot be handled. */
     private final SignalHandlers.Receiver[] receivers = new SignalHandlers.Receiver[SIGNALS.length];
     private SignalHandlers.Receiver hangup;
-    private volatile boolean late;
+    private volatile boolean stopTimedOut;
     private Thread hook;
 
     ShutdownHandler(ClusterConfig config, Supplier<CompletableFuture<Void>> stop, Runnable killAll, Runnable reload,
@@ -187,7 +187,7 @@ final class ShutdownHandler {
     private void signalReceived(int index, Object signal) {
         long now = System.nanoTime() | 1;
         if (!signalledAt.compareAndSet(0, now)) {
-            later(index, now - signalledAt.get());
+            laterSignal(index, now - signalledAt.get());
             return;
         }
         Thread stopper = new Thread(() -> {
@@ -226,10 +226,10 @@ final class ShutdownHandler {
         for (Duration step : List.of(policy.preStopDelay(), policy.drain(), policy.kill())) {
             limit = step.compareTo(LONGEST) < 0 ? limit.plus(step) : LONGEST;
         }
-        if (late || stopWithin(limit.toMillis())) {
-            return !late;
+        if (stopTimedOut || stopWithin(limit.toMillis())) {
+            return !stopTimedOut;
         }
-        late = true; // the end of the JVM, which follows a signal, does not wait for the same again
+        stopTimedOut = true; // the end of the JVM, which follows a signal, does not wait for the same again
         killAll.run();
         long seconds = limit.toSeconds();
         Thread logThread = new Thread(() -> OPERATOR.error(
@@ -254,8 +254,8 @@ final class ShutdownHandler {
         }
     }
 
-    private void later(int index, long nanosAfterTheFirst) {
-        if (nanosAfterTheFirst < SAME_NANOS) {
+    private void laterSignal(int index, long nanosAfterTheFirst) {
+        if (nanosAfterTheFirst < REPEAT_NANOS) {
             LOG.info(
                     "{}: SIG{} ignored, {} ms after the first signal: the cluster is stopping; a later one kills all workers",
                     config.name(),

@@ -18,16 +18,18 @@ final class StatsReader {
 
     static ClusterStats read(ClusterResources resources, Supervisor supervisor, List<Worker> workers,
             Function<Worker, String> explain, ClusterCommands commands) {
-        List<ClusterStats.WorkerStats> lines = workers.stream().map(worker -> new ClusterStats.WorkerStats(worker.id(),
-                worker.instance(), worker.state(), explain.apply(worker), worker.session().sender.mailbox().waiting()))
+        List<ClusterStats.WorkerStats> workerStats = workers.stream()
+                .map(worker -> new ClusterStats.WorkerStats(worker.id(),
+                        worker.instance(), worker.state(), explain.apply(worker),
+                        worker.session().sender.mailbox().waiting()))
                 .toList();
         MessageCounts counts = resources.channels().counts();
         List<SlotStatus> slots = supervisor.slots();
         List<ClusterStats.SlotStats> wanted = slots.stream().filter(SlotStatus::wanted)
                 .map(slot -> slot(slot, commands)).toList();
         return new ClusterStats(wanted.size(),
-                (int) lines.stream().filter(line -> line.state() == WorkerState.READY).count(),
-                slots.stream().mapToLong(SlotStatus::restarts).sum(), lines, wanted,
+                (int) workerStats.stream().filter(worker -> worker.state() == WorkerState.READY).count(),
+                slots.stream().mapToLong(SlotStatus::restarts).sum(), workerStats, wanted,
                 new ClusterStats.MessageStats(counts.allDelivered(), counts.allRefused(), counts.allUnwanted()),
                 resources.balancer().map(Balancer::stats),
                 supervisor.progress());

@@ -57,7 +57,7 @@ final class WorkerChannelListener implements ChannelListener {
         if (isPortTrusted) {
             events.listening(worker, port);
         } else {
-            events.claims(worker, port);
+            events.portClaimed(worker, port);
         }
         session.portClaimed();
     }
@@ -85,7 +85,7 @@ final class WorkerChannelListener implements ChannelListener {
     }
 
     @Override
-    public void alive(long number) {
+    public void heartbeatAnswered(long number) {
         session.heartbeatAnswered(number);
     }
 

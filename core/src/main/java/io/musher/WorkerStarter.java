@@ -69,7 +69,7 @@ final class WorkerStarter {
             throws IOException {
         Incarnation incarnation = session.incarnation();
         Map<String, String> variables = generation.environment(incarnation.environment());
-        variables.put(WorkerEnvironment.MAX_FRAME, Integer.toString(config.maxMessageSize()));
+        variables.put(WorkerEnvironment.MAX_MESSAGE_SIZE, Integer.toString(config.maxMessageSize()));
         if (config.commonPort().isPresent()
                 && !generation.plan().launch().options().env().containsKey(SERVER_ADDRESS)) {
             // clients must not be able to connect around the balancer

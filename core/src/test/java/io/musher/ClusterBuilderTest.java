@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What a builder takes and refuses, before anything is started. */
 class ClusterBuilderTest {
 
-    private static Arguments on(String told, UnaryOperator<ClusterBuilder> options) {
-        return Arguments.of(told, options);
+    private static Arguments on(String expected, UnaryOperator<ClusterBuilder> options) {
+        return Arguments.of(expected, options);
     }
 
     static Stream<Arguments> nulls() {
@@ -106,10 +106,10 @@ class ClusterBuilderTest {
 
     @ParameterizedTest
     @MethodSource("badValues")
-    void shouldNameTheOptionAndTheBadValue(String told, UnaryOperator<ClusterBuilder> options) {
+    void shouldNameTheOptionAndTheBadValue(String expected, UnaryOperator<ClusterBuilder> options) {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
                 () -> options.apply(Cluster.builder()));
-        assertTrue(e.getMessage().contains(told), e.getMessage());
+        assertTrue(e.getMessage().contains(expected), e.getMessage());
     }
 
     static Stream<Arguments> badCombinations() {
@@ -131,10 +131,10 @@ class ClusterBuilderTest {
 
     @ParameterizedTest
     @MethodSource("badCombinations")
-    void shouldRefuseWhatDoesNotGoTogether(String told, UnaryOperator<ClusterBuilder> options) {
+    void shouldRefuseWhatDoesNotGoTogether(String expected, UnaryOperator<ClusterBuilder> options) {
         ClusterBuilder builder = options.apply(Cluster.builder());
-        assertTrue(assertThrows(IllegalStateException.class, builder::build).getMessage().contains(told));
-        assertTrue(assertThrows(IllegalStateException.class, builder::start).getMessage().contains(told),
+        assertTrue(assertThrows(IllegalStateException.class, builder::build).getMessage().contains(expected));
+        assertTrue(assertThrows(IllegalStateException.class, builder::start).getMessage().contains(expected),
                 "and starts nothing");
     }
 

@@ -35,7 +35,7 @@ class FailedStartTest {
     private static final int STARTS = 10;
 
     /** A way to fail. */
-    record Way(String name, String told, UnaryOperator<ClusterBuilder> options) {
+    record Way(String name, String expected, UnaryOperator<ClusterBuilder> options) {
         @Override
         public String toString() {
             return name;
@@ -111,7 +111,7 @@ class FailedStartTest {
     private static void fail(Way way) {
         Throwable thrown = assertThrows(Throwable.class, () -> way.options()
                 .apply(Cluster.builder().name(NAME).output(Output.discard()).instances(1)).start().close());
-        assertTrue(thrown.getMessage().contains(way.told()), thrown::toString);
+        assertTrue(thrown.getMessage().contains(way.expected()), thrown::toString);
     }
 
     private static List<String> threads() {

@@ -15,18 +15,18 @@ class ReplyWindowTest {
     private static final int MIB = 1 << 20;
 
     @RegisterExtension
-    final ChannelFixture scene = new ChannelFixture();
+    final ChannelFixture fixture = new ChannelFixture();
 
     @Test
     void shouldFailTheRequestWhoseReplyIsBeyondTheWindow() throws Exception {
-        RecordingChannelListener heard = scene.expect("a-1");
-        RawPeer peer = scene.connect();
-        peer.send(FrameType.HELLO, "musher/1 " + heard.channel.token() + " 4711 window=" + MIB);
-        heard.expect("hello 4711");
-        MessageSender sender = new MessageSender("a-1", heard.channel.mailbox(), MIB, Runnable::run);
+        RecordingChannelListener listener = fixture.expect("a-1");
+        RawPeer peer = fixture.connect();
+        peer.send(FrameType.HELLO, "musher/1 " + listener.channel.token() + " 4711 window=" + MIB);
+        listener.expect("hello 4711");
+        MessageSender sender = new MessageSender("a-1", listener.channel.mailbox(), MIB, Runnable::run);
         for (int number = 1; number <= 5; number++) {
             peer.send(RawPeer.message(FrameType.BINARY_REQUEST, number, 0, new byte[0]));
-            new Message(heard.letter(), 1, sender).reply(new byte[MIB - 200]); // the peer acknowledges none of them
+            new Message(listener.letter(), 1, sender).reply(new byte[MIB - 200]); // the peer acknowledges none of them
         }
         for (int number = 1; number <= 3; number++) {
             String reply = peer.receiveMessage();
@@ -38,6 +38,6 @@ class ReplyWindowTest {
             assertTrue(failure.contains("the reply of 1048376 bytes was not sent: the send window of 1024 KiB is full"),
                     failure);
         }
-        assertEquals(2, scene.server.counts().allRefused());
+        assertEquals(2, fixture.server.counts().allRefused());
     }
 }

@@ -39,7 +39,7 @@ class OrphansIT {
         Child primary = children.java(Shells.class, script);
         primary.awaitLine("READY", Duration.ofSeconds(30));
         List<ProcessHandle> all = marked(primary);
-        assertEquals(2 * each + 1, all.size(), () -> all + ", the guard among them");
+        assertEquals(2 * each + 1, all.size(), () -> all + ", the reaper among them");
         primary.signal("KILL");
         primary.exitCode(PATIENCE);
         for (ProcessHandle process : all) {

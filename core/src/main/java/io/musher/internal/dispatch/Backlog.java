@@ -9,12 +9,12 @@ import java.util.function.Function;
 
 /**
  * Bounds the queue of events while a listener is slow and a worker changes its readiness or port repeatedly
- * (backpressure by dropping): of {@value #MOST} such events of a worker that no listener has received, a change and its
+ * (backpressure by dropping): of {@value #MAX_PENDING} such events of a worker that no listener has received, a change and its
  * opposite cancel out, and the oldest port is dropped. All other events are kept. Not thread-safe.
  */
 final class Backlog {
 
-    static final int MOST = 32;
+    static final int MAX_PENDING = 32;
 
     private record Change(boolean ready, Delivery delivery) {}
 
@@ -51,8 +51,8 @@ final class Backlog {
 
     private boolean change(Object worker, boolean ready, Delivery delivery) {
         ArrayDeque<Change> pending = changes.computeIfAbsent(worker, each -> new ArrayDeque<>());
-        forgetTold(pending, Change::delivery);
-        if (pending.size() >= MOST) {
+        removeBegun(pending, Change::delivery);
+        if (pending.size() >= MAX_PENDING) {
             Change last = pending.removeLast();
             if (pending.getLast().ready == ready && last.ready != ready && queue.remove(last.delivery)) {
                 return false; // the previous event reports the same state
@@ -65,14 +65,14 @@ final class Backlog {
 
     private void port(Object worker, Delivery delivery) {
         ArrayDeque<Delivery> pending = ports.computeIfAbsent(worker, each -> new ArrayDeque<>());
-        forgetTold(pending, each -> each);
-        if (pending.size() >= MOST) {
+        removeBegun(pending, each -> each);
+        if (pending.size() >= MAX_PENDING) {
             queue.remove(pending.removeFirst());
         }
         pending.addLast(delivery);
     }
 
-    private static <T> void forgetTold(ArrayDeque<T> deliveries, Function<T, Delivery> delivery) {
+    private static <T> void removeBegun(ArrayDeque<T> deliveries, Function<T, Delivery> delivery) {
         while (!deliveries.isEmpty() && delivery.apply(deliveries.getFirst()).isBegun()) {
             deliveries.removeFirst();
         }

@@ -8,20 +8,20 @@ import java.util.concurrent.CompletableFuture;
  */
 final class Delivery {
 
-    private static final CompletableFuture<?> NOW = CompletableFuture.completedFuture(null);
+    private static final CompletableFuture<?> COMPLETED = CompletableFuture.completedFuture(null);
 
     private final Object what;
-    private final Runnable how;
+    private final Runnable code;
     private final CompletableFuture<?> due;
     private volatile boolean begun;
 
-    Delivery(Object what, Runnable how) {
-        this(what, how, NOW);
+    Delivery(Object what, Runnable code) {
+        this(what, code, COMPLETED);
     }
 
-    private Delivery(Object what, Runnable how, CompletableFuture<?> due) {
+    private Delivery(Object what, Runnable code, CompletableFuture<?> due) {
         this.what = what;
-        this.how = how;
+        this.code = code;
         this.due = due;
     }
 
@@ -43,7 +43,7 @@ final class Delivery {
 
     void run() {
         begun = true;
-        how.run();
+        code.run();
     }
 
     @Override

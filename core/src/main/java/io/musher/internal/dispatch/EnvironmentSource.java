@@ -17,11 +17,11 @@ import java.util.function.Supplier;
  * Calls the user's supplier of {@code env}, on threads of its own. Requests that arrive during a call share the next
  * call, which begins when the running one returns; so the supplier is always called after the request. A call that
  * exceeds the timeout is no longer waited for: the next call begins beside it and also answers its requests. At most
- * {@value #MOST} calls run at once. Control thread only.
+ * {@value #MAX_CALLS} calls run at once. Control thread only.
  */
 public final class EnvironmentSource {
 
-    static final int MOST = 4;
+    static final int MAX_CALLS = 4;
 
     private static final OperatorLog OPERATOR = new OperatorLog("io.musher.Cluster");
 
@@ -32,7 +32,7 @@ public final class EnvironmentSource {
         final List<Answer> answers;
         final Thread thread;
         @Nullable
-        Timers.Timer patience;
+        Timers.Timer timer;
         boolean late;
 
         Call(List<Answer> answers, Consumer<Call> code, String name) {
@@ -45,7 +45,7 @@ public final class EnvironmentSource {
     private final String name;
     private final EventLoop control;
     private final Supplier<Map<String, String>> supplier;
-    private final Duration patience;
+    private final Duration timeout;
     private final List<Answer> waiting = new ArrayList<>();
     /** Calls that have not returned, the oldest first. */
     private final List<Call> calls = new ArrayList<>();
@@ -57,14 +57,14 @@ public final class EnvironmentSource {
      * @param name the name of the cluster, for threads and log lines
      * @param control the control loop
      * @param supplier returns the variables, checked
-     * @param patience how long a call is waited for
+     * @param timeout how long a call is waited for
      */
     public EnvironmentSource(String name, EventLoop control, Supplier<Map<String, String>> supplier,
-            Duration patience) {
+            Duration timeout) {
         this.name = name;
         this.control = control;
         this.supplier = supplier;
-        this.patience = patience;
+        this.timeout = timeout;
     }
 
     /**
@@ -73,7 +73,7 @@ public final class EnvironmentSource {
      * @param answer receives the variables or what the supplier threw, on the control thread; never called if the
      *     cluster stops first
      */
-    public void ask(BiConsumer<Map<String, String>, Throwable> answer) {
+    public void request(BiConsumer<Map<String, String>, Throwable> answer) {
         waiting.add(answer::accept);
         callIfPossible();
     }
@@ -83,19 +83,19 @@ public final class EnvironmentSource {
         ended = true;
         waiting.clear();
         calls.forEach(call -> {
-            control.cancel(call.patience);
+            control.cancel(call.timer);
             call.thread.interrupt();
         });
     }
 
     private void callIfPossible() {
-        if (ended || waiting.isEmpty() || calls.size() >= MOST || calls.stream().anyMatch(call -> !call.late)) {
+        if (ended || waiting.isEmpty() || calls.size() >= MAX_CALLS || calls.stream().anyMatch(call -> !call.late)) {
             return;
         }
         Call call = new Call(new ArrayList<>(waiting), this::run, name + "-env");
         waiting.clear();
         calls.add(call);
-        call.patience = control.schedule(patience.toNanos(), () -> late(call));
+        call.timer = control.schedule(timeout.toNanos(), () -> late(call));
         call.thread.start();
     }
 
@@ -109,11 +109,11 @@ public final class EnvironmentSource {
     }
 
     private void late(Call call) {
-        call.patience = null;
+        call.timer = null;
         call.late = true;
         OPERATOR.warn(
                 "{}: the supplier of env has not returned within {}, thread {}; {} reload() or deploy() wait for it or for the next call",
-                name, patience, call.thread.getName(), call.answers.size());
+                name, timeout, call.thread.getName(), call.answers.size());
         callIfPossible();
     }
 
@@ -140,7 +140,7 @@ public final class EnvironmentSource {
 
     private void end(Call call) {
         calls.remove(call);
-        control.cancel(call.patience);
+        control.cancel(call.timer);
     }
 
     private void report(Runnable result) {

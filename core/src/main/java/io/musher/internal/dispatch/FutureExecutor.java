@@ -12,9 +12,9 @@ import org.slf4j.LoggerFactory;
  * Completes users' futures, normally on one thread. If a completion blocks the others (a user may wait for one future
  * in a completion of another), another thread is started, and so on up to a limit. Idle threads end.
  *
- * <p>The first {@value #FREE} threads start after 5 ms without progress and take the oldest completion. Later threads
+ * <p>The first {@value #QUICK_THREADS} threads start after 5 ms without progress and take the oldest completion. Later threads
  * start after 100 ms and take the newest one first: where many completions wait for other futures, a recent one is
- * likely to unblock them. If {@value #MAX} completions block at once, the others wait, which is logged.
+ * likely to unblock them. If {@value #MAX_THREADS} completions block at once, the others wait, which is logged.
  */
 public final class FutureExecutor implements Executor {
 
@@ -24,12 +24,12 @@ public final class FutureExecutor implements Executor {
         boolean run(Runnable task, long nanos);
     }
 
-    static final int FREE = 32;
-    static final int MAX = 256;
+    static final int QUICK_THREADS = 32;
+    static final int MAX_THREADS = 256;
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
-    private static final long PATIENCE_NANOS = 5_000_000;
-    private static final long LONG_PATIENCE_NANOS = 100_000_000;
+    private static final long QUICK_NANOS = 5_000_000;
+    private static final long SLOW_NANOS = 100_000_000;
     private static final long IDLE_MILLIS = 1_000;
 
     private final String name;
@@ -70,23 +70,23 @@ public final class FutureExecutor implements Executor {
     /** Makes sure that queued completions are run: starts another thread if no thread takes them soon. */
     private void startThreadIfNeeded() {
         long before;
-        long patience;
+        long delay;
         synchronized (this) {
             if (queue.size() <= idle || watching) {
                 return;
             } else if (threads == 0) {
-                begin();
+                startThread();
                 return;
-            } else if (threads >= MAX) {
+            } else if (threads >= MAX_THREADS) {
                 warn();
                 return;
             }
             watching = true;
             before = begun;
-            patience = threads < FREE ? PATIENCE_NANOS : LONG_PATIENCE_NANOS;
+            delay = threads < QUICK_THREADS ? QUICK_NANOS : SLOW_NANOS;
         }
-        if (!later.run(() -> checkProgress(before), patience)) {
-            checkLater(before, patience);
+        if (!later.run(() -> checkProgress(before), delay)) {
+            checkLater(before, delay);
         }
     }
 
@@ -102,12 +102,12 @@ public final class FutureExecutor implements Executor {
             }
             before = begun;
         }
-        checkLater(before, PATIENCE_NANOS);
+        checkLater(before, QUICK_NANOS);
     }
 
-    private void checkLater(long before, long patience) {
+    private void checkLater(long before, long delay) {
         Thread thread = new Thread(() -> {
-            LockSupport.parkNanos(patience);
+            LockSupport.parkNanos(delay);
             checkProgress(before);
         }, name + "-late");
         thread.setDaemon(true);
@@ -118,10 +118,10 @@ public final class FutureExecutor implements Executor {
         synchronized (this) {
             watching = false;
             if (begun == before && queue.size() > idle) {
-                if (threads >= FREE) {
+                if (threads >= QUICK_THREADS) {
                     warn();
                 }
-                begin();
+                startThread();
             }
         }
         startThreadIfNeeded();
@@ -132,12 +132,12 @@ public final class FutureExecutor implements Executor {
             LOG.warn(
                     "{}: {} completions of futures block their threads, {} more are queued (at most {} threads): run code"
                             + " that blocks on an executor of your own, as with thenAcceptAsync(…, executor)",
-                    name, threads, queue.size(), MAX);
+                    name, threads, queue.size(), MAX_THREADS);
         }
     }
 
-    private void begin() {
-        boolean newestFirst = threads >= FREE;
+    private void startThread() {
+        boolean newestFirst = threads >= QUICK_THREADS;
         threads++;
         Thread thread = new Thread(() -> run(newestFirst), name);
         thread.setDaemon(true);

@@ -90,10 +90,10 @@ public final class ListenerExecutor implements EventLoop.BorrowingThread {
     }
 
     /** Queues messages for their listeners, in the order of the events; {@code what} describes them in log lines. */
-    public void deliverMessages(Object what, Runnable how) {
+    public void deliverMessages(Object what, Runnable code) {
         deliver(new Delivery(what, () -> {
             messages = true;
-            how.run();
+            code.run();
         }));
     }
 

@@ -22,7 +22,7 @@ public final class HealthMonitor {
     private final EventLoop loop;
     private final ProcessEvents events;
     private final Incarnation worker;
-    private final BooleanSupplier knowsHeartbeats;
+    private final BooleanSupplier mustAnswer;
     private long number; // of the latest heartbeat
     private final List<HeartbeatCheck> heartbeats = new ArrayList<>();
     /** Readiness checks that the worker does not pass at present. */
@@ -31,14 +31,14 @@ public final class HealthMonitor {
     /**
      * Creates an idle monitor; {@link #begin} starts the checks.
      *
-     * @param knowsHeartbeats whether the worker must answer heartbeats: commands that never answered one and programs
+     * @param mustAnswer whether the worker must answer heartbeats: commands that never answered one and programs
      *     without a channel need not
      */
-    public HealthMonitor(EventLoop loop, ProcessEvents facts, Incarnation worker, BooleanSupplier knowsHeartbeats) {
+    public HealthMonitor(EventLoop loop, ProcessEvents events, Incarnation worker, BooleanSupplier mustAnswer) {
         this.loop = loop;
-        this.events = facts;
+        this.events = events;
         this.worker = worker;
-        this.knowsHeartbeats = knowsHeartbeats;
+        this.mustAnswer = mustAnswer;
     }
 
     /**
@@ -55,7 +55,7 @@ public final class HealthMonitor {
             }
             new ScheduledCheck(loop, rule, worker, check(rule, proxyProtocol, heartbeat),
                     isReadiness ? () -> passes(rule) : () -> {},
-                    isReadiness ? why -> readinessFailed(rule, why) : why -> livenessFailed(rule, why)).ask();
+                    isReadiness ? why -> readinessFailed(rule, why) : why -> livenessFailed(rule, why)).run();
         }
     }
 
@@ -65,7 +65,7 @@ public final class HealthMonitor {
             case HTTP ->
                     new PortCheck(loop, worker::port, Optional.of(HttpRequest.bytes(rule.path(), proxyProtocol)), true);
             case HEARTBEAT -> {
-                HeartbeatCheck heartbeat = new HeartbeatCheck(send, () -> ++number, knowsHeartbeats);
+                HeartbeatCheck heartbeat = new HeartbeatCheck(send, () -> ++number, mustAnswer);
                 heartbeats.add(heartbeat);
                 yield heartbeat;
             }

@@ -12,7 +12,7 @@ final class HeartbeatCheck implements Check {
 
     private final LongConsumer send;
     private final LongSupplier numbers;
-    private final BooleanSupplier knowsThem;
+    private final BooleanSupplier mustAnswer;
     private @Nullable Consumer<Optional<String>> outcome;
     private boolean hasAnswered;
     private long number;
@@ -20,13 +20,13 @@ final class HeartbeatCheck implements Check {
     /**
      * @param send sends the heartbeat with the given number
      * @param numbers supplies the next number, unique among all heartbeats of the worker
-     * @param knowsThem whether the worker is known to answer heartbeats; until then a check passes without an answer,
+     * @param mustAnswer whether the worker is known to answer heartbeats; until then a check passes without an answer,
      *     unless the worker has answered one before
      */
-    HeartbeatCheck(LongConsumer send, LongSupplier numbers, BooleanSupplier knowsThem) {
+    HeartbeatCheck(LongConsumer send, LongSupplier numbers, BooleanSupplier mustAnswer) {
         this.send = send;
         this.numbers = numbers;
-        this.knowsThem = knowsThem;
+        this.mustAnswer = mustAnswer;
     }
 
     @Override
@@ -34,7 +34,7 @@ final class HeartbeatCheck implements Check {
         number = numbers.getAsLong();
         outcome = callback;
         send.accept(number);
-        if (!hasAnswered && !knowsThem.getAsBoolean()) {
+        if (!hasAnswered && !mustAnswer.getAsBoolean()) {
             end();
         }
     }

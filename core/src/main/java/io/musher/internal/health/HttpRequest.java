@@ -24,7 +24,7 @@ final class HttpRequest {
     /**
      * {@return the PROXY header for a TCP check, if the worker expects one: a worker may log a connection without it}
      */
-    static Optional<byte[]> none(Optional<ProxyProtocol> proxyProtocol) {
+    static Optional<byte[]> proxyHeader(Optional<ProxyProtocol> proxyProtocol) {
         return proxyProtocol.map(version -> header(version).getBytes(StandardCharsets.ISO_8859_1));
     }
 

@@ -25,14 +25,14 @@ import java.util.regex.Pattern;
 final class PortCheck implements Check, EventLoop.Handler {
 
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] ([1-5][0-9]{2})( [^\r\n]*)?\r?\n");
-    private static final String NO_HTTP = "its answer is no HTTP";
+    private static final String NOT_HTTP = "its answer is not HTTP";
     private static final int SWITCHING_PROTOCOLS = 101;
     private static final int LINE = 512;
 
     private final EventLoop loop;
     private final Supplier<OptionalInt> port;
     private final Optional<byte[]> request;
-    private final boolean answered;
+    private final boolean expectsResponse;
     private @Nullable Consumer<Optional<String>> outcome;
     /** Null unless a connect is in progress. */
     private @Nullable Connector connector;
@@ -50,13 +50,13 @@ final class PortCheck implements Check, EventLoop.Handler {
      *
      * @param port the port on which the worker listens at present, if known
      * @param request the bytes to send; empty to connect only
-     * @param answered whether the worker must send an HTTP response
+     * @param expectsResponse whether the worker must send an HTTP response
      */
-    PortCheck(EventLoop loop, Supplier<OptionalInt> port, Optional<byte[]> request, boolean answered) {
+    PortCheck(EventLoop loop, Supplier<OptionalInt> port, Optional<byte[]> request, boolean expectsResponse) {
         this.loop = loop;
         this.port = port;
         this.request = request;
-        this.answered = answered;
+        this.expectsResponse = expectsResponse;
     }
 
     /**
@@ -67,7 +67,7 @@ final class PortCheck implements Check, EventLoop.Handler {
      */
     static PortCheck connecting(EventLoop loop, Supplier<OptionalInt> port,
             Optional<ProxyProtocol> proxyProtocol) {
-        return new PortCheck(loop, port, HttpRequest.none(proxyProtocol), false);
+        return new PortCheck(loop, port, HttpRequest.proxyHeader(proxyProtocol), false);
     }
 
     @Override
@@ -82,7 +82,7 @@ final class PortCheck implements Check, EventLoop.Handler {
             return;
         }
         out = ByteBuffer.wrap(request.orElse(new byte[0]));
-        in = ByteBuffer.allocate(answered ? LINE : 0);
+        in = ByteBuffer.allocate(expectsResponse ? LINE : 0);
         Connector started = new Connector(loop) {
             @Override
             protected void connected(SocketChannel connected, @Nullable SelectionKey registered) throws IOException {
@@ -111,7 +111,7 @@ final class PortCheck implements Check, EventLoop.Handler {
     }
 
     private void request(SocketChannel connected) throws IOException {
-        if (answered) {
+        if (expectsResponse) {
             write(connected);
             return;
         }
@@ -147,9 +147,9 @@ final class PortCheck implements Check, EventLoop.Handler {
                 abandon();
             }
         } else if (endOfStream) {
-            end(Optional.of(in.position() == 0 ? "it closed the connection without an answer" : NO_HTTP));
+            end(Optional.of(in.position() == 0 ? "it closed the connection without an answer" : NOT_HTTP));
         } else if (!in.hasRemaining() && !interim) {
-            end(Optional.of(NO_HTTP));
+            end(Optional.of(NOT_HTTP));
         } else if (!in.hasRemaining()) {
             in.position(1); // the first character of a long header line stands for all: the line is not empty
         }
@@ -175,13 +175,13 @@ final class PortCheck implements Check, EventLoop.Handler {
         }
         Matcher matcher = STATUS_LINE.matcher(line);
         if (!matcher.matches()) {
-            end(Optional.of(NO_HTTP));
+            end(Optional.of(NOT_HTTP));
             return;
         }
         int status = Integer.parseInt(matcher.group(1));
         interim = status < 200 && status != SWITCHING_PROTOCOLS;
         if (!interim) {
-            tell(status >= 200 && status < 400 ? Optional.empty() : Optional.of("status " + status));
+            report(status >= 200 && status < 400 ? Optional.empty() : Optional.of("status " + status));
         }
     }
 
@@ -193,10 +193,10 @@ final class PortCheck implements Check, EventLoop.Handler {
 
     private void end(Optional<String> miss) {
         abandon();
-        tell(miss);
+        report(miss);
     }
 
-    private void tell(Optional<String> miss) {
+    private void report(Optional<String> miss) {
         Consumer<Optional<String>> callback = outcome;
         outcome = null;
         if (callback != null) {

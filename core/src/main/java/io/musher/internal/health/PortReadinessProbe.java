@@ -56,14 +56,14 @@ public final class PortReadinessProbe {
     private @Nullable Timers.Timer next;
     private @Nullable Timers.Timer timeout;
     private long pause = FIRST_PAUSE;
-    private long diagnosis = WATCH_PAUSE;
-    private boolean looking;
+    private long nextDiagnosis = WATCH_PAUSE;
+    private boolean probing;
     private boolean accepted;
     private long acceptedAt;
     private int port;
     private boolean claimed;
-    private String what = "";
-    private String elsewhere = "";
+    private String lastObservation = "";
+    private String otherPorts = "";
     private Optional<PortOwnership.Socket> socket = Optional.empty();
 
     /**
@@ -73,12 +73,12 @@ public final class PortReadinessProbe {
      * @param proxyProtocol the header that the worker expects on each connection
      * @param mainRuns whether the worker has joined and its main method has not returned
      */
-    public PortReadinessProbe(EventLoop loop, ProcessEvents facts, Incarnation worker, WorkerProcess process,
+    public PortReadinessProbe(EventLoop loop, ProcessEvents events, Incarnation worker, WorkerProcess process,
             boolean anyOwner,
             Optional<ProxyProtocol> proxyProtocol,
             BooleanSupplier mainRuns) {
         this.loop = loop;
-        this.events = facts;
+        this.events = events;
         this.worker = worker;
         this.process = process;
         this.anyOwner = anyOwner;
@@ -110,12 +110,12 @@ public final class PortReadinessProbe {
     /** Probes the port now; has no effect while a probe is running. */
     public void poll() {
         loop.cancel(next);
-        if (looking) {
+        if (probing) {
             return;
         }
         OptionalInt current = worker.port();
         if (!worker.isWorking() || !process.isAlive() || current.isEmpty()) {
-            settle();
+            runCallbacks();
             return;
         }
         if (current.getAsInt() != port) {
@@ -123,13 +123,13 @@ public final class PortReadinessProbe {
             socket = Optional.empty();
         }
         if (socket.isPresent() && socket.get().isOpen()) {
-            retry(WATCH_PAUSE);
+            pollAfter(WATCH_PAUSE);
             return;
         }
-        looking = true;
+        probing = true;
         timeout = loop.schedule(TIMEOUT, () -> {
             check.abandon();
-            seen(false, "no answer from " + Loopback.text(port));
+            notAccepting(false, "no answer from " + Loopback.text(port));
         });
         check.begin(miss -> {
             loop.cancel(timeout);
@@ -138,7 +138,7 @@ public final class PortReadinessProbe {
             } else if (check.wasRefused()) {
                 refused();
             } else {
-                seen(false, "no connection to " + Loopback.text(port) + ": " + miss.get());
+                notAccepting(false, "no connection to " + Loopback.text(port) + ": " + miss.get());
             }
         });
     }
@@ -151,7 +151,7 @@ public final class PortReadinessProbe {
         process.listensOn(port).whenComplete((owner, failure) -> loop.tryExecute(() -> {
             PortOwnership.Kind kind = failure == null ? owner.kind() : PortOwnership.Kind.UNKNOWN;
             if (kind == PortOwnership.Kind.OTHER) {
-                foreign();
+                ownedByOther();
                 return;
             }
             if (kind == PortOwnership.Kind.UNKNOWN && UNKNOWN_OWNER_LOGGED.compareAndSet(false, true)) {
@@ -172,38 +172,38 @@ public final class PortReadinessProbe {
         if (worker.isBooting() && !accepted && !claimed && mainRuns.getAsBoolean() && left > 0) {
             socket = Optional.empty(); // the port must accept at that time, too
             worker.observed("its port accepts, and its main method has not returned yet");
-            retry(left);
+            pollAfter(left);
             return;
         }
         accepted = true;
         worker.observed("");
         events.portAccepts(worker);
-        retry(WATCH_PAUSE);
+        pollAfter(WATCH_PAUSE);
     }
 
     private void refused() {
         acceptedAt = 0;
-        seen(true, "nothing accepts on " + Loopback.text(port));
+        notAccepting(true, "nothing accepts on " + Loopback.text(port));
     }
 
     /** Handles a port that another process listens on: for the worker this is the same as a refused connection. */
-    private void foreign() {
+    private void ownedByOther() {
         acceptedAt = 0;
-        seen(true, "another process than the worker listens on " + Loopback.text(port));
+        notAccepting(true, "another process than the worker listens on " + Loopback.text(port));
     }
 
-    private void seen(boolean refuses, String observation) {
-        what = observation;
+    private void notAccepting(boolean refuses, String observation) {
+        lastObservation = observation;
         if (refuses && (accepted || claimed && !worker.isBooting())) {
-            events.portRefuses(worker, what);
+            events.portRefuses(worker, lastObservation);
         } else if (!accepted) {
-            worker.observed(what + elsewhere);
-            if (loop.now() - began >= diagnosis) {
-                diagnosis *= 2;
+            worker.observed(lastObservation + otherPorts);
+            if (loop.now() - began >= nextDiagnosis) {
+                nextDiagnosis *= 2;
                 diagnose();
             }
         }
-        retry(accepted || worker.isBooting() ? pause : WATCH_PAUSE);
+        pollAfter(accepted || worker.isBooting() ? pause : WATCH_PAUSE);
         pause = Math.min(LAST_PAUSE, pause * 2);
     }
 
@@ -212,20 +212,20 @@ public final class PortReadinessProbe {
         if (!accepted && worker.isBooting() && process.isAlive()) {
             process.listening().thenAccept(where -> loop.tryExecute(() -> {
                 if (!accepted && acceptedAt == 0 && !where.isEmpty()) {
-                    elsewhere = "; " + where + "; listen on WorkerContext.address(), $PORT or $SERVER_PORT";
-                    worker.observed(what + elsewhere);
+                    otherPorts = "; " + where + "; listen on WorkerContext.address(), $PORT or $SERVER_PORT";
+                    worker.observed(lastObservation + otherPorts);
                 }
             }));
         }
     }
 
-    private void retry(long delay) {
-        looking = false;
+    private void pollAfter(long delay) {
+        probing = false;
         next = loop.schedule(delay, this::poll);
-        settle();
+        runCallbacks();
     }
 
-    private void settle() {
+    private void runCallbacks() {
         List<Runnable> all = List.copyOf(waiting);
         waiting.clear();
         all.forEach(Runnable::run);

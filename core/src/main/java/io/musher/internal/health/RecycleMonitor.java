@@ -24,18 +24,18 @@ public final class RecycleMonitor {
     private final Supervisor supervisor;
     private final Function<Incarnation, CompletableFuture<Long>> memory;
     private final ToLongFunction<Incarnation> connections;
-    private Map<Incarnation, Looks> looks = new HashMap<>();
+    private Map<Incarnation, History> histories = new HashMap<>();
 
     /**
      * Start time and total connections of one worker. Adds up the connections because the balancer resets a target's
      * counters when the target was withdrawn for a while.
      */
-    private static final class Looks {
+    private static final class History {
         private final long bornAt;
         private long earlier;
         private long latest;
 
-        private Looks(long bornAt) {
+        private History(long bornAt) {
             this.bornAt = bornAt;
         }
 
@@ -71,12 +71,12 @@ public final class RecycleMonitor {
 
     private void check() {
         loop.schedule(SECOND, this::check);
-        Map<Incarnation, Looks> current = new HashMap<>();
+        Map<Incarnation, History> current = new HashMap<>();
         for (Incarnation worker : supervisor.workers()) {
-            current.put(worker, looks.containsKey(worker) ? looks.get(worker) : new Looks(bornAt()));
+            current.put(worker, histories.containsKey(worker) ? histories.get(worker) : new History(bornAt()));
         }
-        looks = current;
-        looks.forEach(this::check);
+        histories = current;
+        histories.forEach(this::check);
     }
 
     /** {@return the start time, shifted back by up to 10 % of maxAge so that workers do not recycle together} */
@@ -90,7 +90,7 @@ public final class RecycleMonitor {
                 : policy.maxAge().toNanos();
     }
 
-    private void check(Incarnation worker, Looks history) {
+    private void check(Incarnation worker, History history) {
         if (!policy.maxAge().isZero() && loop.now() - history.bornAt >= nanos()) {
             supervisor.events().recycleDue(worker, "has passed the maximum age of " + policy.maxAge());
         }

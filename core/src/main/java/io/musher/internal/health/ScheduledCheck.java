@@ -39,7 +39,7 @@ final class ScheduledCheck {
     private final Consumer<String> fallen;
     private @Nullable Timers.Timer timeout;
     private long begun;
-    private int answers;
+    private int passes;
     private int misses;
     private boolean up;
     private boolean waiting;
@@ -58,7 +58,7 @@ final class ScheduledCheck {
         this.fallen = fallen;
     }
 
-    void ask() {
+    void run() {
         if (!worker.isWorking()) {
             return;
         }
@@ -91,29 +91,29 @@ final class ScheduledCheck {
         if (miss.isPresent() && late > LATE_NANOS) {
             LOG.debug("{}: discards a failed health check ({}), which this process noticed {} ms late", worker, rule,
                     late / 1_000_000);
-            loop.schedule(1_000_000, this::ask);
+            loop.schedule(1_000_000, this::run);
             return;
         }
         if (miss.isEmpty()) {
-            answered();
+            passed();
         } else {
             missed(miss.get());
         }
         long pause = !up && worker.isBooting() ? Math.min(BOOT_NANOS, rule.interval().toNanos())
                 : rule.interval().toNanos();
-        loop.schedule(Math.max(1_000_000, begun + pause - loop.now()), this::ask);
+        loop.schedule(Math.max(1_000_000, begun + pause - loop.now()), this::run);
     }
 
-    private void answered() {
+    private void passed() {
         misses = 0;
-        up |= ++answers >= rule.rise();
+        up |= ++passes >= rule.rise();
         if (up) {
             risen.run();
         }
     }
 
     private void missed(String why) {
-        answers = 0;
+        passes = 0;
         boolean isJudged = worker.isJudged();
         if (!isJudged && rule.role() == HealthCheck.Role.LIVENESS) {
             return; // while the worker boots, startTimeout decides

@@ -11,16 +11,16 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class ArrayPool {
 
-    private static final int LEAST = 14; // 16 KiB
-    private static final int MOST = 20; // 1 MiB
+    private static final int MIN_CLASS = 14; // 16 KiB
+    private static final int MAX_CLASS = 20; // 1 MiB
     private static final int EXTRA = 64; // room for the header of a frame whose payload has a round size
     private static final long MAX_KEPT = Math.min(16 << 20, Runtime.getRuntime().maxMemory() / 32);
 
-    private final Queue<?>[] classes = new Queue<?>[MOST + 1];
+    private final Queue<?>[] classes = new Queue<?>[MAX_CLASS + 1];
     private final AtomicLong kept = new AtomicLong();
 
     ArrayPool() {
-        for (int i = LEAST; i <= MOST; i++) {
+        for (int i = MIN_CLASS; i <= MAX_CLASS; i++) {
             classes[i] = new ConcurrentLinkedQueue<byte[]>();
         }
     }
@@ -28,7 +28,7 @@ public final class ArrayPool {
     /** {@return a buffer with this limit and arbitrary content} */
     ByteBuffer buffer(int size) {
         int sizeClass = size <= EXTRA ? 0 : Integer.SIZE - Integer.numberOfLeadingZeros(size - EXTRA - 1);
-        if (sizeClass < LEAST || sizeClass > MOST) {
+        if (sizeClass < MIN_CLASS || sizeClass > MAX_CLASS) {
             return ByteBuffer.allocate(size);
         }
         byte[] array = (byte[]) classes[sizeClass].poll();
@@ -48,7 +48,7 @@ public final class ArrayPool {
         }
         byte[] array = frame.array();
         int sizeClass = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(array.length);
-        if (sizeClass >= LEAST && sizeClass <= MOST && array.length == (1 << sizeClass) + EXTRA
+        if (sizeClass >= MIN_CLASS && sizeClass <= MAX_CLASS && array.length == (1 << sizeClass) + EXTRA
                 && kept.get() < MAX_KEPT) {
             kept.addAndGet(array.length);
             ((Queue<byte[]>) classes[sizeClass]).add(array);

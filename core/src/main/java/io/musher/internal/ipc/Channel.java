@@ -46,7 +46,7 @@ public final class Channel implements Connection.Owner {
         this.loop = loop;
         this.worker = worker;
         this.id = id;
-        this.mailbox = new Mailbox(loop, handler, server.counts(), server.scratch().spares(), server.window(),
+        this.mailbox = new Mailbox(loop, handler, server.counts(), server.buffers().arrays(), server.window(),
                 server.share(worker));
         this.inbox = mailbox.inbox();
         this.window = server.window();
@@ -88,7 +88,7 @@ public final class Channel implements Connection.Owner {
     }
 
     /**
-     * Sends a heartbeat to check the liveness of the worker; {@link ChannelListener#alive} reports the answer.
+     * Sends a heartbeat to check the liveness of the worker; {@link ChannelListener#heartbeatAnswered} reports the answer.
      *
      * @param number the worker repeats it in its answer
      */
@@ -96,7 +96,7 @@ public final class Channel implements Connection.Owner {
         if (connection == null || closed) {
             return;
         } else if (inbox.isPaused()) {
-            loop.execute(() -> listener.alive(number)); // its answer would not be read
+            loop.execute(() -> listener.heartbeatAnswered(number)); // its answer would not be read
         } else {
             connection.send(Frames.control(FrameType.HEARTBEAT, Long.toString(number)));
         }
@@ -127,7 +127,7 @@ public final class Channel implements Connection.Owner {
     }
 
     private void scheduleRest(boolean mayWait) {
-        boolean maybeLate = server.sweep();
+        boolean maybeLate = server.acceptBacklog();
         if (connection != null) {
             loop.schedule(REST_NANOS, this::close);
         } else if (maybeLate && mayWait) {
@@ -161,7 +161,7 @@ public final class Channel implements Connection.Owner {
     void open(Connection opened, Hello hello) {
         connection = opened;
         opened.owner(this);
-        mailbox.peersWindow(hello.window());
+        mailbox.peerWindow(hello.window());
         opened.send(new Welcome(Hello.VERSION, PID, window).frame());
         beforeHello.forEach(opened::send);
         server.announce(this);
@@ -210,7 +210,7 @@ public final class Channel implements Connection.Owner {
     }
 
     @Override
-    public boolean take(int type, int length) throws ProtocolException {
+    public boolean accept(int type, int length) throws ProtocolException {
         if (FrameType.isControl(type)) {
             FrameSink.checkControl(type, length);
         } else if (length > server.maxMessageSize() + Integer.BYTES) {
@@ -238,11 +238,12 @@ public final class Channel implements Connection.Owner {
             case FrameType.LISTENING -> listener.listening(Frames.port(payload));
             case FrameType.STOP -> listener.stopRequested();
             case FrameType.DISCONNECT -> listener.disconnectRequested();
-            case FrameType.ACKNOWLEDGE -> mailbox.taken(payload);
+            case FrameType.ACKNOWLEDGE -> mailbox.acknowledgementReceived(payload);
             case FrameType.WINDOW ->
-                    mailbox.peersWindow(Frames.number(payload, Long.MAX_VALUE, "a window of", "number of bytes"));
+                    mailbox.peerWindow(Frames.number(payload, Long.MAX_VALUE, "a window of", "number of bytes"));
             case FrameType.HEARTBEAT_REPLY ->
-                    listener.alive(Frames.number(payload, Long.MAX_VALUE, "the answer to heartbeat", "number"));
+                    listener.heartbeatAnswered(
+                            Frames.number(payload, Long.MAX_VALUE, "the answer to heartbeat", "number"));
             case FrameType.DRAIN_HOOKS -> listener.drainHooks();
             case FrameType.DRAIN_HOOKS_DONE -> listener.drainHooksDone();
             case FrameType.MAIN_RETURNED -> listener.mainReturned();

@@ -42,7 +42,7 @@ public interface ChannelListener {
      *
      * @param number of the heartbeat
      */
-    void alive(long number);
+    void heartbeatAnswered(long number);
 
     /**
      * Called when the worker has registered drain hooks: its drain is complete only after {@link #drainHooksDone}. May

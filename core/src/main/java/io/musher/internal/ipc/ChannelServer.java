@@ -24,12 +24,12 @@ public final class ChannelServer {
 
     private final EventLoop loop;
     private final int maxMessageSize;
-    private final SharedBuffers scratch = new SharedBuffers();
+    private final SharedBuffers buffers = new SharedBuffers();
     private final MessageRelay messageRelay = new MessageRelay(this);
-    private final ReceiveBudget intake;
+    private final ReceiveBudget receiveBudget;
     private final List<Channel> expected = new ArrayList<>();
     private final Set<Channel> open = new LinkedHashSet<>();
-    private final Map<Integer, Channel> known = new LinkedHashMap<>(); // expected and open, by worker id
+    private final Map<Integer, Channel> channelsById = new LinkedHashMap<>(); // expected and open, by worker id
     private final MessageCounts counts = new MessageCounts();
     private final RejectionLog rejections;
     private final PendingConnections pending;
@@ -39,14 +39,14 @@ public final class ChannelServer {
     private ChannelServer(String name, EventLoop loop, int maxMessageSize, long heap) throws IOException {
         this.loop = loop;
         this.maxMessageSize = maxMessageSize;
-        this.intake = new ReceiveBudget(heap, this::divide);
+        this.receiveBudget = new ReceiveBudget(heap, this::updateWindows);
         this.rejections = new RejectionLog(name);
-        this.pending = new PendingConnections(this, loop, scratch, rejections);
+        this.pending = new PendingConnections(this, loop, buffers, rejections);
         this.acceptor = ChannelAcceptor.open(name, loop, pending);
     }
 
-    SharedBuffers scratch() {
-        return scratch;
+    SharedBuffers buffers() {
+        return buffers;
     }
 
     /** {@return message counters, over all channels of this server} */
@@ -96,9 +96,9 @@ public final class ChannelServer {
             channel.close();
         } else {
             expected.add(channel);
-            known.put(id, channel);
+            channelsById.put(id, channel);
             open.forEach(other -> other.sendWorkerId(channel, FrameType.WORKER_ADDED));
-            divide();
+            updateWindows();
         }
         return channel;
     }
@@ -121,7 +121,7 @@ public final class ChannelServer {
      */
     public void abandon() {
         closed = true;
-        List.copyOf(known.values()).forEach(Channel::abandon);
+        List.copyOf(channelsById.values()).forEach(Channel::abandon);
     }
 
     /** {@return how often accepting a connection failed} */
@@ -135,7 +135,7 @@ public final class ChannelServer {
     }
 
     /** Accepts all connections in the backlog. {@return whether a hello may still be in transit} */
-    boolean sweep() {
+    boolean acceptBacklog() {
         acceptor.acceptAll();
         return pending.size() > 0;
     }
@@ -164,24 +164,24 @@ public final class ChannelServer {
 
     void remove(Channel channel) {
         if (expected.remove(channel) | open.remove(channel)) {
-            known.remove(channel.id());
+            channelsById.remove(channel.id());
             messageRelay.forget(channel);
             open.forEach(other -> other.sendWorkerId(channel, FrameType.WORKER_REMOVED));
-            divide();
+            updateWindows();
         }
     }
 
-    private void divide() {
+    private void updateWindows() {
         long window = window();
-        known.values().forEach(channel -> channel.window(window));
+        channelsById.values().forEach(channel -> channel.window(window));
     }
 
     long window() {
-        return intake.window(known.size());
+        return receiveBudget.window(channelsById.size());
     }
 
     ReceiveBudget.Share share(String worker) {
-        return intake.new Share(worker, window());
+        return receiveBudget.new Share(worker, window());
     }
 
     /** Tells a worker of all other workers. */
@@ -191,14 +191,14 @@ public final class ChannelServer {
 
     /** {@return the channels of all other workers, those included that have not connected yet} */
     List<Channel> others(Channel channel) {
-        List<Channel> others = new ArrayList<>(known.values());
+        List<Channel> others = new ArrayList<>(channelsById.values());
         others.remove(channel);
         return others;
     }
 
     /** {@return the channel of this worker, or null} */
     Channel find(int id) {
-        return known.get(id);
+        return channelsById.get(id);
     }
 
     void relay(Channel from, MessageFrame message) throws ProtocolException {

@@ -42,7 +42,7 @@ public final class Connection implements EventLoop.Handler {
 
     private final EventLoop loop;
     private final SocketChannel channel;
-    private final ByteBuffer scratch;
+    private final ByteBuffer readBuffer;
     private final FrameDecoder decoder;
     private final Outbox outbox;
     private Owner owner;
@@ -60,15 +60,15 @@ public final class Connection implements EventLoop.Handler {
      * Takes over a socket; {@link #open} starts reading.
      *
      * @param channel connected and non-blocking
-     * @param scratch the buffers of the loop
+     * @param buffers those of the loop
      */
-    public Connection(EventLoop loop, SocketChannel channel, SharedBuffers scratch, Owner owner) {
+    public Connection(EventLoop loop, SocketChannel channel, SharedBuffers buffers, Owner owner) {
         this.loop = loop;
         this.channel = channel;
-        this.scratch = scratch.in();
-        this.outbox = new Outbox(scratch);
+        this.readBuffer = buffers.in();
+        this.outbox = new Outbox(buffers);
         this.owner = owner;
-        this.decoder = new FrameDecoder(owner, scratch.spares());
+        this.decoder = new FrameDecoder(owner, buffers.arrays());
     }
 
     /** Registers the socket and reads what has arrived already. A failure is reported like any later one. */
@@ -198,12 +198,12 @@ public final class Connection implements EventLoop.Handler {
         if (paused || rest != null) {
             return;
         }
-        scratch.clear();
-        int n = channel.read(scratch);
+        readBuffer.clear();
+        int n = channel.read(readBuffer);
         if (n > 0) {
-            decoder.decode(scratch.flip());
-            if (paused && scratch.hasRemaining()) {
-                rest = ByteBuffer.allocate(scratch.remaining()).put(scratch).flip();
+            decoder.decode(readBuffer.flip());
+            if (paused && readBuffer.hasRemaining()) {
+                rest = ByteBuffer.allocate(readBuffer.remaining()).put(readBuffer).flip();
             }
         } else if (n < 0) {
             end(goodbyeSent || goodbyeReceived ? CloseReason.GOODBYE : CloseReason.GONE,

@@ -13,18 +13,18 @@ final class FrameDecoder {
 
     private static final int FIRST_ROOM = 1024;
     /** A frame gets its full buffer once a quarter of it has arrived, because every growth costs a copy. */
-    private static final int ENOUGH = 4;
+    private static final int GROWTH = 4;
 
     private final ByteBuffer header = ByteBuffer.allocate(FrameHeader.SIZE);
     private final ArrayPool arrays;
     private FrameSink sink;
     private boolean inFrame;
-    private boolean taken;
+    private boolean accepted;
     private boolean stopped;
     private boolean suspended;
     private int type;
     private int sequence;
-    private int missing;
+    private int remaining;
     private ByteBuffer kept;
 
     FrameDecoder(FrameSink sink, ArrayPool arrays) {
@@ -78,23 +78,23 @@ final class FrameDecoder {
             return false;
         }
         header.clear();
-        missing = FrameHeader.length(header);
+        remaining = FrameHeader.length(header);
         type = FrameHeader.type(header);
         sequence = FrameHeader.sequence(header);
-        if (missing < 0) {
-            throw new ProtocolException("a frame of " + Integer.toUnsignedLong(missing) + " bytes");
+        if (remaining < 0) {
+            throw new ProtocolException("a frame of " + Integer.toUnsignedLong(remaining) + " bytes");
         }
-        taken = sink.take(type, missing);
+        accepted = sink.accept(type, remaining);
         inFrame = true;
         return true;
     }
 
     /** {@return whether the frame is complete} */
     private boolean payload(ByteBuffer in) throws ProtocolException {
-        int available = Math.min(missing, in.remaining());
-        if (!taken) {
+        int available = Math.min(remaining, in.remaining());
+        if (!accepted) {
             in.position(in.position() + available);
-        } else if (kept == null && available == missing) {
+        } else if (kept == null && available == remaining) {
             ByteBuffer whole = in.slice(in.position(), available);
             in.position(in.position() + available);
             inFrame = false;
@@ -103,12 +103,12 @@ final class FrameDecoder {
         } else {
             keep(in, available);
         }
-        missing -= available;
-        if (missing > 0) {
+        remaining -= available;
+        if (remaining > 0) {
             return false;
         }
         inFrame = false;
-        if (taken) {
+        if (accepted) {
             ByteBuffer whole = kept.flip();
             kept = null;
             sink.frame(type, sequence, whole);
@@ -120,8 +120,8 @@ final class FrameDecoder {
     private void keep(ByteBuffer in, int available) {
         int stored = kept == null ? 0 : kept.position();
         if (kept == null || kept.remaining() < available) {
-            int room = (int) Math.min((long) stored + missing,
-                    Math.max((long) ENOUGH * (stored + available), FIRST_ROOM));
+            int room = (int) Math.min((long) stored + remaining,
+                    Math.max((long) GROWTH * (stored + available), FIRST_ROOM));
             ByteBuffer larger = arrays.buffer(room);
             if (kept != null) {
                 larger.put(kept.flip());

@@ -12,12 +12,12 @@ public interface FrameSink {
      * @return true to receive the frame, false to have it skipped without being stored
      * @throws ProtocolException if a frame of this type or length is not allowed here
      */
-    boolean take(int type, int length) throws ProtocolException;
+    boolean accept(int type, int length) throws ProtocolException;
 
     /**
-     * Handles a frame that {@link #take} accepted.
+     * Handles a frame that {@link #accept} accepted.
      *
-     * @param sequence the number of a request or answer, else 0
+     * @param sequence the number of a request or reply, else 0
      * @param payload valid during this call only
      * @throws ProtocolException if the payload is malformed
      */

@@ -59,13 +59,13 @@ public final class FrameType {
     public static final int JSON_REQUEST = 34;
     /** A request: bytes. */
     public static final int BINARY_REQUEST = 35;
-    /** The answer to a request: JSON. */
+    /** The reply to a request: JSON. */
     public static final int JSON_REPLY = 36;
-    /** The answer to a request: bytes. */
+    /** The reply to a request: bytes. */
     public static final int BINARY_REPLY = 37;
-    /** The answer to a request: its handler failed; carries the reason as text. */
+    /** The reply to a request: its handler failed; carries the reason as text. */
     public static final int REQUEST_FAILED = 38;
-    /** The answer to a request, from the primary: no such worker, or no longer. */
+    /** The reply to a request, from the primary: no such worker, or no longer. */
     public static final int PEER_GONE = 39;
 
     private FrameType() {}

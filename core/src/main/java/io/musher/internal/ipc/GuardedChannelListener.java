@@ -47,8 +47,8 @@ final class GuardedChannelListener implements ChannelListener {
     }
 
     @Override
-    public void alive(long number) {
-        guard(() -> listener.alive(number));
+    public void heartbeatAnswered(long number) {
+        guard(() -> listener.heartbeatAnswered(number));
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Receives the messages of one end of a channel: completes the requests of answers, queues all else for a
+ * Receives the messages of one end of a channel: completes the requests of replies, queues all else for a
  * {@link MessageHandler}, and acknowledges to the peer what has been processed.
  *
  * <p>Messages are delivered in order, on the listener thread, in batches, so that other tasks of that thread get their
@@ -21,7 +21,7 @@ public final class Inbox {
     private static final int PER_TURN = 256;
 
     /** Processed bytes are acknowledged when they reach this number or a quarter of the window. */
-    private static final long MOST_PORTION = 256 * 1024;
+    private static final long MAX_PORTION = 256 * 1024;
 
     private final EventLoop loop;
     private final MessageHandler handler;
@@ -58,7 +58,7 @@ public final class Inbox {
     /** Records the header of a message; the message counts against the window until {@link #acknowledge}. */
     void headerReceived(int cost) {
         incoming = cost;
-        share.owe(cost);
+        share.charge(cost);
     }
 
     /** Records that a message was read to its end. */
@@ -67,13 +67,13 @@ public final class Inbox {
     }
 
     /**
-     * Handles a received message: completes the request of an answer, queues anything else.
+     * Handles a received message: completes the request of a reply, queues anything else.
      *
-     * @param message or an answer
+     * @param message or a reply
      */
     public void receive(MessageFrame message) {
         if (FrameType.isReply(message.type())) {
-            if (!pendingRequests.answered(message)) {
+            if (!pendingRequests.complete(message)) {
                 acknowledge(message.cost());
             }
         } else {
@@ -131,7 +131,7 @@ public final class Inbox {
             long cost = processed.getAndSet(0);
             if (cost > 0) {
                 if (share != null) {
-                    share.took(cost);
+                    share.processed(cost);
                 }
                 connection.send(Frames.control(FrameType.ACKNOWLEDGE, Long.toString(cost)));
             }
@@ -146,12 +146,12 @@ public final class Inbox {
     }
 
     private static long portion(long window) {
-        return Math.max(1, Math.min(MOST_PORTION, window / 4));
+        return Math.max(1, Math.min(MAX_PORTION, window / 4));
     }
 
     /** {@return the unacknowledged bytes that the peer has sent} */
     long received() {
-        return share.owed();
+        return share.held();
     }
 
     /** {@return whether reading is paused because the peer has sent too much} */

@@ -5,13 +5,13 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 
 /**
- * The user messages of one end of a channel, messages, requests and answers: a {@link Sender}, an {@link Inbox} and the
+ * The user messages of one end of a channel, messages, requests and replies: a {@link Sender}, an {@link Inbox} and the
  * pending requests. The same class serves the primary and the workers.
  *
  * <p>Backpressure: a message counts against the {@link Window} of its sender until the receiver's listeners have
  * processed it. The receiver acknowledges in portions.
  *
- * <p>Any thread: {@link #send}, {@link #ask}, {@link #reply}, {@link #replyFailure}, {@link #whenWritable}, {@link #buffer},
+ * <p>Any thread: {@link #send}, {@link #request}, {@link #reply}, {@link #replyFailure}, {@link #whenWritable}, {@link #buffer},
  * {@link #acknowledge(MessageFrame)} and the queries. Loop thread only: all else.
  */
 public final class Mailbox {
@@ -20,13 +20,13 @@ public final class Mailbox {
     public interface ReplyHandler {
 
         /**
-         * Called with the answer, which counts against the window until {@link Mailbox#acknowledge(MessageFrame)}.
+         * Called with the reply, which counts against the window until {@link Mailbox#acknowledge(MessageFrame)}.
          *
-         * @param answer a value, bytes, or a {@link FrameType#REQUEST_FAILED failure}
+         * @param reply a value, bytes, or a {@link FrameType#REQUEST_FAILED failure}
          */
-        void answered(MessageFrame answer);
+        void replied(MessageFrame reply);
 
-        /** Called when the timeout has passed without an answer. */
+        /** Called when the timeout has passed without a reply. */
         void timedOut();
 
         /** Called when the peer of the request is gone, or the channel has closed. */
@@ -79,13 +79,13 @@ public final class Mailbox {
      * Sends a request.
      *
      * @param frame complete, and not shared with other requests
-     * @param peer the process that is to answer
-     * @param timeout for the answer
+     * @param peer the process that is to reply
+     * @param timeout for the reply
      * @param handler receives the outcome
      * @return whether the request was accepted; if not, the handler is never called
      */
-    public boolean ask(ByteBuffer frame, int peer, Duration timeout, ReplyHandler handler) {
-        return pendingRequests.ask(sender, frame, peer, timeout, handler);
+    public boolean request(ByteBuffer frame, int peer, Duration timeout, ReplyHandler handler) {
+        return pendingRequests.request(sender, frame, peer, timeout, handler);
     }
 
     /**
@@ -151,7 +151,7 @@ public final class Mailbox {
 
     /** Sets the receive window of this end. */
     void window(long window) {
-        sender.ours(sendLimit(window));
+        sender.ownLimit(sendLimit(window));
         inbox.window(window);
     }
 
@@ -160,21 +160,21 @@ public final class Mailbox {
      *
      * @param window in bytes
      */
-    public void peersWindow(long window) {
-        sender.theirs(window);
+    public void peerWindow(long window) {
+        sender.peerWindow(window);
     }
 
     private static long sendLimit(long window) {
-        return Math.max(Window.LEAST_SENT, window);
+        return Math.max(Window.MIN_SEND, window);
     }
 
     /**
-     * Acknowledges an answer that was passed to a {@link ReplyHandler}.
+     * Acknowledges a reply that was passed to a {@link ReplyHandler}.
      *
-     * @param answer after it was processed
+     * @param reply after it was processed
      */
-    public void acknowledge(MessageFrame answer) {
-        inbox.acknowledge(answer.cost());
+    public void acknowledge(MessageFrame reply) {
+        inbox.acknowledge(reply.cost());
     }
 
     /**
@@ -183,8 +183,8 @@ public final class Mailbox {
      * @param payload the number of bytes
      * @throws ProtocolException if it is more than was sent
      */
-    public void taken(ByteBuffer payload) throws ProtocolException {
-        sender.taken(Frames.number(payload, Long.MAX_VALUE, "taking", "number of bytes"));
+    public void acknowledgementReceived(ByteBuffer payload) throws ProtocolException {
+        sender.acknowledged(Frames.number(payload, Long.MAX_VALUE, "an acknowledgement of", "number of bytes"));
     }
 
     void relay(ByteBuffer frame, Sender.Origin origin, int cost, boolean reply) {

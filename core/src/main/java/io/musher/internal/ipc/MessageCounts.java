@@ -31,7 +31,7 @@ public final class MessageCounts {
         return refused.sum();
     }
 
-    /** {@return answers without a pending request} */
+    /** {@return replies without a pending request} */
     public long allUnwanted() {
         return unwanted.sum();
     }

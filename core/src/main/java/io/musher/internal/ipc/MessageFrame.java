@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
  * One user message: a frame whose payload is the id of the peer, in four bytes, and a body.
  *
  * @param type at least {@link FrameType#FIRST_MESSAGE}
- * @param sequence the number of the request in requests and answers, else 0
+ * @param sequence the number of the request in requests and replies, else 0
  * @param peer the receiver on the way to the primary, the sender on the way to a worker; 0 is the primary
  * @param body JSON in UTF-8, or raw bytes
  */
@@ -73,7 +73,7 @@ public record MessageFrame(int type, int sequence, int peer, byte[] body) {
         return type == FrameType.BINARY_MESSAGE || type == FrameType.BINARY_REQUEST || type == FrameType.BINARY_REPLY;
     }
 
-    /** {@return whether an answer is expected} */
+    /** {@return whether a reply is expected} */
     public boolean isRequest() {
         return FrameType.isRequest(type);
     }

@@ -12,13 +12,13 @@ import java.util.Set;
  *
  * <p>A message counts against the window of its sender until the listeners of its receiver have processed it, so the
  * windows of the senders bound what is queued here for a slow receiver. A request to a worker that is gone, or ends
- * before it has answered, is answered with {@link FrameType#PEER_GONE}.
+ * before it has replied, is answered with {@link FrameType#PEER_GONE}.
  */
 final class MessageRelay {
 
-    private static final int MAX_QUESTIONS = 10_000;
+    private static final int MAX_UNANSWERED = 10_000;
 
-    private record RelayedRequest(Channel asker, int sequence) {}
+    private record RelayedRequest(Channel requester, int sequence) {}
 
     private final ChannelServer server;
     private final Map<Channel, Set<RelayedRequest>> unanswered = new HashMap<>();
@@ -40,7 +40,7 @@ final class MessageRelay {
         }
         if (message.isRequest()) {
             Set<RelayedRequest> requests = unanswered.computeIfAbsent(to, channel -> new LinkedHashSet<>());
-            if (requests.size() >= MAX_QUESTIONS) {
+            if (requests.size() >= MAX_UNANSWERED) {
                 requests.remove(requests.iterator().next()); // forgets the oldest: it still has its timeout
             }
             requests.add(new RelayedRequest(from, message.sequence()));
@@ -75,15 +75,15 @@ final class MessageRelay {
     }
 
     /**
-     * Answers all requests pending at a worker whose channel has ended with GONE, and forgets the requests of that
+     * Answers all requests pending at a worker whose channel has ended with PEER_GONE, and forgets the requests of that
      * worker.
      */
     void forget(Channel channel) {
         Set<RelayedRequest> requests = unanswered.remove(channel);
         if (requests != null) {
-            requests.forEach(request -> sendGone(request.asker, channel.id(), request.sequence));
+            requests.forEach(request -> sendGone(request.requester, channel.id(), request.sequence));
         }
-        unanswered.values().forEach(each -> each.removeIf(request -> request.asker == channel));
+        unanswered.values().forEach(each -> each.removeIf(request -> request.requester == channel));
     }
 
     private void workerGone(Channel from, int peer, MessageFrame message) {
@@ -92,8 +92,8 @@ final class MessageRelay {
         }
     }
 
-    private static void sendGone(Channel asker, int peer, int sequence) {
-        asker.mailbox().replyFailure(new MessageFrame(FrameType.PEER_GONE, sequence, peer, new byte[0]).frame());
+    private static void sendGone(Channel requester, int peer, int sequence) {
+        requester.mailbox().replyFailure(new MessageFrame(FrameType.PEER_GONE, sequence, peer, new byte[0]).frame());
     }
 
     private static ByteBuffer withSender(Channel sender, MessageFrame message) {

@@ -24,9 +24,9 @@ final class Outbox {
     private ByteBuffer begun; // partly written: its rest must be written next
     private long urgentBytes;
 
-    Outbox(SharedBuffers scratch) {
-        this.batch = scratch.out();
-        this.arrays = scratch.spares();
+    Outbox(SharedBuffers buffers) {
+        this.batch = buffers.out();
+        this.arrays = buffers.arrays();
     }
 
     void addUrgent(ByteBuffer frame) {

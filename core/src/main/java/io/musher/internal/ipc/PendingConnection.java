@@ -15,10 +15,10 @@ final class PendingConnection implements Connection.Owner {
     private final Connection connection;
     private Timers.Timer deadline;
 
-    PendingConnection(ChannelServer server, EventLoop loop, SocketChannel channel, SharedBuffers scratch) {
+    PendingConnection(ChannelServer server, EventLoop loop, SocketChannel channel, SharedBuffers buffers) {
         this.server = server;
         this.loop = loop;
-        this.connection = new Connection(loop, channel, scratch, this);
+        this.connection = new Connection(loop, channel, buffers, this);
     }
 
     void open() {
@@ -45,7 +45,7 @@ final class PendingConnection implements Connection.Owner {
     }
 
     @Override
-    public boolean take(int type, int length) throws ProtocolException {
+    public boolean accept(int type, int length) throws ProtocolException {
         if (type != FrameType.HELLO) {
             throw new ProtocolException("a frame of type " + type + " before a hello");
         }

@@ -18,14 +18,14 @@ final class PendingConnections {
 
     private final ChannelServer server;
     private final EventLoop loop;
-    private final SharedBuffers scratch;
+    private final SharedBuffers buffers;
     private final RejectionLog rejections;
     private final Set<PendingConnection> connections = new LinkedHashSet<>();
 
-    PendingConnections(ChannelServer server, EventLoop loop, SharedBuffers scratch, RejectionLog rejections) {
+    PendingConnections(ChannelServer server, EventLoop loop, SharedBuffers buffers, RejectionLog rejections) {
         this.server = server;
         this.loop = loop;
-        this.scratch = scratch;
+        this.buffers = buffers;
         this.rejections = rejections;
     }
 
@@ -37,7 +37,7 @@ final class PendingConnections {
             channel.close(); // already gone again
             return;
         }
-        PendingConnection connection = new PendingConnection(server, loop, channel, scratch);
+        PendingConnection connection = new PendingConnection(server, loop, channel, buffers);
         connections.add(connection);
         connection.open();
         if (connections.size() > MAX) {

@@ -10,21 +10,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Tracks requests until their answers arrive, by sequence number, with a timeout each.
+ * Tracks requests until their replies arrive, by sequence number, with a timeout each.
  *
- * <p>Every request ends exactly once: by its answer, its timeout, or {@link #close}. A later answer is dropped and
- * counted. {@link #ask} may be called from any thread; all else is for the loop thread only.
+ * <p>Every request ends exactly once: by its reply, its timeout, or {@link #close}. A later reply is dropped and
+ * counted. {@link #request} may be called from any thread; all else is for the loop thread only.
  */
 final class PendingRequests {
 
     private static final class PendingRequest {
         final int peer;
-        final Mailbox.ReplyHandler asker;
+        final Mailbox.ReplyHandler handler;
         Timers.Timer deadline;
 
         PendingRequest(int peer, Mailbox.ReplyHandler handler) {
             this.peer = peer;
-            this.asker = handler;
+            this.handler = handler;
         }
     }
 
@@ -45,7 +45,7 @@ final class PendingRequests {
      * @param frame complete but for its sequence number
      * @return whether the request was accepted; if not, the handler is never called
      */
-    boolean ask(Sender sender, ByteBuffer frame, int peer, Duration timeout, Mailbox.ReplyHandler handler) {
+    boolean request(Sender sender, ByteBuffer frame, int peer, Duration timeout, Mailbox.ReplyHandler handler) {
         PendingRequest request = new PendingRequest(peer, handler);
         int number;
         do {
@@ -62,38 +62,38 @@ final class PendingRequests {
 
     private void await(int number, PendingRequest request, Duration timeout) {
         if (open.get(number) != request) {
-            return; // has been answered
+            return; // has its reply already
         }
         if (closed) {
             open.remove(number);
-            request.asker.gone();
+            request.handler.gone();
             return;
         }
         request.deadline = loop.schedule(nanos(timeout), () -> {
             open.remove(number);
-            request.asker.timedOut();
+            request.handler.timedOut();
         });
     }
 
     /**
-     * Completes the request that an answer belongs to.
+     * Completes the request that a reply belongs to.
      *
-     * @return whether the answer was passed to the handler, which acknowledges it; false if the caller has to
+     * @return whether the reply was passed to the handler, which acknowledges it; false if the caller has to
      *     acknowledge it
      */
-    boolean answered(MessageFrame answer) {
-        PendingRequest request = open.get(answer.sequence());
-        if (request == null || request.peer != answer.peer()) {
+    boolean complete(MessageFrame reply) {
+        PendingRequest request = open.get(reply.sequence());
+        if (request == null || request.peer != reply.peer()) {
             counts.unwanted();
             return false;
         }
-        open.remove(answer.sequence());
+        open.remove(reply.sequence());
         loop.cancel(request.deadline);
-        if (answer.type() == FrameType.PEER_GONE) {
-            request.asker.gone();
+        if (reply.type() == FrameType.PEER_GONE) {
+            request.handler.gone();
             return false;
         }
-        request.asker.answered(answer);
+        request.handler.replied(reply);
         return true;
     }
 
@@ -104,7 +104,7 @@ final class PendingRequests {
             PendingRequest request = open.remove(number);
             if (request != null) {
                 loop.cancel(request.deadline);
-                request.asker.gone();
+                request.handler.gone();
             }
         }
     }

@@ -98,8 +98,8 @@ final class RateLimitedListener implements ChannelListener {
     }
 
     @Override
-    public void alive(long number) {
-        listener.alive(number);
+    public void heartbeatAnswered(long number) {
+        listener.heartbeatAnswered(number);
     }
 
     @Override

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
  * Limits the heap that unacknowledged messages of all workers may occupy in the primary (receive-side backpressure).
  * Loop thread only.
  *
- * <p>One part of the heap is divided among the workers: each has a window, and as much again for answers. A message
+ * <p>One part of the heap is divided among the workers: each has a window, and as much again for replies. A message
  * beyond that (larger than the window, or from a worker that ignores its window) borrows from a second part, the pool,
  * in order of arrival. Until the pool has room, the primary reads nothing from that worker. The messages of a worker
  * whose channel has ended still count until listeners have processed them.
@@ -23,7 +23,7 @@ final class ReceiveBudget {
     private final Runnable whenFreed;
     private final ArrayDeque<Share> waiting = new ArrayDeque<>();
     private long lent;
-    private long left; // held by messages of workers whose channels have ended
+    private long heldByEnded; // by messages of workers whose channels have ended
     private final LogThrottle overWindow = new LogThrottle();
 
     /** {@code heap} is the maximum heap size, in bytes; {@code whenFreed} runs when ended workers hold less of it. */
@@ -34,22 +34,23 @@ final class ReceiveBudget {
 
     /** {@return the window of each worker, in bytes, if there are this many workers} */
     long window(int workers) {
-        return left >= total ? 1 : Window.within((total - left) / (2L * Math.max(workers, 1)), Window.LEAST);
+        return heldByEnded >= total ? 1
+                : Window.within((total - heldByEnded) / (2L * Math.max(workers, 1)), Window.MIN);
     }
 
     /** A single message fits in any case, unless ended workers hold more than all windows together. */
     private boolean fits(long bytes) {
-        long over = Math.max(0, left - total);
+        long over = Math.max(0, heldByEnded - total);
         return lent == 0 && over == 0 || lent + over + bytes <= total;
     }
 
-    private boolean isWanted() {
-        return waiting.stream().anyMatch(Share::wantsOnlyRoom);
+    private boolean isPoolAwaited() {
+        return waiting.stream().anyMatch(Share::needsOnlyPool);
     }
 
     private void serve() {
         for (Share each : List.copyOf(waiting)) {
-            if (each.wantsOnlyRoom()) {
+            if (each.needsOnlyPool()) {
                 if (!each.borrow()) {
                     return;
                 }
@@ -64,8 +65,8 @@ final class ReceiveBudget {
         private final String worker;
         private long window;
         private long limit;
-        private long owed;
-        private long pending; // of owed: the message that is not admitted yet
+        private long held;
+        private long pending; // of held: the message that is not admitted yet
         private long borrowed;
         private boolean ended;
         private Connection connection;
@@ -82,12 +83,12 @@ final class ReceiveBudget {
         /** Sets the window. A smaller one takes effect as the unacknowledged messages shrink to it. */
         void window(long bytes) {
             window = bytes;
-            limit = Math.max(2 * window, Math.min(limit, owed));
+            limit = Math.max(2 * window, Math.min(limit, held));
         }
 
         /** {@return the bytes held by messages of this worker} */
-        long owed() {
-            return owed;
+        long held() {
+            return held;
         }
 
         /** {@return whether reading from this worker is paused} */
@@ -96,10 +97,10 @@ final class ReceiveBudget {
         }
 
         /** Records the header of a message; pauses the connection if there is no room for the message. */
-        void owe(long cost) {
-            boolean over = owed > limit;
-            owed += cost;
-            if (owed > limit && (over || isWanted() || !borrow())) {
+        void charge(long cost) {
+            boolean over = held > limit;
+            held += cost;
+            if (held > limit && (over || isPoolAwaited() || !borrow())) {
                 pending = cost;
                 waiting.add(this);
                 connection.pause(true);
@@ -108,7 +109,7 @@ final class ReceiveBudget {
         }
 
         private boolean borrow() {
-            long more = Math.max(0, owed - limit - borrowed);
+            long more = Math.max(0, held - limit - borrowed);
             if (!fits(more)) {
                 return false;
             }
@@ -117,8 +118,8 @@ final class ReceiveBudget {
             return true;
         }
 
-        private boolean wantsOnlyRoom() {
-            return pending > 0 && owed - pending <= limit;
+        private boolean needsOnlyPool() {
+            return pending > 0 && held - pending <= limit;
         }
 
         private void admit() {
@@ -128,16 +129,16 @@ final class ReceiveBudget {
         }
 
         /** Records that listeners have processed messages of this cost. */
-        void took(long cost) {
-            owed -= cost;
-            limit = Math.max(2 * window, Math.min(limit, owed));
+        void processed(long cost) {
+            held -= cost;
+            limit = Math.max(2 * window, Math.min(limit, held));
             if (ended) {
-                left -= cost;
+                heldByEnded -= cost;
                 whenFreed.run();
             } else if (borrowed > 0) {
-                giveBack(Math.max(0, Math.min(borrowed, borrowed - (owed - limit))));
+                giveBack(Math.max(0, Math.min(borrowed, borrowed - (held - limit))));
             }
-            if (pending > 0 && owed <= limit) { // needs nothing from the pool any more
+            if (pending > 0 && held <= limit) { // needs nothing from the pool any more
                 admit();
             }
             serve();
@@ -155,11 +156,11 @@ final class ReceiveBudget {
         void end(long unread) {
             if (!ended) {
                 ended = true;
-                owed -= unread;
+                held -= unread;
                 pending = 0;
                 waiting.remove(this);
                 giveBack(borrowed);
-                left += owed;
+                heldByEnded += held;
                 serve();
             }
         }
@@ -169,7 +170,7 @@ final class ReceiveBudget {
                 LOG.warn(
                         "{}: sends more than its window of {} bytes ({} bytes unprocessed): reading is paused until listeners catch up"
                                 + "; use faster listeners or a larger heap (logged once in 10 s)",
-                        worker, window, owed);
+                        worker, window, held);
             }
         }
     }

@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * peer.
  *
  * <p>Messages sent before the connection exists are queued until it does. Messages relayed for another worker are
- * queued until the window has room; replies are not. {@link #send}, {@link #reply}, {@link #replyFailure}, {@link #whenWritable} and the
- * queries may be called from any thread; all else is for the loop thread only.
+ * queued until the window has room; replies are not. {@link #send}, {@link #reply}, {@link #replyFailure},
+ * {@link #whenWritable} and the queries may be called from any thread; all else is for the loop thread only.
  */
 final class Sender {
 
@@ -25,7 +25,7 @@ final class Sender {
 
     /** The sender of a relayed message, whose window the message counts against until the peer has acknowledged it. */
     interface Origin {
-        void taken(int cost);
+        void acknowledged(int cost);
     }
 
     private record Held(ByteBuffer frame, Origin origin, int cost) {}
@@ -43,18 +43,18 @@ final class Sender {
     private final ArrayDeque<Relayed> relayed = new ArrayDeque<>();
     private final List<Runnable> writableListeners = new ArrayList<>(); // guarded by itself
     private Connection connection;
-    private long ours;
-    private long theirs = Window.DEFAULT;
+    private long ownLimit;
+    private long peerWindow = Window.DEFAULT;
     private volatile long window;
-    private long passOn;
-    private long taken;
+    private long passedOn; // bytes passed to the connection so far
+    private long acknowledged; // of these bytes
     private volatile boolean closed;
 
-    Sender(EventLoop loop, MessageCounts counts, long ours) {
+    Sender(EventLoop loop, MessageCounts counts, long ownLimit) {
         this.loop = loop;
         this.counts = counts;
-        this.ours = ours;
-        this.window = Math.min(ours, theirs);
+        this.ownLimit = ownLimit;
+        this.window = Math.min(ownLimit, peerWindow);
     }
 
     /** {@return whether the message was accepted; false if this sender is closed or the window is full} */
@@ -170,18 +170,18 @@ final class Sender {
         }
         for (Held next; left > 0 && (overTheWindow || hasRoom()) && (next = held.poll()) != null; left--) {
             post(next.frame);
-            relayed.add(new Relayed(passOn, next.origin, next.cost));
+            relayed.add(new Relayed(passedOn, next.origin, next.cost));
         }
         connection.write();
         return left == 0;
     }
 
     private boolean hasRoom() {
-        return passOn - taken < window;
+        return passedOn - acknowledged < window;
     }
 
     private void post(ByteBuffer frame) {
-        passOn += cost(frame);
+        passedOn += cost(frame);
         connection.post(frame);
     }
 
@@ -190,7 +190,7 @@ final class Sender {
      */
     void relay(ByteBuffer frame, Origin origin, int originCost, boolean reply) {
         if (closed) {
-            origin.taken(originCost);
+            origin.acknowledged(originCost);
             return;
         }
         waiting.addAndGet(cost(frame));
@@ -199,7 +199,7 @@ final class Sender {
         }
         if (connection != null && (reply || held.isEmpty() && hasRoom())) {
             post(frame);
-            relayed.add(new Relayed(passOn, origin, originCost));
+            relayed.add(new Relayed(passedOn, origin, originCost));
             connection.write();
         } else {
             held.add(new Held(frame, origin, originCost));
@@ -207,17 +207,18 @@ final class Sender {
     }
 
     /** Handles an acknowledgement: moves the window on and sends what was waiting for room. */
-    void taken(long cost) throws ProtocolException {
-        if (cost < 0 || cost > passOn - taken) {
+    void acknowledged(long cost) throws ProtocolException {
+        if (cost < 0 || cost > passedOn - acknowledged) {
             throw new ProtocolException(
-                    "an acknowledgement of " + cost + " bytes, with " + (passOn - taken) + " bytes unacknowledged");
+                    "an acknowledgement of " + cost + " bytes, with " + (passedOn - acknowledged)
+                            + " bytes unacknowledged");
         }
-        taken += cost;
+        acknowledged += cost;
         if (beyondWindow.get() > 0) {
             beyondWindow.updateAndGet(bytes -> Math.max(0, bytes - cost));
         }
-        for (Relayed first; (first = relayed.peek()) != null && first.end - taken <= 0; relayed.remove()) {
-            first.origin.taken(first.cost);
+        for (Relayed first; (first = relayed.peek()) != null && first.end - acknowledged <= 0; relayed.remove()) {
+            first.origin.acknowledged(first.cost);
         }
         if (!held.isEmpty() || !queue.isEmpty()) {
             wake();
@@ -228,20 +229,20 @@ final class Sender {
     }
 
     /** Sets this side's limit of the send window. */
-    void ours(long bytes) {
-        ours = bytes;
+    void ownLimit(long bytes) {
+        ownLimit = bytes;
         resize();
     }
 
     /** Sets the receive window of the peer. */
-    void theirs(long bytes) {
-        theirs = bytes;
+    void peerWindow(long bytes) {
+        peerWindow = bytes;
         resize();
     }
 
     private void resize() {
         long before = window;
-        window = Math.min(ours, theirs);
+        window = Math.min(ownLimit, peerWindow);
         if (window > before) {
             if (connection != null) {
                 wake();
@@ -258,9 +259,9 @@ final class Sender {
         replies.clear();
         queue.clear();
         release();
-        relayed.forEach(each -> each.origin.taken(each.cost));
+        relayed.forEach(each -> each.origin.acknowledged(each.cost));
         relayed.clear();
-        held.forEach(each -> each.origin.taken(each.cost));
+        held.forEach(each -> each.origin.acknowledged(each.cost));
         held.clear();
     }
 

@@ -7,9 +7,9 @@ import java.nio.ByteBuffer;
  *
  * @param in direct, for reading
  * @param out direct, for gathering frames into one write
- * @param spares recycled arrays for large frames
+ * @param arrays recycled arrays for large frames
  */
-public record SharedBuffers(ByteBuffer in, ByteBuffer out, ArrayPool spares) {
+public record SharedBuffers(ByteBuffer in, ByteBuffer out, ArrayPool arrays) {
 
     private static final int SIZE = 128 * 1024;
 

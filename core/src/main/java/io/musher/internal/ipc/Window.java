@@ -14,12 +14,12 @@ public final class Window {
     public static final long DEFAULT = 32L << 20;
 
     /** The smallest receive window: room for more than a hundred small messages. */
-    static final long LEAST = 16 * 1024;
+    static final long MIN = 16 * 1024;
 
     /**
      * The smallest limit of a send window: peers that do not know the window field acknowledge in portions of 256 KiB.
      */
-    static final long LEAST_SENT = 1 << 20;
+    static final long MIN_SEND = 1 << 20;
 
     /**
      * The divisor of the heap. Three uses get one such part each: received messages within windows, received messages
@@ -33,15 +33,15 @@ public final class Window {
 
     /** {@return the window of a process with a single channel, which is a worker} */
     public static long ofThisJvm() {
-        return within(Runtime.getRuntime().maxMemory() / PARTS, LEAST);
+        return within(Runtime.getRuntime().maxMemory() / PARTS, MIN);
     }
 
     /**
      * {@return {@code bytes} within limits, rounded down to a power of two, so that small changes do not change the
      * window}
      */
-    static long within(long bytes, long least) {
-        return Math.max(least, Math.min(DEFAULT, Long.highestOneBit(Math.max(bytes, 1))));
+    static long within(long bytes, long min) {
+        return Math.max(min, Math.min(DEFAULT, Long.highestOneBit(Math.max(bytes, 1))));
     }
 
     /** {@return the field for a hello or welcome, with a leading space; empty for the default} */

@@ -6,7 +6,7 @@
  * primary   ChannelAcceptor ─accept▶ PendingConnection ─hello, ChannelServer knows its token▶ Channel ─▶ ChannelListener
  *                                        └──────── one Connection, which changes owner ────┘
  * both      Connection = FrameDecoder (bytes in, frames out) + Outbox (frames in, bytes out) + the goodbye
- *           Mailbox = Sender (messages to send, within the window) + PendingRequests (awaiting answers)
+ *           Mailbox = Sender (messages to send, within the window) + PendingRequests (awaiting replies)
  *                     + Inbox (received messages, acknowledgements) ─▶ MessageHandler (the listeners)
  * primary   MessageRelay: messages from worker to worker, undecoded
  *           ReceiveBudget: heap limits for received messages, divided into the windows of the workers

@@ -25,14 +25,14 @@ final class ExitWatch {
     /** SIGKILL is sent this many times, 10 ms apart, before the remaining processes are given up. */
     private static final int ROUNDS = 200;
     private static final long ROUND_MILLIS = 10;
-    private static final long PEACE_MILLIS = 50;
+    private static final long FINISH_POLL_MILLIS = 50;
     /** How long to wait for the end of the output after the exit: a daemon left behind may keep it open. */
     private static final long OUTPUT_MILLIS = 300;
 
     private final SpawnRequest request;
     private final Process process;
     private final ProcessTree tree;
-    private final ProcessTableExecutor looks;
+    private final ProcessTableExecutor processTable;
     private final CompletableFuture<Void> output;
     private final BooleanSupplier mayFinish;
     private final CompletableFuture<Void> processExit = new CompletableFuture<>();
@@ -44,12 +44,12 @@ final class ExitWatch {
      * @param output completes at the end of the output
      * @param mayFinish whether descendants may outlive the process; evaluated repeatedly
      */
-    ExitWatch(SpawnRequest request, Process process, ProcessTree tree, ProcessTableExecutor looks,
+    ExitWatch(SpawnRequest request, Process process, ProcessTree tree, ProcessTableExecutor processTable,
             CompletableFuture<Void> output, BooleanSupplier mayFinish) {
         this.request = request;
         this.process = process;
         this.tree = tree;
-        this.looks = looks;
+        this.processTable = processTable;
         this.output = output;
         this.mayFinish = mayFinish;
     }
@@ -103,15 +103,15 @@ final class ExitWatch {
         if (!tree.hasSession()) {
             return;
         }
-        List<ProcessHandle> remaining = looks.see(tree::members, List.of());
+        List<ProcessHandle> remaining = processTable.query(tree::members, List.of());
         for (int rounds = 0; !remaining.isEmpty() && rounds < ROUNDS;) {
-            boolean patient = mayFinish.getAsBoolean();
-            if (!patient) {
+            boolean mayWait = mayFinish.getAsBoolean();
+            if (!mayWait) {
                 rounds++;
                 remaining.forEach(ProcessHandle::destroyForcibly);
             }
-            Thread.sleep(patient ? PEACE_MILLIS : ROUND_MILLIS);
-            remaining = looks.see(tree::members, List.of());
+            Thread.sleep(mayWait ? FINISH_POLL_MILLIS : ROUND_MILLIS);
+            remaining = processTable.query(tree::members, List.of());
         }
         if (!remaining.isEmpty()) {
             LOG.warn("{}: these processes that it left behind cannot be killed: {}", request,

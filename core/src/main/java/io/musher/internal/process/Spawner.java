@@ -55,7 +55,7 @@ public final class Spawner implements AutoCloseable {
     private final String cluster;
     private final String mark = Long.toHexString(ThreadLocalRandom.current().nextLong());
     private final SpawnThread thread;
-    private final ProcessTableExecutor looks;
+    private final ProcessTableExecutor processTable;
     private final OrphanReaper reaper;
     private final OutputSinks sinks;
     private final ThreadFactory waiters;
@@ -80,8 +80,8 @@ public final class Spawner implements AutoCloseable {
         this.waiters = waiters;
         this.cluster = cluster;
         this.thread = new SpawnThread(cluster);
-        this.looks = new ProcessTableExecutor(cluster);
-        this.reaper = new OrphanReaper(cluster, mark, graceTenths, looks::run);
+        this.processTable = new ProcessTableExecutor(cluster);
+        this.reaper = new OrphanReaper(cluster, mark, graceTenths, processTable::run);
         this.sinks = new OutputSinks(cluster, output);
         if (ProcessHandle.current().pid() == 1) {
             LOG.warn(
@@ -129,9 +129,9 @@ public final class Spawner implements AutoCloseable {
     public CompletableFuture<Integer> preload() {
         CompletableFuture<Integer> done = new CompletableFuture<>();
         Thread loader = new Thread(
-                () -> done.complete(ClassPreloader.all(Spawner.class) + ClassPreloader.all(Balancer.class)
-                        + ClassPreloader.all(LoggerFactory.class)
-                        + ClassPreloader.all(LoggerFactory.getILoggerFactory().getClass())),
+                () -> done.complete(ClassPreloader.loadAll(Spawner.class) + ClassPreloader.loadAll(Balancer.class)
+                        + ClassPreloader.loadAll(LoggerFactory.class)
+                        + ClassPreloader.loadAll(LoggerFactory.getILoggerFactory().getClass())),
                 cluster + "-preload");
         loader.setDaemon(true);
         loader.setPriority(Thread.MIN_PRIORITY);
@@ -183,15 +183,15 @@ public final class Spawner implements AutoCloseable {
         }
         thread.close();
         reaper.close();
-        looks.close();
+        processTable.close();
         sinks.close();
     }
 
     private WorkerProcess start(SpawnRequest request) throws IOException {
-        boolean guarded = !request.plan().saysHello();
+        boolean needsReaper = !request.plan().saysHello();
         String tree = mark + "." + request.workerId();
         ProcessBuilder builder = new ProcessBuilder().redirectInput(Platform.NULL);
-        ChildEnvironment.apply(builder.environment(), request, guarded ? tree : null);
+        ChildEnvironment.apply(builder.environment(), request, needsReaper ? tree : null);
         CommandLine line = request.plan().words(request, builder.environment());
         if (request.plan().options().directory().isPresent()) {
             Path directory = request.plan().options().directory().get();
@@ -202,7 +202,7 @@ public final class Spawner implements AutoCloseable {
         }
         if (line.hidden().isEmpty()) {
             builder.command(new ArrayList<>(line.all()));
-            return start(request, builder, guarded ? tree : null, Optional.empty());
+            return start(request, builder, needsReaper ? tree : null, Optional.empty());
         }
         ArgumentFile arguments = ArgumentFile.of(line.hidden());
         builder.command(line.with(arguments.reference()));
@@ -210,7 +210,7 @@ public final class Spawner implements AutoCloseable {
             builder.redirectInput(ProcessBuilder.Redirect.PIPE);
         }
         try {
-            return start(request, builder, guarded ? tree : null, Optional.of(arguments));
+            return start(request, builder, needsReaper ? tree : null, Optional.of(arguments));
         } catch (IOException | RuntimeException | Error e) {
             arguments.delete();
             throw e;
@@ -233,7 +233,7 @@ public final class Spawner implements AutoCloseable {
                     sinks.sink(request, process.pid(), false));
             OutputPump err = new OutputPump(output(request, process, 2), tail,
                     sinks.sink(request, process.pid(), true));
-            WorkerProcess worker = new WorkerProcess(request, process, tree, looks, reaper, tail,
+            WorkerProcess worker = new WorkerProcess(request, process, tree, processTable, reaper, tail,
                     CompletableFuture.allOf(out.done(), err.done()));
             if (treeMark != null) {
                 reaper.watch(id);

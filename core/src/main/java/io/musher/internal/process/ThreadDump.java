@@ -26,7 +26,7 @@ final class ThreadDump {
 
     /** The folder that HotSpot uses, regardless of {@code java.io.tmpdir}. */
     private static final Path FOLDER = Path.of("/tmp");
-    private static final byte[] QUESTION = "1\0threaddump\0\0\0\0".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] COMMAND = "1\0threaddump\0\0\0\0".getBytes(StandardCharsets.US_ASCII);
     private static final int SIGQUIT = 3;
     private static final int LARGEST = 1 << 20;
     private static final long PAUSE_MILLIS = 20;
@@ -37,13 +37,13 @@ final class ThreadDump {
     /** Returns a future of the thread dump, or of empty; it completes at the latest when the process has exited. */
     static CompletableFuture<Optional<String>> of(WorkerProcess process) {
         CompletableFuture<Optional<String>> dump = new CompletableFuture<>();
-        Thread thread = new Thread(() -> dump.complete(ask(process)), "musher-threads-" + process.workerId());
+        Thread thread = new Thread(() -> dump.complete(request(process)), "musher-threads-" + process.workerId());
         thread.setDaemon(true);
         thread.start();
         return dump;
     }
 
-    private static Optional<String> ask(WorkerProcess process) {
+    private static Optional<String> request(WorkerProcess process) {
         Path socket = FOLDER.resolve(".java_pid" + process.pid());
         try {
             if (!Platform.LINUX || !Files.exists(socket) && !open(process, socket)) {
@@ -52,7 +52,7 @@ final class ThreadDump {
             if (!Files.getOwner(socket).equals(Files.getOwner(Path.of("/proc/" + process.pid())))) {
                 return Optional.empty(); // another user's socket
             }
-            return Optional.of(question(socket)).filter(text -> !text.isBlank());
+            return Optional.of(execute(socket)).filter(text -> !text.isBlank());
         } catch (IOException | RuntimeException e) {
             LOG.debug("{}: no thread dump", process, e);
             return Optional.empty();
@@ -92,10 +92,10 @@ final class ThreadDump {
         }
     }
 
-    private static String question(Path socket) throws IOException {
+    private static String execute(Path socket) throws IOException {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-            for (ByteBuffer question = ByteBuffer.wrap(QUESTION); question.hasRemaining();) {
-                channel.write(question);
+            for (ByteBuffer command = ByteBuffer.wrap(COMMAND); command.hasRemaining();) {
+                channel.write(command);
             }
             ByteBuffer answer = ByteBuffer.allocate(LARGEST);
             for (int n = 0; n >= 0 && answer.hasRemaining();) {

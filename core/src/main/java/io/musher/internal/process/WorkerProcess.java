@@ -34,7 +34,7 @@ public final class WorkerProcess {
     /** Sends signals: unlike {@link Process}, a handle does not close our end of the output when it does. */
     private final ProcessHandle leader;
     private final ProcessTree tree;
-    private final ProcessTableExecutor looks;
+    private final ProcessTableExecutor processTable;
     private final OrphanReaper reaper;
     private final OutputTail tail;
     private final ExitWatch exits;
@@ -43,17 +43,17 @@ public final class WorkerProcess {
     private volatile boolean killed;
     private CompletableFuture<Long> measured = CompletableFuture.completedFuture(0L);
 
-    WorkerProcess(SpawnRequest request, Process process, ProcessTree tree, ProcessTableExecutor looks,
+    WorkerProcess(SpawnRequest request, Process process, ProcessTree tree, ProcessTableExecutor processTable,
             OrphanReaper reaper, OutputTail tail,
             CompletableFuture<Void> output) {
         this.request = request;
         this.process = process;
         this.leader = process.toHandle();
         this.tree = tree;
-        this.looks = looks;
+        this.processTable = processTable;
         this.reaper = reaper;
         this.tail = tail;
-        this.exits = new ExitWatch(request, process, tree, looks, output,
+        this.exits = new ExitWatch(request, process, tree, processTable, output,
                 () -> isCommand() && stopRequested && !killed);
     }
 
@@ -118,7 +118,7 @@ public final class WorkerProcess {
         stopRequested = true;
         leader.destroy();
         if (isCommand()) {
-            looks.run(() -> members().forEach(ProcessHandle::destroy));
+            processTable.run(() -> members().forEach(ProcessHandle::destroy));
         }
     }
 
@@ -127,9 +127,9 @@ public final class WorkerProcess {
         killed = true;
         if (tree.hasSession()) {
             leader.destroyForcibly();
-            looks.run(() -> members().forEach(ProcessHandle::destroyForcibly));
+            processTable.run(() -> members().forEach(ProcessHandle::destroyForcibly));
         } else {
-            looks.run(() -> {
+            processTable.run(() -> {
                 List<ProcessHandle> members = members(); // cannot be found after the exit of the leader
                 leader.destroyForcibly();
                 members.forEach(ProcessHandle::destroyForcibly);
@@ -167,7 +167,7 @@ public final class WorkerProcess {
      */
     public CompletableFuture<PortOwnership> listensOn(int port) {
         CompletableFuture<PortOwnership> answer = new CompletableFuture<>();
-        looks.run(() -> answer.complete(ListeningSockets.listens(port, pids())));
+        processTable.run(() -> answer.complete(ListeningSockets.listens(port, pids())));
         return answer;
     }
 
@@ -177,7 +177,7 @@ public final class WorkerProcess {
      */
     public CompletableFuture<String> listening() {
         CompletableFuture<String> answer = new CompletableFuture<>();
-        looks.run(() -> answer.complete(ListeningSockets.describe(pids())));
+        processTable.run(() -> answer.complete(ListeningSockets.describe(pids())));
         return answer;
     }
 
@@ -198,7 +198,7 @@ public final class WorkerProcess {
         }
         CompletableFuture<Long> answer = new CompletableFuture<>();
         measured = answer;
-        looks.run(() -> {
+        processTable.run(() -> {
             long bytes = ProcessTable.memory(process.pid());
             if (isCommand()) {
                 bytes += members().stream().mapToLong(handle -> ProcessTable.memory(handle.pid())).sum();
@@ -239,7 +239,7 @@ public final class WorkerProcess {
     /** Returns the descendants that are alive; blocks. */
     private List<ProcessHandle> members() {
         try {
-            return looks.see(tree::members, List.of());
+            return processTable.query(tree::members, List.of());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return List.of();

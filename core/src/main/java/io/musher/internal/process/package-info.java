@@ -25,21 +25,22 @@
  *
  * <pre>{@code
  * LaunchPlan plan = LaunchPlan.of(config.launch());                    // rejects the command line of a test runner
- * JvmShare share = JvmShare.of(config.instances(), config.hasCommonPort());
- * log.info("{}: {}", config.name(), plan.inForce(share, env));
+ * JvmShare share = JvmShare.of(config.instances(), config.commonPort().isPresent());
+ * log.info("{}: {}", config.name(), plan.describeShare(share, env));
  * Spawner spawner = new Spawner(config.name(), config.output());
  *
  * spawner.spawn(new SpawnRequest(plan, instance, id, name, Optional.of(PortLease.free()), channel.address(), token,
  * env, share))
  *         .whenCompleteAsync((worker, failure) -> { ... }, control::execute);
- * worker.onExit().thenAcceptAsync(exit -> supervisor.exited(incarnation, exit), control::execute);
+ * worker.onExit().thenAcceptAsync(exit -> events.exited(incarnation, exit.status(), exit.signal()),
+ *         control::execute);
  * worker.terminate();                                                  // later, if necessary: worker.kill();
  * spawner.close();                                                     // when all workers have exited
  * }</pre>
  *
  * <h2>Threads</h2>
  *
- * <p>The thread {@code <cluster>-spawn} blocks in process starts. Threads {@code <cluster>-look}, created on demand,
+ * <p>The thread {@code <cluster>-spawn} blocks in process starts. Threads {@code <cluster>-process-table}, created on demand,
  * block in reads of the process table, so a start or a read that hangs delays nothing else. Each worker has two daemon
  * threads that read its output and one that waits for its exit; one or two threads per cluster deliver the output. The
  * methods of {@code Spawner} and {@code WorkerProcess} do not block, so the control thread may call them, except

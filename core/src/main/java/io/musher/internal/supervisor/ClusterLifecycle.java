@@ -78,7 +78,7 @@ final class ClusterLifecycle {
             return;
         }
         stopping = true;
-        stopSequence.skipDrainDelay();
+        stopSequence.skipPreStopDelay();
         IllegalStateException refusal = refusal();
         expected.forEach(future -> PendingFutures.fail(registry.actions, future, refusal));
         expected.clear();

@@ -93,14 +93,14 @@ final class ExitHandler {
     void channelEnded(Incarnation worker, boolean goodbye) {
         String why = goodbye ? "it said goodbye" : "its channel closed without goodbye";
         stopSequence.channelLost(worker, why,
-                () -> keepsRunning(worker, goodbye, why + ", but its process is still running"));
+                () -> channelOutlived(worker, goodbye, why + ", but its process is still running"));
     }
 
     /**
      * Replaces a worker whose process outlives its channel. If the exit status decides about the restart or has to be
      * reported, the slot waits for the exit instead.
      */
-    private void keepsRunning(Incarnation worker, boolean goodbye, String why) {
+    private void channelOutlived(Incarnation worker, boolean goodbye, String why) {
         Slot slot = worker.slot;
         boolean isReported = lifecycle.isStarting()
                 || worker == slot.starting && (slot.serving != null || rollout.isFailure(worker));
@@ -115,8 +115,8 @@ final class ExitHandler {
     }
 
     /** Withdraws a worker whose port refuses connections; replaces the worker unless the port accepts again in time. */
-    void refuses(Incarnation worker, String why) {
-        if (startup.refuses(worker, why)) {
+    void portRefuses(Incarnation worker, String why) {
+        if (startup.portRefuses(worker, why)) {
             Duration grace = registry.config.startTimeout().compareTo(GRACE) < 0 ? registry.config.startTimeout()
                     : GRACE;
             worker.readiness.ifPortStillRefuses(grace, () -> livenessFailed(worker, why + ", for " + grace, false));

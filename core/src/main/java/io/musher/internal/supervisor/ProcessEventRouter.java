@@ -73,8 +73,8 @@ final class ProcessEventRouter implements ProcessEvents {
     }
 
     @Override
-    public void claims(Incarnation worker, int port) {
-        handle(worker, () -> startup.claims(worker, port));
+    public void portClaimed(Incarnation worker, int port) {
+        handle(worker, () -> startup.portClaimed(worker, port));
     }
 
     @Override
@@ -84,7 +84,7 @@ final class ProcessEventRouter implements ProcessEvents {
 
     @Override
     public void portRefuses(Incarnation worker, String why) {
-        handle(worker, () -> exits.refuses(worker, why));
+        handle(worker, () -> exits.portRefuses(worker, why));
     }
 
     @Override

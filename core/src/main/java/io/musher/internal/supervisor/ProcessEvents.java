@@ -46,7 +46,7 @@ public interface ProcessEvents {
      * The worker called {@code listening(port)}, but a probe verifies that the port accepts connections before the
      * worker becomes ready.
      */
-    void claims(Incarnation worker, int port);
+    void portClaimed(Incarnation worker, int port);
 
     /** A probe found that the worker's port accepts connections and belongs to the worker; may be repeated. */
     void portAccepts(Incarnation worker);

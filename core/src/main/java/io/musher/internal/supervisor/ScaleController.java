@@ -43,7 +43,7 @@ final class ScaleController {
             scaleFutures.add(future);
             String why = "scaled to " + instances;
             free.forEach(slot -> markWanted(slot, Map.of(), why));
-            registry.scaleDownCandidate(Math.max(0, before - instances)).forEach(slot -> removeSlot(slot, why));
+            registry.scaleDownCandidates(Math.max(0, before - instances)).forEach(slot -> removeSlot(slot, why));
             registry.slots().stream().filter(slot -> slot.gaveUp).forEach(slot -> revive(slot, why));
         }
     }

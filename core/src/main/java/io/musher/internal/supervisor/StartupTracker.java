@@ -74,13 +74,13 @@ final class StartupTracker {
     }
 
     void listening(Incarnation worker, int port) {
-        claims(worker, port);
+        portClaimed(worker, port);
         if (!worker.channel.isDisconnected()) {
             portServes(worker, "it listens on port " + port);
         }
     }
 
-    void claims(Incarnation worker, int port) {
+    void portClaimed(Incarnation worker, int port) {
         if (worker.channel.isDisconnected()) {
             return;
         }
@@ -109,7 +109,7 @@ final class StartupTracker {
      * @return whether the worker's port began to refuse connections just now; false after notReady(), when the worker
      *     may close its port
      */
-    boolean refuses(Incarnation worker, String why) {
+    boolean portRefuses(Incarnation worker, String why) {
         if (worker.readiness.isPortRefusing() || worker.readiness.isPaused() || !worker.isJudged()) {
             return false;
         }

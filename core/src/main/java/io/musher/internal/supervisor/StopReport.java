@@ -36,7 +36,7 @@ final class StopReport {
         List<Incarnation> leaving = registry.living().stream().filter(StopReport::isLeaving).toList();
         if (!leaving.isEmpty()) {
             ToIntFunction<Incarnation> loads = registry.actions.loads();
-            registry.listener.waiting(leaving.stream().map(worker -> wait(worker, loads)).toList());
+            registry.listener.waiting(leaving.stream().map(worker -> describe(worker, loads)).toList());
             next.set(PERIOD, this::report);
         }
     }
@@ -45,7 +45,7 @@ final class StopReport {
         return worker.state() == WorkerState.DRAINING || worker.state() == WorkerState.STOPPING;
     }
 
-    private static String wait(Incarnation worker, ToIntFunction<Incarnation> loads) {
+    private static String describe(Incarnation worker, ToIntFunction<Incarnation> loads) {
         String prefix = "worker " + worker.id() + " (instance " + worker.instance() + "): ";
         if (worker.state() == WorkerState.STOPPING) {
             return prefix

@@ -21,34 +21,34 @@ final class StopSequence {
     private final KillSequence killSequence;
     private final StopPolicy policy;
     private final StopReport report;
-    private boolean delays;
+    private boolean appliesPreStopDelay;
 
     StopSequence(WorkerRegistry registry, KillSequence killSequence) {
         this.registry = registry;
         this.killSequence = killSequence;
         this.policy = registry.config.stop();
         this.report = new StopReport(registry);
-        this.delays = !policy.preStopDelay().isZero();
+        this.appliesPreStopDelay = !policy.preStopDelay().isZero();
     }
 
     /** Skips preStopDelay from now on: the cluster stops, and applies the delay once for all workers. */
-    void skipDrainDelay() {
-        delays = false;
+    void skipPreStopDelay() {
+        appliesPreStopDelay = false;
     }
 
     /** Releases and stops a worker. */
     void stop(Incarnation worker, String why) {
-        replaceAndStop(worker, Exit.Cause.STOPPED, why);
+        releaseBecause(worker, Exit.Cause.STOPPED, why);
     }
 
     /** Releases and disconnects a worker, which may live on; does nothing if the worker was released before. */
     void detach(Incarnation worker, String why) {
         if (worker.slot.owns(worker)) {
-            replaceAndStop(worker, Exit.Cause.DISCONNECTED, why);
+            releaseBecause(worker, Exit.Cause.DISCONNECTED, why);
         }
     }
 
-    private void replaceAndStop(Incarnation worker, Exit.Cause cause, String why) {
+    private void releaseBecause(Incarnation worker, Exit.Cause cause, String why) {
         if (worker.stop.cause() == null || worker.stop.isDisconnect()) {
             worker.stop.decide(cause);
         }
@@ -89,7 +89,7 @@ final class StopSequence {
                 }
             }
             case READY, NOT_READY -> {
-                boolean delay = delays && worker.state() == WorkerState.READY;
+                boolean delay = appliesPreStopDelay && worker.state() == WorkerState.READY;
                 registry.setState(worker, WorkerState.DRAINING, why);
                 registry.publish();
                 sendDrain(worker);

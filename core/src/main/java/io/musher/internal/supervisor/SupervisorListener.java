@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * <p>For one worker the order is {@code forked → online → listening* → ready → (notReady → ready)* → disconnected →
  * exited}. The last two are reported exactly once each; only {@code restarting} or {@code gaveUp} may follow them. When
- * a method is called, the worker handles and the list of workers already show the reported state. The rules of {@link
+ * a method is called, the worker and the list of workers already show the reported state. The rules of {@link
  * Actions} apply: no blocking, no exceptions, no calls back into the supervisor.
  */
 public interface SupervisorListener {

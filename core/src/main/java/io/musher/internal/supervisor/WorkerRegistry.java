@@ -89,7 +89,7 @@ final class WorkerRegistry {
      *
      * @param count number of slots, at most {@link #wanted()}
      */
-    List<Slot> scaleDownCandidate(int count) {
+    List<Slot> scaleDownCandidates(int count) {
         Stream<Slot> highestFirst = slots.descendingMap().values().stream().filter(slot -> slot.wanted);
         if (config.ports() == PortMode.FIXED) {
             return highestFirst.limit(count).toList();

@@ -98,7 +98,7 @@ final class CallbackThread implements EventLoop.BorrowingThread {
      * Abandons a job, if it is still running, and runs the next jobs on a new thread. The messages behind a hanging
      * message listener are delivered after the jobs that wait already: hooks have a deadline.
      */
-    synchronized void leaveBehind(Job job) {
+    synchronized void abandon(Job job) {
         if (running == job && !ended) {
             OPERATOR.warn("{}: {} hangs: abandoned; later hooks and messages run on a new thread", worker, job.what);
             if (job.phase == Phase.MESSAGE) {
@@ -138,13 +138,13 @@ final class CallbackThread implements EventLoop.BorrowingThread {
             try {
                 job.code.run();
             } catch (Throwable e) {
-                logSlow(job, e);
+                logThrown(job, e);
             }
         });
     }
 
     /** Logs an exception that a job has thrown. */
-    private void logSlow(Job job, Throwable thrown) {
+    private void logThrown(Job job, Throwable thrown) {
         try {
             OPERATOR.warn("{}: {} threw; the worker continues", worker, job.what, thrown);
         } catch (Throwable again) { // the exception cannot be printed

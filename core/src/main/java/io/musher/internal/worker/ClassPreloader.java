@@ -27,8 +27,8 @@ public final class ClassPreloader {
     private ClassPreloader() {}
 
     /** Loads all classes of the jar or folder that contains the given class; returns their number. */
-    public static int all(Class<?> sample) {
-        return some(sample, name -> true);
+    public static int loadAll(Class<?> sample) {
+        return loadMatching(sample, name -> true);
     }
 
     /**
@@ -38,7 +38,7 @@ public final class ClassPreloader {
      * @param wanted selects classes by their fully qualified name
      * @return the number of classes loaded
      */
-    public static int some(Class<?> sample, Predicate<String> wanted) {
+    public static int loadMatching(Class<?> sample, Predicate<String> wanted) {
         CodeSource source = sample.getProtectionDomain().getCodeSource();
         if (source == null || source.getLocation() == null) {
             return 0;

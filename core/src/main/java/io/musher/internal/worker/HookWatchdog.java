@@ -18,7 +18,7 @@ final class HookWatchdog {
     private Phase phase = Phase.MESSAGE;
     private @Nullable Timers.Timer timer;
     /** The number of checks in a row that found the same step running. */
-    private int looks;
+    private int stuckChecks;
     private volatile boolean watching;
 
     HookWatchdog(EventLoop loop, CallbackThread callbacks, long slowNanos) {
@@ -50,14 +50,14 @@ final class HookWatchdog {
             Job now = callbacks.running();
             long steps = callbacks.steps();
             if (now == null || now != before || steps != stepsBefore) {
-                looks = 0;
+                stuckChecks = 0;
             } else {
-                looks++;
-                if (Integer.bitCount(looks) == 1) {
+                stuckChecks++;
+                if (Integer.bitCount(stuckChecks) == 1) {
                     callbacks.logSlow(now);
                 }
                 if (now.phase().compareTo(phase) < 0) {
-                    callbacks.leaveBehind(now);
+                    callbacks.abandon(now);
                 }
             }
             if (callbacks.isIdle()) {

@@ -9,10 +9,10 @@ import io.musher.internal.ipc.FrameSink;
 import io.musher.internal.ipc.FrameType;
 import io.musher.internal.ipc.Frames;
 import io.musher.internal.ipc.Hello;
-import io.musher.internal.ipc.MessageHandler;
 import io.musher.internal.ipc.Mailbox;
 import io.musher.internal.ipc.MessageCounts;
 import io.musher.internal.ipc.MessageFrame;
+import io.musher.internal.ipc.MessageHandler;
 import io.musher.internal.ipc.ProtocolException;
 import io.musher.internal.ipc.SharedBuffers;
 import io.musher.internal.ipc.Welcome;
@@ -64,7 +64,7 @@ final class WorkerChannel implements Connection.Owner {
         void lost(String why);
     }
 
-    private static final long PATIENCE_NANOS = 10_000_000_000L;
+    private static final long CONNECT_NANOS = 10_000_000_000L;
     private static final long FIRST_PAUSE_NANOS = 10_000_000L;
     private static final long LONGEST_PAUSE_NANOS = 500_000_000L;
     private static final int MAX_WAITING = 1024;
@@ -72,7 +72,7 @@ final class WorkerChannel implements Connection.Owner {
     private final EventLoop loop;
     private final WorkerEnvironment environment;
     private final Listener listener;
-    private final SharedBuffers scratch = new SharedBuffers();
+    private final SharedBuffers buffers = new SharedBuffers();
     private final Mailbox mailbox;
     private final HeartbeatResponder heartbeat;
     private final Set<Integer> others = ConcurrentHashMap.newKeySet();
@@ -91,7 +91,7 @@ final class WorkerChannel implements Connection.Owner {
         this.environment = environment;
         this.listener = listener;
         this.heartbeat = heartbeat;
-        this.mailbox = new Mailbox(loop, messages, new MessageCounts(), scratch.spares(), Window.ofThisJvm());
+        this.mailbox = new Mailbox(loop, messages, new MessageCounts(), buffers.arrays(), Window.ofThisJvm());
     }
 
     /** {@return the messages of this channel; see there for thread rules} */
@@ -105,7 +105,7 @@ final class WorkerChannel implements Connection.Owner {
     }
 
     void start() {
-        deadline = loop.now() + PATIENCE_NANOS;
+        deadline = loop.now() + CONNECT_NANOS;
         connect();
     }
 
@@ -135,7 +135,7 @@ final class WorkerChannel implements Connection.Owner {
     }
 
     private void greet(SocketChannel channel) {
-        Connection opened = new Connection(loop, channel, scratch, this);
+        Connection opened = new Connection(loop, channel, buffers, this);
         connection = opened;
         opened.open();
         opened.send(new Hello(Hello.VERSION, environment.token(), ProcessHandle.current().pid(), Window.ofThisJvm())
@@ -173,7 +173,7 @@ final class WorkerChannel implements Connection.Owner {
     }
 
     @Override
-    public boolean take(int type, int length) throws ProtocolException {
+    public boolean accept(int type, int length) throws ProtocolException {
         if (type < FrameType.FIRST_MESSAGE) {
             FrameSink.checkControl(type, length);
         } else if (!open) {
@@ -195,9 +195,9 @@ final class WorkerChannel implements Connection.Owner {
             case FrameType.DRAIN -> listener.drain();
             case FrameType.STOP -> listener.stop();
             case FrameType.DISCONNECT -> listener.disconnect();
-            case FrameType.ACKNOWLEDGE -> mailbox.taken(payload);
+            case FrameType.ACKNOWLEDGE -> mailbox.acknowledgementReceived(payload);
             case FrameType.WINDOW ->
-                    mailbox.peersWindow(Frames.number(payload, Long.MAX_VALUE, "a window of", "number of bytes"));
+                    mailbox.peerWindow(Frames.number(payload, Long.MAX_VALUE, "a window of", "number of bytes"));
             case FrameType.HEARTBEAT ->
                     heartbeat.requested(Frames.shown(payload), number -> send(FrameType.HEARTBEAT_REPLY, number));
             case FrameType.WORKER_ADDED -> others.add(worker(payload));
@@ -224,7 +224,7 @@ final class WorkerChannel implements Connection.Owner {
     }
 
     private static int worker(ByteBuffer payload) throws ProtocolException {
-        return (int) Frames.number(payload, Integer.MAX_VALUE, "news of", "worker");
+        return (int) Frames.number(payload, Integer.MAX_VALUE, "the id of another worker,", "worker");
     }
 
     private void welcome(Welcome welcome) throws ProtocolException {
@@ -233,7 +233,7 @@ final class WorkerChannel implements Connection.Owner {
         }
         open = true;
         listener.welcome(welcome.pid());
-        mailbox.peersWindow(welcome.window());
+        mailbox.peerWindow(welcome.window());
         waiting.forEach(connection()::send);
         waiting.clear();
         mailbox.open(connection());

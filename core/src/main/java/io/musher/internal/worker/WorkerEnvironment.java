@@ -34,9 +34,9 @@ public record WorkerEnvironment(int id, int instance, String name, OptionalInt p
     public static final String LOOPBACK = "127.0.0.1";
 
     /** The variable with the largest body of a message. */
-    public static final String MAX_FRAME = "MUSHER_MAX_FRAME";
+    public static final String MAX_MESSAGE_SIZE = "MUSHER_MAX_FRAME";
 
-    private static final int DEFAULT_MAX_FRAME = 16 << 20;
+    private static final int DEFAULT_MAX_MESSAGE_SIZE = 16 << 20;
     private static final String ID = "MUSHER_WORKER_ID";
     private static final String INSTANCE = "MUSHER_INSTANCE";
     private static final String NAME = "MUSHER_NAME";
@@ -57,7 +57,7 @@ public record WorkerEnvironment(int id, int instance, String name, OptionalInt p
         variables.put(IPC, ipc);
         variables.put(TOKEN, token);
         variables.put(KIND, jvm ? JVM : "command");
-        variables.put(MAX_FRAME, Integer.toString(maxMessageSize));
+        variables.put(MAX_MESSAGE_SIZE, Integer.toString(maxMessageSize));
         variables.put("PUP_CLUSTER_INSTANCE", Integer.toString(instance));
         variables.put("NODE_APP_INSTANCE", Integer.toString(instance));
         port.ifPresent(number -> {
@@ -97,7 +97,8 @@ public record WorkerEnvironment(int id, int instance, String name, OptionalInt p
         return new WorkerEnvironment(in.number(ID, 1, Integer.MAX_VALUE), in.number(INSTANCE, 0, Integer.MAX_VALUE),
                 in.text(NAME, text -> !text.isBlank()), port, environment.getOrDefault(HOST, LOOPBACK), ipc, token,
                 JVM.equals(environment.get(KIND)),
-                environment.get(MAX_FRAME) == null ? DEFAULT_MAX_FRAME : in.number(MAX_FRAME, 1, Integer.MAX_VALUE));
+                environment.get(MAX_MESSAGE_SIZE) == null ? DEFAULT_MAX_MESSAGE_SIZE
+                        : in.number(MAX_MESSAGE_SIZE, 1, Integer.MAX_VALUE));
     }
 
     /** {@return the address of the channel} */

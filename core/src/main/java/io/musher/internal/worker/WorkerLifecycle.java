@@ -44,9 +44,9 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
     private final EventLoop loop;
     private final WorkerEnvironment worker;
     private final CallbackThread callbacks;
-    private final HookWatchdog watch;
+    private final HookWatchdog watchdog;
     private final KeepAlive keepAlive;
-    private final JvmExit end;
+    private final JvmExit jvmExit;
     private final Map<Phase, Hooks> hooks = new EnumMap<>(Phase.class);
     private final CountDownLatch ended = new CountDownLatch(1);
     private OptionalLong primary = OptionalLong.empty();
@@ -59,13 +59,13 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
     private volatile boolean connected = true;
 
     WorkerLifecycle(EventLoop loop, WorkerEnvironment worker, CallbackThread callbacks, KeepAlive keepAlive,
-            JvmExit end) {
+            JvmExit jvmExit) {
         this.loop = loop;
         this.worker = worker;
         this.callbacks = callbacks;
-        this.watch = new HookWatchdog(loop, callbacks, SLOW_NANOS);
+        this.watchdog = new HookWatchdog(loop, callbacks, SLOW_NANOS);
         this.keepAlive = keepAlive;
-        this.end = end;
+        this.jvmExit = jvmExit;
         for (Phase each : Phase.values()) {
             hooks.put(each, new Hooks(callbacks, each));
         }
@@ -120,7 +120,7 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
         if (!stopping) {
             stopping = true;
             begin(Phase.STOP);
-            callbacks.execute(new Job(Phase.STOP, "the exit", () -> end.exit(status)));
+            callbacks.execute(new Job(Phase.STOP, "the exit", () -> jvmExit.exit(status)));
         }
     }
 
@@ -175,7 +175,7 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
     @Override
     public void lost(String why) {
         end();
-        end.haltAfter(ORPHAN_NANOS, 1);
+        jvmExit.haltAfter(ORPHAN_NANOS, 1);
         if (exiting) {
             return;
         }
@@ -189,7 +189,7 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
     void exiting() {
         exiting = true;
         connected = false;
-        PrimaryMonitor.start(primary, 1_000_000_000L, () -> end.haltAfter(ORPHAN_NANOS, 1));
+        PrimaryMonitor.start(primary, 1_000_000_000L, () -> jvmExit.haltAfter(ORPHAN_NANOS, 1));
     }
 
     /** Waits for the end of the channel. {@return false on timeout} */
@@ -208,14 +208,14 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
 
     private void begin(Phase next) {
         hooks(next).begin();
-        watch.begun(next);
+        watchdog.begun(next);
     }
 
     /** Runs message listeners on the callback thread, in turn with the hooks; any thread. */
     void runListener(Runnable listeners) {
         callbacks.execute(new Job(Phase.MESSAGE, "a message listener", listeners));
-        if (!watch.isWatching()) {
-            loop.tryExecute(() -> watch.begun(Phase.MESSAGE));
+        if (!watchdog.isWatching()) {
+            loop.tryExecute(() -> watchdog.begun(Phase.MESSAGE));
         }
     }
 }

@@ -132,10 +132,10 @@ public final class WorkerRuntime {
     /** Loads the classes that an orderly exit needs, because by then the jars may have been overwritten. */
     private void preload() {
         DaemonThreads.start("musher-preload", Thread.MIN_PRIORITY, () -> {
-            int loaded = ClassPreloader.some(WorkerRuntime.class,
+            int loaded = ClassPreloader.loadMatching(WorkerRuntime.class,
                     name -> name.matches("io\\.musher\\.internal\\.(worker|ipc)\\..*"))
-                    + ClassPreloader.some(EventLoop.class, name -> name.startsWith("io.musher.balancer.loop."))
-                    + ClassPreloader.some(LoggerFactory.class, name -> true);
+                    + ClassPreloader.loadMatching(EventLoop.class, name -> name.startsWith("io.musher.balancer.loop."))
+                    + ClassPreloader.loadMatching(LoggerFactory.class, name -> true);
             LOG.debug("{}: preloaded {} classes", environment, loaded);
         });
     }

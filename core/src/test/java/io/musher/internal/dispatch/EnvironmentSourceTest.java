@@ -50,13 +50,13 @@ class EnvironmentSourceTest {
         return Map.of("CALL", Integer.toString(call));
     }
 
-    private EnvironmentSource source(Supplier<Map<String, String>> supplier, Duration patience) {
-        return new EnvironmentSource("test", control, supplier, patience);
+    private EnvironmentSource source(Supplier<Map<String, String>> supplier, Duration timeout) {
+        return new EnvironmentSource("test", control, supplier, timeout);
     }
 
     private CompletableFuture<String> ask(EnvironmentSource source) {
         CompletableFuture<String> answer = new CompletableFuture<>();
-        control.execute(() -> source.ask((variables, failure) -> {
+        control.execute(() -> source.request((variables, failure) -> {
             if (failure == null) {
                 answer.complete(variables.get("CALL"));
             } else {
@@ -114,7 +114,7 @@ class EnvironmentSourceTest {
     void shouldMakeFewCallsAtOnce() throws Exception {
         EnvironmentSource source = source(this::count, Duration.ofMillis(1));
         List<CompletableFuture<String>> answers = new ArrayList<>();
-        for (int i = 1; i <= EnvironmentSource.MOST; i++) {
+        for (int i = 1; i <= EnvironmentSource.MAX_CALLS; i++) {
             answers.add(ask(source));
             awaitCalls(i);
         }
@@ -122,7 +122,7 @@ class EnvironmentSourceTest {
         CompletableFuture<Void> settled = new CompletableFuture<>();
         control.execute(() -> control.schedule(50_000_000, () -> settled.complete(null)));
         settled.get(20, TimeUnit.SECONDS);
-        assertEquals(EnvironmentSource.MOST, calls.get());
+        assertEquals(EnvironmentSource.MAX_CALLS, calls.get());
         returns.release(100);
         for (CompletableFuture<String> answer : answers) {
             get(answer);

@@ -43,7 +43,7 @@ class FutureExecutorTest {
         try {
             FutureExecutor futureExecutor = new FutureExecutor("test",
                     (task, nanos) -> timer.schedule(task, nanos, TimeUnit.NANOSECONDS) != null);
-            int count = 4 * FutureExecutor.MAX;
+            int count = 4 * FutureExecutor.MAX_THREADS;
             List<CompletableFuture<Void>> inner = new ArrayList<>();
             List<CompletableFuture<Void>> outer = new ArrayList<>();
             for (int i = 0; i < count; i++) {
@@ -81,14 +81,14 @@ class FutureExecutorTest {
                 done.countDown();
             });
         }
-        while (futureExecutor.threads() < FutureExecutor.MAX) { // time goes by
+        while (futureExecutor.threads() < FutureExecutor.MAX_THREADS) { // time goes by
             int before = futureExecutor.threads();
             await("all threads block").until(() -> started.get() == before);
             looks.poll(20, TimeUnit.SECONDS).run();
         }
-        await("all threads block").until(() -> started.get() == FutureExecutor.MAX);
+        await("all threads block").until(() -> started.get() == FutureExecutor.MAX_THREADS);
         futureExecutor.execute(() -> {});
-        assertEquals(FutureExecutor.MAX, futureExecutor.threads());
+        assertEquals(FutureExecutor.MAX_THREADS, futureExecutor.threads());
         assertEquals(0, looks.size());
         release.countDown();
         assertEquals(true, done.await(20, TimeUnit.SECONDS));
@@ -133,7 +133,7 @@ class FutureExecutorTest {
 
     @Test
     void shouldStopWhenManyCompletionsWaitForTheStop() throws Exception {
-        int workers = FutureExecutor.FREE + 8;
+        int workers = FutureExecutor.QUICK_THREADS + 8;
         Cluster cluster = Cluster.builder().name("waited-for").command("sleep", "1000").instances(workers)
                 .keepAlive(false).start();
         List<CompletableFuture<Void>> waits = new ArrayList<>();

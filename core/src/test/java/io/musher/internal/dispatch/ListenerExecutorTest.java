@@ -75,12 +75,12 @@ class ListenerExecutorTest {
 
     @Test
     void shouldTellAllChangesOfAWorkerThatMakesFew() throws Exception {
-        for (int i = 0; i < Backlog.MOST / 2; i++) {
+        for (int i = 0; i < Backlog.MAX_PENDING / 2; i++) {
             ready();
             notReady();
         }
         end();
-        assertEquals("Forked" + " Ready NotReady".repeat(Backlog.MOST / 2), kinds());
+        assertEquals("Forked" + " Ready NotReady".repeat(Backlog.MAX_PENDING / 2), kinds());
     }
 
     @Test
@@ -99,14 +99,14 @@ class ListenerExecutorTest {
         end();
         List<ClusterEvent> changes = heard.stream()
                 .filter(each -> each instanceof ClusterEvent.Ready || each instanceof ClusterEvent.NotReady).toList();
-        assertTrue(changes.size() <= Backlog.MOST + 1, changes.size() + " changes");
+        assertTrue(changes.size() <= Backlog.MAX_PENDING + 1, changes.size() + " changes");
         for (int i = 0; i < changes.size(); i++) {
             assertEquals(i % 2 == 0, changes.get(i) instanceof ClusterEvent.Ready, "they alternate");
         }
         assertTrue(changes.get(changes.size() - 1) instanceof ClusterEvent.NotReady, "the last word is heard");
         List<Integer> ports = heard.stream().filter(ClusterEvent.Listening.class::isInstance)
                 .map(each -> ((ClusterEvent.Listening) each).port()).toList();
-        assertEquals(Backlog.MOST, ports.size());
+        assertEquals(Backlog.MAX_PENDING, ports.size());
         assertEquals(1000, ports.get(ports.size() - 1));
         assertTrue(kinds().startsWith("Forked Ready NotReady") && kinds().endsWith(" Disconnected Exited"),
                 this::kinds);

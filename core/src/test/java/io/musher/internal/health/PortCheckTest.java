@@ -82,11 +82,11 @@ class PortCheckTest {
             HTTP/1.1 399 \\r\\nX: y\\r\\n\\r\\nbody | well
             HTTP/1.1 404 Not Found\\r\\n | status 404
             HTTP/1.1 503 \\r\\n | status 503
-            HTTP/1.1 999 ?\\r\\n | its answer is no HTTP
-            HTTP/2 200\\r\\n | its answer is no HTTP
-            220 smtp.example ESMTP\\r\\n | its answer is no HTTP
-            \\r\\n | its answer is no HTTP
-            HTTP/1.1 2 | its answer is no HTTP
+            HTTP/1.1 999 ?\\r\\n | its answer is not HTTP
+            HTTP/2 200\\r\\n | its answer is not HTTP
+            220 smtp.example ESMTP\\r\\n | its answer is not HTTP
+            \\r\\n | its answer is not HTTP
+            HTTP/1.1 2 | its answer is not HTTP
             '' | it closed the connection without an answer
             HTTP/1.1 100 Continue\\r\\n\\r\\nHTTP/1.1 200 OK\\r\\n | well
             HTTP/1.1 103 Early\\r\\nLink: <a>\\r\\n\\r\\nHTTP/1.1 100\\r\\n\\r\\nHTTP/1.1 503 no\\r\\n | status 503
@@ -111,7 +111,7 @@ class PortCheckTest {
             byte[] line = new byte[513];
             Arrays.fill(line, (byte) 'x');
             socket.getOutputStream().write(line);
-            assertEquals("its answer is no HTTP", get(outcome));
+            assertEquals("its answer is not HTTP", get(outcome));
         }
     }
 

@@ -64,10 +64,10 @@ public final class ChannelFixture implements AfterEachCallback, AutoCloseable {
 
     /** Expects a worker; the first has id 1, and so on. */
     public RecordingChannelListener expect(String worker) throws Exception {
-        RecordingChannelListener heard = new RecordingChannelListener(loop);
+        RecordingChannelListener listener = new RecordingChannelListener(loop);
         int id = ids.incrementAndGet();
-        onLoop(() -> heard.channel = server.expect(worker, id, heard, heard.handler));
-        return heard;
+        onLoop(() -> listener.channel = server.expect(worker, id, listener, listener.handler));
+        return listener;
     }
 
     public RawPeer connect() throws IOException {
@@ -75,9 +75,9 @@ public final class ChannelFixture implements AfterEachCallback, AutoCloseable {
     }
 
     /** {@return a peer that has said hello, which has been heard} */
-    public RawPeer join(RecordingChannelListener heard) throws Exception {
-        RawPeer peer = connect().join(heard.channel.token());
-        heard.expect("hello 4711");
+    public RawPeer join(RecordingChannelListener listener) throws Exception {
+        RawPeer peer = connect().join(listener.channel.token());
+        listener.expect("hello 4711");
         return peer;
     }
 

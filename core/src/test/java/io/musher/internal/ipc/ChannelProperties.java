@@ -20,26 +20,26 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 /** Real sockets against a real server, with arbitrary bytes in arbitrary chunks. */
 class ChannelProperties {
 
-    private static ChannelFixture scene;
+    private static ChannelFixture fixture;
     private static RecordingChannelListener good;
     private static RawPeer goodPeer;
 
     @BeforeContainer
     static void open() throws Exception {
-        scene = new ChannelFixture();
-        good = scene.expect("good-1");
-        goodPeer = scene.join(good);
+        fixture = new ChannelFixture();
+        good = fixture.expect("good-1");
+        goodPeer = fixture.join(good);
     }
 
     @AfterContainer
     static void close() {
-        scene.close();
+        fixture.close();
     }
 
     @Property(tries = 300)
     void shouldHearNothingFromStrangers(@ForAll("noise") byte[] bytes, @ForAll("sizes") List<Integer> sizes)
             throws Exception {
-        try (RawPeer peer = new RawPeer(scene.server.address())) {
+        try (RawPeer peer = new RawPeer(fixture.server.address())) {
             write(peer, bytes, sizes);
             peer.socket.shutdownOutput();
             while (peer.socket.getInputStream().read() >= 0) {
@@ -49,15 +49,15 @@ class ChannelProperties {
             assertTrue(e.getMessage().contains("reset") || e.getMessage().contains("pipe"), e::toString);
         }
         theGoodWorkerIsHeard();
-        assertEquals(0, (int) scene.onLoop(scene.server::pendingConnections));
+        assertEquals(0, (int) fixture.onLoop(fixture.server::pendingConnections));
     }
 
     @Property(tries = 300)
     void shouldHearAWorkerUpToItsFirstFault(@ForAll("frames") List<byte[]> frames, @ForAll("noise") byte[] noise,
             @ForAll("sizes") List<Integer> sizes) throws Exception {
-        RecordingChannelListener heard = scene.expect("any-1");
+        RecordingChannelListener listener = fixture.expect("any-1");
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(RawPeer.frame(FrameType.HELLO, "musher/1 " + heard.channel.token() + " 5"));
+        out.writeBytes(RawPeer.frame(FrameType.HELLO, "musher/1 " + listener.channel.token() + " 5"));
         List<String> expected = new ArrayList<>(List.of("hello 5"));
         boolean over = false;
         for (byte[] frame : frames) {
@@ -66,7 +66,7 @@ class ChannelProperties {
         }
         int known = expected.size();
         out.writeBytes(noise);
-        try (RawPeer peer = new RawPeer(scene.server.address())) {
+        try (RawPeer peer = new RawPeer(fixture.server.address())) {
             write(peer, out.toByteArray(), sizes);
             peer.socket.shutdownOutput();
             peer.socket.getInputStream().readAllBytes();
@@ -74,12 +74,12 @@ class ChannelProperties {
             assertTrue(e.getMessage().contains("reset") || e.getMessage().contains("pipe"), e::toString);
         }
         List<String> said = new ArrayList<>();
-        for (String event; !(event = heard.next()).startsWith("lost") && !event.startsWith("goodbye");) {
+        for (String event; !(event = listener.next()).startsWith("lost") && !event.startsWith("goodbye");) {
             said.add(event);
         }
         assertTrue(over ? said.equals(expected) : said.size() >= known && said.subList(0, known).equals(expected),
                 () -> said + " instead of " + expected);
-        assertEquals(0, heard.rest().length, "nothing after the end");
+        assertEquals(0, listener.rest().length, "nothing after the end");
         theGoodWorkerIsHeard();
     }
 

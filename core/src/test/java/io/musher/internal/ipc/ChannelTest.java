@@ -20,44 +20,44 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ChannelTest {
 
     @RegisterExtension
-    final ChannelFixture scene = new ChannelFixture();
+    final ChannelFixture fixture = new ChannelFixture();
 
     @Test
     void shouldTellWhatTheWorkerSays() throws Exception {
-        RecordingChannelListener heard = scene.expect("shop-1");
-        RawPeer peer = scene.join(heard);
+        RecordingChannelListener listener = fixture.expect("shop-1");
+        RawPeer peer = fixture.join(listener);
 
         peer.send(FrameType.READY, "").send(FrameType.NOT_READY, "").send(FrameType.LISTENING, "65535")
                 .send(FrameType.DISCONNECT, "").send(FrameType.STOP, "");
 
-        heard.expect("ready", "notReady", "listening 65535", "disconnectRequested", "stopRequested");
-        assertTrue(heard.channel.isConnected());
+        listener.expect("ready", "notReady", "listening 65535", "disconnectRequested", "stopRequested");
+        assertTrue(listener.channel.isConnected());
     }
 
     @Test
     void shouldSendHeartbeatsAndTellTheAnswers() throws Exception {
-        RecordingChannelListener heard = scene.expect("shop-1");
-        scene.run(() -> heard.channel.heartbeat(6)); // nobody to hear it yet
-        RawPeer peer = scene.join(heard);
+        RecordingChannelListener listener = fixture.expect("shop-1");
+        fixture.run(() -> listener.channel.heartbeat(6)); // nobody to hear it yet
+        RawPeer peer = fixture.join(listener);
 
-        scene.run(() -> heard.channel.heartbeat(7));
+        fixture.run(() -> listener.channel.heartbeat(7));
 
         peer.expect("HEARTBEAT 7");
         peer.send(FrameType.HEARTBEAT_REPLY, "7").send(FrameType.HEARTBEAT_REPLY, "8");
-        heard.expect("alive 7", "alive 8");
+        listener.expect("alive 7", "alive 8");
     }
 
     @Test
     void shouldTellTheWorkerEachThingOnce() throws Exception {
-        RecordingChannelListener heard = scene.expect("shop-1");
-        RawPeer peer = scene.join(heard);
+        RecordingChannelListener listener = fixture.expect("shop-1");
+        RawPeer peer = fixture.join(listener);
 
-        scene.run(() -> {
+        fixture.run(() -> {
             for (int i = 0; i < 3; i++) {
-                heard.channel.drain();
-                heard.channel.stop();
-                heard.channel.disconnect();
-                heard.channel.goodbye("that is all");
+                listener.channel.drain();
+                listener.channel.stop();
+                listener.channel.disconnect();
+                listener.channel.goodbye("that is all");
             }
         });
 
@@ -65,21 +65,21 @@ class ChannelTest {
             peer.expect(frame);
         }
         peer.send(FrameType.GOODBYE, "");
-        heard.expect("goodbye connected=false");
+        listener.expect("goodbye connected=false");
         peer.expectEnd();
     }
 
     @Test
     void shouldKeepWhatIsSaidBeforeTheHello() throws Exception {
-        RecordingChannelListener heard = scene.expect("shop-1");
-        assertTrue(heard.channel.isConnected(), "from the beginning");
-        scene.run(() -> {
-            heard.channel.drain();
-            heard.channel.stop();
-            heard.channel.goodbye("late");
+        RecordingChannelListener listener = fixture.expect("shop-1");
+        assertTrue(listener.channel.isConnected(), "from the beginning");
+        fixture.run(() -> {
+            listener.channel.drain();
+            listener.channel.stop();
+            listener.channel.goodbye("late");
         });
 
-        RawPeer peer = scene.join(heard);
+        RawPeer peer = fixture.join(listener);
 
         peer.expect("DRAIN");
         peer.expect("STOP");
@@ -89,49 +89,49 @@ class ChannelTest {
     @Test
     void shouldTakeAHelloWithAllThatFollowsInOneChunkOrByteByByte() throws Exception {
         for (boolean whole : new boolean[]{true, false}) {
-            RecordingChannelListener heard = scene.expect("shop-1");
+            RecordingChannelListener listener = fixture.expect("shop-1");
             ByteArrayOutputStream out = new ByteArrayOutputStream();
-            out.writeBytes(RawPeer.frame(FrameType.HELLO, "musher/1 " + heard.channel.token() + " 12"));
+            out.writeBytes(RawPeer.frame(FrameType.HELLO, "musher/1 " + listener.channel.token() + " 12"));
             out.writeBytes(RawPeer.frame(FrameType.READY, ""));
             out.writeBytes(RawPeer.frame(FrameType.GOODBYE, ""));
-            RawPeer peer = scene.connect();
+            RawPeer peer = fixture.connect();
             for (int i = 0; i < out.size(); i += whole ? out.size() : 1) {
                 peer.socket.getOutputStream().write(out.toByteArray(), i, whole ? out.size() : 1);
             }
 
-            heard.expect("hello 12", "ready", "goodbye connected=false");
+            listener.expect("hello 12", "ready", "goodbye connected=false");
         }
     }
 
     @Test
     void shouldSkipWhatItDoesNotKnow() throws Exception {
-        RecordingChannelListener heard = scene.expect("shop-1");
-        RawPeer peer = scene.join(heard);
+        RecordingChannelListener listener = fixture.expect("shop-1");
+        RawPeer peer = fixture.join(listener);
 
         // a later version's control frame, a message, and what only a primary may say
         peer.send(31, "x".repeat(1024)).send(77, "y".repeat(100_000)).send(FrameType.DRAIN, "")
                 .send(FrameType.WELCOME, "musher/1 1").send(FrameType.READY, "");
 
-        heard.expect("ready");
+        listener.expect("ready");
     }
 
     @Test
     void shouldTakeATokenOnce() throws Exception {
-        RecordingChannelListener heard = scene.expect("shop-1");
-        RawPeer worker = scene.join(heard);
+        RecordingChannelListener listener = fixture.expect("shop-1");
+        RawPeer worker = fixture.join(listener);
 
-        assertRefused(heard.channel.token());
+        assertRefused(listener.channel.token());
 
         worker.send(FrameType.READY, "");
-        heard.expect("ready");
+        listener.expect("ready");
     }
 
     @Test
     void shouldTellWorkersApart() throws Exception {
-        RecordingChannelListener first = scene.expect("shop-1");
-        RecordingChannelListener second = scene.expect("shop-2");
-        RawPeer two = scene.join(second);
-        RawPeer one = scene.join(first);
+        RecordingChannelListener first = fixture.expect("shop-1");
+        RecordingChannelListener second = fixture.expect("shop-2");
+        RawPeer two = fixture.join(second);
+        RawPeer one = fixture.join(first);
 
         one.send(FrameType.LISTENING, "1001");
         two.send(FrameType.LISTENING, "1002");
@@ -142,7 +142,7 @@ class ChannelTest {
 
     @Test
     void shouldListenOnTheLoopbackInterfaceOnly() throws Exception {
-        String[] parts = scene.server.address().split(":");
+        String[] parts = fixture.server.address().split(":");
         assertTrue(InetAddress.getByName(parts[0]).isLoopbackAddress());
         for (var nic : Collections.list(NetworkInterface.getNetworkInterfaces())) {
             for (InetAddress address : Collections.list(nic.getInetAddresses())) {
@@ -155,25 +155,25 @@ class ChannelTest {
 
     @Test
     void shouldGoOnAfterAListenerThatThrows() throws Exception {
-        RecordingChannelListener heard = scene.expect("shop-1");
-        heard.onReady = () -> {
+        RecordingChannelListener listener = fixture.expect("shop-1");
+        listener.onReady = () -> {
             throw new IllegalStateException("a listener on purpose");
         };
-        RawPeer peer = scene.join(heard);
+        RawPeer peer = fixture.join(listener);
 
         peer.send(FrameType.READY, "").send(FrameType.NOT_READY, "");
 
-        heard.expect("ready", "notReady");
+        listener.expect("ready", "notReady");
     }
 
     @Test
     void shouldNeverPrintItsToken() throws Exception {
-        RecordingChannelListener heard = scene.expect("shop-1");
-        assertFalse(heard.channel.toString().contains(heard.channel.token()));
+        RecordingChannelListener listener = fixture.expect("shop-1");
+        assertFalse(listener.channel.toString().contains(listener.channel.token()));
     }
 
     private void assertRefused(String token) throws Exception {
-        RawPeer second = scene.connect().send(FrameType.HELLO, "musher/1 " + token + " 1");
+        RawPeer second = fixture.connect().send(FrameType.HELLO, "musher/1 " + token + " 1");
         second.expect("GOODBYE unknown or used token");
         second.expectEnd();
     }

@@ -42,12 +42,12 @@ class DescriptorsTest {
     /** Opens files until none can be opened, and lets a worker connect meanwhile. */
     static final class Hog {
         public static void main(String[] args) throws Exception {
-            try (ChannelFixture scene = new ChannelFixture()) {
-                RecordingChannelListener first = scene.expect("first");
-                scene.join(first).close(); // all classes are loaded
+            try (ChannelFixture fixture = new ChannelFixture()) {
+                RecordingChannelListener first = fixture.expect("first");
+                fixture.join(first).close(); // all classes are loaded
                 assertTrue(first.next().startsWith("lost"));
-                scene.pass(0); // its descriptor is closed, too, and cannot let the second connection in
-                RecordingChannelListener heard = scene.expect("second");
+                fixture.pass(0); // its descriptor is closed, too, and cannot let the second connection in
+                RecordingChannelListener listener = fixture.expect("second");
                 List<FileInputStream> files = new ArrayList<>();
                 try {
                     while (true) {
@@ -56,16 +56,16 @@ class DescriptorsTest {
                 } catch (IOException e) {
                     files.remove(0).close();
                 }
-                RawPeer peer = scene.connect(); // takes that one
-                peer.send(FrameType.HELLO, "musher/1 " + heard.channel.token() + " 4711");
-                long before = scene.server.failures();
-                for (int i = 0; i < 2_000 && scene.server.failures() < before + 20; i++) {
+                RawPeer peer = fixture.connect(); // takes that one
+                peer.send(FrameType.HELLO, "musher/1 " + listener.channel.token() + " 4711");
+                long before = fixture.server.failures();
+                for (int i = 0; i < 2_000 && fixture.server.failures() < before + 20; i++) {
                     Thread.sleep(10);
                 }
                 for (FileInputStream file : files) {
                     file.close();
                 }
-                heard.expect("hello 4711");
+                listener.expect("hello 4711");
                 System.out.println("joined");
             }
         }

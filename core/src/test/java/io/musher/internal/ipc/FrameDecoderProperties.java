@@ -28,7 +28,7 @@ class FrameDecoderProperties {
         final List<String> frames = new ArrayList<>();
 
         @Override
-        public boolean take(int type, int length) throws ProtocolException {
+        public boolean accept(int type, int length) throws ProtocolException {
             if (length > LIMIT) {
                 throw new ProtocolException("too long");
             }

@@ -20,32 +20,32 @@ class MessagesTest {
     private static final int MIB = 1 << 20;
 
     @RegisterExtension
-    final ChannelFixture scene = new ChannelFixture();
+    final ChannelFixture fixture = new ChannelFixture();
 
     @Test
     void shouldDeliverMessagesOfBothKindsInOrder() throws Exception {
-        RecordingChannelListener heard = scene.expect("a-1");
-        RawPeer peer = scene.join(heard);
+        RecordingChannelListener listener = fixture.expect("a-1");
+        RawPeer peer = fixture.join(listener);
         for (int i = 0; i < 100; i++) {
             peer.send(RawPeer.message(32 + i % 2, 0, 0, bytes("message " + i)));
         }
         for (int i = 0; i < 100; i++) {
-            MessageFrame letter = heard.letter();
-            assertEquals("message " + i, text(letter));
-            assertEquals(i % 2 == 1, letter.isBinary());
-            assertFalse(letter.isRequest());
+            MessageFrame frame = listener.letter();
+            assertEquals("message " + i, text(frame));
+            assertEquals(i % 2 == 1, frame.isBinary());
+            assertFalse(frame.isRequest());
         }
-        assertTrue(heard.channel.mailbox().send(frame(0, "down")));
+        assertTrue(listener.channel.mailbox().send(frame(0, "down")));
         assertEquals("JSON_MESSAGE 0 0 down", peer.receiveMessage());
     }
 
     @Test
     void shouldKeepWhatIsSentBeforeTheHello() throws Exception {
-        RecordingChannelListener heard = scene.expect("a-1");
+        RecordingChannelListener listener = fixture.expect("a-1");
         for (int i = 0; i < 10; i++) {
-            assertTrue(heard.channel.mailbox().send(frame(0, "early " + i)));
+            assertTrue(listener.channel.mailbox().send(frame(0, "early " + i)));
         }
-        RawPeer peer = scene.join(heard);
+        RawPeer peer = fixture.join(listener);
         for (int i = 0; i < 10; i++) {
             assertEquals("JSON_MESSAGE 0 0 early " + i, peer.receiveMessage());
         }
@@ -53,27 +53,27 @@ class MessagesTest {
 
     @Test
     void shouldKeepMessagesForTheFirstListener() throws Exception {
-        RecordingChannelListener heard = scene.expect("a-1");
-        heard.listens = false;
-        RawPeer peer = scene.join(heard);
+        RecordingChannelListener listener = fixture.expect("a-1");
+        listener.listens = false;
+        RawPeer peer = fixture.join(listener);
         peer.send(RawPeer.message(FrameType.JSON_MESSAGE, 0, 0, bytes("one")))
                 .send(RawPeer.message(FrameType.JSON_MESSAGE, 0, 0, bytes("two"))).send(FrameType.READY, "");
-        heard.expect("ready"); // so both have come
-        assertFalse(heard.hasLetter());
+        listener.expect("ready"); // so both have come
+        assertFalse(listener.hasLetter());
 
-        heard.listens = true;
-        heard.inbox().scheduleDelivery();
+        listener.listens = true;
+        listener.inbox().scheduleDelivery();
 
-        assertEquals("one", text(heard.letter()));
-        assertEquals("two", text(heard.letter()));
+        assertEquals("one", text(listener.letter()));
+        assertEquals("two", text(listener.letter()));
     }
 
     @Test
     void shouldPassMessagesFromWorkerToWorker() throws Exception {
-        RecordingChannelListener one = scene.expect("a-1");
-        RecordingChannelListener two = scene.expect("a-2");
-        RawPeer first = scene.join(one);
-        RawPeer second = scene.join(two);
+        RecordingChannelListener one = fixture.expect("a-1");
+        RecordingChannelListener two = fixture.expect("a-2");
+        RawPeer first = fixture.join(one);
+        RawPeer second = fixture.join(two);
 
         first.send(RawPeer.message(FrameType.BINARY_MESSAGE, 0, 2, bytes("to two")));
         assertEquals("BINARY_MESSAGE 0 1 to two", second.receiveMessage());
@@ -90,8 +90,8 @@ class MessagesTest {
         RawPeer[] peers = new RawPeer[4];
         RecordingChannelListener[] all = new RecordingChannelListener[4];
         for (int i = 0; i < 4; i++) {
-            all[i] = scene.expect("a-" + (i + 1));
-            peers[i] = scene.join(all[i]);
+            all[i] = fixture.expect("a-" + (i + 1));
+            peers[i] = fixture.join(all[i]);
         }
         peers[2].send(RawPeer.message(FrameType.JSON_MESSAGE, 0, -1, bytes("all of you")));
         for (int i : new int[]{0, 1, 3}) {
@@ -103,10 +103,10 @@ class MessagesTest {
 
     @Test
     void shouldTellWhoAsksAWorkerThatIsNotThere() throws Exception {
-        RecordingChannelListener one = scene.expect("a-1");
-        RecordingChannelListener two = scene.expect("a-2");
-        RawPeer first = scene.join(one);
-        RawPeer second = scene.join(two);
+        RecordingChannelListener one = fixture.expect("a-1");
+        RecordingChannelListener two = fixture.expect("a-2");
+        RawPeer first = fixture.join(one);
+        RawPeer second = fixture.join(two);
 
         first.send(RawPeer.message(FrameType.JSON_REQUEST, 5, 99, bytes("anybody?")));
         assertEquals("PEER_GONE 5 99 ", first.receiveMessage());
@@ -118,30 +118,30 @@ class MessagesTest {
 
     @Test
     void shouldTellWorkersOfEachOther() throws Exception {
-        RecordingChannelListener one = scene.expect("a-1");
-        RecordingChannelListener two = scene.expect("a-2");
-        RawPeer first = scene.join(one);
+        RecordingChannelListener one = fixture.expect("a-1");
+        RecordingChannelListener two = fixture.expect("a-2");
+        RawPeer first = fixture.join(one);
         assertEquals("WORKER_ADDED 2", first.receiveAny(), "also of one that has not come yet");
-        RecordingChannelListener three = scene.expect("a-3");
+        RecordingChannelListener three = fixture.expect("a-3");
         assertEquals("WORKER_ADDED 3", first.receiveAny());
-        scene.run(two.channel::close);
+        fixture.run(two.channel::close);
         assertEquals("WORKER_REMOVED 2", first.receiveAny());
-        RawPeer third = scene.join(three);
+        RawPeer third = fixture.join(three);
         assertEquals("WORKER_ADDED 1", third.receiveAny());
     }
 
     @Test
     void shouldRefuseWhatIsOverTheWindowUntilListenersHaveTakenSome() throws Exception {
-        RecordingChannelListener heard = scene.expect("a-1");
-        RawPeer peer = scene.join(heard);
-        Mailbox mailbox = heard.channel.mailbox();
+        RecordingChannelListener listener = fixture.expect("a-1");
+        RawPeer peer = fixture.join(listener);
+        Mailbox mailbox = listener.channel.mailbox();
         int accepted = 0;
         while (mailbox.send(frame(0, "x".repeat(MIB - 200)))) {
             accepted++;
             assertTrue(accepted <= 33, "32 MiB and one message at most");
         }
         assertTrue(accepted >= 32);
-        assertEquals(1, scene.server.counts().allRefused());
+        assertEquals(1, fixture.server.counts().allRefused());
         CountDownLatch writable = new CountDownLatch(1);
         mailbox.whenWritable(writable::countDown);
         for (int i = 0; i < accepted; i++) {
@@ -158,8 +158,8 @@ class MessagesTest {
 
     @Test
     void shouldSayWhatItsOwnListenersHaveTaken() throws Exception {
-        RecordingChannelListener heard = scene.expect("a-1");
-        RawPeer peer = scene.join(heard);
+        RecordingChannelListener listener = fixture.expect("a-1");
+        RawPeer peer = fixture.join(listener);
         byte[] message = RawPeer.message(FrameType.BINARY_MESSAGE, 0, 0, new byte[MIB]);
         for (int i = 0; i < 100; i++) { // far more than a window
             peer.send(message);
@@ -170,35 +170,36 @@ class MessagesTest {
 
     @Test
     void shouldReadNoMoreOfAWorkerThatIgnoresItsWindowUntilListenersHaveTakenSome() throws Exception {
-        RecordingChannelListener heard = scene.expect("a-1");
-        heard.listens = false;
-        RawPeer peer = scene.join(heard);
+        RecordingChannelListener listener = fixture.expect("a-1");
+        listener.listens = false;
+        RawPeer peer = fixture.join(listener);
         byte[] message = RawPeer.message(FrameType.BINARY_MESSAGE, 0, 0, new byte[MIB]);
-        scene.beside(() -> {
+        fixture.beside(() -> {
             for (int i = 0; i < 200; i++) {
                 peer.send(message);
             }
             peer.send(FrameType.READY, "");
             return null;
         });
-        Awaitility.await("it is not read").until(() -> scene.onLoop(heard.channel.mailbox().inbox()::isPaused));
-        assertTrue(scene.onLoop(heard.channel.mailbox().inbox()::received) <= 68L * MIB, "two windows and a message");
-        heard.listens = true;
-        heard.inbox().scheduleDelivery();
+        Awaitility.await("it is not read").until(() -> fixture.onLoop(listener.channel.mailbox().inbox()::isPaused));
+        assertTrue(fixture.onLoop(listener.channel.mailbox().inbox()::received) <= 68L * MIB,
+                "two windows and a message");
+        listener.listens = true;
+        listener.inbox().scheduleDelivery();
         for (int i = 0; i < 200; i++) {
-            assertEquals(MIB, heard.letter().body().length);
+            assertEquals(MIB, listener.letter().body().length);
         }
-        heard.expect("ready");
+        listener.expect("ready");
     }
 
     @Test
     void shouldLetControlFramesOvertakeMessages() throws Exception {
-        RecordingChannelListener heard = scene.expect("a-1");
-        RawPeer peer = scene.join(heard);
+        RecordingChannelListener listener = fixture.expect("a-1");
+        RawPeer peer = fixture.join(listener);
         for (int i = 0; i < 30; i++) {
-            assertTrue(heard.channel.mailbox().send(frame(0, "x".repeat(MIB - 200))));
+            assertTrue(listener.channel.mailbox().send(frame(0, "x".repeat(MIB - 200))));
         }
-        scene.run(heard.channel::drain);
+        fixture.run(listener.channel::drain);
 
         int before = 0;
         while (!peer.receiveMessage().startsWith("DRAIN, ")) {
@@ -209,13 +210,13 @@ class MessagesTest {
 
     @Test
     void shouldSayGoodbyeAfterAllMessages() throws Exception {
-        RecordingChannelListener heard = scene.expect("a-1");
-        RawPeer peer = scene.join(heard);
+        RecordingChannelListener listener = fixture.expect("a-1");
+        RawPeer peer = fixture.join(listener);
         for (int i = 0; i < 30; i++) {
-            assertTrue(heard.channel.mailbox().send(frame(0, "x".repeat(MIB - 200))));
+            assertTrue(listener.channel.mailbox().send(frame(0, "x".repeat(MIB - 200))));
         }
-        scene.run(() -> heard.channel.goodbye("that was all"));
-        assertFalse(heard.channel.mailbox().send(frame(0, "too late")));
+        fixture.run(() -> listener.channel.goodbye("that was all"));
+        assertFalse(listener.channel.mailbox().send(frame(0, "too late")));
         for (int i = 0; i < 30; i++) {
             assertTrue(peer.receiveMessage().startsWith("JSON_MESSAGE 0 0 x"));
         }
@@ -224,12 +225,12 @@ class MessagesTest {
 
     @Test
     void shouldEndEveryRequestOnce() throws Exception {
-        RecordingChannelListener heard = scene.expect("a-1");
-        RawPeer peer = scene.join(heard);
-        Mailbox mailbox = heard.channel.mailbox();
+        RecordingChannelListener listener = fixture.expect("a-1");
+        RawPeer peer = fixture.join(listener);
+        Mailbox mailbox = listener.channel.mailbox();
         BlockingQueue<String> ends = new LinkedBlockingQueue<>();
         for (int i = 0; i < 3; i++) {
-            assertTrue(mailbox.ask(frame(FrameType.JSON_REQUEST, "question " + i), 0, Duration.ofSeconds(10 + i),
+            assertTrue(mailbox.request(frame(FrameType.JSON_REQUEST, "question " + i), 0, Duration.ofSeconds(10 + i),
                     asker("" + i, ends)));
         }
         String[] numbers = new String[3];
@@ -240,23 +241,24 @@ class MessagesTest {
         }
         peer.send(RawPeer.message(FrameType.JSON_REPLY, Integer.parseInt(numbers[1]), 0, bytes("one")));
         assertEquals("1: one", ends.poll(20, TimeUnit.SECONDS));
-        scene.run(() -> {}); // the deadlines are set
-        scene.pass(Duration.ofSeconds(11).toNanos());
+        fixture.run(() -> {}); // the deadlines are set
+        fixture.pass(Duration.ofSeconds(11).toNanos());
         assertEquals("0: late", ends.poll(20, TimeUnit.SECONDS));
         peer.send(RawPeer.message(FrameType.JSON_REPLY, Integer.parseInt(numbers[0]), 0, bytes("zero")));
-        Awaitility.await("it is dropped").until(() -> scene.server.counts().allUnwanted() == 1);
+        Awaitility.await("it is dropped").until(() -> fixture.server.counts().allUnwanted() == 1);
         peer.close();
         assertEquals("2: gone", ends.poll(20, TimeUnit.SECONDS));
-        assertFalse(mailbox.ask(frame(FrameType.JSON_REQUEST, "too late"), 0, Duration.ofSeconds(1), asker("3", ends)));
-        scene.pass(Duration.ofSeconds(100).toNanos());
+        assertFalse(
+                mailbox.request(frame(FrameType.JSON_REQUEST, "too late"), 0, Duration.ofSeconds(1), asker("3", ends)));
+        fixture.pass(Duration.ofSeconds(100).toNanos());
         assertTrue(ends.isEmpty(), ends::toString);
     }
 
     @Test
     void shouldNotTakeAnAnswerFromSomebodyElse() throws Exception {
-        RecordingChannelListener heard = scene.expect("a-1");
-        RawPeer peer = scene.join(heard);
-        RawPeer forger = scene.join(scene.expect("a-2"));
+        RecordingChannelListener listener = fixture.expect("a-1");
+        RawPeer peer = fixture.join(listener);
+        RawPeer forger = fixture.join(fixture.expect("a-2"));
         peer.send(RawPeer.message(FrameType.JSON_REQUEST, 1, 1, bytes("to myself")));
         assertEquals("JSON_REQUEST 1 1 to myself", peer.receiveMessage());
         forger.send(RawPeer.message(FrameType.JSON_REPLY, 1, 1, bytes("forged")));
@@ -267,24 +269,24 @@ class MessagesTest {
     @Test
     void shouldWaitForTheAnswerOfWhomItHasAsked() throws Exception {
         BlockingQueue<String> ends = new LinkedBlockingQueue<>();
-        scene.run(() -> {
-            Mailbox mailbox = new Mailbox(scene.loop, new RecordingChannelListener(scene.loop).handler,
-                    scene.server.counts(), new ArrayPool(), Long.MAX_VALUE);
+        fixture.run(() -> {
+            Mailbox mailbox = new Mailbox(fixture.loop, new RecordingChannelListener(fixture.loop).handler,
+                    fixture.server.counts(), new ArrayPool(), Long.MAX_VALUE);
             ByteBuffer question = frame(FrameType.JSON_REQUEST, "for worker 2");
-            assertTrue(mailbox.ask(question, 2, Duration.ofSeconds(10), asker("0", ends)));
+            assertTrue(mailbox.request(question, 2, Duration.ofSeconds(10), asker("0", ends)));
             int number = FrameHeader.sequence(question);
             mailbox.inbox().receive(new MessageFrame(FrameType.JSON_REPLY, number, 3, bytes("forged")));
             mailbox.inbox().receive(new MessageFrame(FrameType.JSON_REPLY, number, 2, bytes("true")));
         });
         assertEquals("0: true", ends.poll(20, TimeUnit.SECONDS));
-        assertEquals(1, scene.server.counts().allUnwanted());
+        assertEquals(1, fixture.server.counts().allUnwanted());
     }
 
     private static Mailbox.ReplyHandler asker(String name, BlockingQueue<String> ends) {
         return new Mailbox.ReplyHandler() {
             @Override
-            public void answered(MessageFrame answer) {
-                ends.add(name + ": " + text(answer));
+            public void replied(MessageFrame reply) {
+                ends.add(name + ": " + text(reply));
             }
 
             @Override
@@ -308,7 +310,7 @@ class MessagesTest {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static String text(MessageFrame letter) {
-        return new String(letter.body(), StandardCharsets.UTF_8);
+    private static String text(MessageFrame frame) {
+        return new String(frame.body(), StandardCharsets.UTF_8);
     }
 }

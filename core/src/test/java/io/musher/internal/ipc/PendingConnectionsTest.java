@@ -13,26 +13,26 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class PendingConnectionsTest {
 
     @RegisterExtension
-    final ChannelFixture scene = new ChannelFixture();
+    final ChannelFixture fixture = new ChannelFixture();
 
     @Test
     void shouldKnowFewStrangersAtOnceAndStillTakeAWorker() throws Exception {
         int many = (int) Math.min(10_000, descriptors() / 2);
         List<RawPeer> strangers = new ArrayList<>();
         for (int i = 0; i < many; i++) {
-            RawPeer stranger = scene.connect();
+            RawPeer stranger = fixture.connect();
             strangers.add(stranger);
             if (i % 3 == 0) {
                 stranger.send(new byte[]{0, 0, 0});
             }
             if (i % 1000 == 999) {
-                assertTrue(scene.onLoop(scene.server::pendingConnections) <= PendingConnections.MAX,
+                assertTrue(fixture.onLoop(fixture.server::pendingConnections) <= PendingConnections.MAX,
                         "strangers are few");
-                scene.join(scene.expect("among-strangers"));
+                fixture.join(fixture.expect("among-strangers"));
             }
         }
-        scene.run(() -> {});
-        assertTrue(scene.onLoop(scene.server::dropped) >= many - PendingConnections.MAX - 1024,
+        fixture.run(() -> {});
+        assertTrue(fixture.onLoop(fixture.server::dropped) >= many - PendingConnections.MAX - 1024,
                 "the oldest are dropped");
         strangers.get(0).expectEnd();
     }

@@ -12,12 +12,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class RateLimitedListenerTest {
 
     @RegisterExtension
-    final ChannelFixture scene = new ChannelFixture();
+    final ChannelFixture fixture = new ChannelFixture();
 
     @Test
     void shouldHearAWorkerThatFloodsAtAPaceAndItsLastWordsBeforeAnythingElse() throws Exception {
-        RecordingChannelListener heard = scene.expect("a-1");
-        RawPeer peer = scene.join(heard);
+        RecordingChannelListener listener = fixture.expect("a-1");
+        RawPeer peer = fixture.join(listener);
         ByteArrayOutputStream flood = new ByteArrayOutputStream();
         for (int i = 0; i < 20_000; i++) {
             flood.writeBytes(RawPeer.frame(FrameType.READY, ""));
@@ -28,7 +28,7 @@ class RateLimitedListenerTest {
         peer.send(flood.toByteArray());
         List<String> words = new ArrayList<>();
         for (String word = ""; !word.equals("stopRequested"); words.add(word)) {
-            word = heard.next();
+            word = listener.next();
         }
         int count = words.size();
         assertTrue(count > RateLimitedListener.AT_ONCE && count < 5_000, count + " words of 60000 were heard");
@@ -37,13 +37,13 @@ class RateLimitedListenerTest {
 
     @Test
     void shouldHearTheLastWordThoughNothingFollows() throws Exception {
-        RecordingChannelListener heard = scene.expect("a-1");
-        RawPeer peer = scene.join(heard);
+        RecordingChannelListener listener = fixture.expect("a-1");
+        RawPeer peer = fixture.join(listener);
         for (int i = 0; i < 500; i++) {
             peer.send(FrameType.READY, "").send(FrameType.NOT_READY, "");
         }
         peer.send(FrameType.LISTENING, "4711");
-        while (!heard.next().equals("listening 4711")) {
+        while (!listener.next().equals("listening 4711")) {
             continue;
         }
     }

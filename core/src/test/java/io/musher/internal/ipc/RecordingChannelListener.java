@@ -58,9 +58,9 @@ public final class RecordingChannelListener implements ChannelListener {
 
     /** {@return the next message} */
     public MessageFrame letter() throws InterruptedException {
-        MessageFrame letter = letters.poll(20, TimeUnit.SECONDS);
-        assertNotNull(letter, "a message within 20 s");
-        return letter;
+        MessageFrame frame = letters.poll(20, TimeUnit.SECONDS);
+        assertNotNull(frame, "a message within 20 s");
+        return frame;
     }
 
     /** {@return whether a message waits to be asked for} */
@@ -135,7 +135,7 @@ public final class RecordingChannelListener implements ChannelListener {
     }
 
     @Override
-    public void alive(long number) {
+    public void heartbeatAnswered(long number) {
         add("alive " + number);
     }
 

@@ -21,17 +21,17 @@ class WindowTest {
     private static final long HEAP = 64L * MIB;
 
     @RegisterExtension
-    final ChannelFixture scene = new ChannelFixture(HEAP);
+    final ChannelFixture fixture = new ChannelFixture(HEAP);
 
     private final List<RecordingChannelListener> workers = new ArrayList<>();
     private final List<RawPeer> peers = new ArrayList<>();
 
     private void join(int count, String fields) throws Exception {
         for (int i = 0; i < count; i++) {
-            workers.add(scene.expect("a-" + (i + 1)));
+            workers.add(fixture.expect("a-" + (i + 1)));
         }
         for (RecordingChannelListener worker : workers) {
-            RawPeer peer = scene.connect();
+            RawPeer peer = fixture.connect();
             peer.send(FrameType.HELLO, "musher/1 " + worker.channel.token() + " 4711" + fields);
             peers.add(peer);
             worker.expect("hello 4711");
@@ -43,7 +43,7 @@ class WindowTest {
     }
 
     private long held() throws Exception {
-        return scene.onLoop(() -> {
+        return fixture.onLoop(() -> {
             long sum = 0;
             for (RecordingChannelListener worker : workers) {
                 sum += worker.channel.mailbox().inbox().received();
@@ -66,11 +66,11 @@ class WindowTest {
         for (RawPeer peer : peers) {
             peer.expect("WELCOME musher/1 " + pid + " window=" + MIB);
         }
-        RecordingChannelListener fifth = scene.expect("a-5");
+        RecordingChannelListener fifth = fixture.expect("a-5");
         for (RawPeer peer : peers) {
             peer.expect("WINDOW " + MIB / 2);
         }
-        scene.run(fifth.channel::close);
+        fixture.run(fifth.channel::close);
         for (RawPeer peer : peers) {
             peer.expect("WINDOW " + MIB);
         }
@@ -81,7 +81,7 @@ class WindowTest {
         join(4, "");
         workers.forEach(worker -> worker.listens = false);
         for (RawPeer peer : peers) {
-            scene.beside(() -> {
+            fixture.beside(() -> {
                 for (int i = 0; i < 50; i++) {
                     peer.send(bytes(MIB - 100));
                 }
@@ -89,7 +89,7 @@ class WindowTest {
             });
         }
         for (RecordingChannelListener worker : workers) {
-            Awaitility.await("it is not read").until(() -> scene.onLoop(worker.channel.mailbox().inbox()::isPaused));
+            Awaitility.await("it is not read").until(() -> fixture.onLoop(worker.channel.mailbox().inbox()::isPaused));
         }
         assertTrue(held() <= HEAP / 4 + 4 * MIB, held() + " bytes"); // and what was announced but is not read
         listen();
@@ -108,14 +108,14 @@ class WindowTest {
     void shouldReadControlFramesOfWorkersThatKeepToTheirWindows() throws Exception {
         join(2, "");
         workers.forEach(worker -> worker.listens = false);
-        scene.beside(() -> {
+        fixture.beside(() -> {
             for (int i = 0; i < 100; i++) {
                 peers.get(0).send(bytes(MIB - 100));
             }
             return null;
         });
         Awaitility.await("it is not read")
-                .until(() -> scene.onLoop(workers.get(0).channel.mailbox().inbox()::isPaused));
+                .until(() -> fixture.onLoop(workers.get(0).channel.mailbox().inbox()::isPaused));
         peers.get(1).send(bytes(MIB)).send(bytes(MIB - 200)).send(FrameType.READY, "");
         workers.get(1).expect("ready");
         peers.get(0).close();
@@ -125,25 +125,25 @@ class WindowTest {
     @Test
     void shouldCountWhatEndedWorkersHaveLeft() throws Exception {
         for (int i = 0; i < 20; i++) {
-            RecordingChannelListener worker = scene.expect("a-" + i);
+            RecordingChannelListener worker = fixture.expect("a-" + i);
             worker.listens = false;
             workers.add(worker);
-            RawPeer peer = scene.connect();
+            RawPeer peer = fixture.connect();
             peer.send(FrameType.HELLO, "musher/1 " + worker.channel.token() + " 4711");
             worker.expect("hello 4711");
-            scene.beside(() -> {
+            fixture.beside(() -> {
                 for (int k = 0; k < 100; k++) {
                     peer.send(bytes(MIB - 100));
                 }
                 return null;
             });
-            Awaitility.await("it is not read").until(() -> scene.onLoop(worker.channel.mailbox().inbox()::isPaused));
-            scene.run(worker.channel::close);
+            Awaitility.await("it is not read").until(() -> fixture.onLoop(worker.channel.mailbox().inbox()::isPaused));
+            fixture.run(worker.channel::close);
             assertTrue(worker.next().startsWith("lost"));
         }
         assertTrue(held() <= HEAP / 4 + 4 * MIB, held() + " bytes");
-        RecordingChannelListener next = scene.expect("next");
-        RawPeer peer = scene.connect();
+        RecordingChannelListener next = fixture.expect("next");
+        RawPeer peer = fixture.connect();
         peer.send(FrameType.HELLO, "musher/1 " + next.channel.token() + " 4711");
         peer.expect("WELCOME musher/1 " + ProcessHandle.current().pid() + " window=1");
         listen();

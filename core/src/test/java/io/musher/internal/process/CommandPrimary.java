@@ -13,18 +13,18 @@ public final class CommandPrimary {
 
     /** @param args tenths of a second of grace, then the scripts */
     public static void main(String[] args) throws Exception {
-        SpawnerFixture spawning = new SpawnerFixture(Output.discard(), Integer.parseInt(args[0]));
+        SpawnerFixture fixture = new SpawnerFixture(Output.discard(), Integer.parseInt(args[0]));
         StringBuilder sessions = new StringBuilder("sessions");
         for (String script : List.of(args).subList(1, args.length)) {
-            WorkerProcess worker = spawning.start(Launch.command("sh", "-c", script));
+            WorkerProcess worker = fixture.start(Launch.command("sh", "-c", script));
             SpawnerFixture.printed(worker, "up");
             sessions.append(' ').append(worker.pid());
         }
         System.out.println(sessions);
-        System.out.println("guard " + ProcessHandle.current().children()
+        System.out.println("reaper " + ProcessHandle.current().children()
                 .filter(child -> child.info().commandLine().orElse("").contains("musher-orphan-reaper")).findFirst()
                 .orElseThrow().pid());
-        System.out.println("channel " + spawning.channel.getPort());
+        System.out.println("channel " + fixture.channel.getPort());
         String line = new BufferedReader(new InputStreamReader(System.in)).readLine();
         if ("crash".equals(line)) {
             Runtime.getRuntime().halt(9);
@@ -32,7 +32,7 @@ public final class CommandPrimary {
         if ("exit".equals(line)) {
             System.exit(0);
         }
-        spawning.close();
+        fixture.close();
         System.out.println("closed");
     }
 }

@@ -18,30 +18,30 @@ import org.junit.jupiter.api.condition.OS;
 @EnabledOnOs(OS.LINUX)
 class HangingProcessTest {
 
-    private final SpawnerFixture spawning = new SpawnerFixture(Output.discard());
+    private final SpawnerFixture fixture = new SpawnerFixture(Output.discard());
     private final CountDownLatch release = new CountDownLatch(1);
 
     @AfterEach
     void close() {
         release.countDown();
-        spawning.close();
+        fixture.close();
     }
 
     @Test
     void shouldTellExitsAndSendSignalsWhileAStartHangs() throws Exception {
-        WorkerProcess ends = spawning.sh("echo up; sleep 1000");
-        WorkerProcess hears = spawning.sh("trap 'echo heard; exit 3' USR1; echo up; while :; do sleep 0.01; done");
-        WorkerProcess stops = spawning.sh("sleep 1000 & wait");
+        WorkerProcess ends = fixture.sh("echo up; sleep 1000");
+        WorkerProcess hears = fixture.sh("trap 'echo heard; exit 3' USR1; echo up; while :; do sleep 0.01; done");
+        WorkerProcess stops = fixture.sh("sleep 1000 & wait");
         SpawnerFixture.printed(ends, "up");
         SpawnerFixture.printed(hears, "up");
         CountDownLatch hangs = new CountDownLatch(1);
-        spawning.spawner.thread().run(() -> {
+        fixture.spawner.thread().run(() -> {
             hangs.countDown();
             hang();
         });
         hangs.await();
-        CompletableFuture<WorkerProcess> late = spawning.spawner
-                .spawn(spawning.request(Launch.command("true"), Optional.empty(), Map.of()));
+        CompletableFuture<WorkerProcess> late = fixture.spawner
+                .spawn(fixture.request(Launch.command("true"), Optional.empty(), Map.of()));
         ends.kill();
         assertEquals(Optional.of("SIGKILL"), SpawnerFixture.end(ends).signal());
         hears.signal("USR1");

@@ -12,8 +12,8 @@ public final class HangupPrimary {
 
     /** @param args none */
     public static void main(String[] args) throws Exception {
-        try (SpawnerFixture spawning = new SpawnerFixture(Output.discard())) {
-            WorkerProcess worker = spawning.start(Launch.command("sh", "-c", "echo up; sleep 20; exit 7"),
+        try (SpawnerFixture fixture = new SpawnerFixture(Output.discard())) {
+            WorkerProcess worker = fixture.start(Launch.command("sh", "-c", "echo up; sleep 20; exit 7"),
                     Optional.empty(), Map.of());
             SpawnerFixture.printed(worker, "up");
             worker.signal("HUP");

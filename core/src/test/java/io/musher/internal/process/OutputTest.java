@@ -32,8 +32,8 @@ class OutputTest {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         standard(out, err, () -> {
-            try (SpawnerFixture spawning = new SpawnerFixture(Output.inherit())) {
-                SpawnerFixture.end(spawning.sh("echo out; echo err >&2; printf 'no end'"));
+            try (SpawnerFixture fixture = new SpawnerFixture(Output.inherit())) {
+                SpawnerFixture.end(fixture.sh("echo out; echo err >&2; printf 'no end'"));
             }
         });
         assertEquals("out\nno end", out.toString());
@@ -46,8 +46,8 @@ class OutputTest {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         long[] pid = new long[1];
         standard(out, err, () -> {
-            try (SpawnerFixture spawning = new SpawnerFixture(Output.prefixed("%n %i %w %p| "))) {
-                WorkerProcess worker = spawning.sh("printf 'a\\nb\\r\\n\\nend'; printf bad >&2");
+            try (SpawnerFixture fixture = new SpawnerFixture(Output.prefixed("%n %i %w %p| "))) {
+                WorkerProcess worker = fixture.sh("printf 'a\\nb\\r\\n\\nend'; printf bad >&2");
                 pid[0] = worker.pid();
                 SpawnerFixture.end(worker);
             }
@@ -60,11 +60,11 @@ class OutputTest {
     @Test
     void shouldTellAConsumerEveryLine() throws Exception {
         ConcurrentLinkedQueue<Output.Line> lines = new ConcurrentLinkedQueue<>();
-        try (SpawnerFixture spawning = new SpawnerFixture(Output.to(line -> {
+        try (SpawnerFixture fixture = new SpawnerFixture(Output.to(line -> {
             lines.add(line);
             throw new IllegalStateException("on purpose");
         }))) {
-            SpawnerFixture.end(spawning.sh("echo ünï; echo two >&2; printf three"));
+            SpawnerFixture.end(fixture.sh("echo ünï; echo two >&2; printf three"));
             await("three lines").until(() -> lines.size() == 3);
         }
         assertEquals(List.of("ünï", "three"),
@@ -76,15 +76,15 @@ class OutputTest {
     @Test
     void shouldNeitherBlockNorGrowWhenNobodyTakesWhatIsPrintedWithoutEnd() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
-        try (SpawnerFixture spawning = new SpawnerFixture(Output.to(line -> {
+        try (SpawnerFixture fixture = new SpawnerFixture(Output.to(line -> {
             try {
                 never.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         }))) {
-            WorkerProcess worker = spawning.sh(ENDLESS);
-            LongSupplier dropped = spawning.spawner::droppedOutput;
+            WorkerProcess worker = fixture.sh(ENDLESS);
+            LongSupplier dropped = fixture.spawner::droppedOutput;
             await("drops").atMost(Duration.ofSeconds(20)).until(() -> dropped.getAsLong() > 0);
             long soFar = dropped.getAsLong();
             await("more drops: the worker goes on").atMost(Duration.ofSeconds(20))
@@ -98,8 +98,8 @@ class OutputTest {
 
     @Test
     void shouldKeepTheLast64KiBOfADiscardedOutput() throws Exception {
-        try (SpawnerFixture spawning = new SpawnerFixture(Output.discard())) {
-            WorkerProcess worker = spawning
+        try (SpawnerFixture fixture = new SpawnerFixture(Output.discard())) {
+            WorkerProcess worker = fixture
                     .sh("i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done; printf 'the last words'");
             SpawnerFixture.end(worker);
             assertTrue(worker.lastOutput().endsWith("line 19999\nthe last words"),
@@ -112,8 +112,8 @@ class OutputTest {
     @Test
     void shouldWriteOneFilePerInstanceAndPutFullOnesAside(@TempDir Path folder) throws Exception {
         Path logs = folder.resolve("new/logs");
-        try (SpawnerFixture spawning = new SpawnerFixture(Output.files(logs).withMaxBytes(2000).withKeep(2))) {
-            SpawnerFixture.end(spawning
+        try (SpawnerFixture fixture = new SpawnerFixture(Output.files(logs).withMaxBytes(2000).withKeep(2))) {
+            SpawnerFixture.end(fixture
                     .sh("i=1000; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); done; printf end; echo err >&2"));
         }
         try (var files = Files.list(logs)) {
@@ -132,8 +132,8 @@ class OutputTest {
     @Test
     void shouldLiveOnWhenItsFileCannotBeWritten(@TempDir Path folder) throws Exception {
         Path inTheWay = Files.writeString(folder.resolve("file"), "");
-        try (SpawnerFixture spawning = new SpawnerFixture(Output.files(inTheWay))) {
-            WorkerProcess worker = spawning.sh("i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done");
+        try (SpawnerFixture fixture = new SpawnerFixture(Output.files(inTheWay))) {
+            WorkerProcess worker = fixture.sh("i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done");
             assertEquals(0, SpawnerFixture.end(worker).status());
             assertTrue(worker.lastOutput().endsWith("line 19999\n"));
         }
@@ -141,8 +141,8 @@ class OutputTest {
 
     @Test
     void shouldReadOnWhenAWorkerClosesItsOutput() throws Exception {
-        try (SpawnerFixture spawning = new SpawnerFixture(Output.discard())) {
-            WorkerProcess worker = spawning
+        try (SpawnerFixture fixture = new SpawnerFixture(Output.discard())) {
+            WorkerProcess worker = fixture
                     .start(Launch.command("sh", "-c", "echo up; exec >&- 2>&-; exec sleep 1000"));
             SpawnerFixture.printed(worker, "up");
             assertFalse(worker.onExit().isDone());

@@ -23,7 +23,7 @@ final class PreloadPrimary {
         Spawner spawner = new Spawner("preload", Output.discard());
         if (args.length == 0) {
             System.out.println("loaded " + spawner.preload().join());
-            ClassPreloader.all(SpawnerFixture.class);
+            ClassPreloader.loadAll(SpawnerFixture.class);
         } else {
             System.out.println("loaded nothing");
         }

@@ -35,30 +35,30 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisabledOnOs(OS.WINDOWS)
 class SpawnerTest {
 
-    private final SpawnerFixture spawning = new SpawnerFixture(Output.discard());
+    private final SpawnerFixture fixture = new SpawnerFixture(Output.discard());
 
     @AfterEach
     void close() {
-        spawning.close();
+        fixture.close();
     }
 
     @Test
     void shouldTellTheCode() throws Exception {
-        Termination end = SpawnerFixture.end(spawning.sh("exit 42"));
+        Termination end = SpawnerFixture.end(fixture.sh("exit 42"));
         assertEquals(new Termination(OptionalInt.of(42), Optional.empty(), 42), end);
     }
 
     @ParameterizedTest
     @CsvSource({"KILL, 137", "TERM, 143", "SEGV, 139"})
     void shouldTellTheSignal(String signal, int status) throws Exception {
-        Termination end = SpawnerFixture.end(spawning.sh("kill -s " + signal + " $$"));
+        Termination end = SpawnerFixture.end(fixture.sh("kill -s " + signal + " $$"));
         assertEquals(new Termination(OptionalInt.empty(), Optional.of("SIG" + signal), status), end);
     }
 
     @Test
     void shouldTellTheEndOfOneThatWasGoneAtOnceEveryTime() throws Exception {
         for (int i = 0; i < 50; i++) {
-            WorkerProcess worker = spawning.sh("echo line $1; printf rest; exit $1", Integer.toString(i));
+            WorkerProcess worker = fixture.sh("echo line $1; printf rest; exit $1", Integer.toString(i));
             assertEquals(OptionalInt.of(i), SpawnerFixture.end(worker).code());
             assertEquals("line " + i + "\nrest", worker.lastOutput());
         }
@@ -67,7 +67,7 @@ class SpawnerTest {
     @Test
     void shouldNotExpandArguments() throws Exception {
         List<String> args = List.of("a b", "", "*", "$HOME", "'\"", "\\n", "ü", "%p", "`id`", "--", "-c");
-        WorkerProcess worker = spawning
+        WorkerProcess worker = fixture
                 .start(Launch.command("sh", "-c", "for i; do printf '<%s>' \"$i\"; done", "sh").args(args));
         SpawnerFixture.end(worker);
         assertEquals("<" + String.join("><", args) + ">", worker.lastOutput());
@@ -75,8 +75,8 @@ class SpawnerTest {
 
     @Test
     void shouldFillPlaceholdersInArgumentsAndEnvironment() throws Exception {
-        spawning.sh("exit 0");
-        WorkerProcess worker = spawning.start(Launch.command("sh", "-c", "echo $1 $MINE $MORE", "%i").args("arg-%i-%w")
+        fixture.sh("exit 0");
+        WorkerProcess worker = fixture.start(Launch.command("sh", "-c", "echo $1 $MINE $MORE", "%i").args("arg-%i-%w")
                 .env("MINE", "env-%w"), Optional.empty(), Map.of("MORE", "fork-%i"));
         SpawnerFixture.end(worker);
         assertEquals("arg-1-2 env-2 fork-1\n", worker.lastOutput());
@@ -93,14 +93,14 @@ class SpawnerTest {
     @Test
     void shouldMarkTheEnvironment() throws Exception {
         try (PortLease port = PortLease.free()) {
-            WorkerProcess worker = spawning.start(
+            WorkerProcess worker = fixture.start(
                     Launch.command("env").env("MUSHER_INSTANCE", "7").env("NODE_APP_INSTANCE", "mine"),
                     Optional.of(port), Map.of());
             SpawnerFixture.end(worker);
             List<String> lines = worker.lastOutput().lines().toList();
             for (String variable : List.of("MUSHER_WORKER_ID=1", "MUSHER_INSTANCE=0", "MUSHER_NAME=test-1",
                     "MUSHER_KIND=command",
-                    "MUSHER_TOKEN=secret", "MUSHER_IPC=127.0.0.1:" + spawning.channel.getPort(),
+                    "MUSHER_TOKEN=secret", "MUSHER_IPC=127.0.0.1:" + fixture.channel.getPort(),
                     "MUSHER_PORT=" + port.port(),
                     "PORT=" + port.port(), "SERVER_PORT=" + port.port(), "PUP_CLUSTER_PORT=" + port.port(),
                     "PUP_CLUSTER_INSTANCE=0",
@@ -112,21 +112,21 @@ class SpawnerTest {
 
     @Test
     void shouldKeepTheTokenToItself() {
-        SpawnRequest request = spawning.request(Launch.command("true").env("PASSWORD", "hidden"), Optional.empty(),
+        SpawnRequest request = fixture.request(Launch.command("true").env("PASSWORD", "hidden"), Optional.empty(),
                 Map.of("A", "hidden"));
         assertFalse(request.toString().contains("secret") || request.toString().contains("hidden"), request.toString());
     }
 
     @Test
     void shouldGiveNoInput() throws Exception {
-        assertEquals(OptionalInt.of(7), SpawnerFixture.end(spawning.sh("read -r line || exit 7")).code());
+        assertEquals(OptionalInt.of(7), SpawnerFixture.end(fixture.sh("read -r line || exit 7")).code());
     }
 
     @Test
     void shouldRunInItsFolder(@TempDir Path folder) throws Exception {
         Path script = Files.writeString(folder.resolve("here"), "#!/bin/sh\npwd -P\n");
         assertTrue(script.toFile().setExecutable(true));
-        WorkerProcess worker = spawning.start(Launch.command("./here").directory(folder));
+        WorkerProcess worker = fixture.start(Launch.command("./here").directory(folder));
         SpawnerFixture.end(worker);
         assertEquals(folder.toRealPath() + "\n", worker.lastOutput());
     }
@@ -142,7 +142,7 @@ class SpawnerTest {
 
     @Test
     void shouldSendAnySignal() throws Exception {
-        WorkerProcess worker = spawning.sh(
+        WorkerProcess worker = fixture.sh(
                 "trap 'echo got usr2' USR2; trap 'echo got usr1; exit 3' USR1; echo set; while :; do sleep 0.01; done");
         SpawnerFixture.printed(worker, "set");
         worker.signal("SIGUSR2");
@@ -175,7 +175,7 @@ class SpawnerTest {
     @EnabledOnOs(OS.LINUX)
     void shouldBeEndedByTheKernelFirst() throws Exception {
         int own = Integer.parseInt(Files.readString(Path.of("/proc/self/oom_score_adj")).strip());
-        WorkerProcess worker = spawning.sh("exec sleep 100");
+        WorkerProcess worker = fixture.sh("exec sleep 100");
         int score = Integer.parseInt(Files.readString(Path.of("/proc/" + worker.pid() + "/oom_score_adj")).strip());
         assertTrue(score > own, score + " > " + own);
         worker.kill();
@@ -184,28 +184,28 @@ class SpawnerTest {
 
     @Test
     void shouldStartNothingAfterItsEnd() throws Exception {
-        WorkerProcess worker = spawning.sh("exec sleep 100");
-        spawning.spawner.close();
+        WorkerProcess worker = fixture.sh("exec sleep 100");
+        fixture.spawner.close();
         assertEquals(Optional.of("SIGKILL"), SpawnerFixture.end(worker).signal());
-        ExecutionException refused = assertThrows(ExecutionException.class, () -> spawning.spawner.spawn(
-                spawning.request(Launch.command("true"), Optional.empty(), Map.of())).get(10, TimeUnit.SECONDS));
+        ExecutionException refused = assertThrows(ExecutionException.class, () -> fixture.spawner.spawn(
+                fixture.request(Launch.command("true"), Optional.empty(), Map.of())).get(10, TimeUnit.SECONDS));
         assertInstanceOf(IllegalStateException.class, refused.getCause());
     }
 
     private String failure(Launch launch) {
-        ExecutionException failed = assertThrows(ExecutionException.class, () -> spawning.start(launch));
+        ExecutionException failed = assertThrows(ExecutionException.class, () -> fixture.start(launch));
         assertInstanceOf(IOException.class, failed.getCause());
         return failed.getCause().getMessage();
     }
 
     @Test
     void shouldKillTheWholeGroupOfACommandBySignalKillAlsoWhileItStops() throws Exception {
-        WorkerProcess worker = spawning.sh("trap '' TERM; (sleep 1000; :) & echo up; wait; wait");
+        WorkerProcess worker = fixture.sh("trap '' TERM; (sleep 1000; :) & echo up; wait; wait");
         SpawnerFixture.printed(worker, "up");
         worker.stopRequested();
         worker.signal("KILL");
         assertEquals(Optional.of("SIGKILL"), SpawnerFixture.end(worker).signal());
-        assertEquals(List.of(), spawning.processes());
+        assertEquals(List.of(), fixture.processes());
     }
 
     @Test

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class PrimaryKilledTest {
 
     @RegisterExtension
-    final ChannelFixture scene = new ChannelFixture();
+    final ChannelFixture fixture = new ChannelFixture();
 
     @Test
     void shouldLeaveWithItsPrimary() throws Exception {
@@ -36,7 +36,7 @@ class PrimaryKilledTest {
     }
 
     private void assertLeaves(Class<?> main, String what) throws Exception {
-        TestWorkerProcess primary = scene.add(new TestWorkerProcess(
+        TestWorkerProcess primary = fixture.add(new TestWorkerProcess(
                 new ProcessBuilder(WorkerFixture.java(List.of(), WorkerMains.Primary.class, main.getName(), what)),
                 null));
         String said = primary.line();

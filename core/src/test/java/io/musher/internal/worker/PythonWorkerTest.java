@@ -16,14 +16,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class PythonWorkerTest {
 
     @RegisterExtension
-    final WorkerFixture scene = new WorkerFixture();
+    final WorkerFixture fixture = new WorkerFixture();
 
     private TestWorkerProcess start() throws Exception {
         Path example = Path.of("..", "examples", "python", "worker.py").toAbsolutePath().normalize();
         assertTrue(Files.exists(example), example::toString);
         assumeTrue(hasPython(), "no python3 on this machine");
-        TestWorkerProcess worker = scene.command("env", "-u", "MUSHER_PORT", "python3", example.toString());
-        worker.heard.expectHello();
+        TestWorkerProcess worker = fixture.command("env", "-u", "MUSHER_PORT", "python3", example.toString());
+        worker.listener.expectHello();
         return worker;
     }
 
@@ -38,7 +38,7 @@ class PythonWorkerTest {
     @Test
     void shouldServeUntilItIsToldToStop() throws Exception {
         TestWorkerProcess worker = start();
-        String listening = worker.heard.next();
+        String listening = worker.listener.next();
         assertTrue(listening.matches("listening \\d+"), listening);
         try (Socket client = new Socket("127.0.0.1", Integer.parseInt(listening.substring(10)))) {
             client.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -46,28 +46,28 @@ class PythonWorkerTest {
             assertTrue(answer.endsWith("hello\n"), answer);
         }
 
-        scene.channels.run(worker.heard.channel::drain);
-        scene.channels.run(worker.heard.channel::stop);
+        fixture.channels.run(worker.listener.channel::drain);
+        fixture.channels.run(worker.listener.channel::stop);
 
-        worker.heard.expect("goodbye connected=false");
+        worker.listener.expect("goodbye connected=false");
         worker.ends(0);
     }
 
     @Test
     void shouldAnswerAGoodbye() throws Exception {
         TestWorkerProcess worker = start();
-        scene.channels.run(() -> worker.heard.channel.goodbye("that is all"));
-        assertTrue(worker.heard.next().startsWith("listening"));
-        worker.heard.expect("goodbye connected=false");
+        fixture.channels.run(() -> worker.listener.channel.goodbye("that is all"));
+        assertTrue(worker.listener.next().startsWith("listening"));
+        worker.listener.expect("goodbye connected=false");
         worker.ends(0);
     }
 
     @Test
     void shouldLeaveWithItsPrimary() throws Exception {
         TestWorkerProcess worker = start();
-        assertTrue(worker.heard.next().startsWith("listening"));
-        scene.channels.run(worker.heard.channel::close);
+        assertTrue(worker.listener.next().startsWith("listening"));
+        fixture.channels.run(worker.listener.channel::close);
         worker.prints("the primary is gone").ends(1);
-        assertEquals("lost: closed by the primary", worker.heard.next());
+        assertEquals("lost: closed by the primary", worker.listener.next());
     }
 }

@@ -21,13 +21,13 @@ final class TestWorkerProcess implements AutoCloseable {
     private static final String END = "(end of output)";
 
     final Process process;
-    final RecordingChannelListener heard;
+    final RecordingChannelListener listener;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final List<String> seen = new ArrayList<>();
     private final Thread pump;
 
-    TestWorkerProcess(ProcessBuilder builder, RecordingChannelListener heard) throws IOException {
-        this.heard = heard;
+    TestWorkerProcess(ProcessBuilder builder, RecordingChannelListener listener) throws IOException {
+        this.listener = listener;
         process = builder.redirectErrorStream(true).start();
         pump = new Thread(this::pump, "output of a worker");
         pump.start();

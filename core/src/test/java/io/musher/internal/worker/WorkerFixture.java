@@ -22,34 +22,35 @@ final class WorkerFixture implements AfterEachCallback {
     }
 
     TestWorkerProcess start(Class<?> main, Consumer<ProcessBuilder> more, String... arguments) throws Exception {
-        RecordingChannelListener heard = channels.expect("test-3");
-        WorkerEnvironment environment = environment(heard, true);
+        RecordingChannelListener listener = channels.expect("test-3");
+        WorkerEnvironment environment = environment(listener, true);
         List<String> command = java(List.of("-D" + WorkerEnvironment.PROPERTY + "=" + environment.id()), main,
                 arguments);
-        return start(command, environment, heard, more);
+        return start(command, environment, listener, more);
     }
 
     /** A worker that is a command, or its grandchild. */
     TestWorkerProcess command(String... command) throws Exception {
-        RecordingChannelListener heard = channels.expect("test-3");
-        return start(List.of(command), environment(heard, false), heard, builder -> {});
+        RecordingChannelListener listener = channels.expect("test-3");
+        return start(List.of(command), environment(listener, false), listener, builder -> {});
     }
 
-    private TestWorkerProcess start(List<String> command, WorkerEnvironment environment, RecordingChannelListener heard,
+    private TestWorkerProcess start(List<String> command, WorkerEnvironment environment,
+            RecordingChannelListener listener,
             Consumer<ProcessBuilder> more)
             throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(environment.variables());
         more.accept(builder);
-        TestWorkerProcess worker = channels.add(new TestWorkerProcess(builder, heard));
+        TestWorkerProcess worker = channels.add(new TestWorkerProcess(builder, listener));
         // as the wiring will do it: the end of the process is the end of the channel
-        worker.process.onExit().thenRun(() -> channels.loop.execute(() -> heard.channel.finish()));
+        worker.process.onExit().thenRun(() -> channels.loop.execute(() -> listener.channel.finish()));
         return worker;
     }
 
-    WorkerEnvironment environment(RecordingChannelListener heard, boolean jvm) {
+    WorkerEnvironment environment(RecordingChannelListener listener, boolean jvm) {
         return new WorkerEnvironment(7, 2, "test-3", OptionalInt.of(4003), "127.0.0.1", channels.server.address(),
-                heard.channel.token(), jvm, 1 << 20);
+                listener.channel.token(), jvm, 1 << 20);
     }
 
     static List<String> java(List<String> flags, Class<?> main, String... arguments) {

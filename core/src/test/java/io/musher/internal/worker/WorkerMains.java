@@ -113,19 +113,19 @@ final class WorkerMains {
      */
     static final class Primary {
         public static void main(String[] arguments) throws Exception {
-            WorkerFixture scene = new WorkerFixture();
-            TestWorkerProcess worker = scene.start(Class.forName(arguments[0]));
-            worker.heard.expectHello();
+            WorkerFixture fixture = new WorkerFixture();
+            TestWorkerProcess worker = fixture.start(Class.forName(arguments[0]));
+            worker.listener.expectHello();
             switch (arguments[1]) {
                 case "goodbye" -> {
-                    scene.channels.run(() -> worker.heard.channel.goodbye(""));
+                    fixture.channels.run(() -> worker.listener.channel.goodbye(""));
                     worker.prints("drain draining=true connected=true", "disconnected connected=false");
                 }
                 case "stop" -> {
-                    scene.channels.run(worker.heard.channel::stop);
-                    worker.heard.expect("ready", "goodbye connected=false");
+                    fixture.channels.run(worker.listener.channel::stop);
+                    worker.listener.expect("ready", "goodbye connected=false");
                 }
-                default -> worker.heard.expect("ready");
+                default -> worker.listener.expect("ready");
             }
             say("worker " + worker.process.pid());
             hang();

@@ -13,12 +13,12 @@ class WorkerStopTest {
     private static final String STOP = "stop on a daemon=true";
 
     @RegisterExtension
-    final WorkerFixture scene = new WorkerFixture();
+    final WorkerFixture fixture = new WorkerFixture();
 
     private TestWorkerProcess ready(Class<?> main) throws Exception {
-        TestWorkerProcess worker = scene.start(main);
-        assertEquals(worker.process.pid(), worker.heard.expectHello(), worker::toString);
-        worker.heard.expect("ready");
+        TestWorkerProcess worker = fixture.start(main);
+        assertEquals(worker.process.pid(), worker.listener.expectHello(), worker::toString);
+        worker.listener.expect("ready");
         return worker;
     }
 
@@ -27,26 +27,26 @@ class WorkerStopTest {
         TestWorkerProcess worker = ready(WorkerMains.Plain.class);
         worker.prints("test-3 (worker 7) 7 2 test-3 4003 /127.0.0.1:4003");
 
-        scene.channels.run(worker.heard.channel::drain);
+        fixture.channels.run(worker.listener.channel::drain);
         worker.prints(DRAIN);
-        scene.channels.run(worker.heard.channel::stop);
+        fixture.channels.run(worker.listener.channel::stop);
 
         worker.prints(STOP).ends(0);
-        worker.heard.expect("goodbye connected=false");
+        worker.listener.expect("goodbye connected=false");
     }
 
     @Test
     void shouldDrainWhenAStopComesAtOnce() throws Exception {
         TestWorkerProcess worker = ready(WorkerMains.Plain.class);
         worker.line();
-        scene.channels.run(worker.heard.channel::stop);
+        fixture.channels.run(worker.listener.channel::stop);
         worker.prints(DRAIN, STOP).ends(0);
     }
 
     @Test
     void shouldGoOnAfterHooksThatThrow() throws Exception {
         TestWorkerProcess worker = ready(FailingWorkerMains.FailingHooks.class);
-        scene.channels.run(worker.heard.channel::stop);
+        fixture.channels.run(worker.listener.channel::stop);
         worker.prints("drain goes on", "stop goes on").ends(0);
         assertTrue(worker.logged("the onDrain hook io.musher.internal.worker.FailingWorkerMains$FailingHooks"),
                 worker::toString);
@@ -55,9 +55,9 @@ class WorkerStopTest {
     @Test
     void shouldNotWaitForADrainHookThatHangs() throws Exception {
         TestWorkerProcess worker = ready(FailingWorkerMains.HangsInDrain.class);
-        scene.channels.run(worker.heard.channel::drain);
+        fixture.channels.run(worker.listener.channel::drain);
         worker.prints(DRAIN);
-        scene.channels.run(worker.heard.channel::stop);
+        fixture.channels.run(worker.listener.channel::stop);
         worker.prints(STOP).ends(0);
         assertTrue(worker.logged("WorkerMains.hang"), () -> "says where it hangs: " + worker);
     }
@@ -65,9 +65,9 @@ class WorkerStopTest {
     @Test
     void shouldExitAsAHookSays() throws Exception {
         TestWorkerProcess worker = ready(FailingWorkerMains.ExitsInHook.class);
-        scene.channels.run(worker.heard.channel::stop);
+        fixture.channels.run(worker.listener.channel::stop);
         worker.ends(9);
-        worker.heard.expect("goodbye connected=false");
+        worker.listener.expect("goodbye connected=false");
     }
 
     @Test
@@ -77,9 +77,9 @@ class WorkerStopTest {
         for (int i = 0; i < 3; i++) {
             worker.signal("INT");
         }
-        scene.channels.run(worker.heard.channel::drain);
+        fixture.channels.run(worker.listener.channel::drain);
         worker.prints(DRAIN);
-        scene.channels.run(worker.heard.channel::stop);
+        fixture.channels.run(worker.listener.channel::stop);
         worker.prints(STOP).ends(0);
     }
 
@@ -88,9 +88,9 @@ class WorkerStopTest {
         TestWorkerProcess worker = ready(WorkerMains.Plain.class);
         worker.line();
         worker.signal("TERM");
-        worker.heard.expect("stopRequested");
+        worker.listener.expect("stopRequested");
         worker.prints(DRAIN);
-        scene.channels.run(worker.heard.channel::stop);
+        fixture.channels.run(worker.listener.channel::stop);
         worker.prints(STOP).ends(0);
     }
 
@@ -107,19 +107,19 @@ class WorkerStopTest {
     void shouldLeaveADrainThatRunsToThePrimaryOnSigterm() throws Exception {
         TestWorkerProcess worker = ready(WorkerMains.Plain.class);
         worker.line();
-        scene.channels.run(worker.heard.channel::drain);
+        fixture.channels.run(worker.listener.channel::drain);
         worker.prints(DRAIN);
         worker.signal("TERM");
-        scene.channels.run(() -> worker.heard.channel.goodbye("as it wishes"));
+        fixture.channels.run(() -> worker.listener.channel.goodbye("as it wishes"));
         worker.prints(STOP).ends(0); // a goodbye after a SIGTERM is no reason to live on
-        worker.heard.expect("goodbye connected=false");
+        worker.listener.expect("goodbye connected=false");
     }
 
     @Test
     void shouldStopWhenTheChannelIsLost() throws Exception {
         TestWorkerProcess worker = ready(WorkerMains.Plain.class);
         worker.line();
-        scene.channels.run(worker.heard.channel::close);
+        fixture.channels.run(worker.listener.channel::close);
         worker.prints("drain draining=true connected=false", STOP).ends(1);
     }
 
@@ -127,7 +127,7 @@ class WorkerStopTest {
     void shouldEndInFiveSecondsWhenTheChannelIsLostAndAHookHangs() throws Exception {
         TestWorkerProcess worker = ready(FailingWorkerMains.HangsInStop.class);
         long begin = System.nanoTime();
-        scene.channels.run(worker.heard.channel::close);
+        fixture.channels.run(worker.listener.channel::close);
         worker.prints("drain draining=true connected=false", STOP).ends(1);
         long millis = (System.nanoTime() - begin) / 1_000_000;
         assertTrue(millis >= 4_900, "the hook has its time: " + millis + " ms");
@@ -136,16 +136,16 @@ class WorkerStopTest {
     @Test
     void shouldEndWhenTheChannelIsLostWhileItStops() throws Exception {
         TestWorkerProcess worker = ready(FailingWorkerMains.HangsInStop.class);
-        scene.channels.run(worker.heard.channel::stop);
+        fixture.channels.run(worker.listener.channel::stop);
         worker.prints(DRAIN, STOP);
-        scene.channels.run(worker.heard.channel::close);
+        fixture.channels.run(worker.listener.channel::close);
         worker.ends(1);
     }
 
     @Test
     void shouldEndWhenTheChannelIsLostAndTheJvmsOwnShutdownHangs() throws Exception {
         TestWorkerProcess worker = ready(FailingWorkerMains.HangsInShutdown.class);
-        scene.channels.run(worker.heard.channel::close);
+        fixture.channels.run(worker.listener.channel::close);
         worker.ends(1);
     }
 }

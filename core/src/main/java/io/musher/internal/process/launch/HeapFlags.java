@@ -17,9 +17,9 @@ record HeapFlags(long max, Predicate<String> drops, String why) {
 
     private static final Pattern MAX = Pattern.compile("(?:-Xmx|-XX:MaxHeapSize=)(\\d+)([kKmMgGtT]?)");
     /** Sizes that must not exceed the maximum, or the JVM does not start. */
-    private static final Pattern WITHIN = Pattern
+    private static final Pattern NOT_ABOVE_MAX = Pattern
             .compile("(?:-Xms|-XX:(?:InitialHeapSize|MinHeapSize|SoftMaxHeapSize)=)(\\d+)([kKmMgGtT]?)");
-    private static final Pattern OF_THE_MACHINE = Pattern.compile(
+    private static final Pattern RAM_FLAG = Pattern.compile(
             "-XX:(MaxRAMPercentage|MinRAMPercentage|InitialRAMPercentage|MaxRAMFraction|MinRAMFraction|InitialRAMFraction|MaxRAM)=(.*)");
 
     /**
@@ -32,24 +32,24 @@ record HeapFlags(long max, Predicate<String> drops, String why) {
     static HeapFlags of(JvmShare share, List<String> inherited, List<String> wanted) {
         String given = null;
         for (String flag : wanted) {
-            given = MAX.matcher(flag).matches() || OF_THE_MACHINE.matcher(flag).matches() ? flag : given;
+            given = MAX.matcher(flag).matches() || RAM_FLAG.matcher(flag).matches() ? flag : given;
         }
         if (given != null) {
-            return new HeapFlags(0, HeapFlags::isAny, "heap as " + given + " of the workers' flags says");
+            return new HeapFlags(0, HeapFlags::isAny, "heap as set by " + given + " of the workers' flags");
         }
         if (share.heap() <= 0) {
-            return new HeapFlags(0, flag -> false, "the heap its JVM likes");
+            return new HeapFlags(0, flag -> false, "its JVM's default heap");
         }
-        long within = largest(WITHIN, wanted);
+        long within = largest(NOT_ABOVE_MAX, wanted);
         long own = last(MAX, inherited);
-        long limit = Math.max(own > 0 ? share.most() : share.heap(), within);
+        long limit = Math.max(own > 0 ? share.maxHeap() : share.heap(), within);
         boolean keepsOwn = own > 0 && own <= limit && own >= within;
         long max = keepsOwn ? own : limit;
         String why = keepsOwn ? "as this process's own"
                 : limit == within && within > share.heap() ? "as the workers' flags need"
-                        : own > 0 ? "this process's own does not fit so often" : share.why();
-        return new HeapFlags(max, flag -> MAX.matcher(flag).matches() || OF_THE_MACHINE.matcher(flag).matches()
-                || largest(WITHIN, List.of(flag)) > max, "heap " + (max >> 20) + " MiB (" + why + ")");
+                        : own > 0 ? "this process's own does not fit that many times" : share.why();
+        return new HeapFlags(max, flag -> MAX.matcher(flag).matches() || RAM_FLAG.matcher(flag).matches()
+                || largest(NOT_ABOVE_MAX, List.of(flag)) > max, "heap " + (max >> 20) + " MiB (" + why + ")");
     }
 
     /** {@return the {@code -Xmx} flag; empty when the maximum is not set here} */
@@ -61,7 +61,7 @@ record HeapFlags(long max, Predicate<String> drops, String why) {
     static double percentage(List<String> flags) {
         double percentage = 0;
         for (String flag : flags) {
-            Matcher matcher = OF_THE_MACHINE.matcher(flag);
+            Matcher matcher = RAM_FLAG.matcher(flag);
             if (matcher.matches() && matcher.group(1).equals("MaxRAMPercentage")) {
                 percentage = Double.parseDouble(matcher.group(2));
             }
@@ -70,7 +70,7 @@ record HeapFlags(long max, Predicate<String> drops, String why) {
     }
 
     private static boolean isAny(String flag) {
-        return MAX.matcher(flag).matches() || WITHIN.matcher(flag).matches() || OF_THE_MACHINE.matcher(flag).matches();
+        return MAX.matcher(flag).matches() || NOT_ABOVE_MAX.matcher(flag).matches() || RAM_FLAG.matcher(flag).matches();
     }
 
     private static long largest(Pattern pattern, List<String> flags) {

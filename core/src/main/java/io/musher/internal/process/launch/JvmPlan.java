@@ -143,8 +143,8 @@ final class JvmPlan extends LaunchPlan {
     }
 
     @Override
-    public String inForce(JvmShare share, Map<String, String> env) {
-        return share.text(allInherited(env), allWanted(options().jvmArgs(), env));
+    public String describeShare(JvmShare share, Map<String, String> env) {
+        return share.describe(allInherited(env), allWanted(options().jvmArgs(), env));
     }
 
     private List<String> allInherited(Map<String, String> given) {

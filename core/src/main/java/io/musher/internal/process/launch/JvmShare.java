@@ -18,21 +18,21 @@ import java.util.List;
  * workers, rounded up.
  *
  * @param heap bytes; 0 leaves the heap to the JVM
- * @param most the largest heap in bytes that flags of the primary may ask for
+ * @param maxHeap the largest heap in bytes that flags of the primary may ask for
  * @param processors 0 leaves the processors to the JVM
  * @param why how the heap was computed, for the log
  * @param among the workers and processors that are divided, for the log
  */
-public record JvmShare(long heap, long most, int processors, String why, String among) {
+public record JvmShare(long heap, long maxHeap, int processors, String why, String among) {
 
     private static final long MIB = 1 << 20;
-    private static final long LEAST_HEAP = 16 * MIB;
+    private static final long MIN_HEAP = 16 * MIB;
     /**
      * A larger heap disables compressed references, which doubles their size; no JVM chooses a larger one by default.
      */
     private static final long COMPRESSED = 31L << 30;
     /** The default heap on a machine with twice this memory; on a smaller machine the default is half the memory. */
-    private static final long LEAST_ALONE = 124 * MIB;
+    private static final long MIN_DEFAULT_HEAP = 124 * MIB;
 
     /** {@return a share that leaves heap and processors to the JVM} */
     public static JvmShare none() {
@@ -63,9 +63,9 @@ public record JvmShare(long heap, long most, int processors, String why, String 
         double percent = HeapFlags.percentage(ownFlags);
         long budget = percent > 0 ? (long) (memory * percent / 100)
                 : Math.max(memory / 2, Math.min(memory / 4 * 3, memory - 128 * MIB - workers * 96 * MIB));
-        long most = Math.max(LEAST_HEAP, budget / workers / MIB * MIB);
-        long alone = percent > 0 ? most : alone(memory) / MIB * MIB;
-        long heap = Math.max(LEAST_HEAP, Math.min(most, alone));
+        long most = Math.max(MIN_HEAP, budget / workers / MIB * MIB);
+        long alone = percent > 0 ? most : defaultHeap(memory) / MIB * MIB;
+        long heap = Math.max(MIN_HEAP, Math.min(most, alone));
         String why = percent > 0 ? "its part of MaxRAMPercentage " + percent + " of " + memory / MIB + " MiB"
                 : heap < most ? "a JVM alone takes no more of " + memory / MIB + " MiB"
                         : "its part of " + memory / MIB + " MiB";
@@ -73,8 +73,9 @@ public record JvmShare(long heap, long most, int processors, String why, String 
     }
 
     /** {@return the default heap of a JVM without flags on a machine with this memory} */
-    private static long alone(long memory) {
-        return Math.min(COMPRESSED, memory / 2 < LEAST_ALONE ? memory / 2 : Math.max(memory / 4, LEAST_ALONE));
+    private static long defaultHeap(long memory) {
+        return Math.min(COMPRESSED,
+                memory / 2 < MIN_DEFAULT_HEAP ? memory / 2 : Math.max(memory / 4, MIN_DEFAULT_HEAP));
     }
 
     /**
@@ -101,10 +102,10 @@ public record JvmShare(long heap, long most, int processors, String why, String 
     }
 
     /** {@return a description of the heap and processors in force, for the log} */
-    String text(List<String> inherited, List<String> wanted) {
+    String describe(List<String> inherited, List<String> wanted) {
         String given = wanted.stream().filter(JvmShare::isProcessors).reduce((earlier, later) -> later)
-                .map(flag -> "processors as " + flag + " of the workers' flags says")
-                .orElse(processors == 0 ? "the processors its JVM likes"
+                .map(flag -> "processors as set by " + flag + " of the workers' flags")
+                .orElse(processors == 0 ? "its JVM's default processors"
                         : processors + (processors == 1 ? " processor" : " processors"));
         return among + ": " + HeapFlags.of(this, inherited, wanted).why() + ", " + given;
     }

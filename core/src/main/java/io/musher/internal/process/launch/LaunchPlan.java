@@ -71,7 +71,7 @@ public abstract sealed class LaunchPlan permits JvmPlan, CommandPlan {
      * @param share the computed share of the machine
      * @param env the variables given for workers
      */
-    public String inForce(JvmShare share, Map<String, String> env) {
+    public String describeShare(JvmShare share, Map<String, String> env) {
         return "";
     }
 

@@ -122,7 +122,7 @@ public final class ListeningSockets {
     /** {@return whether all descriptors of the process could be read; true for a process that no longer exists} */
     private static boolean descriptors(long pid, BiConsumer<Path, String> each) {
         try {
-            return ProcessTable.look(pid, folder -> {
+            return ProcessTable.read(pid, folder -> {
                 try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(folder.resolve("fd"))) {
                     for (Path descriptor : descriptors) {
                         try {

@@ -18,7 +18,7 @@ public final class Memory {
 
     /** {@return the memory in bytes; 0 when it cannot be determined} */
     public static long total() {
-        return Platform.LINUX ? total(Path.of("/")) : asTheJvmSees();
+        return Platform.LINUX ? total(Path.of("/")) : ofTheSystemBean();
     }
 
     /**
@@ -61,7 +61,7 @@ public final class Memory {
         }
     }
 
-    private static long asTheJvmSees() {
+    private static long ofTheSystemBean() {
         try {
             ObjectName system = new ObjectName(ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME);
             return (Long) ManagementFactory.getPlatformMBeanServer().getAttribute(system, "TotalMemorySize");

@@ -18,7 +18,7 @@ public final class Ports {
     private Ports() {}
 
     /** {@return the size of the machine's ephemeral port range, including ports in use} */
-    public static int free() {
+    public static int ephemeralCount() {
         try {
             // not readString: it begins with one byte, and a second read of such a file finds its end
             String[] range = Files.readAllLines(RANGE).get(0).trim().split("\\s+");

@@ -23,20 +23,20 @@ public final class ProcessTable {
     public record Entry(long pid, char state, long group, long session) {}
 
     /** Reads from the folder of a process in {@code /proc}; may block. */
-    interface Look<T> {
-        T at(Path folder) throws IOException;
+    interface FolderReader<T> {
+        T read(Path folder) throws IOException;
     }
 
     private static final Path PROC = Path.of("/proc");
 
-    /** A look that takes longer than this is considered to hang. */
+    /** A read that takes longer than this is considered to hang. */
     private static final long HANGS_NANOS = 3_000_000_000L;
-    /** The looks in progress, by the thread that performs them. */
-    private static final Map<Thread, Begun> LOOKS = new ConcurrentHashMap<>();
+    /** The reads in progress, by the thread that performs them. */
+    private static final Map<Thread, RunningRead> READS = new ConcurrentHashMap<>();
 
-    private record Begun(long pid, long at) {
+    private record RunningRead(long pid, long startedAt) {
         boolean hangs() {
-            return System.nanoTime() - at > HANGS_NANOS;
+            return System.nanoTime() - startedAt > HANGS_NANOS;
         }
     }
 
@@ -46,30 +46,30 @@ public final class ProcessTable {
      * Reads from the folder of a process. Some of its files block the reader while the process hangs in the kernel with
      * its memory locked, which may last for ever if the process waits for a file server.
      *
-     * @throws IOException if the process has exited, belongs to another user, or another look at it hangs
+     * @throws IOException if the process has exited, belongs to another user, or another read of it hangs
      */
-    static <T> T look(long pid, Look<T> look) throws IOException {
-        for (Begun other : LOOKS.values()) {
+    static <T> T read(long pid, FolderReader<T> reader) throws IOException {
+        for (RunningRead other : READS.values()) {
             if (other.pid() == pid && other.hangs()) {
                 throw new IOException("process " + pid + " is skipped: another read of it hangs");
             }
         }
         Thread thread = Thread.currentThread();
-        LOOKS.put(thread, new Begun(pid, System.nanoTime()));
+        READS.put(thread, new RunningRead(pid, System.nanoTime()));
         try {
-            return look.at(PROC.resolve(Long.toString(pid)));
+            return reader.read(PROC.resolve(Long.toString(pid)));
         } finally {
-            LOOKS.remove(thread);
+            READS.remove(thread);
         }
     }
 
     /**
-     * {@return whether a thread's look at its current process hangs; a look at many processes may take longer without
+     * {@return whether a thread's read about its current process hangs; reading about many processes may take longer without
      * hanging}
      */
     static boolean hangs(Thread thread) {
-        Begun look = thread == null ? null : LOOKS.get(thread);
-        return look != null && look.hangs();
+        RunningRead read = thread == null ? null : READS.get(thread);
+        return read != null && read.hangs();
     }
 
     public static List<Long> pids() {
@@ -88,7 +88,7 @@ public final class ProcessTable {
     public static Optional<Entry> entry(long pid) {
         try {
             return Optional.of(parse(pid,
-                    look(pid, folder -> Files.readString(folder.resolve("stat"), StandardCharsets.ISO_8859_1))));
+                    read(pid, folder -> Files.readString(folder.resolve("stat"), StandardCharsets.ISO_8859_1))));
         } catch (IOException | RuntimeException e) {
             return Optional.empty();
         }
@@ -113,7 +113,7 @@ public final class ProcessTable {
 
     private static Optional<String> status(long pid, String line) {
         try {
-            return look(pid, folder -> Files.readString(folder.resolve("status"), StandardCharsets.ISO_8859_1)).lines()
+            return read(pid, folder -> Files.readString(folder.resolve("status"), StandardCharsets.ISO_8859_1)).lines()
                     .filter(each -> each.startsWith(line + ":")).map(each -> each.substring(line.length() + 1).strip())
                     .findFirst();
         } catch (IOException | RuntimeException e) {
@@ -134,7 +134,7 @@ public final class ProcessTable {
      */
     public static boolean hasVariable(long pid, String variable) {
         try {
-            byte[] environment = look(pid, folder -> Files.readAllBytes(folder.resolve("environ")));
+            byte[] environment = read(pid, folder -> Files.readAllBytes(folder.resolve("environ")));
             return ("\0" + new String(environment, StandardCharsets.ISO_8859_1)).contains("\0" + variable + "\0");
         } catch (IOException | RuntimeException e) {
             return false; // exited, or another user's process

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Thread pool for blocking reads of the process table ("looks"), with a timeout and retries. Reading about a process
- * that hangs in the kernel may never return: such a look occupies its own thread only, and looks that begin some
+ * Thread pool for queries of the process table, which may block, with a timeout and retries. Reading about a process
+ * that hangs in the kernel may never return: such a query occupies its own thread only, and queries that begin some
  * seconds later skip that process, see {@link ProcessTable}. Threads are created on demand and end when idle. Thread
  * safe.
  */
@@ -22,7 +22,7 @@ public final class ProcessTableExecutor {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProcessTableExecutor.class);
 
-    private static final long PATIENCE_MILLIS = 500;
+    private static final long CHECK_MILLIS = 500;
     private static final int TRIES = 5;
     private static final long IDLE_SECONDS = 2;
 
@@ -30,7 +30,7 @@ public final class ProcessTableExecutor {
     private final ThreadPoolExecutor pool;
 
     public ProcessTableExecutor(String cluster) {
-        this.name = cluster + "-look";
+        this.name = cluster + "-process-table";
         this.pool = new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS,
                 new SynchronousQueue<>(), task -> {
                     Thread thread = new Thread(task, name);
@@ -49,25 +49,25 @@ public final class ProcessTableExecutor {
     }
 
     /**
-     * Runs a look on a pool thread and waits for its result; retries when the look hangs.
+     * Runs a query on a pool thread and waits for its result; retries when the query hangs.
      *
-     * @param look may block
-     * @param otherwise the result when the look fails or every attempt hangs
+     * @param query may block
+     * @param otherwise the result when the query fails or every attempt hangs
      */
-    public <T> T see(Supplier<T> look, T otherwise) throws InterruptedException {
+    public <T> T query(Supplier<T> query, T otherwise) throws InterruptedException {
         for (int i = 0; i < TRIES; i++) {
             CompletableFuture<T> result = new CompletableFuture<>();
             AtomicReference<Thread> thread = new AtomicReference<>();
             run(() -> {
                 thread.set(Thread.currentThread());
                 try {
-                    result.complete(look.get());
+                    result.complete(query.get());
                 } catch (RuntimeException | Error e) {
                     result.completeExceptionally(e);
                 }
             });
             try {
-                return patiently(result, thread::get);
+                return awaitUnlessHung(result, thread::get);
             } catch (TimeoutException e) {
                 LOG.warn(
                         "{}: reading the process table blocks at a process that hangs in the kernel; retrying without that process",
@@ -80,12 +80,12 @@ public final class ProcessTableExecutor {
         return otherwise;
     }
 
-    /** Waits for a look. On a busy machine a look may take long; only one that hangs is abandoned. */
-    private static <T> T patiently(CompletableFuture<T> result, Supplier<Thread> thread)
+    /** Waits for a query. On a busy machine a query may take long; only one that hangs is abandoned. */
+    private static <T> T awaitUnlessHung(CompletableFuture<T> result, Supplier<Thread> thread)
             throws InterruptedException, ExecutionException, TimeoutException {
         while (true) {
             try {
-                return result.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+                return result.get(CHECK_MILLIS, TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
                 if (ProcessTable.hangs(thread.get())) {
                     throw e;

@@ -11,7 +11,7 @@ final class LineSplitter {
     }
 
     /** The longest line in bytes; a longer one is delivered in pieces. */
-    static final int LONGEST = 64 << 10;
+    static final int MAX_LINE = 64 << 10;
 
     private final Lines lines;
     private byte[] rest = new byte[256];
@@ -42,14 +42,14 @@ final class LineSplitter {
 
     private void keep(byte[] bytes, int offset, int count) {
         for (int done = 0; done < count;) {
-            int run = Math.min(count - done, LONGEST - length);
+            int run = Math.min(count - done, MAX_LINE - length);
             if (length + run > rest.length) {
-                rest = Arrays.copyOf(rest, Math.min(LONGEST, Math.max(length + run, rest.length * 2)));
+                rest = Arrays.copyOf(rest, Math.min(MAX_LINE, Math.max(length + run, rest.length * 2)));
             }
             System.arraycopy(bytes, offset + done, rest, length, run);
             length += run;
             done += run;
-            if (length == LONGEST && done < count) {
+            if (length == MAX_LINE && done < count) {
                 emit();
             }
         }

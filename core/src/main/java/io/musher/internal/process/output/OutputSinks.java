@@ -92,7 +92,7 @@ public final class OutputSinks {
             batch.write(bytes, offset, length);
             batch.write('\n');
         });
-        return cutting(splitter, () -> {
+        return splitting(splitter, () -> {
             if (batch.size() > 0) {
                 to.offer(batch.toByteArray(), batch.size());
                 batch.reset();
@@ -105,10 +105,10 @@ public final class OutputSinks {
                 length) -> to.offer(new Output.Line(worker.workerId(),
                         worker.instance(), worker.name(), error, new String(bytes, offset, length, TEXT)),
                         length + 64));
-        return cutting(splitter, () -> {});
+        return splitting(splitter, () -> {});
     }
 
-    private static OutputSink cutting(LineSplitter splitter, Runnable afterwards) {
+    private static OutputSink splitting(LineSplitter splitter, Runnable afterwards) {
         return new OutputSink() {
             @Override
             public void accept(byte[] bytes, int offset, int length) {
@@ -127,7 +127,7 @@ public final class OutputSinks {
     /** Returns a sink of a file, which an old worker and its replacement may share for a while. */
     private synchronized OutputSink file(Path path, Output.Files options) {
         RollingFile file = files.computeIfAbsent(path, key -> new RollingFile(key, options.maxBytes(), options.keep()));
-        file.open();
+        file.addWriter();
         return new OutputSink() {
             @Override
             public void accept(byte[] bytes, int offset, int length) {
@@ -136,7 +136,7 @@ public final class OutputSinks {
 
             @Override
             public void end() {
-                file.close();
+                file.removeWriter();
             }
         };
     }

@@ -34,14 +34,14 @@ final class RollingFile {
     }
 
     /** Registers a writer. */
-    synchronized void open() {
+    synchronized void addWriter() {
         writers++;
     }
 
     /** Unregisters a writer; the last one closes the file. */
-    synchronized void close() {
+    synchronized void removeWriter() {
         if (--writers == 0) {
-            shut();
+            closeFile();
         }
     }
 
@@ -62,7 +62,7 @@ final class RollingFile {
                 }
             }
         } catch (IOException e) {
-            shut();
+            closeFile();
             if (!failureLogged) {
                 failureLogged = true;
                 LOG.warn("{}: output of a worker cannot be written and is lost; further failures are not logged", path,
@@ -88,7 +88,7 @@ final class RollingFile {
     }
 
     private void rotate() throws IOException {
-        shut();
+        closeFile();
         if (keep == 0) {
             Files.deleteIfExists(path);
             return;
@@ -102,7 +102,7 @@ final class RollingFile {
         }
     }
 
-    private void shut() {
+    private void closeFile() {
         if (out != null) {
             try {
                 out.close();

@@ -23,7 +23,7 @@ class JvmShareTest {
         JvmShare share = JvmShare.of(workers, relays, memory * MIB, processors, List.of());
         assertEquals(heap * MIB, share.heap());
         assertEquals(each, share.processors());
-        String text = share.text(List.of(), List.of());
+        String text = share.describe(List.of(), List.of());
         assertTrue(text.contains(heap + " MiB"), text);
     }
 
@@ -85,10 +85,10 @@ class JvmShareTest {
         assertEquals(
                 "each of 2 workers on 4 processors, of which the primary has one: "
                         + "heap 512 MiB (a JVM alone takes no more of 2048 MiB), 2 processors",
-                share.text(List.of(), List.of()));
-        assertTrue(share.text(List.of("-Xmx64m"), List.of()).contains("heap 64 MiB (as this process's own)"),
-                share.text(List.of("-Xmx64m"), List.of()));
-        String given = share.text(List.of("-Xmx64m"), List.of("-Xmx3g", "-XX:ActiveProcessorCount=7"));
+                share.describe(List.of(), List.of()));
+        assertTrue(share.describe(List.of("-Xmx64m"), List.of()).contains("heap 64 MiB (as this process's own)"),
+                share.describe(List.of("-Xmx64m"), List.of()));
+        String given = share.describe(List.of("-Xmx64m"), List.of("-Xmx3g", "-XX:ActiveProcessorCount=7"));
         assertTrue(given.contains("-Xmx3g") && given.contains("-XX:ActiveProcessorCount=7") && !given.contains("MiB"),
                 given);
     }

@@ -27,11 +27,11 @@ import org.junit.jupiter.api.condition.OS;
 @EnabledOnOs(OS.LINUX)
 class JvmWorkerTest {
 
-    private final SpawnerFixture spawning = new SpawnerFixture(Output.discard());
+    private final SpawnerFixture fixture = new SpawnerFixture(Output.discard());
 
     @AfterEach
     void close() {
-        spawning.close();
+        fixture.close();
     }
 
     @Test
@@ -48,10 +48,10 @@ class JvmWorkerTest {
     void shouldKillItWithItsChildren() throws Exception {
         WorkerProcess worker = start("child");
         SpawnerFixture.printed(worker, "up");
-        await("shell and two sleeps").until(() -> spawning.processes().size() == 4);
+        await("shell and two sleeps").until(() -> fixture.processes().size() == 4);
         worker.kill();
         assertEquals(Optional.of("SIGKILL"), SpawnerFixture.end(worker).signal());
-        assertEquals(List.of(), spawning.processes());
+        assertEquals(List.of(), fixture.processes());
     }
 
     @Test
@@ -66,7 +66,7 @@ class JvmWorkerTest {
     void shouldKillWhatItLeavesBehind() throws Exception {
         WorkerProcess worker = start("child", "exit");
         assertEquals(42, SpawnerFixture.end(worker).status());
-        assertEquals(List.of(), spawning.processes());
+        assertEquals(List.of(), fixture.processes());
     }
 
     @Test
@@ -98,8 +98,8 @@ class JvmWorkerTest {
         CurrentJvm own = new CurrentJvm(TestJvm.java(), InheritedFlags.of(List.of()), TestJvm.CLASS_PATH,
                 List.of(JvmWorker.class.getName()),
                 Optional.of(List.of()), true);
-        SpawnRequest request = spawning.request(Launch.command("never"), port, Map.of());
-        return spawning.spawner
+        SpawnRequest request = fixture.request(Launch.command("never"), port, Map.of());
+        return fixture.spawner
                 .spawn(new SpawnRequest(JvmPlan.of(Launch.self().args(args), own), request.instance(),
                         request.workerId(),
                         request.name(), port, request.channel(), request.token(), Map.of(), JvmShare.none()))

@@ -91,9 +91,9 @@ class OrphanReaperTest {
     void shouldBeReplacedWhenItIsKilledItself() throws Exception {
         try (TestJvm primary = TestJvm.main(CommandPrimary.class, "600", FAMILY)) {
             ProcessFamily family = new ProcessFamily(primary);
-            ProcessHandle.of(family.guard).orElseThrow().destroyForcibly();
-            await("another guard").atMost(SOON).until(() -> primary.process.children()
-                    .anyMatch(child -> child.pid() != family.guard
+            ProcessHandle.of(family.reaper).orElseThrow().destroyForcibly();
+            await("another reaper").atMost(SOON).until(() -> primary.process.children()
+                    .anyMatch(child -> child.pid() != family.reaper
                             && child.info().commandLine().orElse("").contains("musher-orphan-reaper")));
             primary.process.destroyForcibly().waitFor();
             family.assertGone(SOON);
@@ -107,7 +107,7 @@ class OrphanReaperTest {
             long own = ProcessTable.entry(primary.process.pid()).orElseThrow().group();
             assertTrue(
                     family.processes().stream().noneMatch(pid -> ProcessTable.entry(pid).orElseThrow().group() == own));
-            assertTrue(ProcessTable.entry(family.guard).orElseThrow().group() != own);
+            assertTrue(ProcessTable.entry(family.reaper).orElseThrow().group() != own);
             primary.process.destroyForcibly().waitFor();
             family.assertGone(SOON);
         }
@@ -124,22 +124,22 @@ class OrphanReaperTest {
         Process group = process(Map.of(), "setsid", "sh", "-c", script);
         Process marked = process(Map.of(ChildEnvironment.TREE, mark + ".1"), "setsid", "sh", "-c", script);
         Process other = process(Map.of(ChildEnvironment.TREE, mark + "0.1"), "setsid", "sh", "-c", script);
-        ProcessBuilder guarding = new ProcessBuilder(BUSYBOX.toString(), "sh", "-c", OrphanReaper.SCRIPT,
+        ProcessBuilder builder = new ProcessBuilder(BUSYBOX.toString(), "sh", "-c", OrphanReaper.SCRIPT,
                 "musher-orphan-reaper", mark, "3")
                 .redirectErrorStream(true);
-        guarding.environment().clear();
-        guarding.environment().put("PATH", folder.toString());
-        Process guard = guarding.start();
+        builder.environment().clear();
+        builder.environment().put("PATH", folder.toString());
+        Process reaper = builder.start();
         try {
-            guard.getOutputStream()
+            reaper.getOutputStream()
                     .write(("+ " + -group.pid() + "\nHUP " + -group.pid() + "\n").getBytes(StandardCharsets.US_ASCII));
-            guard.getOutputStream().close();
-            for (Process each : List.of(group, marked, guard)) {
+            reaper.getOutputStream().close();
+            for (Process each : List.of(group, marked, reaper)) {
                 assertTrue(each.waitFor(SOON.toSeconds(), TimeUnit.SECONDS), () -> each + " lives on");
             }
             assertTrue(other.isAlive(), "one that has another mark");
         } finally {
-            for (Process each : List.of(guard, group, marked, other)) {
+            for (Process each : List.of(reaper, group, marked, other)) {
                 each.descendants().forEach(ProcessHandle::destroyForcibly);
                 each.destroyForcibly();
             }
@@ -207,12 +207,12 @@ class OrphanReaperTest {
     }
 
     private static final class ProcessFamily {
-        final long guard;
+        final long reaper;
         private final String variable;
         private final List<Long> sessions;
 
         ProcessFamily(TestJvm primary) {
-            guard = Long.parseLong(primary.printed("guard "));
+            reaper = Long.parseLong(primary.printed("reaper "));
             sessions = Arrays.stream(primary.printed("sessions ").split(" ")).map(Long::valueOf).toList();
             variable = "MUSHER_IPC=127.0.0.1:" + primary.printed("channel ");
         }
@@ -229,7 +229,7 @@ class OrphanReaperTest {
         void assertGone(Duration limit) {
             try {
                 await("the end of all").atMost(limit).until(() -> processes().isEmpty());
-                await("the guard's end").atMost(SOON).until(() -> !SpawnerFixture.isAlive(guard));
+                await("the end of the reaper").atMost(SOON).until(() -> !SpawnerFixture.isAlive(reaper));
             } finally {
                 List<Long> left = processes();
                 left.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));

@@ -102,8 +102,8 @@ class PortLeaseTest {
     @Test
     void shouldBeReleasedForACommandWhichMayNotReuseAddresses() throws Exception {
         assumeTrue(Python.isThere(), "python3");
-        try (SpawnerFixture spawning = new SpawnerFixture(Output.discard()); PortLease lease = PortLease.free()) {
-            WorkerProcess worker = spawning.start(Launch.command("python3", "-c", SERVER), Optional.of(lease),
+        try (SpawnerFixture fixture = new SpawnerFixture(Output.discard()); PortLease lease = PortLease.free()) {
+            WorkerProcess worker = fixture.start(Launch.command("python3", "-c", SERVER), Optional.of(lease),
                     Map.of());
             SpawnerFixture.printed(worker, "listening");
             assertEquals(PortOwnership.Kind.OWN, worker.listensOn(lease.port()).get(10, TimeUnit.SECONDS).kind());
@@ -115,9 +115,9 @@ class PortLeaseTest {
 
     @Test
     void shouldTellWhoListens() throws Exception {
-        try (SpawnerFixture spawning = new SpawnerFixture(Output.discard());
+        try (SpawnerFixture fixture = new SpawnerFixture(Output.discard());
                 ServerSocket server = new ServerSocket(0)) {
-            WorkerProcess worker = spawning.sh("echo up; exec sleep 1000");
+            WorkerProcess worker = fixture.sh("echo up; exec sleep 1000");
             assertEquals(PortOwnership.Kind.OTHER,
                     worker.listensOn(server.getLocalPort()).get(10, TimeUnit.SECONDS).kind());
             assertEquals(PortOwnership.Kind.OWN,
@@ -130,8 +130,8 @@ class PortLeaseTest {
     @Test
     void shouldFindAListenerBehindAShell() throws Exception {
         assumeTrue(Python.isThere(), "python3");
-        try (SpawnerFixture spawning = new SpawnerFixture(Output.discard()); PortLease lease = PortLease.free()) {
-            WorkerProcess worker = spawning.start(Launch.command("sh", "-c", "python3 -c \"$0\" & wait", SERVER),
+        try (SpawnerFixture fixture = new SpawnerFixture(Output.discard()); PortLease lease = PortLease.free()) {
+            WorkerProcess worker = fixture.start(Launch.command("sh", "-c", "python3 -c \"$0\" & wait", SERVER),
                     Optional.of(lease), Map.of());
             await("the server").until(
                     () -> worker.listensOn(lease.port()).get(10, TimeUnit.SECONDS).kind() == PortOwnership.Kind.OWN);

@@ -24,24 +24,24 @@ class ProcessTableExecutorTest {
 
     private static final long NOBODY = Long.MAX_VALUE;
 
-    private final SpawnerFixture spawning = new SpawnerFixture(Output.discard());
+    private final SpawnerFixture fixture = new SpawnerFixture(Output.discard());
     private final CountDownLatch release = new CountDownLatch(1);
 
     @AfterEach
     void close() {
         release.countDown();
-        spawning.close();
+        fixture.close();
     }
 
     @Test
     void shouldTellExitsWhileAProcessCannotBeLookedAt() throws Exception {
-        WorkerProcess stuck = spawning.sh("echo up; sleep 1000");
-        WorkerProcess other = spawning.sh("sleep 1000 & echo up; wait");
+        WorkerProcess stuck = fixture.sh("echo up; sleep 1000");
+        WorkerProcess other = fixture.sh("sleep 1000 & echo up; wait");
         SpawnerFixture.printed(other, "up");
         CompletableFuture<Void> looking = new CompletableFuture<>();
         Thread looker = new Thread(() -> {
             try {
-                ProcessTable.look(stuck.pid(), folder -> {
+                ProcessTable.read(stuck.pid(), folder -> {
                     looking.complete(null);
                     hang();
                     return 0;
@@ -53,7 +53,7 @@ class ProcessTableExecutorTest {
         looker.start();
         looking.get();
         await("a look that passes it by").until(() -> ProcessTable.entry(stuck.pid()).isEmpty());
-        assertThrows(IOException.class, () -> ProcessTable.look(stuck.pid(), folder -> 0));
+        assertThrows(IOException.class, () -> ProcessTable.read(stuck.pid(), folder -> 0));
         other.kill();
         assertEquals(Optional.of("SIGKILL"), SpawnerFixture.end(other).signal());
         release.countDown();
@@ -63,12 +63,12 @@ class ProcessTableExecutorTest {
 
     @Test
     void shouldLookAgainWhenALookHangs() throws Exception {
-        ProcessTableExecutor looks = new ProcessTableExecutor("test");
+        ProcessTableExecutor processTable = new ProcessTableExecutor("test");
         AtomicInteger tries = new AtomicInteger();
-        assertEquals("seen", looks.see(() -> {
+        assertEquals("seen", processTable.query(() -> {
             tries.incrementAndGet();
             try {
-                return ProcessTable.look(NOBODY, folder -> {
+                return ProcessTable.read(NOBODY, folder -> {
                     hang();
                     return "hung";
                 });
@@ -77,11 +77,11 @@ class ProcessTableExecutorTest {
             }
         }, "nothing"));
         assertTrue(tries.get() > 1, "tries: " + tries);
-        assertEquals("nothing", looks.see(() -> {
+        assertEquals("nothing", processTable.query(() -> {
             throw new IllegalStateException("as a look that fails");
         }, "nothing"));
-        looks.close();
-        assertEquals("here", looks.see(() -> "here", "nothing"));
+        processTable.close();
+        assertEquals("here", processTable.query(() -> "here", "nothing"));
     }
 
     private void hang() {

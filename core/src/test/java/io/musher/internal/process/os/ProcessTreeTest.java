@@ -36,19 +36,19 @@ class ProcessTreeTest {
             + "print('python is there', flush=True)\n"
             + "time.sleep(1000)\n";
 
-    private final SpawnerFixture spawning = new SpawnerFixture(Output.discard());
+    private final SpawnerFixture fixture = new SpawnerFixture(Output.discard());
 
     @TempDir
     Path folder;
 
     @AfterEach
     void close() {
-        spawning.close();
+        fixture.close();
     }
 
     @Test
     void shouldHaveASessionOfItsOwn() throws Exception {
-        WorkerProcess worker = spawning.sh("echo up; sleep 1000 & wait");
+        WorkerProcess worker = fixture.sh("echo up; sleep 1000 & wait");
         SpawnerFixture.printed(worker, "up");
         ProcessTable.Entry leader = ProcessTable.entry(worker.pid()).orElseThrow();
         ProcessTable.Entry own = ProcessTable.entry(ProcessHandle.current().pid()).orElseThrow();
@@ -61,36 +61,36 @@ class ProcessTreeTest {
 
     @Test
     void shouldKillChildrenGrandchildrenAndDaemons() throws Exception {
-        WorkerProcess worker = spawning.sh("trap '' TERM; (trap '' TERM; sleep 1000 & sleep 1000 & wait) & "
+        WorkerProcess worker = fixture.sh("trap '' TERM; (trap '' TERM; sleep 1000 & sleep 1000 & wait) & "
                 + "setsid sh -c 'echo daemon is there; sleep 1000 & sleep 1000' & wait");
         SpawnerFixture.printed(worker, "daemon is there");
-        await("the whole tree").until(() -> spawning.processes().size() >= 7);
+        await("the whole tree").until(() -> fixture.processes().size() >= 7);
         worker.kill();
         assertEquals(Optional.of("SIGKILL"), SpawnerFixture.end(worker).signal());
-        assertEquals(List.of(), spawning.processes());
+        assertEquals(List.of(), fixture.processes());
     }
 
     @Test
     void shouldKillWhatPythonHasStarted() throws Exception {
         WorkerProcess worker = python();
         SpawnerFixture.printed(worker, "python is there");
-        assertEquals(3, spawning.processes().size());
+        assertEquals(3, fixture.processes().size());
         worker.kill();
         SpawnerFixture.end(worker);
-        assertEquals(List.of(), spawning.processes());
+        assertEquals(List.of(), fixture.processes());
     }
 
     @Test
     void shouldKillWhatACrashLeavesBehind() throws Exception {
-        WorkerProcess worker = spawning.sh("sleep 1000 & setsid sleep 1000 & echo up; read -r x < /dev/null; exit 3");
+        WorkerProcess worker = fixture.sh("sleep 1000 & setsid sleep 1000 & echo up; read -r x < /dev/null; exit 3");
         assertEquals(OptionalInt.of(3), SpawnerFixture.end(worker).code());
-        assertEquals(List.of(), spawning.processes());
+        assertEquals(List.of(), fixture.processes());
     }
 
     @Test
     void shouldLetChildrenFinishThatWereAskedToStop() throws Exception {
         // The shell dies of SIGTERM at once, the child behind it takes its time.
-        WorkerProcess worker = spawning.sh(
+        WorkerProcess worker = fixture.sh(
                 "sh -c 'finish() { for i in 1 2 3 4 5 6 7 8 9; do echo asked $i; sleep 0.02; done;"
                         + " echo finished; exit; }; "
                         + "trap finish TERM; echo up; while :; do sleep 0.01; done' & wait");
@@ -102,32 +102,32 @@ class ProcessTreeTest {
 
     @Test
     void shouldKillChildrenThatDoNotStopWhenToldSo() throws Exception {
-        WorkerProcess worker = spawning
+        WorkerProcess worker = fixture
                 .sh("sh -c 'trap \"echo no\" TERM; echo up; while :; do sleep 0.01; done' & wait");
         SpawnerFixture.printed(worker, "up");
         worker.terminate();
         SpawnerFixture.printed(worker, "no");
         await("the shell's end").until(() -> !worker.isAlive());
         assertFalse(worker.onExit().isDone(), "a child lives");
-        assertFalse(spawning.processes().isEmpty());
+        assertFalse(fixture.processes().isEmpty());
         worker.kill();
         assertEquals(Optional.of("SIGTERM"), SpawnerFixture.end(worker).signal());
-        assertEquals(List.of(), spawning.processes());
+        assertEquals(List.of(), fixture.processes());
     }
 
     @Test
     void shouldKillOneThatForksAsFastAsItCan() throws Exception {
-        WorkerProcess worker = spawning.sh("echo up; while :; do (sleep 1000 &) ; done");
+        WorkerProcess worker = fixture.sh("echo up; while :; do (sleep 1000 &) ; done");
         SpawnerFixture.printed(worker, "up");
-        await("some").until(() -> spawning.processes().size() > 20);
+        await("some").until(() -> fixture.processes().size() > 20);
         worker.kill();
         SpawnerFixture.end(worker);
-        assertEquals(List.of(), spawning.processes());
+        assertEquals(List.of(), fixture.processes());
     }
 
     @Test
     void shouldKillOneThatIsStopped() throws Exception {
-        WorkerProcess worker = spawning.sh("echo up; kill -s STOP $$");
+        WorkerProcess worker = fixture.sh("echo up; kill -s STOP $$");
         SpawnerFixture.printed(worker, "up");
         await("stopped").until(() -> ProcessTable.entry(worker.pid()).orElseThrow().state() == 'T');
         worker.kill();
@@ -136,28 +136,28 @@ class ProcessTreeTest {
 
     @Test
     void shouldNotTouchOthers() throws Exception {
-        WorkerProcess other = spawning.sh("echo up; sleep 1000 & wait");
-        WorkerProcess worker = spawning.sh("sleep 1000 & echo up; wait");
+        WorkerProcess other = fixture.sh("echo up; sleep 1000 & wait");
+        WorkerProcess worker = fixture.sh("sleep 1000 & echo up; wait");
         SpawnerFixture.printed(other, "up");
         SpawnerFixture.printed(worker, "up");
-        await("both").atMost(Duration.ofSeconds(10)).until(() -> spawning.processes().size() == 4);
+        await("both").atMost(Duration.ofSeconds(10)).until(() -> fixture.processes().size() == 4);
         worker.kill();
         SpawnerFixture.end(worker);
         assertTrue(other.isAlive());
-        assertEquals(2, spawning.processes().size());
+        assertEquals(2, fixture.processes().size());
         other.kill();
         SpawnerFixture.end(other);
     }
 
     private WorkerProcess python() throws Exception {
         assumeTrue(Python.isThere(), "python3");
-        return spawning.start(Launch.command("python3", "-c", PYTHON_CHILD));
+        return fixture.start(Launch.command("python3", "-c", PYTHON_CHILD));
     }
 
     @Test
     void shouldTellThatTheProcessHasExitedBeforeItsChildrenHave() throws Exception {
         Path finish = folder.resolve("finish");
-        WorkerProcess worker = spawning
+        WorkerProcess worker = fixture
                 .sh("sh -c 'trap : TERM; echo up; while [ ! -e " + finish + " ]; do sleep 0.01; done' & wait");
         SpawnerFixture.printed(worker, "up");
         worker.terminate();

@@ -48,7 +48,7 @@ class OutputProperties {
             @ForAll @IntRange(min = 1, max = 90_000) int piece) {
         ByteArrayOutputStream heard = new ByteArrayOutputStream();
         LineSplitter cutter = new LineSplitter((bytes, offset, count) -> {
-            assertTrue(count <= LineSplitter.LONGEST);
+            assertTrue(count <= LineSplitter.MAX_LINE);
             heard.write(bytes, offset, count);
         });
         byte[] bytes = "x".repeat(length).getBytes(StandardCharsets.US_ASCII);
@@ -81,10 +81,10 @@ class OutputProperties {
         Path folder = Files.createTempDirectory("roll");
         try {
             RollingFile file = new RollingFile(folder.resolve("x.log"), size, 1000);
-            file.open();
+            file.addWriter();
             String text = lines.stream().map(line -> line + "\n").collect(Collectors.joining());
             pieces(text.getBytes(StandardCharsets.UTF_8), piece, file::write);
-            file.close();
+            file.removeWriter();
             StringBuilder read = new StringBuilder();
             for (int i = 1000; i >= 0; i--) {
                 Path part = folder.resolve(i == 0 ? "x.log" : "x.log." + i);
