@@ -177,7 +177,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     private void begin() throws IOException {
-        config.listeners().forEach(listening -> listening.subscribe(resources.events()));
+        config.listeners().forEach(listener -> listener.subscribe(resources.events()));
         ports.reserveFixedPorts();
         shutdown.begin();
         try {

@@ -52,7 +52,7 @@ public final class ClusterBuilder {
     boolean keepAlive = true;
     Boolean exitWhenAllGaveUp; // null for the default
     int maxMessageSize = 16 << 20;
-    final List<ClusterConfig.Listening<?>> listeners = new ArrayList<>();
+    final List<ClusterConfig.InitialListener<?>> listeners = new ArrayList<>();
     final List<BiConsumer<Worker, Message>> messageListeners = new ArrayList<>();
     Launch.Options common = Launch.Options.NONE;
     Launch launch = Launch.self();
@@ -565,7 +565,7 @@ public final class ClusterBuilder {
      * @return this
      */
     public <E extends ClusterEvent> ClusterBuilder on(Class<E> type, Consumer<? super E> listener) {
-        listeners.add(new ClusterConfig.Listening<>(Objects.requireNonNull(type, "type"),
+        listeners.add(new ClusterConfig.InitialListener<>(Objects.requireNonNull(type, "type"),
                 Objects.requireNonNull(listener, "listener")));
         return this;
     }

@@ -48,11 +48,11 @@ public final class ClusterConfig {
     private final boolean keepAlive;
     private final Boolean exitWhenAllGaveUp; // null for the default
     private final int maxMessageSize;
-    private final List<Listening<?>> listeners;
+    private final List<InitialListener<?>> listeners;
     private final List<BiConsumer<Worker, Message>> messageListeners;
 
     /** A listener that is subscribed before the first event. */
-    record Listening<E extends ClusterEvent>(Class<E> type, Consumer<? super E> code) {
+    record InitialListener<E extends ClusterEvent>(Class<E> type, Consumer<? super E> code) {
         Subscription subscribe(ListenerExecutor eventThread) {
             return eventThread.on(type, code);
         }
@@ -253,7 +253,7 @@ public final class ClusterConfig {
         return maxMessageSize;
     }
 
-    List<Listening<?>> listeners() {
+    List<InitialListener<?>> listeners() {
         return listeners;
     }
 

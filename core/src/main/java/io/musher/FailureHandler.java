@@ -16,7 +16,7 @@ final class FailureHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
     private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
-    private static final int STATUS = 1;
+    private static final int EXIT_STATUS = 1;
 
     private final ClusterConfig config;
     private final ClusterResources resources;
@@ -53,7 +53,7 @@ final class FailureHandler {
         attempt(() -> resources.spawner().killAll());
         attempt(() -> OPERATOR.error("{}: the control thread has failed: killing all workers, the cluster has ended{}",
                 config.name(),
-                exits ? "; the process exits with status " + STATUS : "", cause));
+                exits ? "; the process exits with status " + EXIT_STATUS : "", cause));
         IllegalStateException failure = new IllegalStateException(
                 config.name() + " has ended by a failure of its control thread: " + cause, cause);
         attempt(() -> resources.channels().abandon());
@@ -67,7 +67,7 @@ final class FailureHandler {
         attempt(ports::close);
         stopped.accept(failure);
         if (exits) {
-            shutdown.exit(STATUS);
+            shutdown.exit(EXIT_STATUS);
         }
     }
 

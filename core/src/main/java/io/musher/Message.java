@@ -17,7 +17,7 @@ import java.util.Objects;
 public final class Message {
 
     /** Maximum number of characters of the value in {@link #toString}. */
-    private static final int SHOWN = 80;
+    private static final int MAX_SHOWN = 80;
 
     private final MessageFrame frame;
     private final int from;
@@ -168,12 +168,13 @@ public final class Message {
         if (frame.isBinary()) {
             return origin() + ": byte[" + body.length + "]";
         }
-        String text = new String(body, 0, Math.min(body.length, SHOWN * Character.BYTES * 2), StandardCharsets.UTF_8)
+        String text = new String(body, 0, Math.min(body.length, MAX_SHOWN * Character.BYTES * 2),
+                StandardCharsets.UTF_8)
                 .replaceAll("\\p{Cntrl}", " ");
-        if (text.length() <= SHOWN) {
+        if (text.length() <= MAX_SHOWN) {
             return origin() + ": " + text;
         }
-        int end = Character.isHighSurrogate(text.charAt(SHOWN - 1)) ? SHOWN - 1 : SHOWN;
+        int end = Character.isHighSurrogate(text.charAt(MAX_SHOWN - 1)) ? MAX_SHOWN - 1 : MAX_SHOWN;
         return origin() + ": " + text.substring(0, end) + "… (" + body.length + " bytes)";
     }
 }

@@ -97,10 +97,10 @@ final class MessageDispatcher {
         Message message = new Message(frame, worker.id(), session.sender);
         Throwable failure = null;
         for (Consumer<Message> listener : session.listeners) {
-            failure = first(failure, guarded(listener, message, () -> listener.accept(message)));
+            failure = first(failure, failureOf(listener, message, () -> listener.accept(message)));
         }
         for (BiConsumer<Worker, Message> listener : listeners) {
-            failure = first(failure, guarded(listener, message, () -> listener.accept(worker, message)));
+            failure = first(failure, failureOf(listener, message, () -> listener.accept(worker, message)));
         }
         if (failure != null) {
             message.fail(failure);
@@ -112,7 +112,7 @@ final class MessageDispatcher {
         return one != null ? one : other;
     }
 
-    private Throwable guarded(Object listener, Message message, Runnable call) {
+    private Throwable failureOf(Object listener, Message message, Runnable call) {
         try {
             call.run();
             return null;

@@ -33,7 +33,7 @@ final class ShutdownHandler {
 
     /** Time that a stop may take in addition to the times of the stop policy. */
     private static final Duration MARGIN = Duration.ofSeconds(10);
-    private static final Duration LONGEST = Duration.ofDays(1000);
+    private static final Duration MAX_LIMIT = Duration.ofDays(1000);
     private static final long AFTER_KILL_MILLIS = 2_000;
     /** Time that listeners of the last events have before the JVM ends. */
     private static final long LISTENERS_MILLIS = 5_000;
@@ -63,7 +63,7 @@ final class ShutdownHandler {
 
     synchronized void begin() {
         if (config.keepAlive()) {
-            new Thread(this::awaitOver, config.name() + "-keepalive").start();
+            new Thread(this::awaitStopped, config.name() + "-keepalive").start();
         }
         for (int i = 0; config.signals() && i < SIGNALS.length; i++) {
             int index = i;
@@ -120,7 +120,7 @@ final class ShutdownHandler {
         }
     }
 
-    private void awaitOver() {
+    private void awaitStopped() {
         try {
             stopped.await();
             awaitListeners();
@@ -192,7 +192,7 @@ final class ShutdownHandler {
         }
         Thread stopper = new Thread(() -> {
             stopAndAwaitListeners();
-            pass(index, signal);
+            passToFormerHandler(index, signal);
         }, config.name() + "-signal");
         // unlike the thread that creates it: the previous handler must set the status before the JVM can end
         stopper.setDaemon(false);
@@ -201,7 +201,7 @@ final class ShutdownHandler {
     }
 
     /** The former handler ends the JVM, as a rule. Where it does not, signals are its business from now on. */
-    private void pass(int index, Object signal) {
+    private void passToFormerHandler(int index, Object signal) {
         SignalHandlers.Receiver receiver;
         synchronized (this) { // begin() may not be over
             receiver = receivers[index];
@@ -224,7 +224,7 @@ final class ShutdownHandler {
         StopPolicy policy = config.stopPolicy();
         Duration limit = MARGIN;
         for (Duration step : List.of(policy.preStopDelay(), policy.drain(), policy.kill())) {
-            limit = step.compareTo(LONGEST) < 0 ? limit.plus(step) : LONGEST;
+            limit = step.compareTo(MAX_LIMIT) < 0 ? limit.plus(step) : MAX_LIMIT;
         }
         if (stopTimedOut || stopWithin(limit.toMillis())) {
             return !stopTimedOut;

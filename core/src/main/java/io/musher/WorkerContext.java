@@ -64,7 +64,7 @@ public final class WorkerContext {
         this.runtime = runtime;
         this.environment = runtime.environment();
         this.sender = new MessageSender(environment.toString(), runtime.mailbox(), environment.maxMessageSize(),
-                new FutureExecutor("musher-callbacks", runtime::later));
+                new FutureExecutor("musher-callbacks", runtime::schedule));
         runtime.setMessageListeners(() -> !listeners.isEmpty(), this::dispatch);
     }
 

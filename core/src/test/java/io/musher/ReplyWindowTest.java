@@ -26,7 +26,7 @@ class ReplyWindowTest {
         MessageSender sender = new MessageSender("a-1", listener.channel.mailbox(), MIB, Runnable::run);
         for (int number = 1; number <= 5; number++) {
             peer.send(RawPeer.message(FrameType.BINARY_REQUEST, number, 0, new byte[0]));
-            new Message(listener.letter(), 1, sender).reply(new byte[MIB - 200]); // the peer acknowledges none of them
+            new Message(listener.message(), 1, sender).reply(new byte[MIB - 200]); // the peer acknowledges none of them
         }
         for (int number = 1; number <= 3; number++) {
             String reply = peer.receiveMessage();

@@ -72,7 +72,7 @@ final class Clusters implements BeforeEachCallback, AfterEachCallback {
         return history;
     }
 
-    /** Processes of this test's clusters, guards excepted. */
+    /** Processes of this test's clusters, except the orphan reapers. */
     Set<ProcessHandle> alive() {
         return family.alive();
     }
@@ -80,8 +80,8 @@ final class Clusters implements BeforeEachCallback, AfterEachCallback {
     /** Waits until nothing is left; for the middle of a test. */
     void awaitNothingLeft() {
         await("an end of all processes").atMost(PATIENCE).untilAsserted(() -> {
-            if (!family.alive().isEmpty() || !guards().isEmpty()) {
-                throw new AssertionError(Stream.concat(family.alive().stream(), guards().stream())
+            if (!family.alive().isEmpty() || !orphanReapers().isEmpty()) {
+                throw new AssertionError(Stream.concat(family.alive().stream(), orphanReapers().stream())
                         .map(process -> process.pid() + " " + process.info().commandLine().orElse("?")).toList()
                         + " left");
             }
@@ -114,10 +114,10 @@ final class Clusters implements BeforeEachCallback, AfterEachCallback {
             throw new AssertionError(e.getMessage() + "\n" + history, e);
         }
         context.getExecutionException()
-                .ifPresent(failure -> failure.addSuppressed(new AssertionError("what was told:\n" + history)));
+                .ifPresent(failure -> failure.addSuppressed(new AssertionError("the events:\n" + history)));
     }
 
-    private static List<ProcessHandle> guards() {
+    private static List<ProcessHandle> orphanReapers() {
         return ProcessHandle.current().children()
                 .filter(child -> child.isAlive()
                         && child.info().commandLine().orElse("").contains("musher-orphan-reaper"))

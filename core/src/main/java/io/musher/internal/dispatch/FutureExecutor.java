@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 public final class FutureExecutor implements Executor {
 
     /** Runs tasks after a delay, on any thread. */
-    public interface Later {
+    public interface DelayedExecutor {
         /** {@return false if the task will never run because the cluster has ended} */
         boolean run(Runnable task, long nanos);
     }
@@ -33,7 +33,7 @@ public final class FutureExecutor implements Executor {
     private static final long IDLE_MILLIS = 1_000;
 
     private final String name;
-    private final Later later;
+    private final DelayedExecutor delayedExecutor;
     private final LogThrottle throttle = new LogThrottle();
     private ArrayDeque<Runnable> queue = new ArrayDeque<>(); // guarded by this, like all fields below
     private long begun;
@@ -42,12 +42,12 @@ public final class FutureExecutor implements Executor {
     private boolean watching;
 
     /**
-     * Creates an executor without threads. If {@code later} may drop tasks that it has accepted, {@link #timersEnded} must
+     * Creates an executor without threads. If {@code delayedExecutor} may drop tasks that it has accepted, {@link #timersEnded} must
      * be called then.
      */
-    public FutureExecutor(String name, Later later) {
+    public FutureExecutor(String name, DelayedExecutor delayedExecutor) {
         this.name = name;
-        this.later = later;
+        this.delayedExecutor = delayedExecutor;
     }
 
     @Override
@@ -85,13 +85,13 @@ public final class FutureExecutor implements Executor {
             before = begun;
             delay = threads < QUICK_THREADS ? QUICK_NANOS : SLOW_NANOS;
         }
-        if (!later.run(() -> checkProgress(before), delay)) {
+        if (!delayedExecutor.run(() -> checkProgress(before), delay)) {
             checkLater(before, delay);
         }
     }
 
     /**
-     * Replaces a pending check of {@code later}, which may never run after the cluster has ended: completions may still
+     * Replaces a pending check of {@code delayedExecutor}, which may never run after the cluster has ended: completions may still
      * wait for other completions.
      */
     public void timersEnded() {

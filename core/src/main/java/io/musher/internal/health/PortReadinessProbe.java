@@ -42,7 +42,7 @@ public final class PortReadinessProbe {
     private static final long WATCH_PAUSE = 1_000_000_000;
     private static final long TIMEOUT = 2_000_000_000;
     /** Longest wait for a main method that is still running after its port accepts, and may never return. */
-    private static final long LONGEST_START = 3_000_000_000L;
+    private static final long MAX_MAIN_WAIT = 3_000_000_000L;
 
     private final EventLoop loop;
     private final ProcessEvents events;
@@ -168,7 +168,7 @@ public final class PortReadinessProbe {
     private void accepted() {
         long now = loop.now();
         acceptedAt = acceptedAt == 0 ? now : acceptedAt;
-        long left = Math.min(acceptedAt - began, LONGEST_START) - (now - acceptedAt);
+        long left = Math.min(acceptedAt - began, MAX_MAIN_WAIT) - (now - acceptedAt);
         if (worker.isBooting() && !accepted && !claimed && mainRuns.getAsBoolean() && left > 0) {
             socket = Optional.empty(); // the port must accept at that time, too
             worker.observed("its port accepts, and its main method has not returned yet");

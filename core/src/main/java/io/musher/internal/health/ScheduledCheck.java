@@ -114,11 +114,11 @@ final class ScheduledCheck {
 
     private void missed(String why) {
         passes = 0;
-        boolean isJudged = worker.isJudged();
-        if (!isJudged && rule.role() == HealthCheck.Role.LIVENESS) {
+        boolean counts = worker.countsFailedChecks();
+        if (!counts && rule.role() == HealthCheck.Role.LIVENESS) {
             return; // while the worker boots, startTimeout decides
         }
-        if (++misses >= rule.fall() || !isJudged) {
+        if (++misses >= rule.fall() || !counts) {
             up = false;
             fallen.accept(
                     "its health check (" + rule + ") failed " + misses + (misses == 1 ? " time: " : " times: ") + why);

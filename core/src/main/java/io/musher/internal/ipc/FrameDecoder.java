@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
  */
 final class FrameDecoder {
 
-    private static final int FIRST_ROOM = 1024;
+    private static final int MIN_CAPACITY = 1024;
     /** A frame gets its full buffer once a quarter of it has arrived, because every growth costs a copy. */
     private static final int GROWTH = 4;
 
@@ -121,7 +121,7 @@ final class FrameDecoder {
         int stored = kept == null ? 0 : kept.position();
         if (kept == null || kept.remaining() < available) {
             int room = (int) Math.min((long) stored + remaining,
-                    Math.max((long) GROWTH * (stored + available), FIRST_ROOM));
+                    Math.max((long) GROWTH * (stored + available), MIN_CAPACITY));
             ByteBuffer larger = arrays.buffer(room);
             if (kept != null) {
                 larger.put(kept.flip());

@@ -11,7 +11,7 @@ public final class Frames {
     /** The largest payload of a control frame, in bytes. */
     public static final int MAX_CONTROL = 1024;
 
-    private static final int SHOWN = 120;
+    private static final int MAX_SHOWN = 120;
 
     private Frames() {}
 
@@ -48,7 +48,7 @@ public final class Frames {
     /** {@return an arbitrary payload as one printable log line, truncated} */
     public static String shown(ByteBuffer payload) {
         String text = StandardCharsets.UTF_8.decode(payload).toString();
-        String line = text.codePoints().limit(SHOWN)
+        String line = text.codePoints().limit(MAX_SHOWN)
                 .map(c -> Character.isISOControl(c) || c == '\u2028' || c == '\u2029' ? '.' : c)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString();
         return line.length() < text.length() ? line + "…" : line;

@@ -23,7 +23,7 @@ final class RateLimitedListener implements ChannelListener {
     private final EventLoop loop;
     private final String worker;
     private final ChannelListener listener;
-    private final Map<String, Runnable> later = new LinkedHashMap<>(); // the latest report of each kind
+    private final Map<String, Runnable> latestReports = new LinkedHashMap<>(); // by kind
     private Timers.Timer timer;
     private int left = AT_ONCE;
     private long filledAt = System.nanoTime();
@@ -35,20 +35,20 @@ final class RateLimitedListener implements ChannelListener {
         this.listener = listener;
     }
 
-    private void paced(String kind, Runnable report) {
+    private void limitRate(String kind, Runnable report) {
         long now = loop.now();
         long more = Math.max(0, (now - filledAt) / PACE_NANOS);
         if (more > 0) {
             left = (int) Math.min(AT_ONCE, left + more);
             filledAt = now;
         }
-        if (left > 0 && later.isEmpty()) {
+        if (left > 0 && latestReports.isEmpty()) {
             left--;
             report.run();
             return;
         }
-        later.remove(kind);
-        later.put(kind, report);
+        latestReports.remove(kind);
+        latestReports.put(kind, report);
         if (timer == null) {
             timer = loop.schedule(PACE_NANOS, this::catchUp);
         }
@@ -65,13 +65,13 @@ final class RateLimitedListener implements ChannelListener {
         loop.cancel(timer);
         timer = null;
         left = 0;
-        List<Runnable> reports = List.copyOf(later.values());
-        later.clear();
+        List<Runnable> reports = List.copyOf(latestReports.values());
+        latestReports.clear();
         reports.forEach(Runnable::run);
     }
 
     private ChannelListener caughtUp() {
-        if (!later.isEmpty()) {
+        if (!latestReports.isEmpty()) {
             catchUp();
         }
         return listener;
@@ -79,17 +79,17 @@ final class RateLimitedListener implements ChannelListener {
 
     @Override
     public void ready() {
-        paced("readiness", listener::ready);
+        limitRate("readiness", listener::ready);
     }
 
     @Override
     public void notReady() {
-        paced("readiness", listener::notReady);
+        limitRate("readiness", listener::notReady);
     }
 
     @Override
     public void listening(int port) {
-        paced("port", () -> listener.listening(port));
+        limitRate("port", () -> listener.listening(port));
     }
 
     @Override

@@ -15,8 +15,8 @@ abstract class JsonTokens {
     private static final double[] POWERS = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13,
             1e14, 1e15, 1e16,
             1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    private static final int SURE_DIGITS = 15; // fits a double exactly
-    private static final int SURE_LONG = 18;
+    private static final int EXACT_DIGITS = 15; // fits a double exactly
+    private static final int LONG_DIGITS = 18;
 
     /** Estimated heap sizes of decoded objects, in bytes, with headers, arrays and the reference to them. */
     static final int EMPTY = 64;
@@ -103,7 +103,7 @@ abstract class JsonTokens {
         int length = at - start;
         if (!integer) {
             return decimal(start, length);
-        } else if (length <= SURE_LONG) {
+        } else if (length <= LONG_DIGITS) {
             return integer(start, at);
         }
         charge(BIG + length);
@@ -114,7 +114,7 @@ abstract class JsonTokens {
     double decimal() {
         int start = at;
         boolean integer = scan();
-        return integer && at - start <= SURE_DIGITS ? integer(start, at) : decimal(start, at - start);
+        return integer && at - start <= EXACT_DIGITS ? integer(start, at) : decimal(start, at - start);
     }
 
     BigDecimal exactly() {
@@ -188,7 +188,7 @@ abstract class JsonTokens {
             byte b = in[i];
             if (b == '.') {
                 point = true;
-            } else if (b < '0' || b > '9' || ++digits > SURE_DIGITS) {
+            } else if (b < '0' || b > '9' || ++digits > EXACT_DIGITS) {
                 digits = Integer.MAX_VALUE;
                 break;
             } else {
@@ -196,7 +196,7 @@ abstract class JsonTokens {
                 fraction += point ? 1 : 0;
             }
         }
-        if (digits <= SURE_DIGITS && fraction < POWERS.length) {
+        if (digits <= EXACT_DIGITS && fraction < POWERS.length) {
             double value = mantissa / POWERS[fraction];
             return negative ? -value : value;
         }

@@ -25,7 +25,7 @@ public final class JsonWriter extends JsonOutput {
 
     static final int MAX_DEPTH = 200;
 
-    private static final int KEPT = 64 * 1024;
+    private static final int MAX_KEPT = 64 * 1024;
     private static final AtomicReferenceArray<JsonWriter> SPARE = new AtomicReferenceArray<>(16);
 
     private JsonWriter() {}
@@ -63,8 +63,8 @@ public final class JsonWriter extends JsonOutput {
             room(0);
             return allocator.apply(at).put(0, out, 0, at);
         } finally {
-            if (out.length > KEPT) {
-                out = new byte[KEPT];
+            if (out.length > MAX_KEPT) {
+                out = new byte[MAX_KEPT];
             }
         }
     }

@@ -23,7 +23,7 @@ final class ExitWatch {
     private static final Logger LOG = LoggerFactory.getLogger(ExitWatch.class);
 
     /** SIGKILL is sent this many times, 10 ms apart, before the remaining processes are given up. */
-    private static final int ROUNDS = 200;
+    private static final int MAX_ROUNDS = 200;
     private static final long ROUND_MILLIS = 10;
     private static final long FINISH_POLL_MILLIS = 50;
     /** How long to wait for the end of the output after the exit: a daemon left behind may keep it open. */
@@ -104,7 +104,7 @@ final class ExitWatch {
             return;
         }
         List<ProcessHandle> remaining = processTable.query(tree::members, List.of());
-        for (int rounds = 0; !remaining.isEmpty() && rounds < ROUNDS;) {
+        for (int rounds = 0; !remaining.isEmpty() && rounds < MAX_ROUNDS;) {
             boolean mayWait = mayFinish.getAsBoolean();
             if (!mayWait) {
                 rounds++;

@@ -30,9 +30,9 @@ final class SpawnThread {
     /** Runs the task on the spawn thread; after {@link #close()}, on the calling thread. */
     void run(Runnable task) {
         try {
-            executor.execute(() -> guarded(task));
+            executor.execute(() -> runAndLog(task));
         } catch (RejectedExecutionException e) {
-            guarded(task);
+            runAndLog(task);
         }
     }
 
@@ -48,7 +48,7 @@ final class SpawnThread {
         }
     }
 
-    private void guarded(Runnable task) {
+    private void runAndLog(Runnable task) {
         try {
             task.run();
         } catch (RuntimeException | Error e) {

@@ -28,7 +28,7 @@ final class ThreadDump {
     private static final Path FOLDER = Path.of("/tmp");
     private static final byte[] COMMAND = "1\0threaddump\0\0\0\0".getBytes(StandardCharsets.US_ASCII);
     private static final int SIGQUIT = 3;
-    private static final int LARGEST = 1 << 20;
+    private static final int MAX_BYTES = 1 << 20;
     private static final long PAUSE_MILLIS = 20;
     private static final int PAUSES = 1_000;
 
@@ -97,7 +97,7 @@ final class ThreadDump {
             for (ByteBuffer command = ByteBuffer.wrap(COMMAND); command.hasRemaining();) {
                 channel.write(command);
             }
-            ByteBuffer answer = ByteBuffer.allocate(LARGEST);
+            ByteBuffer answer = ByteBuffer.allocate(MAX_BYTES);
             for (int n = 0; n >= 0 && answer.hasRemaining();) {
                 n = channel.read(answer);
             }

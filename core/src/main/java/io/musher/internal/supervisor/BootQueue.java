@@ -52,7 +52,7 @@ final class BootQueue {
      *
      * @param events where the processes report
      */
-    void pump(ProcessEvents events) {
+    void startNext(ProcessEvents events) {
         if (queue.isEmpty()) {
             return;
         }
@@ -66,7 +66,7 @@ final class BootQueue {
         for (Slot slot : queue) {
             if (booting >= registry.config.bootLimit()) {
                 break;
-            } else if (hasPort(slot)) {
+            } else if (canStart(slot)) {
                 booting++;
                 next.add(slot);
             }
@@ -78,7 +78,7 @@ final class BootQueue {
      * Returns whether the slot can start a process: a starting worker that is being killed occupies the slot until
      * reaped.
      */
-    private boolean hasPort(Slot slot) {
+    private boolean canStart(Slot slot) {
         return slot.starting == null && (registry.config.ports() != PortMode.FIXED || slot.living().isEmpty());
     }
 

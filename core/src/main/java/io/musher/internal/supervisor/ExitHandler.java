@@ -104,7 +104,7 @@ final class ExitHandler {
         Slot slot = worker.slot;
         boolean isReported = lifecycle.isStarting()
                 || worker == slot.starting && (slot.serving != null || rollout.isFailure(worker));
-        if (isReported || restarts.needsStatus(goodbye)) {
+        if (isReported || restarts.needsExitStatus(goodbye)) {
             stopSequence.endExitWait(worker);
             return;
         }
@@ -125,7 +125,7 @@ final class ExitHandler {
 
     /** Replaces a hanging worker at once, and requests a thread dump before stopping it. */
     void livenessFailed(Incarnation worker, String why, boolean unresponsive) {
-        if (isInPlace(worker) && worker.isJudged()) {
+        if (isInPlace(worker) && worker.countsFailedChecks()) {
             Runnable followUp = restartAfterLoss(worker, true, why, null);
             stopSequence.requestThreadDump(worker, why, unresponsive);
             followUp.run();

@@ -131,7 +131,7 @@ public final class Incarnation {
     }
 
     /** {@return whether failed health checks count: the worker is READY, NOT_READY or soaking; control thread only} */
-    public boolean isJudged() {
+    public boolean countsFailedChecks() {
         WorkerState state = state();
         return state == WorkerState.READY || state == WorkerState.NOT_READY || soaking;
     }
@@ -184,7 +184,7 @@ public final class Incarnation {
     /** {@return the start time; empty before the fork} */
     public Optional<Instant> startedAt() {
         StartedProcess spawned = process;
-        return spawned == null ? Optional.empty() : Optional.of(spawned.at());
+        return spawned == null ? Optional.empty() : Optional.of(spawned.startedAt());
     }
 
     /** {@return a future that completes when the process is reaped, and fails if the process could not be started} */

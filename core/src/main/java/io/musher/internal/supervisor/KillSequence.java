@@ -29,10 +29,10 @@ final class KillSequence {
             // the worker may be a grandchild of this JVM, below a shell that does not receive the frame
             Duration half = policy.kill().dividedBy(2);
             worker.handle().sendStop();
-            worker.stop.step(half, () -> terminate(worker, half));
+            worker.stop.setDeadline(half, () -> terminate(worker, half));
         } else {
             worker.handle().sendStop();
-            worker.stop.step(policy.kill(), () -> killLate(worker));
+            worker.stop.setDeadline(policy.kill(), () -> killLate(worker));
         }
     }
 
@@ -46,7 +46,7 @@ final class KillSequence {
             return;
         }
         worker.stop.awaitExit(policy.kill(), () -> {
-            worker.stop.decide(Exit.Cause.CHANNEL_LOST);
+            worker.stop.decideCause(Exit.Cause.CHANNEL_LOST);
             worker.cancelTimers();
             terminate(worker, policy.kill());
         });
@@ -56,7 +56,7 @@ final class KillSequence {
     void terminate(Incarnation worker, Duration timeout) {
         registry.listener.stateChanged(worker, "SIGTERM");
         worker.handle().terminate();
-        worker.stop.step(timeout, () -> killLate(worker));
+        worker.stop.setDeadline(timeout, () -> killLate(worker));
     }
 
     private void killLate(Incarnation worker) {
@@ -68,13 +68,13 @@ final class KillSequence {
     void sigkill(Incarnation worker, String why) {
         registry.setState(worker, WorkerState.STOPPING, why);
         worker.handle().kill();
-        worker.stop.step(KILL_RETRY_INTERVAL, () -> sigkill(worker, "still not reaped: SIGKILL again"));
+        worker.stop.setDeadline(KILL_RETRY_INTERVAL, () -> sigkill(worker, "still not reaped: SIGKILL again"));
     }
 
     /** Kills a worker at once; the worker keeps its slot until it is reaped. */
     void kill(Incarnation worker, String why) {
         if (worker.stop.cause() == null) {
-            worker.stop.decide(Exit.Cause.KILLED);
+            worker.stop.decideCause(Exit.Cause.KILLED);
         }
         worker.whenForked(() -> {
             if (worker.isAlive()) {

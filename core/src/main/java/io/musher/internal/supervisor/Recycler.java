@@ -7,9 +7,9 @@ package io.musher.internal.supervisor;
 final class Recycler {
 
     private static final long FIRST_PAUSE = 1_000_000_000L;
-    private static final int DOUBLED = 6;
+    private static final int MAX_DOUBLINGS = 6;
     /** A replacement that is due for recycling itself within this time shows that the limit cannot be met. */
-    private static final long SOON = 10_000_000_000L;
+    private static final long TOO_SOON = 10_000_000_000L;
 
     private final WorkerRegistry registry;
     private final BootQueue bootQueue;
@@ -44,7 +44,7 @@ final class Recycler {
         Slot slot = worker.slot;
         if (slot.recyclingDelayed == worker) {
             return false;
-        } else if (slot.recycled != worker || worker.isReadySince(registry.actions.now(), SOON)) {
+        } else if (slot.recycled != worker || worker.isReadySince(registry.actions.now(), TOO_SOON)) {
             slot.earlyRecycles = 0;
             return false;
         }
@@ -71,7 +71,7 @@ final class Recycler {
      * Delays the next recycling in the slot because a replacement, whatever its purpose, failed before it was ready.
      */
     void failed(Slot slot) {
-        slot.nextRecycleAt = registry.actions.now() + (FIRST_PAUSE << Math.min(slot.recycleFailures, DOUBLED));
+        slot.nextRecycleAt = registry.actions.now() + (FIRST_PAUSE << Math.min(slot.recycleFailures, MAX_DOUBLINGS));
         slot.recycleFailures++;
     }
 }

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 final class ResettableTimer {
 
     /** Longer delays are treated as infinite. */
-    private static final long LONGEST = Long.MAX_VALUE / 4;
+    private static final long MAX_NANOS = Long.MAX_VALUE / 4;
 
     private final Actions actions;
     private final Consumer<Runnable> turn;
@@ -42,6 +42,6 @@ final class ResettableTimer {
     }
 
     static long nanos(Duration duration) {
-        return duration.getSeconds() >= LONGEST / 1_000_000_000 ? LONGEST : duration.toNanos();
+        return duration.getSeconds() >= MAX_NANOS / 1_000_000_000 ? MAX_NANOS : duration.toNanos();
     }
 }

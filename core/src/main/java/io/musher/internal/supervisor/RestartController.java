@@ -53,7 +53,7 @@ final class RestartController {
     }
 
     /** {@return whether the exit status of a worker that closed its channel decides about its replacement} */
-    boolean needsStatus(boolean goodbye) {
+    boolean needsExitStatus(boolean goodbye) {
         return goodbye && policy.when() == RestartPolicy.When.ON_FAILURE;
     }
 

@@ -22,7 +22,7 @@ import java.util.concurrent.CompletableFuture;
 final class RolloutPlan {
 
     private static final long FIRST_DELAY = 100_000_000L;
-    private static final long LONGEST_DELAY = 15_000_000_000L;
+    private static final long MAX_DELAY = 15_000_000_000L;
 
     private final WorkerRegistry registry;
     private final ReloadPolicy policy;
@@ -94,13 +94,13 @@ final class RolloutPlan {
         }
         current.abortFutures.add(future);
         if (current.isForward()) {
-            goBack(Rollout.Outcome.ABORTED, "aborted: abortRollout() was called", null);
+            rollBack(Rollout.Outcome.ABORTED, "aborted: abortRollout() was called", null);
         }
     }
 
-    private void goBack(Rollout.Outcome outcome, String failure, Incarnation failed) {
+    private void rollBack(Rollout.Outcome outcome, String failure, Incarnation failed) {
         cancelTimers();
-        current.goBack(outcome, failure, failed);
+        current.rollBack(outcome, failure, failed);
     }
 
     private void cancelTimers() {
@@ -154,7 +154,7 @@ final class RolloutPlan {
             slot.readyFutures.fail(new IllegalStateException("the rollout: " + text));
         }
         if (policy.onFailure() == ReloadPolicy.OnFailure.KEEP_OLD) {
-            goBack(Rollout.Outcome.FAILED, text, worker);
+            rollBack(Rollout.Outcome.FAILED, text, worker);
         } else {
             current.withdraw(slot, "the rollout retries after a delay: " + text);
             delayRetry(worker, why);
@@ -164,14 +164,14 @@ final class RolloutPlan {
     private void portRefuses(Incarnation worker) {
         String why = "was ready and refuses connections at the end of the rollout: " + worker.why();
         if (policy.onFailure() == ReloadPolicy.OnFailure.KEEP_OLD) {
-            goBack(Rollout.Outcome.FAILED, describe(worker, why), worker);
+            rollBack(Rollout.Outcome.FAILED, describe(worker, why), worker);
         } else { // the worker either accepts again or is replaced as unhealthy
             delayRetry(worker, why);
         }
     }
 
     private void delayRetry(Incarnation worker, String why) {
-        long delay = Math.min(LONGEST_DELAY, FIRST_DELAY << Math.min(failures++, 20));
+        long delay = Math.min(MAX_DELAY, FIRST_DELAY << Math.min(failures++, 20));
         registry.listener.rolloutDelayed(worker, delay, why);
         retryTimer.set(delay, () -> {});
     }

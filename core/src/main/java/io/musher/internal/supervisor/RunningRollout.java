@@ -40,7 +40,7 @@ final class RunningRollout {
      */
     private final Set<Slot> tried = new HashSet<>();
     /** Slots that the rollback has tried before. */
-    private final Set<Slot> triedBack = new HashSet<>();
+    private final Set<Slot> triedRollback = new HashSet<>();
     /** With fixed ports: the old worker, stopped before its replacement could start. */
     private final Map<Slot, Incarnation> stoppedFirst = new HashMap<>();
     /** Slots in which a worker of the target generation was ready at least once. */
@@ -126,7 +126,7 @@ final class RunningRollout {
     }
 
     /** Rolls back from now on. */
-    void goBack(Rollout.Outcome newOutcome, String newFailure, Incarnation newFailed) {
+    void rollBack(Rollout.Outcome newOutcome, String newFailure, Incarnation newFailed) {
         outcome = newOutcome;
         failure = newFailure;
         failed = newFailed;
@@ -178,7 +178,8 @@ final class RunningRollout {
      */
     boolean proceed(int batch) {
         Generation target = target();
-        pending.removeIf(slot -> !slot.wanted || slot.isAt(target) && slot.isAlone() || slot.isAbandoned(target));
+        pending.removeIf(
+                slot -> !slot.wanted || slot.isAt(target) && slot.hasNoStoppingWorker() || slot.isAbandoned(target));
         boolean isDone = pending.isEmpty();
         List<Slot> next = new ArrayList<>();
         for (Slot slot : registry.slots()) {
@@ -209,7 +210,7 @@ final class RunningRollout {
      */
     private boolean isReplaceable(Slot slot, Generation target) {
         boolean isStarting = slot.starting != null;
-        return !slot.isGoing() && (!isStarting
+        return !slot.isEnding() && (!isStarting
                 || slot.starting.generation() != target && (slot.serving != null || !tried.contains(slot)));
     }
 
@@ -226,12 +227,13 @@ final class RunningRollout {
      * Returns whether a slot has to be rolled back. Each is tried once, as the old generation may fail to start, too.
      */
     private boolean needsRollback(Slot slot) {
-        return slot.serving != null && slot.serving.generation() != registry.generation && !triedBack.contains(slot);
+        return slot.serving != null && slot.serving.generation() != registry.generation
+                && !triedRollback.contains(slot);
     }
 
     private void replace(Slot slot, Generation target) {
         pending.add(slot);
-        (isForward() ? tried : triedBack).add(slot);
+        (isForward() ? tried : triedRollback).add(slot);
         if (slot.starting != null) {
             stopSequence.stop(slot.starting, why);
         }

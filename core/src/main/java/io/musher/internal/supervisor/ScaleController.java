@@ -37,7 +37,7 @@ final class ScaleController {
             PendingFutures.fail(registry.actions, future,
                     new IllegalArgumentException("scale to " + instances + ": " + refusal.get()));
         } else if (free.size() < instances - before) {
-            PendingFutures.fail(registry.actions, future, noneFree("scale to " + instances, limit));
+            PendingFutures.fail(registry.actions, future, noFreeInstance("scale to " + instances, limit));
         } else {
             scaledFrom = scaleFutures.isEmpty() ? before : scaledFrom;
             scaleFutures.add(future);
@@ -60,21 +60,21 @@ final class ScaleController {
         if (refusal.isPresent()) {
             PendingFutures.fail(registry.actions, future, new IllegalStateException("fork(): " + refusal.get()));
         } else if (free.isEmpty()) {
-            PendingFutures.fail(registry.actions, future, noneFree("fork()", limit));
+            PendingFutures.fail(registry.actions, future, noFreeInstance("fork()", limit));
         } else {
             markWanted(free.get(0), environment, "fork() was called");
             free.get(0).readyFutures.add(future);
         }
     }
 
-    private static IllegalStateException noneFree(String request, Limit limit) {
+    private static IllegalStateException noFreeInstance(String request, Limit limit) {
         return new IllegalStateException(
                 request + ": the instances that are not wanted have ports that disconnected workers still hold, "
                         + "and there is none above " + (limit.instances() - 1) + ": " + limit.why());
     }
 
     void markWanted(Slot slot, Map<String, String> environment, String why) {
-        registry.use(slot);
+        registry.addSlot(slot);
         slot.wanted = true;
         slot.environment = environment;
         slot.generation = registry.generation;

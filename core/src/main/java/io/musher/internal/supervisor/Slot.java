@@ -151,7 +151,7 @@ final class Slot {
      * Returns whether no released worker is still stopping. A rollout waits for this, because memory is limited to the
      * configured number of workers.
      */
-    boolean isAlone() {
+    boolean hasNoStoppingWorker() {
         return released.stream().noneMatch(ScaleController::isStillStopping);
     }
 
@@ -161,7 +161,7 @@ final class Slot {
     }
 
     /** Returns whether the serving worker is stopping or lost. */
-    boolean isGoing() {
+    boolean isEnding() {
         return serving != null && !hasServingWorker();
     }
 

@@ -9,6 +9,6 @@ import java.util.OptionalInt;
  * @param pid the process id
  * @param port the port assigned to the process, if any
  * @param command whether the process runs a command, which need not open a channel and say hello
- * @param at the start time
+ * @param startedAt the start time
  */
-public record StartedProcess(long pid, OptionalInt port, boolean command, Instant at) {}
+public record StartedProcess(long pid, OptionalInt port, boolean command, Instant startedAt) {}

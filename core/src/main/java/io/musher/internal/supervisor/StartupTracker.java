@@ -110,7 +110,7 @@ final class StartupTracker {
      *     may close its port
      */
     boolean portRefuses(Incarnation worker, String why) {
-        if (worker.readiness.isPortRefusing() || worker.readiness.isPaused() || !worker.isJudged()) {
+        if (worker.readiness.isPortRefusing() || worker.readiness.isPaused() || !worker.countsFailedChecks()) {
             return false;
         }
         worker.readiness.portRefuses();

@@ -50,7 +50,7 @@ final class StopSequence {
 
     private void releaseBecause(Incarnation worker, Exit.Cause cause, String why) {
         if (worker.stop.cause() == null || worker.stop.isDisconnect()) {
-            worker.stop.decide(cause);
+            worker.stop.decideCause(cause);
         }
         release(worker, why);
     }
@@ -94,7 +94,7 @@ final class StopSequence {
                 registry.publish();
                 sendDrain(worker);
                 if (delay) {
-                    worker.stop.step(policy.preStopDelay(), () -> drain(worker));
+                    worker.stop.setDeadline(policy.preStopDelay(), () -> drain(worker));
                 } else {
                     drain(worker);
                 }
@@ -117,7 +117,7 @@ final class StopSequence {
 
     private void drain(Incarnation worker) {
         worker.handle().drain(policy.drain());
-        worker.stop.step(policy.drain(), () -> finishDrain(worker, "the drain timeout has elapsed"));
+        worker.stop.setDeadline(policy.drain(), () -> finishDrain(worker, "the drain timeout has elapsed"));
     }
 
     /** Finishes the drain, unless drain hooks are running: the connections have ended or were cut. */
@@ -166,7 +166,7 @@ final class StopSequence {
         worker.cancelTimers();
         worker.slot.release(worker);
         worker.stop.reason(why);
-        worker.stop.decide(Exit.Cause.UNHEALTHY);
+        worker.stop.decideCause(Exit.Cause.UNHEALTHY);
         if (unresponsive) {
             worker.stop.markUnresponsive();
         }
@@ -194,7 +194,7 @@ final class StopSequence {
 
     /** Stops a worker that was not ready in time; the worker keeps its slot until it is reaped. */
     void startTimedOut(Incarnation worker, String why) {
-        worker.stop.decide(Exit.Cause.START_TIMEOUT);
+        worker.stop.decideCause(Exit.Cause.START_TIMEOUT);
         worker.stop.reason(why);
         sendDrain(worker);
         killSequence.sendStop(worker, why);

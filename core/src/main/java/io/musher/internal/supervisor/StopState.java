@@ -21,7 +21,7 @@ final class StopState {
     }
 
     /** Records the cause of the exit to come. */
-    void decide(Exit.Cause decided) {
+    void decideCause(Exit.Cause decided) {
         cause = decided;
     }
 
@@ -58,7 +58,7 @@ final class StopState {
     }
 
     /** Sets the deadline of the present step. */
-    void step(Duration deadline, Runnable next) {
+    void setDeadline(Duration deadline, Runnable next) {
         timer.set(deadline, next);
     }
 

@@ -56,7 +56,7 @@ public final class Supervisor {
         try {
             input.run();
             rollout.advance();
-            bootQueue.pump(events);
+            bootQueue.startNext(events);
             scaling.completeIfDone();
             restarts.reportAllGaveUp();
             lifecycle.completeIfDone();

@@ -73,7 +73,7 @@ final class WorkerRegistry {
     }
 
     /** Adds a slot returned by {@link #lowestFree}, if it is new. */
-    void use(Slot slot) {
+    void addSlot(Slot slot) {
         slots.putIfAbsent(slot.instance, slot);
     }
 

@@ -22,7 +22,7 @@ import java.util.Arrays;
 public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandler {
 
     /** Spring Boot's developer tools throw it to end the main thread, while the program runs on another thread. */
-    private static final String SILENT = "SilentExitException";
+    private static final String SILENT_EXIT = "SilentExitException";
 
     /** The first Java release that starts instance main methods, and such as are not public or take no arguments. */
     private static final int INSTANCE_MAIN = 25;
@@ -132,7 +132,7 @@ public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandl
         } catch (Throwable e) {
             e.printStackTrace();
         }
-        if (failure.getClass().getSimpleName().equals(SILENT)) {
+        if (failure.getClass().getSimpleName().equals(SILENT_EXIT)) {
             return;
         }
         if (!printed) {

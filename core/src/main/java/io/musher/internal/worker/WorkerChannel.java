@@ -66,7 +66,7 @@ final class WorkerChannel implements Connection.Owner {
 
     private static final long CONNECT_NANOS = 10_000_000_000L;
     private static final long FIRST_PAUSE_NANOS = 10_000_000L;
-    private static final long LONGEST_PAUSE_NANOS = 500_000_000L;
+    private static final long MAX_PAUSE_NANOS = 500_000_000L;
     private static final int MAX_WAITING = 1024;
 
     private final EventLoop loop;
@@ -255,7 +255,7 @@ final class WorkerChannel implements Connection.Owner {
             });
         } else if (!open && goodbye == null && reason == CloseReason.GONE && loop.now() + pause - deadline < 0) {
             loop.schedule(pause, this::connect);
-            pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+            pause = Math.min(2 * pause, MAX_PAUSE_NANOS);
         } else {
             finish(() -> listener.lost(why));
         }

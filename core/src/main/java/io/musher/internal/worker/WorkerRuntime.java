@@ -264,7 +264,7 @@ public final class WorkerRuntime {
      * @param nanos the delay
      * @return false if the task will never run because the process is about to exit
      */
-    public boolean later(Runnable task, long nanos) {
+    public boolean schedule(Runnable task, long nanos) {
         return loop.tryExecute(() -> loop.schedule(nanos, task));
     }
 

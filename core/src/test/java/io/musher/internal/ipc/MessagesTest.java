@@ -30,7 +30,7 @@ class MessagesTest {
             peer.send(RawPeer.message(32 + i % 2, 0, 0, bytes("message " + i)));
         }
         for (int i = 0; i < 100; i++) {
-            MessageFrame frame = listener.letter();
+            MessageFrame frame = listener.message();
             assertEquals("message " + i, text(frame));
             assertEquals(i % 2 == 1, frame.isBinary());
             assertFalse(frame.isRequest());
@@ -64,8 +64,8 @@ class MessagesTest {
         listener.listens = true;
         listener.inbox().scheduleDelivery();
 
-        assertEquals("one", text(listener.letter()));
-        assertEquals("two", text(listener.letter()));
+        assertEquals("one", text(listener.message()));
+        assertEquals("two", text(listener.message()));
     }
 
     @Test
@@ -187,7 +187,7 @@ class MessagesTest {
         listener.listens = true;
         listener.inbox().scheduleDelivery();
         for (int i = 0; i < 200; i++) {
-            assertEquals(MIB, listener.letter().body().length);
+            assertEquals(MIB, listener.message().body().length);
         }
         listener.expect("ready");
     }

@@ -27,7 +27,7 @@ public final class RecordingChannelListener implements ChannelListener {
     /** Runs within the callback of that name. */
     public volatile Runnable onStopRequested = () -> {};
     public volatile Runnable onReady = () -> {};
-    /** Passes messages to {@link #letter}, on a thread of their own, while {@link #listens}. */
+    /** Passes messages to {@link #message}, on a thread of their own, while {@link #listens}. */
     final MessageHandler handler = new MessageHandler() {
         @Override
         public boolean hasListener() {
@@ -41,11 +41,11 @@ public final class RecordingChannelListener implements ChannelListener {
 
         @Override
         public void handle(MessageFrame message) {
-            letters.add(message);
+            messages.add(message);
         }
     };
     public volatile boolean listens = true;
-    private final BlockingQueue<MessageFrame> letters = new LinkedBlockingQueue<>();
+    private final BlockingQueue<MessageFrame> messages = new LinkedBlockingQueue<>();
 
     RecordingChannelListener(EventLoop loop) {
         this.loop = loop;
@@ -57,15 +57,15 @@ public final class RecordingChannelListener implements ChannelListener {
     }
 
     /** {@return the next message} */
-    public MessageFrame letter() throws InterruptedException {
-        MessageFrame frame = letters.poll(20, TimeUnit.SECONDS);
+    public MessageFrame message() throws InterruptedException {
+        MessageFrame frame = messages.poll(20, TimeUnit.SECONDS);
         assertNotNull(frame, "a message within 20 s");
         return frame;
     }
 
     /** {@return whether a message waits to be asked for} */
     public boolean hasLetter() {
-        return !letters.isEmpty();
+        return !messages.isEmpty();
     }
 
     /** {@return the next event} */

@@ -95,7 +95,7 @@ class WindowTest {
         listen();
         for (RecordingChannelListener worker : workers) {
             for (int i = 0; i < 50; i++) {
-                assertEquals(MIB - 100, worker.letter().body().length);
+                assertEquals(MIB - 100, worker.message().body().length);
             }
         }
         for (RecordingChannelListener worker : workers) {

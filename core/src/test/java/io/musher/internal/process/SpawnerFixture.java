@@ -106,6 +106,6 @@ public final class SpawnerFixture implements AutoCloseable {
         assertEquals(List.of(), processes(), "processes left behind");
         assertEquals(List.of(), ProcessHandle.current().children()
                 .filter(child -> child.info().commandLine().orElse("").contains("musher-orphan-reaper")).toList(),
-                "guards left behind");
+                "orphan reapers left behind");
     }
 }

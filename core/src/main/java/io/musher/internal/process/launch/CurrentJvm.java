@@ -30,13 +30,13 @@ record CurrentJvm(String java, InheritedFlags flags, String classPath, List<Stri
     record Facts(Properties properties, List<String> flags, List<String> commandLine,
             Map<String, String> environment) {}
 
-    private static final class Once {
+    private static final class Holder {
         static final CurrentJvm VALUE = of(new Facts(System.getProperties(),
                 ManagementFactory.getRuntimeMXBean().getInputArguments(), commandLine(), System.getenv()));
     }
 
     static CurrentJvm read() {
-        return Once.VALUE;
+        return Holder.VALUE;
     }
 
     static CurrentJvm of(Facts facts) {

@@ -135,7 +135,7 @@ final class JvmPlan extends LaunchPlan {
     List<String> inherited(List<String> flags, SpawnRequest worker) {
         List<String> kept = super.inherited(flags, worker);
         if (options().directory().isPresent()) {
-            kept.replaceAll(JvmPlan::fromHere);
+            kept.replaceAll(JvmPlan::withAbsolutePaths);
         }
         // Otherwise _JAVA_OPTIONS would take precedence over the flags given for workers.
         kept.removeIf(flag -> JvmFlags.overridden(flag, options().jvmArgs()));
@@ -165,7 +165,7 @@ final class JvmPlan extends LaunchPlan {
     /**
      * Makes the paths in a flag absolute: relative ones would mean something else in the worker's working directory.
      */
-    private static String fromHere(String flag) {
+    private static String withAbsolutePaths(String flag) {
         for (String option : List.of("--module-path=", "--upgrade-module-path=", "-Xbootclasspath/a:")) {
             if (flag.startsWith(option)) {
                 return option + ClassPaths.absolutes(flag.substring(option.length()));

@@ -30,7 +30,7 @@ public record JvmShare(long heap, long maxHeap, int processors, String why, Stri
     /**
      * A larger heap disables compressed references, which doubles their size; no JVM chooses a larger one by default.
      */
-    private static final long COMPRESSED = 31L << 30;
+    private static final long MAX_COMPRESSED_HEAP = 31L << 30;
     /** The default heap on a machine with twice this memory; on a smaller machine the default is half the memory. */
     private static final long MIN_DEFAULT_HEAP = 124 * MIB;
 
@@ -74,7 +74,7 @@ public record JvmShare(long heap, long maxHeap, int processors, String why, Stri
 
     /** {@return the default heap of a JVM without flags on a machine with this memory} */
     private static long defaultHeap(long memory) {
-        return Math.min(COMPRESSED,
+        return Math.min(MAX_COMPRESSED_HEAP,
                 memory / 2 < MIN_DEFAULT_HEAP ? memory / 2 : Math.max(memory / 4, MIN_DEFAULT_HEAP));
     }
 

@@ -17,7 +17,7 @@ public final class InheritedSignals {
 
     private static final Logger LOG = LoggerFactory.getLogger(InheritedSignals.class);
 
-    private static final class Once {
+    private static final class Holder {
         static final Optional<String> ENV = Platform.LINUX ? Platform.tool("env").filter(InheritedSignals::resets)
                 : Optional.empty();
     }
@@ -34,7 +34,7 @@ public final class InheritedSignals {
         if (!Platform.LINUX || program.indexOf('=') >= 0 || !ProcessTable.ignoresSignals()) {
             return List.of();
         }
-        return Once.ENV.map(env -> List.of(env, "--default-signal")).orElseGet(List::of);
+        return Holder.ENV.map(env -> List.of(env, "--default-signal")).orElseGet(List::of);
     }
 
     private static boolean resets(String env) {

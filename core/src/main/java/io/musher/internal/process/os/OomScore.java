@@ -11,7 +11,7 @@ import java.nio.file.Path;
 public final class OomScore {
 
     /** Added to the primary's score, on a scale where 1000 stands for all memory. */
-    private static final int MORE = 200;
+    private static final int INCREASE = 200;
 
     private OomScore() {}
 
@@ -21,7 +21,8 @@ public final class OomScore {
         }
         try {
             int own = Integer.parseInt(Files.readString(Path.of("/proc/self/oom_score_adj")).strip());
-            Files.writeString(Path.of("/proc/" + pid + "/oom_score_adj"), Integer.toString(Math.min(1000, own + MORE)));
+            Files.writeString(Path.of("/proc/" + pid + "/oom_score_adj"),
+                    Integer.toString(Math.min(1000, own + INCREASE)));
         } catch (IOException | NumberFormatException e) {
             // exited already, or not permitted: the score is a precaution only
         }

@@ -13,7 +13,7 @@ public final class Ports {
 
     private static final Path RANGE = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
     /** The size of the ephemeral port range of IANA, which systems without that file use. */
-    private static final int USUAL = 16_384;
+    private static final int IANA_COUNT = 16_384;
 
     private Ports() {}
 
@@ -24,7 +24,7 @@ public final class Ports {
             String[] range = Files.readAllLines(RANGE).get(0).trim().split("\\s+");
             return Integer.parseInt(range[1]) - Integer.parseInt(range[0]) + 1;
         } catch (IOException | RuntimeException e) {
-            return USUAL;
+            return IANA_COUNT;
         }
     }
 

@@ -42,9 +42,9 @@ public final class ProcessTableExecutor {
     /** Runs the task on a pool thread; after {@link #close()}, on the calling thread. */
     public void run(Runnable task) {
         try {
-            pool.execute(() -> guarded(task));
+            pool.execute(() -> runAndLog(task));
         } catch (RejectedExecutionException e) {
-            guarded(task);
+            runAndLog(task);
         }
     }
 
@@ -98,7 +98,7 @@ public final class ProcessTableExecutor {
         pool.shutdown();
     }
 
-    private void guarded(Runnable task) {
+    private void runAndLog(Runnable task) {
         try {
             task.run();
         } catch (RuntimeException | Error e) {

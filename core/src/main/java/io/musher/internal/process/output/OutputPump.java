@@ -33,7 +33,7 @@ public final class OutputPump {
         byte[] buffer = new byte[16 << 10];
         try (in) {
             for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
-                length = more(buffer, length);
+                length = fillLine(buffer, length);
                 tail.add(buffer, 0, length);
                 sink.accept(buffer, 0, length);
             }
@@ -49,7 +49,7 @@ public final class OutputPump {
      * Reads the rest of an incomplete line if it is available already, so that lines of several workers are interleaved
      * less often.
      */
-    private int more(byte[] buffer, int length) throws IOException {
+    private int fillLine(byte[] buffer, int length) throws IOException {
         int filled = length;
         while (filled < buffer.length && buffer[filled - 1] != '\n' && in.available() > 0) {
             int count = in.read(buffer, filled, buffer.length - filled);

@@ -18,7 +18,7 @@ import java.nio.file.Path;
  */
 public final class PipeReopener {
 
-    private static final Path OWN = Path.of("/proc/self/fd");
+    private static final Path OWN_DESCRIPTORS = Path.of("/proc/self/fd");
 
     private PipeReopener() {}
 
@@ -52,7 +52,7 @@ public final class PipeReopener {
     }
 
     private static @Nullable Path find(Path pipe) throws IOException {
-        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(OWN)) {
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(OWN_DESCRIPTORS)) {
             for (Path descriptor : descriptors) {
                 if (leadsTo(descriptor, pipe)) {
                     return descriptor;
