@@ -84,7 +84,7 @@ class SpawnerTest {
 
     @Test
     void shouldReplaceTwoPercentSignsByOne() throws Exception {
-        WorkerProcess worker = spawning.start(
+        WorkerProcess worker = fixture.start(
                 Launch.command("sh", "-c", "echo \"$1\" \"$MINE\"", "sh", "%%i-%i-%%%w-100%-%%p").env("MINE", "%%w"));
         SpawnerFixture.end(worker);
         assertEquals("%i-0-%1-100%-%p %w\n", worker.lastOutput());
