@@ -39,7 +39,7 @@ final class Backend implements Candidate {
     private volatile boolean answering;
     private volatile boolean onTrial;
     private volatile boolean unpickable;
-    private int changes;
+    private int stateChanges;
 
     Backend(Target target, BalancerConfig config, int loops, Ticker ticker, BackendListener listener) {
         this.target = target;
@@ -273,7 +273,7 @@ final class Backend implements Candidate {
         why = reason;
         unpickable = false;
         onTrial = false;
-        changes++;
+        stateChanges++;
         if (next == TargetState.READY) {
             connectFailuresInRow.set(0);
             unansweredInRow.set(0);
@@ -291,14 +291,14 @@ final class Backend implements Candidate {
     }
 
     /** {@return the number of the current state change, for {@link #unpickable}} */
-    int changes() {
-        return changes;
+    int stateChanges() {
+        return stateChanges;
     }
 
     /** Records that no loop can pick this withdrawn target any more; only then does "no connections" mean drained. */
     void unpickable(int change) {
         // else the target was listed and withdrawn again, which calls this method later with its own change
-        unpickable = change == changes;
+        unpickable = change == stateChanges;
     }
 
     /** {@return whether the target is withdrawn, cannot be picked any more, and has no connection} */

@@ -29,7 +29,7 @@ final class Dialer {
     private final TargetChooser chooser;
     private final ClientQueue queue;
     private final long connectNanos;
-    private final boolean limited;
+    private final boolean hasLimits;
     private final LogThrottle resourcesExhausted = new LogThrottle();
 
     /** Creates the dialer of the loop with this number, and its queue. */
@@ -43,7 +43,7 @@ final class Dialer {
         this.chooser = chooser;
         this.queue = new ClientQueue(this, loop, relays, buffers, limits, config);
         this.connectNanos = config.connectTimeout().toNanos();
-        this.limited = config.maxConnections() > 0 || config.maxConnectionsPerTarget() > 0;
+        this.hasLimits = config.maxConnections() > 0 || config.maxConnectionsPerTarget() > 0;
     }
 
     /** {@return the clients of this loop that wait for a target} */
@@ -71,9 +71,9 @@ final class Dialer {
      */
     boolean attempt(Relay relay, List<Backend> refused) {
         List<Backend> tried = refused;
-        Backend last = relay.backend == null || relay.backend.isWithdrawn() ? null : relay.backend;
+        Backend previous = relay.backend == null || relay.backend.isWithdrawn() ? null : relay.backend;
         while (true) {
-            List<Candidate> ready = chooser.candidates(tried, last);
+            List<Candidate> ready = chooser.candidates(tried, previous);
             if (ready.isEmpty() || !limits.acquireConnection()) {
                 return false;
             }
@@ -104,7 +104,7 @@ final class Dialer {
     /** Releases a target after its connection has ended, and serves waiting clients if a limit had held them. */
     void connectionEnded(Backend backend) {
         release(backend);
-        if (limited && limits.waiting() > 0) {
+        if (hasLimits && limits.waiting() > 0) {
             limits.serveWaiting();
         }
     }

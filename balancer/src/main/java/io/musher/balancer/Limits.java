@@ -21,7 +21,7 @@ final class Limits {
     private final int maxPerClient;
     private final ConcurrentHashMap<Object, Integer> perClient = new ConcurrentHashMap<>();
     final WaitingPlaces places;
-    private final List<Runnable> queues = new CopyOnWriteArrayList<>();
+    private final List<Runnable> serveActions = new CopyOnWriteArrayList<>();
     private final AtomicInteger relayed = new AtomicInteger();
     private final AtomicInteger clients = new AtomicInteger();
 
@@ -96,12 +96,12 @@ final class Limits {
 
     /** Adds an action that serves the waiting clients of one event loop; callable from any thread. */
     void addQueue(Runnable serve) {
-        queues.add(serve);
+        serveActions.add(serve);
     }
 
     /** Serves the waiting clients of all event loops, after a limit has made room. */
     void serveWaiting() {
-        queues.forEach(Runnable::run);
+        serveActions.forEach(Runnable::run);
     }
 
     int waiting() {

@@ -27,7 +27,7 @@ final class LoopContext {
     // used by the loop's relays
     final StalledConnections stalled;
     final HttpHead head = new HttpHead();
-    final ProxyProtocol proxyOut;
+    final ProxyProtocol proxyProtocol;
     final boolean movesKeepAlive;
     final Dialer dialer;
     final ConnectionMigrator migrator;
@@ -39,7 +39,7 @@ final class LoopContext {
     private final BalancerListener listener;
     private final Limits limits;
     private final long firstByteNanos;
-    private final TrustedProxies trusted;
+    private final TrustedProxies trustedProxies;
     private final TimeoutSweeper sweeper;
     private final LogThrottle unexpected = new LogThrottle();
     private final LogThrottle badHeader = new LogThrottle();
@@ -52,8 +52,8 @@ final class LoopContext {
         this.loop = loop;
         this.limits = limits;
         this.firstByteNanos = config.connectOnFirstByte().toNanos();
-        this.trusted = config.trustedProxies().isEmpty() ? null : TrustedProxies.parse(config.trustedProxies());
-        this.proxyOut = config.proxyProtocol().orElse(null);
+        this.trustedProxies = config.trustedProxies().isEmpty() ? null : TrustedProxies.parse(config.trustedProxies());
+        this.proxyProtocol = config.proxyProtocol().orElse(null);
         this.movesKeepAlive = config.moveKeepAlive();
         this.buffers = new BufferPool(config.bufferSize(), config.maxBufferedBytes() / config.loops(), loop::now);
         this.stalled = new StalledConnections(config, loop, buffers, total, listener);
@@ -63,7 +63,7 @@ final class LoopContext {
                 config);
         this.migrator = new ConnectionMigrator(loop, relays, dialer, total, movesKeepAlive);
         this.pump = new Pump(loop, buffers, stalled, migrator, total);
-        this.starter = new RelayStarter(loop, buffers, pump, proxyOut);
+        this.starter = new RelayStarter(loop, buffers, pump, proxyProtocol);
         this.commands = new LoopCommands(loop, relays, dialer.queue(),
                 new Acceptor(name, loop, limits, listening, listener, this::accepted));
     }
@@ -75,7 +75,7 @@ final class LoopContext {
         try {
             channel.configureBlocking(false);
             sweeper.begin();
-            if (trusted != null && trusted.contains(relay.source().getAddress())) {
+            if (trustedProxies != null && trustedProxies.contains(relay.source().getAddress())) {
                 relay.expectHeader(new ProxyHeaderReader(this, relay));
             } else {
                 admit(relay, null);

@@ -31,7 +31,7 @@ final class ProxyHeaderReader implements RelayStage {
             ProxyHeader header = n < 0 ? null : ProxyHeader.parse(in);
             if (header != null) {
                 context.loop.cancel(timer);
-                byte[] forTarget = context.proxyOut == null ? null : header.forTarget(context.proxyOut, in);
+                byte[] forTarget = context.proxyProtocol == null ? null : header.forTarget(context.proxyProtocol, in);
                 ByteBuffer rest = rest(relay, in.flip().position(header.length()));
                 if (relay.state() == Relay.State.AWAITING_INPUT) {
                     relay.headerReceived(header.source(), forTarget, rest);

@@ -21,15 +21,15 @@ final class RelayStarter {
     private final EventLoop loop;
     private final BufferPool buffers;
     private final Pump pump;
-    private final ProxyProtocol proxyOut;
+    private final ProxyProtocol proxyProtocol;
     private final ArrayDeque<Relay> pendingRegistrations = new ArrayDeque<>();
     private final ArrayDeque<Relay> pendingReads = new ArrayDeque<>();
 
-    RelayStarter(EventLoop loop, BufferPool buffers, Pump pump, ProxyProtocol proxyOut) {
+    RelayStarter(EventLoop loop, BufferPool buffers, Pump pump, ProxyProtocol proxyProtocol) {
         this.loop = loop;
         this.buffers = buffers;
         this.pump = pump;
-        this.proxyOut = proxyOut;
+        this.proxyProtocol = proxyProtocol;
     }
 
     /**
@@ -37,7 +37,7 @@ final class RelayStarter {
      * target expects it.
      */
     void start(Relay relay, byte[] receivedHeader) throws IOException {
-        if (proxyOut != null) {
+        if (proxyProtocol != null) {
             sendHeader(relay, receivedHeader);
         }
         if (!forwardFirst(relay)) {
@@ -61,7 +61,7 @@ final class RelayStarter {
         if (received != null) {
             header.put(received);
         } else {
-            ProxyHeader.write(header, proxyOut, relay.source(),
+            ProxyHeader.write(header, proxyProtocol, relay.source(),
                     (InetSocketAddress) relay.client.channel.getLocalAddress());
         }
         if (!relay.target.write(header.flip())) {

@@ -27,12 +27,12 @@ final class TargetChooser {
     }
 
     /**
-     * {@return the ready targets that are not full and not in {@code tried}; {@code last}, if not null, only when it is
+     * {@return the ready targets that are not full and not in {@code tried}; {@code previous}, if not null, only when it is
      * the only one left}
      */
-    List<Candidate> candidates(List<Backend> tried, Backend last) {
+    List<Candidate> candidates(List<Backend> tried, Backend previous) {
         List<Candidate> all = ready.list();
-        if (!perTargetLimit && tried.isEmpty() && last == null && !ready.hasTrials()) {
+        if (!perTargetLimit && tried.isEmpty() && previous == null && !ready.hasTrials()) {
             return all;
         }
         List<Candidate> left = new ArrayList<>(all.size());
@@ -42,8 +42,8 @@ final class TargetChooser {
                 left.add(backend);
             }
         }
-        if (last != null && left.size() > 1) {
-            left.remove(last);
+        if (previous != null && left.size() > 1) {
+            left.remove(previous);
         }
         return left.size() == all.size() ? all : left;
     }

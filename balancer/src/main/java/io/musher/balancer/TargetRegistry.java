@@ -95,7 +95,7 @@ final class TargetRegistry implements BackendListener {
         for (TargetEntry entry : old.values()) {
             if (next.get(entry.backend.target().id()) != entry) {
                 entry.backend.setState(TargetState.WITHDRAWN);
-                newlyWithdrawn.put(entry.backend, entry.backend.changes());
+                newlyWithdrawn.put(entry.backend, entry.backend.stateChanges());
             }
         }
         leaving.addAll(newlyWithdrawn.keySet());

@@ -130,7 +130,7 @@ class BackendTest {
         backend.release();
         assertFalse(backend.isDrained(), "empty, but a loop may still pick it");
 
-        backend.unpickable(backend.changes());
+        backend.unpickable(backend.stateChanges());
 
         assertTrue(backend.isDrained());
     }
@@ -139,14 +139,14 @@ class BackendTest {
     void shouldNotTakeTheFenceOfAnEarlierWithdrawal() {
         Backend backend = backend();
         backend.setState(TargetState.WITHDRAWN);
-        int first = backend.changes();
+        int first = backend.stateChanges();
         backend.setState(TargetState.READY);
         backend.setState(TargetState.WITHDRAWN);
 
         backend.unpickable(first);
 
         assertFalse(backend.isDrained());
-        backend.unpickable(backend.changes());
+        backend.unpickable(backend.stateChanges());
         assertTrue(backend.isDrained());
         backend.setState(TargetState.READY);
         assertFalse(backend.isDrained());
