@@ -145,7 +145,8 @@ public final class Cluster implements AutoCloseable {
                     ? "start() inside a worker would fork for ever: ask Cluster.isWorker() first, and return"
                     : "start() below a command worker of a cluster (" + System.getenv("MUSHER_NAME")
                             + "), as the environment says: ask Cluster.isWorker() first to be that worker; to run a"
-                            + " cluster of its own, start this program without that variable: env -u MUSHER_IPC java …");
+                            + " cluster of its own, start this program without that variable: env -u MUSHER_IPC java"
+                            + " …");
         }
         LaunchPlan plan = LaunchPlan.of(config.launch());
         ClusterResources resources;

@@ -77,7 +77,8 @@ final class FailureHandler {
         } catch (Throwable e) {
             try {
                 LOG.warn(
-                        "{}: a cleanup step after the failure of the control thread failed, too; the next steps are still attempted",
+                        "{}: a cleanup step after the failure of the control thread failed, too; the next steps are"
+                                + " still attempted",
                         config.name(), e);
             } catch (Throwable again) { // no memory even for a log line
                 return;

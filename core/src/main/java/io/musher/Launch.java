@@ -11,9 +11,9 @@ import java.util.Optional;
  * changes something returns a new launch.
  *
  * <p>In arguments, JVM flags and values of environment variables, {@code %i} is replaced by the worker's instance and
- * {@code %w} by its id, {@code %%} by a percent sign. {@code %p}, the process id, is not known before the process exists and is left as it is; the
- * JVM replaces it in the names of log and dump files. No shell interprets anything: an argument arrives as it was
- * written.
+ * {@code %w} by its id, {@code %%} by a percent sign. {@code %p}, the process id, is not known before the process
+ * exists and is left as it is; the JVM replaces it in the names of log and dump files. No shell interprets anything: an
+ * argument arrives as it was written.
  *
  * <p><b>Precedence</b> of arguments, JVM flags, environment variables and the working directory, also for
  * {@link Cluster#deploy}: the launch comes first, then the options of {@link ClusterBuilder}, then what is inherited

@@ -111,8 +111,8 @@ public final class Message {
 
     /**
      * Replies to a request, once, at any time and from any thread. Never blocks. Replies may use twice the send window
-     * of messages; if a reply does not fit, the request fails with {@link RemoteFailureException} instead, and a warning is
-     * logged. A reply has no effect after the sender's timeout or after the channel has closed.
+     * of messages; if a reply does not fit, the request fails with {@link RemoteFailureException} instead, and a
+     * warning is logged. A reply has no effect after the sender's timeout or after the channel has closed.
      *
      * @param reply what {@link Worker#send} accepts
      * @throws IllegalStateException if this message is not a request, or was replied to already

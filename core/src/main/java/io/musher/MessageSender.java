@@ -159,7 +159,8 @@ final class MessageSender {
         }
         if (replyRefused.isDue(System.nanoTime())) {
             LOG.warn(
-                    "{}: a reply of {} bytes was not sent, so its request fails: {} KiB wait for the listeners of the other"
+                    "{}: a reply of {} bytes was not sent, so its request fails: {} KiB wait for the listeners of"
+                            + " the other"
                             + " side, the send window is {} KiB; reply with less, or less often (logged once in 10 s)",
                     owner, bytes, mailbox.waiting() >> 10, mailbox.window() >> 10);
         }
@@ -196,7 +197,8 @@ final class MessageSender {
     private void warn() {
         if (windowFull.isDue(System.nanoTime())) {
             LOG.warn(
-                    "{}: a message was not sent: {} KiB wait for the listeners of the other side, the send window is {} KiB"
+                    "{}: a message was not sent: {} KiB wait for the listeners of the other side, the send window is"
+                            + " {} KiB"
                             + " (logged once in 10 s)",
                     owner, mailbox.waiting() >> 10, mailbox.window() >> 10);
         }

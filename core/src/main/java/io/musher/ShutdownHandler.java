@@ -17,12 +17,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Stops the cluster when the primary's process is asked to exit: on SIGTERM and SIGINT if the option
- * {@code signals} is set, and by a JVM shutdown hook if {@code shutdownHook} is set; on SIGHUP reloads if {@code reloadOnSighup} is set. Also keeps the JVM alive
- * until the cluster has stopped if {@code keepAlive} is set.
+ * {@code signals} is set, and by a JVM shutdown hook if {@code shutdownHook} is set; on SIGHUP reloads if
+ * {@code reloadOnSighup} is set. Also keeps the JVM alive until the cluster has stopped if {@code keepAlive} is set.
  *
- * <p>A signal that follows the first one within {@link #REPEAT_NANOS} is ignored, because a service manager and a wrapper
- * may both pass on the same signal; a later one kills all workers. The previously installed handler, usually the JVM's
- * own, runs after the cluster has stopped, which preserves the exit status.
+ * <p>A signal that follows the first one within {@link #REPEAT_NANOS} is ignored, because a service manager and a
+ * wrapper may both pass on the same signal; a later one kills all workers. The previously installed handler, usually
+ * the JVM's own, runs after the cluster has stopped, which preserves the exit status.
  */
 final class ShutdownHandler {
 
@@ -73,7 +73,8 @@ final class ShutdownHandler {
             hangup = SignalHandlers.receive("HUP", signal -> reload.run());
             if (hangup != null && hangup.isIgnored()) {
                 LOG.warn(
-                        "{}: reloadOnSighup has no effect: this process was started with SIGHUP ignored, as nohup does; call reload() instead,"
+                        "{}: reloadOnSighup has no effect: this process was started with SIGHUP ignored, as nohup"
+                                + " does; call reload() instead,"
                                 + " or start it with setsid",
                         config.name());
             }
@@ -257,7 +258,8 @@ final class ShutdownHandler {
     private void laterSignal(int index, long nanosAfterTheFirst) {
         if (nanosAfterTheFirst < REPEAT_NANOS) {
             LOG.info(
-                    "{}: SIG{} ignored, {} ms after the first signal: the cluster is stopping; a later one kills all workers",
+                    "{}: SIG{} ignored, {} ms after the first signal: the cluster is stopping; a later one kills all"
+                            + " workers",
                     config.name(),
                     SIGNALS[index], nanosAfterTheFirst / 1_000_000);
         } else {

@@ -2,7 +2,9 @@ package io.musher;
 
 import io.musher.internal.supervisor.StartFailure;
 
-/** Describes a failed start to the user: the failure, advice, and the failed worker's last output if it was not seen. */
+/**
+ * Describes a failed start to the user: the failure, advice, and the failed worker's last output if it was not seen.
+ */
 final class StartFailures {
 
     private StartFailures() {}

@@ -96,7 +96,8 @@ final class Acceptor implements EventLoop.Handler {
         if (!paused) {
             paused = true;
             OPERATOR.warn(
-                    "{}: accepting is paused, probably out of descriptors ({}); new clients wait in the kernel's backlog,"
+                    "{}: accepting is paused, probably out of descriptors ({}); new clients wait in the kernel's"
+                            + " backlog,"
                             + " open connections continue",
                     name, why);
             listener.acceptPaused();

@@ -14,13 +14,13 @@ import java.util.Set;
  * Builder for a {@link Balancer}. Not thread safe; can be reused after {@link #build} or {@link #start}.
  *
  * <p><b>Off.</b> Zero switches off an option that can be off, whether by default or explicitly: with 0 or
- * {@link Duration#ZERO} there is no limit, timeout, delay or queue. The options that are neither a number nor a duration
- * ({@link #probe}, {@link #proxyProtocol}, {@link #trustedProxies}, {@link #listener}) are off until they are set. For
- * other limits and durations zero is an invalid value.
+ * {@link Duration#ZERO} there is no limit, timeout, delay or queue. The options that are neither a number nor a
+ * duration ({@link #probe}, {@link #proxyProtocol}, {@link #trustedProxies}, {@link #listener}) are off until they are
+ * set. For other limits and durations zero is an invalid value.
  *
- * <p><b>Errors.</b> Every option is checked when it is set: null throws a {@link NullPointerException}, an invalid value
- * an {@link IllegalArgumentException} that names option and value. A duration is invalid if it is negative or more than
- * a year. No value is corrected silently.
+ * <p><b>Errors.</b> Every option is checked when it is set: null throws a {@link NullPointerException}, an invalid
+ * value an {@link IllegalArgumentException} that names option and value. A duration is invalid if it is negative or
+ * more than a year. No value is corrected silently.
  */
 public final class BalancerBuilder {
 
@@ -181,7 +181,8 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Sets the most connections relayed at once; default 0, off: no limit. Further clients wait, see {@link #maxWaiting}.
+     * Sets the most connections relayed at once; default 0, off: no limit. Further clients wait, see
+     * {@link #maxWaiting}.
      *
      * @param connections at least 0
      * @return this
@@ -193,7 +194,8 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Sets the most connections to one target at once; default 0, off: no limit. When all targets are full, clients wait.
+     * Sets the most connections to one target at once; default 0, off: no limit. When all targets are full, clients
+     * wait.
      *
      * @param connections at least 0
      * @return this
@@ -205,9 +207,9 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Sets the most connections of one client address at once; default 0, off: no limit. Further connections are closed and
-     * counted as rejected. For IPv6 the address is the /64 network; behind {@link #trustedProxies} it is the source in
-     * the PROXY header.
+     * Sets the most connections of one client address at once; default 0, off: no limit. Further connections are closed
+     * and counted as rejected. For IPv6 the address is the /64 network; behind {@link #trustedProxies} it is the source
+     * in the PROXY header.
      *
      * @param connections at least 0
      * @return this

@@ -15,8 +15,8 @@ import java.util.WeakHashMap;
  * the latency.
  *
  * <p>A target that has not answered yet is assumed to have the median latency and gets {@value #UNMEASURED_CONNECTIONS}
- * connections, and one more after ever longer runs of picks without an answer. A target that closes a connection without
- * an answer counts as the slowest.
+ * connections, and one more after ever longer runs of picks without an answer. A target that closes a connection
+ * without an answer counts as the slowest.
  */
 final class LeastTime extends WeightedTurns {
 

@@ -14,7 +14,7 @@ import java.nio.channels.SocketChannel;
  * <pre>
  *  AWAITING_INPUT ─PROXY header or first byte─▶ ROUTING ─connected─▶ OPEN ─target withdrawn or dead, idle─▶ PARKED
  *                                                 ▲  │ no target ready: ClientQueue                          │
- *                                                 │  └── keeps the client's bytes                            │ next bytes
+ *                                                 │  └── keeps the client's bytes                            │ bytes
  *                                                 └──────────────────────────────────────────────────────────┘
  *  OPEN ─target closed, client may still send─▶ ENDING                                             any ─▶ CLOSED
  * </pre>

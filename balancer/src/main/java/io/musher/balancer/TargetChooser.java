@@ -27,8 +27,8 @@ final class TargetChooser {
     }
 
     /**
-     * {@return the ready targets that are not full and not in {@code tried}; {@code previous}, if not null, only when it is
-     * the only one left}
+     * {@return the ready targets that are not full and not in {@code tried}; {@code previous}, if not null, only when
+     * it is the only one left}
      */
     List<Candidate> candidates(List<Backend> tried, Backend previous) {
         List<Candidate> all = ready.list();

@@ -24,7 +24,8 @@
  * <tr><td>TargetRegistry, on the first loop</td><td>the targets and their health; publishes snapshots</td></tr>
  * <tr><td>ActiveProbes, on the first loop</td><td>periodic probes of the listed targets</td></tr>
  * <tr><td>Ejection, on the first loop</td><td>which targets are ejected for failures, and how they return</td></tr>
- * <tr><td>HostResolver, on the first loop</td><td>the addresses of targets that have host names; has lookup threads</td></tr>
+ * <tr><td>HostResolver, on the first loop</td><td>the addresses of targets that have host names; has lookup
+ * threads</td></tr>
  * <tr><td>Backend, shared by all loops</td><td>atomic counts, addresses and the state of one target</td></tr>
  * </table>
  *

@@ -21,8 +21,8 @@ import java.util.function.Consumer;
  *
  * <p>{@link #execute}, {@link #tryExecute}, {@link #close}, {@link #isClosed}, {@link #inLoop} and {@link #join} may be
  * called from any thread, all other methods only from the loop's thread (asserted). The thread sleeps in the selector
- * until an event, a task or a deadline; it does not poll. States: created → running → closing (queued tasks still run) → closed (with all
- * channels).
+ * until an event, a task or a deadline; it does not poll. States: created → running → closing (queued tasks still run)
+ * → closed (with all channels).
  */
 public final class EventLoop implements Executor {
 

@@ -9,8 +9,8 @@ import java.util.function.Function;
 
 /**
  * Bounds the queue of events while a listener is slow and a worker changes its readiness or port repeatedly
- * (backpressure by dropping): of {@value #MAX_PENDING} such events of a worker that no listener has received, a change and its
- * opposite cancel out, and the oldest port is dropped. All other events are kept. Not thread-safe.
+ * (backpressure by dropping): of {@value #MAX_PENDING} such events of a worker that no listener has received, a change
+ * and its opposite cancel out, and the oldest port is dropped. All other events are kept. Not thread-safe.
  */
 final class Backlog {
 

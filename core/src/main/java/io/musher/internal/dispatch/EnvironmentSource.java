@@ -112,7 +112,8 @@ public final class EnvironmentSource {
         call.timer = null;
         call.late = true;
         OPERATOR.warn(
-                "{}: the supplier of env has not returned within {}, thread {}; {} reload() or deploy() wait for it or for the next call",
+                "{}: the supplier of env has not returned within {}, thread {}; {} reload() or deploy() wait for it"
+                        + " or for the next call",
                 name, timeout, call.thread.getName(), call.answers.size());
         callIfPossible();
     }

@@ -12,9 +12,9 @@ import org.slf4j.LoggerFactory;
  * Completes users' futures, normally on one thread. If a completion blocks the others (a user may wait for one future
  * in a completion of another), another thread is started, and so on up to a limit. Idle threads end.
  *
- * <p>The first {@value #QUICK_THREADS} threads start after 5 ms without progress and take the oldest completion. Later threads
- * start after 100 ms and take the newest one first: where many completions wait for other futures, a recent one is
- * likely to unblock them. If {@value #MAX_THREADS} completions block at once, the others wait, which is logged.
+ * <p>The first {@value #QUICK_THREADS} threads start after 5 ms without progress and take the oldest completion. Later
+ * threads start after 100 ms and take the newest one first: where many completions wait for other futures, a recent one
+ * is likely to unblock them. If {@value #MAX_THREADS} completions block at once, the others wait, which is logged.
  */
 public final class FutureExecutor implements Executor {
 
@@ -42,8 +42,8 @@ public final class FutureExecutor implements Executor {
     private boolean watching;
 
     /**
-     * Creates an executor without threads. If {@code delayedExecutor} may drop tasks that it has accepted, {@link #timersEnded} must
-     * be called then.
+     * Creates an executor without threads. If {@code delayedExecutor} may drop tasks that it has accepted,
+     * {@link #timersEnded} must be called then.
      */
     public FutureExecutor(String name, DelayedExecutor delayedExecutor) {
         this.name = name;
@@ -91,8 +91,8 @@ public final class FutureExecutor implements Executor {
     }
 
     /**
-     * Replaces a pending check of {@code delayedExecutor}, which may never run after the cluster has ended: completions may still
-     * wait for other completions.
+     * Replaces a pending check of {@code delayedExecutor}, which may never run after the cluster has ended: completions
+     * may still wait for other completions.
      */
     public void timersEnded() {
         long before;
@@ -130,7 +130,8 @@ public final class FutureExecutor implements Executor {
     private void warn() {
         if (throttle.isDue(System.nanoTime())) {
             LOG.warn(
-                    "{}: {} completions of futures block their threads, {} more are queued (at most {} threads): run code"
+                    "{}: {} completions of futures block their threads, {} more are queued (at most {} threads): run"
+                            + " code"
                             + " that blocks on an executor of your own, as with thenAcceptAsync(…, executor)",
                     name, threads, queue.size(), MAX_THREADS);
         }

@@ -150,7 +150,8 @@ public final class ListenerExecutor implements EventLoop.BorrowingThread {
             thread.join(millis);
             if (thread.isAlive()) {
                 LOG.warn(
-                        "{}: stops waiting for its listeners: one is still busy with {}, {} event(s) will not be delivered",
+                        "{}: stops waiting for its listeners: one is still busy with {}, {} event(s) will not be"
+                                + " delivered",
                         name, running,
                         queue.size());
             }

@@ -156,7 +156,8 @@ public final class PortReadinessProbe {
             }
             if (kind == PortOwnership.Kind.UNKNOWN && UNKNOWN_OWNER_LOGGED.compareAndSet(false, true)) {
                 LOG.info(
-                        "worker {} (instance {}): cannot determine which process listens on {}; from now on, every process"
+                        "worker {} (instance {}): cannot determine which process listens on {}; from now on, every"
+                                + " process"
                                 + " that listens on a worker's port is accepted as the worker",
                         worker.id(), worker.instance(), Loopback.text(port));
             }

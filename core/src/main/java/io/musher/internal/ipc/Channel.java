@@ -88,7 +88,8 @@ public final class Channel implements Connection.Owner {
     }
 
     /**
-     * Sends a heartbeat to check the liveness of the worker; {@link ChannelListener#heartbeatAnswered} reports the answer.
+     * Sends a heartbeat to check the liveness of the worker; {@link ChannelListener#heartbeatAnswered} reports the
+     * answer.
      *
      * @param number the worker repeats it in its answer
      */
@@ -286,7 +287,8 @@ public final class Channel implements Connection.Owner {
         closed = true;
         if (connection != null && inbox.isPaused()) {
             LOG.warn(
-                    "{}: the channel has ended while reading was paused by slow listeners; the last messages of the worker are lost",
+                    "{}: the channel has ended while reading was paused by slow listeners; the last messages of the"
+                            + " worker are lost",
                     worker);
         }
         mailbox.close();

@@ -11,8 +11,8 @@ import java.time.Duration;
  * <p>Backpressure: a message counts against the {@link Window} of its sender until the receiver's listeners have
  * processed it. The receiver acknowledges in portions.
  *
- * <p>Any thread: {@link #send}, {@link #request}, {@link #reply}, {@link #replyFailure}, {@link #whenWritable}, {@link #buffer},
- * {@link #acknowledge(MessageFrame)} and the queries. Loop thread only: all else.
+ * <p>Any thread: {@link #send}, {@link #request}, {@link #reply}, {@link #replyFailure}, {@link #whenWritable},
+ * {@link #buffer}, {@link #acknowledge(MessageFrame)} and the queries. Loop thread only: all else.
  */
 public final class Mailbox {
 

@@ -168,7 +168,8 @@ final class ReceiveBudget {
         private void warn() {
             if (overWindow.isDue(System.nanoTime())) {
                 LOG.warn(
-                        "{}: sends more than its window of {} bytes ({} bytes unprocessed): reading is paused until listeners catch up"
+                        "{}: sends more than its window of {} bytes ({} bytes unprocessed): reading is paused until"
+                                + " listeners catch up"
                                 + "; use faster listeners or a larger heap (logged once in 10 s)",
                         worker, window, held);
             }

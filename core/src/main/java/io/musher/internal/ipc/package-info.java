@@ -3,8 +3,8 @@
  * is specified in {@code core/PROTOCOL.md}.
  *
  * <pre>
- * primary   ChannelAcceptor ─accept▶ PendingConnection ─hello, ChannelServer knows its token▶ Channel ─▶ ChannelListener
- *                                        └──────── one Connection, which changes owner ────┘
+ * primary   ChannelAcceptor ─accept▶ PendingConnection ─hello, known token▶ Channel ─▶ ChannelListener
+ *                                        └─── one Connection, which changes owner ─┘
  * both      Connection = FrameDecoder (bytes in, frames out) + Outbox (frames in, bytes out) + the goodbye
  *           Mailbox = Sender (messages to send, within the window) + PendingRequests (awaiting replies)
  *                     + Inbox (received messages, acknowledgements) ─▶ MessageHandler (the listeners)

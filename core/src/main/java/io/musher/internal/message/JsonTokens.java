@@ -52,7 +52,8 @@ abstract class JsonTokens {
         if (!skipping && (room -= bytes) < 0) {
             throw new MappingException("the message of " + (end - from) + " bytes would take more than "
                     + (budget >> 10) + " KiB when it is decoded, a quarter"
-                    + " of this JVM's heap; send less at once, send it as a byte[], or give this JVM a larger heap (-Xmx)");
+                    + " of this JVM's heap; send less at once, send it as a byte[], or give this JVM a larger heap"
+                    + " (-Xmx)");
         }
     }
 

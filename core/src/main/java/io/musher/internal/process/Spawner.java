@@ -85,7 +85,8 @@ public final class Spawner implements AutoCloseable {
         this.sinks = new OutputSinks(cluster, output);
         if (ProcessHandle.current().pid() == 1) {
             LOG.warn(
-                    "{}: this process is pid 1, and a JVM does not reap orphans: processes that workers leave behind stay as zombies;"
+                    "{}: this process is pid 1, and a JVM does not reap orphans: processes that workers leave behind"
+                            + " stay as zombies;"
                             + " use an init, such as docker run --init",
                     cluster);
         }

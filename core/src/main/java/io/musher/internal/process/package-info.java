@@ -40,11 +40,11 @@
  *
  * <h2>Threads</h2>
  *
- * <p>The thread {@code <cluster>-spawn} blocks in process starts. Threads {@code <cluster>-process-table}, created on demand,
- * block in reads of the process table, so a start or a read that hangs delays nothing else. Each worker has two daemon
- * threads that read its output and one that waits for its exit; one or two threads per cluster deliver the output. The
- * methods of {@code Spawner} and {@code WorkerProcess} do not block, so the control thread may call them, except
- * {@code Spawner.close()}. Futures complete on any of
+ * <p>The thread {@code <cluster>-spawn} blocks in process starts. Threads {@code <cluster>-process-table}, created on
+ * demand, block in reads of the process table, so a start or a read that hangs delays nothing else. Each worker has two
+ * daemon threads that read its output and one that waits for its exit; one or two threads per cluster deliver the
+ * output. The methods of {@code Spawner} and {@code WorkerProcess} do not block, so the control thread may call them,
+ * except {@code Spawner.close()}. Futures complete on any of
  * these threads: continue on an executor of your own.
  *
  * <h2>Exits</h2>

@@ -83,7 +83,9 @@ final class ReadinessState {
         return checkFailure;
     }
 
-    /** {@return what prevents a worker with evidence of readiness from being ready, to follow the evidence; or empty} */
+    /**
+     * {@return what prevents a worker with evidence of readiness from being ready, to follow the evidence; or empty}
+     */
     String obstacle() {
         return checkFailing ? ", but has not passed its health check yet"
                 : portRefuses ? ", but its port refuses connections" : "";

@@ -15,10 +15,10 @@
  *                             └────────────────────────────────────┘
  * </pre>
  *
- * One input is processed completely before the next ({@code Supervisor.turn}); {@code Generation}, {@code WorkerHandle},
- * {@code Actions} and {@code SupervisorListener} never call the supervisor back from inside. The public methods of
- * {@code Incarnation}, {@code Supervisor.workers()} and {@code slots()} may be called from any thread, unless noted;
- * they never lag behind what the {@code SupervisorListener} was given.
+ * One input is processed completely before the next ({@code Supervisor.turn}); {@code Generation},
+ * {@code WorkerHandle}, {@code Actions} and {@code SupervisorListener} never call the supervisor back from inside. The
+ * public methods of {@code Incarnation}, {@code Supervisor.workers()} and {@code slots()} may be called from any
+ * thread, unless noted; they never lag behind what the {@code SupervisorListener} was given.
  *
  * <h2>States of a slot</h2>
  *

@@ -165,8 +165,10 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
             lost("the primary refused this process: " + why);
         } else {
             LOG.warn(
-                    "{}: the primary refused this process ({}): only the first process of a command that connects is the worker; this"
-                            + " one continues without a channel; start programs that are not workers without MUSHER_IPC in their environment",
+                    "{}: the primary refused this process ({}): only the first process of a command that connects is"
+                            + " the worker; this"
+                            + " one continues without a channel; start programs that are not workers without"
+                            + " MUSHER_IPC in their environment",
                     worker, why);
             closed("the primary refused this process: " + why);
         }

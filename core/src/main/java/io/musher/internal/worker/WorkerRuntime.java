@@ -56,7 +56,8 @@ public final class WorkerRuntime {
         loop.execute(channel::start);
         loop.whenFailed(failure -> {
             LOG.error(
-                    "{}: the channel thread has failed, so the primary cannot control this worker: exiting with status 1",
+                    "{}: the channel thread has failed, so the primary cannot control this worker: exiting with"
+                            + " status 1",
                     environment);
             jvmExit.exit(1);
         });

@@ -6,7 +6,7 @@
  * WorkerContext ─▶ WorkerRuntime ─▶ WorkerChannel ─▶ WorkerLifecycle ─▶ Hooks ─▶ CallbackThread
  *                      │                  │                └ HookWatchdog, PrimaryMonitor, JvmExit
  *                      │                  └ connect, hello, welcome, frames, HeartbeatResponder
- *                      └ WorkerEnvironment, WorkerMessages, KeepAlive, JoinGuard, ClassPreloader (also used by the primary)
+ *                      └ WorkerEnvironment, WorkerMessages, KeepAlive, JoinGuard, ClassPreloader
  * </pre>
  *
  * <table>

@@ -277,6 +277,50 @@ class KeepAliveTrackerTest {
         assertTrue(parser.gathered() < 30_000, "what is left is one");
     }
 
+    @Test
+    void shouldReleaseTheHeadsOfBothDirections() {
+        assertTrue(client(GET.substring(0, 10)));
+        assertTrue(parser.gathered() >= 10, "the beginning of the request is kept");
+        assertTrue(client(GET.substring(10)));
+        assertEquals(0, parser.gathered(), "the request is whole");
+
+        assertTrue(target(OK.substring(0, 10)));
+        assertTrue(parser.gathered() >= 10, "the beginning of the response is kept");
+        keepAlive.releaseHeads(parser);
+        assertEquals(0, parser.gathered());
+    }
+
+    @Test
+    void shouldCountAHeadOnceHoweverItGrows() {
+        int length = 0;
+        for (String piece : List.of("GET /", "p".repeat(600), "q".repeat(6_000))) {
+            assertTrue(client(piece));
+            length += piece.length();
+            assertTrue(parser.gathered() >= length, "all that has come is kept");
+            assertTrue(parser.gathered() <= Math.max(512, 2 * length), parser.gathered() + " for " + length);
+        }
+    }
+
+    @Test
+    void shouldKeepHeadsOf16KiBAtMost() {
+        String longest = "GET /" + "p".repeat(16 * 1024 - 5);
+
+        assertTrue(client(longest));
+        reset();
+        assertOpaque(client(longest + "p"));
+    }
+
+    @Test
+    void shouldKnowWhetherTheRequestIsIncomplete() {
+        assertFalse(keepAlive.isRequestIncomplete());
+        assertTrue(client("POST / HTTP/1.1\r\nContent-"));
+        assertTrue(keepAlive.isRequestIncomplete(), "in the head");
+        assertTrue(client("Length: 2\r\n\r\na"));
+        assertTrue(keepAlive.isRequestIncomplete(), "in the body");
+        assertTrue(client("b"));
+        assertFalse(keepAlive.isRequestIncomplete(), "though not answered");
+    }
+
     private void reset() {
         keepAlive = new KeepAliveTracker();
     }

@@ -20,7 +20,8 @@ record HeapFlags(long max, Predicate<String> drops, String why) {
     private static final Pattern NOT_ABOVE_MAX = Pattern
             .compile("(?:-Xms|-XX:(?:InitialHeapSize|MinHeapSize|SoftMaxHeapSize)=)(\\d+)([kKmMgGtT]?)");
     private static final Pattern RAM_FLAG = Pattern.compile(
-            "-XX:(MaxRAMPercentage|MinRAMPercentage|InitialRAMPercentage|MaxRAMFraction|MinRAMFraction|InitialRAMFraction|MaxRAM)=(.*)");
+            "-XX:(MaxRAMPercentage|MinRAMPercentage|InitialRAMPercentage|MaxRAMFraction|MinRAMFraction"
+                    + "|InitialRAMFraction|MaxRAM)=(.*)");
 
     /**
      * {@return the heap flags of a worker}

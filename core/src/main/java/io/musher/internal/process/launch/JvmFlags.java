@@ -16,7 +16,8 @@ final class JvmFlags {
             .compile("-agentlib:jdwp\\b.*|-agentpath:.*jdwp.*|-Xrunjdwp\\b.*|-Xdebug"
                     + "|-javaagent:.*(debugger-agent|idea_rt)\\.jar\\b.*"
                     + "|-Dcom\\.sun\\.management\\..*|-XX:[+-]ManagementServer"
-                    + "|-XX:(ArchiveClassesAtExit|DumpLoadedClassList|AOTCacheOutput)=.*|-XX:AOTMode=(record|create)|-Xshare:dump"
+                    + "|-XX:(ArchiveClassesAtExit|DumpLoadedClassList|AOTCacheOutput)=.*|-XX:AOTMode=(record|create)"
+                    + "|-Xshare:dump"
                     + "|-Djdk\\.module\\.main=.*|-Dmusher\\.(worker|program)=.*");
 
     private static final Pattern FILE = Pattern

@@ -85,7 +85,8 @@ final class JvmPlan extends LaunchPlan {
                 && !ClassPaths.has(classPath, main.name())) {
             throw new IllegalArgumentException("main " + main.name()
                     + ": there is no such class on the workers' class path, which is this JVM's:"
-                    + " check package and spelling (a nested class is called Outer$Inner), or add its jar to the class path");
+                    + " check package and spelling (a nested class is called Outer$Inner), or add its jar to the"
+                    + " class path");
         }
         return new JvmPlan(main, own, classPath, List.of(WORKER_MAIN, main.name()), List.of(), true);
     }

@@ -11,11 +11,15 @@ final class LauncherDetector {
 
     private static final Pattern KNOWN = Pattern
             .compile("(org\\.apache\\.maven\\.|org\\.codehaus\\.plexus\\.classworlds\\.|"
-                    + "org\\.mvndaemon\\.|org\\.gradle\\.|worker\\.org\\.gradle\\.|com\\.intellij\\.rt\\.(junit|testng|execution\\.junit)|"
-                    + "org\\.eclipse\\.jdt\\.internal\\.junit|com\\.microsoft\\.java\\.test\\.|org\\.junit\\.|org\\.testng\\.|junit\\.|"
-                    + "(jdk\\.jshell/)?jdk\\.jshell\\.|org\\.apache\\.tools\\.ant\\.|xsbt\\.|sbt\\.|scala\\.tools\\.|dotty\\.tools\\.|"
+                    + "org\\.mvndaemon\\.|org\\.gradle\\.|worker\\.org\\.gradle\\.|com\\.intellij\\.rt\\.(junit"
+                    + "|testng|execution\\.junit)|"
+                    + "org\\.eclipse\\.jdt\\.internal\\.junit|com\\.microsoft\\.java\\.test\\.|org\\.junit\\."
+                    + "|org\\.testng\\.|junit\\.|"
+                    + "(jdk\\.jshell/)?jdk\\.jshell\\.|org\\.apache\\.tools\\.ant\\.|xsbt\\.|sbt\\.|scala\\.tools\\."
+                    + "|dotty\\.tools\\.|"
                     + "groovy\\.ui\\.|org\\.jetbrains\\.kotlin\\.|org\\.openjdk\\.jmh\\.runner\\.Forked).*"
-                    + "|.*[/\\\\]?(surefirebooter|surefire-booter|gradle-wrapper|sbt-launch|junit-platform-console)[^/\\\\]*\\.jar");
+                    + "|.*[/\\\\]?(surefirebooter|surefire-booter|gradle-wrapper|sbt-launch"
+                    + "|junit-platform-console)[^/\\\\]*\\.jar");
 
     private LauncherDetector() {}
 

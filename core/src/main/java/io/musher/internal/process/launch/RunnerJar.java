@@ -39,7 +39,8 @@ final class RunnerJar {
             if (!refused) {
                 refused = true;
                 LOG.warn(
-                        "no temporary file can be written ({}): a worker of a jar may keep running after its main method has thrown",
+                        "no temporary file can be written ({}): a worker of a jar may keep running after its main"
+                                + " method has thrown",
                         e.toString());
             }
             return Optional.empty();

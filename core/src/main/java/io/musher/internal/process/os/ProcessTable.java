@@ -64,7 +64,8 @@ public final class ProcessTable {
     }
 
     /**
-     * {@return whether a thread hangs in reading about one process; reading about many processes may take longer without hanging}
+     * {@return whether a thread hangs in reading about one process; reading about many processes may take longer
+     * without hanging}
      */
     static boolean hangs(Thread thread) {
         RunningRead read = thread == null ? null : READS.get(thread);

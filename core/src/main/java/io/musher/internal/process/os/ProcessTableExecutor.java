@@ -70,7 +70,8 @@ public final class ProcessTableExecutor {
                 return awaitUnlessHung(result, thread::get);
             } catch (TimeoutException e) {
                 LOG.warn(
-                        "{}: reading the process table blocks at a process that hangs in the kernel; retrying without that process",
+                        "{}: reading the process table blocks at a process that hangs in the kernel; retrying"
+                                + " without that process",
                         name);
             } catch (ExecutionException e) {
                 LOG.warn("{}: reading the process table failed", name, e.getCause());

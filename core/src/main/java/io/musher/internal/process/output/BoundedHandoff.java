@@ -138,7 +138,8 @@ final class BoundedHandoff<T> {
         if (!warned) {
             warned = true;
             Thread logger = new Thread(() -> LOG.warn(
-                    "{}: the consumer has taken no output for {} ms; further output of the workers is dropped until it does",
+                    "{}: the consumer has taken no output for {} ms; further output of the workers is dropped until"
+                            + " it does",
                     name, TimeUnit.NANOSECONDS.toMillis(timeoutNanos)), name + "-warning");
             logger.setDaemon(true);
             logger.start();
