@@ -91,7 +91,7 @@ class RedeployIT {
         }
         primary.awaitLine("revived self", PATIENCE);
         primary.awaitLine("restarted cmd", PATIENCE);
-        primary.awaitLine("self-1 \\(worker 5\\): has loaded \\d+ classes", PATIENCE);
+        primary.awaitLine("self-1 \\(worker 5\\): preloaded \\d+ classes", PATIENCE);
         for (Path jar : jars) {
             harm.to(jar);
         }

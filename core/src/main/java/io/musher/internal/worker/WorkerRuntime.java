@@ -134,7 +134,7 @@ public final class WorkerRuntime {
     private void preload() {
         DaemonThreads.start("musher-preload", Thread.MIN_PRIORITY, () -> {
             int loaded = ClassPreloader.loadMatching(WorkerRuntime.class,
-                    name -> name.matches("io\\.musher\\.internal\\.(worker|ipc)\\..*"))
+                    name -> name.matches("io\\.musher\\.internal\\.(worker|ipc|dispatch)\\..*"))
                     + ClassPreloader.loadMatching(EventLoop.class, name -> name.startsWith("io.musher.balancer.loop."))
                     + ClassPreloader.loadMatching(LoggerFactory.class, name -> true);
             LOG.debug("{}: preloaded {} classes", environment, loaded);
