@@ -24,7 +24,7 @@ class BackpressureTest {
     private static final long TOO_MUCH = 150_000_000;
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
     private final AtomicBoolean enough = new AtomicBoolean();
     private final AtomicLong sent = new AtomicLong();
@@ -32,20 +32,20 @@ class BackpressureTest {
 
     @Test
     void shouldStopATargetWhoseClientDoesNotRead() throws Exception {
-        ScriptedTarget target = scene.manual();
-        Balancer balancer = scene.balancer(target.as("a"));
+        ScriptedTarget target = fixture.manual();
+        Balancer balancer = fixture.balancer(target.as("a"));
         Socket small = new Socket();
         small.setReceiveBufferSize(16384);
-        Peer client = scene.add(Peer.connect(balancer.address(), small));
+        Peer client = fixture.add(Peer.connect(balancer.address(), small));
         Peer server = target.next();
-        Future<Void> sender = scene.beside(() -> sendUntilEnough(server));
+        Future<Void> sender = fixture.beside(() -> sendUntilEnough(server));
         BalancerFixture.awaitStall("the target stops sending", sent::get);
         assertTrue(sent.get() < TOO_MUCH, sent + " bytes taken for a client that does not read");
         assertTrue(balancer.stats().bytesToClients() <= sent.get() + 1_000_000);
 
         othersGoOn(balancer, target);
 
-        Future<byte[]> received = scene.beside(() -> digestOf(client));
+        Future<byte[]> received = fixture.beside(() -> digestOf(client));
         goesOn("the target goes on");
         enough.set(true);
         BalancerFixture.get(sender);
@@ -55,11 +55,11 @@ class BackpressureTest {
 
     @Test
     void shouldStopAClientWhoseTargetDoesNotRead() throws Exception {
-        ScriptedTarget target = scene.manual();
-        Balancer balancer = scene.balancer(target.as("a"));
-        Peer client = scene.connect(balancer);
+        ScriptedTarget target = fixture.manual();
+        Balancer balancer = fixture.balancer(target.as("a"));
+        Peer client = fixture.connect(balancer);
         Peer server = target.next();
-        Future<Void> sender = scene.beside(() -> sendUntilEnough(client));
+        Future<Void> sender = fixture.beside(() -> sendUntilEnough(client));
         BalancerFixture.awaitStall("the client stops sending", sent::get);
         assertTrue(sent.get() < TOO_MUCH, sent + " bytes taken for a target that does not read");
 
@@ -67,7 +67,7 @@ class BackpressureTest {
         client.expect("the other way is open");
         othersGoOn(balancer, target);
 
-        Future<byte[]> received = scene.beside(() -> digestOf(server));
+        Future<byte[]> received = fixture.beside(() -> digestOf(server));
         goesOn("the client goes on");
         enough.set(true);
         BalancerFixture.get(sender);
@@ -76,11 +76,11 @@ class BackpressureTest {
 
     @Test
     void shouldNotSpinForAStalledConnection() throws Exception {
-        ScriptedTarget target = scene.manual();
-        Balancer balancer = scene.balancer(b -> b.name("stalled").targets(List.of(target.as("a"))));
-        scene.connect(balancer);
+        ScriptedTarget target = fixture.manual();
+        Balancer balancer = fixture.balancer(b -> b.name("stalled").targets(List.of(target.as("a"))));
+        fixture.connect(balancer);
         Peer server = target.next();
-        Future<Void> sender = scene.beside(() -> sendUntilEnough(server));
+        Future<Void> sender = fixture.beside(() -> sendUntilEnough(server));
         BalancerFixture.awaitStall("the target stops sending", sent::get);
         BalancerFixture.await("the loop rests while nothing can move", () -> { // what is on its way may still move
             long before = cpuNanos("stalled-lb-0");
@@ -98,7 +98,7 @@ class BackpressureTest {
     }
 
     private void othersGoOn(Balancer balancer, ScriptedTarget target) throws Exception {
-        Peer other = scene.connect(balancer);
+        Peer other = fixture.connect(balancer);
         Peer otherServer = target.next();
         other.send("hello");
         otherServer.expect("hello");

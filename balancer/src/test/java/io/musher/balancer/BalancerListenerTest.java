@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class BalancerListenerTest {
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
     /** Writes down what it hears, and throws. */
     private final RecordingBalancerListener thrower = new RecordingBalancerListener() {
@@ -43,29 +43,29 @@ class BalancerListenerTest {
 
     @Test
     void shouldNotBeAbleToHarmTheBalancer() throws Exception {
-        HeldPort flaky = scene.dead();
-        ScriptedTarget good = scene.http("x");
-        Balancer balancer = scene.balancer(b -> b.listener(thrower).ejectAfter(1).maxWaiting(0)
+        HeldPort flaky = fixture.dead();
+        ScriptedTarget good = fixture.http("x");
+        Balancer balancer = fixture.balancer(b -> b.listener(thrower).ejectAfter(1).maxWaiting(0)
                 .targets(List.of(flaky.as("flaky"), good.as("good"))));
         for (int i = 0; i < 4; i++) {
-            assertEquals("x", scene.connect(balancer).ask(HttpMessages.get("/")));
+            assertEquals("x", fixture.connect(balancer).ask(HttpMessages.get("/")));
         }
         heard("ejected flaky");
-        scene.add(ScriptedTarget.running(flaky, new HttpTarget("x")));
+        fixture.add(ScriptedTarget.running(flaky, new HttpTarget("x")));
         heard("restored flaky");
         BalancerFixture.get(balancer.updateTargets(List.of()));
         assertEquals(0, BalancerFixture.get(balancer.drain("good", BalancerFixture.PATIENCE)));
         heard("drained good");
-        scene.connect(balancer).expectEnd();
+        fixture.connect(balancer).expectEnd();
         heard("rejected 127.0.0.1");
         BalancerFixture.get(balancer.updateTargets(List.of(good.as("good"))));
-        assertEquals("x", scene.connect(balancer).ask(HttpMessages.get("/")));
+        assertEquals("x", fixture.connect(balancer).ask(HttpMessages.get("/")));
     }
 
     @Test
     void shouldBeCalledOnTheLoopsThreads() throws Exception {
         List<String> threads = new CopyOnWriteArrayList<>();
-        Balancer balancer = scene
+        Balancer balancer = fixture
                 .balancer(b -> b.name("spoken").loops(2).maxWaiting(0).listener(new BalancerListener() {
                     @Override
                     public void rejected(InetSocketAddress client, String why) {
@@ -73,7 +73,7 @@ class BalancerListenerTest {
                     }
                 }));
         for (int i = 0; i < 5; i++) {
-            scene.connect(balancer).expectEnd();
+            fixture.connect(balancer).expectEnd();
         }
         BalancerFixture.await("all are told", () -> threads.size() == 5);
         assertTrue(threads.stream().allMatch(name -> name.matches("spoken-lb-[01]")), threads.toString());
@@ -82,13 +82,13 @@ class BalancerListenerTest {
     @Test
     void shouldHearWhoWasRejected() throws Exception {
         List<InetSocketAddress> clients = new CopyOnWriteArrayList<>();
-        Balancer balancer = scene.balancer(b -> b.maxWaiting(0).listener(new BalancerListener() {
+        Balancer balancer = fixture.balancer(b -> b.maxWaiting(0).listener(new BalancerListener() {
             @Override
             public void rejected(InetSocketAddress client, String why) {
                 clients.add(client);
             }
         }));
-        Peer client = scene.connect(balancer);
+        Peer client = fixture.connect(balancer);
         BalancerFixture.await("it is told", () -> clients.equals(List.of(client.socket.getLocalSocketAddress())));
     }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClientQueueDisconnectTest {
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
     private final RecordingBalancerListener recorder = new RecordingBalancerListener();
 
@@ -31,7 +31,7 @@ class ClientQueueDisconnectTest {
     void shouldForgetClientsThatCameAndWent(int loops) throws Exception {
         Balancer balancer = balancer(b -> b.loops(loops).maxWaiting(8));
         for (int i = 0; i < 8; i++) {
-            Peer leaver = scene.connect(balancer);
+            Peer leaver = fixture.connect(balancer);
             waiting(balancer, 1);
             if (i % 2 == 0) {
                 leaver.close();
@@ -42,9 +42,9 @@ class ClientQueueDisconnectTest {
         }
         assertEquals(0, balancer.stats().active());
 
-        Peer stayer = scene.connect(balancer).send("here");
+        Peer stayer = fixture.connect(balancer).send("here");
         waiting(balancer, 1);
-        ScriptedTarget target = scene.manual();
+        ScriptedTarget target = fixture.manual();
         BalancerFixture.get(balancer.updateTargets(List.of(target.as("a"))));
 
         Peer server = target.next();
@@ -64,11 +64,11 @@ class ClientQueueDisconnectTest {
                 byte[] data = new byte[size];
                 new Random(size).nextBytes(data);
                 Balancer balancer = balancer(b -> b.bufferSize(bufferSize));
-                Peer client = scene.connect(balancer);
+                Peer client = fixture.connect(balancer);
                 waiting(balancer, 1);
                 client.send(new byte[]{data[0]});
-                Future<Peer> sent = scene.beside(() -> client.send(Arrays.copyOfRange(data, 1, size)).sendEnd());
-                ScriptedTarget target = scene.manual();
+                Future<Peer> sent = fixture.beside(() -> client.send(Arrays.copyOfRange(data, 1, size)).sendEnd());
+                ScriptedTarget target = fixture.manual();
                 BalancerFixture.get(balancer.updateTargets(List.of(target.as("a"))));
 
                 Peer server = target.next();
@@ -84,13 +84,13 @@ class ClientQueueDisconnectTest {
     @Test
     void shouldForwardWhatCameInPieces() throws Exception {
         Balancer balancer = balancer(b -> b.maxWaiting(2));
-        Peer client = scene.connect(balancer);
+        Peer client = fixture.connect(balancer);
         StringBuilder sent = new StringBuilder();
         for (int i = 0; i < 2000; i++) {
             client.send(i + " ");
             sent.append(i).append(' ');
         }
-        ScriptedTarget target = scene.manual();
+        ScriptedTarget target = fixture.manual();
         BalancerFixture.get(balancer.updateTargets(List.of(target.as("a"))));
         Peer server = target.next();
         server.expect(sent.toString());
@@ -101,14 +101,14 @@ class ClientQueueDisconnectTest {
     @Test
     void shouldServeAClientThatHasEndedItsSideAfterItsRequest() throws Exception {
         Balancer balancer = balancer(b -> b);
-        Peer client = scene.connect(balancer).send(HttpMessages.get("/")).sendEnd();
+        Peer client = fixture.connect(balancer).send(HttpMessages.get("/")).sendEnd();
         waiting(balancer, 1);
         // the loop has noticed this later end, so the client's end as well
-        Peer leaver = scene.connect(balancer);
+        Peer leaver = fixture.connect(balancer);
         waiting(balancer, 2);
         leaver.close();
         waiting(balancer, 1);
-        ScriptedTarget target = scene.manual();
+        ScriptedTarget target = fixture.manual();
         BalancerFixture.get(balancer.updateTargets(List.of(target.as("a"))));
 
         Peer server = target.next();
@@ -123,15 +123,15 @@ class ClientQueueDisconnectTest {
     @Test
     void shouldGiveThePlaceOfAClientThatHasEndedToANewcomer() throws Exception {
         Balancer balancer = balancer(b -> b.maxWaiting(2));
-        Peer stayer = scene.connect(balancer).send(HttpMessages.get("/stayer"));
+        Peer stayer = fixture.connect(balancer).send(HttpMessages.get("/stayer"));
         waiting(balancer, 1);
-        Peer ended = scene.connect(balancer).send(HttpMessages.get("/ended"));
+        Peer ended = fixture.connect(balancer).send(HttpMessages.get("/ended"));
         waiting(balancer, 2);
         ended.sendEnd();
 
         // its end may not have been read when the first newcomer comes
         BalancerFixture.await("one newcomer gets the place", () -> {
-            scene.connect(balancer).send(HttpMessages.get("/newcomer"));
+            fixture.connect(balancer).send(HttpMessages.get("/newcomer"));
             return recorder
                     .heard("rejected 127.0.0.1: too many clients wait for a target,"
                             + " and this one has closed its sending side");
@@ -139,7 +139,7 @@ class ClientQueueDisconnectTest {
         ended.expectEnd();
         waiting(balancer, 2);
 
-        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("a").as("a"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(fixture.http("a").as("a"))));
         assertEquals("a", stayer.answer(false));
         BalancerFixture.await("one newcomer is served, too",
                 () -> balancer.stats().target("a").orElseThrow().accepted() == 2);
@@ -148,12 +148,12 @@ class ClientQueueDisconnectTest {
     @Test
     void shouldFollowTheRequestThatCameMeanwhile() throws Exception {
         Balancer balancer = balancer(b -> b);
-        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
+        Peer client = fixture.connect(balancer).send(HttpMessages.get("/"));
         waiting(balancer, 1);
-        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("a").as("a"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(fixture.http("a").as("a"))));
         assertEquals("a", client.answer(false));
 
-        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("b").as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(fixture.http("b").as("b"))));
 
         assertEquals("b", client.ask(HttpMessages.get("/")));
         assertEquals(1, balancer.stats().moved());
@@ -161,10 +161,10 @@ class ClientQueueDisconnectTest {
 
     @Test
     void shouldNoticeAClientThatLeavesDuringAConnect() throws Exception {
-        Target hole = scene.blackHole().as("hole");
+        Target hole = fixture.blackHole().as("hole");
         Balancer balancer = balancer(b -> b.connectTimeout(Duration.ofMinutes(5)).waitTimeout(Duration.ofMinutes(5)));
-        Peer client = scene.connect(balancer);
-        Peer talker = scene.connect(balancer).send("before");
+        Peer client = fixture.connect(balancer);
+        Peer talker = fixture.connect(balancer).send("before");
         waiting(balancer, 2);
         BalancerFixture.get(balancer.updateTargets(List.of(hole)));
         BalancerFixture.await("connects are under way",
@@ -174,7 +174,7 @@ class ClientQueueDisconnectTest {
 
         BalancerFixture.await("it is gone", () -> balancer.stats().active() == 1);
         talker.send(" and during");
-        ScriptedTarget target = scene.manual();
+        ScriptedTarget target = fixture.manual();
         BalancerFixture.get(balancer.updateTargets(List.of(target.as("a"))));
         target.next().expect("before and during");
     }
@@ -184,7 +184,7 @@ class ClientQueueDisconnectTest {
         Balancer balancer = balancer(b -> b.maxWaiting(8));
         List<Peer> many = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            many.add(scene.connect(balancer).send(HttpMessages.get("/")));
+            many.add(fixture.connect(balancer).send(HttpMessages.get("/")));
             waiting(balancer, i + 1);
         }
         Peer other = connectFrom("127.0.0.2", balancer).send(HttpMessages.get("/"));
@@ -194,7 +194,7 @@ class ClientQueueDisconnectTest {
                 "rejected 127.0.0.1: too many clients wait for a target,"
                         + " more than a quarter of them from this address"));
         assertEquals(8, balancer.stats().waiting());
-        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("a").as("a"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(fixture.http("a").as("a"))));
         assertEquals("a", other.answer(false));
         assertEquals("a", many.get(6).answer(false));
     }
@@ -204,16 +204,16 @@ class ClientQueueDisconnectTest {
         Balancer balancer = balancer(b -> b.maxWaiting(4).trustedProxies("127.0.0.1"));
         List<Peer> many = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            many.add(scene.connect(balancer).send("PROXY TCP4 192.0.2.1 192.0.2.200 100" + i + " 80\r\nfirst"));
+            many.add(fixture.connect(balancer).send("PROXY TCP4 192.0.2.1 192.0.2.200 100" + i + " 80\r\nfirst"));
             waiting(balancer, i + 1);
         }
 
-        Peer other = scene.connect(balancer)
+        Peer other = fixture.connect(balancer)
                 .send("PROXY TCP4 192.0.2.2 192.0.2.200 2000 80\r\n" + HttpMessages.get("/"));
 
         many.get(3).expectEnd();
         BalancerFixture.await("it is told", () -> recorder.heard("rejected 192.0.2.1: too many"));
-        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("a").as("a"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(fixture.http("a").as("a"))));
         assertEquals("a", other.answer(false));
     }
 
@@ -221,7 +221,7 @@ class ClientQueueDisconnectTest {
     void shouldTakeAPlaceFromAClientOnAnotherLoop() throws Exception {
         Balancer balancer = balancer(b -> b.maxWaiting(4).loops(4));
         for (int i = 0; i < 4; i++) {
-            scene.connect(balancer);
+            fixture.connect(balancer);
             waiting(balancer, i + 1);
         }
         for (int i = 2; i < 5; i++) { // whatever loops they are on
@@ -235,13 +235,13 @@ class ClientQueueDisconnectTest {
     }
 
     private Balancer balancer(UnaryOperator<BalancerBuilder> options) {
-        return scene.balancer(b -> options.apply(b.listener(recorder)));
+        return fixture.balancer(b -> options.apply(b.listener(recorder)));
     }
 
     private Peer connectFrom(String address, Balancer balancer) throws Exception {
         Socket socket = new Socket();
         socket.bind(new InetSocketAddress(address, 0));
-        return scene.add(Peer.connect(balancer.address(), socket));
+        return fixture.add(Peer.connect(balancer.address(), socket));
     }
 
     private static void waiting(Balancer balancer, int clients) {

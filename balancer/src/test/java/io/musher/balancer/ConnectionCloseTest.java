@@ -22,7 +22,7 @@ class ConnectionCloseTest {
     }
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
     private Balancer balancer;
     private Peer client;
@@ -30,9 +30,9 @@ class ConnectionCloseTest {
 
     @BeforeEach
     void ask() throws Exception {
-        ScriptedTarget target = scene.manual();
-        balancer = scene.balancer(target.as("a"));
-        client = scene.connect(balancer).send(REQUEST);
+        ScriptedTarget target = fixture.manual();
+        balancer = fixture.balancer(target.as("a"));
+        client = fixture.connect(balancer).send(REQUEST);
         server = target.next();
         server.expect(REQUEST);
     }
@@ -48,7 +48,7 @@ class ConnectionCloseTest {
 
     @Test
     void shouldDeliverTheWholeAnswerToASlowReader() throws Exception {
-        Future<?> answer = scene.beside(() -> server.send(BIG).sendEnd());
+        Future<?> answer = fixture.beside(() -> server.send(BIG).sendEnd());
         BalancerFixture.awaitStall("the client is stalled", () -> balancer.stats().bytesToClients());
 
         assertArrayEquals(BIG, client.receiveAll());

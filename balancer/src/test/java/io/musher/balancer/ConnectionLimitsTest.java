@@ -14,21 +14,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConnectionLimitsTest {
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void shouldHoldClientsBeyondTheTotal(int loops) throws Exception {
-        List<Target> targets = List.of(scene.http("x").as("a"), scene.http("x").as("b"));
-        Balancer balancer = scene.balancer(b -> b.loops(loops).maxConnections(3).targets(targets));
+        List<Target> targets = List.of(fixture.http("x").as("a"), fixture.http("x").as("b"));
+        Balancer balancer = fixture.balancer(b -> b.loops(loops).maxConnections(3).targets(targets));
         surplusWaits(balancer, 3);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void shouldHoldClientsBeyondTheTargetsShare(int loops) throws Exception {
-        List<Target> targets = List.of(scene.http("x").as("a"), scene.http("x").as("b"));
-        Balancer balancer = scene.balancer(b -> b.loops(loops).maxConnectionsPerTarget(2).targets(targets));
+        List<Target> targets = List.of(fixture.http("x").as("a"), fixture.http("x").as("b"));
+        Balancer balancer = fixture.balancer(b -> b.loops(loops).maxConnectionsPerTarget(2).targets(targets));
         surplusWaits(balancer, 4);
         assertTrue(balancer.stats().targets().stream().allMatch(t -> t.active() <= 2), balancer.stats().toString());
     }
@@ -36,13 +36,13 @@ class ConnectionLimitsTest {
     private void surplusWaits(Balancer balancer, int places) throws Exception {
         List<Peer> served = new ArrayList<>();
         for (int i = 0; i < places; i++) {
-            served.add(scene.connect(balancer));
+            served.add(fixture.connect(balancer));
             assertEquals("x", served.get(i).ask(HttpMessages.get("/")));
         }
         List<Future<String>> surplus = new ArrayList<>();
         for (int i = 1; i <= places; i++) {
-            Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
-            surplus.add(scene.beside(() -> client.answer(false)));
+            Peer client = fixture.connect(balancer).send(HttpMessages.get("/"));
+            surplus.add(fixture.beside(() -> client.answer(false)));
             int waiting = i;
             BalancerFixture.await("the client waits", () -> balancer.stats().waiting() == waiting);
         }
@@ -63,8 +63,8 @@ class ConnectionLimitsTest {
 
     @Test
     void shouldNotCountFailedConnectsAsConnections() throws Exception {
-        List<Target> targets = List.of(scene.dead().as("dead"), scene.http("x").as("a"));
-        Balancer balancer = scene
+        List<Target> targets = List.of(fixture.dead().as("dead"), fixture.http("x").as("a"));
+        Balancer balancer = fixture
                 .balancer(b -> b.maxConnections(1).maxConnectionsPerTarget(1).ejectAfter(0).targets(targets));
         for (int i = 0; i < 20; i++) {
             try (Peer client = Peer.connect(balancer.address())) {
@@ -77,22 +77,22 @@ class ConnectionLimitsTest {
 
     @Test
     void shouldUseTheOtherTargetWhenOneIsFull() throws Exception {
-        List<Target> targets = List.of(scene.http("a").as("a"), scene.http("b").as("b"));
-        Balancer balancer = scene.balancer(b -> b.maxConnectionsPerTarget(1).targets(targets)
+        List<Target> targets = List.of(fixture.http("a").as("a"), fixture.http("b").as("b"));
+        Balancer balancer = fixture.balancer(b -> b.maxConnectionsPerTarget(1).targets(targets)
                 .strategy((ready, client) -> ready.get(0)));
-        assertEquals("a", scene.connect(balancer).ask(HttpMessages.get("/")));
-        assertEquals("b", scene.connect(balancer).ask(HttpMessages.get("/")));
+        assertEquals("a", fixture.connect(balancer).ask(HttpMessages.get("/")));
+        assertEquals("b", fixture.connect(balancer).ask(HttpMessages.get("/")));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void shouldNotSpinWhileClientsWaitForADeadTarget(int loops) throws Exception {
-        HeldPort dead = scene.dead();
-        Balancer balancer = scene
+        HeldPort dead = fixture.dead();
+        Balancer balancer = fixture
                 .balancer(b -> b.loops(loops).maxConnectionsPerTarget(10).targets(List.of(dead.as("a"))));
         List<Peer> clients = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            clients.add(scene.connect(balancer).send(HttpMessages.get("/")));
+            clients.add(fixture.connect(balancer).send(HttpMessages.get("/")));
         }
         BalancerFixture.await("all wait", () -> balancer.stats().waiting() == 5);
         long began = System.nanoTime();
@@ -100,7 +100,7 @@ class ConnectionLimitsTest {
         BalancerFixture.await("time passes", () -> System.nanoTime() - began > 400_000_000);
         long tries = balancer.stats().connectFailures() - before;
         assertTrue(tries < 200, tries + " connects to a dead target in 0.4 s");
-        scene.add(ScriptedTarget.running(dead, new HttpTarget("x")));
+        fixture.add(ScriptedTarget.running(dead, new HttpTarget("x")));
         for (Peer client : clients) {
             assertEquals("x", client.answer(false));
         }
@@ -109,12 +109,12 @@ class ConnectionLimitsTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void shouldServeAllOfACrowd(int loops) throws Exception {
-        List<Target> targets = List.of(scene.http("x").as("a"), scene.http("x").as("b"));
-        Balancer balancer = scene.balancer(
+        List<Target> targets = List.of(fixture.http("x").as("a"), fixture.http("x").as("b"));
+        Balancer balancer = fixture.balancer(
                 b -> b.loops(loops).maxConnections(5).maxConnectionsPerTarget(3).targets(targets));
         List<Future<Void>> clients = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            clients.add(scene.beside(() -> {
+            clients.add(fixture.beside(() -> {
                 for (int k = 0; k < 15; k++) {
                     try (Peer client = Peer.connect(balancer.address())) {
                         assertEquals("x", client.ask(HttpMessages.get("/")));

@@ -18,7 +18,7 @@ class ConnectionMigratorTest {
     private static final Duration LONG = Duration.ofMinutes(5);
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
     static List<String> exchanges() {
         return List.of(HttpMessages.get("/"), HttpMessages.get("/chunked"), HttpMessages.head("/"),
@@ -30,12 +30,12 @@ class ConnectionMigratorTest {
     @ParameterizedTest
     @MethodSource("exchanges")
     void shouldServeTheNextRequestByAnotherTarget(String request) throws Exception {
-        Balancer balancer = scene.balancer(scene.http("a").as("a"));
-        Peer client = scene.connect(balancer);
+        Balancer balancer = fixture.balancer(fixture.http("a").as("a"));
+        Peer client = fixture.connect(balancer);
         for (int i = 0; i < 3; i++) {
             assertEquals("a", client.ask(request).substring(0, 1));
         }
-        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("b").as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(fixture.http("b").as("b"))));
         assertEquals(0, BalancerFixture.get(balancer.drain("a", LONG)));
         assertEquals("b", client.ask(request).substring(0, 1));
         assertEquals("b", client.ask(HttpMessages.get("/")));
@@ -48,9 +48,9 @@ class ConnectionMigratorTest {
 
     @Test
     void shouldEndTheConnectionOfTheWithdrawnTargetAtOnce() throws Exception {
-        ScriptedTarget a = scene.manual();
-        Balancer balancer = scene.balancer(a.as("a"));
-        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
+        ScriptedTarget a = fixture.manual();
+        Balancer balancer = fixture.balancer(a.as("a"));
+        Peer client = fixture.connect(balancer).send(HttpMessages.get("/"));
         Peer server = a.next();
         server.expect(HttpMessages.get("/"));
         server.send(HttpMessages.ok("a"));
@@ -63,14 +63,14 @@ class ConnectionMigratorTest {
 
     @Test
     void shouldMoveOnlyAfterTheResponsesEnd() throws Exception {
-        ScriptedTarget a = scene.manual();
-        Balancer balancer = scene.balancer(a.as("a"));
-        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
+        ScriptedTarget a = fixture.manual();
+        Balancer balancer = fixture.balancer(a.as("a"));
+        Peer client = fixture.connect(balancer).send(HttpMessages.get("/"));
         Peer server = a.next();
         server.expect(HttpMessages.get("/"));
         server.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n01234");
         client.expect("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n01234");
-        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("b").as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(fixture.http("b").as("b"))));
         CompletableFuture<Integer> drained = balancer.drain("a", LONG);
         server.send("5678");
         client.expect("5678");
@@ -84,12 +84,12 @@ class ConnectionMigratorTest {
 
     @Test
     void shouldMoveOnlyAfterTheLastChunk() throws Exception {
-        ScriptedTarget a = scene.manual();
-        Balancer balancer = scene.balancer(a.as("a"));
-        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
+        ScriptedTarget a = fixture.manual();
+        Balancer balancer = fixture.balancer(a.as("a"));
+        Peer client = fixture.connect(balancer).send(HttpMessages.get("/"));
         Peer server = a.next();
         server.expect(HttpMessages.get("/"));
-        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("b").as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(fixture.http("b").as("b"))));
         CompletableFuture<Integer> drained = balancer.drain("a", LONG);
         String answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
                 + "5;x=y\r\nhello\r\n0\r\nTrailer: 1\r\n\r\n";
@@ -104,14 +104,14 @@ class ConnectionMigratorTest {
 
     @Test
     void shouldMoveAfterABodyThatWasAskedForWith100Continue() throws Exception {
-        ScriptedTarget a = scene.manual();
-        Balancer balancer = scene.balancer(a.as("a"));
+        ScriptedTarget a = fixture.manual();
+        Balancer balancer = fixture.balancer(a.as("a"));
         String head = "POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 36\r\n\r\n";
         String body = "GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n";
-        Peer client = scene.connect(balancer).send(head);
+        Peer client = fixture.connect(balancer).send(head);
         Peer server = a.next();
         server.expect(head);
-        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("b").as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(fixture.http("b").as("b"))));
         CompletableFuture<Integer> drained = balancer.drain("a", LONG);
         server.send("HTTP/1.1 100 Continue\r\n\r\n");
         client.expect("HTTP/1.1 100 Continue\r\n\r\n");
@@ -128,11 +128,11 @@ class ConnectionMigratorTest {
 
     @Test
     void shouldMoveAConnectionWithoutAByte() throws Exception {
-        ScriptedTarget a = scene.manual();
-        Balancer balancer = scene.balancer(a.as("a"));
-        Peer client = scene.connect(balancer);
+        ScriptedTarget a = fixture.manual();
+        Balancer balancer = fixture.balancer(a.as("a"));
+        Peer client = fixture.connect(balancer);
         Peer server = a.next();
-        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("b").as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(fixture.http("b").as("b"))));
         assertEquals(0, BalancerFixture.get(balancer.drain("a", LONG)));
         server.expectEnd();
         assertEquals("b", client.ask(HttpMessages.get("/")));
@@ -140,10 +140,10 @@ class ConnectionMigratorTest {
 
     @Test
     void shouldMoveAConnectionWithoutAByteAsSoonAsThereIsATargetAgain() throws Exception {
-        ScriptedTarget a = scene.manual();
-        ScriptedTarget b = scene.manual();
-        Balancer balancer = scene.balancer(a.as("a"));
-        Peer client = scene.connect(balancer);
+        ScriptedTarget a = fixture.manual();
+        ScriptedTarget b = fixture.manual();
+        Balancer balancer = fixture.balancer(a.as("a"));
+        Peer client = fixture.connect(balancer);
         Peer server = a.next();
         BalancerFixture.await("it is connected", () -> balancer.stats().target("a").orElseThrow().accepted() == 1);
         BalancerFixture.get(balancer.updateTargets(List.of()));
@@ -158,14 +158,14 @@ class ConnectionMigratorTest {
 
     @Test
     void shouldMoveAConnectionWithoutAByteAfterTheClientsThatWait() throws Exception {
-        ScriptedTarget a = scene.manual();
-        ScriptedTarget b = scene.manual();
-        Balancer balancer = scene.balancer(a.as("a"));
-        scene.connect(balancer);
+        ScriptedTarget a = fixture.manual();
+        ScriptedTarget b = fixture.manual();
+        Balancer balancer = fixture.balancer(a.as("a"));
+        fixture.connect(balancer);
         a.next();
         BalancerFixture.await("it is connected", () -> balancer.stats().target("a").orElseThrow().accepted() == 1);
         BalancerFixture.get(balancer.updateTargets(List.of()));
-        Peer waiting = scene.connect(balancer);
+        Peer waiting = fixture.connect(balancer);
         BalancerFixture.await("another one waits", () -> balancer.stats().waiting() == 1);
         BalancerFixture.get(balancer.updateTargets(List.of(b.as("b"))));
         b.next().send("first");
@@ -176,44 +176,44 @@ class ConnectionMigratorTest {
 
     @Test
     void shouldMoveAConnectionWithoutAByteWhenATargetThatWasDownIsBack() throws Exception {
-        ScriptedTarget a = scene.manual();
-        HeldPort port = scene.dead();
+        ScriptedTarget a = fixture.manual();
+        HeldPort port = fixture.dead();
         ProbePolicy policy = new ProbePolicy(Duration.ofMillis(20), Duration.ofSeconds(5), 1, 1);
-        Balancer balancer = scene.balancer(o -> o.targets(List.of(a.as("a"))).probe(policy));
-        Peer client = scene.connect(balancer);
+        Balancer balancer = fixture.balancer(o -> o.targets(List.of(a.as("a"))).probe(policy));
+        Peer client = fixture.connect(balancer);
         a.next();
         BalancerFixture.get(balancer.updateTargets(List.of(a.as("a"), port.as("b"))));
         BalancerFixture.await("b is down",
                 () -> balancer.stats().target("b").orElseThrow().state() == BalancerStats.TargetState.DOWN);
         BalancerFixture.get(balancer.updateTargets(List.of(port.as("b"))));
         CompletableFuture<Integer> drained = balancer.drain("a", LONG);
-        scene.add(ScriptedTarget.running(port, new HttpTarget("b")));
+        fixture.add(ScriptedTarget.running(port, new HttpTarget("b")));
         assertEquals(0, BalancerFixture.get(drained));
         assertEquals("b", client.ask(HttpMessages.get("/")));
     }
 
     @Test
     void shouldKeepAClientUntilThereIsATargetAgain() throws Exception {
-        Balancer balancer = scene.balancer(scene.http("a").as("a"));
-        Peer client = scene.connect(balancer);
+        Balancer balancer = fixture.balancer(fixture.http("a").as("a"));
+        Peer client = fixture.connect(balancer);
         assertEquals("a", client.ask(HttpMessages.get("/")));
         BalancerFixture.get(balancer.updateTargets(List.of()));
         assertEquals(0, BalancerFixture.get(balancer.drain("a", LONG)));
         client.send(HttpMessages.post("/", "body"));
         BalancerFixture.await("the client waits", () -> balancer.stats().waiting() == 1);
-        balancer.updateTargets(List.of(scene.http("b").as("b")));
+        balancer.updateTargets(List.of(fixture.http("b").as("b")));
         assertEquals("b:body", client.answer(false));
     }
 
     @Test
     void shouldForgetAParkedClientThatLeaves() throws Exception {
-        Balancer balancer = scene.balancer(scene.http("a").as("a"));
+        Balancer balancer = fixture.balancer(fixture.http("a").as("a"));
         for (int i = 0; i < 4; i++) {
-            assertEquals("a", scene.connect(balancer).ask(HttpMessages.get("/")));
+            assertEquals("a", fixture.connect(balancer).ask(HttpMessages.get("/")));
         }
-        Peer client = scene.connect(balancer);
+        Peer client = fixture.connect(balancer);
         assertEquals("a", client.ask(HttpMessages.get("/")));
-        Peer rude = scene.connect(balancer);
+        Peer rude = fixture.connect(balancer);
         assertEquals("a", rude.ask(HttpMessages.get("/")));
         BalancerFixture.get(balancer.updateTargets(List.of()));
         BalancerFixture.await("all are parked", () -> balancer.stats().moved() == 6);
@@ -224,10 +224,10 @@ class ConnectionMigratorTest {
 
     @Test
     void shouldMoveManyTimes() throws Exception {
-        Target a = scene.http("a").as("a");
-        Target b = scene.http("b").as("b");
-        Balancer balancer = scene.balancer(a);
-        Peer client = scene.connect(balancer);
+        Target a = fixture.http("a").as("a");
+        Target b = fixture.http("b").as("b");
+        Balancer balancer = fixture.balancer(a);
+        Peer client = fixture.connect(balancer);
         for (int i = 0; i < 100; i++) {
             assertEquals("a", client.ask(HttpMessages.get("/")));
             BalancerFixture.get(balancer.updateTargets(List.of(b)));
@@ -239,21 +239,22 @@ class ConnectionMigratorTest {
 
     @Test
     void shouldTakeTheNextTargetWhenTheFirstOneIsDead() throws Exception {
-        Balancer balancer = scene.balancer(scene.http("a").as("a"));
-        Peer client = scene.connect(balancer);
+        Balancer balancer = fixture.balancer(fixture.http("a").as("a"));
+        Peer client = fixture.connect(balancer);
         assertEquals("a", client.ask(HttpMessages.get("/")));
         BalancerFixture.get(balancer
-                .updateTargets(List.of(scene.dead().as("dead"), scene.http("b").as("b"), scene.dead().as("dead too"))));
+                .updateTargets(
+                        List.of(fixture.dead().as("dead"), fixture.http("b").as("b"), fixture.dead().as("dead too"))));
         assertEquals("b:body", client.ask(HttpMessages.post("/", "body")));
     }
 
     @Test
     void shouldServeAClientWhoseAnswerCameBeforeItsRequestWasDelivered() throws Exception {
-        ScriptedTarget a = scene.manual();
-        Balancer balancer = scene.balancer(o -> o.bufferSize(16 << 20).targets(List.of(a.as("a"))));
+        ScriptedTarget a = fixture.manual();
+        Balancer balancer = fixture.balancer(o -> o.bufferSize(16 << 20).targets(List.of(a.as("a"))));
         String request = HttpMessages.post("/", "x".repeat(20_000_000));
-        Peer client = scene.connect(balancer);
-        Future<Peer> upload = scene.beside(() -> client.send(request));
+        Peer client = fixture.connect(balancer);
+        Future<Peer> upload = fixture.beside(() -> client.send(request));
         Peer server = a.next();
         int taken = 0;
         while (balancer.stats().bytesToTargets() < request.length()) {
@@ -262,7 +263,7 @@ class ConnectionMigratorTest {
         BalancerFixture.get(upload);
         server.send(HttpMessages.ok("early"));
         assertEquals("early", client.answer(false));
-        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("b").as("b"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(fixture.http("b").as("b"))));
         server.receive(request.length() - taken);
         server.expectEnd();
         assertEquals("b", client.ask(HttpMessages.get("/")));

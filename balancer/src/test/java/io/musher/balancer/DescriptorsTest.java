@@ -19,9 +19,9 @@ class DescriptorsTest {
     @ValueSource(ints = {1, 2})
     void shouldGiveBackThoseOfConnectionsThatHaveEnded(int loops) throws Exception {
         assumeTrue(Files.isDirectory(DESCRIPTORS));
-        try (BalancerFixture scene = new BalancerFixture()) {
-            List<Target> targets = List.of(scene.dead().as("dead"), scene.http("a").as("a"));
-            Balancer balancer = scene.balancer(b -> b.loops(loops).targets(targets));
+        try (BalancerFixture fixture = new BalancerFixture()) {
+            List<Target> targets = List.of(fixture.dead().as("dead"), fixture.http("a").as("a"));
+            Balancer balancer = fixture.balancer(b -> b.loops(loops).targets(targets));
             connections(balancer, 50); // opens what a JVM opens only once
             long before = descriptors();
             connections(balancer, 1000);
@@ -40,12 +40,12 @@ class DescriptorsTest {
     }
 
     private static void closed(int loops) throws Exception {
-        try (BalancerFixture scene = new BalancerFixture()) {
-            ScriptedTarget a = scene.http("a");
-            Balancer balancer = scene.balancer(b -> b.loops(loops).targets(List.of(a.as("a"))));
+        try (BalancerFixture fixture = new BalancerFixture()) {
+            ScriptedTarget a = fixture.http("a");
+            Balancer balancer = fixture.balancer(b -> b.loops(loops).targets(List.of(a.as("a"))));
             connections(balancer, 20);
             for (int i = 0; i < 20; i++) {
-                scene.connect(balancer).ask(HttpMessages.get("/"));
+                fixture.connect(balancer).ask(HttpMessages.get("/"));
             }
         }
     }

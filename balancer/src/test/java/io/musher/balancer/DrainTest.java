@@ -20,25 +20,25 @@ class DrainTest {
     private static final Duration LONG = Duration.ofMinutes(5);
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
     private final RecordingBalancerListener recorder = new RecordingBalancerListener();
-    private final ScriptedTarget a = scene.echo();
+    private final ScriptedTarget a = fixture.echo();
 
     @Test
     void shouldRefuseAListedTarget() throws Exception {
-        Balancer balancer = scene.balancer(a.as("a"));
+        Balancer balancer = fixture.balancer(a.as("a"));
         failsBecause(balancer.drain("a", LONG), "a is still listed");
     }
 
     @Test
     void shouldHaveNothingToDoForAnUnknownTarget() throws Exception {
-        assertEquals(0, BalancerFixture.get(scene.balancer(a.as("a")).drain("other", LONG)));
+        assertEquals(0, BalancerFixture.get(fixture.balancer(a.as("a")).drain("other", LONG)));
     }
 
     @Test
     void shouldWaitForTheLastConnection() throws Exception {
-        Balancer balancer = scene.balancer(o -> o.targets(List.of(a.as("a"))).listener(recorder));
+        Balancer balancer = fixture.balancer(o -> o.targets(List.of(a.as("a"))).listener(recorder));
         List<Peer> clients = connect(balancer, 3);
         BalancerFixture.get(balancer.updateTargets(List.of()));
         CompletableFuture<Integer> drained = balancer.drain("a", LONG);
@@ -57,7 +57,7 @@ class DrainTest {
 
     @Test
     void shouldCutAtTheDeadline() throws Exception {
-        Balancer balancer = scene.balancer(o -> o.targets(List.of(a.as("a"))).listener(recorder));
+        Balancer balancer = fixture.balancer(o -> o.targets(List.of(a.as("a"))).listener(recorder));
         List<Peer> clients = connect(balancer, 3);
         BalancerFixture.get(balancer.updateTargets(List.of()));
         CompletableFuture<Integer> patient = balancer.drain("a", LONG);
@@ -75,7 +75,7 @@ class DrainTest {
 
     @RepeatedTest(20)
     void shouldCountEveryConnectionItCutsOnAllLoops() throws Exception {
-        Balancer balancer = scene.balancer(o -> o.loops(2).targets(List.of(a.as("a"))));
+        Balancer balancer = fixture.balancer(o -> o.loops(2).targets(List.of(a.as("a"))));
         List<Peer> clients = connect(balancer, 40);
         BalancerFixture.get(balancer.updateTargets(List.of()));
         assertEquals(40, BalancerFixture.get(balancer.drain("a", Duration.ZERO)));
@@ -87,7 +87,7 @@ class DrainTest {
 
     @Test
     void shouldTellAllWhoWait() throws Exception {
-        Balancer balancer = scene.balancer(a.as("a"));
+        Balancer balancer = fixture.balancer(a.as("a"));
         Peer client = connect(balancer, 1).get(0);
         BalancerFixture.get(balancer.updateTargets(List.of()));
         List<CompletableFuture<Integer>> all = List.of(balancer.drain("a", LONG), balancer.drain("a", LONG));
@@ -99,8 +99,8 @@ class DrainTest {
 
     @Test
     void shouldDrainOneOfSeveralTargets() throws Exception {
-        ScriptedTarget b = scene.echo();
-        Balancer balancer = scene.balancer(o -> o.targets(List.of(a.as("a"), b.as("b")))
+        ScriptedTarget b = fixture.echo();
+        Balancer balancer = fixture.balancer(o -> o.targets(List.of(a.as("a"), b.as("b")))
                 .strategy((ready, client) -> ready.get(ready.get(0).active() == 0 ? 0 : 1)));
         List<Peer> clients = connect(balancer, 2);
         BalancerFixture.get(balancer.updateTargets(List.of()));
@@ -115,7 +115,7 @@ class DrainTest {
 
     @Test
     void shouldFailWhenTheTargetIsListedAgain() throws Exception {
-        Balancer balancer = scene.balancer(a.as("a"));
+        Balancer balancer = fixture.balancer(a.as("a"));
         Peer client = connect(balancer, 1).get(0);
         BalancerFixture.get(balancer.updateTargets(List.of()));
         long began = System.nanoTime();
@@ -133,7 +133,7 @@ class DrainTest {
 
     @Test
     void shouldFailWhenTheBalancerIsClosedMeanwhile() throws Exception {
-        Balancer balancer = scene.balancer(a.as("a"));
+        Balancer balancer = fixture.balancer(a.as("a"));
         connect(balancer, 1);
         BalancerFixture.get(balancer.updateTargets(List.of()));
         CompletableFuture<Integer> drained = balancer.drain("a", LONG);
@@ -144,10 +144,10 @@ class DrainTest {
 
     @Test
     void shouldNotWaitForAConnectThatHangs() throws Exception {
-        ScriptedTarget good = scene.http("good");
-        Target hole = scene.blackHole().as("hole");
-        Balancer balancer = scene.balancer(o -> o.connectTimeout(Duration.ofMinutes(5)).targets(List.of(hole)));
-        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
+        ScriptedTarget good = fixture.http("good");
+        Target hole = fixture.blackHole().as("hole");
+        Balancer balancer = fixture.balancer(o -> o.connectTimeout(Duration.ofMinutes(5)).targets(List.of(hole)));
+        Peer client = fixture.connect(balancer).send(HttpMessages.get("/"));
         BalancerFixture.await("it is picked", () -> balancer.stats().target("hole").orElseThrow().active() == 1);
         BalancerFixture.get(balancer.updateTargets(List.of(good.as("good"))));
         assertEquals(0, BalancerFixture.get(balancer.drain("hole", Duration.ZERO)));
@@ -157,7 +157,7 @@ class DrainTest {
 
     @Test
     void shouldRefuseNulls() {
-        Balancer balancer = scene.balancer();
+        Balancer balancer = fixture.balancer();
         assertThrows(NullPointerException.class, () -> balancer.drain(null, LONG));
         assertThrows(NullPointerException.class, () -> balancer.drain("a", null));
     }
@@ -165,7 +165,7 @@ class DrainTest {
     private List<Peer> connect(Balancer balancer, int clients) throws Exception {
         List<Peer> all = new ArrayList<>();
         for (int i = 0; i < clients; i++) {
-            Peer client = scene.connect(balancer);
+            Peer client = fixture.connect(balancer);
             client.send("hello").expect("hello");
             all.add(client);
         }

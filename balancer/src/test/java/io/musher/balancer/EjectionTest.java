@@ -18,23 +18,23 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class EjectionTest {
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
     private final RecordingBalancerListener recorder = new RecordingBalancerListener();
-    private final HeldPort port = scene.dead();
+    private final HeldPort port = fixture.dead();
 
     /** Every connection tries the target "flaky" first. */
     private Balancer balancer(int ejectAfter, Target... others) {
         List<Target> targets = new ArrayList<>(List.of(others));
         targets.add(port.as("flaky"));
-        return scene.balancer(
+        return fixture.balancer(
                 b -> b.ejectAfter(ejectAfter).listener(recorder).targets(targets).strategy((ready, client) -> ready
                         .stream().filter(c -> c.target().id().equals("flaky")).findFirst().orElse(ready.get(0))));
     }
 
     @Test
     void shouldTakeOutATargetAfterFailuresInARow() throws Exception {
-        Balancer balancer = balancer(3, scene.http("a").as("a"));
+        Balancer balancer = balancer(3, fixture.http("a").as("a"));
         ask(balancer, "a", 2);
         assertEquals(TargetState.READY, state(balancer));
         ask(balancer, "a", 1);
@@ -48,10 +48,10 @@ class EjectionTest {
 
     @Test
     void shouldPutItBackWhenItListensAgain() throws Exception {
-        Balancer balancer = balancer(1, scene.http("a").as("a"));
+        Balancer balancer = balancer(1, fixture.http("a").as("a"));
         ask(balancer, "a", 1);
         becomes(balancer, TargetState.EJECTED);
-        scene.add(ScriptedTarget.running(port, new HttpTarget("flaky")));
+        fixture.add(ScriptedTarget.running(port, new HttpTarget("flaky")));
         becomes(balancer, TargetState.READY);
         BalancerFixture.await("the listener is told", () -> recorder.heard("restored flaky"));
         ask(balancer, "flaky", 3);
@@ -60,7 +60,7 @@ class EjectionTest {
 
     @Test
     void shouldCompleteTheFutureOfAnUpdateWhoseLogLineCannotBeWritten() throws Exception {
-        Balancer balancer = balancer(1, scene.http("a").as("a"));
+        Balancer balancer = balancer(1, fixture.http("a").as("a"));
         ask(balancer, "a", 1);
         becomes(balancer, TargetState.EJECTED);
         PrintStream before = System.err;
@@ -83,8 +83,8 @@ class EjectionTest {
 
     @Test
     void shouldTakeItOutAgain() throws Exception {
-        Balancer balancer = balancer(2, scene.http("a").as("a"));
-        ScriptedTarget flaky = scene.add(ScriptedTarget.running(port, new HttpTarget("flaky")));
+        Balancer balancer = balancer(2, fixture.http("a").as("a"));
+        ScriptedTarget flaky = fixture.add(ScriptedTarget.running(port, new HttpTarget("flaky")));
         for (int round = 1; round <= 3; round++) {
             flaky.stopListening();
             ask(balancer, "a", 2);
@@ -97,9 +97,9 @@ class EjectionTest {
 
     @Test
     void shouldForgetFailuresAfterASuccess() throws Exception {
-        Balancer balancer = balancer(3, scene.http("a").as("a"));
+        Balancer balancer = balancer(3, fixture.http("a").as("a"));
         ask(balancer, "a", 2);
-        ScriptedTarget flaky = scene.add(ScriptedTarget.running(port, new HttpTarget("flaky")));
+        ScriptedTarget flaky = fixture.add(ScriptedTarget.running(port, new HttpTarget("flaky")));
         ask(balancer, "flaky", 1);
         flaky.stopListening();
         ask(balancer, "a", 2);
@@ -112,10 +112,10 @@ class EjectionTest {
     @Test
     void shouldNeverTakeOutTheLast() throws Exception {
         Balancer balancer = balancer(1);
-        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
+        Peer client = fixture.connect(balancer).send(HttpMessages.get("/"));
         BalancerFixture.await("it fails often", () -> balancer.stats().connectFailures() > 4);
         assertEquals(TargetState.READY, state(balancer));
-        scene.add(ScriptedTarget.running(port, new HttpTarget("flaky")));
+        fixture.add(ScriptedTarget.running(port, new HttpTarget("flaky")));
         assertEquals("flaky", client.answer(false));
         assertEquals(0, balancer.stats().ejected());
         assertEquals(List.of(), recorder.lines());
@@ -123,7 +123,7 @@ class EjectionTest {
 
     @Test
     void shouldLetItInWhenNoOtherIsLeft() throws Exception {
-        Balancer balancer = balancer(1, scene.http("a").as("a"));
+        Balancer balancer = balancer(1, fixture.http("a").as("a"));
         ask(balancer, "a", 1);
         becomes(balancer, TargetState.EJECTED);
         assertTrue(balancer.stats().target("flaky").orElseThrow().why().contains("refused"));
@@ -134,8 +134,8 @@ class EjectionTest {
 
     @Test
     void shouldLeaveOneOfSeveralDeadTargets() throws Exception {
-        Balancer balancer = balancer(1, scene.dead().as("b"), scene.dead().as("c"));
-        scene.connect(balancer);
+        Balancer balancer = balancer(1, fixture.dead().as("b"), fixture.dead().as("c"));
+        fixture.connect(balancer);
         BalancerFixture.await("two of three are out", () -> balancer.stats().ejected() == 2);
         long failures = balancer.stats().connectFailures();
         BalancerFixture.await("the last one fails on", () -> balancer.stats().connectFailures() > failures + 2);
@@ -145,17 +145,17 @@ class EjectionTest {
 
     @Test
     void shouldServeThoseThatWaitWhenATargetIsBack() throws Exception {
-        HeldPort dead = scene.dead();
+        HeldPort dead = fixture.dead();
         Balancer balancer = balancer(1, dead.as("b"));
-        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
+        Peer client = fixture.connect(balancer).send(HttpMessages.get("/"));
         becomes(balancer, TargetState.EJECTED);
-        scene.add(ScriptedTarget.running(port, new HttpTarget("flaky")));
+        fixture.add(ScriptedTarget.running(port, new HttpTarget("flaky")));
         assertEquals("flaky", client.answer(false));
     }
 
     @Test
     void shouldEjectNobodyWhenToldSo() throws Exception {
-        Balancer balancer = balancer(0, scene.http("a").as("a"));
+        Balancer balancer = balancer(0, fixture.http("a").as("a"));
         ask(balancer, "a", 20);
         assertEquals(20, balancer.stats().connectFailures());
         assertEquals(TargetState.READY, state(balancer));
@@ -163,13 +163,13 @@ class EjectionTest {
 
     @Test
     void shouldForgetAnEjectionWhenTheTargetIsListedAnew() throws Exception {
-        Target good = scene.http("a").as("a");
+        Target good = fixture.http("a").as("a");
         Balancer balancer = balancer(1, good);
         ask(balancer, "a", 1);
         becomes(balancer, TargetState.EJECTED);
         BalancerFixture.get(balancer.updateTargets(List.of(good)));
         assertTrue(balancer.stats().target("flaky").isEmpty());
-        scene.add(ScriptedTarget.running(port, new HttpTarget("flaky")));
+        fixture.add(ScriptedTarget.running(port, new HttpTarget("flaky")));
         BalancerFixture.get(balancer.updateTargets(List.of(good, port.as("flaky"))));
         ask(balancer, "flaky", 1);
     }

@@ -19,24 +19,24 @@ class HalfCloseTest {
     }
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
     private ScriptedTarget target;
     private Balancer balancer;
 
     @BeforeEach
     void start() {
-        target = scene.manual();
-        balancer = scene.balancer(target.as("a"));
+        target = fixture.manual();
+        balancer = fixture.balancer(target.as("a"));
     }
 
     @Test
     void shouldAnswerAClientThatSaysNoMore() throws Exception {
-        Peer client = scene.connect(balancer);
+        Peer client = fixture.connect(balancer);
         client.send("question").sendEnd();
         Peer server = target.next();
         assertArrayEquals("question".getBytes(), server.receiveAll());
-        Future<?> answer = scene.beside(() -> server.send(BIG).sendEnd());
+        Future<?> answer = fixture.beside(() -> server.send(BIG).sendEnd());
         assertArrayEquals(BIG, client.receiveAll());
         BalancerFixture.get(answer);
         ended(server);
@@ -44,9 +44,9 @@ class HalfCloseTest {
 
     @Test
     void shouldDeliverAllThatWasSentBeforeTheClientsEnd() throws Exception {
-        Peer client = scene.connect(balancer);
+        Peer client = fixture.connect(balancer);
         Peer server = target.next();
-        Future<Peer> upload = scene.beside(() -> client.send(BIG).sendEnd());
+        Future<Peer> upload = fixture.beside(() -> client.send(BIG).sendEnd());
         BalancerFixture.awaitStall("the target is stalled", () -> balancer.stats().bytesToTargets());
         assertArrayEquals(BIG, server.receiveAll());
         BalancerFixture.get(upload);
@@ -60,9 +60,9 @@ class HalfCloseTest {
     void shouldDeliverADownloadToASlowReaderBeforeTheTargetsEnd() throws Exception {
         Socket small = new Socket();
         small.setReceiveBufferSize(8192);
-        Peer client = scene.add(Peer.connect(balancer.address(), small));
+        Peer client = fixture.add(Peer.connect(balancer.address(), small));
         Peer server = target.next();
-        Future<Peer> download = scene.beside(() -> server.send(BIG).sendEnd());
+        Future<Peer> download = fixture.beside(() -> server.send(BIG).sendEnd());
         BalancerFixture.awaitStall("the client is stalled", () -> balancer.stats().bytesToClients());
         assertArrayEquals(BIG, client.receiveAll());
         BalancerFixture.get(download);
@@ -74,12 +74,12 @@ class HalfCloseTest {
 
     @Test
     void shouldLetTheClientSpeakAfterTheTargetsEnd() throws Exception {
-        Peer client = scene.connect(balancer);
+        Peer client = fixture.connect(balancer);
         Peer server = target.next();
         server.send("go on").sendEnd();
         client.expect("go on");
         client.expectEnd();
-        Future<Peer> upload = scene.beside(() -> client.send(BIG).sendEnd());
+        Future<Peer> upload = fixture.beside(() -> client.send(BIG).sendEnd());
         assertArrayEquals(BIG, server.receiveAll());
         BalancerFixture.get(upload);
         ended(server);
@@ -87,13 +87,13 @@ class HalfCloseTest {
 
     @Test
     void shouldEndWhenBothEndAtOnceWithDataOnItsWay() throws Exception {
-        Peer client = scene.connect(balancer);
+        Peer client = fixture.connect(balancer);
         Peer server = target.next();
-        Future<Peer> up = scene.beside(() -> client.send(BIG).sendEnd());
-        Future<Peer> down = scene.beside(() -> server.send(BIG).sendEnd());
+        Future<Peer> up = fixture.beside(() -> client.send(BIG).sendEnd());
+        Future<Peer> down = fixture.beside(() -> server.send(BIG).sendEnd());
         BalancerFixture.awaitStall("the target is stalled", () -> balancer.stats().bytesToTargets());
         BalancerFixture.awaitStall("the client is stalled", () -> balancer.stats().bytesToClients());
-        Future<byte[]> downloaded = scene.beside(client::receiveAll);
+        Future<byte[]> downloaded = fixture.beside(client::receiveAll);
         assertArrayEquals(BIG, server.receiveAll());
         assertArrayEquals(BIG, BalancerFixture.get(downloaded));
         BalancerFixture.get(up);
@@ -103,7 +103,7 @@ class HalfCloseTest {
 
     @Test
     void shouldTellTheTargetThatAnIdleClientLeft() throws Exception {
-        Peer client = scene.connect(balancer);
+        Peer client = fixture.connect(balancer);
         Peer server = target.next();
         client.close();
         server.expectEnd();
@@ -113,7 +113,7 @@ class HalfCloseTest {
 
     @Test
     void shouldPassOnTheEndOfASilentConnectionFromBothSides() throws Exception {
-        Peer client = scene.connect(balancer);
+        Peer client = fixture.connect(balancer);
         Peer server = target.next();
         client.sendEnd();
         server.expectEnd();

@@ -10,14 +10,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class IdleTimeoutTest {
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
-    private final ScriptedTarget a = scene.manual();
+    private final ScriptedTarget a = fixture.manual();
 
     @Test
     void shouldCutASilentConnection() throws Exception {
         Balancer balancer = balancer(Duration.ofMillis(200));
-        Peer client = scene.connect(balancer).send("opaque");
+        Peer client = fixture.connect(balancer).send("opaque");
         Peer server = a.next();
         server.expect("opaque");
         client.expectReset();
@@ -31,7 +31,7 @@ class IdleTimeoutTest {
     @Test
     void shouldResetAClientThatIsOwedAnAnswer() throws Exception {
         Balancer balancer = balancer(Duration.ofMillis(200));
-        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
+        Peer client = fixture.connect(balancer).send(HttpMessages.get("/"));
         Peer server = a.next();
         server.expect(HttpMessages.get("/"));
         client.expectReset();
@@ -42,7 +42,7 @@ class IdleTimeoutTest {
     @Test
     void shouldEndAnIdleKeepAliveConnectionTidily() throws Exception {
         Balancer balancer = balancer(Duration.ofSeconds(1));
-        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
+        Peer client = fixture.connect(balancer).send(HttpMessages.get("/"));
         Peer server = a.next();
         server.expect(HttpMessages.get("/"));
         server.send(HttpMessages.ok("a"));
@@ -56,9 +56,9 @@ class IdleTimeoutTest {
     @Test
     void shouldLeaveABusyConnectionAlone() throws Exception {
         Balancer balancer = balancer(Duration.ofSeconds(2));
-        Peer idle = scene.connect(balancer).send("idle");
+        Peer idle = fixture.connect(balancer).send("idle");
         a.next().expect("idle");
-        Peer client = scene.connect(balancer);
+        Peer client = fixture.connect(balancer);
         Peer server = a.next();
         for (int i = 0; balancer.stats().cut() == 0; i++) {
             (i % 2 == 0 ? client : server).send("tick");
@@ -73,9 +73,9 @@ class IdleTimeoutTest {
     @Test
     void shouldCutAStalledConnection() throws Exception {
         Balancer balancer = balancer(Duration.ofMillis(400));
-        Peer client = scene.connect(balancer);
+        Peer client = fixture.connect(balancer);
         Peer server = a.next();
-        var sender = scene.beside(() -> {
+        var sender = fixture.beside(() -> {
             byte[] block = new byte[100_000];
             while (true) {
                 server.send(block);
@@ -87,6 +87,6 @@ class IdleTimeoutTest {
     }
 
     private Balancer balancer(Duration timeout) {
-        return scene.balancer(b -> b.idleTimeout(timeout).targets(List.of(a.as("a"))));
+        return fixture.balancer(b -> b.idleTimeout(timeout).targets(List.of(a.as("a"))));
     }
 }

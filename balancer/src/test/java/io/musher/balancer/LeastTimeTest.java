@@ -20,7 +20,7 @@ class LeastTimeTest {
     private static final long MILLI = 1_000_000;
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
     private final Strategy strategy = Strategy.leastTime();
     private final FakeCandidate a = new FakeCandidate("a");
@@ -224,11 +224,11 @@ class LeastTimeTest {
 
     @Test
     void shouldLeaveATargetThatAcceptsAndNeverAnswers() throws Exception {
-        ScriptedTarget silent = scene.manual();
-        Balancer balancer = balancer(silent.as("silent"), scene.http("a").as("a"));
+        ScriptedTarget silent = fixture.manual();
+        Balancer balancer = balancer(silent.as("silent"), fixture.http("a").as("a"));
         int hung = 0;
         for (int i = 0; i < 160; i++) {
-            Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
+            Peer client = fixture.connect(balancer).send(HttpMessages.get("/"));
             int before = hung;
             BalancerFixture.await("an answer, or none",
                     () -> client.in().available() > 0 || accepted(balancer, "silent") > before);
@@ -244,10 +244,10 @@ class LeastTimeTest {
 
     @Test
     void shouldLeaveATargetThatEndsEveryConnection() throws Exception {
-        ScriptedTarget closing = scene.target(client -> client.in().read());
-        Balancer balancer = balancer(closing.as("closing"), scene.http("a").as("a"));
+        ScriptedTarget closing = fixture.target(client -> client.in().read());
+        Balancer balancer = balancer(closing.as("closing"), fixture.http("a").as("a"));
         for (int i = 0; i < 160; i++) {
-            try (Peer client = scene.connect(balancer).send(HttpMessages.get("/"))) {
+            try (Peer client = fixture.connect(balancer).send(HttpMessages.get("/"))) {
                 client.isAnswered();
             }
         }
@@ -264,9 +264,9 @@ class LeastTimeTest {
      */
     @Test
     void shouldServeByBothOfTwoEqualTargets() throws Exception {
-        Balancer balancer = balancer(scene.http("a").as("a"), scene.http("b").as("b"));
+        Balancer balancer = balancer(fixture.http("a").as("a"), fixture.http("b").as("b"));
         for (int i = 0; i < 400; i++) {
-            try (Peer client = scene.connect(balancer)) {
+            try (Peer client = fixture.connect(balancer)) {
                 client.ask(HttpMessages.get("/"));
             }
         }
@@ -274,7 +274,7 @@ class LeastTimeTest {
     }
 
     private Balancer balancer(Target... targets) {
-        return scene.balancer(o -> o.strategy(strategy).ejectAfter(0).targets(List.of(targets)));
+        return fixture.balancer(o -> o.strategy(strategy).ejectAfter(0).targets(List.of(targets)));
     }
 
     private static long accepted(Balancer balancer, String id) {

@@ -24,19 +24,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LifecycleTest {
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
-    private final HeldPort port = scene.dead(); // the kernel gives it to nobody else
+    private final HeldPort port = fixture.dead(); // the kernel gives it to nobody else
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void shouldEndLiveConnectionsOnClose(int loops) throws Exception {
-        ScriptedTarget a = scene.manual();
+        ScriptedTarget a = fixture.manual();
         Balancer balancer = balancer("alive", b -> b.loops(loops).targets(List.of(a.as("a"))));
-        Peer opaque = scene.connect(balancer).send("opaque");
+        Peer opaque = fixture.connect(balancer).send("opaque");
         Peer opaqueServer = a.next();
         opaqueServer.expect("opaque");
-        Peer idle = scene.connect(balancer).send(HttpMessages.get("/"));
+        Peer idle = fixture.connect(balancer).send(HttpMessages.get("/"));
         Peer idleServer = a.next();
         idleServer.expect(HttpMessages.get("/"));
         idleServer.send(HttpMessages.ok("a"));
@@ -52,7 +52,7 @@ class LifecycleTest {
     @Test
     void shouldEndWaitingClientsOnClose() throws Exception {
         Balancer balancer = balancer("waited", b -> b);
-        Peer client = scene.connect(balancer);
+        Peer client = fixture.connect(balancer);
         BalancerFixture.await("the client waits", () -> balancer.stats().waiting() == 1);
         balancer.close();
         client.expectReset();
@@ -69,12 +69,12 @@ class LifecycleTest {
 
     @RepeatedTest(10)
     void shouldCloseFromSeveralThreadsAtOnce() throws Exception {
-        ScriptedTarget a = scene.echo();
+        ScriptedTarget a = fixture.echo();
         Balancer balancer = balancer("many", b -> b.loops(2).targets(List.of(a.as("a"))));
-        scene.connect(balancer).send("hello").expect("hello");
+        fixture.connect(balancer).send("hello").expect("hello");
         List<Future<Void>> closers = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
-            closers.add(scene.beside(() -> {
+            closers.add(fixture.beside(() -> {
                 balancer.close();
                 bind(balancer.address());
                 return null;
@@ -97,20 +97,20 @@ class LifecycleTest {
             }
         }));
         self.set(balancer);
-        scene.connect(balancer).expectEnd();
+        fixture.connect(balancer).expectEnd();
         isGone(balancer, "listened");
     }
 
     @Test
     void shouldCloseFromItsStrategy() throws Exception {
         AtomicReference<Balancer> self = new AtomicReference<>();
-        List<Target> targets = List.of(scene.echo().as("a"), scene.echo().as("b"));
+        List<Target> targets = List.of(fixture.echo().as("a"), fixture.echo().as("b"));
         Balancer balancer = balancer("chosen", b -> b.targets(targets).strategy((ready, client) -> {
             self.get().close();
             return ready.get(0);
         }));
         self.set(balancer);
-        scene.beside(() -> Peer.connect(balancer.address()));
+        fixture.beside(() -> Peer.connect(balancer.address()));
         isGone(balancer, "chosen");
     }
 
@@ -132,11 +132,11 @@ class LifecycleTest {
 
     @RepeatedTest(20)
     void shouldCloseWhileClientsArrive() throws Exception {
-        ScriptedTarget a = scene.http("a");
+        ScriptedTarget a = fixture.http("a");
         Balancer balancer = balancer("arrivals", b -> b.loops(2).targets(List.of(a.as("a"))));
         List<Future<String>> clients = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            clients.add(scene.beside(() -> {
+            clients.add(fixture.beside(() -> {
                 try (Peer client = Peer.connect(balancer.address())) {
                     return client.ask(HttpMessages.get("/"));
                 } catch (IOException | AssertionError e) {
@@ -155,9 +155,9 @@ class LifecycleTest {
     @Test
     void shouldCompleteEveryFuture() throws Exception {
         for (int i = 0; i < 30; i++) {
-            ScriptedTarget a = scene.echo();
+            ScriptedTarget a = fixture.echo();
             Balancer balancer = balancer("promises", b -> b.loops(2).targets(List.of(a.as("a"))));
-            scene.connect(balancer).send("hello").expect("hello");
+            fixture.connect(balancer).send("hello").expect("hello");
             List<CompletableFuture<?>> futures = new ArrayList<>(List.of(
                     balancer.updateTargets(List.of()),
                     balancer.drain("a", BalancerFixture.PATIENCE.multipliedBy(100))));
@@ -179,26 +179,26 @@ class LifecycleTest {
     void shouldSayWhichPortIsTaken() throws Exception {
         BalancerBuilder builder = Balancer.builder().name("late").host("127.0.0.1").port(port.address().getPort())
                 .loops(2);
-        ServerSocket taken = scene.add(port.listen());
+        ServerSocket taken = fixture.add(port.listen());
         UncheckedIOException failure = assertThrows(UncheckedIOException.class, builder::start);
         assertTrue(failure.getMessage().contains("127.0.0.1:" + taken.getLocalPort()), failure.getMessage());
         assertEquals(List.of(), threads("late"));
         taken.close();
-        scene.add(builder.start());
+        fixture.add(builder.start());
     }
 
     @Test
     void shouldServeTheSamePortAgainAndAgain() throws Exception {
-        ScriptedTarget a = scene.echo();
+        ScriptedTarget a = fixture.echo();
         for (int i = 0; i < 50; i++) {
             Balancer balancer = balancer("again", b -> b.loops(2).targets(List.of(a.as("a"))));
-            scene.connect(balancer).send("hello").expect("hello");
+            fixture.connect(balancer).send("hello").expect("hello");
             balancer.close();
         }
     }
 
     private Balancer balancer(String name, UnaryOperator<BalancerBuilder> options) {
-        return scene.balancer(b -> options.apply(b.name(name).port(port.address().getPort())));
+        return fixture.balancer(b -> options.apply(b.name(name).port(port.address().getPort())));
     }
 
     private static void isGone(Balancer balancer, String name) {

@@ -21,7 +21,7 @@ class LingeringTest {
     private static final String LAST_REQUEST = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
     private final byte[] answer = new byte[3_000_000];
     private ScriptedTarget target;
@@ -32,11 +32,11 @@ class LingeringTest {
     @BeforeEach
     void connect() throws Exception {
         new Random(1).nextBytes(answer);
-        target = scene.manual();
-        balancer = scene.balancer(target.as("a"));
+        target = fixture.manual();
+        balancer = fixture.balancer(target.as("a"));
         Socket small = new Socket();
         small.setReceiveBufferSize(16384);
-        client = scene.add(Peer.connect(balancer.address(), small));
+        client = fixture.add(Peer.connect(balancer.address(), small));
         server = target.next();
     }
 
@@ -45,45 +45,27 @@ class LingeringTest {
         client.send(LAST_REQUEST);
         server.expect(LAST_REQUEST);
         client.send("\r\n");
-        Future<?> sent = scene.beside(() -> server.send(answer));
+        Future<?> sent = fixture.beside(() -> server.send(answer));
         BalancerFixture.awaitStall("the client is stalled", () -> balancer.stats().bytesToClients());
-        Future<?> closed = scene.beside(() -> {
-            BalancerFixture.get(sent);
-            server.close();
-            return null;
-        });
-
-        assertArrayEquals(answer, client.receiveAll());
-        BalancerFixture.get(closed);
-        client.close();
-        ended();
+        expectTheWholeAnswer(sent);
     }
 
     @Test
     void shouldDeliverTheAnswerToAClientThatSendsAnotherRequestMeanwhile() throws Exception {
         client.send(LAST_REQUEST);
         server.expect(LAST_REQUEST);
-        Future<?> sent = scene.beside(() -> server.send(answer));
+        Future<?> sent = fixture.beside(() -> server.send(answer));
         BalancerFixture.awaitStall("the client is stalled", () -> balancer.stats().bytesToClients());
         client.send(HttpMessages.get("/next"));
         server.expect(HttpMessages.get("/next"));
-        Future<?> closed = scene.beside(() -> {
-            BalancerFixture.get(sent);
-            server.close();
-            return null;
-        });
-
-        assertArrayEquals(answer, client.receiveAll());
-        BalancerFixture.get(closed);
-        client.close();
-        ended();
+        expectTheWholeAnswer(sent);
     }
 
     @Test
     void shouldDeliverTheAnswerToAClientThatSendsMoreAfterTheTargetsEnd() throws Exception {
         client.send(LAST_REQUEST);
         server.expect(LAST_REQUEST);
-        Future<byte[]> received = scene.beside(() -> {
+        Future<byte[]> received = fixture.beside(() -> {
             byte[] most = client.receive(answer.length - 1_000_000); // the rest is in the kernel's hands
             BalancerFixture.await("the target is done", () -> balancer.stats().target("a").orElseThrow().active() == 0);
             client.send(HttpMessages.get("/next"));
@@ -107,7 +89,7 @@ class LingeringTest {
         client.send(HttpMessages.get("/"));
         server.expect(HttpMessages.get("/"));
         String head = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
-        Future<?> sent = scene.beside(() -> {
+        Future<?> sent = fixture.beside(() -> {
             server.send(head).send(answer);
             server.close();
             return null;
@@ -135,7 +117,7 @@ class LingeringTest {
     void shouldNotHoldAClientForLongThatDoesNotEnd() throws Exception {
         client.send(LAST_REQUEST);
         server.expect(LAST_REQUEST);
-        Future<?> sent = scene.beside(() -> server.send(answer).sendEnd());
+        Future<?> sent = fixture.beside(() -> server.send(answer).sendEnd());
 
         assertArrayEquals(answer, client.receiveAll());
         BalancerFixture.get(sent);
@@ -147,16 +129,30 @@ class LingeringTest {
     void shouldNotTakeWhatAClientSendsWithoutAnEnd() throws Exception {
         client.send(LAST_REQUEST);
         server.expect(LAST_REQUEST);
-        Future<?> sent = scene.beside(() -> server.send(answer).sendEnd());
+        Future<?> sent = fixture.beside(() -> server.send(answer).sendEnd());
         assertArrayEquals(answer, client.receiveAll());
         BalancerFixture.get(sent);
-        Future<?> flood = scene.beside(() -> {
+        Future<?> flood = fixture.beside(() -> {
             while (true) {
                 client.send(answer);
             }
         });
 
         BalancerFixture.failure(flood);
+        ended();
+    }
+
+    /** The target closes once its answer is sent; the client receives all of it. */
+    private void expectTheWholeAnswer(Future<?> sent) throws Exception {
+        Future<?> closed = fixture.beside(() -> {
+            BalancerFixture.get(sent);
+            server.close();
+            return null;
+        });
+
+        assertArrayEquals(answer, client.receiveAll());
+        BalancerFixture.get(closed);
+        client.close();
         ended();
     }
 

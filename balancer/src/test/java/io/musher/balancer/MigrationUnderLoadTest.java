@@ -18,7 +18,7 @@ class MigrationUnderLoadTest {
     private static final Duration LONG = Duration.ofSeconds(15);
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
     private final AtomicBoolean over = new AtomicBoolean();
 
@@ -26,9 +26,9 @@ class MigrationUnderLoadTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void shouldNotFailARequestWhileTargetsAreReplaced(int loops) throws Exception {
-        ScriptedTarget present = scene.http("t0");
+        ScriptedTarget present = fixture.http("t0");
         Target first = present.as("t0");
-        Balancer balancer = scene.balancer(b -> b.loops(loops).targets(List.of(first)));
+        Balancer balancer = fixture.balancer(b -> b.loops(loops).targets(List.of(first)));
         List<Future<Integer>> clients = load(balancer, 6);
         for (int i = 1; i <= 250; i++) {
             ScriptedTarget next = ScriptedTarget.running(new HttpTarget("t" + i));
@@ -54,9 +54,9 @@ class MigrationUnderLoadTest {
     void shouldNotFailARequestWhileTargetsComeAndGoFasterThanTheyDrain() throws Exception {
         List<Target> all = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            all.add(scene.http("t" + i).as("t" + i));
+            all.add(fixture.http("t" + i).as("t" + i));
         }
-        Balancer balancer = scene.balancer(b -> b.loops(2).targets(all));
+        Balancer balancer = fixture.balancer(b -> b.loops(2).targets(all));
         List<Future<Integer>> clients = load(balancer, 6);
         for (int i = 0; i < 1000; i++) {
             Future<Void> fence = balancer.updateTargets(List.of(all.get(i % 4), all.get((i + 1 + i % 3) % 4)));
@@ -76,9 +76,9 @@ class MigrationUnderLoadTest {
     private List<Future<Integer>> load(Balancer balancer, int clients) throws Exception {
         List<Future<Integer>> all = new ArrayList<>();
         for (int i = 0; i < clients; i++) {
-            Peer client = scene.connect(balancer);
+            Peer client = fixture.connect(balancer);
             String body = "x".repeat(1 + 400 * i);
-            all.add(scene.beside(() -> requests(client, body)));
+            all.add(fixture.beside(() -> requests(client, body)));
         }
         BalancerFixture.await("all clients are at work", () -> balancer.stats().bytesToClients() > 10_000);
         return all;

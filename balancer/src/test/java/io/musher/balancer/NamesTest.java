@@ -25,14 +25,14 @@ class NamesTest {
     private static final String NOBODY = "127.0.0.2";
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
     private final RecordingBalancerListener recorder = new RecordingBalancerListener();
     private final AtomicInteger lookups = new AtomicInteger();
     private final CountDownLatch stuck = new CountDownLatch(1);
     private volatile String[] addresses = {};
     private volatile Error failure; // thrown by lookups
-    private final ScriptedTarget server = scene.http("server");
+    private final ScriptedTarget server = fixture.http("server");
     private Balancer balancer;
 
     @AfterEach
@@ -71,9 +71,9 @@ class NamesTest {
 
     @Test
     void shouldTryTheNextAddressWhenOneDoesNotAnswer() throws Exception {
-        BlackHole hole = scene.blackHole();
-        HeldPort beside = scene.add(new HeldPort(NOBODY, hole.address().getPort()));
-        scene.add(ScriptedTarget.running(beside, new HttpTarget("beside")));
+        BlackHole hole = fixture.blackHole();
+        HeldPort beside = fixture.add(new HeldPort(NOBODY, hole.address().getPort()));
+        fixture.add(ScriptedTarget.running(beside, new HttpTarget("beside")));
         addresses = new String[]{"127.0.0.1", NOBODY};
         start(b -> b.connectTimeout(Duration.ofMillis(200)).targets(List.of(named("n", hole.address().getPort()))));
         assertEquals("beside", ask());
@@ -85,7 +85,7 @@ class NamesTest {
     void shouldLookUpAgainWhenAllAddressesFail() throws Exception {
         addresses = new String[]{NOBODY, "127.0.0.3"};
         start(b -> b.targets(List.of(named("n"))));
-        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
+        Peer client = fixture.connect(balancer).send(HttpMessages.get("/"));
         BalancerFixture.await("it fails", () -> balancer.stats().connectFailures() > 0);
         addresses = new String[]{"127.0.0.1"};
         assertEquals("server", client.answer(false));
@@ -94,7 +94,7 @@ class NamesTest {
 
     @Test
     void shouldBeDownUntilItsNameIsResolved() throws Exception {
-        Target other = scene.http("other").as("other");
+        Target other = fixture.http("other").as("other");
         start(b -> b.targets(List.of(named("n"), other)));
         assertEquals("other", ask());
         BalancerFixture.await("the listener is told",
@@ -112,7 +112,7 @@ class NamesTest {
     @Test
     void shouldServeClientsThatWaitForAName() throws Exception {
         start(b -> b.targets(List.of(named("n"))));
-        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
+        Peer client = fixture.connect(balancer).send(HttpMessages.get("/"));
         BalancerFixture.await("the client waits", () -> balancer.stats().waiting() == 1);
         addresses = new String[]{"127.0.0.1"};
         assertEquals("server", client.answer(false));
@@ -120,7 +120,7 @@ class NamesTest {
 
     @Test
     void shouldServeByOthersWhileLookupsHang() throws Exception {
-        List<Target> targets = new ArrayList<>(List.of(scene.http("other").as("other")));
+        List<Target> targets = new ArrayList<>(List.of(fixture.http("other").as("other")));
         for (int i = 0; i < 20; i++) {
             targets.add(named("n" + i));
         }
@@ -144,7 +144,7 @@ class NamesTest {
         assertEquals("server", ask());
         addresses = new String[]{};
         server.stopListening();
-        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
+        Peer client = fixture.connect(balancer).send(HttpMessages.get("/"));
         BalancerFixture.await("it is looked up again", () -> lookups.get() >= 2);
         assertEquals(TargetState.READY, stats().state());
         server.listen();
@@ -189,7 +189,7 @@ class NamesTest {
     void shouldForgetAWithdrawnName() throws Exception {
         start(b -> b.targets(List.of(named("n"))));
         BalancerFixture.await("it is down", () -> !stats().why().isEmpty());
-        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("other").as("other"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(fixture.http("other").as("other"))));
         int before = lookups.get();
         addresses = new String[]{"127.0.0.1"};
         assertEquals("other", ask());
@@ -203,7 +203,7 @@ class NamesTest {
     void shouldEjectATargetWhenAllItsAddressesFail() throws Exception {
         addresses = new String[]{NOBODY, "127.0.0.3"};
         start(b -> b.ejectAfter(2).strategy((ready, client) -> ready.get(0))
-                .targets(List.of(named("n"), scene.http("other").as("other"))));
+                .targets(List.of(named("n"), fixture.http("other").as("other"))));
         BalancerFixture.await("it is ejected", () -> ask().equals("other") && stats().state() == TargetState.EJECTED);
         addresses = new String[]{"127.0.0.1"};
         BalancerFixture.await("it is back", () -> stats().state() == TargetState.READY);
@@ -211,7 +211,7 @@ class NamesTest {
     }
 
     private void start(UnaryOperator<BalancerBuilder> options) {
-        balancer = scene.balancer(b -> {
+        balancer = fixture.balancer(b -> {
             b.lookup = this::look;
             return options.apply(b.listener(recorder));
         });

@@ -28,10 +28,10 @@ class NotMigratedTest {
     private static final String UPGRADE = "GET /chat HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
-    private final ScriptedTarget a = scene.manual();
-    private final ScriptedTarget b = scene.manual();
+    private final ScriptedTarget a = fixture.manual();
+    private final ScriptedTarget b = fixture.manual();
 
     static Stream<Talk> talks() {
         return Stream.of(
@@ -93,8 +93,8 @@ class NotMigratedTest {
     @ParameterizedTest
     @MethodSource("talks")
     void shouldStayUntilTheDeadline(Talk talk) throws Exception {
-        Balancer balancer = scene.balancer(a.as("a"));
-        Peer client = scene.connect(balancer);
+        Balancer balancer = fixture.balancer(a.as("a"));
+        Peer client = fixture.connect(balancer);
         Peer server = a.next();
         converse(talk, client, server);
         stays(balancer, client, server);
@@ -102,8 +102,8 @@ class NotMigratedTest {
 
     @Test
     void shouldStayWhenMovingIsSwitchedOff() throws Exception {
-        Balancer balancer = scene.balancer(o -> o.moveKeepAlive(false).targets(List.of(a.as("a"))));
-        Peer client = scene.connect(balancer);
+        Balancer balancer = fixture.balancer(o -> o.moveKeepAlive(false).targets(List.of(a.as("a"))));
+        Peer client = fixture.connect(balancer);
         Peer server = a.next();
         converse(new Talk("keep-alive", GET, HttpMessages.ok("a")), client, server);
         stays(balancer, client, server);
@@ -111,15 +111,15 @@ class NotMigratedTest {
 
     @Test
     void shouldStayWithoutAByteWhenMovingIsSwitchedOff() throws Exception {
-        Balancer balancer = scene.balancer(o -> o.moveKeepAlive(false).targets(List.of(a.as("a"))));
-        Peer client = scene.connect(balancer);
+        Balancer balancer = fixture.balancer(o -> o.moveKeepAlive(false).targets(List.of(a.as("a"))));
+        Peer client = fixture.connect(balancer);
         stays(balancer, client, a.next());
     }
 
     @Test
     void shouldNotTakeTheNextRequestForTheBodyThatWasRefused() throws Exception {
-        Balancer balancer = scene.balancer(a.as("a"));
-        Peer client = scene.connect(balancer);
+        Balancer balancer = fixture.balancer(a.as("a"));
+        Peer client = fixture.connect(balancer);
         Peer server = a.next();
         converse(new Talk("refused", expect(GET.length()),
                 "HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n"), client, server);
@@ -129,8 +129,8 @@ class NotMigratedTest {
 
     @Test
     void shouldStayWhenTheClientSaysNoMore() throws Exception {
-        Balancer balancer = scene.balancer(a.as("a"));
-        Peer client = scene.connect(balancer);
+        Balancer balancer = fixture.balancer(a.as("a"));
+        Peer client = fixture.connect(balancer);
         Peer server = a.next();
         converse(new Talk("one request", GET, HttpMessages.ok("a")), client, server);
         client.sendEnd();
@@ -143,8 +143,8 @@ class NotMigratedTest {
 
     @Test
     void shouldStayWhenTheTargetSaysNoMore() throws Exception {
-        Balancer balancer = scene.balancer(a.as("a"));
-        Peer client = scene.connect(balancer);
+        Balancer balancer = fixture.balancer(a.as("a"));
+        Peer client = fixture.connect(balancer);
         Peer server = a.next();
         converse(new Talk("half an answer", GET, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345"), client, server);
         server.sendEnd();
@@ -158,8 +158,8 @@ class NotMigratedTest {
 
     @Test
     void shouldDeliverAllAnswersOfAPipelineBeforeTheClientGoes() throws Exception {
-        Balancer balancer = scene.balancer(a.as("a"));
-        Peer client = scene.connect(balancer).send(TWO_REQUESTS);
+        Balancer balancer = fixture.balancer(a.as("a"));
+        Peer client = fixture.connect(balancer).send(TWO_REQUESTS);
         Peer server = a.next();
         server.expect(TWO_REQUESTS);
         BalancerFixture.get(balancer.updateTargets(List.of(b.as("b"))));

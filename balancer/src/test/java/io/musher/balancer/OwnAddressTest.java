@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OwnAddressTest {
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "localhost"})
@@ -36,8 +36,8 @@ class OwnAddressTest {
 
     @Test
     void shouldRefuseEveryLocalAddressWhenItListensOnAll() throws Exception {
-        Balancer all = scene.add(Balancer.builder().port(0).loops(1).start());
-        Balancer allOfV4 = scene.add(Balancer.builder().host("0.0.0.0").port(0).loops(1).start());
+        Balancer all = fixture.add(Balancer.builder().port(0).loops(1).start());
+        Balancer allOfV4 = fixture.add(Balancer.builder().host("0.0.0.0").port(0).loops(1).start());
         List<String> hosts = new ArrayList<>(List.of("127.0.0.1", "127.0.0.2", "localhost", "0.0.0.0"));
         for (NetworkInterface networkInterface : Collections.list(NetworkInterface.getNetworkInterfaces())) {
             Collections.list(networkInterface.getInetAddresses())
@@ -57,30 +57,30 @@ class OwnAddressTest {
 
     @Test
     void shouldKeepItsTargetsWhenItRefusesOthers() throws Exception {
-        Balancer balancer = scene.balancer(scene.http("a").as("a"));
+        Balancer balancer = fixture.balancer(fixture.http("a").as("a"));
         Target self = new Target("self", balancer.address());
 
         assertThrows(IllegalArgumentException.class,
-                () -> balancer.updateTargets(List.of(scene.http("b").as("b"), self)));
+                () -> balancer.updateTargets(List.of(fixture.http("b").as("b"), self)));
 
-        assertEquals("a", scene.connect(balancer).ask(HttpMessages.get("/")));
+        assertEquals("a", fixture.connect(balancer).ask(HttpMessages.get("/")));
     }
 
     @Test
     void shouldTakeWhatOnlyLooksLikeItself() throws Exception {
-        Balancer balancer = scene.balancer();
+        Balancer balancer = fixture.balancer();
         int port = balancer.address().getPort();
         BalancerFixture.get(balancer.updateTargets(
                 List.of(target("127.0.0.2", port), target("192.0.2.1", port), target("127.0.0.1", port == 1 ? 2 : 1))));
 
         assumeTrue(InetAddress.getByName("::1").isReachable(1000), "IPv6");
-        Balancer allOfV4 = scene.balancer(b -> b.host("0.0.0.0"));
+        Balancer allOfV4 = fixture.balancer(b -> b.host("0.0.0.0"));
         BalancerFixture.get(allOfV4.updateTargets(List.of(target("::1", allOfV4.address().getPort()))));
     }
 
     @Test
     void shouldRefuseLocalhostBeforeItIsLookedUp() {
-        Balancer balancer = scene.balancer();
+        Balancer balancer = fixture.balancer();
         int port = balancer.address().getPort();
         Target named = new Target("to localhost", InetSocketAddress.createUnresolved("LocalHost", port));
 
@@ -91,7 +91,7 @@ class OwnAddressTest {
     @Test
     void shouldNotConnectToItselfByAName() throws Exception {
         RecordingBalancerListener recorder = new RecordingBalancerListener();
-        Balancer balancer = scene.balancer(b -> {
+        Balancer balancer = fixture.balancer(b -> {
             b.lookup = host -> InetAddress.getAllByName("127.0.0.1");
             return b.listener(recorder);
         });
@@ -101,14 +101,14 @@ class OwnAddressTest {
         BalancerFixture.await("it is down", () -> recorder
                 .heard("down n: host self.test is the balancer itself, which listens on 127.0.0.1:" + port));
 
-        scene.connect(balancer);
+        fixture.connect(balancer);
         BalancerFixture.await("the client waits", () -> balancer.stats().waiting() == 1);
         assertEquals(1, balancer.stats().accepted());
     }
 
     @Test
     void shouldUseTheOtherAddressesOfAName() throws Exception {
-        Balancer balancer = scene.balancer(b -> {
+        Balancer balancer = fixture.balancer(b -> {
             b.lookup = host -> new InetAddress[]{InetAddress.getByName("127.0.0.1"),
                     InetAddress.getByName("127.0.0.2")};
             return b;
@@ -116,8 +116,8 @@ class OwnAddressTest {
         int port = balancer.address().getPort();
         try (ServerSocket server = new ServerSocket(port, 10, InetAddress.getByName("127.0.0.2"))) {
             balancer.updateTargets(List.of(new Target("n", InetSocketAddress.createUnresolved("both.test", port))));
-            Peer client = scene.connect(balancer).send("hello");
-            Peer accepted = scene.add(new Peer(server.accept()));
+            Peer client = fixture.connect(balancer).send("hello");
+            Peer accepted = fixture.add(new Peer(server.accept()));
             accepted.expect("hello");
             client.close();
         }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class PickDuringWithdrawalTest {
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
     private final CountDownLatch picking = new CountDownLatch(1);
     private final CountDownLatch go = new CountDownLatch(1);
@@ -45,13 +45,13 @@ class PickDuringWithdrawalTest {
 
     @Test
     void shouldBePartOfTheDrain() throws Exception {
-        ScriptedTarget a = scene.manual();
-        Target b = scene.echo().as("b");
-        Balancer balancer = scene.balancer(o -> o.loops(2).targets(List.of(a.as("a"), b)).strategy(this::choose));
+        ScriptedTarget a = fixture.manual();
+        Target b = fixture.echo().as("b");
+        Balancer balancer = fixture.balancer(o -> o.loops(2).targets(List.of(a.as("a"), b)).strategy(this::choose));
         try {
             Peer onFirstLoop = null;
             for (Peer client; onFirstLoop == null; onFirstLoop = lastLoop.endsWith("-lb-0") ? client : null) {
-                client = scene.connect(balancer).send("opaque");
+                client = fixture.connect(balancer).send("opaque");
                 a.next().expect("opaque");
                 if (!lastLoop.endsWith("-lb-0")) {
                     client.reset();
@@ -60,7 +60,7 @@ class PickDuringWithdrawalTest {
             BalancerFixture.await("one is left", () -> balancer.stats().active() == 1);
             armed = true;
             while (picking.getCount() > 0) {
-                scene.connect(balancer).send("late");
+                fixture.connect(balancer).send("late");
                 picking.await(20, TimeUnit.MILLISECONDS);
             }
             balancer.updateTargets(List.of(b));

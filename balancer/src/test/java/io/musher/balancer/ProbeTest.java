@@ -11,35 +11,35 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ProbeTest {
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
     private final RecordingBalancerListener recorder = new RecordingBalancerListener();
-    private final HeldPort port = scene.dead();
+    private final HeldPort port = fixture.dead();
 
     private Balancer balancer(int rise, int fall, Target... targets) {
         return balancer(new ProbePolicy(Duration.ofMillis(20), Duration.ofSeconds(5), rise, fall), targets);
     }
 
     private Balancer balancer(ProbePolicy policy, Target... targets) {
-        return scene.balancer(b -> b.probe(policy).ejectAfter(0).listener(recorder).targets(List.of(targets)));
+        return fixture.balancer(b -> b.probe(policy).ejectAfter(0).listener(recorder).targets(List.of(targets)));
     }
 
     @Test
     void shouldTakeATargetOutAndPutItBack() throws Exception {
-        ScriptedTarget probed = scene.add(ScriptedTarget.running(port, new HttpTarget("p")));
-        Balancer balancer = balancer(2, 2, probed.as("p"), scene.http("a").as("a"));
+        ScriptedTarget probed = fixture.add(ScriptedTarget.running(port, new HttpTarget("p")));
+        Balancer balancer = balancer(2, 2, probed.as("p"), fixture.http("a").as("a"));
         probed.stopListening();
         becomes(balancer, "p", TargetState.DOWN);
         BalancerFixture.await("the listener is told", () -> recorder.heard("down p: "));
         for (int i = 0; i < 6; i++) {
-            assertEquals("a", scene.connect(balancer).ask(HttpMessages.get("/")));
+            assertEquals("a", fixture.connect(balancer).ask(HttpMessages.get("/")));
         }
         assertEquals(0, balancer.stats().connectFailures(), "no client was sent to a target that is down");
         probed.listen();
         becomes(balancer, "p", TargetState.READY);
         BalancerFixture.await("the listener is told", () -> recorder.heard("restored p"));
         BalancerFixture.await("it gets connections again",
-                () -> scene.connect(balancer).ask(HttpMessages.get("/")).equals("p"));
+                () -> fixture.connect(balancer).ask(HttpMessages.get("/")).equals("p"));
         assertEquals(2, recorder.lines().size(), recorder.lines().toString());
     }
 
@@ -47,31 +47,31 @@ class ProbeTest {
     void shouldTakeOutTheLastOneToo() throws Exception {
         Balancer balancer = balancer(1, 1, port.as("p"));
         becomes(balancer, "p", TargetState.DOWN);
-        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
+        Peer client = fixture.connect(balancer).send(HttpMessages.get("/"));
         BalancerFixture.await("the client waits", () -> balancer.stats().waiting() == 1);
         assertEquals(0, balancer.stats().connectFailures());
-        scene.add(ScriptedTarget.running(port, new HttpTarget("p")));
+        fixture.add(ScriptedTarget.running(port, new HttpTarget("p")));
         assertEquals("p", client.answer(false));
     }
 
     @Test
     void shouldNoticeABlackHole() throws Exception {
         Balancer balancer = balancer(new ProbePolicy(Duration.ofMillis(20), Duration.ofMillis(100), 1, 2),
-                scene.blackHole().as("hole"));
+                fixture.blackHole().as("hole"));
         becomes(balancer, "hole", TargetState.DOWN);
         BalancerFixture.await("the listener is told", () -> recorder.heard("down hole: no answer within 100 ms"));
     }
 
     @Test
     void shouldProbeTargetsThatAreListedLater() throws Exception {
-        Balancer balancer = balancer(1, 1, scene.http("a").as("a"));
+        Balancer balancer = balancer(1, 1, fixture.http("a").as("a"));
         BalancerFixture.get(balancer.updateTargets(List.of(port.as("p"))));
         becomes(balancer, "p", TargetState.DOWN);
     }
 
     @Test
     void shouldNotTakeOutATargetThatAnswers() throws Exception {
-        ScriptedTarget probed = scene.add(ScriptedTarget.running(port, new HttpTarget("p")));
+        ScriptedTarget probed = fixture.add(ScriptedTarget.running(port, new HttpTarget("p")));
         Balancer balancer = balancer(1, 1, probed.as("p"));
         BalancerFixture.await("it is probed often", () -> probed.accepted() > 10);
         assertEquals(List.of(), recorder.lines());
@@ -81,8 +81,8 @@ class ProbeTest {
 
     @Test
     void shouldStopProbingAWithdrawnTarget() throws Exception {
-        ScriptedTarget probed = scene.add(ScriptedTarget.running(port, new HttpTarget("p")));
-        ScriptedTarget other = scene.add(ScriptedTarget.running(new HttpTarget("a")));
+        ScriptedTarget probed = fixture.add(ScriptedTarget.running(port, new HttpTarget("p")));
+        ScriptedTarget other = fixture.add(ScriptedTarget.running(new HttpTarget("a")));
         Balancer balancer = balancer(1, 1, probed.as("p"));
         BalancerFixture.await("it is probed", () -> probed.accepted() > 2);
         BalancerFixture.get(balancer.updateTargets(List.of(other.as("a"))));
@@ -95,9 +95,9 @@ class ProbeTest {
 
     @Test
     void shouldKeepConnectionsOfATargetThatIsDown() throws Exception {
-        ScriptedTarget probed = scene.add(ScriptedTarget.running(port, new HttpTarget("p")));
-        Balancer balancer = balancer(1, 1, probed.as("p"), scene.http("a").as("a"));
-        List<Peer> clients = List.of(scene.connect(balancer), scene.connect(balancer));
+        ScriptedTarget probed = fixture.add(ScriptedTarget.running(port, new HttpTarget("p")));
+        Balancer balancer = balancer(1, 1, probed.as("p"), fixture.http("a").as("a"));
+        List<Peer> clients = List.of(fixture.connect(balancer), fixture.connect(balancer));
         String first = clients.get(0).ask(HttpMessages.get("/"));
         String second = clients.get(1).ask(HttpMessages.get("/"));
         assertEquals("ap", first.compareTo(second) < 0 ? first + second : second + first);

@@ -28,25 +28,25 @@ class ProxyProtocolTest {
     private static final byte[] SIGNATURE = {13, 10, 13, 10, 0, 13, 10, 'Q', 'U', 'I', 'T', 10};
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
-    private final ScriptedTarget a = scene.manual();
+    private final ScriptedTarget a = fixture.manual();
     private final RecordingBalancerListener recorder = new RecordingBalancerListener();
 
     // ---- out
 
     @Test
     void shouldTellTheTargetTheClientsAddressInText() throws Exception {
-        Balancer balancer = scene.balancer(b -> b.proxyProtocol(ProxyProtocol.V1).targets(List.of(a.as("a"))));
-        Peer client = scene.connect(balancer).send("and then data");
+        Balancer balancer = fixture.balancer(b -> b.proxyProtocol(ProxyProtocol.V1).targets(List.of(a.as("a"))));
+        Peer client = fixture.connect(balancer).send("and then data");
         a.next().expect("PROXY TCP4 127.0.0.1 127.0.0.1 " + client.socket.getLocalPort() + " "
                 + balancer.address().getPort() + "\r\nand then data");
     }
 
     @Test
     void shouldTellTheTargetTheClientsAddressInBinary() throws Exception {
-        Balancer balancer = scene.balancer(b -> b.proxyProtocol(ProxyProtocol.V2).targets(List.of(a.as("a"))));
-        Peer client = scene.connect(balancer).send("and then data");
+        Balancer balancer = fixture.balancer(b -> b.proxyProtocol(ProxyProtocol.V2).targets(List.of(a.as("a"))));
+        Peer client = fixture.connect(balancer).send("and then data");
         byte[] header = v2(0x21, 0x11, "127.0.0.1", "127.0.0.1", client.socket.getLocalPort(),
                 balancer.address().getPort());
         Peer server = a.next();
@@ -56,8 +56,8 @@ class ProxyProtocolTest {
 
     @Test
     void shouldTellTheTargetBeforeTheClientHasSpoken() throws Exception {
-        Balancer balancer = scene.balancer(b -> b.proxyProtocol(ProxyProtocol.V1).targets(List.of(a.as("a"))));
-        Peer client = scene.connect(balancer);
+        Balancer balancer = fixture.balancer(b -> b.proxyProtocol(ProxyProtocol.V1).targets(List.of(a.as("a"))));
+        Peer client = fixture.connect(balancer);
         Peer server = a.next();
         server.expect("PROXY TCP4 127.0.0.1");
         server.send("welcome");
@@ -66,9 +66,9 @@ class ProxyProtocolTest {
 
     @Test
     void shouldTellEveryTargetOfAClientThatMoves() throws Exception {
-        ScriptedTarget b = scene.manual();
-        Balancer balancer = scene.balancer(o -> o.proxyProtocol(ProxyProtocol.V1).targets(List.of(a.as("a"))));
-        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
+        ScriptedTarget b = fixture.manual();
+        Balancer balancer = fixture.balancer(o -> o.proxyProtocol(ProxyProtocol.V1).targets(List.of(a.as("a"))));
+        Peer client = fixture.connect(balancer).send(HttpMessages.get("/"));
         String header = "PROXY TCP4 127.0.0.1 127.0.0.1 " + client.socket.getLocalPort() + " "
                 + balancer.address().getPort() + "\r\n";
         Peer server = a.next();
@@ -91,14 +91,14 @@ class ProxyProtocolTest {
     @ParameterizedTest
     @MethodSource("headers")
     void shouldTakeTheClientsAddressFromATrustedProxy(byte[] header) throws Exception {
-        Peer client = scene.connect(chained()).send(header).send("data");
+        Peer client = fixture.connect(chained()).send(header).send("data");
         introduces("TCP4 192.0.2.7 192.0.2.8 4711", "data", client);
     }
 
     @ParameterizedTest
     @MethodSource("headers")
     void shouldReadAHeaderByteByByte(byte[] header) throws Exception {
-        Peer client = scene.connect(chained());
+        Peer client = fixture.connect(chained());
         for (byte b : header) {
             client.send(new byte[]{b});
         }
@@ -111,7 +111,7 @@ class ProxyProtocolTest {
         ByteArrayOutputStream packet = new ByteArrayOutputStream();
         packet.write(header);
         packet.write("x".repeat(30_000).getBytes());
-        Peer client = scene.connect(chained()).send(packet.toByteArray());
+        Peer client = fixture.connect(chained()).send(packet.toByteArray());
         introduces("TCP4 192.0.2.7 192.0.2.8 4711", "x".repeat(30_000), client);
     }
 
@@ -156,16 +156,16 @@ class ProxyProtocolTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("chains")
     void shouldPassOnWhatCame(String name, byte[] in, ProxyProtocol wanted, byte[] out) throws Exception {
-        Balancer balancer = scene
+        Balancer balancer = fixture
                 .balancer(b -> b.trustedProxies("127.0.0.1").proxyProtocol(wanted).targets(List.of(a.as("a"))));
-        Peer client = scene.connect(balancer).send(in).send(HttpMessages.get("/"));
+        Peer client = fixture.connect(balancer).send(in).send(HttpMessages.get("/"));
         Peer server = a.next();
         assertArrayEquals(out, server.receive(out.length));
         server.expect(HttpMessages.get("/"));
         server.send(HttpMessages.ok("a"));
         assertEquals("a", client.answer(false));
 
-        ScriptedTarget b = scene.manual();
+        ScriptedTarget b = fixture.manual();
         BalancerFixture.get(balancer.updateTargets(List.of(b.as("b"))));
         client.send(HttpMessages.get("/"));
         Peer next = b.next();
@@ -177,13 +177,13 @@ class ProxyProtocolTest {
     void shouldTakeAHeaderWithoutAddressForTheProxysOwn() throws Exception {
         for (byte[] header : List.of(text("PROXY UNKNOWN\r\n"), v2(0x20, 0, "", "", 0, 0))) {
             AtomicReference<InetAddress> seen = new AtomicReference<>();
-            Balancer balancer = scene
-                    .balancer(b -> b.trustedProxies("127.0.0.1").targets(List.of(a.as("a"), scene.http("b").as("b")))
+            Balancer balancer = fixture
+                    .balancer(b -> b.trustedProxies("127.0.0.1").targets(List.of(a.as("a"), fixture.http("b").as("b")))
                             .strategy((ready, client) -> {
                                 seen.set(client);
                                 return ready.get(0);
                             }));
-            scene.connect(balancer).send(header).send("data");
+            fixture.connect(balancer).send(header).send("data");
             a.next().expect("data");
             assertEquals(InetAddress.getByName("127.0.0.1"), seen.get());
         }
@@ -193,15 +193,15 @@ class ProxyProtocolTest {
     @EnumSource
     void shouldIntroduceItsProbes(ProxyProtocol version) throws Exception {
         byte[] own = version == ProxyProtocol.V1 ? text("PROXY UNKNOWN\r\n") : v2(0x20, 0, "", "", 0, 0);
-        HeldPort dead = scene.dead();
-        Balancer balancer = scene.balancer(
-                b -> b.proxyProtocol(version).ejectAfter(1).targets(List.of(dead.as("dead"), scene.echo().as("b")))
+        HeldPort dead = fixture.dead();
+        Balancer balancer = fixture.balancer(
+                b -> b.proxyProtocol(version).ejectAfter(1).targets(List.of(dead.as("dead"), fixture.echo().as("b")))
                         .probe(new ProbePolicy(Duration.ofMillis(50), Duration.ofSeconds(5), 1, 1_000_000)));
         BalancerFixture.await("a target is ejected", () -> {
-            scene.connect(balancer).send("x");
+            fixture.connect(balancer).send("x");
             return balancer.stats().target("dead").orElseThrow().ejected() > 0;
         });
-        ScriptedTarget back = scene.add(ScriptedTarget.running(dead, null));
+        ScriptedTarget back = fixture.add(ScriptedTarget.running(dead, null));
         for (int i = 0; i < 5; i++) { // retests and probes
             Peer probe = back.next();
             assertArrayEquals(own, probe.receiveAll());
@@ -210,14 +210,14 @@ class ProxyProtocolTest {
 
     @Test
     void shouldDeliverAnEndThatComesWithTheHeader() throws Exception {
-        Peer client = scene.connect(chained()).send("PROXY TCP4 192.0.2.7 192.0.2.8 4711 443\r\nall").sendEnd();
+        Peer client = fixture.connect(chained()).send("PROXY TCP4 192.0.2.7 192.0.2.8 4711 443\r\nall").sendEnd();
         introduces("TCP4 192.0.2.7 192.0.2.8 4711", "all", client);
     }
 
     @Test
     void shouldHoldAnIntroducedClientWhileThereIsNoTarget() throws Exception {
-        Balancer balancer = scene.balancer(b -> b.trustedProxies("127.0.0.1").proxyProtocol(ProxyProtocol.V1));
-        Peer client = scene.connect(balancer).send("PROXY TCP4 192.0.2.7 192.0.2.8 4711 443\r\nfirst");
+        Balancer balancer = fixture.balancer(b -> b.trustedProxies("127.0.0.1").proxyProtocol(ProxyProtocol.V1));
+        Peer client = fixture.connect(balancer).send("PROXY TCP4 192.0.2.7 192.0.2.8 4711 443\r\nfirst");
         BalancerFixture.await("the client waits", () -> balancer.stats().waiting() == 1);
         client.send(" second");
         BalancerFixture.get(balancer.updateTargets(List.of(a.as("a"))));
@@ -235,7 +235,7 @@ class ProxyProtocolTest {
     @MethodSource("garbage")
     void shouldCloseAConnectionThatBeginsWithGarbage(byte[] garbage) throws Exception {
         Balancer balancer = chained();
-        scene.connect(balancer).send(garbage).expectEnd();
+        fixture.connect(balancer).send(garbage).expectEnd();
         BalancerFixture.await("it is counted", () -> balancer.stats().rejected() == 1);
         BalancerFixture.await("the listener is told why",
                 () -> recorder.lines().size() == 1 && recorder.heard("rejected 127.0.0.1: ")
@@ -247,8 +247,8 @@ class ProxyProtocolTest {
     @Test
     void shouldForgetAClientThatLeavesWithinItsHeader() throws Exception {
         Balancer balancer = chained();
-        scene.connect(balancer).send("PROXY TCP4 192").close();
-        scene.connect(balancer).send("PROXY TC").reset();
+        fixture.connect(balancer).send("PROXY TCP4 192").close();
+        fixture.connect(balancer).send("PROXY TC").reset();
         BalancerFixture.await("both are gone",
                 () -> balancer.stats().accepted() == 2 && balancer.stats().active() == 0);
         assertEquals(0, a.accepted());
@@ -256,22 +256,22 @@ class ProxyProtocolTest {
 
     @Test
     void shouldTakeAHeaderFromOthersForData() throws Exception {
-        Balancer balancer = scene.balancer(b -> b.trustedProxies("10.0.0.0/8", "::2").targets(List.of(a.as("a"))));
+        Balancer balancer = fixture.balancer(b -> b.trustedProxies("10.0.0.0/8", "::2").targets(List.of(a.as("a"))));
         String header = "PROXY TCP4 192.0.2.7 192.0.2.8 4711 443\r\n";
-        scene.connect(balancer).send(header);
+        fixture.connect(balancer).send(header);
         a.next().expect(header);
     }
 
     @Test
     void shouldHashTheAddressOfTheHeader() throws Exception {
-        List<Target> targets = Stream.of("a", "b", "c", "d").map(name -> scene.http(name).as(name)).toList();
-        Balancer balancer = scene
+        List<Target> targets = Stream.of("a", "b", "c", "d").map(name -> fixture.http(name).as(name)).toList();
+        Balancer balancer = fixture
                 .balancer(b -> b.trustedProxies("127.0.0.0/8").strategy(Strategy.ipHash()).targets(targets));
         Set<String> used = new HashSet<>();
         for (int i = 1; i <= 30; i++) {
             String header = "PROXY TCP4 192.0.2." + i + " 192.0.2.200 4711 443\r\n";
-            String first = scene.connect(balancer).ask(header + HttpMessages.get("/"));
-            assertEquals(first, scene.connect(balancer).ask(header + HttpMessages.get("/")));
+            String first = fixture.connect(balancer).ask(header + HttpMessages.get("/"));
+            assertEquals(first, fixture.connect(balancer).ask(header + HttpMessages.get("/")));
             used.add(first);
         }
         assertTrue(used.size() > 1, "all went to " + used);
@@ -279,7 +279,7 @@ class ProxyProtocolTest {
 
     /** Trusts us, and tells its target in text what it understood. */
     private Balancer chained() {
-        return scene.balancer(b -> b.trustedProxies("127.0.0.1").proxyProtocol(ProxyProtocol.V1).listener(recorder)
+        return fixture.balancer(b -> b.trustedProxies("127.0.0.1").proxyProtocol(ProxyProtocol.V1).listener(recorder)
                 .targets(List.of(a.as("a"))));
     }
 

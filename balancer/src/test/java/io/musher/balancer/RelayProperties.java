@@ -24,17 +24,17 @@ class RelayProperties {
             @ForAll boolean moveKeepAlive, @ForAll long seed) throws Exception {
         byte[] fromClient = bytes(up, seed);
         byte[] fromTarget = bytes(down, seed + 1);
-        try (BalancerFixture scene = new BalancerFixture()) {
-            ScriptedTarget target = scene.manual();
-            Balancer balancer = scene.balancer(b -> b.loops(loops).bufferSize(bufferSize)
+        try (BalancerFixture fixture = new BalancerFixture()) {
+            ScriptedTarget target = fixture.manual();
+            Balancer balancer = fixture.balancer(b -> b.loops(loops).bufferSize(bufferSize)
                     // a target that ends before a byte went either way is left
                     .moveKeepAlive(moveKeepAlive && !down.isEmpty())
                     .targets(List.of(target.as("a"))));
-            Peer client = scene.connect(balancer);
+            Peer client = fixture.connect(balancer);
             Peer server = target.next();
-            Future<Void> sentUp = scene.beside(() -> send(client, fromClient, up));
-            Future<Void> sentDown = scene.beside(() -> send(server, fromTarget, down));
-            Future<byte[]> gotUp = scene.beside(server::receiveAll);
+            Future<Void> sentUp = fixture.beside(() -> send(client, fromClient, up));
+            Future<Void> sentDown = fixture.beside(() -> send(server, fromTarget, down));
+            Future<byte[]> gotUp = fixture.beside(server::receiveAll);
             assertArrayEquals(fromTarget, client.receiveAll());
             assertArrayEquals(fromClient, BalancerFixture.get(gotUp));
             BalancerFixture.get(sentUp);

@@ -22,14 +22,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RelayTest {
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
     @ParameterizedTest
     @CsvSource({"127.0.0.1, 127.0.0.1", "localhost, 127.0.0.1", "::1, ::1", "0.0.0.0, 127.0.0.1"})
     void shouldListenOnTheGivenHost(String host, String from) throws Exception {
         assumeTrue(exists(from));
-        ScriptedTarget target = scene.echo();
-        Balancer balancer = scene.balancer(b -> b.host(host).targets(List.of(target.as("a"))));
+        ScriptedTarget target = fixture.echo();
+        Balancer balancer = fixture.balancer(b -> b.host(host).targets(List.of(target.as("a"))));
         echo(Peer.connect(new InetSocketAddress(from, balancer.address().getPort())));
     }
 
@@ -37,38 +37,38 @@ class RelayTest {
     @ValueSource(strings = {"127.0.0.1", "::1"})
     void shouldListenOnAllInterfacesWithoutAHost(String from) throws Exception {
         assumeTrue(exists(from));
-        ScriptedTarget target = scene.echo();
-        Balancer balancer = scene.add(Balancer.builder().port(0).targets(List.of(target.as("a"))).start());
+        ScriptedTarget target = fixture.echo();
+        Balancer balancer = fixture.add(Balancer.builder().port(0).targets(List.of(target.as("a"))).start());
         echo(Peer.connect(new InetSocketAddress(from, balancer.address().getPort())));
     }
 
     @Test
     void shouldReachATargetOnIpv6() throws Exception {
         assumeTrue(exists("::1"));
-        ScriptedTarget target = scene.add(ScriptedTarget.running(new HeldPort("::1"), ScriptedTarget.ECHO));
-        echo(Peer.connect(scene.balancer(target.as("six")).address()));
+        ScriptedTarget target = fixture.add(ScriptedTarget.running(new HeldPort("::1"), ScriptedTarget.ECHO));
+        echo(Peer.connect(fixture.balancer(target.as("six")).address()));
     }
 
     @Test
     void shouldTellThePortItPicked() throws Exception {
-        Balancer balancer = scene.balancer(scene.echo().as("a"));
+        Balancer balancer = fixture.balancer(fixture.echo().as("a"));
         assertNotEquals(0, balancer.address().getPort());
         assertEquals(0, balancer.config().port());
-        echo(scene.connect(balancer));
+        echo(fixture.connect(balancer));
     }
 
     @Test
     void shouldListenOnTheGivenPort() throws Exception {
-        HeldPort port = scene.dead();
-        ScriptedTarget target = scene.echo();
-        Balancer balancer = scene.balancer(b -> b.port(port.address().getPort()).targets(List.of(target.as("a"))));
+        HeldPort port = fixture.dead();
+        ScriptedTarget target = fixture.echo();
+        Balancer balancer = fixture.balancer(b -> b.port(port.address().getPort()).targets(List.of(target.as("a"))));
         assertEquals(port.address(), balancer.address());
         echo(Peer.connect(port.address()));
     }
 
     @Test
     void shouldRelaySingleBytes() throws Exception {
-        Peer client = scene.connect(scene.balancer(scene.echo().as("a")));
+        Peer client = fixture.connect(fixture.balancer(fixture.echo().as("a")));
         byte[] data = random(3000);
         for (byte b : data) {
             client.send(new byte[]{b});
@@ -78,7 +78,7 @@ class RelayTest {
 
     @Test
     void shouldRelayRequestsOneByOne() throws Exception {
-        Peer client = scene.connect(scene.balancer(scene.echo().as("a")));
+        Peer client = fixture.connect(fixture.balancer(fixture.echo().as("a")));
         for (int i = 0; i < 500; i++) {
             byte[] data = random(1 + i * 7);
             assertArrayEquals(data, client.send(data).receive(data.length));
@@ -88,12 +88,12 @@ class RelayTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void shouldRelayMegabytesBothWaysAtOnceOnSeveralConnections(int loops) throws Exception {
-        ScriptedTarget target = scene.echo();
-        Balancer balancer = scene.balancer(b -> b.loops(loops).targets(List.of(target.as("a"))));
+        ScriptedTarget target = fixture.echo();
+        Balancer balancer = fixture.balancer(b -> b.loops(loops).targets(List.of(target.as("a"))));
         List<Future<Void>> clients = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
-            clients.add(scene.beside(() -> {
-                echo(scene.connect(balancer), random(4_000_000));
+            clients.add(fixture.beside(() -> {
+                echo(fixture.connect(balancer), random(4_000_000));
                 return null;
             }));
         }
@@ -104,8 +104,8 @@ class RelayTest {
 
     @Test
     void shouldLetTheServerSpeakFirst() throws Exception {
-        ScriptedTarget target = scene.manual();
-        Peer client = scene.connect(scene.balancer(target.as("a")));
+        ScriptedTarget target = fixture.manual();
+        Peer client = fixture.connect(fixture.balancer(target.as("a")));
         Peer server = target.next();
         server.send("220 ready\r\n");
         client.expect("220 ready\r\n");
@@ -116,8 +116,8 @@ class RelayTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void shouldServeManyShortConnections(int loops) throws Exception {
-        ScriptedTarget target = scene.http("a");
-        Balancer balancer = scene.balancer(b -> b.loops(loops).targets(List.of(target.as("a"))));
+        ScriptedTarget target = fixture.http("a");
+        Balancer balancer = fixture.balancer(b -> b.loops(loops).targets(List.of(target.as("a"))));
         for (int i = 0; i < 500; i++) {
             try (Peer client = Peer.connect(balancer.address())) {
                 assertEquals("a", client.ask(HttpMessages.get("/")));
@@ -129,23 +129,23 @@ class RelayTest {
 
     @Test
     void shouldKeepIdleConnectionsUsableBesideOthers() throws Exception {
-        Balancer balancer = scene.balancer(scene.echo().as("a"));
+        Balancer balancer = fixture.balancer(fixture.echo().as("a"));
         List<Peer> idle = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
-            idle.add(scene.connect(balancer));
+            idle.add(fixture.connect(balancer));
         }
-        echo(scene.connect(balancer), random(1_000_000));
+        echo(fixture.connect(balancer), random(1_000_000));
         for (Peer peer : idle) {
             peer.send("still here").expect("still here");
         }
     }
 
     private void echo(Peer client) throws Exception {
-        echo(scene.add(client), random(100_000));
+        echo(fixture.add(client), random(100_000));
     }
 
     private void echo(Peer client, byte[] data) throws Exception {
-        Future<Peer> sender = scene.beside(() -> client.send(data));
+        Future<Peer> sender = fixture.beside(() -> client.send(data));
         assertArrayEquals(data, client.receive(data.length));
         BalancerFixture.get(sender);
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ResetTest {
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
     private ScriptedTarget target;
     private Balancer balancer;
@@ -23,9 +23,9 @@ class ResetTest {
 
     @BeforeEach
     void connect() throws Exception {
-        target = scene.manual();
-        balancer = scene.balancer(target.as("a"));
-        client = scene.connect(balancer);
+        target = fixture.manual();
+        balancer = fixture.balancer(target.as("a"));
+        client = fixture.connect(balancer);
         server = target.next();
     }
 
@@ -56,7 +56,7 @@ class ResetTest {
 
     @Test
     void shouldNotMakeATidyEndOfATargetThatDiesInMidTransfer() throws Exception {
-        Future<?> download = scene.beside(() -> {
+        Future<?> download = fixture.beside(() -> {
             byte[] block = new byte[100_000];
             while (true) {
                 server.send(block);
@@ -71,7 +71,7 @@ class ResetTest {
 
     @Test
     void shouldStopATargetWhoseClientResetsInMidTransfer() throws Exception {
-        Future<?> download = scene.beside(() -> {
+        Future<?> download = fixture.beside(() -> {
             byte[] block = new byte[100_000];
             while (true) {
                 server.send(block);
@@ -85,7 +85,7 @@ class ResetTest {
 
     @Test
     void shouldResetBothWhenTheClientDiesWhileTheTargetIsStalled() throws Exception {
-        Future<?> download = scene.beside(() -> {
+        Future<?> download = fixture.beside(() -> {
             byte[] block = new byte[100_000];
             while (true) {
                 server.send(block);
@@ -99,13 +99,13 @@ class ResetTest {
 
     @Test
     void shouldResetBothWhenTheClientDiesWhileBothDirectionsAreStalled() throws Exception {
-        Future<?> download = scene.beside(() -> {
+        Future<?> download = fixture.beside(() -> {
             byte[] block = new byte[100_000];
             while (true) {
                 server.send(block);
             }
         });
-        Future<?> upload = scene.beside(() -> {
+        Future<?> upload = fixture.beside(() -> {
             byte[] block = new byte[100_000];
             while (true) {
                 client.send(block);
@@ -121,7 +121,7 @@ class ResetTest {
 
     @Test
     void shouldResetAClientWhoseTargetDiesWhileTheUploadIsStalled() throws Exception {
-        Future<?> upload = scene.beside(() -> {
+        Future<?> upload = fixture.beside(() -> {
             byte[] block = new byte[100_000];
             while (true) {
                 client.send(block);
@@ -146,7 +146,7 @@ class ResetTest {
     /** A server that answers 413 and closes, while the client still sends. */
     @RepeatedTest(20)
     void shouldDeliverTheAnswerOfATargetThatClosesInMidUpload() throws Exception {
-        Future<?> upload = scene.beside(() -> {
+        Future<?> upload = fixture.beside(() -> {
             byte[] block = new byte[100_000];
             while (true) {
                 client.send(block);
@@ -164,7 +164,7 @@ class ResetTest {
 
     @Test
     void shouldNotDisturbOtherConnections() throws Exception {
-        Peer other = scene.connect(balancer);
+        Peer other = fixture.connect(balancer);
         Peer otherServer = target.next();
         server.reset();
         client.expectReset();

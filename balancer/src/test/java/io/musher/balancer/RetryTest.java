@@ -13,15 +13,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RetryTest {
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void shouldHideRefusedConnectsFromClients(int loops) throws Exception {
-        List<Target> targets = List.of(scene.dead().as("dead"), scene.http("a").as("a"), scene.dead().as("dead too"));
-        Balancer balancer = scene.balancer(b -> b.loops(loops).ejectAfter(0).targets(targets));
+        List<Target> targets = List.of(fixture.dead().as("dead"), fixture.http("a").as("a"),
+                fixture.dead().as("dead too"));
+        Balancer balancer = fixture.balancer(b -> b.loops(loops).ejectAfter(0).targets(targets));
         for (int i = 0; i < 30; i++) {
-            assertEquals("a", scene.connect(balancer).ask(HttpMessages.get("/")));
+            assertEquals("a", fixture.connect(balancer).ask(HttpMessages.get("/")));
         }
         BalancerStats stats = balancer.stats();
         assertTrue(stats.connectFailures() >= 10, stats.toString());
@@ -36,11 +37,11 @@ class RetryTest {
 
     @Test
     void shouldHideABlackHoleFromClients() throws Exception {
-        List<Target> targets = List.of(scene.blackHole().as("hole"), scene.http("a").as("a"));
-        Balancer balancer = scene.balancer(
+        List<Target> targets = List.of(fixture.blackHole().as("hole"), fixture.http("a").as("a"));
+        Balancer balancer = fixture.balancer(
                 b -> b.connectTimeout(Duration.ofMillis(100)).ejectAfter(0).targets(targets));
         for (int i = 0; i < 4; i++) {
-            assertEquals("a", scene.connect(balancer).ask(HttpMessages.get("/")));
+            assertEquals("a", fixture.connect(balancer).ask(HttpMessages.get("/")));
         }
         BalancerStats stats = balancer.stats();
         assertTrue(stats.target("hole").orElseThrow().connectFailures() >= 1, stats.toString());
@@ -50,32 +51,32 @@ class RetryTest {
 
     @Test
     void shouldLetOthersPassWhileOneWaitsForABlackHole() throws Exception {
-        Target hole = scene.blackHole().as("hole");
-        Target good = scene.http("a").as("a");
-        Balancer balancer = scene.balancer(b -> b.connectTimeout(Duration.ofMinutes(1)).targets(List.of(hole, good))
+        Target hole = fixture.blackHole().as("hole");
+        Target good = fixture.http("a").as("a");
+        Balancer balancer = fixture.balancer(b -> b.connectTimeout(Duration.ofMinutes(1)).targets(List.of(hole, good))
                 .strategy((ready, client) -> ready.get(ready.get(0).active() == 0 ? 0 : 1)));
-        Peer stuck = scene.connect(balancer).send(HttpMessages.get("/"));
+        Peer stuck = fixture.connect(balancer).send(HttpMessages.get("/"));
         BalancerFixture.await("one is stuck", () -> balancer.stats().target("hole").orElseThrow().active() == 1);
-        assertEquals("a", scene.connect(balancer).ask(HttpMessages.get("/")));
+        assertEquals("a", fixture.connect(balancer).ask(HttpMessages.get("/")));
         stuck.close();
     }
 
     @Test
     void shouldCountAConnectionFromThePickOn() throws Exception {
-        Target hole = scene.blackHole().as("hole");
-        Balancer balancer = scene.balancer(b -> b.connectTimeout(Duration.ofMinutes(1)).targets(List.of(hole)));
-        scene.connect(balancer);
+        Target hole = fixture.blackHole().as("hole");
+        Balancer balancer = fixture.balancer(b -> b.connectTimeout(Duration.ofMinutes(1)).targets(List.of(hole)));
+        fixture.connect(balancer);
         BalancerFixture.await("the pick is counted", () -> balancer.stats().target("hole").orElseThrow().active() == 1);
         assertEquals(0, balancer.stats().target("hole").orElseThrow().accepted(), "it never got there");
     }
 
     @Test
     void shouldServeTheFirstBytesThatWereSentMeanwhile() throws Exception {
-        HeldPort dead = scene.dead();
-        ScriptedTarget target = scene.manual();
-        Balancer balancer = scene.balancer(b -> b.targets(List.of(dead.as("dead"), target.as("a")))
+        HeldPort dead = fixture.dead();
+        ScriptedTarget target = fixture.manual();
+        Balancer balancer = fixture.balancer(b -> b.targets(List.of(dead.as("dead"), target.as("a")))
                 .strategy((ready, client) -> ready.get(0)));
-        Peer client = scene.connect(balancer).send("first").sendEnd();
+        Peer client = fixture.connect(balancer).send("first").sendEnd();
         Peer server = target.next();
         server.expect("first");
         server.expectEnd();

@@ -24,23 +24,23 @@ class ShutdownTest {
     private static final Duration LONG = Duration.ofMinutes(5);
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
-    private final ScriptedTarget a = scene.manual();
+    private final ScriptedTarget a = fixture.manual();
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void shouldLetATransferEnd(int loops) throws Exception {
         byte[] data = new byte[8_000_000];
         new Random(1).nextBytes(data);
-        Balancer balancer = scene.balancer(b -> b.loops(loops).targets(List.of(a.as("a"))));
-        Peer client = scene.connect(balancer).send("give");
+        Balancer balancer = fixture.balancer(b -> b.loops(loops).targets(List.of(a.as("a"))));
+        Peer client = fixture.connect(balancer).send("give");
         Peer server = a.next();
         server.expect("give");
         CompletableFuture<Void> stopped = balancer.shutdown(LONG);
         BalancerFixture.await("it listens no more", () -> refuses(balancer));
         assertFalse(stopped.isDone());
-        scene.beside(() -> server.send(data).sendEnd());
+        fixture.beside(() -> server.send(data).sendEnd());
         assertArrayEquals(data, client.receiveAll());
         client.sendEnd();
         server.expectEnd();
@@ -50,8 +50,8 @@ class ShutdownTest {
 
     @Test
     void shouldEndIdleKeepAliveConnectionsAtOnce() throws Exception {
-        Balancer balancer = scene.balancer(scene.http("a").as("a"));
-        Peer client = scene.connect(balancer);
+        Balancer balancer = fixture.balancer(fixture.http("a").as("a"));
+        Peer client = fixture.connect(balancer);
         assertEquals("a", client.ask(HttpMessages.get("/")));
         BalancerFixture.get(balancer.shutdown(LONG));
         client.expectEnd();
@@ -60,8 +60,8 @@ class ShutdownTest {
 
     @Test
     void shouldEndKeepAliveConnectionsAfterTheirAnswer() throws Exception {
-        Balancer balancer = scene.balancer(a.as("a"));
-        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
+        Balancer balancer = fixture.balancer(a.as("a"));
+        Peer client = fixture.connect(balancer).send(HttpMessages.get("/"));
         Peer server = a.next();
         server.expect(HttpMessages.get("/"));
         CompletableFuture<Void> stopped = balancer.shutdown(LONG);
@@ -75,13 +75,13 @@ class ShutdownTest {
 
     @Test
     void shouldEndParkedConnectionsAtOnceAndServeThoseWithoutAByte() throws Exception {
-        Balancer balancer = scene.balancer(scene.http("a").as("a"));
-        Peer parked = scene.connect(balancer);
+        Balancer balancer = fixture.balancer(fixture.http("a").as("a"));
+        Peer parked = fixture.connect(balancer);
         assertEquals("a", parked.ask(HttpMessages.get("/")));
         BalancerFixture.get(balancer.updateTargets(List.of()));
         BalancerFixture.await("it is parked", () -> balancer.stats().moved() == 1);
         BalancerFixture.get(balancer.updateTargets(List.of(a.as("b"))));
-        Peer untouched = scene.connect(balancer);
+        Peer untouched = fixture.connect(balancer);
         Peer server = a.next();
         CompletableFuture<Void> stopped = balancer.shutdown(LONG);
         parked.expectEnd();
@@ -97,10 +97,10 @@ class ShutdownTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void shouldEndConnectionsOnWhichNothingMovesAfterAGrace(int loops) throws Exception {
-        Balancer balancer = scene.balancer(b -> b.loops(loops).moveKeepAlive(loops == 1).targets(List.of(a.as("a"))));
-        Peer silent = scene.connect(balancer);
+        Balancer balancer = fixture.balancer(b -> b.loops(loops).moveKeepAlive(loops == 1).targets(List.of(a.as("a"))));
+        Peer silent = fixture.connect(balancer);
         Peer server = a.next();
-        Peer listener = scene.connect(balancer);
+        Peer listener = fixture.connect(balancer);
         Peer speaker = a.next().send("welcome");
         listener.expect("welcome");
         CompletableFuture<Void> stopped = balancer.shutdown(LONG);
@@ -117,10 +117,10 @@ class ShutdownTest {
 
     @Test
     void shouldNotWaitForTheHeaderOfASilentProxy() throws Exception {
-        Balancer balancer = scene.balancer(b -> b.trustedProxies("127.0.0.1").targets(List.of(a.as("a"))));
+        Balancer balancer = fixture.balancer(b -> b.trustedProxies("127.0.0.1").targets(List.of(a.as("a"))));
         List<Peer> proxies = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            proxies.add(scene.connect(balancer));
+            proxies.add(fixture.connect(balancer));
         }
         BalancerFixture.await("they have come", () -> balancer.stats().active() == 3);
         BalancerFixture.get(balancer.shutdown(LONG));
@@ -133,8 +133,8 @@ class ShutdownTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void shouldCutAtTheDeadline(int loops) throws Exception {
-        Balancer balancer = scene.balancer(b -> b.loops(loops).targets(List.of(a.as("a"))));
-        Peer client = scene.connect(balancer).send("opaque");
+        Balancer balancer = fixture.balancer(b -> b.loops(loops).targets(List.of(a.as("a"))));
+        Peer client = fixture.connect(balancer).send("opaque");
         Peer server = a.next();
         server.expect("opaque");
         CompletableFuture<Void> stopped = balancer.shutdown(LONG);
@@ -152,8 +152,8 @@ class ShutdownTest {
     @Test
     void shouldRejectWaitingClients() throws Exception {
         RecordingBalancerListener recorder = new RecordingBalancerListener();
-        Balancer balancer = scene.balancer(b -> b.listener(recorder));
-        Peer client = scene.connect(balancer);
+        Balancer balancer = fixture.balancer(b -> b.listener(recorder));
+        Peer client = fixture.connect(balancer);
         BalancerFixture.await("the client waits", () -> balancer.stats().waiting() == 1);
         BalancerFixture.get(balancer.shutdown(LONG));
         client.expectEnd();
@@ -163,8 +163,8 @@ class ShutdownTest {
 
     @Test
     void shouldServeAClientThatIntroducesItselfMeanwhile() throws Exception {
-        Balancer balancer = scene.balancer(b -> b.trustedProxies("127.0.0.1").targets(List.of(a.as("a"))));
-        Peer client = scene.connect(balancer);
+        Balancer balancer = fixture.balancer(b -> b.trustedProxies("127.0.0.1").targets(List.of(a.as("a"))));
+        Peer client = fixture.connect(balancer);
         BalancerFixture.await("it has come", () -> balancer.stats().active() == 1);
         CompletableFuture<Void> stopped = balancer.shutdown(LONG);
         BalancerFixture.await("it listens no more", () -> refuses(balancer));
@@ -180,9 +180,9 @@ class ShutdownTest {
 
     @Test
     void shouldCutAClientWhoseConnectHangsAtTheDeadline() throws Exception {
-        Target hole = scene.blackHole().as("hole");
-        Balancer balancer = scene.balancer(b -> b.connectTimeout(LONG).targets(List.of(hole)));
-        Peer client = scene.connect(balancer);
+        Target hole = fixture.blackHole().as("hole");
+        Balancer balancer = fixture.balancer(b -> b.connectTimeout(LONG).targets(List.of(hole)));
+        Peer client = fixture.connect(balancer);
         BalancerFixture.await("it is picked", () -> balancer.stats().target("hole").orElseThrow().active() == 1);
         BalancerFixture.get(balancer.shutdown(Duration.ofMillis(300)));
         client.expectReset();
@@ -190,7 +190,7 @@ class ShutdownTest {
 
     @Test
     void shouldEndAtOnceWithoutClients() throws Exception {
-        Balancer balancer = scene.balancer(b -> b.loops(2));
+        Balancer balancer = fixture.balancer(b -> b.loops(2));
         BalancerFixture.get(balancer.shutdown(LONG));
         assertTrue(refuses(balancer));
         BalancerFixture.get(balancer.shutdown(LONG));
@@ -198,8 +198,8 @@ class ShutdownTest {
 
     @Test
     void shouldCutAtOnceWithoutPatience() throws Exception {
-        Balancer balancer = scene.balancer(a.as("a"));
-        Peer client = scene.connect(balancer).send("opaque");
+        Balancer balancer = fixture.balancer(a.as("a"));
+        Peer client = fixture.connect(balancer).send("opaque");
         a.next().expect("opaque");
         BalancerFixture.get(balancer.shutdown(Duration.ZERO));
         client.expectReset();
@@ -207,8 +207,8 @@ class ShutdownTest {
 
     @Test
     void shouldObserveTheShorterOfTwoDeadlines() throws Exception {
-        Balancer balancer = scene.balancer(a.as("a"));
-        scene.connect(balancer).send("opaque");
+        Balancer balancer = fixture.balancer(a.as("a"));
+        fixture.connect(balancer).send("opaque");
         a.next().expect("opaque");
         CompletableFuture<Void> patient = balancer.shutdown(LONG);
         BalancerFixture.get(balancer.shutdown(Duration.ofMillis(50)));
@@ -217,8 +217,8 @@ class ShutdownTest {
 
     @Test
     void shouldCompleteWhenClosedMeanwhile() throws Exception {
-        Balancer balancer = scene.balancer(a.as("a"));
-        scene.connect(balancer).send("opaque");
+        Balancer balancer = fixture.balancer(a.as("a"));
+        fixture.connect(balancer).send("opaque");
         a.next().expect("opaque");
         CompletableFuture<Void> stopped = balancer.shutdown(LONG);
         assertFalse(stopped.isDone());
@@ -229,8 +229,8 @@ class ShutdownTest {
 
     @Test
     void shouldNotLetACallerCompleteItForOthers() throws Exception {
-        Balancer balancer = scene.balancer(a.as("a"));
-        scene.connect(balancer).send("opaque");
+        Balancer balancer = fixture.balancer(a.as("a"));
+        fixture.connect(balancer).send("opaque");
         a.next().expect("opaque");
         balancer.shutdown(LONG).complete(null);
         CompletableFuture<Void> other = balancer.shutdown(LONG);
@@ -239,7 +239,7 @@ class ShutdownTest {
 
     @Test
     void shouldRefuseNull() {
-        Balancer balancer = scene.balancer();
+        Balancer balancer = fixture.balancer();
         assertThrows(NullPointerException.class, () -> balancer.shutdown(null));
     }
 

@@ -24,15 +24,15 @@ class StalledReadersTest {
     private static final String HEADER = "PROXY TCP4 10.0.0.1 10.0.0.2 1 2\r\n";
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
-    private final ScriptedTarget target = scene.manual();
+    private final ScriptedTarget target = fixture.manual();
     private final List<String> told = new CopyOnWriteArrayList<>();
 
     @Test
     void shouldEndTheLongestStalledWhenTheMemoryIsSpent() throws Exception {
         Balancer balancer = balancer();
-        Peer before = scene.connect(balancer);
+        Peer before = fixture.connect(balancer);
         Peer beforeServer = target.next();
         List<Peer> stalled = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
@@ -45,7 +45,7 @@ class StalledReadersTest {
 
         for (int i = 0; i < 10; i++) {
             exchange(before, beforeServer);
-            Peer fresh = scene.connect(balancer);
+            Peer fresh = fixture.connect(balancer);
             exchange(fresh, target.next());
             fresh.close();
         }
@@ -72,9 +72,9 @@ class StalledReadersTest {
         BalancerFixture.await("the memory is spent", () -> balancer.stats().bufferedBytes() == LITTLE);
         byte[] big = new byte[12_000_000];
         new Random(1).nextBytes(big);
-        Peer slow = scene.connect(balancer);
+        Peer slow = fixture.connect(balancer);
         Peer server = target.next();
-        Future<Peer> download = scene.beside(() -> server.send(big).sendEnd());
+        Future<Peer> download = fixture.beside(() -> server.send(big).sendEnd());
         BalancerFixture.await("it has stalled", () -> balancer.stats().cutStalled() > 0);
 
         assertArrayEquals(big, slow.receiveAll());
@@ -87,13 +87,13 @@ class StalledReadersTest {
         Balancer balancer = balancer();
         byte[] big = new byte[12_000_000];
         new Random(2).nextBytes(big);
-        Peer client = scene.connect(balancer);
+        Peer client = fixture.connect(balancer);
         Peer server = target.next();
-        Future<Peer> up = scene.beside(() -> client.send(big).sendEnd());
-        Future<Peer> down = scene.beside(() -> server.send(big).sendEnd());
+        Future<Peer> up = fixture.beside(() -> client.send(big).sendEnd());
+        Future<Peer> down = fixture.beside(() -> server.send(big).sendEnd());
         BalancerFixture.awaitStall("the client is stalled", () -> balancer.stats().bytesToClients());
         BalancerFixture.awaitStall("the target is stalled", () -> balancer.stats().bytesToTargets());
-        Future<byte[]> uploaded = scene.beside(server::receiveAll);
+        Future<byte[]> uploaded = fixture.beside(server::receiveAll);
 
         assertArrayEquals(big, client.receiveAll());
         assertArrayEquals(big, BalancerFixture.get(uploaded));
@@ -111,10 +111,10 @@ class StalledReadersTest {
             stall(balancer, HEADER);
         }
         BalancerFixture.await("the memory is spent", () -> balancer.stats().bufferedBytes() == LITTLE);
-        exchange(scene.connect(balancer).send(HEADER), target.next());
+        exchange(fixture.connect(balancer).send(HEADER), target.next());
         assertEquals(0, balancer.stats().cutStalled(), "a header that comes in one piece needs no memory");
 
-        Peer inParts = scene.connect(balancer).send(HEADER.substring(0, 10));
+        Peer inParts = fixture.connect(balancer).send(HEADER.substring(0, 10));
         BalancerFixture.await("the one stalled for longest makes room", () -> balancer.stats().cutStalled() == 1);
         inParts.send(HEADER.substring(10) + "hello");
         Peer server = target.next();
@@ -129,7 +129,7 @@ class StalledReadersTest {
     void shouldCountNothingAsKeptThatWasForwarded() throws Exception {
         Balancer balancer = balancer(b -> b.connectOnFirstByte(Duration.ofMinutes(1)));
         for (int i = 0; i < 3; i++) {
-            exchange(scene.connect(balancer), target);
+            exchange(fixture.connect(balancer), target);
             assertEquals(0, balancer.stats().bufferedBytes());
         }
     }
@@ -145,7 +145,7 @@ class StalledReadersTest {
                 told.add(why);
             }
         };
-        return scene.balancer(b -> options.apply(
+        return fixture.balancer(b -> options.apply(
                 b.bufferSize(LITTLE).maxBufferedBytes(LITTLE).listener(listener).targets(List.of(target.as("a")))));
     }
 
@@ -157,9 +157,9 @@ class StalledReadersTest {
     private Peer stall(Balancer balancer, String header) throws Exception {
         Socket small = new Socket();
         small.setReceiveBufferSize(16384);
-        Peer client = scene.add(Peer.connect(balancer.address(), small)).send(header);
+        Peer client = fixture.add(Peer.connect(balancer.address(), small)).send(header);
         Peer server = target.next();
-        scene.beside(() -> {
+        fixture.beside(() -> {
             byte[] block = new byte[50_000];
             while (true) {
                 server.send(block);

@@ -17,12 +17,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StatsTest {
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
     @Test
     void shouldBeginWithNothing() {
-        Target a = scene.dead().as("a");
-        BalancerStats stats = scene.balancer(a).stats();
+        Target a = fixture.dead().as("a");
+        BalancerStats stats = fixture.balancer(a).stats();
         assertEquals(new BalancerStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, stats.targets()), stats);
         assertEquals(List.of(new TargetStats(a, BalancerStats.TargetState.READY, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "")),
                 stats.targets());
@@ -31,10 +31,10 @@ class StatsTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void shouldCountConnectionsAndBytes(int loops) throws Exception {
-        List<Target> targets = List.of(scene.echo().as("a"), scene.echo().as("b"));
-        Balancer balancer = scene.balancer(b -> b.loops(loops).targets(targets));
+        List<Target> targets = List.of(fixture.echo().as("a"), fixture.echo().as("b"));
+        Balancer balancer = fixture.balancer(b -> b.loops(loops).targets(targets));
         for (int i = 1; i <= 20; i++) {
-            Peer client = scene.connect(balancer).send(new byte[1000 * i]);
+            Peer client = fixture.connect(balancer).send(new byte[1000 * i]);
             client.receive(1000 * i);
             BalancerStats stats = balancer.stats();
             assertEquals(i, stats.accepted());
@@ -52,8 +52,8 @@ class StatsTest {
 
     @Test
     void shouldKeepItsCountsAfterConnectionsAndBalancerHaveEnded() throws Exception {
-        Balancer balancer = scene.balancer(scene.echo().as("a"));
-        Peer client = scene.connect(balancer).send("hello");
+        Balancer balancer = fixture.balancer(fixture.echo().as("a"));
+        Peer client = fixture.connect(balancer).send("hello");
         client.expect("hello");
         client.close();
         BalancerFixture.await("it has ended", () -> balancer.stats().active() == 0);
@@ -65,12 +65,12 @@ class StatsTest {
 
     @Test
     void shouldNeverRunBackwardsNorBelowZero() throws Exception {
-        List<Target> targets = List.of(scene.http("x").as("a"), scene.dead().as("dead"));
-        Balancer balancer = scene.balancer(b -> b.loops(2).ejectAfter(0).targets(targets));
+        List<Target> targets = List.of(fixture.http("x").as("a"), fixture.dead().as("dead"));
+        Balancer balancer = fixture.balancer(b -> b.loops(2).ejectAfter(0).targets(targets));
         AtomicBoolean over = new AtomicBoolean();
         List<Future<Void>> watchers = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            watchers.add(scene.beside(() -> {
+            watchers.add(fixture.beside(() -> {
                 for (BalancerStats last = balancer.stats(), next; !over.get(); last = next) {
                     next = balancer.stats();
                     assertTrue(next.active() >= 0, next.toString());

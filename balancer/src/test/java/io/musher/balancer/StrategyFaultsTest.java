@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StrategyFaultsTest {
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
     static Stream<Named<Strategy>> faulty() {
         return Stream.of(
@@ -67,15 +67,15 @@ class StrategyFaultsTest {
     @ParameterizedTest
     @MethodSource("faulty")
     void shouldServeTheConnectionAnyway(Strategy strategy) throws Exception {
-        List<Target> targets = List.of(scene.http("x").as("a"), scene.http("x").as("b"), scene.http("x").as("c"));
-        Balancer balancer = scene.balancer(b -> b.strategy(strategy).targets(targets));
+        List<Target> targets = List.of(fixture.http("x").as("a"), fixture.http("x").as("b"), fixture.http("x").as("c"));
+        Balancer balancer = fixture.balancer(b -> b.strategy(strategy).targets(targets));
         for (int i = 0; i < 6; i++) {
-            assertEquals("x", scene.connect(balancer).ask(HttpMessages.get("/")));
+            assertEquals("x", fixture.connect(balancer).ask(HttpMessages.get("/")));
         }
         BalancerFixture.get(balancer.updateTargets(targets.subList(1, 3)));
         BalancerFixture.get(balancer.drain("a", BalancerFixture.PATIENCE));
         for (int i = 0; i < 6; i++) {
-            assertEquals("x", scene.connect(balancer).ask(HttpMessages.get("/")));
+            assertEquals("x", fixture.connect(balancer).ask(HttpMessages.get("/")));
         }
         assertEquals(12, balancer.stats().active());
         assertEquals(0, balancer.stats().rejected());
@@ -83,29 +83,29 @@ class StrategyFaultsTest {
 
     @Test
     void shouldSpreadTheConnectionsOfAFaultyStrategy() throws Exception {
-        List<Target> targets = List.of(scene.http("x").as("a"), scene.http("x").as("b"));
-        Balancer balancer = scene.balancer(b -> b.strategy((ready, client) -> null).targets(targets));
+        List<Target> targets = List.of(fixture.http("x").as("a"), fixture.http("x").as("b"));
+        Balancer balancer = fixture.balancer(b -> b.strategy((ready, client) -> null).targets(targets));
         for (int i = 0; i < 10; i++) {
-            assertEquals("x", scene.connect(balancer).ask(HttpMessages.get("/")));
+            assertEquals("x", fixture.connect(balancer).ask(HttpMessages.get("/")));
         }
         assertEquals(List.of(5L, 5L), balancer.stats().targets().stream().map(t -> t.accepted()).toList());
     }
 
     @Test
     void shouldUseAStrategyOnceItIsWellAgain() throws Exception {
-        List<Target> targets = List.of(scene.http("a").as("a"), scene.http("b").as("b"));
+        List<Target> targets = List.of(fixture.http("a").as("a"), fixture.http("b").as("b"));
         int[] calls = {0};
-        Balancer balancer = scene.balancer(b -> b.targets(targets).strategy((ready, client) -> {
+        Balancer balancer = fixture.balancer(b -> b.targets(targets).strategy((ready, client) -> {
             if (++calls[0] <= 3) {
                 throw new IllegalStateException("on purpose");
             }
             return ready.get(1);
         }));
         for (int i = 0; i < 3; i++) {
-            scene.connect(balancer).ask(HttpMessages.get("/"));
+            fixture.connect(balancer).ask(HttpMessages.get("/"));
         }
         for (int i = 0; i < 5; i++) {
-            assertEquals("b", scene.connect(balancer).ask(HttpMessages.get("/")));
+            assertEquals("b", fixture.connect(balancer).ask(HttpMessages.get("/")));
         }
     }
 

@@ -43,10 +43,10 @@ class TargetLostStageTest {
     private static final String GET = HttpMessages.get("/");
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
-    private final ScriptedTarget a = scene.manual();
-    private final ScriptedTarget b = scene.manual();
+    private final ScriptedTarget a = fixture.manual();
+    private final ScriptedTarget b = fixture.manual();
     private Balancer balancer;
     private Peer client;
     private Peer server;
@@ -58,7 +58,7 @@ class TargetLostStageTest {
         exchange();
         death.of(server);
         orphaned();
-        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("c").as("c"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(fixture.http("c").as("c"))));
         assertEquals(1, balancer.stats().moved());
         outlastGrace();
         assertEquals("c", client.ask(GET));
@@ -70,7 +70,7 @@ class TargetLostStageTest {
     @ParameterizedTest
     @EnumSource
     void shouldServeTheNextRequestByAnotherTargetWithinTheGrace(Death death) throws Exception {
-        connectToTheFirstOf(a.as("a"), scene.http("c").as("c"));
+        connectToTheFirstOf(a.as("a"), fixture.http("c").as("c"));
         exchange();
         a.stopListening();
         death.of(server);
@@ -195,7 +195,7 @@ class TargetLostStageTest {
         AtomicBoolean hold = new AtomicBoolean();
         CompletableFuture<Void> held = new CompletableFuture<>();
         CompletableFuture<Void> goOn = new CompletableFuture<>();
-        connect(o -> o.targets(List.of(a.as("a"), scene.http("c").as("c"))).strategy((ready, from) -> {
+        connect(o -> o.targets(List.of(a.as("a"), fixture.http("c").as("c"))).strategy((ready, from) -> {
             if (hold.get()) {
                 held.complete(null);
                 goOn.join();
@@ -205,7 +205,7 @@ class TargetLostStageTest {
         exchange();
         a.stopListening();
         hold.set(true);
-        scene.connect(balancer);
+        fixture.connect(balancer);
         BalancerFixture.get(held);
         death.of(server);
         client.send(GET);
@@ -289,8 +289,8 @@ class TargetLostStageTest {
     }
 
     private void connect(UnaryOperator<BalancerBuilder> options) throws Exception {
-        balancer = scene.balancer(options);
-        client = scene.connect(balancer);
+        balancer = fixture.balancer(options);
+        client = fixture.connect(balancer);
         server = a.next();
         BalancerFixture.await("the balancer knows", () -> balancer.stats().target("a").orElseThrow().accepted() == 1);
     }
@@ -313,8 +313,8 @@ class TargetLostStageTest {
 
     /** Until another, orphaned later, has been closed. */
     private void outlastGrace() throws Exception {
-        ScriptedTarget last = scene.manual();
-        Peer other = scene.connect(scene.balancer(last.as("last")));
+        ScriptedTarget last = fixture.manual();
+        Peer other = fixture.connect(fixture.balancer(last.as("last")));
         last.next().close();
         other.expectEnd();
     }

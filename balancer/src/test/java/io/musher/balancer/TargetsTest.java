@@ -25,16 +25,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TargetsTest {
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void shouldCompleteWhenNoLoopCanStillPickAWithdrawnTarget(int loops) throws Exception {
         CountDownLatch picking = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        ScriptedTarget a = scene.manual();
-        List<Target> before = List.of(a.as("a"), scene.http("b").as("b"));
-        Balancer balancer = scene.balancer(o -> o.loops(loops).targets(before).strategy((ready, client) -> {
+        ScriptedTarget a = fixture.manual();
+        List<Target> before = List.of(a.as("a"), fixture.http("b").as("b"));
+        Balancer balancer = fixture.balancer(o -> o.loops(loops).targets(before).strategy((ready, client) -> {
             picking.countDown();
             try {
                 go.await();
@@ -44,7 +44,7 @@ class TargetsTest {
             return ready.get(0);
         }));
         try {
-            Peer client = scene.connect(balancer).send("opaque");
+            Peer client = fixture.connect(balancer).send("opaque");
             assertTrue(picking.await(20, TimeUnit.SECONDS));
             CompletableFuture<Void> fence = balancer.updateTargets(before.subList(1, 2));
             assertThrows(TimeoutException.class, () -> fence.get(200, TimeUnit.MILLISECONDS), "a loop still picks");
@@ -62,9 +62,9 @@ class TargetsTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void shouldSendNobodyToAWithdrawnTarget(int loops) throws Exception {
-        ScriptedTarget a = scene.http("a");
-        ScriptedTarget b = scene.http("b");
-        Balancer balancer = scene.balancer(o -> o.loops(loops).targets(List.of(a.as("a"))));
+        ScriptedTarget a = fixture.http("a");
+        ScriptedTarget b = fixture.http("b");
+        Balancer balancer = fixture.balancer(o -> o.loops(loops).targets(List.of(a.as("a"))));
         for (int i = 0; i < 20; i++) {
             BalancerFixture.get(balancer.updateTargets(List.of((i % 2 == 0 ? b : a).as("x" + i))));
             int connections = (i % 2 == 0 ? a : b).accepted();
@@ -79,11 +79,11 @@ class TargetsTest {
 
     @Test
     void shouldKeepConnectionsAndFiguresOfATargetThatStays() throws Exception {
-        ScriptedTarget a = scene.echo();
-        Balancer balancer = scene.balancer(a.as("a"));
-        Peer client = scene.connect(balancer);
+        ScriptedTarget a = fixture.echo();
+        Balancer balancer = fixture.balancer(a.as("a"));
+        Peer client = fixture.connect(balancer);
         client.send("one").expect("one");
-        BalancerFixture.get(balancer.updateTargets(List.of(scene.echo().as("b"), a.as("a"))));
+        BalancerFixture.get(balancer.updateTargets(List.of(fixture.echo().as("b"), a.as("a"))));
         client.send("two").expect("two");
         assertEquals(1, a.accepted());
         assertEquals(1, balancer.stats().target("a").orElseThrow().accepted());
@@ -93,12 +93,12 @@ class TargetsTest {
 
     @Test
     void shouldTakeTheSameIdAtAnotherAddressForAnotherTarget() throws Exception {
-        ScriptedTarget old = scene.echo();
-        Balancer balancer = scene.balancer(old.as("a"));
-        Peer client = scene.connect(balancer);
+        ScriptedTarget old = fixture.echo();
+        Balancer balancer = fixture.balancer(old.as("a"));
+        Peer client = fixture.connect(balancer);
         client.send("one").expect("one");
-        BalancerFixture.get(balancer.updateTargets(List.of(scene.http("new").as("a"))));
-        assertEquals("new", scene.connect(balancer).ask(HttpMessages.get("/")));
+        BalancerFixture.get(balancer.updateTargets(List.of(fixture.http("new").as("a"))));
+        assertEquals("new", fixture.connect(balancer).ask(HttpMessages.get("/")));
         client.send("two").expect("two");
         List<BalancerStats.TargetStats> stats = balancer.stats().targets();
         assertEquals(List.of(TargetState.READY, TargetState.WITHDRAWN), stats.stream().map(t -> t.state()).toList());
@@ -110,9 +110,9 @@ class TargetsTest {
 
     @Test
     void shouldObserveWeights() throws Exception {
-        ScriptedTarget a = scene.http("a");
-        ScriptedTarget b = scene.http("b");
-        Balancer balancer = scene.balancer(new Target("a", a.address(), 3), b.as("b"));
+        ScriptedTarget a = fixture.http("a");
+        ScriptedTarget b = fixture.http("b");
+        Balancer balancer = fixture.balancer(new Target("a", a.address(), 3), b.as("b"));
         assertEquals(Map.of("a", 30, "b", 10), answers(balancer, 40));
         BalancerFixture.get(balancer.updateTargets(List.of(a.as("a"), new Target("b", b.address(), 4))));
         Map<String, Integer> answers = answers(balancer, 50);
@@ -122,14 +122,14 @@ class TargetsTest {
 
     @Test
     void shouldServeAgainATargetThatComesBack() throws Exception {
-        ScriptedTarget a = scene.echo();
-        Balancer balancer = scene.balancer(a.as("a"));
-        Peer client = scene.connect(balancer);
+        ScriptedTarget a = fixture.echo();
+        Balancer balancer = fixture.balancer(a.as("a"));
+        Peer client = fixture.connect(balancer);
         client.send("one").expect("one");
         BalancerFixture.get(balancer.updateTargets(List.of()));
         assertEquals(TargetState.WITHDRAWN, balancer.stats().target("a").orElseThrow().state());
         BalancerFixture.get(balancer.updateTargets(List.of(a.as("a"))));
-        scene.connect(balancer).send("two").expect("two");
+        fixture.connect(balancer).send("two").expect("two");
         client.send("three").expect("three");
         BalancerStats.TargetStats stats = balancer.stats().target("a").orElseThrow();
         assertEquals(TargetState.READY, stats.state());
@@ -139,35 +139,35 @@ class TargetsTest {
 
     @Test
     void shouldRefuseAListWithADoubleId() throws Exception {
-        ScriptedTarget a = scene.http("a");
-        Balancer balancer = scene.balancer(a.as("a"));
+        ScriptedTarget a = fixture.http("a");
+        Balancer balancer = fixture.balancer(a.as("a"));
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class,
-                () -> balancer.updateTargets(List.of(a.as("twice"), scene.dead().as("twice"))));
+                () -> balancer.updateTargets(List.of(a.as("twice"), fixture.dead().as("twice"))));
         assertTrue(refused.getMessage().contains("twice"), refused.getMessage());
-        assertEquals("a", scene.connect(balancer).ask(HttpMessages.get("/")), "the old list stands");
+        assertEquals("a", fixture.connect(balancer).ask(HttpMessages.get("/")), "the old list stands");
     }
 
     @Test
     void shouldRefuseNulls() {
-        Balancer balancer = scene.balancer();
+        Balancer balancer = fixture.balancer();
         assertThrows(NullPointerException.class, () -> balancer.updateTargets(null));
-        List<Target> withNull = Arrays.asList(scene.dead().as("a"), null);
+        List<Target> withNull = Arrays.asList(fixture.dead().as("a"), null);
         assertThrows(NullPointerException.class, () -> balancer.updateTargets(withNull));
     }
 
     @Test
     void shouldNotCareWhatTheCallerDoesWithTheListLater() throws Exception {
-        List<Target> mine = new ArrayList<>(List.of(scene.http("a").as("a")));
-        Balancer balancer = scene.balancer();
+        List<Target> mine = new ArrayList<>(List.of(fixture.http("a").as("a")));
+        Balancer balancer = fixture.balancer();
         CompletableFuture<Void> fence = balancer.updateTargets(mine);
-        Collections.fill(mine, scene.dead().as("b"));
+        Collections.fill(mine, fixture.dead().as("b"));
         BalancerFixture.get(fence);
-        assertEquals("a", scene.connect(balancer).ask(HttpMessages.get("/")));
+        assertEquals("a", fixture.connect(balancer).ask(HttpMessages.get("/")));
     }
 
     @Test
     void shouldFailAfterTheEnd() throws Exception {
-        Balancer balancer = scene.balancer();
+        Balancer balancer = fixture.balancer();
         balancer.close();
         CompletableFuture<Void> late = balancer.updateTargets(List.of());
         IllegalStateException failure = assertInstanceOf(IllegalStateException.class, BalancerFixture.failure(late));
@@ -177,8 +177,8 @@ class TargetsTest {
     /** Its continuation runs on no loop, so it may wait for the loops. */
     @Test
     void shouldLetACallbackWaitForAnotherFuture() throws Exception {
-        Target a = scene.http("a").as("a");
-        Balancer balancer = scene.balancer();
+        Target a = fixture.http("a").as("a");
+        Balancer balancer = fixture.balancer();
         CompletableFuture<Integer> waited = balancer.updateTargets(List.of(a))
                 .thenApply(done -> balancer.updateTargets(List.of())
                         .thenApply(empty -> balancer.drain("a", BalancerFixture.PATIENCE).join()).join());
@@ -192,8 +192,8 @@ class TargetsTest {
 
     @Test
     void shouldKeepTheOrderOfCallsFromOneThread() throws Exception {
-        Balancer balancer = scene.balancer(o -> o.loops(2));
-        HeldPort port = scene.dead();
+        Balancer balancer = fixture.balancer(o -> o.loops(2));
+        HeldPort port = fixture.dead();
         List<CompletableFuture<Void>> fences = new ArrayList<>();
         for (int i = 0; i <= 200; i++) {
             fences.add(balancer.updateTargets(List.of(port.as("t" + i))));

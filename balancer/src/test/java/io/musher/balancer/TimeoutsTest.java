@@ -19,17 +19,17 @@ class TimeoutsTest {
     private static final Duration SHORT = Duration.ofMillis(200);
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
-    private final ScriptedTarget a = scene.manual();
+    private final ScriptedTarget a = fixture.manual();
     private final List<String> rejected = new CopyOnWriteArrayList<>();
 
     @Test
     void shouldCutAHalfClosedConnectionOnWhichNothingMoves() throws Exception {
         Balancer balancer = balancer(b -> b.halfCloseTimeout(SHORT));
-        Peer open = scene.connect(balancer);
+        Peer open = fixture.connect(balancer);
         Peer openServer = a.next();
-        Peer client = scene.connect(balancer).send("all I have to say").sendEnd();
+        Peer client = fixture.connect(balancer).send("all I have to say").sendEnd();
         Peer server = a.next();
         server.expect("all I have to say");
         server.expectEnd();
@@ -44,7 +44,7 @@ class TimeoutsTest {
     @Test
     void shouldCutAConnectionWhoseTargetHasEndedAndWhoseClientStays() throws Exception {
         Balancer balancer = balancer(b -> b.halfCloseTimeout(SHORT));
-        Peer client = scene.connect(balancer).send("hello");
+        Peer client = fixture.connect(balancer).send("hello");
         Peer server = a.next();
         server.expect("hello");
         server.sendEnd();
@@ -57,9 +57,9 @@ class TimeoutsTest {
     @Test
     void shouldLeaveAHalfClosedConnectionAloneOnWhichBytesMove() throws Exception {
         Balancer balancer = balancer(b -> b.halfCloseTimeout(Duration.ofSeconds(2)));
-        Peer silent = scene.connect(balancer).send("a").sendEnd();
+        Peer silent = fixture.connect(balancer).send("a").sendEnd();
         a.next().expect("a");
-        Peer client = scene.connect(balancer).send("b").sendEnd();
+        Peer client = fixture.connect(balancer).send("b").sendEnd();
         Peer server = a.next();
         server.expect("b");
         while (balancer.stats().cut() == 0) {
@@ -75,9 +75,9 @@ class TimeoutsTest {
     @Test
     void shouldCutAClientThatSendsNothing() throws Exception {
         Balancer balancer = balancer(b -> b.firstByteTimeout(SHORT));
-        Peer speaks = scene.connect(balancer).send("hello");
+        Peer speaks = fixture.connect(balancer).send("hello");
         Peer speaksServer = a.next();
-        Peer silent = scene.connect(balancer);
+        Peer silent = fixture.connect(balancer);
         Peer server = a.next();
 
         silent.expectEnd();
@@ -92,9 +92,9 @@ class TimeoutsTest {
     @Test
     void shouldConnectWhenTheClientHasSentSomething() throws Exception {
         Balancer balancer = balancer(b -> b.connectOnFirstByte(Duration.ofMinutes(1)));
-        Peer client = scene.connect(balancer);
+        Peer client = fixture.connect(balancer);
         BalancerFixture.await("it is accepted", () -> balancer.stats().active() == 1);
-        Peer other = scene.connect(balancer).send("at once");
+        Peer other = fixture.connect(balancer).send("at once");
         Peer otherServer = a.next();
         otherServer.expect("at once");
         assertEquals(1, a.accepted());
@@ -112,7 +112,7 @@ class TimeoutsTest {
     @Test
     void shouldCloseAClientThatIsSilentBeforeItHasATarget() throws Exception {
         Balancer balancer = balancer(b -> b.connectOnFirstByte(SHORT));
-        scene.connect(balancer).expectEnd();
+        fixture.connect(balancer).expectEnd();
 
         assertEquals(0, a.accepted());
         assertEquals(1, balancer.stats().rejected());
@@ -123,7 +123,7 @@ class TimeoutsTest {
     @Test
     void shouldForgetAClientThatLeavesBeforeItsFirstByte() throws Exception {
         Balancer balancer = balancer(b -> b.connectOnFirstByte(Duration.ofMinutes(1)));
-        scene.connect(balancer).close();
+        fixture.connect(balancer).close();
         BalancerFixture.await("it came and went",
                 () -> balancer.stats().accepted() == 1 && balancer.stats().active() == 0);
         assertEquals(0, a.accepted());
@@ -132,11 +132,11 @@ class TimeoutsTest {
     @Test
     void shouldCloseConnectionsOfOneClientBeyondItsNumber() throws Exception {
         Balancer balancer = balancer(b -> b.maxConnectionsPerClient(2));
-        Peer first = scene.connect(balancer);
+        Peer first = fixture.connect(balancer);
         Peer firstServer = a.next();
-        Peer second = scene.connect(balancer).send("second");
+        Peer second = fixture.connect(balancer).send("second");
         Peer secondServer = a.next();
-        scene.connect(balancer).expectEnd();
+        fixture.connect(balancer).expectEnd();
         BalancerFixture.await("the listener is told", // after the client has been closed
                 () -> rejected.equals(List.of("too many connections from this address (maxConnectionsPerClient)")));
         assertEquals(1, balancer.stats().rejected());
@@ -146,7 +146,7 @@ class TimeoutsTest {
         firstServer.expectEnd();
         firstServer.close();
         BalancerFixture.await("the first has ended", () -> balancer.stats().active() == 1);
-        scene.connect(balancer).send("third");
+        fixture.connect(balancer).send("third");
         a.next().expect("third");
         secondServer.send("still here");
         second.expect("still here");
@@ -155,12 +155,12 @@ class TimeoutsTest {
     @Test
     void shouldCountAClientByItsProxyHeader() throws Exception {
         Balancer balancer = balancer(b -> b.maxConnectionsPerClient(1).trustedProxies("127.0.0.1"));
-        scene.connect(balancer).send("PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\nhello");
+        fixture.connect(balancer).send("PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\nhello");
         a.next().expect("hello");
-        scene.connect(balancer).send("PROXY TCP4 1.2.3.5 5.6.7.8 1 2\r\nanother");
+        fixture.connect(balancer).send("PROXY TCP4 1.2.3.5 5.6.7.8 1 2\r\nanother");
         a.next().expect("another");
 
-        scene.connect(balancer).send("PROXY TCP4 1.2.3.4 5.6.7.8 3 2\r\none too many").expectEnd();
+        fixture.connect(balancer).send("PROXY TCP4 1.2.3.4 5.6.7.8 3 2\r\none too many").expectEnd();
 
         assertEquals(1, rejected.size());
         assertTrue(rejected.get(0).contains("maxConnectionsPerClient"));
@@ -173,6 +173,6 @@ class TimeoutsTest {
                 rejected.add(why);
             }
         };
-        return scene.balancer(b -> options.apply(b.listener(listener).targets(List.of(a.as("a")))));
+        return fixture.balancer(b -> options.apply(b.listener(listener).targets(List.of(a.as("a")))));
     }
 }

@@ -28,7 +28,7 @@ class TlsTest {
     private static SSLContext tls;
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
     @BeforeAll
     static void certificate() throws Exception {
@@ -52,7 +52,7 @@ class TlsTest {
 
     /** An echo behind TLS. */
     private ScriptedTarget echo() {
-        return scene.target(client -> {
+        return fixture.target(client -> {
             try (SSLSocket secure = (SSLSocket) tls.getSocketFactory().createSocket(client.socket, null, false)) {
                 secure.getInputStream().transferTo(secure.getOutputStream());
             }
@@ -61,13 +61,13 @@ class TlsTest {
 
     @Test
     void shouldStayOnAWithdrawnTarget() throws Exception {
-        Balancer balancer = scene.balancer(echo().as("a"));
+        Balancer balancer = fixture.balancer(echo().as("a"));
         Peer client = secure(balancer);
         client.send("hello").expect("hello");
         BalancerFixture.get(balancer.updateTargets(List.of(echo().as("b"))));
         byte[] data = new byte[2_000_000];
         new Random(1).nextBytes(data);
-        Future<Peer> upload = scene.beside(() -> client.send(data));
+        Future<Peer> upload = fixture.beside(() -> client.send(data));
         assertArrayEquals(data, client.receive(data.length));
         BalancerFixture.get(upload);
         assertEquals(1, balancer.stats().target("a").orElseThrow().active());
@@ -79,6 +79,6 @@ class TlsTest {
 
     private Peer secure(Balancer balancer) throws Exception {
         SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket();
-        return scene.add(Peer.connect(balancer.address(), socket));
+        return fixture.add(Peer.connect(balancer.address(), socket));
     }
 }

@@ -41,12 +41,12 @@ class UnansweredTest {
     }
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
     private final RecordingBalancerListener recorder = new RecordingBalancerListener();
     private final AtomicBoolean alive = new AtomicBoolean();
     private volatile Death death = Death.AFTER_THE_REQUEST;
-    private final ScriptedTarget sick = scene.target(client -> {
+    private final ScriptedTarget sick = fixture.target(client -> {
         if (alive.get()) {
             new HttpTarget("sick").serve(client);
         } else {
@@ -59,7 +59,7 @@ class UnansweredTest {
     @EnumSource
     void shouldEjectATargetThatEndsConnectionsWithoutAnAnswer(Death how) throws Exception {
         death = how;
-        start(b -> b.targets(List.of(sick.as("sick"), scene.http("a").as("a"))));
+        start(b -> b.targets(List.of(sick.as("sick"), fixture.http("a").as("a"))));
         int lost = 0;
         for (int i = 0; i < 200; i++) {
             lost += ask().equals("a") ? 0 : 1;
@@ -76,7 +76,7 @@ class UnansweredTest {
 
     @Test
     void shouldPutItBackWhenItAnswers() throws Exception {
-        start(b -> b.targets(List.of(sick.as("sick"), scene.http("a").as("a"))));
+        start(b -> b.targets(List.of(sick.as("sick"), fixture.http("a").as("a"))));
         eject();
         alive.set(true);
         BalancerFixture.await("it is back", () -> {
@@ -95,7 +95,7 @@ class UnansweredTest {
     /** Held connections stay open, so only clients can find out. */
     @Test
     void shouldRiskOneClientInALongTimeToSeeWhetherItAnswers() throws Exception {
-        start(b -> b.targets(List.of(sick.as("sick"), scene.http("a").as("a"))));
+        start(b -> b.targets(List.of(sick.as("sick"), fixture.http("a").as("a"))));
         eject();
         BalancerFixture.await("two clients were risked", () -> {
             ask();
@@ -120,7 +120,7 @@ class UnansweredTest {
 
     @Test
     void shouldEjectNoneWhereNoTargetEverAnswers() throws Exception {
-        start(b -> b.targets(List.of(sick.as("sick"), scene.target(Death.AFTER_THE_REQUEST::of).as("too"))));
+        start(b -> b.targets(List.of(sick.as("sick"), fixture.target(Death.AFTER_THE_REQUEST::of).as("too"))));
         for (int i = 0; i < 40; i++) {
             ask();
         }
@@ -130,14 +130,14 @@ class UnansweredTest {
 
     @Test
     void shouldNotBlameATargetForAnEndThatTheClientBegan() throws Exception {
-        start(b -> b.targets(List.of(sick.as("sick"), scene.http("a").as("a"))).strategy(first("sick")));
+        start(b -> b.targets(List.of(sick.as("sick"), fixture.http("a").as("a"))).strategy(first("sick")));
         death = Death.HALF_CLOSED;
         for (int i = 0; i < 10; i++) {
-            try (Peer client = scene.connect(balancer)) {
+            try (Peer client = fixture.connect(balancer)) {
                 client.sendEnd();
                 client.expectEnd();
             }
-            try (Peer client = scene.connect(balancer)) {
+            try (Peer client = fixture.connect(balancer)) {
                 client.socket.getOutputStream(); // not a byte, and gone
             }
         }
@@ -151,12 +151,12 @@ class UnansweredTest {
             "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf"})
     void shouldNotBlameATargetThatGivesUpOnAnIncompleteRequest(String half) throws Exception {
         AtomicReference<String> next = new AtomicReference<>("a");
-        start(b -> b.targets(List.of(sick.as("sick"), scene.http("a").as("a")))
+        start(b -> b.targets(List.of(sick.as("sick"), fixture.http("a").as("a")))
                 .strategy((ready, client) -> first(next.get()).choose(ready, client)));
         assertEquals("a", ask());
         next.set("sick");
         for (int i = 0; i < 10; i++) {
-            try (Peer client = scene.connect(balancer).send(half)) {
+            try (Peer client = fixture.connect(balancer).send(half)) {
                 assertFalse(client.isAnswered());
             }
         }
@@ -167,21 +167,21 @@ class UnansweredTest {
     @Test
     void shouldEjectATargetThatShouldGreetAndEndsInstead() throws Exception {
         death = Death.AT_ONCE;
-        ScriptedTarget greeting = scene.target(client -> {
+        ScriptedTarget greeting = fixture.target(client -> {
             client.send("220 ready\r\n");
             client.receiveAll();
         });
         start(b -> b.targets(List.of(greeting.as("a"), sick.as("sick"))));
         BalancerFixture.await("it is ejected", () -> {
-            scene.connect(balancer);
+            fixture.connect(balancer);
             return state("sick") == TargetState.EJECTED;
         });
-        scene.connect(balancer).expect("220 ready\r\n");
+        fixture.connect(balancer).expect("220 ready\r\n");
     }
 
     @Test
     void shouldKeepItWhenEjectingIsSwitchedOff() throws Exception {
-        start(b -> b.ejectUnanswered(false).targets(List.of(sick.as("sick"), scene.http("a").as("a"))));
+        start(b -> b.ejectUnanswered(false).targets(List.of(sick.as("sick"), fixture.http("a").as("a"))));
         for (int i = 0; i < 40; i++) {
             ask();
         }
@@ -191,7 +191,7 @@ class UnansweredTest {
 
     @Test
     void shouldLetItInWhenNoOtherIsLeft() throws Exception {
-        start(b -> b.targets(List.of(sick.as("sick"), scene.http("a").as("a"))));
+        start(b -> b.targets(List.of(sick.as("sick"), fixture.http("a").as("a"))));
         eject();
         alive.set(true);
         BalancerFixture.get(balancer.updateTargets(List.of(sick.as("sick"))));
@@ -203,7 +203,7 @@ class UnansweredTest {
     void shouldNotBeTakenInByAProbeThatConnects() throws Exception {
         ProbePolicy often = new ProbePolicy(Duration.ofMillis(10), Duration.ofSeconds(5), 1, 1);
         death = Death.AT_ONCE;
-        start(b -> b.probe(often).targets(List.of(sick.as("sick"), scene.http("a").as("a"))));
+        start(b -> b.probe(often).targets(List.of(sick.as("sick"), fixture.http("a").as("a"))));
         eject();
         int before = sick.accepted();
         BalancerFixture.await("it is probed often", () -> sick.accepted() > before + 30);
@@ -212,7 +212,7 @@ class UnansweredTest {
     }
 
     private void start(UnaryOperator<BalancerBuilder> options) {
-        balancer = scene.balancer(b -> options.apply(b.strategy(Strategy.leastConnections()).listener(recorder)));
+        balancer = fixture.balancer(b -> options.apply(b.strategy(Strategy.leastConnections()).listener(recorder)));
     }
 
     private void eject() {

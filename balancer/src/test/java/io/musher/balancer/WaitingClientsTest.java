@@ -14,21 +14,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WaitingClientsTest {
 
     @RegisterExtension
-    final BalancerFixture scene = new BalancerFixture();
+    final BalancerFixture fixture = new BalancerFixture();
 
     private final RecordingBalancerListener recorder = new RecordingBalancerListener();
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void shouldServeClientsOnceThereIsATarget(int loops) throws Exception {
-        Balancer balancer = scene.balancer(b -> b.loops(loops));
+        Balancer balancer = fixture.balancer(b -> b.loops(loops));
         List<Peer> clients = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            clients.add(scene.connect(balancer).send(HttpMessages.get("/")));
+            clients.add(fixture.connect(balancer).send(HttpMessages.get("/")));
         }
         waiting(balancer, 10);
         assertEquals(10, balancer.stats().active(), "those that wait are active clients");
-        balancer.updateTargets(List.of(scene.http("a").as("a")));
+        balancer.updateTargets(List.of(fixture.http("a").as("a")));
         for (Peer client : clients) {
             assertEquals("a", client.answer(false));
         }
@@ -38,11 +38,11 @@ class WaitingClientsTest {
 
     @Test
     void shouldServeClientsWhenADeadTargetListensAgain() throws Exception {
-        HeldPort port = scene.dead();
-        Balancer balancer = scene.balancer(port.as("a"));
-        Peer client = scene.connect(balancer).send(HttpMessages.get("/"));
+        HeldPort port = fixture.dead();
+        Balancer balancer = fixture.balancer(port.as("a"));
+        Peer client = fixture.connect(balancer).send(HttpMessages.get("/"));
         waiting(balancer, 1);
-        scene.add(ScriptedTarget.running(port, new HttpTarget("a")));
+        fixture.add(ScriptedTarget.running(port, new HttpTarget("a")));
         assertEquals("a", client.answer(false));
         assertEquals(0, balancer.stats().rejected());
         assertTrue(balancer.stats().connectFailures() > 0);
@@ -50,16 +50,16 @@ class WaitingClientsTest {
 
     @Test
     void shouldTakeTheTimeOfAllTargetsGoneAndBack() throws Exception {
-        HeldPort port = scene.dead();
-        HeldPort other = scene.dead();
-        Balancer balancer = scene.balancer(port.as("a"), other.as("b"));
+        HeldPort port = fixture.dead();
+        HeldPort other = fixture.dead();
+        Balancer balancer = fixture.balancer(port.as("a"), other.as("b"));
         List<Peer> clients = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            clients.add(scene.connect(balancer).send(HttpMessages.get("/")));
+            clients.add(fixture.connect(balancer).send(HttpMessages.get("/")));
         }
         waiting(balancer, 20);
-        scene.add(ScriptedTarget.running(port, new HttpTarget("x")));
-        scene.add(ScriptedTarget.running(other, new HttpTarget("x")));
+        fixture.add(ScriptedTarget.running(port, new HttpTarget("x")));
+        fixture.add(ScriptedTarget.running(other, new HttpTarget("x")));
         for (Peer client : clients) {
             assertEquals("x", client.answer(false));
         }
@@ -67,12 +67,12 @@ class WaitingClientsTest {
 
     @Test
     void shouldServeInTheOrderTheyCame() throws Exception {
-        Balancer balancer = scene.balancer();
+        Balancer balancer = fixture.balancer();
         for (int i = 0; i < 9; i++) {
-            scene.connect(balancer).send("client " + i);
+            fixture.connect(balancer).send("client " + i);
             waiting(balancer, i + 1);
         }
-        ScriptedTarget target = scene.manual();
+        ScriptedTarget target = fixture.manual();
         balancer.updateTargets(List.of(target.as("a")));
         for (int i = 0; i < 9; i++) {
             target.next().expect("client " + i);
@@ -81,15 +81,15 @@ class WaitingClientsTest {
 
     @Test
     void shouldKeepTheOrderOverRetriesThatFail() throws Exception {
-        HeldPort port = scene.dead();
-        Balancer balancer = scene.balancer(port.as("a"));
+        HeldPort port = fixture.dead();
+        Balancer balancer = fixture.balancer(port.as("a"));
         for (int i = 0; i < 9; i++) {
-            scene.connect(balancer).send("client " + i);
+            fixture.connect(balancer).send("client " + i);
             waiting(balancer, i + 1);
         }
         long failures = balancer.stats().connectFailures();
         BalancerFixture.await("some retries fail", () -> balancer.stats().connectFailures() > failures + 2);
-        ScriptedTarget target = scene.add(ScriptedTarget.running(port, null));
+        ScriptedTarget target = fixture.add(ScriptedTarget.running(port, null));
         for (int i = 0; i < 9; i++) {
             target.next().expect("client " + i);
         }
@@ -97,20 +97,20 @@ class WaitingClientsTest {
 
     @Test
     void shouldNotLetANewcomerOvertake() throws Exception {
-        HeldPort port = scene.dead();
-        Balancer balancer = scene.balancer(port.as("a"));
-        scene.connect(balancer).send("first");
+        HeldPort port = fixture.dead();
+        Balancer balancer = fixture.balancer(port.as("a"));
+        fixture.connect(balancer).send("first");
         BalancerFixture.await("retries have become rare", () -> balancer.stats().connectFailures() > 5);
-        ScriptedTarget target = scene.add(ScriptedTarget.running(port, null));
-        scene.connect(balancer).send("second");
+        ScriptedTarget target = fixture.add(ScriptedTarget.running(port, null));
+        fixture.connect(balancer).send("second");
         target.next().expect("first");
         target.next().expect("second");
     }
 
     @Test
     void shouldCloseAClientThatWaitedTooLong() throws Exception {
-        Balancer balancer = scene.balancer(b -> b.waitTimeout(Duration.ofMillis(150)).listener(recorder));
-        Peer client = scene.connect(balancer);
+        Balancer balancer = fixture.balancer(b -> b.waitTimeout(Duration.ofMillis(150)).listener(recorder));
+        Peer client = fixture.connect(balancer);
         client.expectEnd();
         BalancerFixture.await("it is counted", () -> balancer.stats().rejected() == 1);
         assertEquals(0, balancer.stats().waiting());
@@ -121,31 +121,31 @@ class WaitingClientsTest {
 
     @Test
     void shouldCloseAClientThatWaitedTooLongForABlackHole() throws Exception {
-        Target hole = scene.blackHole().as("hole");
-        Balancer balancer = scene.balancer(b -> b.targets(List.of(hole))
+        Target hole = fixture.blackHole().as("hole");
+        Balancer balancer = fixture.balancer(b -> b.targets(List.of(hole))
                 .connectTimeout(Duration.ofMillis(100)).waitTimeout(Duration.ofMillis(250)));
-        scene.connect(balancer).expectEnd();
+        fixture.connect(balancer).expectEnd();
         BalancerFixture.await("it is counted", () -> balancer.stats().rejected() == 1);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void shouldCloseClientsBeyondTheBound(int loops) throws Exception {
-        Balancer balancer = scene.balancer(b -> b.loops(loops).maxWaiting(3).listener(recorder));
+        Balancer balancer = fixture.balancer(b -> b.loops(loops).maxWaiting(3).listener(recorder));
         List<Peer> held = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            held.add(scene.connect(balancer).send(HttpMessages.get("/")));
+            held.add(fixture.connect(balancer).send(HttpMessages.get("/")));
             waiting(balancer, i + 1);
         }
         for (int i = 1; i <= 4; i++) {
-            scene.connect(balancer).expectEnd();
+            fixture.connect(balancer).expectEnd();
             int rejected = i;
             BalancerFixture.await("it is counted", () -> balancer.stats().rejected() == rejected);
         }
         BalancerFixture.await("the listener is told", () -> recorder.lines().size() == 4);
         BalancerFixture.await("the listener is told",
                 () -> recorder.heard("rejected 127.0.0.1: too many clients wait"));
-        balancer.updateTargets(List.of(scene.http("a").as("a")));
+        balancer.updateTargets(List.of(fixture.http("a").as("a")));
         for (Peer client : held) {
             assertEquals("a", client.answer(false));
         }
@@ -153,23 +153,23 @@ class WaitingClientsTest {
 
     @Test
     void shouldHoldNobodyWhenToldSo() throws Exception {
-        Balancer balancer = scene.balancer(b -> b.maxWaiting(0));
-        scene.connect(balancer).expectEnd();
+        Balancer balancer = fixture.balancer(b -> b.maxWaiting(0));
+        fixture.connect(balancer).expectEnd();
         BalancerFixture.await("it is counted", () -> balancer.stats().rejected() == 1);
     }
 
     @Test
     void shouldSurviveClientsThatLeaveWhileTheyWait() throws Exception {
-        Balancer balancer = scene.balancer();
-        Peer leaver = scene.connect(balancer);
+        Balancer balancer = fixture.balancer();
+        Peer leaver = fixture.connect(balancer);
         waiting(balancer, 1);
-        Peer quitter = scene.connect(balancer);
+        Peer quitter = fixture.connect(balancer);
         waiting(balancer, 2);
-        Peer stayer = scene.connect(balancer).send(HttpMessages.get("/"));
+        Peer stayer = fixture.connect(balancer).send(HttpMessages.get("/"));
         waiting(balancer, 3);
         leaver.reset();
         quitter.close();
-        balancer.updateTargets(List.of(scene.http("a").as("a")));
+        balancer.updateTargets(List.of(fixture.http("a").as("a")));
         assertEquals("a", stayer.answer(false));
         BalancerFixture.await("only one is left", () -> balancer.stats().active() == 1);
     }
