@@ -10,7 +10,6 @@ import io.musher.internal.process.os.Loopback;
 import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.Limit;
 import io.musher.internal.supervisor.ProcessEvents;
-import io.musher.internal.worker.WorkerEnvironment;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -69,14 +68,14 @@ final class WorkerStarter {
             throws IOException {
         Incarnation incarnation = session.incarnation();
         Map<String, String> variables = generation.environment(incarnation.environment());
-        variables.put(WorkerEnvironment.MAX_MESSAGE_SIZE, Integer.toString(config.maxMessageSize()));
         if (config.commonPort().isPresent()
                 && !generation.plan().launch().options().env().containsKey(SERVER_ADDRESS)) {
             // clients must not be able to connect around the balancer
             variables.putIfAbsent(SERVER_ADDRESS, Loopback.host());
         }
         return new SpawnRequest(generation.plan(), incarnation.instance(), incarnation.id(), session.worker().name(),
-                session.leasePort(), channels.socketAddress(), session.channelToken(), variables,
+                session.leasePort(), channels.socketAddress(), session.channelToken(), config.maxMessageSize(),
+                variables,
                 share(instances, generation));
     }
 

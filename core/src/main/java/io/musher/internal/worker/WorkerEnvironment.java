@@ -33,8 +33,7 @@ public record WorkerEnvironment(int id, int instance, String name, OptionalInt p
     /** The default host for a worker to listen on. */
     public static final String LOOPBACK = "127.0.0.1";
 
-    /** The variable with the largest body of a message. */
-    public static final String MAX_MESSAGE_SIZE = "MUSHER_MAX_FRAME";
+    private static final String MAX_MESSAGE_SIZE = "MUSHER_MAX_FRAME";
 
     private static final int DEFAULT_MAX_MESSAGE_SIZE = 16 << 20;
     private static final String ID = "MUSHER_WORKER_ID";
@@ -47,7 +46,7 @@ public record WorkerEnvironment(int id, int instance, String name, OptionalInt p
     private static final String KIND = "MUSHER_KIND";
     private static final String JVM = "jvm";
 
-    /** {@return the variables, with those that other cluster managers use} */
+    /** {@return the variables that {@link #parse} reads} */
     public Map<String, String> variables() {
         Map<String, String> variables = new LinkedHashMap<>();
         variables.put(ID, Integer.toString(id));
@@ -58,10 +57,17 @@ public record WorkerEnvironment(int id, int instance, String name, OptionalInt p
         variables.put(TOKEN, token);
         variables.put(KIND, jvm ? JVM : "command");
         variables.put(MAX_MESSAGE_SIZE, Integer.toString(maxMessageSize));
+        port.ifPresent(number -> variables.put(PORT, Integer.toString(number)));
+        return variables;
+    }
+
+    /** {@return the variables by which other programs find instance and port} */
+    public Map<String, String> conventionalVariables() {
+        Map<String, String> variables = new LinkedHashMap<>();
         variables.put("PUP_CLUSTER_INSTANCE", Integer.toString(instance));
         variables.put("NODE_APP_INSTANCE", Integer.toString(instance));
         port.ifPresent(number -> {
-            for (String variable : new String[]{PORT, "PORT", "SERVER_PORT", "PUP_CLUSTER_PORT"}) {
+            for (String variable : new String[]{"PORT", "SERVER_PORT", "PUP_CLUSTER_PORT"}) {
                 variables.put(variable, Integer.toString(number));
             }
         });

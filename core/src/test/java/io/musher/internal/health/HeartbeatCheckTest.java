@@ -11,35 +11,35 @@ import org.junit.jupiter.api.Test;
 class HeartbeatCheckTest {
 
     private final List<Long> sent = new ArrayList<>();
-    private final List<Optional<String>> told = new ArrayList<>();
+    private final List<Optional<String>> outcomes = new ArrayList<>();
     private boolean knowsThem;
     private long number;
     private final HeartbeatCheck heartbeat = new HeartbeatCheck(sent::add, () -> ++number, () -> knowsThem);
 
     @Test
     void shouldLetOffWhoeverNeverJoinedUntilItHasAnsweredOnce() {
-        heartbeat.begin(told::add);
-        assertEquals(List.of(Optional.empty()), told);
+        heartbeat.begin(outcomes::add);
+        assertEquals(List.of(Optional.empty()), outcomes);
         heartbeat.answered(1);
-        heartbeat.begin(told::add);
-        assertEquals(1, told.size(), "it can, so it must");
+        heartbeat.begin(outcomes::add);
+        assertEquals(1, outcomes.size(), "it can, so it must");
         heartbeat.answered(2);
-        assertEquals(2, told.size());
+        assertEquals(2, outcomes.size());
         assertEquals(List.of(1L, 2L), sent);
     }
 
     @Test
     void shouldExpectAnAnswerOfWhoeverJoined() {
         knowsThem = true;
-        heartbeat.begin(told::add);
-        assertEquals(List.of(), told);
+        heartbeat.begin(outcomes::add);
+        assertEquals(List.of(), outcomes);
         heartbeat.abandon();
-        heartbeat.begin(told::add);
+        heartbeat.begin(outcomes::add);
         heartbeat.answered(1);
-        assertEquals(List.of(), told, "that was too late");
+        assertEquals(List.of(), outcomes, "that was too late");
         heartbeat.answered(2);
-        assertEquals(List.of(Optional.empty()), told);
+        assertEquals(List.of(Optional.empty()), outcomes);
         heartbeat.answered(2);
-        assertEquals(1, told.size());
+        assertEquals(1, outcomes.size());
     }
 }

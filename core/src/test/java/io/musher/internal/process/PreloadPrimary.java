@@ -39,7 +39,7 @@ final class PreloadPrimary {
             for (int i = 1; i <= 2; i++) {
                 WorkerProcess worker = spawner.spawn(
                         new SpawnRequest(LaunchPlan.of(Launch.command("sh", "-c", "sleep 1000 & wait")), 0, i, "w",
-                                Optional.empty(), channel, "t", Map.of(), JvmShare.none()))
+                                Optional.empty(), channel, "t", 1 << 20, Map.of(), JvmShare.none()))
                         .join();
                 worker.terminate();
                 worker.kill();

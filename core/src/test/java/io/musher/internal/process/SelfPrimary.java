@@ -38,7 +38,7 @@ public final class SelfPrimary {
         }
         try (Spawner spawner = new Spawner("self", Output.inherit())) {
             SpawnRequest request = new SpawnRequest(LaunchPlan.of(launch()), 0, 1, "self-1", Optional.empty(),
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 1), "secret", Map.of(),
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 1), "secret", 1 << 20, Map.of(),
                     JvmShare.of(4, true));
             WorkerProcess worker = spawner.spawn(request).get(20, TimeUnit.SECONDS);
             System.out.println("ended " + worker.onExit().get(30, TimeUnit.SECONDS));

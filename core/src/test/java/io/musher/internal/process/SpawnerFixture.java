@@ -62,7 +62,8 @@ public final class SpawnerFixture implements AutoCloseable {
         int id = ++workers;
         Map<String, String> variables = new HashMap<>(launch.options().env());
         variables.putAll(env);
-        return new SpawnRequest(LaunchPlan.of(launch), id - 1, id, "test-" + id, port, channel, "secret", variables,
+        return new SpawnRequest(LaunchPlan.of(launch), id - 1, id, "test-" + id, port, channel, "secret", 1 << 20,
+                variables,
                 JvmShare.none());
     }
 

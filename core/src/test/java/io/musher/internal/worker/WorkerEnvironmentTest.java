@@ -28,14 +28,18 @@ class WorkerEnvironmentTest {
 
     @Test
     void shouldWriteTheVariablesOthersKnow() {
+        Map<String, String> conventional = WITH_PORT.conventionalVariables();
+        for (String port : new String[]{"PORT", "SERVER_PORT", "PUP_CLUSTER_PORT"}) {
+            assertEquals("4003", conventional.get(port), port);
+            assertFalse(WITHOUT_PORT.conventionalVariables().containsKey(port), port);
+        }
+        for (String instance : new String[]{"PUP_CLUSTER_INSTANCE", "NODE_APP_INSTANCE"}) {
+            assertEquals("2", conventional.get(instance), instance);
+        }
         Map<String, String> variables = WITH_PORT.variables();
-        for (String port : new String[]{"MUSHER_PORT", "PORT", "SERVER_PORT", "PUP_CLUSTER_PORT"}) {
-            assertEquals("4003", variables.get(port), port);
-            assertFalse(WITHOUT_PORT.variables().containsKey(port), port);
-        }
-        for (String instance : new String[]{"MUSHER_INSTANCE", "PUP_CLUSTER_INSTANCE", "NODE_APP_INSTANCE"}) {
-            assertEquals("2", variables.get(instance), instance);
-        }
+        assertEquals("4003", variables.get("MUSHER_PORT"));
+        assertFalse(WITHOUT_PORT.variables().containsKey("MUSHER_PORT"));
+        assertEquals("2", variables.get("MUSHER_INSTANCE"));
         assertEquals("7", variables.get("MUSHER_WORKER_ID"));
         assertEquals("shop-3", variables.get("MUSHER_NAME"));
         assertEquals("127.0.0.1:5000", variables.get("MUSHER_IPC"));

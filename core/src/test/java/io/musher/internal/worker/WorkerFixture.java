@@ -40,6 +40,7 @@ final class WorkerFixture implements AfterEachCallback {
             Consumer<ProcessBuilder> more)
             throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment.conventionalVariables());
         builder.environment().putAll(environment.variables());
         more.accept(builder);
         TestWorkerProcess worker = channels.add(new TestWorkerProcess(builder, listener));

@@ -2,7 +2,7 @@ package io.musher.internal.process.launch;
 
 import io.musher.balancer.loop.Nullable;
 import io.musher.internal.process.os.Loopback;
-import java.util.LinkedHashMap;
+import io.musher.internal.worker.WorkerEnvironment;
 import java.util.List;
 import java.util.Map;
 
@@ -33,35 +33,19 @@ public final class ChildEnvironment {
                 return after.isEmpty() ? null : JvmOptionsVariable.of(after, before, text);
             });
         }
-        inherited.putAll(defaults(worker));
+        WorkerEnvironment own = environment(worker);
+        inherited.putAll(own.conventionalVariables()); // other programs define them too: the user's values override them
         worker.env().forEach((name, value) -> inherited.put(name, Placeholders.fill(value, worker)));
-        inherited.putAll(marks(worker));
+        inherited.putAll(own.variables());
         if (mark != null) {
             inherited.put(TREE, mark);
         }
     }
 
-    /** Variables that other programs define too; the user's values override them. */
-    private static Map<String, String> defaults(SpawnRequest worker) {
-        Map<String, String> variables = new LinkedHashMap<>();
-        String instance = Integer.toString(worker.instance());
-        variables.put("PUP_CLUSTER_INSTANCE", instance);
-        variables.put("NODE_APP_INSTANCE", instance);
-        worker.portNumber().ifPresent(port -> List.of("PORT", "SERVER_PORT", "PUP_CLUSTER_PORT")
-                .forEach(name -> variables.put(name, Integer.toString(port))));
-        return variables;
-    }
-
-    private static Map<String, String> marks(SpawnRequest worker) {
-        Map<String, String> variables = new LinkedHashMap<>();
-        variables.put("MUSHER_WORKER_ID", Integer.toString(worker.workerId()));
-        variables.put("MUSHER_INSTANCE", Integer.toString(worker.instance()));
-        variables.put("MUSHER_NAME", worker.name());
-        variables.put("MUSHER_KIND", worker.plan().kind() == LaunchPlan.Kind.JVM ? "jvm" : "command");
-        variables.put("MUSHER_HOST", Loopback.host());
-        worker.portNumber().ifPresent(port -> variables.put("MUSHER_PORT", Integer.toString(port)));
-        variables.put("MUSHER_IPC", worker.channel().getAddress().getHostAddress() + ":" + worker.channel().getPort());
-        variables.put("MUSHER_TOKEN", worker.token());
-        return variables;
+    private static WorkerEnvironment environment(SpawnRequest worker) {
+        String ipc = worker.channel().getAddress().getHostAddress() + ":" + worker.channel().getPort();
+        return new WorkerEnvironment(worker.workerId(), worker.instance(), worker.name(), worker.portNumber(),
+                Loopback.host(), ipc, worker.token(), worker.plan().kind() == LaunchPlan.Kind.JVM,
+                worker.maxMessageSize());
     }
 }

@@ -17,11 +17,12 @@ import java.util.OptionalInt;
  * @param port the port on which the worker is to listen, if any
  * @param channel the address on which the primary accepts the worker's channel
  * @param token authenticates the worker to the primary; never logged
+ * @param maxMessageSize the largest body of a message, in bytes
  * @param env environment variables that override inherited ones, including those of the launch
  * @param share the share of the machine, for a JVM
  */
 public record SpawnRequest(LaunchPlan plan, int instance, int workerId, String name, Optional<PortLease> port,
-        InetSocketAddress channel, String token, Map<String, String> env, JvmShare share) {
+        InetSocketAddress channel, String token, int maxMessageSize, Map<String, String> env, JvmShare share) {
 
     /** Rejects null and copies the environment. */
     public SpawnRequest {

@@ -85,7 +85,7 @@ class JvmFlagsTest {
     void shouldPutARecentOptionsTextTogetherAgain() {
         SpawnRequest worker = new SpawnRequest(LaunchPlan.of(Launch.command("x").removeJvmArgs("-javaagent:")), 0, 3,
                 "n", Optional.empty(),
-                new InetSocketAddress(1), "t", Map.of(), JvmShare.none());
+                new InetSocketAddress(1), "t", 1 << 20, Map.of(), JvmShare.none());
         Map<String, String> environment = new HashMap<>(
                 Map.of("JAVA_TOOL_OPTIONS", " -Da='b c'  -ea", "_JAVA_OPTIONS", "-Xdebug -javaagent:/a.jar",
                         "JDK_JAVA_OPTIONS", "-Xdebug -Da='b c' -Dq='\"' '' --add-opens a/b=c -XX:ErrorFile=e.log"));

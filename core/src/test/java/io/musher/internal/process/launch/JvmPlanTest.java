@@ -195,8 +195,10 @@ class JvmPlanTest {
 
     private static List<String> words(Launch launch, CurrentJvm own) throws Exception {
         JvmPlan plan = JvmPlan.of(launch, own);
-        return plan.words(new SpawnRequest(plan, 2, 3, "n", Optional.empty(), new InetSocketAddress(1), "t", Map.of(),
-                JvmShare.none()), Map.of()).all();
+        return plan.words(
+                new SpawnRequest(plan, 2, 3, "n", Optional.empty(), new InetSocketAddress(1), "t", 1 << 20, Map.of(),
+                        JvmShare.none()),
+                Map.of()).all();
     }
 
     private static String classPath(List<String> words) {

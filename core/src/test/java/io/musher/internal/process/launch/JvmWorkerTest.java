@@ -102,7 +102,7 @@ class JvmWorkerTest {
         return fixture.spawner
                 .spawn(new SpawnRequest(JvmPlan.of(Launch.self().args(args), own), request.instance(),
                         request.workerId(),
-                        request.name(), port, request.channel(), request.token(), Map.of(), JvmShare.none()))
+                        request.name(), port, request.channel(), request.token(), 1 << 20, Map.of(), JvmShare.none()))
                 .get(10, TimeUnit.SECONDS);
     }
 }
