@@ -23,7 +23,7 @@ final class JvmShareCalculator {
         this.relays = relays;
     }
 
-    JvmShare among(long wanted, LaunchGeneration generation) {
+    JvmShare shareAmong(long wanted, LaunchGeneration generation) {
         int now = (int) Math.max(1, wanted);
         if (now != workers) {
             workers = now;

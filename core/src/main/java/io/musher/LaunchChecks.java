@@ -15,10 +15,10 @@ final class LaunchChecks {
 
     static List<String> words(String option, List<String> words) {
         Objects.requireNonNull(words, option);
-        words.forEach(word -> Objects.requireNonNull(word, option + ": one of them"));
+        words.forEach(word -> Objects.requireNonNull(word, option + ": an element"));
         List<String> copy = List.copyOf(words);
         copy.forEach(word -> require(word.indexOf('\0') < 0,
-                option + ": the one at index " + copy.indexOf(word) + " has a character 0"));
+                option + ": the element at index " + copy.indexOf(word) + " contains the character NUL"));
         return copy;
     }
 
@@ -39,8 +39,8 @@ final class LaunchChecks {
             Objects.requireNonNull(name, "env: a name");
             Objects.requireNonNull(value, "env " + name);
             require(!name.isBlank() && name.indexOf('=') < 0 && name.indexOf('\0') < 0,
-                    "env '" + name + "' is no name");
-            require(value.indexOf('\0') < 0, "env " + name + " has a character 0");
+                    "env '" + name + "' is not the name of a variable");
+            require(value.indexOf('\0') < 0, "env " + name + " contains the character NUL");
         });
         return Collections.unmodifiableMap(new LinkedHashMap<>(variables));
     }

@@ -80,7 +80,7 @@ final class WorkerStarter {
     }
 
     private JvmShare share(int instances, LaunchGeneration generation) {
-        return generation.plan().kind() == LaunchPlan.Kind.JVM ? jvmShares.among(instances, generation)
+        return generation.plan().kind() == LaunchPlan.Kind.JVM ? jvmShares.shareAmong(instances, generation)
                 : JvmShare.none();
     }
 }

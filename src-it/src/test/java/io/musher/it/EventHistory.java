@@ -15,12 +15,12 @@ import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
 /**
- * What a test's clusters have told so far: events, with what the worker looked like when they were told, and output.
+ * What a test's clusters have reported so far: events, with the state of the worker when they were reported, and output.
  */
 final class EventHistory {
 
     /** An event, and its worker's state at that moment. */
-    record Told(ClusterEvent event, Optional<Worker> worker, Optional<WorkerState> state, boolean connected,
+    record Recorded(ClusterEvent event, Optional<Worker> worker, Optional<WorkerState> state, boolean connected,
             boolean dead) {
 
         String kind() {
@@ -42,13 +42,14 @@ final class EventHistory {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final List<Told> told = new ArrayList<>();
+    private final List<Recorded> recorded = new ArrayList<>();
     private final List<Output.Line> lines = new ArrayList<>();
 
     synchronized void add(ClusterEvent event) {
         Optional<Worker> worker = worker(event);
-        told.add(new Told(event, worker, worker.map(Worker::state), worker.map(Worker::isConnected).orElse(false),
-                worker.map(Worker::isDead).orElse(false)));
+        recorded.add(
+                new Recorded(event, worker, worker.map(Worker::state), worker.map(Worker::isConnected).orElse(false),
+                        worker.map(Worker::isDead).orElse(false)));
         notifyAll();
     }
 
@@ -58,26 +59,26 @@ final class EventHistory {
     }
 
     /** All events so far. */
-    synchronized List<Told> told() {
-        return List.copyOf(told);
+    synchronized List<Recorded> recorded() {
+        return List.copyOf(recorded);
     }
 
     /** Those of one worker. */
-    List<Told> of(Worker worker) {
-        return told().stream().filter(each -> each.id() == worker.id()).toList();
+    List<Recorded> of(Worker worker) {
+        return recorded().stream().filter(each -> each.id() == worker.id()).toList();
     }
 
     /** Their kinds. */
     List<String> kinds(Worker worker) {
-        return of(worker).stream().map(Told::kind).toList();
+        return of(worker).stream().map(Recorded::kind).toList();
     }
 
     /**
-     * Waits until these kinds, and no others, have been told of a worker: listeners hear of things a little later than
+     * Waits until these kinds, and no others, have been reported of a worker: listeners hear of things a little later than
      * futures.
      */
     void awaitKinds(Worker worker, String... expected) {
-        Awaitility.await("what is told of " + worker).atMost(PATIENCE)
+        Awaitility.await("the events of " + worker).atMost(PATIENCE)
                 .untilAsserted(() -> assertEquals(List.of(expected), kinds(worker)));
     }
 
@@ -97,7 +98,7 @@ final class EventHistory {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         synchronized (this) {
             while (true) {
-                for (Told each : told) {
+                for (Recorded each : recorded) {
                     if (type.isInstance(each.event) && condition.test(type.cast(each.event))) {
                         return type.cast(each.event);
                     }
@@ -118,7 +119,7 @@ final class EventHistory {
 
     @Override
     public synchronized String toString() {
-        return told.stream().map(each -> "  " + each + "\n").collect(Collectors.joining())
+        return recorded.stream().map(each -> "  " + each + "\n").collect(Collectors.joining())
                 + lines.stream().map(line -> "  " + line.worker() + "| " + line.text() + "\n")
                         .collect(Collectors.joining());
     }

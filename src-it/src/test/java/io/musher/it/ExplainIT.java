@@ -91,9 +91,9 @@ class ExplainIT {
     void shouldFollowAWorkerThatListensElsewhere() throws Exception {
         Cluster cluster = clusters.start(clusters.jvm("elsewhere").instances(1).commonPort(0));
         Worker worker = cluster.workers().get(0);
-        ClusterEvent.Listening told = clusters.history().await(ClusterEvent.Listening.class, worker);
-        assertEquals(told.port(), worker.port().orElseThrow());
-        explains(cluster, worker, "it listens on port " + told.port());
+        ClusterEvent.Listening event = clusters.history().await(ClusterEvent.Listening.class, worker);
+        assertEquals(event.port(), worker.port().orElseThrow());
+        explains(cluster, worker, "it listens on port " + event.port());
         assertEquals("1", StrictHttpClient.fetch(cluster.commonPort()));
     }
 

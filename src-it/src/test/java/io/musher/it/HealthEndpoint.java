@@ -27,10 +27,10 @@ final class HealthEndpoint {
             }
             exchange.close();
         });
-        me.onMessage(health::told);
+        me.onMessage(health::messageReceived);
     }
 
-    private void told(Message message) {
+    private void messageReceived(Message message) {
         switch (String.valueOf(message.value())) {
             case "be ill" -> status = 503;
             case "be well" -> status = 200;

@@ -99,8 +99,8 @@ class HealthIT {
         Cluster cluster = start(2, often(HealthCheck.http("/health").asReadiness()).withFall(1));
         Worker ill = cluster.workers().get(0);
         ill.send("be ill");
-        ClusterEvent.NotReady told = clusters.history().await(ClusterEvent.NotReady.class, ill);
-        assertTrue(told.reason().contains("GET /health") && told.reason().contains("status 503"), told::reason);
+        ClusterEvent.NotReady event = clusters.history().await(ClusterEvent.NotReady.class, ill);
+        assertTrue(event.reason().contains("GET /health") && event.reason().contains("status 503"), event::reason);
         Proofs.awaitTargets(cluster, 1);
         for (int i = 0; i < 4; i++) {
             assertEquals("2", StrictHttpClient.fetch(cluster.commonPort()));

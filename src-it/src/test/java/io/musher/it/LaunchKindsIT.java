@@ -115,7 +115,7 @@ class LaunchKindsIT {
         IllegalStateException refusal = assertThrows(IllegalStateException.class,
                 () -> clusters.start(clusters.any().commonPort(0)));
         assertTrue(refusal.getMessage().contains(".main("), refusal::getMessage);
-        assertEquals(List.of(), clusters.history().told());
+        assertEquals(List.of(), clusters.history().recorded());
     }
 
     @Test

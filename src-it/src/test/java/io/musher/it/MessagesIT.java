@@ -35,10 +35,10 @@ class MessagesIT {
     @RegisterExtension
     final Clusters clusters = new Clusters();
 
-    private final ReceivedMessages heard = new ReceivedMessages();
+    private final ReceivedMessages received = new ReceivedMessages();
 
     private ClusterBuilder talkers(String... args) {
-        return clusters.any().main(MessagingWorker.class).args(args).onMessage(heard);
+        return clusters.any().main(MessagingWorker.class).args(args).onMessage(received);
     }
 
     private Worker talker() {
@@ -50,22 +50,22 @@ class MessagesIT {
         Worker worker = talker();
         Map<String, Object> value = Map.of("list", List.of(1L, 2.5, "grün", true), "map", Map.of("of", "maps"));
         worker.send(Order.of("echo").value(value));
-        assertEquals(value, heard.value());
+        assertEquals(value, received.value());
         worker.send(Order.of("echo").value(new Received(7, List.of())));
-        assertEquals(new Received(7, List.of()), heard.message().as(Received.class));
+        assertEquals(new Received(7, List.of()), received.message().as(Received.class));
         worker.send("a string");
-        Message answer = heard.message();
+        Message answer = received.message();
         assertEquals("a string", answer.text());
         assertEquals(worker.id(), answer.from());
         worker.send(new byte[]{1, 0, -1});
-        assertArrayEquals(new byte[]{1, 0, -1}, heard.message().bytes());
+        assertArrayEquals(new byte[]{1, 0, -1}, received.message().bytes());
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class,
                 () -> worker.send(List.of(new Object())));
         assertTrue(refused.getMessage().startsWith("[0]: java.lang.Object cannot be sent"), refused::getMessage);
         refused = assertThrows(IllegalArgumentException.class, () -> worker.send(new byte[(16 << 20) + 1]));
         assertTrue(refused.getMessage().contains("maxMessageSize"), refused::getMessage);
         worker.send("and on");
-        assertEquals("and on", heard.value());
+        assertEquals("and on", received.value());
     }
 
     @Test
@@ -78,7 +78,7 @@ class MessagesIT {
         Worker worker = cluster.workers().get(0);
         worker.send(Order.of("send").count(10));
         for (int i = 0; i < 10; i++) {
-            assertEquals(i + " ", heard.value());
+            assertEquals(i + " ", received.value());
         }
         for (int i = 0; i < 10; i++) {
             worker.send(Order.of("throw"));
@@ -110,7 +110,7 @@ class MessagesIT {
             }
         }
         for (Object each : sent) {
-            Object back = heard.value();
+            Object back = received.value();
             if (each instanceof byte[] bytes) {
                 assertTrue(back instanceof byte[] && Arrays.equals(bytes, (byte[]) back),
                         bytes.length + " bytes came back changed");
@@ -127,7 +127,7 @@ class MessagesIT {
                 .on(ClusterEvent.Disconnected.class, event -> order.add("disconnected"))
                 .onMessage((worker, message) -> order.add("message of " + message.text().length())));
         cluster.fork();
-        assertEquals(219_261, heard.message().text().length());
+        assertEquals(219_261, received.message().text().length());
         clusters.history().await(ClusterEvent.Exited.class, event -> event.worker().id() == 1);
         assertEquals(List.of("message of 219261", "disconnected"), List.copyOf(order).subList(0, 2));
     }
@@ -137,10 +137,10 @@ class MessagesIT {
         Cluster cluster = clusters.start(talkers().instances(1)
                 .on(ClusterEvent.Forked.class, event -> assertTrue(event.worker().send("to the forked one")))
                 .on(ClusterEvent.Online.class, event -> assertTrue(event.worker().send("to the one online"))));
-        assertEquals("to the forked one", heard.value());
-        assertEquals("to the one online", heard.value());
+        assertEquals("to the forked one", received.value());
+        assertEquals("to the one online", received.value());
         assertTrue(cluster.workers().get(0).send("to the ready one"));
-        assertEquals("to the ready one", heard.value());
+        assertEquals("to the ready one", received.value());
     }
 
     @Test
@@ -189,8 +189,8 @@ class MessagesIT {
         worker.disconnect();
         worker.onExit().get(30, TimeUnit.SECONDS);
         List<Object> values = new ArrayList<>();
-        while (!heard.isEmpty()) {
-            values.add(heard.value());
+        while (!received.isEmpty()) {
+            values.add(received.value());
         }
         assertTrue(values.remove("drains"));
         assertEquals(1000, values.size());
@@ -213,10 +213,10 @@ class MessagesIT {
         assertTrue(accepted >= 31 && accepted <= 40, accepted + " MiB were accepted, the window is 32");
         assertEquals(0, worker.stop().get(30, TimeUnit.SECONDS).code().orElseThrow(),
                 "control frames do not wait for listeners");
-        assertEquals("drains", heard.value());
-        Object last = heard.value();
+        assertEquals("drains", received.value());
+        Object last = received.value();
         while (last instanceof byte[]) { // the messages behind the stuck listener are delivered after the drain hooks
-            last = heard.value();
+            last = received.value();
         }
         assertEquals("stops", last);
     }
@@ -235,7 +235,7 @@ class MessagesIT {
         Worker worker = cluster[0].workers().get(0);
         for (int i = 0; i < 100; i++) {
             worker.send(Integer.toString(i));
-            assertEquals(Integer.toString(i), heard.value());
+            assertEquals(Integer.toString(i), received.value());
         }
         worker.send("close");
         assertEquals("closed", closed.get(30, TimeUnit.SECONDS));
@@ -257,8 +257,8 @@ class MessagesIT {
         assertTrue(accepted >= 31 && accepted <= 40, accepted + " MiB were accepted, the window is 32");
         stuck.countDown();
         for (int i = 0; i < accepted; i++) {
-            assertEquals(1 << 20, heard.message().bytes().length);
+            assertEquals(1 << 20, received.message().bytes().length);
         }
-        assertEquals("can write again", heard.value());
+        assertEquals("can write again", received.value());
     }
 }

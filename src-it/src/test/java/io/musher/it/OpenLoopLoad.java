@@ -228,11 +228,11 @@ final class OpenLoopLoad implements AutoCloseable {
     void assertNoneFailed() {
         if (!failures.isEmpty()) {
             throw new AssertionError(
-                    figures() + "\n" + String.join("\n", failures.stream().limit(20).map(this::told).toList()));
+                    figures() + "\n" + String.join("\n", failures.stream().limit(20).map(this::describe).toList()));
         }
     }
 
-    private String told(Failure failure) {
+    private String describe(Failure failure) {
         return String.format("%s at %d to %d ms: %s, %s", failure.errand(), (failure.begin() - start) / 1_000_000,
                 (failure.end() - start) / 1_000_000, failure.kind(), failure.text());
     }
@@ -245,7 +245,7 @@ final class OpenLoopLoad implements AutoCloseable {
         OpenLoopLoad shopping = new OpenLoopLoad(Integer.parseInt(arguments[0]), Integer.parseInt(arguments[1]));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             System.out.println(shopping.stop().figures());
-            shopping.failures().stream().limit(5).map(shopping::told).forEach(System.err::println);
+            shopping.failures().stream().limit(5).map(shopping::describe).forEach(System.err::println);
         }));
         Thread.sleep(Duration.ofSeconds(Integer.parseInt(arguments[2])).toMillis());
     }

@@ -43,7 +43,7 @@ class OwnAddressIT {
         }
         clusters.history().awaitReady(0, 0);
         clusters.history().awaitReady(1, 0);
-        assertTrue(clusters.history().told().stream().map(EventHistory.Told::event)
+        assertTrue(clusters.history().recorded().stream().map(EventHistory.Recorded::event)
                 .noneMatch(event -> event instanceof ClusterEvent.Listening listening && listening.port() == port),
                 clusters.history()::toString);
     }

@@ -56,7 +56,7 @@ class PortReadinessIT {
                 () -> clusters.start(clusters.jvm("claims", Integer.toString(common))
                         .instances(1).commonPort(common).startTimeout(Duration.ofSeconds(8))));
         assertTrue(failure.getMessage().contains("nothing accepts on 127.0.0.1:"), failure::getMessage);
-        assertTrue(clusters.history().told().stream()
+        assertTrue(clusters.history().recorded().stream()
                 .noneMatch(each -> List.of("Listening", "Ready").contains(each.kind())));
     }
 

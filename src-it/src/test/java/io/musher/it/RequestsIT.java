@@ -37,10 +37,10 @@ class RequestsIT {
     @RegisterExtension
     final Clusters clusters = new Clusters();
 
-    private final ReceivedMessages heard = new ReceivedMessages();
+    private final ReceivedMessages received = new ReceivedMessages();
 
     private Cluster talkers(int instances) {
-        return clusters.start(clusters.any().main(MessagingWorker.class).onMessage(heard).instances(instances));
+        return clusters.start(clusters.any().main(MessagingWorker.class).onMessage(received).instances(instances));
     }
 
     private static <T extends Throwable> T failure(Class<T> type, CompletableFuture<?> future) {
@@ -86,11 +86,11 @@ class RequestsIT {
     void shouldDropAnAnswerThatComesTooLate() throws Exception {
         Worker worker = talkers(1).workers().get(0);
         CompletableFuture<Message> answer = worker.request(Order.of("late"), Duration.ofMillis(50));
-        Message question = heard.message();
+        Message question = received.message();
         failure(TimeoutException.class, answer);
         question.reply("go on");
         assertThrows(IllegalStateException.class, () -> question.reply("twice"));
-        assertEquals("has answered", heard.value());
+        assertEquals("has answered", received.value());
         assertEquals("x", worker.request("x", PATIENCE).get(30, TimeUnit.SECONDS).text());
     }
 
@@ -110,7 +110,7 @@ class RequestsIT {
         Cluster cluster = talkers(3);
         Worker first = cluster.worker(1).orElseThrow();
         assertEquals(true, first.request(Order.of("sendTo").to(2).value("hello"), PATIENCE).get().value());
-        ReceivedMessages.Said said = heard.next();
+        ReceivedMessages.Said said = received.next();
         assertEquals(2, said.worker().id());
         assertEquals(new Received(1, "hello"), said.message().as(Received.class));
         assertEquals(false, first.request(Order.of("sendTo").to(9).value("hello"), PATIENCE).get().value());
@@ -123,7 +123,7 @@ class RequestsIT {
         first.send(Order.of("broadcast").value("to all"));
         Set<Integer> listeners = new HashSet<>();
         for (int i = 0; i < 2; i++) {
-            said = heard.next();
+            said = received.next();
             assertEquals(new Received(1, "to all"), said.message().as(Received.class));
             listeners.add(said.worker().id());
         }
@@ -136,7 +136,7 @@ class RequestsIT {
         assertEquals(3, cluster.broadcast(Order.of("echo").value("hello, team")));
         Set<Integer> echoes = new HashSet<>();
         for (int i = 0; i < 3; i++) {
-            ReceivedMessages.Said said = heard.next();
+            ReceivedMessages.Said said = received.next();
             assertEquals("hello, team", said.message().text());
             echoes.add(said.worker().id());
         }
@@ -155,7 +155,7 @@ class RequestsIT {
             }
         }));
         for (int i = 0; i < 3; i++) {
-            assertEquals(List.of("x".repeat(1024)), heard.value());
+            assertEquals(List.of("x".repeat(1024)), received.value());
         }
         assertEquals(1, encodings.get(), "it is encoded once for all");
         cluster.scale(0).get(30, TimeUnit.SECONDS);
@@ -172,13 +172,13 @@ class RequestsIT {
     }
 
     private void talkTo(String language, String... command) throws Exception {
-        Cluster cluster = clusters.start(clusters.command(command).instances(1).commonPort(0).onMessage(heard));
+        Cluster cluster = clusters.start(clusters.command(command).instances(1).commonPort(0).onMessage(received));
         Worker worker = cluster.workers().get(0);
-        assertEquals(Map.of("hello", "from " + language), heard.value());
+        assertEquals(Map.of("hello", "from " + language), received.value());
         assertEquals(Map.of("echo", "grün"), worker.request("grün", PATIENCE).get(30, TimeUnit.SECONDS).value());
         for (int i = 0; i < 100; i++) {
             worker.send(List.of(i, "x".repeat(400_000))); // more than the window, in all
-            assertEquals(List.of((long) i, "x".repeat(400_000)), ((Map<?, ?>) heard.value()).get("echo"));
+            assertEquals(List.of((long) i, "x".repeat(400_000)), ((Map<?, ?>) received.value()).get("echo"));
         }
         assertEquals("hello\n", StrictHttpClient.fetch(cluster.commonPort()));
         assertEquals(0, worker.stop().get(30, TimeUnit.SECONDS).code().orElseThrow());

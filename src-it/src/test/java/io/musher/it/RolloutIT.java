@@ -57,8 +57,8 @@ class RolloutIT {
             load.stop();
         }
         assertEquals(List.of(7, 8), ids(cluster));
-        assertEquals(3, clusters.history().told().stream()
-                .filter(told -> told.event() instanceof ClusterEvent.RolloutFinished).count());
+        assertEquals(3, clusters.history().recorded().stream()
+                .filter(each -> each.event() instanceof ClusterEvent.RolloutFinished).count());
     }
 
     @Test

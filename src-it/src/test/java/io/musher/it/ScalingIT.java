@@ -186,7 +186,7 @@ class ScalingIT {
     }
 
     private List<String> scaled() {
-        return clusters.history().told().stream().map(EventHistory.Told::event)
+        return clusters.history().recorded().stream().map(EventHistory.Recorded::event)
                 .filter(ClusterEvent.Scaled.class::isInstance).map(ClusterEvent.Scaled.class::cast)
                 .map(event -> event.from() + " to " + event.to()).toList();
     }

@@ -145,7 +145,7 @@ class StartFailuresIT {
     }
 
     private List<String> kinds() {
-        return clusters.history().told().stream().map(EventHistory.Told::kind).toList();
+        return clusters.history().recorded().stream().map(EventHistory.Recorded::kind).toList();
     }
 
     private static ServerSocket taken(int port) throws IOException {

@@ -122,7 +122,7 @@ class StopIT {
         cluster.close();
         assertEquals(List.of(), cluster.workers());
         clusters.history().await(ClusterEvent.Stopped.class, event -> true);
-        assertEquals(1, clusters.history().told().stream().filter(told -> told.kind().equals("Stopped")).count());
+        assertEquals(1, clusters.history().recorded().stream().filter(event -> event.kind().equals("Stopped")).count());
     }
 
     @Test

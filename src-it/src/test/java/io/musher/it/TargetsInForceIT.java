@@ -71,8 +71,8 @@ class TargetsInForceIT {
     }
 
     private boolean isToldReady(int id) {
-        return clusters.history().told().stream()
-                .anyMatch(told -> told.event() instanceof ClusterEvent.Ready ready && ready.worker().id() == id);
+        return clusters.history().recorded().stream()
+                .anyMatch(each -> each.event() instanceof ClusterEvent.Ready ready && ready.worker().id() == id);
     }
 
     private void awaitReady(int id) {

@@ -88,17 +88,17 @@ class WorkerExitIT {
     /** What an event says is true for the worker when it is told. */
     private void checkStates(List<Worker> all) {
         for (Worker worker : all) {
-            for (EventHistory.Told told : clusters.history().of(worker)) {
-                boolean dead = told.kind().equals("Exited") || told.kind().equals("Restarting") && told.dead();
-                boolean gone = dead || told.kind().equals("Disconnected");
-                assertTrue(told.connected() == !gone || told.kind().equals("Restarting"), told::toString);
-                assertTrue(told.dead() == dead || told.kind().equals("Disconnected"), told::toString);
-                if (told.kind().equals("Disconnected")) {
-                    assertNotEquals(WorkerState.READY, told.state().orElseThrow(), told::toString);
+            for (EventHistory.Recorded event : clusters.history().of(worker)) {
+                boolean dead = event.kind().equals("Exited") || event.kind().equals("Restarting") && event.dead();
+                boolean gone = dead || event.kind().equals("Disconnected");
+                assertTrue(event.connected() == !gone || event.kind().equals("Restarting"), event::toString);
+                assertTrue(event.dead() == dead || event.kind().equals("Disconnected"), event::toString);
+                if (event.kind().equals("Disconnected")) {
+                    assertNotEquals(WorkerState.READY, event.state().orElseThrow(), event::toString);
                 }
-                if (told.kind().equals("Ready") || dead) {
-                    assertEquals(dead ? WorkerState.DEAD : WorkerState.READY, told.state().orElseThrow(),
-                            told::toString);
+                if (event.kind().equals("Ready") || dead) {
+                    assertEquals(dead ? WorkerState.DEAD : WorkerState.READY, event.state().orElseThrow(),
+                            event::toString);
                 }
             }
         }

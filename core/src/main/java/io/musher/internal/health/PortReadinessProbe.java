@@ -48,7 +48,7 @@ public final class PortReadinessProbe {
     private final ProcessEvents events;
     private final Incarnation worker;
     private final WorkerProcess process;
-    private final boolean anyOwner;
+    private final boolean acceptsAnyOwner;
     private final BooleanSupplier mainRuns;
     private final long began;
     private final PortCheck check;
@@ -69,7 +69,7 @@ public final class PortReadinessProbe {
     /**
      * Creates a probe, which begins with the first {@link #poll()}.
      *
-     * @param anyOwner whether any process may listen on the port
+     * @param acceptsAnyOwner whether any process may listen on the port
      * @param proxyProtocol the header that the worker expects on each connection
      * @param mainRuns whether the worker has joined and its main method has not returned
      */
@@ -81,7 +81,7 @@ public final class PortReadinessProbe {
         this.events = events;
         this.worker = worker;
         this.process = process;
-        this.anyOwner = anyOwner;
+        this.acceptsAnyOwner = anyOwner;
         this.mainRuns = mainRuns;
         this.began = loop.now();
         this.check = PortCheck.connecting(loop, worker::port, proxyProtocol);
@@ -144,7 +144,7 @@ public final class PortReadinessProbe {
     }
 
     private void connected() {
-        if (anyOwner || claimed) {
+        if (acceptsAnyOwner || claimed) {
             accepted();
             return;
         }

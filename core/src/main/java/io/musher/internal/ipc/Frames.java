@@ -73,6 +73,6 @@ public final class Frames {
             return Long.parseLong(text);
         }
         throw new ProtocolException(
-                subject + " '" + shown(StandardCharsets.UTF_8.encode(text)) + "', which is no " + kind);
+                subject + " '" + shown(StandardCharsets.UTF_8.encode(text)) + "', which is not a " + kind);
     }
 }

@@ -28,7 +28,7 @@ final class HookWatchdog {
     }
 
     /** Starts watching when hooks of a phase have been queued; a new phase restarts the timeout of the running job. */
-    void begun(Phase next) {
+    void phaseBegun(Phase next) {
         boolean later = next.compareTo(phase) > 0;
         if (later) {
             phase = next;

@@ -224,7 +224,7 @@ final class WorkerChannel implements Connection.Owner {
     }
 
     private static int worker(ByteBuffer payload) throws ProtocolException {
-        return (int) Frames.number(payload, Integer.MAX_VALUE, "the id of another worker,", "worker");
+        return (int) Frames.number(payload, Integer.MAX_VALUE, "a worker id of", "number");
     }
 
     private void welcome(Welcome welcome) throws ProtocolException {

@@ -30,7 +30,7 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
     static final long ORPHAN_NANOS = 5_000_000_000L;
 
     /** Timeout for the primary's reaction to a stop requested by this worker. */
-    static final long ANSWER_NANOS = 5_000_000_000L;
+    static final long STOP_REQUEST_NANOS = 5_000_000_000L;
 
     /** Timeout for answering a goodbye of the primary; the primary waits 5 s. */
     private static final long GOODBYE_NANOS = 4_000_000_000L;
@@ -132,11 +132,11 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
         } else if (!primaryDecided) {
             askPrimary.run();
             beginDrain();
-            loop.schedule(ANSWER_NANOS, () -> {
+            loop.schedule(STOP_REQUEST_NANOS, () -> {
                 if (!primaryDecided) {
                     LOG.warn("{}: the primary has not reacted to the stop request within {} s; stopping without it",
                             worker,
-                            ANSWER_NANOS / 1_000_000_000L);
+                            STOP_REQUEST_NANOS / 1_000_000_000L);
                     stop();
                 }
             });
@@ -210,14 +210,14 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
 
     private void begin(Phase next) {
         hooks(next).begin();
-        watchdog.begun(next);
+        watchdog.phaseBegun(next);
     }
 
     /** Runs message listeners on the callback thread, in turn with the hooks; any thread. */
     void runListener(Runnable listeners) {
         callbacks.execute(new Job(Phase.MESSAGE, "a message listener", listeners));
         if (!watchdog.isWatching()) {
-            loop.tryExecute(() -> watchdog.begun(Phase.MESSAGE));
+            loop.tryExecute(() -> watchdog.phaseBegun(Phase.MESSAGE));
         }
     }
 }

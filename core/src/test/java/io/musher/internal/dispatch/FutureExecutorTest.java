@@ -65,8 +65,8 @@ class FutureExecutorTest {
 
     @Test
     void shouldBoundTheThreadsOfCompletionsThatBlock() throws Exception {
-        BlockingQueue<Runnable> looks = new LinkedBlockingQueue<>();
-        FutureExecutor futureExecutor = new FutureExecutor("test", (task, nanos) -> looks.add(task));
+        BlockingQueue<Runnable> checks = new LinkedBlockingQueue<>();
+        FutureExecutor futureExecutor = new FutureExecutor("test", (task, nanos) -> checks.add(task));
         CountDownLatch release = new CountDownLatch(1);
         AtomicInteger started = new AtomicInteger();
         CountDownLatch done = new CountDownLatch(1000);
@@ -84,12 +84,12 @@ class FutureExecutorTest {
         while (futureExecutor.threads() < FutureExecutor.MAX_THREADS) { // time goes by
             int before = futureExecutor.threads();
             await("all threads block").until(() -> started.get() == before);
-            looks.poll(20, TimeUnit.SECONDS).run();
+            checks.poll(20, TimeUnit.SECONDS).run();
         }
         await("all threads block").until(() -> started.get() == FutureExecutor.MAX_THREADS);
         futureExecutor.execute(() -> {});
         assertEquals(FutureExecutor.MAX_THREADS, futureExecutor.threads());
-        assertEquals(0, looks.size());
+        assertEquals(0, checks.size());
         release.countDown();
         assertEquals(true, done.await(20, TimeUnit.SECONDS));
         await("the threads end").until(() -> futureExecutor.threads() == 0);
@@ -112,10 +112,10 @@ class FutureExecutorTest {
     void shouldGoOnWhenTheClusterEndsWhileACompletionBlocks() throws Exception {
         EventLoop loop = new EventLoop("test-control", Ticker.system());
         loop.start();
-        CountDownLatch looks = new CountDownLatch(1);
+        CountDownLatch checks = new CountDownLatch(1);
         FutureExecutor futureExecutor = new FutureExecutor("test", (task, nanos) -> loop.tryExecute(() -> {
             loop.schedule(TimeUnit.DAYS.toNanos(1), task);
-            looks.countDown();
+            checks.countDown();
         }));
         CompletableFuture<Void> awaited = new CompletableFuture<>();
         CompletableFuture<Void> done = new CompletableFuture<>();
@@ -124,7 +124,7 @@ class FutureExecutorTest {
             done.complete(null);
         });
         futureExecutor.execute(() -> awaited.complete(null));
-        looks.await();
+        checks.await();
         loop.close(); // its timers never run
         loop.join(20_000);
         futureExecutor.timersEnded();

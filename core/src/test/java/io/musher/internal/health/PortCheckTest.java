@@ -50,7 +50,7 @@ class PortCheckTest {
     private CompletableFuture<Optional<String>> ask(Optional<byte[]> request) {
         CompletableFuture<Optional<String>> outcome = new CompletableFuture<>();
         check = new PortCheck(loop, () -> OptionalInt.of(server.getLocalPort()), request, request.isPresent());
-        loop.execute(() -> check.begin(told -> assertTrue(outcome.complete(told), "told once")));
+        loop.execute(() -> check.begin(miss -> assertTrue(outcome.complete(miss), "one outcome")));
         return outcome;
     }
 
@@ -63,7 +63,7 @@ class PortCheckTest {
         for (ProxyProtocol version : ProxyProtocol.values()) {
             CompletableFuture<Optional<String>> outcome = new CompletableFuture<>();
             check = PortCheck.connecting(loop, () -> OptionalInt.of(server.getLocalPort()), Optional.of(version));
-            loop.execute(() -> check.begin(told -> assertTrue(outcome.complete(told), "told once")));
+            loop.execute(() -> check.begin(miss -> assertTrue(outcome.complete(miss), "one outcome")));
             try (Socket worker = server.accept()) {
                 worker.setSoTimeout(10_000);
                 byte[] header = version == ProxyProtocol.V1 ? "PROXY UNKNOWN\r\n".getBytes(StandardCharsets.US_ASCII)

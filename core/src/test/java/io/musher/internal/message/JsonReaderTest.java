@@ -89,8 +89,8 @@ class JsonReaderTest {
             "\"a\u0001\\n\"", "01", "-", "+1", "1.", ".5", "1e",
             "1e+", "--1", "1 2", "[1 2]", "NaN", "Infinity", "0x1", "'a'", "\u00a01", "1e999", "\ufeff1", "<html>"})
     void shouldRefuseWhatIsNotJson(String json) {
-        String told = assertThrows(IllegalArgumentException.class, () -> value(json)).getMessage();
-        assertTrue(told.matches("(?s).*not JSON: .* at byte \\d+"), told);
+        String message = assertThrows(IllegalArgumentException.class, () -> value(json)).getMessage();
+        assertTrue(message.matches("(?s).*not JSON: .* at byte \\d+"), message);
         assertThrows(IllegalArgumentException.class, () -> as(Point.class, "{\"z\":" + json + ",\"x\":1,\"y\":2}"),
                 "in a member nobody asked for");
     }

@@ -21,9 +21,9 @@ import java.util.List;
  * @param maxHeap the largest heap in bytes that flags of the primary may ask for
  * @param processors 0 leaves the processors to the JVM
  * @param why how the heap was computed, for the log
- * @param among the workers and processors that are divided, for the log
+ * @param dividedAmong the workers and processors that are divided, for the log
  */
-public record JvmShare(long heap, long maxHeap, int processors, String why, String among) {
+public record JvmShare(long heap, long maxHeap, int processors, String why, String dividedAmong) {
 
     private static final long MIB = 1 << 20;
     private static final long MIN_HEAP = 16 * MIB;
@@ -107,7 +107,7 @@ public record JvmShare(long heap, long maxHeap, int processors, String why, Stri
                 .map(flag -> "processors as set by " + flag + " of the workers' flags")
                 .orElse(processors == 0 ? "its JVM's default processors"
                         : processors + (processors == 1 ? " processor" : " processors"));
-        return among + ": " + HeapFlags.of(this, inherited, wanted).why() + ", " + given;
+        return dividedAmong + ": " + HeapFlags.of(this, inherited, wanted).why() + ", " + given;
     }
 
     private static boolean isProcessors(String flag) {

@@ -33,12 +33,11 @@ final class RollingFile {
         this.keep = keep;
     }
 
-    /** Registers a writer. */
     synchronized void addWriter() {
         writers++;
     }
 
-    /** Unregisters a writer; the last one closes the file. */
+    /** The last writer closes the file. */
     synchronized void removeWriter() {
         if (--writers == 0) {
             closeFile();
