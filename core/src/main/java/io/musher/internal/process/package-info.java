@@ -29,8 +29,8 @@
  * log.info("{}: {}", config.name(), plan.describeShare(share, env));
  * Spawner spawner = new Spawner(config.name(), config.output());
  *
- * spawner.spawn(new SpawnRequest(plan, instance, id, name, Optional.of(PortLease.free()), channel.address(), token, maxMessageSize,
- * env, share))
+ * spawner.spawn(new SpawnRequest(plan, instance, id, name, Optional.of(PortLease.free()), channel.address(), token,
+ * maxMessageSize, env, share))
  *         .whenCompleteAsync((worker, failure) -> { ... }, control::execute);
  * worker.onExit().thenAcceptAsync(exit -> events.exited(incarnation, exit.status(), exit.signal()),
  *         control::execute);

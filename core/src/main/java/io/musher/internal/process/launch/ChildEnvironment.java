@@ -34,7 +34,7 @@ public final class ChildEnvironment {
             });
         }
         WorkerEnvironment own = environment(worker);
-        inherited.putAll(own.conventionalVariables()); // other programs define them too: the user's values override them
+        inherited.putAll(own.conventionalVariables()); // below the user's: other programs define them too
         worker.env().forEach((name, value) -> inherited.put(name, Placeholders.fill(value, worker)));
         inherited.putAll(own.variables());
         if (mark != null) {
