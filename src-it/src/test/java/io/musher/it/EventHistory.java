@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
 /**
- * What a test's clusters have reported so far: events, with the state of the worker when they were reported, and output.
+ * What a test's clusters have reported so far: events, with the state of the worker at that time, and output.
  */
 final class EventHistory {
 
@@ -74,7 +74,7 @@ final class EventHistory {
     }
 
     /**
-     * Waits until these kinds, and no others, have been reported of a worker: listeners hear of things a little later than
+     * Waits until these kinds, and no others, have been reported: listeners hear of things a little later than
      * futures.
      */
     void awaitKinds(Worker worker, String... expected) {
