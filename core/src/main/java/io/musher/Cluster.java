@@ -407,7 +407,7 @@ public final class Cluster implements AutoCloseable {
         reload().whenComplete((rollout, failure) -> {
             if (failure != null) {
                 Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-                OPERATOR.error("{}: the reload requested by SIGHUP has failed, the workers are unchanged: {}",
+                OPERATOR.error("{}: the reload requested by SIGHUP has failed, no further worker is replaced: {}",
                         name(), cause.toString(), cause);
             }
         });

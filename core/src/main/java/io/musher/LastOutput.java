@@ -2,6 +2,7 @@ package io.musher;
 
 import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.supervisor.Incarnation;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,8 @@ final class LastOutput {
 
     private static final int LINES = 20;
     private static final int CHARACTERS = 4 << 10;
+    /** Stack frames in a row that are kept where all lines are too many, so that the exceptions' messages are seen. */
+    private static final int FRAMES = 3;
     private static final long PAUSE_NANOS = 10_000_000_000L;
 
     private final boolean visible;
@@ -51,10 +54,27 @@ final class LastOutput {
     static String suffix(String text) {
         String all = text.strip();
         List<String> lines = all.lines().toList();
+        if (lines.size() > LINES) {
+            lines = withFewFrames(lines);
+        }
         String last = String.join("\n", lines.subList(Math.max(0, lines.size() - LINES), lines.size()));
         last = last.substring(Math.max(0, last.length() - CHARACTERS));
         return (last.length() < all.length() ? ". The end of its last output:" : ". Its last output:")
                 + last.lines().map(line -> "\n  | " + line)
                         .collect(Collectors.joining());
+    }
+
+    private static List<String> withFewFrames(List<String> lines) {
+        List<String> kept = new ArrayList<>();
+        int frames = 0;
+        for (String line : lines) {
+            frames = line.startsWith("\tat ") ? frames + 1 : 0;
+            if (frames <= FRAMES) {
+                kept.add(line);
+            } else if (frames == FRAMES + 1) {
+                kept.add("\t…");
+            }
+        }
+        return kept;
     }
 }
