@@ -1,0 +1,2 @@
+/** Patterns of points in time. */
+package io.musher.ops.internal.cron;

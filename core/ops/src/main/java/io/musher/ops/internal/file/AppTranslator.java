@@ -1,0 +1,260 @@
+package io.musher.ops.internal.file;
+
+import io.musher.ops.internal.file.Node.BooleanNode;
+import io.musher.ops.internal.file.Node.ListNode;
+import io.musher.ops.internal.file.Node.Member;
+import io.musher.ops.internal.file.Node.NumberNode;
+import io.musher.ops.internal.file.Node.ObjectNode;
+import io.musher.ops.internal.file.Node.TextNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Translates one of PM2's {@code apps} into an entry of {@code processes}. */
+final class AppTranslator {
+
+    private static final Pattern TIME = Pattern.compile("([0-9]{1,9})(h|m|s|ms)?");
+    private static final Map<String, String> INTERPRETERS = Map.of("js", "node", "cjs", "node", "mjs", "node", "ts",
+            "bun", "py", "python3", "sh", "bash", "rb", "ruby", "pl", "perl", "php", "php");
+
+    private final ObjectReader from;
+    private final Optional<String> variant;
+    private final Map<String, Member> entry = new LinkedHashMap<>();
+
+    AppTranslator(ObjectReader from, Optional<String> variant) {
+        this.from = from;
+        this.variant = variant;
+    }
+
+    ObjectReader translate() {
+        Optional<String> script = from.text("script");
+        Optional<String> name = from.text("name", Names::check);
+        name.or(() -> script.map(AppTranslator::baseName))
+                .ifPresent(id -> put("id", from.has("name") ? "name" : "script", new TextNode(from.at("name"), id)));
+        if (script.isPresent()) {
+            program(script.get());
+        } else if (!from.has("script")) {
+            from.problem("there is nothing to run: \"script\" is missing");
+        }
+        copy("cwd", "cwd");
+        copy("autostart", "autostart");
+        environment();
+        restarts();
+        milliseconds("kill_timeout")
+                .ifPresent(ms -> put("terminateTimeout", "kill_timeout", seconds("kill_timeout", ms)));
+        copy("max_memory_restart", "maxMemory");
+        copy("cron_restart", "terminate");
+        watch();
+        logs();
+        copy("pid_file", "pidFile");
+        copy("pid", "pidFile");
+        unsupported();
+        from.end();
+        return new ObjectReader(new ObjectNode(from.at(), entry), from.path(), from.problems());
+    }
+
+    private void program(String script) {
+        List<Node> words = new ArrayList<>();
+        int dot = script.lastIndexOf('.');
+        String extension = dot > script.lastIndexOf('/') ? script.substring(dot + 1) : "";
+        Optional<String> interpreter = from.text("interpreter").or(() -> from.text("exec_interpreter"))
+                .or(() -> Optional.ofNullable(INTERPRETERS.get(extension))).filter(word -> !word.equals("none"));
+        List<String> flags = from.has("interpreter_args") ? words("interpreter_args") : words("node_args");
+        List<String> args = words("args");
+        if (extension.equals("jar") && !from.has("interpreter")) {
+            put("jar", "script", new TextNode(from.at("script"), script));
+            put("args", "script", list("script", args));
+            put("jvmArgs", "script", list("script", flags));
+            return;
+        }
+        interpreter.ifPresent(word -> words.add(new TextNode(from.at("script"), word)));
+        flags.forEach(flag -> words.add(new TextNode(from.at("script"), flag)));
+        words.add(new TextNode(from.at("script"), script));
+        args.forEach(arg -> words.add(new TextNode(from.at("script"), arg)));
+        put("cmd", "script", new ListNode(from.at("script"), words));
+    }
+
+    /** Takes words as a list, or as a string that is split at blanks as PM2 does. */
+    private List<String> words(String key) {
+        if (from.any(key).filter(TextNode.class::isInstance).isPresent()) {
+            return List.of(from.text(key).orElse("").strip().split("\\s+"));
+        }
+        return from.texts(key).orElse(List.of());
+    }
+
+    private void environment() {
+        Map<String, Member> env = new LinkedHashMap<>();
+        from.variables("env").forEach(
+                (name, value) -> env.put(name, new Member(from.at("env"), new TextNode(from.at("env"), value))));
+        for (String key : from.keys()) {
+            if (key.startsWith("env_")) {
+                Map<String, String> own = from.variables(key);
+                if (variant.filter(name -> key.equals("env_" + name)).isPresent()) {
+                    own.forEach((name, value) -> env.put(name,
+                            new Member(from.at(key), new TextNode(from.at(key), value))));
+                }
+            }
+        }
+        cluster(env);
+        put("env", "env", new ObjectNode(from.at("env"), env));
+    }
+
+    private void cluster(Map<String, Member> env) {
+        int instances = instances();
+        boolean clustered = from.word("exec_mode", "fork", "fork_mode", "cluster", "cluster_mode")
+                .map(mode -> mode.startsWith("cluster")).orElse(from.has("instances") && instances != 1);
+        OptionalLong port = from.number("port", 1, 65_535);
+        if (port.isEmpty() && env.containsKey("PORT") && env.get("PORT").value() instanceof TextNode text
+                && text.text().matches("[0-9]{1,5}")) {
+            port = OptionalLong.of(Long.parseLong(text.text()));
+        }
+        if (!clustered) {
+            if (port.isPresent() && from.has("port")) {
+                env.putIfAbsent("PORT",
+                        new Member(from.at("port"), new TextNode(from.at("port"), Long.toString(port.getAsLong()))));
+            }
+            return;
+        }
+        if (port.isEmpty()) {
+            from.problem(from.has("exec_mode") ? "exec_mode" : "instances",
+                    "several processes can share a port only if it"
+                            + " is known here: add \"port\", and let the program listen on the PORT of its environment");
+            return;
+        }
+        env.remove("PORT");
+        Position at = from.at("instances");
+        Map<String, Member> cluster = new LinkedHashMap<>();
+        cluster.put("instances", new Member(at, new NumberNode(at, Integer.toString(instances))));
+        cluster.put("commonPort", new Member(at, new NumberNode(at, Long.toString(port.getAsLong()))));
+        put("cluster", "instances", new ObjectNode(at, cluster));
+    }
+
+    /** PM2's numbers: "max" and 0 are the processors, negative numbers are so many fewer; texts may be numbers. */
+    private int instances() {
+        int processors = Runtime.getRuntime().availableProcessors();
+        Optional<Node> value = from.any("instances");
+        String text = value.map(node -> node instanceof TextNode words ? words.text()
+                : node instanceof NumberNode number ? number.digits() : "?").orElse("1");
+        if (text.equals("max")) {
+            return processors;
+        }
+        if (!text.matches("-?[0-9]{1,4}")) {
+            from.problem("instances", "expected a number or \"max\"");
+            return 1;
+        }
+        int number = Integer.parseInt(text);
+        return number > 0 ? number : Math.max(1, processors + number);
+    }
+
+    private void restarts() {
+        boolean restarts = from.flag("autorestart").orElse(true);
+        Optional<Node> codes = from.any("stop_exit_codes");
+        boolean stopsAtZero = codes.filter(node -> node instanceof NumberNode number && number.digits().equals("0")
+                || node instanceof ListNode list && list.items().size() == 1
+                        && list.items().get(0) instanceof NumberNode only && only.digits().equals("0"))
+                .isPresent();
+        if (codes.isPresent() && !stopsAtZero) {
+            from.problem("stop_exit_codes", "only [0] is known here: a process that exits with 0 is not restarted");
+        }
+        if (!restarts || stopsAtZero) {
+            String key = restarts ? "stop_exit_codes" : "autorestart";
+            put("restart", key, new TextNode(from.at(key), restarts ? "error" : "never"));
+        }
+        copy("max_restarts", "restartLimit");
+        milliseconds("restart_delay").ifPresent(ms -> put("restartDelayMs", "restart_delay",
+                new NumberNode(from.at("restart_delay"), Long.toString(ms))));
+        from.ignore("min_uptime", "a minute of good life counts as stable");
+        from.ignore("exp_backoff_restart_delay", "delays grow by themselves unless restart_delay is set");
+    }
+
+    private void watch() {
+        Optional<Node> watch = from.any("watch");
+        if (watch.filter(node -> node instanceof BooleanNode flag && flag.value()).isPresent()) {
+            put("watch", "watch", list("watch", List.of(".")));
+        } else if (watch.filter(ListNode.class::isInstance).isPresent()) {
+            copy("watch", "watch");
+        } else if (watch.filter(TextNode.class::isInstance).isPresent()) {
+            put("watch", "watch", list("watch", List.of(from.text("watch").orElse("."))));
+        }
+        from.refuse("ignore_watch", "put it into the root of the file: \"watcher\": {\"skip\": [\"node_modules\"]}");
+    }
+
+    private void logs() {
+        Map<String, Member> logger = new LinkedHashMap<>();
+        for (String key : List.of("out_file", "output", "log_file")) {
+            from.text(key).ifPresent(
+                    path -> logger.putIfAbsent("stdout", new Member(from.at(key), new TextNode(from.at(key), path))));
+        }
+        for (String key : List.of("error_file", "error")) {
+            from.text(key).ifPresent(
+                    path -> logger.putIfAbsent("stderr", new Member(from.at(key), new TextNode(from.at(key), path))));
+        }
+        if (from.flag("time").orElse(false) || from.text("log_date_format").isPresent()) {
+            logger.put("decorateFiles", new Member(from.at("time"), new BooleanNode(from.at("time"), true)));
+        }
+        if (!logger.isEmpty()) {
+            put("logger", "out_file", new ObjectNode(from.at(), logger));
+        }
+    }
+
+    private void unsupported() {
+        from.ignore("wait_ready", "a worker is ready when its port answers, or when it says so");
+        from.ignore("listen_timeout", "startTimeout is 60 s, and a failed reload keeps the old workers");
+        from.ignore("treekill", "all processes of a worker end with it");
+        for (String key : List.of("vizion", "pmx", "automation", "instance_var", "merge_logs", "combine_logs",
+                "namespace",
+                "source_map_support", "disable_source_map_support", "force", "filter_env", "append_env_to_name")) {
+            from.ignore(key, "has no effect");
+        }
+        from.refuse("uid", "start Musher as that user, with systemd's User= or setpriv");
+        from.refuse("gid", "start Musher in that group, with systemd's Group= or setpriv");
+        from.refuse("shutdown_with_message", "workers are stopped by SIGTERM: handle that signal");
+        from.refuse("increment_var",
+                "use \"cluster\": {\"startPort\": …} in \"processes\": each worker has its own PORT");
+    }
+
+    private OptionalLong milliseconds(String key) {
+        if (from.any(key).filter(TextNode.class::isInstance).isPresent()) {
+            return from.text(key, text -> {
+                Matcher time = TIME.matcher(text);
+                if (!time.matches()) {
+                    throw new IllegalArgumentException("\"" + text + "\" is no time: expected milliseconds, or \"3s\"");
+                }
+                long unit = switch (time.group(2) == null ? "ms" : time.group(2)) {
+                    case "h" -> 3_600_000;
+                    case "m" -> 60_000;
+                    case "s" -> 1_000;
+                    default -> 1;
+                };
+                return Long.parseLong(time.group(1)) * unit;
+            }).map(OptionalLong::of).orElse(OptionalLong.empty());
+        }
+        return from.number(key, 0, 86_400_000);
+    }
+
+    private NumberNode seconds(String key, long ms) {
+        return new NumberNode(from.at(key), ms / 1_000 + "." + String.format("%03d", ms % 1_000));
+    }
+
+    private ListNode list(String key, List<String> texts) {
+        return new ListNode(from.at(key), texts.stream().map(text -> (Node) new TextNode(from.at(key), text)).toList());
+    }
+
+    private void copy(String key, String as) {
+        from.any(key).ifPresent(value -> entry.putIfAbsent(as, new Member(from.at(key), value)));
+    }
+
+    private void put(String as, String key, Node value) {
+        entry.put(as, new Member(from.at(key), value));
+    }
+
+    private static String baseName(String script) {
+        String name = script.substring(script.lastIndexOf('/') + 1);
+        return name.contains(".") && name.indexOf('.') > 0 ? name.substring(0, name.lastIndexOf('.')) : name;
+    }
+}

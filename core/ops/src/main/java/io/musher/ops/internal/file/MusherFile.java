@@ -1,0 +1,170 @@
+package io.musher.ops.internal.file;
+
+import io.musher.ops.internal.file.Node.ListNode;
+import io.musher.ops.internal.file.Node.ObjectNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads config files: Musher's own, Pup's, and the {@code apps} of PM2. */
+public final class MusherFile {
+
+    /** Looked for in this order when no file is named. */
+    private static final List<String> NAMES = List.of("musher.json", "musher.jsonc", "pup.json", "pup.jsonc",
+            "ecosystem.json");
+
+    private static final int MAX_BYTES = 1 << 20;
+
+    private MusherFile() {}
+
+    /** {@return the config file of a folder; empty if there is none} */
+    public static Optional<Path> find(Path directory) {
+        return NAMES.stream().map(directory::resolve).filter(Files::isRegularFile).findFirst();
+    }
+
+    /** {@return the names of files that are looked for} */
+    public static List<String> names() {
+        return NAMES;
+    }
+
+    /**
+     * Reads and checks a file.
+     *
+     * @param file the file
+     * @param variant which {@code env_<variant>} of PM2's files to use; empty for none
+     * @throws FileProblems if it cannot be read or contains mistakes; the message lists all of them
+     */
+    public static FileSpec read(Path file, Optional<String> variant) throws FileProblems {
+        Path absolute = file.toAbsolutePath().normalize();
+        if (file.toString().endsWith(".js") || file.toString().endsWith(".cjs")) {
+            throw new FileProblems(file.getFileName() + " is JavaScript, which only Node can read: convert it once by\n"
+                    + "  node -p 'JSON.stringify(require(\"./" + file.getFileName()
+                    + "\"), null, 2)' > ecosystem.json");
+        }
+        Problems problems = new Problems();
+        Node root;
+        try {
+            root = RelaxedJson.parse(content(absolute));
+        } catch (SyntaxException e) {
+            throw new FileProblems(file, List.of(new Problem(e.at(), "", e.getMessage())));
+        }
+        if (!(root instanceof ObjectNode object)) {
+            throw new FileProblems(file, List.of(new Problem(root.at(), "", "is " + root.kind()
+                    + ", expected an object with the key \"processes\"")));
+        }
+        FileSpec spec = read(absolute, new ObjectReader(object, "", problems), variant);
+        if (!problems.isEmpty()) {
+            throw new FileProblems(file, problems.all());
+        }
+        return spec;
+    }
+
+    private static String content(Path file) throws FileProblems {
+        try {
+            if (Files.size(file) > MAX_BYTES) {
+                throw new FileProblems(file + " has more than 1 MiB; is it the right file?");
+            }
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Files.readAllBytes(file))).toString();
+        } catch (CharacterCodingException e) {
+            throw new FileProblems(file + " is not written in UTF-8");
+        } catch (IOException e) {
+            throw new FileProblems(
+                    file + " cannot be read: " + (Files.exists(file) ? e.getMessage() : "there is no such file"));
+        }
+    }
+
+    private static FileSpec read(Path file, ObjectReader root, Optional<String> variant) {
+        Path directory = file.getParent();
+        String name = root.text("name", Names::check).orElseGet(() -> folderName(directory));
+        LoggerSpec logger = root.object("logger").map(own -> LoggerSpec.read(own, LoggerSpec.DEFAULT, directory))
+                .orElse(LoggerSpec.DEFAULT);
+        WatcherSpec watcher = root.object("watcher").map(WatcherSpec::read).orElse(WatcherSpec.DEFAULT);
+        FileDefaults defaults = new FileDefaults(directory,
+                root.seconds("terminateGracePeriod", 0).orElse(Duration.ZERO),
+                root.seconds("terminateTimeout", 0).orElse(Duration.ofSeconds(5)), logger);
+        FileSpec.Control control = root.object("control").map(own -> control(own, directory))
+                .orElse(new FileSpec.Control(Optional.empty(), Optional.empty()));
+        api(root);
+        root.ignore("$schema", "is for editors");
+        root.ignore("plugins", "are programs for Deno");
+        List<ProcessSpec> processes = new ArrayList<>();
+        Map<String, ObjectReader> entries = new HashMap<>();
+        if (root.has("apps") && root.has("processes")) {
+            root.problem("apps", "a file has \"processes\" or PM2's \"apps\", not both");
+        }
+        List<ObjectReader> readers = root.has("apps") ? apps(root, variant) : root.objects("processes");
+        for (ObjectReader entry : readers) {
+            new ProcessReader(entry, defaults).read().ifPresent(process -> {
+                ObjectReader other = entries.putIfAbsent(process.id().toLowerCase(Locale.ROOT), entry);
+                if (other != null) {
+                    entry.problem("id", "\"" + process.id() + "\" is also the name of the process at " + other.at());
+                }
+                processes.add(process);
+            });
+        }
+        if (readers.isEmpty() && root.problems().isEmpty()) {
+            root.problem("there is nothing to run: \"processes\" is missing or empty");
+        }
+        checkWorkerNames(processes, entries);
+        root.end();
+        return new FileSpec(file, name, List.copyOf(processes), watcher, control, root.problems().ignored());
+    }
+
+    private static FileSpec.Control control(ObjectReader own, Path directory) {
+        FileSpec.Control control = new FileSpec.Control(own.text("socket", text -> Paths.resolve(directory, text)),
+                own.text("group"));
+        own.end();
+        return control;
+    }
+
+    /** Reads what Pup has for its HTTP interface. */
+    private static void api(ObjectReader root) {
+        root.object("api").ifPresent(api -> {
+            api.ignore("port", "the primary is controlled over a Unix socket");
+            api.ignore("revoked", "there are no tokens to revoke");
+            api.text("hostname").filter(host -> !List.of("127.0.0.1", "localhost", "::1").contains(host)).ifPresent(
+                    host -> api.problem("hostname",
+                            "\"" + host + "\" is not this machine alone: every program that reaches the"
+                                    + " interface can run programs; remove it and use ssh"));
+            api.end();
+        });
+    }
+
+    /** Reads PM2's {@code apps}, a list or a single object. */
+    private static List<ObjectReader> apps(ObjectReader root, Optional<String> variant) {
+        root.ignore("deploy", "copies files to other hosts, which is not done here");
+        List<ObjectReader> apps = root.any("apps").filter(ListNode.class::isInstance).isPresent()
+                ? root.objects("apps")
+                : root.object("apps").map(List::of).orElse(List.of());
+        return apps.stream().map(app -> new AppTranslator(app, variant).translate()).toList();
+    }
+
+    /** Workers of "web" are called web-1, web-2 and so on, so no process can be called so. */
+    private static void checkWorkerNames(List<ProcessSpec> processes, Map<String, ObjectReader> entries) {
+        for (ProcessSpec process : processes) {
+            String id = process.id().toLowerCase(Locale.ROOT);
+            int dash = id.lastIndexOf('-');
+            if (dash > 0 && id.substring(dash + 1).matches("[0-9]+") && entries.containsKey(id.substring(0, dash))) {
+                entries.get(id).problem("id", "\"" + process.id() + "\" is also the name of worker "
+                        + id.substring(dash + 1) + " of \"" + process.id().substring(0, dash) + "\"");
+            }
+        }
+    }
+
+    private static String folderName(Path directory) {
+        String folder = directory.getFileName() == null ? "" : directory.getFileName().toString();
+        String plain = folder.replaceAll("[^A-Za-z0-9@._-]", "-");
+        plain = plain.substring(0, Math.min(64, plain.length()));
+        return plain.matches("\\.*") ? "musher" : plain;
+    }
+}

@@ -1,0 +1,216 @@
+package io.musher.ops.internal.file;
+
+import io.musher.HealthCheck;
+import io.musher.ReloadPolicy;
+import io.musher.balancer.Strategy;
+import io.musher.ops.internal.cron.Cron;
+import io.musher.ops.internal.file.Node.ListNode;
+import io.musher.ops.internal.file.Node.TextNode;
+import java.io.File;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Reads one entry of {@code processes}. */
+final class ProcessReader {
+
+    /** More workers on one machine are a mistake in the file. */
+    static final int MAX_INSTANCES = 1_000;
+    private static final int MAX_PORT = 65_535;
+
+    private final ObjectReader from;
+    private final FileDefaults defaults;
+
+    ProcessReader(ObjectReader from, FileDefaults defaults) {
+        this.from = from;
+        this.defaults = defaults;
+    }
+
+    /** Reads the entry; empty if it has no id or no program, which is reported as all other problems are. */
+    Optional<ProcessSpec> read() {
+        Optional<String> id = from.text("id", Names::check);
+        if (!from.has("id")) {
+            from.problem("the key \"id\" is missing, the name of the process");
+        }
+        Path directory = from.text("cwd", text -> Paths.resolve(defaults.directory(), text))
+                .orElse(defaults.directory());
+        Optional<Program> program = program(directory);
+        Optional<Cron> cron = from.text("cron", Cron::parse);
+        boolean autostart = from.flag("autostart").orElse(!from.has("cron"));
+        boolean overrun = from.flag("overrun").orElse(false);
+        Optional<Duration> timeout = from.seconds("timeout", 1);
+        Optional<Cron> terminate = from.text("terminate", Cron::parse);
+        List<Path> watch = watch(directory);
+        ProcessSpec.Restart restart = restart();
+        ProcessSpec.Stop stop = new ProcessSpec.Stop(
+                from.seconds("terminateGracePeriod", 0).orElse(defaults.terminateGracePeriod()),
+                from.seconds("drain", 0).orElse(Duration.ofSeconds(20)),
+                from.seconds("terminateTimeout", 0).orElse(defaults.terminateTimeout()));
+        Duration startTimeout = from.seconds("startTimeout", 1).orElse(Duration.ofSeconds(60));
+        boolean explicit = from.word("readiness", "auto", "explicit").filter("explicit"::equals).isPresent();
+        List<HealthCheck> health = from.objects("health").stream()
+                .flatMap(check -> new HealthReader(check).read().stream()).toList();
+        int[] instances = {1};
+        ProcessSpec.Port port = from.object("cluster").map(cluster -> cluster(cluster, instances)).orElse(
+                new ProcessSpec.Port(OptionalInt.empty(), false, Optional.empty(), OptionalInt.empty(),
+                        Optional.empty()));
+        ReloadPolicy reload = from.object("reload").map(this::reload).orElse(ReloadPolicy.ofDefaults());
+        LoggerSpec logger = from.object("logger").map(own -> LoggerSpec.read(own, defaults.logger(), directory))
+                .orElse(defaults.logger());
+        Optional<Path> pidFile = from.text("pidFile", text -> Paths.resolve(directory, text));
+        Map<String, String> env = environment();
+        var maxMemory = Sizes.read(from, "maxMemory", 1 << 20);
+        from.refuse("worker", "runs scripts in threads of Deno, which a JVM does not have: start the script as a"
+                + " command, as \"cmd\": \"deno run server.js\"");
+        from.end();
+        if (cron.isPresent() && from.has("cluster")) {
+            from.problem("cluster", "a job, which has \"cron\", runs in one process: remove \"cluster\" or \"cron\"");
+        }
+        if (pidFile.isPresent() && instances[0] != 1 && !pidFile.get().toString().matches(".*%[ni].*")) {
+            from.problem("pidFile", "several workers cannot share one file: put %n, the worker's name, into the path");
+        }
+        if (id.isEmpty() || program.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new ProcessSpec(id.get(), program.get(), directory, env, autostart, cron, overrun, timeout,
+                terminate, watch, restart, stop, startTimeout, explicit, health, maxMemory, instances[0], port, reload,
+                logger, pidFile));
+    }
+
+    private Optional<Program> program(Path directory) {
+        Optional<List<String>> args = from.texts("args");
+        Optional<List<String>> jvmArgs = from.texts("jvmArgs");
+        Optional<Path> jar = from.text("jar", text -> Paths.resolve(directory, text));
+        Optional<Program> command = from.any("cmd").isEmpty() ? Optional.empty() : command();
+        if (from.has("cmd") && from.has("jar")) {
+            from.problem("jar", "a process has \"cmd\" or \"jar\", not both");
+        } else if (from.has("cmd")) {
+            for (String key : List.of("args", "jvmArgs")) {
+                if (from.has(key)) {
+                    from.problem(key, "belongs to \"jar\"; write it into \"cmd\"");
+                }
+            }
+        } else if (!from.has("jar") && !from.has("worker")) {
+            from.problem("there is nothing to run: \"cmd\" or \"jar\" is missing");
+        }
+        return command
+                .or(() -> jar.map(path -> new Program.Jar(path, args.orElse(List.of()), jvmArgs.orElse(List.of()))));
+    }
+
+    private Optional<Program> command() {
+        Node command = from.any("cmd").orElseThrow();
+        if (command instanceof TextNode) {
+            return from.text("cmd").map(Program.ShellLine::new);
+        }
+        if (command instanceof ListNode) {
+            List<String> words = from.texts("cmd").orElseThrow();
+            if (words.isEmpty() || words.get(0).isBlank()) {
+                from.problem("cmd", "names no program");
+                return Optional.empty();
+            }
+            return Optional.of(new Program.Words(words));
+        }
+        return from.wrong(command, from.path("cmd"), "a string or a list of strings");
+    }
+
+    private List<Path> watch(Path directory) {
+        List<Path> paths = new ArrayList<>();
+        List<String> texts = from.texts("watch").orElse(List.of());
+        for (int i = 0; i < texts.size(); i++) {
+            try {
+                paths.add(Paths.resolve(directory, texts.get(i)));
+            } catch (IllegalArgumentException e) {
+                from.problem("watch", e.getMessage());
+            }
+        }
+        return paths;
+    }
+
+    private ProcessSpec.Restart restart() {
+        String when = from.word("restart", "always", "error", "never").orElse(from.has("cron") ? "never" : "always");
+        if (from.has("cron") && !when.equals("never")) {
+            from.problem("restart", "a job, which has \"cron\", runs at its times and is never restarted");
+        }
+        if (from.has("cron")) {
+            from.ignore("restartDelayMs", "a job is not restarted, it runs at its times");
+            from.ignore("restartLimit", "a job is not restarted, it runs at its times");
+        }
+        OptionalInt delay = from.integer("restartDelayMs", 0, 86_400_000);
+        OptionalInt limit = from.integer("restartLimit", 0, 1_000_000);
+        return new ProcessSpec.Restart(when,
+                delay.isPresent() ? Optional.of(Duration.ofMillis(delay.getAsInt())) : Optional.empty(), limit);
+    }
+
+    private ProcessSpec.Port cluster(ObjectReader cluster, int[] instances) {
+        instances[0] = instances(cluster);
+        boolean inherit = cluster.any("commonPort").filter(TextNode.class::isInstance).isPresent();
+        OptionalInt common = OptionalInt.empty();
+        if (inherit) {
+            cluster.word("commonPort", "inherit");
+        } else {
+            common = cluster.integer("commonPort", 1, MAX_PORT);
+        }
+        Optional<String> host = cluster.text("host");
+        OptionalInt start = cluster.integer("startPort", 1, MAX_PORT);
+        Optional<String> strategy = cluster.text("strategy", text -> {
+            Strategy.of(text);
+            return text;
+        });
+        cluster.end();
+        boolean balanced = inherit || common.isPresent();
+        if (!balanced && !cluster.has("commonPort")) {
+            for (String key : List.of("host", "strategy")) {
+                if (cluster.has(key)) {
+                    cluster.problem(key, "has no effect without \"commonPort\"");
+                }
+            }
+        }
+        if (start.isPresent()) {
+            int last = start.getAsInt() + Math.max(instances[0], 1) - 1;
+            if (last > MAX_PORT) {
+                cluster.problem("startPort",
+                        instances[0] + " workers from " + start.getAsInt() + " on need ports up to "
+                                + last + ", the highest is " + MAX_PORT);
+            } else if (common.isPresent() && common.getAsInt() >= start.getAsInt() && common.getAsInt() <= last) {
+                cluster.problem("startPort", "the workers' ports " + start.getAsInt() + " to " + last
+                        + " contain the common port " + common.getAsInt());
+            }
+        }
+        return new ProcessSpec.Port(common, inherit, host, start, strategy);
+    }
+
+    private int instances(ObjectReader cluster) {
+        if (cluster.any("instances").filter(TextNode.class::isInstance).isPresent()) {
+            cluster.word("instances", "auto");
+            return Runtime.getRuntime().availableProcessors();
+        }
+        return cluster.integer("instances", 0, MAX_INSTANCES).orElse(1);
+    }
+
+    private ReloadPolicy reload(ObjectReader reload) {
+        OptionalInt batch = reload.integer("batch", 1, MAX_INSTANCES);
+        Optional<Duration> soak = reload.seconds("soak", 0);
+        reload.end();
+        return ReloadPolicy.ofDefaults().withBatch(batch.orElse(1)).withSoak(soak.orElse(Duration.ZERO));
+    }
+
+    /** {@code path} and the variable PATH of the file are appended to the PATH that the primary has. */
+    private Map<String, String> environment() {
+        Map<String, String> env = new LinkedHashMap<>(from.variables("env"));
+        Optional<String> more = from.text("path");
+        String inherited = System.getenv("PATH");
+        List<String> parts = new ArrayList<>();
+        Optional.ofNullable(inherited).ifPresent(parts::add);
+        Optional.ofNullable(env.get("PATH")).ifPresent(parts::add);
+        more.ifPresent(parts::add);
+        if (more.isPresent() || env.containsKey("PATH")) {
+            env.put("PATH", String.join(File.pathSeparator, parts));
+        }
+        return env;
+    }
+}

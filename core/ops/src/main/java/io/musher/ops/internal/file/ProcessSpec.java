@@ -1,0 +1,80 @@
+package io.musher.ops.internal.file;
+
+import io.musher.HealthCheck;
+import io.musher.ReloadPolicy;
+import io.musher.ops.internal.cron.Cron;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * An entry of the file: one program in one or more workers. Values are checked; equal specs behave alike.
+ *
+ * @param id the name, unique in the file regardless of case
+ * @param program what it runs
+ * @param directory where it runs
+ * @param env variables for it
+ * @param autostart whether it starts with the primary
+ * @param schedule when a job runs; empty for a service
+ * @param overrun whether a job starts while its former run goes on
+ * @param timeout how long a run may take, or a service lives before it is replaced
+ * @param terminate when a job is stopped, or a service is reloaded
+ * @param watch files and folders whose changes reload it
+ * @param restart what happens when a worker ends by itself
+ * @param stop how workers are stopped
+ * @param startTimeout how soon a worker must be ready
+ * @param explicitReadiness whether a worker is ready only when it says so
+ * @param health checks of each worker
+ * @param maxMemory the resident memory above which a worker is replaced
+ * @param instances the number of workers
+ * @param port the common port and what belongs to it
+ * @param reload how reloads proceed
+ * @param logger where output goes
+ * @param pidFile a file that holds the process id while the worker lives; with {@code %n} or {@code %i} if there are
+ *     several
+ */
+public record ProcessSpec(String id, Program program, Path directory, Map<String, String> env, boolean autostart,
+        Optional<Cron> schedule, boolean overrun, Optional<Duration> timeout, Optional<Cron> terminate,
+        List<Path> watch, Restart restart, Stop stop, Duration startTimeout, boolean explicitReadiness,
+        List<HealthCheck> health, OptionalLong maxMemory, int instances, Port port, ReloadPolicy reload,
+        LoggerSpec logger, Optional<Path> pidFile) {
+
+    /**
+     * What happens when a worker ends by itself.
+     *
+     * @param when {@code always}, {@code error} or {@code never}
+     * @param delay the constant delay; empty for the default back-off
+     * @param limit how many restarts, without a minute of good life between, are too many; empty for the default
+     */
+    public record Restart(String when, Optional<Duration> delay, OptionalInt limit) {}
+
+    /**
+     * How workers are stopped.
+     *
+     * @param before how long a worker that gets no new connections still runs as before
+     * @param drain how long its connections may take to end
+     * @param kill how long it may take from SIGTERM to its exit
+     */
+    public record Stop(Duration before, Duration drain, Duration kill) {}
+
+    /**
+     * The common port.
+     *
+     * @param common the port; empty without one
+     * @param inherit whether descriptor 0 is the listening socket
+     * @param host the host of the common port; empty for all interfaces
+     * @param start the port of the first worker; empty for any free ports
+     * @param strategy the name of the balancer's strategy; empty for its default
+     */
+    public record Port(OptionalInt common, boolean inherit, Optional<String> host, OptionalInt start,
+            Optional<String> strategy) {}
+
+    /** {@return whether it runs by its schedule instead of being kept alive} */
+    public boolean isJob() {
+        return schedule.isPresent();
+    }
+}

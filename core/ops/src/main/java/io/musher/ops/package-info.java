@@ -1,0 +1,2 @@
+/** Runs programs that a file describes, from the command line. */
+package io.musher.ops;

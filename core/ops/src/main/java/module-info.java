@@ -1,0 +1,4 @@
+/** Runs programs that a file describes, from the command line. */
+module io.musher.ops {
+    requires io.musher;
+}

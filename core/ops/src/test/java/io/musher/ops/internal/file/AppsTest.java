@@ -1,0 +1,130 @@
+package io.musher.ops.internal.file;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The {@code apps} of PM2's files. */
+class AppsTest {
+
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
+    @TempDir
+    Path folder;
+
+    private FileSpec read(String text, String variant) throws Exception {
+        return MusherFile.read(Files.writeString(folder.resolve("ecosystem.json"), text), Optional.ofNullable(variant));
+    }
+
+    private ProcessSpec app(String members) throws Exception {
+        return read("{apps: [{script: 'server.js', " + members + "}]}", null).processes().get(0);
+    }
+
+    @Test
+    void shouldReadAnApplicationWithEnvironmentsAndADeploySection() throws Exception {
+        String text = """
+                {
+                  /** applications */
+                  apps : [
+                    {name : "API", script : "api.js", env: {COMMON: "true"}, env_production : {NODE_ENV: "production"}},
+                    // a second one
+                    {name : "WEB", script : "web.js"}
+                  ],
+                  deploy : {production : {user : "node", host : "127.0.0.1", "post-deploy" : "npm install"}}
+                }
+                """;
+        FileSpec file = read(text, null);
+
+        assertEquals(List.of("API", "WEB"), file.processes().stream().map(ProcessSpec::id).toList());
+        assertEquals(new Program.Words(List.of("node", "api.js")), file.processes().get(0).program());
+        assertEquals(Map.of("COMMON", "true"), file.processes().get(0).env());
+        assertEquals(Map.of("COMMON", "true", "NODE_ENV", "production"),
+                read(text, "production").processes().get(0).env());
+        assertEquals(1, file.ignored().size());
+    }
+
+    @Test
+    void shouldReadASingleApplicationNamedAfterItsScript() throws Exception {
+        ProcessSpec app = read("{\"apps\": {\"treekill\": false, \"script\": \"app.js\"}}", null).processes().get(0);
+
+        assertEquals("app", app.id());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'max', 0", "0, 0", "-1, -1", "3, 3", "'2', 2"})
+    void shouldCountInstancesAsPm2Does(String instances, int expected) throws Exception {
+        int number = expected > 0 ? expected : Math.max(1, PROCESSORS + expected);
+        String value = instances.matches("-?[0-9]+") ? instances : "'" + instances + "'";
+
+        ProcessSpec app = app("instances: " + value + ", exec_mode: 'cluster', env: {PORT: 8002, A: 'b'}");
+
+        assertEquals(number, app.instances());
+        assertEquals(OptionalInt.of(8_002), app.port().common());
+        assertEquals(Map.of("A", "b"), app.env());
+    }
+
+    @Test
+    void shouldLeaveThePortToAnApplicationThatIsNotClustered() throws Exception {
+        ProcessSpec app = app("env: {PORT: 8001}");
+
+        assertEquals(Map.of("PORT", "8001"), app.env());
+        assertEquals(OptionalInt.empty(), app.port().common());
+    }
+
+    @Test
+    void shouldTranslateLimitsTimesAndFiles() throws Exception {
+        ProcessSpec app = app("""
+                name: 'web', max_restarts: 4, restart_delay: '3s', kill_timeout: 1600, max_memory_restart: '200M',
+                cron_restart: '0 3 * * *', watch: true, out_file: 'o.log', error_file: 'e.log', pid_file: 'web.pid',
+                stop_exit_codes: [0], args: '--a b', node_args: '--max-old-space-size=64', cwd: 'sub',
+                min_uptime: '10s', wait_ready: true""");
+        Path sub = folder.resolve("sub");
+
+        assertEquals(new ProcessSpec.Restart("error", Optional.of(Duration.ofSeconds(3)), OptionalInt.of(4)),
+                app.restart());
+        assertEquals(Duration.ofMillis(1_600), app.stop().kill());
+        assertEquals(200L << 20, app.maxMemory().getAsLong());
+        assertEquals("0 3 * * *", app.terminate().orElseThrow().toString());
+        assertEquals(List.of(sub), app.watch());
+        assertEquals(Optional.of(sub.resolve("o.log")), app.logger().stdout());
+        assertEquals(Optional.of(sub.resolve("e.log")), app.logger().stderr());
+        assertEquals(Optional.of(sub.resolve("web.pid")), app.pidFile());
+        assertEquals(new Program.Words(List.of("node", "--max-old-space-size=64", "server.js", "--a", "b")),
+                app.program());
+        assertEquals("never", app("autorestart: false").restart().when());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            instances: 2                       | add "port"
+            exec_mode: 'cluster'               | add "port"
+            uid: 'www'                         | User=
+            shutdown_with_message: true        | SIGTERM
+            ignore_watch: ['x']                | watcher
+            scripts: 'y'                       | did you mean "script"?
+            stop_exit_codes: [3]               | only [0]
+            kill_timeout: 'soon'               | "soon" is no time
+            instances: 'lots', port: 3000      | expected a number or "max"
+            """)
+    void shouldRefuse(String members, String message) throws IOException {
+        Path file = Files.writeString(folder.resolve("ecosystem.json"),
+                "{apps: [{script: 'server.js', " + members + "}]}");
+
+        String text = assertThrows(FileProblems.class, () -> MusherFile.read(file, Optional.empty())).getMessage();
+
+        assertTrue(text.contains(message) && text.contains("apps[0]"), text);
+    }
+}
