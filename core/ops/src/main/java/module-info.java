@@ -1,4 +1,5 @@
 /** Runs programs that a file describes, from the command line. */
 module io.musher.ops {
     requires io.musher;
+    requires org.slf4j;
 }
