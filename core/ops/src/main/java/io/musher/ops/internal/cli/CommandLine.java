@@ -4,6 +4,7 @@ import io.musher.ops.internal.file.FileProblems;
 import io.musher.ops.internal.file.FileSpec;
 import io.musher.ops.internal.file.MusherFile;
 import io.musher.ops.internal.file.ProcessSpec;
+import io.musher.ops.internal.run.Primary;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
@@ -12,6 +13,7 @@ import java.util.stream.Collectors;
 public final class CommandLine {
 
     static final int DONE = 0;
+    static final int FAILED = 1;
     /** Bad arguments, or a bad file. */
     static final int MISUSED = 2;
 
@@ -33,9 +35,15 @@ public final class CommandLine {
             switch (arguments.command) {
                 case "help" -> out.print(Arguments.USAGE);
                 case "version" -> out.println("musher " + version());
+                case "run" -> {
+                    return new Primary(spec(arguments), out, err).run();
+                }
                 default -> check(arguments);
             }
             return DONE;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return FAILED;
         } catch (UsageException e) {
             err.println("musher: " + e.getMessage() + "; musher --help lists all commands and options");
         } catch (FileProblems e) {
@@ -44,10 +52,25 @@ public final class CommandLine {
         return MISUSED;
     }
 
-    private void check(Arguments arguments) throws FileProblems, UsageException {
-        Path file = arguments.file.map(directory::resolve).or(() -> MusherFile.find(directory)).orElseThrow(
+    private FileSpec spec(Arguments arguments) throws FileProblems, UsageException {
+        if (arguments.program.isEmpty()) {
+            FileSpec spec = MusherFile.read(file(arguments), arguments.variant);
+            spec.ignored().forEach(line -> err.println("ignored: " + line));
+            return spec;
+        }
+        Path program = Path.of(arguments.program.get(0)).getFileName();
+        String name = arguments.name.orElse(program == null ? "program" : program.toString());
+        return MusherFile.ofCommand(directory, name, arguments.program, arguments.instances, arguments.port);
+    }
+
+    private Path file(Arguments arguments) throws UsageException {
+        return arguments.file.map(directory::resolve).or(() -> MusherFile.find(directory)).orElseThrow(
                 () -> new UsageException("no config file in " + directory + ": looked for "
                         + String.join(", ", MusherFile.names()) + "; name another one with -c FILE"));
+    }
+
+    private void check(Arguments arguments) throws FileProblems, UsageException {
+        Path file = file(arguments);
         FileSpec spec = MusherFile.read(file, arguments.variant);
         spec.ignored().forEach(line -> out.println("ignored: " + line));
         out.println(file.getFileName() + ": \"" + spec.name() + "\" is valid: "

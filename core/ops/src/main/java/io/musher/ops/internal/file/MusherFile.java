@@ -1,7 +1,10 @@
 package io.musher.ops.internal.file;
 
 import io.musher.ops.internal.file.Node.ListNode;
+import io.musher.ops.internal.file.Node.Member;
+import io.musher.ops.internal.file.Node.NumberNode;
 import io.musher.ops.internal.file.Node.ObjectNode;
+import io.musher.ops.internal.file.Node.TextNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -11,10 +14,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Reads config files: Musher's own, Pup's, and the {@code apps} of PM2. */
 public final class MusherFile {
@@ -67,6 +72,39 @@ public final class MusherFile {
             throw new FileProblems(file, problems.all());
         }
         return spec;
+    }
+
+    /**
+     * Makes the spec of a single command, as a file with one process would.
+     *
+     * @param directory where it runs
+     * @param name the name of primary and process
+     * @param words the program and its arguments
+     * @param instances the number of workers
+     * @param port the common port; empty without one
+     * @throws FileProblems if a value is out of range
+     */
+    public static FileSpec ofCommand(Path directory, String name, List<String> words, int instances, OptionalInt port)
+            throws FileProblems {
+        Position at = new Position(1, 1);
+        Map<String, Member> entry = new LinkedHashMap<>();
+        entry.put("id", new Member(at, new TextNode(at, name)));
+        entry.put("cmd", new Member(at,
+                new ListNode(at, words.stream().map(word -> (Node) new TextNode(at, word)).toList())));
+        Map<String, Member> cluster = new LinkedHashMap<>();
+        cluster.put("instances", new Member(at, new NumberNode(at, Integer.toString(instances))));
+        port.ifPresent(
+                number -> cluster.put("commonPort", new Member(at, new NumberNode(at, Integer.toString(number)))));
+        entry.put("cluster", new Member(at, new ObjectNode(at, cluster)));
+        Problems problems = new Problems();
+        FileDefaults defaults = new FileDefaults(directory, Duration.ZERO, Duration.ofSeconds(5), LoggerSpec.DEFAULT);
+        Optional<ProcessSpec> process = new ProcessReader(
+                new ObjectReader(new ObjectNode(at, entry), "command", problems), defaults).read();
+        if (!problems.isEmpty()) {
+            throw new FileProblems(problems.all().get(0).path() + ": " + problems.all().get(0).text());
+        }
+        return new FileSpec(directory, name, process.stream().toList(), WatcherSpec.DEFAULT,
+                new FileSpec.Control(Optional.empty(), Optional.empty()), List.of());
     }
 
     private static String content(Path file) throws FileProblems {

@@ -1,0 +1,107 @@
+package io.musher.ops.internal.run;
+
+import io.musher.Cluster;
+import io.musher.ClusterBuilder;
+import io.musher.HealthCheck;
+import io.musher.Launch;
+import io.musher.Output;
+import io.musher.Readiness;
+import io.musher.RecyclePolicy;
+import io.musher.RestartPolicy;
+import io.musher.StopPolicy;
+import io.musher.balancer.Strategy;
+import io.musher.ops.internal.file.ProcessSpec;
+import io.musher.ops.internal.file.Program;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** Makes clusters of the entries of a file. They start without workers, so that one that fails undoes no other. */
+final class ClusterFactory {
+
+    /** A worker that has lived for so long was good: restarts before it do not count any more. */
+    private static final Duration GOOD_LIFE = Duration.ofSeconds(60);
+    private static final Duration LIMIT_PERIOD = Duration.ofHours(24);
+
+    private ClusterFactory() {}
+
+    /**
+     * Makes a builder.
+     *
+     * @param spec what to run
+     * @param env called for each reload
+     * @param output receives the workers' output
+     */
+    static ClusterBuilder builder(ProcessSpec spec, Supplier<Map<String, String>> env, Consumer<Output.Line> output) {
+        ClusterBuilder builder = Cluster.builder().name(spec.id()).instances(0).launch(launch(spec.program()))
+                .directory(spec.directory()).env(env).output(Output.to(output)).restartPolicy(restart(spec))
+                .stopPolicy(new StopPolicy(spec.stop().before(), spec.stop().drain(), spec.stop().kill()))
+                .startTimeout(spec.startTimeout()).reloadPolicy(spec.reload())
+                .healthCheck(spec.health().toArray(HealthCheck[]::new)).recyclePolicy(recycle(spec))
+                .readiness(readiness(spec)).signals(false).shutdownHook(false).keepAlive(false);
+        spec.port().common().ifPresent(builder::commonPort);
+        spec.port().host().ifPresent(builder::host);
+        spec.port().start().ifPresent(builder::startPort);
+        spec.port().strategy().map(Strategy::of).ifPresent(builder::strategy);
+        return builder;
+    }
+
+    /** {@return the variables of a process, without placeholders} */
+    static Map<String, String> environment(ProcessSpec spec) {
+        Map<String, String> variables = new LinkedHashMap<>();
+        spec.env().forEach((name, value) -> variables.put(name, value.replace("%", "%%")));
+        return variables;
+    }
+
+    static Launch launch(Program program) {
+        if (program instanceof Program.ShellLine shell) {
+            String line = shell.line().replace("%", "%%");
+            return isWindows() ? Launch.command("cmd", "/c", line) : Launch.command("/bin/sh", "-c", line);
+        }
+        if (program instanceof Program.Jar jar) {
+            Launch launch = Launch.jar(jar.jar()).args(jar.args());
+            return jar.jvmArgs().isEmpty() ? launch : launch.jvmArgs(jar.jvmArgs());
+        }
+        List<String> words = ((Program.Words) program).words();
+        return Launch.command(words);
+    }
+
+    private static boolean isWindows() {
+        return System.getProperty("os.name").startsWith("Windows");
+    }
+
+    private static RestartPolicy restart(ProcessSpec spec) {
+        RestartPolicy policy = switch (spec.restart().when()) {
+            case "always" -> RestartPolicy.always();
+            case "error" -> RestartPolicy.onFailure();
+            default -> RestartPolicy.never();
+        };
+        if (spec.restart().delay().isPresent()) {
+            Duration delay = spec.restart().delay().get();
+            Duration positive = delay.isZero() ? Duration.ofMillis(1) : delay;
+            policy = policy.withDelays(positive, positive);
+        }
+        if (spec.restart().limit().isPresent()) {
+            policy = policy.withStableAfter(GOOD_LIFE).withGiveUp(spec.restart().limit().getAsInt() + 1, LIMIT_PERIOD);
+        }
+        return policy;
+    }
+
+    private static RecyclePolicy recycle(ProcessSpec spec) {
+        RecyclePolicy policy = RecyclePolicy.never();
+        if (spec.maxMemory().isPresent()) {
+            policy = policy.withMaxMemory(spec.maxMemory().getAsLong());
+        }
+        if (spec.timeout().isPresent() && !spec.isJob()) {
+            policy = policy.withMaxAge(spec.timeout().get());
+        }
+        return policy;
+    }
+
+    private static Readiness readiness(ProcessSpec spec) {
+        return spec.explicitReadiness() ? Readiness.EXPLICIT : Readiness.AUTO;
+    }
+}

@@ -1,0 +1,118 @@
+package io.musher.ops.internal.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CommandLineTest {
+
+    @TempDir
+    Path folder;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    private int run(String... words) {
+        return new CommandLine(folder, new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8)).run(words);
+    }
+
+    private String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    private String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void shouldSayWhatAFileDescribesAndWhatItIgnores() throws Exception {
+        Files.writeString(folder.resolve("pup.json"), """
+                {name: "shop", plugins: [], processes: [
+                  {id: "web", cmd: "x", cluster: {instances: 2, commonPort: 3000, startPort: 4000}},
+                  {id: "job", cmd: "y", cron: "* * * * *"}]}""");
+
+        assertEquals(0, run("check"));
+
+        assertEquals("""
+                ignored: plugins: are programs for Deno
+                pup.json: "shop" is valid: web x 2 on port 3000, job (* * * * *)
+                """, out());
+    }
+
+    @Test
+    void shouldTakeTheFirstOfTheKnownFiles() throws Exception {
+        Files.writeString(folder.resolve("ecosystem.json"), "{apps: [{script: 'a.js'}]}");
+        Files.writeString(folder.resolve("musher.json"), "{processes: [{id: 'own', cmd: 'x'}]}");
+
+        assertEquals(0, run("check"));
+        assertTrue(out().contains("own"), out());
+        assertEquals(0, run("check", "-c", "ecosystem.json"));
+        assertEquals(0, run("check", "--config=" + folder.resolve("ecosystem.json")));
+    }
+
+    @Test
+    void shouldRefuseABadFileAndANeededOneThatIsMissing() throws Exception {
+        assertEquals(2, run("check"));
+        assertTrue(err().contains("looked for musher.json"), err());
+        Files.writeString(folder.resolve("musher.json"), "{processes: [{id: 'a'}]}");
+        assertEquals(2, run("run"));
+        assertTrue(err().contains("there is nothing to run"), err());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            walk                   | unknown command "walk"
+            check --fast           | check: unknown argument "--fast"
+            check -c               | -c needs a value
+            check -- x             | goes with run
+            run --                 | -- needs a program
+            run -n 2               | need a program after --
+            run -n two -- x        | "two" is no number
+            run -n 5000 -- x       | is 5000, expected a whole number from 0 to 1000
+            run -p 0 -- x          | is 0, expected a whole number from 1 to 65535
+            run --name a/b -- x    | "a/b" is no name
+            """)
+    void shouldRefuse(String words, String message) {
+        assertEquals(2, run(words.split(" ")));
+        assertTrue(err().contains(message), err());
+    }
+
+    @Test
+    void shouldHelp() {
+        assertEquals(0, run("--help"));
+        assertTrue(out().lines().allMatch(line -> line.length() <= 100), "lines fit");
+        assertEquals(0, run());
+        assertEquals(0, run("run", "-h"));
+    }
+
+    @Test
+    void shouldEndWithZeroWhenNothingIsLeftToRun() throws Exception {
+        Files.writeString(folder.resolve("musher.json"),
+                "{processes: [{id: 'once', cmd: 'echo 100%; sleep 2', restart: 'never'},"
+                        + " {id: 'off', cmd: 'x', autostart: false}]}");
+
+        assertEquals(0, run("run"), this::err);
+
+        assertEquals("once-1 | 100%\n", out());
+    }
+
+    @Test
+    void shouldEndWithOneWhenEverythingWasGivenUpAfterTheRestartsOfTheFile() throws Exception {
+        Files.writeString(folder.resolve("musher.json"),
+                "{processes: [{id: 'bad', cmd: 'echo start; exit 3', restartLimit: 3, restartDelayMs: 10}]}");
+
+        assertEquals(1, run("run"), this::err);
+
+        assertEquals(4, out().lines().filter("bad-1 | start"::equals).count(), out());
+    }
+}
