@@ -76,12 +76,13 @@ class HelloClusterIT {
         assertEquals(143, primary.exitCode(Duration.ofSeconds(30)), primary::report);
     }
 
-    /** In a process group of its own, as a terminal's shell does. */
+    /** In a process group of its own and with SIGINT not ignored, as a terminal's shell does. */
     private Child start(int port, String... instances) throws IOException {
         Matcher matcher = COMMAND.matcher(Files.readString(TOP.resolve("README.md")));
         assertTrue(matcher.find(), "the README has the command");
         String command = "exec " + Child.java() + " " + matcher.group(1);
-        ProcessBuilder builder = new ProcessBuilder("setsid", "sh", "-c", command + " \"$@\"", "sh")
+        ProcessBuilder builder = new ProcessBuilder("setsid", "env", "--default-signal=INT", "sh", "-c",
+                command + " \"$@\"", "sh")
                 .directory(TOP.toFile());
         builder.command().addAll(List.of(instances.length == 0 ? "4" : instances[0], Integer.toString(port)));
         return children.start(builder);

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -26,16 +28,12 @@ class MusherJarIT {
     @TempDir
     Path folder;
 
+    /** Runs a command in the test's folder. A test run in the background of a shell ignores SIGINT, as would it. */
     private Child musher(String... words) throws Exception {
-        String[] command = new String[words.length + 5];
-        command[0] = "sh";
-        command[1] = "-c";
-        // a test run in the background of a shell ignores SIGINT, and so would all its children
-        command[2] = "cd \"$1\" && shift && exec env --default-signal=INT \"$@\"";
-        command[3] = "sh";
-        command[4] = folder.toString();
-        System.arraycopy(words, 0, command, 5, words.length);
-        return children.command(command);
+        List<String> rest = new ArrayList<>(List.of("-c", "cd \"$1\" && shift && exec env --default-signal=INT \"$@\"",
+                "sh", folder.toString()));
+        rest.addAll(List.of(words));
+        return children.command("sh", rest.toArray(String[]::new));
     }
 
     private String[] jar(String... words) {

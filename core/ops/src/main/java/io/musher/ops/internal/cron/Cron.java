@@ -16,8 +16,8 @@ import java.util.Optional;
  * list of these, separated by commas. Months and days of the week also have their English names, three letters long;
  * Sunday is 0 or 7. When both days are restricted, one of them has to fit, as in every cron.
  *
- * <p>In the hour that is skipped when summer time begins, patterns are due at its end; in the hour that is repeated when
- * it ends, they are due in the first pass only.
+ * <p>In the hour that is skipped when summer time begins, patterns are due at its end; in the hour that is repeated
+ * when it ends, they are due in the first pass only.
  */
 public final class Cron {
 

@@ -123,7 +123,7 @@ final class AppTranslator {
         if (port.isEmpty()) {
             from.problem(from.has("exec_mode") ? "exec_mode" : "instances",
                     "several processes can share a port only if it"
-                            + " is known here: add \"port\", and let the program listen on the PORT of its environment");
+                            + " is known here: add \"port\", and let the program listen on its PORT variable");
             return;
         }
         env.remove("PORT");

@@ -103,8 +103,7 @@ public final class MusherFile {
         if (!problems.isEmpty()) {
             throw new FileProblems(problems.all().get(0).path() + ": " + problems.all().get(0).text());
         }
-        return new FileSpec(directory, name, process.stream().toList(), WatcherSpec.DEFAULT,
-                new FileSpec.Control(Optional.empty(), Optional.empty()), List.of());
+        return new FileSpec(directory, name, process.stream().toList(), WatcherSpec.DEFAULT, List.of());
     }
 
     private static String content(Path file) throws FileProblems {
@@ -130,8 +129,6 @@ public final class MusherFile {
         FileDefaults defaults = new FileDefaults(directory,
                 root.seconds("terminateGracePeriod", 0).orElse(Duration.ZERO),
                 root.seconds("terminateTimeout", 0).orElse(Duration.ofSeconds(5)), logger);
-        FileSpec.Control control = root.object("control").map(own -> control(own, directory))
-                .orElse(new FileSpec.Control(Optional.empty(), Optional.empty()));
         api(root);
         root.ignore("$schema", "is for editors");
         root.ignore("plugins", "are programs for Deno");
@@ -155,14 +152,7 @@ public final class MusherFile {
         }
         checkWorkerNames(processes, entries);
         root.end();
-        return new FileSpec(file, name, List.copyOf(processes), watcher, control, root.problems().ignored());
-    }
-
-    private static FileSpec.Control control(ObjectReader own, Path directory) {
-        FileSpec.Control control = new FileSpec.Control(own.text("socket", text -> Paths.resolve(directory, text)),
-                own.text("group"));
-        own.end();
-        return control;
+        return new FileSpec(file, name, List.copyOf(processes), watcher, root.problems().ignored());
     }
 
     /** Reads what Pup has for its HTTP interface. */

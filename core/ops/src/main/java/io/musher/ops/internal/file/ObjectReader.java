@@ -22,8 +22,8 @@ import java.util.function.Function;
 
 /**
  * Reads the members of one object. Each method takes a key, checks its value and returns it, empty if the key is absent
- * or wrong; wrong values are added to the {@link Problems}. The keys that were asked for are those that exist: after the
- * last one, {@link #end()} reports all others.
+ * or wrong; wrong values are added to the {@link Problems}. The keys that were asked for are those that exist: after
+ * the last one, {@link #end()} reports all others.
  */
 final class ObjectReader {
 

@@ -57,7 +57,7 @@ final class ProcessReader {
                 .flatMap(check -> new HealthReader(check).read().stream()).toList();
         int[] instances = {1};
         ProcessSpec.Port port = from.object("cluster").map(cluster -> cluster(cluster, instances)).orElse(
-                new ProcessSpec.Port(OptionalInt.empty(), false, Optional.empty(), OptionalInt.empty(),
+                new ProcessSpec.Port(OptionalInt.empty(), Optional.empty(), OptionalInt.empty(),
                         Optional.empty()));
         ReloadPolicy reload = from.object("reload").map(this::reload).orElse(ReloadPolicy.ofDefaults());
         LoggerSpec logger = from.object("logger").map(own -> LoggerSpec.read(own, defaults.logger(), directory))
@@ -148,13 +148,7 @@ final class ProcessReader {
 
     private ProcessSpec.Port cluster(ObjectReader cluster, int[] instances) {
         instances[0] = instances(cluster);
-        boolean inherit = cluster.any("commonPort").filter(TextNode.class::isInstance).isPresent();
-        OptionalInt common = OptionalInt.empty();
-        if (inherit) {
-            cluster.word("commonPort", "inherit");
-        } else {
-            common = cluster.integer("commonPort", 1, MAX_PORT);
-        }
+        OptionalInt common = cluster.integer("commonPort", 1, MAX_PORT);
         Optional<String> host = cluster.text("host");
         OptionalInt start = cluster.integer("startPort", 1, MAX_PORT);
         Optional<String> strategy = cluster.text("strategy", text -> {
@@ -162,8 +156,7 @@ final class ProcessReader {
             return text;
         });
         cluster.end();
-        boolean balanced = inherit || common.isPresent();
-        if (!balanced && !cluster.has("commonPort")) {
+        if (!cluster.has("commonPort")) {
             for (String key : List.of("host", "strategy")) {
                 if (cluster.has(key)) {
                     cluster.problem(key, "has no effect without \"commonPort\"");
@@ -181,7 +174,7 @@ final class ProcessReader {
                         + " contain the common port " + common.getAsInt());
             }
         }
-        return new ProcessSpec.Port(common, inherit, host, start, strategy);
+        return new ProcessSpec.Port(common, host, start, strategy);
     }
 
     private int instances(ObjectReader cluster) {

@@ -65,12 +65,11 @@ public record ProcessSpec(String id, Program program, Path directory, Map<String
      * The common port.
      *
      * @param common the port; empty without one
-     * @param inherit whether descriptor 0 is the listening socket
      * @param host the host of the common port; empty for all interfaces
      * @param start the port of the first worker; empty for any free ports
      * @param strategy the name of the balancer's strategy; empty for its default
      */
-    public record Port(OptionalInt common, boolean inherit, Optional<String> host, OptionalInt start,
+    public record Port(OptionalInt common, Optional<String> host, OptionalInt start,
             Optional<String> strategy) {}
 
     /** {@return whether it runs by its schedule instead of being kept alive} */

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Runs actions at the times of their patterns, on one thread. Looks at the clock at least every {@link #LONGEST}, so
- * that a clock that is set, or a machine that was suspended, delays nothing for longer. Times that have passed meanwhile
- * are due once.
+ * that a clock that is set, or a machine that was suspended, delays nothing for longer. Times that have passed
+ * meanwhile are due once.
  */
 final class CronTimer implements AutoCloseable {
 

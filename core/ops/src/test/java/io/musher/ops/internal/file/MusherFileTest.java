@@ -44,7 +44,6 @@ class MusherFileTest {
                   terminateTimeout: 7,
                   logger: {stdout: "all.log", maxSize: "1M", keep: 2},
                   watcher: {interval: 100, exts: ["class"], match: ["classes"], skip: ["tmp"]},
-                  control: {socket: "c.sock", group: "staff"},
                   processes: [{
                     id: "web", jar: "shop.jar", args: ["a"], jvmArgs: ["-Xmx64m"], cwd: "app",
                     env: {A: "x", B: 2, C: true}, autostart: false, overrun: true, timeout: 3600,
@@ -60,7 +59,6 @@ class MusherFileTest {
         ProcessSpec web = file.processes().get(0);
 
         assertEquals("shop", file.name());
-        assertEquals(new FileSpec.Control(Optional.of(folder.resolve("c.sock")), Optional.of("staff")), file.control());
         assertEquals(new WatcherSpec(Duration.ofMillis(100), List.of("class"), List.of("classes"), List.of("tmp")),
                 file.watcher());
         Path app = folder.resolve("app");
@@ -78,7 +76,7 @@ class MusherFileTest {
                 .withTimeout(Duration.ofMillis(500)).withRise(2).withFall(3)), web.health());
         assertEquals(800L << 20, web.maxMemory().getAsLong());
         assertEquals(2, web.instances());
-        assertEquals(new ProcessSpec.Port(OptionalInt.of(3_000), false, Optional.of("127.0.0.1"),
+        assertEquals(new ProcessSpec.Port(OptionalInt.of(3_000), Optional.of("127.0.0.1"),
                 OptionalInt.of(4_000), Optional.of("ip-hash")), web.port());
         assertEquals(2, web.reload().batch());
         assertEquals(Optional.of(folder.resolve("all.log")), web.logger().stdout());
