@@ -34,11 +34,7 @@ public interface Actions {
      */
     Timers.Timer schedule(long delayNanos, Runnable task);
 
-    /**
-     * Cancels a timer, like {@code EventLoop.cancel}.
-     *
-     * @param timer a handle, or null
-     */
+    /** Cancels a timer, like {@code EventLoop.cancel}. */
     void cancel(Timers.Timer timer);
 
     /**

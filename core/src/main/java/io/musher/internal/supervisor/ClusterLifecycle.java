@@ -1,5 +1,6 @@
 package io.musher.internal.supervisor;
 
+import io.musher.balancer.loop.Nullable;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -24,7 +25,7 @@ final class ClusterLifecycle {
     private final PendingFutures<Void> stopFutures;
     /** Futures whose requests are still being prepared; they fail when the cluster stops. */
     private final Set<CompletableFuture<?>> expected = new LinkedHashSet<>();
-    private StartFailure failure;
+    private @Nullable StartFailure failure;
     private boolean stopping;
     private boolean stopped;
 
@@ -54,7 +55,7 @@ final class ClusterLifecycle {
     }
 
     /** Stops the cluster because a worker was lost before all workers were ready. */
-    void startFailed(Incarnation worker, String why, Throwable cause) {
+    void startFailed(Incarnation worker, String why, @Nullable Throwable cause) {
         failure = new StartFailure("worker " + worker.id() + " (instance " + worker.instance() + "): " + why, worker,
                 cause);
         stop("the start failed: " + failure.getMessage());

@@ -2,6 +2,7 @@ package io.musher.internal.supervisor;
 
 import io.musher.Exit;
 import io.musher.WorkerState;
+import io.musher.balancer.loop.Nullable;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -153,7 +154,7 @@ final class ExitHandler {
      * @param failed whether the restart policy counts the loss as a failure
      * @return the action, to be run after the worker has left its slot
      */
-    private Runnable restartAfterLoss(Incarnation worker, boolean failed, String why, Throwable cause) {
+    private Runnable restartAfterLoss(Incarnation worker, boolean failed, String why, @Nullable Throwable cause) {
         Slot slot = worker.slot;
         if (!slot.owns(worker)) {
             return () -> {};

@@ -1,5 +1,6 @@
 package io.musher.internal.supervisor;
 
+import io.musher.balancer.loop.Nullable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +19,7 @@ final class FinalPortCheck {
     private final ResettableTimer timer;
     private final Consumer<Incarnation> onRefusal;
     /** The workers whose ports are being checked; null if no check is running. */
-    private List<Incarnation> workers;
+    private @Nullable List<Incarnation> workers;
     private int unchecked;
     private boolean passed;
 

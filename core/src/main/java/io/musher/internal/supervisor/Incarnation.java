@@ -2,11 +2,13 @@ package io.musher.internal.supervisor;
 
 import io.musher.Exit;
 import io.musher.WorkerState;
+import io.musher.balancer.loop.Nullable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -30,9 +32,10 @@ public final class Incarnation {
     private final Generation generation;
     private final CompletableFuture<Exit> exit = new CompletableFuture<>();
     private volatile StateAndReason status;
-    private volatile StartedProcess process;
+    private volatile Optional<StartedProcess> process = Optional.empty();
     private volatile int port;
-    private volatile WorkerHandle handle;
+    /** Null until {@link #spawn}. */
+    private volatile @Nullable WorkerHandle handle;
     private volatile String observed = "";
 
     final Slot slot;
@@ -172,8 +175,8 @@ public final class Incarnation {
 
     /** {@return the process id, empty before the fork} */
     public OptionalLong pid() {
-        StartedProcess spawned = process;
-        return spawned == null ? OptionalLong.empty() : OptionalLong.of(spawned.pid());
+        Optional<StartedProcess> started = process;
+        return started.isPresent() ? OptionalLong.of(started.get().pid()) : OptionalLong.empty();
     }
 
     /** {@return the port given to listening(port) by the worker, otherwise the port assigned to the process} */
@@ -183,8 +186,7 @@ public final class Incarnation {
 
     /** {@return the start time; empty before the fork} */
     public Optional<Instant> startedAt() {
-        StartedProcess spawned = process;
-        return spawned == null ? Optional.empty() : Optional.of(spawned.startedAt());
+        return process.map(StartedProcess::startedAt);
     }
 
     /** {@return a future that completes when the process is reaped, and fails if the process could not be started} */
@@ -194,7 +196,8 @@ public final class Incarnation {
 
     /** {@return controls the process; never null outside the supervisor} */
     public WorkerHandle handle() {
-        return handle;
+        // the registry creates no worker without spawning it in the same step
+        return Objects.requireNonNull(handle);
     }
 
     @Override
@@ -213,7 +216,7 @@ public final class Incarnation {
 
     /** Records that the process runs; {@link #runDeferred} is to follow. */
     void forked(StartedProcess started) {
-        process = started;
+        process = Optional.of(started);
         port = started.port().orElse(0);
     }
 
@@ -239,11 +242,12 @@ public final class Incarnation {
     }
 
     boolean isForked() {
-        return process != null;
+        return process.isPresent();
     }
 
+    /** {@return whether the process runs a command; false before the fork} */
     boolean isCommand() {
-        return process.command();
+        return process.filter(StartedProcess::command).isPresent();
     }
 
     void port(int newPort) {

@@ -1,5 +1,6 @@
 package io.musher.internal.supervisor;
 
+import io.musher.balancer.loop.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +31,7 @@ final class PendingFutures<T> {
         return futures.isEmpty();
     }
 
-    void complete(T value) {
+    void complete(@Nullable T value) {
         for (CompletableFuture<T> future : futures) {
             actions.callback(() -> future.complete(value));
         }

@@ -1,5 +1,6 @@
 package io.musher.internal.supervisor;
 
+import io.musher.balancer.loop.Nullable;
 import java.time.Duration;
 
 /**
@@ -15,7 +16,7 @@ final class ReadinessState {
     private boolean portRefuses;
     private boolean checkFailing;
     private String checkFailure = "";
-    private String evidence;
+    private @Nullable String evidence;
 
     /** @param hasCheck whether the worker has to pass a readiness check first */
     ReadinessState(boolean hasCheck, ResettableTimer refusalTimer) {
@@ -96,11 +97,12 @@ final class ReadinessState {
         return paused || checkFailing || portRefuses;
     }
 
-    void keepEvidence(String why) {
+    void keepEvidence(@Nullable String why) {
         evidence = why;
     }
 
     /** {@return the evidence of readiness that is kept while the worker cannot be ready, or null} */
+    @Nullable
     String evidence() {
         return evidence;
     }

@@ -1,5 +1,6 @@
 package io.musher.internal.supervisor;
 
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Timers;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -12,7 +13,7 @@ final class ResettableTimer {
 
     private final Actions actions;
     private final Consumer<Runnable> turn;
-    private Timers.Timer timer;
+    private @Nullable Timers.Timer timer;
 
     /** @param turn runs each task as one turn of the supervisor */
     ResettableTimer(Actions actions, Consumer<Runnable> turn) {
@@ -33,8 +34,10 @@ final class ResettableTimer {
     }
 
     void cancel() {
-        actions.cancel(timer);
-        timer = null;
+        if (timer != null) {
+            actions.cancel(timer);
+            timer = null;
+        }
     }
 
     boolean isSet() {

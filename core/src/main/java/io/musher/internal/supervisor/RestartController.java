@@ -93,7 +93,8 @@ final class RestartController {
         }
         if (all && !allGaveUp) {
             registry.listener
-                    .allGaveUp(registry.slots().stream().filter(slot -> slot.wanted).map(slot -> slot.last).toList());
+                    .allGaveUp(registry.slots().stream().filter(slot -> slot.wanted).flatMap(slot -> slot.last.stream())
+                            .toList());
         }
         allGaveUp = all;
     }
@@ -104,9 +105,10 @@ final class RestartController {
      */
     void restart(Incarnation worker, CompletableFuture<Incarnation> future) {
         Slot slot = worker.slot;
-        if (slot.last != worker && slot.serving != worker) {
-            PendingFutures.fail(registry.actions, future, new IllegalStateException(
-                    "worker " + worker.id() + " cannot be restarted: worker " + slot.last.id() + " has replaced it"));
+        Optional<Incarnation> successor = slot.last.filter(last -> last != worker && slot.serving != worker);
+        if (successor.isPresent()) {
+            PendingFutures.fail(registry.actions, future, new IllegalStateException("worker " + worker.id()
+                    + " cannot be restarted: worker " + successor.get().id() + " has replaced it"));
             return;
         }
         Optional<String> refusal = slot.wanted ? Optional.empty()

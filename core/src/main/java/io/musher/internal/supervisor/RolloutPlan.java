@@ -3,6 +3,8 @@ package io.musher.internal.supervisor;
 import io.musher.ClusterStats.RolloutStats;
 import io.musher.ReloadPolicy;
 import io.musher.Rollout;
+import io.musher.balancer.loop.Nullable;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -32,7 +34,7 @@ final class RolloutPlan {
     private final FinalPortCheck portCheck;
     /** Failed replacements of the running rollout so far; determines the retry delay. */
     private int failures;
-    private RunningRollout current;
+    private @Nullable RunningRollout current;
     private volatile Optional<RolloutStats> progress = Optional.empty();
 
     RolloutPlan(WorkerRegistry registry, BootQueue bootQueue, StopSequence stopSequence) {
@@ -66,17 +68,16 @@ final class RolloutPlan {
     private void start(Generation generation, String why, boolean sameProgram, CompletableFuture<Rollout> future) {
         RunningRollout next = new RunningRollout(generation, why, registry, bootQueue, stopSequence);
         if (current != null) {
-            supersede(next, sameProgram && current.isForward());
+            supersede(current, next, sameProgram && current.isForward());
         }
         current = next;
         failures = 0;
-        current.futures.add(future);
+        next.futures.add(future);
         registry.listener.rolloutStarted(why);
-        current.begin();
+        next.begin();
     }
 
-    private void supersede(RunningRollout next, boolean inherits) {
-        RunningRollout ended = current;
+    private void supersede(RunningRollout ended, RunningRollout next, boolean inherits) {
         String failure = ended.failure().map(text -> text + "; ").orElse("") + "superseded by another rollout: "
                 + next.why;
         cancelTimers();
@@ -94,13 +95,14 @@ final class RolloutPlan {
         }
         current.abortFutures.add(future);
         if (current.isForward()) {
-            rollBack(Rollout.Outcome.ABORTED, "aborted: abortRollout() was called", null);
+            rollBack(current, Rollout.Outcome.ABORTED, "aborted: abortRollout() was called", null);
         }
     }
 
-    private void rollBack(Rollout.Outcome outcome, String failure, Incarnation failed) {
+    private void rollBack(RunningRollout rollout, Rollout.Outcome outcome, String failure,
+            @Nullable Incarnation failed) {
         cancelTimers();
-        current.rollBack(outcome, failure, failed);
+        rollout.rollBack(outcome, failure, failed);
     }
 
     private void cancelTimers() {
@@ -140,7 +142,7 @@ final class RolloutPlan {
         return isReplacement(worker) && !worker.stop.wasKilled();
     }
 
-    void replacementReady(Incarnation worker, Incarnation old) {
+    void replacementReady(Incarnation worker, @Nullable Incarnation old) {
         if (current != null) {
             current.workerReady(worker, old);
         }
@@ -154,9 +156,9 @@ final class RolloutPlan {
             slot.readyFutures.fail(new IllegalStateException("the rollout: " + text));
         }
         if (policy.onFailure() == ReloadPolicy.OnFailure.KEEP_OLD) {
-            rollBack(Rollout.Outcome.FAILED, text, worker);
+            rollBack(running(), Rollout.Outcome.FAILED, text, worker);
         } else {
-            current.withdraw(slot, "the rollout retries after a delay: " + text);
+            running().withdraw(slot, "the rollout retries after a delay: " + text);
             delayRetry(worker, why);
         }
     }
@@ -164,10 +166,15 @@ final class RolloutPlan {
     private void portRefuses(Incarnation worker) {
         String why = "was ready and refuses connections at the end of the rollout: " + worker.why();
         if (policy.onFailure() == ReloadPolicy.OnFailure.KEEP_OLD) {
-            rollBack(Rollout.Outcome.FAILED, describe(worker, why), worker);
+            rollBack(running(), Rollout.Outcome.FAILED, describe(worker, why), worker);
         } else { // the worker either accepts again or is replaced as unhealthy
             delayRetry(worker, why);
         }
+    }
+
+    private RunningRollout running() {
+        // asked in the turn in which isFailure() was true, or by the port check, which ends with the rollout
+        return Objects.requireNonNull(current);
     }
 
     private void delayRetry(Incarnation worker, String why) {
@@ -187,7 +194,7 @@ final class RolloutPlan {
         if (current != null && !retryTimer.isSet()) {
             boolean isDone = current.proceed(registry.config.ports() == PortMode.FIXED ? 1 : policy.batch());
             if (isDone && (!current.isForward() || portCheck.isPassed(current.replacements()))) {
-                finish();
+                finish(current);
             } else {
                 portCheck.expire();
             }
@@ -201,8 +208,7 @@ final class RolloutPlan {
         progress = Optional.ofNullable(current).map(RunningRollout::progress);
     }
 
-    private void finish() {
-        RunningRollout ended = current;
+    private void finish(RunningRollout ended) {
         current = null;
         portCheck.cancel();
         if (ended.isForward()) {
@@ -218,7 +224,7 @@ final class RolloutPlan {
             current = null;
             cancelTimers();
             ended.futures.fail(why);
-            end(ended, Rollout.Outcome.STOPPED, Optional.of(why.getMessage()));
+            end(ended, Rollout.Outcome.STOPPED, Optional.ofNullable(why.getMessage()));
         }
     }
 

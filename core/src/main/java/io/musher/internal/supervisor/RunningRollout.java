@@ -2,6 +2,7 @@ package io.musher.internal.supervisor;
 
 import io.musher.ClusterStats.RolloutStats;
 import io.musher.Rollout;
+import io.musher.balancer.loop.Nullable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -46,9 +47,9 @@ final class RunningRollout {
     /** Slots in which a worker of the target generation was ready at least once. */
     private final Set<Slot> done = new HashSet<>();
     /** The outcome after the rollback, and the reason for the rollback; null while rolling forward. */
-    private Rollout.Outcome outcome;
-    private String failure;
-    private Incarnation failed;
+    private @Nullable Rollout.Outcome outcome;
+    private @Nullable String failure;
+    private @Nullable Incarnation failed;
 
     RunningRollout(Generation generation, String why, WorkerRegistry registry, BootQueue bootQueue,
             StopSequence stopSequence) {
@@ -67,7 +68,7 @@ final class RunningRollout {
 
     /** {@return the outcome to report when the rollout ends now} */
     Rollout.Outcome outcome() {
-        return isForward() ? Rollout.Outcome.SUCCEEDED : outcome;
+        return outcome == null ? Rollout.Outcome.SUCCEEDED : outcome;
     }
 
     /** {@return why the rollout rolls back; empty while it rolls forward} */
@@ -112,7 +113,7 @@ final class RunningRollout {
     }
 
     /** Records that a worker became ready, and which worker it replaced or that it revived the slot. */
-    void workerReady(Incarnation worker, Incarnation old) {
+    void workerReady(Incarnation worker, @Nullable Incarnation old) {
         Slot slot = worker.slot;
         Incarnation before = old != null ? old : stoppedFirst.remove(slot);
         if (before != null && before.generation() != worker.generation()) {
@@ -126,7 +127,7 @@ final class RunningRollout {
     }
 
     /** Rolls back from now on. */
-    void rollBack(Rollout.Outcome newOutcome, String newFailure, Incarnation newFailed) {
+    void rollBack(Rollout.Outcome newOutcome, String newFailure, @Nullable Incarnation newFailed) {
         outcome = newOutcome;
         failure = newFailure;
         failed = newFailed;
@@ -209,8 +210,7 @@ final class RunningRollout {
      * no worker serves in the slot and this rollout has tried the slot before.
      */
     private boolean isReplaceable(Slot slot, Generation target) {
-        boolean isStarting = slot.starting != null;
-        return !slot.isEnding() && (!isStarting
+        return !slot.isEnding() && (slot.starting == null
                 || slot.starting.generation() != target && (slot.serving != null || !tried.contains(slot)));
     }
 
@@ -265,7 +265,8 @@ final class RunningRollout {
 
     Rollout result(Rollout.Outcome ended, Optional<String> reason) {
         int kept = reason.isEmpty() ? 0
-                : count(slot -> slot.hasServingWorker() && slot.serving.generation() == registry.generation);
+                : count(slot -> slot.servingWorker()
+                        .filter(worker -> worker.generation() == registry.generation).isPresent());
         String lastOutput = failed == null ? "" : failed.handle().lastOutput();
         return new Rollout(ended, replaced, revived, reason, lastOutput, kept);
     }

@@ -1,5 +1,6 @@
 package io.musher.internal.supervisor;
 
+import io.musher.balancer.loop.Nullable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -105,7 +106,7 @@ final class ScaleController {
                 .fail(new IllegalStateException("instance " + slot.instance + " is no longer wanted: " + why));
     }
 
-    private void stop(Incarnation worker, String why) {
+    private void stop(@Nullable Incarnation worker, String why) {
         if (worker != null) {
             stopSequence.stop(worker, why);
         }
@@ -148,7 +149,8 @@ final class ScaleController {
         }
         if (failed != null) {
             scaleFutures.fail(
-                    new IllegalStateException("instance " + failed.instance + " has given up: " + failed.last.why()));
+                    new IllegalStateException("instance " + failed.instance + " has given up: "
+                            + failed.last.map(Incarnation::why).orElse(failed.why)));
             return;
         }
         int wanted = registry.wanted();

@@ -3,6 +3,7 @@ package io.musher.internal.supervisor;
 import io.musher.ClusterStats.SlotStats.State;
 import io.musher.Exit;
 import io.musher.WorkerState;
+import io.musher.balancer.loop.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,8 +45,10 @@ final class Slot {
     /** Whether the next process is a recycling replacement. */
     boolean recycling;
     /** The serving worker, if it was started as a recycling replacement. */
+    @Nullable
     Incarnation recycled;
     /** The recycling replacement that was due for recycling too soon itself; its recycling was delayed once. */
+    @Nullable
     Incarnation recyclingDelayed;
     /** Number of consecutive recycling replacements that were themselves due too soon. */
     int earlyRecycles;
@@ -54,13 +57,13 @@ final class Slot {
      * The worker that is not ready yet; its process may still be being started, or be stopping after a start timeout or
      * kill.
      */
-    volatile Incarnation starting;
+    volatile @Nullable Incarnation starting;
     /** The worker that was ready at least once, until it is released or reaped. */
-    volatile Incarnation serving;
+    volatile @Nullable Incarnation serving;
     /** Released workers that are still alive: stopping, draining or detached. */
     final List<Incarnation> released = new ArrayList<>();
     /** The latest worker of the slot, dead or alive. */
-    volatile Incarnation last;
+    volatile Optional<Incarnation> last = Optional.empty();
     /** Exit of the process that ended last. */
     volatile Optional<Exit> lastExit = Optional.empty();
     /** Time of the next start on the monotonic clock, during a backoff. */
@@ -77,20 +80,20 @@ final class Slot {
     SlotStatus status() {
         Incarnation server = serving;
         Incarnation starter = starting;
-        Incarnation latest = last;
+        Optional<Incarnation> latest = last;
         OptionalLong next = nextStart;
         State state = gaveUp ? State.GAVE_UP : server != null && server.state() == WorkerState.READY ? State.READY
                 : server != null && server.state() == WorkerState.NOT_READY ? State.NOT_READY
                         : starter != null ? State.STARTING
                                 : next.isPresent() ? State.WAITING : server != null ? State.ENDING : State.QUEUED;
-        String reason = switch (state) {
-            case READY, NOT_READY, ENDING -> server.why();
-            case STARTING -> starter.why();
-            case QUEUED -> why;
-            case WAITING, GAVE_UP -> latest == null ? why : latest.why();
+        Optional<Incarnation> explains = switch (state) {
+            case READY, NOT_READY, ENDING -> Optional.ofNullable(server);
+            case STARTING -> Optional.ofNullable(starter);
+            case QUEUED -> Optional.empty();
+            case WAITING, GAVE_UP -> latest;
         };
-        return new SlotStatus(instance, wanted, queued, gaveUp, restarts, Optional.ofNullable(latest), state, reason,
-                lastExit,
+        return new SlotStatus(instance, wanted, queued, gaveUp, restarts, latest, state,
+                explains.map(Incarnation::why).orElse(why), lastExit,
                 state == State.WAITING ? next : OptionalLong.empty());
     }
 
@@ -114,12 +117,16 @@ final class Slot {
         return starting == null && serving == null && !queued;
     }
 
-    /** Returns whether the serving worker is READY or NOT_READY, so neither stopping nor lost. */
-    boolean hasServingWorker() {
-        return serving != null && switch (serving.state()) {
+    /** Returns the serving worker if it is READY or NOT_READY, so neither stopping nor lost. */
+    Optional<Incarnation> servingWorker() {
+        return Optional.ofNullable(serving).filter(worker -> switch (worker.state()) {
             case READY, NOT_READY -> true;
             default -> false;
-        };
+        });
+    }
+
+    boolean hasServingWorker() {
+        return servingWorker().isPresent();
     }
 
     /** Returns what the slot does for clients. */
@@ -128,10 +135,10 @@ final class Slot {
             return Service.GAVE_UP;
         } else if (serving == null && starting == null) {
             return Service.WAITS;
-        } else if (!hasServingWorker()) {
-            return Service.STARTS;
         }
-        return serving.state() == WorkerState.READY ? Service.READY : Service.NOT_READY;
+        return servingWorker()
+                .map(worker -> worker.state() == WorkerState.READY ? Service.READY : Service.NOT_READY)
+                .orElse(Service.STARTS);
     }
 
     /** Returns whether the serving worker is of the target generation and no other worker is starting or queued. */
@@ -195,6 +202,7 @@ final class Slot {
     }
 
     /** Makes the starting worker the serving one; {@return the old worker, which the caller has to stop, or null} */
+    @Nullable
     Incarnation workerReady(Incarnation worker) {
         Incarnation old = serving;
         if (old != null) {

@@ -1,5 +1,6 @@
 package io.musher.internal.supervisor;
 
+import io.musher.balancer.loop.Nullable;
 import java.util.Optional;
 
 /** Fails the future of {@code start()}. All started workers have ended by the time that future completes. */
@@ -7,9 +8,9 @@ public final class StartFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    private final transient Incarnation worker;
+    private final transient @Nullable Incarnation worker;
 
-    StartFailure(String message, Incarnation worker, Throwable cause) {
+    StartFailure(String message, @Nullable Incarnation worker, @Nullable Throwable cause) {
         super(message, cause);
         this.worker = worker;
     }

@@ -1,13 +1,14 @@
 package io.musher.internal.supervisor;
 
 import io.musher.Exit;
+import io.musher.balancer.loop.Nullable;
 import java.time.Duration;
 
 /** How far the stop of one worker has come, and why it was begun. Written by {@link StopSequence} only. */
 final class StopState {
 
     private final ResettableTimer timer;
-    private Exit.Cause cause;
+    private @Nullable Exit.Cause cause;
     private boolean awaitsThreadDump;
     private boolean awaitsExit;
     private boolean isUnresponsive;
@@ -26,6 +27,7 @@ final class StopState {
     }
 
     /** {@return the cause of the exit if the supervisor decided it, otherwise null} */
+    @Nullable
     Exit.Cause cause() {
         return cause;
     }

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
@@ -98,7 +99,7 @@ final class WorkerRegistry {
         Map<Slot, Integer> load = new HashMap<>();
         Comparator<Slot> leastUsefulFirst = Comparator.comparing(Slot::service)
                 .thenComparingInt(slot -> load.computeIfAbsent(slot,
-                        s -> s.hasServingWorker() ? loads.applyAsInt(s.serving) : 0));
+                        s -> s.servingWorker().map(loads::applyAsInt).orElse(0)));
         return highestFirst.sorted(leastUsefulFirst).limit(count).toList();
     }
 
@@ -111,7 +112,7 @@ final class WorkerRegistry {
                 && slot.living().stream().anyMatch(other -> !other.sparePort());
         Incarnation worker = new Incarnation(++ids, slot, spare, this);
         slot.starting = worker;
-        slot.last = worker;
+        slot.last = Optional.of(worker);
         living++;
         return worker;
     }

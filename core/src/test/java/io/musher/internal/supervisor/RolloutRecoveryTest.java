@@ -42,10 +42,10 @@ class RolloutRecoveryTest {
         fixture.running(3);
         fixture.giveUp(fixture.worker(1));
         fixture.exits(fixture.worker(2), 1);
-        fixture.born(fixture.worker(2).slot.last);
-        fixture.exits(fixture.worker(2).slot.last, 1); // waits
+        fixture.born(fixture.worker(2).slot.last.orElseThrow());
+        fixture.exits(fixture.worker(2).slot.last.orElseThrow(), 1); // waits
         fixture.exits(fixture.worker(3), 1);
-        fixture.born(fixture.worker(3).slot.last); // starts
+        fixture.born(fixture.worker(3).slot.last.orElseThrow()); // starts
         int before = fixture.spawned.size();
         CompletableFuture<Rollout> cure = fixture.roll("cure");
         assertEquals(before + 3, fixture.spawned.size());

@@ -110,7 +110,7 @@ class ScaleControllerTest {
         CompletableFuture<Void> up = fixture.scale(2);
         fixture.serve(fixture.spawned.stream().filter(worker -> worker.instance() == 1).findFirst().orElseThrow());
         assertFalse(up.isDone(), "the other one is tried once more");
-        Incarnation sick = fixture.worker(1).slot.last;
+        Incarnation sick = fixture.worker(1).slot.last.orElseThrow();
         fixture.born(sick);
         fixture.giveUp(sick);
         assertTrue(up.isCompletedExceptionally());

@@ -79,7 +79,7 @@ final class SimRestartBudget {
     }
 
     void revives(Incarnation worker) {
-        if (worker != null && worker.slot.gaveUp && worker.slot.last == worker) {
+        if (worker != null && worker.slot.gaveUp && worker.slot.last.orElseThrow() == worker) {
             forget(worker.instance());
         }
     }

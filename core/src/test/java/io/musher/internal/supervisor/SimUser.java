@@ -142,7 +142,7 @@ final class SimUser {
             exact = null;
             supervisor.disconnect(worker);
         } else if (dice < 82) {
-            if (worker.slot.last != worker || !worker.slot.wanted) {
+            if (worker.slot.last.orElseThrow() != worker || !worker.slot.wanted) {
                 exact = null;
             }
             world.checks.revives(worker);

@@ -197,8 +197,8 @@ final class SupervisorFixture extends SupervisorRecorder {
         exits(worker, 1);
         pass(15_000);
         while (!worker.slot.gaveUp) {
-            born(worker.slot.last);
-            exits(worker.slot.last, 1);
+            born(worker.slot.last.orElseThrow());
+            exits(worker.slot.last.orElseThrow(), 1);
             pass(15_000);
         }
     }
