@@ -1,9 +1,11 @@
 package io.musher.internal.ipc;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,9 +36,9 @@ public final class Channel implements Connection.Owner {
     private final Inbox inbox;
     private final Token token = new Token();
     private final List<ByteBuffer> beforeHello = new ArrayList<>();
-    private Connection connection;
+    private @Nullable Connection connection; // null before the hello
     private int sentOnce; // types of control frames that were sent already, as bits
-    private String goodbye;
+    private @Nullable String goodbye;
     private long window;
     private volatile boolean closed;
 
@@ -151,6 +153,7 @@ public final class Channel implements Connection.Owner {
         return worker;
     }
 
+    @Nullable
     Connection connection() {
         return connection;
     }
@@ -250,8 +253,9 @@ public final class Channel implements Connection.Owner {
             case FrameType.MAIN_RETURNED -> listener.mainReturned();
             case FrameType.GOODBYE -> {
                 mailbox.closeSending();
-                connection.goodbyeReceived();
-                connection.answerGoodbye();
+                Connection from = Objects.requireNonNull(connection); // not null: this frame came through it
+                from.goodbyeReceived();
+                from.answerGoodbye();
             }
             default -> message(MessageFrame.read(type, sequence, payload));
         }

@@ -2,6 +2,7 @@ package io.musher.internal.ipc;
 
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.LogThrottle;
+import io.musher.balancer.loop.Nullable;
 import io.musher.internal.process.os.Loopback;
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -30,7 +31,7 @@ final class ChannelAcceptor implements EventLoop.Handler {
     private final ServerSocketChannel listening;
     private final InetSocketAddress address;
     private final LogThrottle warning = new LogThrottle();
-    private SelectionKey key;
+    private @Nullable SelectionKey key; // null before start
     private boolean pausing;
     private volatile long failures; // of accept()
     private boolean failing; // no accept() has succeeded since the warning
@@ -126,7 +127,7 @@ final class ChannelAcceptor implements EventLoop.Handler {
             LOG.warn("{}: workers cannot connect: accepting failed: {} (failure {}); retrying every {} ms", name,
                     failure.toString(), failures, PAUSE_NANOS / 1_000_000);
         }
-        if (!pausing) {
+        if (!pausing && key != null) {
             pausing = true;
             key.interestOps(0);
             loop.schedule(PAUSE_NANOS, this::resume);
@@ -135,7 +136,7 @@ final class ChannelAcceptor implements EventLoop.Handler {
 
     private void resume() {
         pausing = false;
-        if (key.isValid()) {
+        if (key != null && key.isValid()) {
             key.interestOps(SelectionKey.OP_ACCEPT);
         }
     }

@@ -1,6 +1,7 @@
 package io.musher.internal.ipc;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import io.musher.internal.process.os.Loopback;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -197,6 +198,7 @@ public final class ChannelServer {
     }
 
     /** {@return the channel of this worker, or null} */
+    @Nullable
     Channel find(int id) {
         return channelsById.get(id);
     }

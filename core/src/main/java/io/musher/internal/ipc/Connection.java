@@ -1,6 +1,7 @@
 package io.musher.internal.ipc;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Timers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -46,12 +47,12 @@ public final class Connection implements EventLoop.Handler {
     private final FrameDecoder decoder;
     private final Outbox outbox;
     private Owner owner;
-    private SelectionKey key;
-    private Timers.Timer goodbyeTimer;
+    private @Nullable SelectionKey key; // null before open
+    private @Nullable Timers.Timer goodbyeTimer;
     private boolean writeFailed; // the peer cannot be written to: outgoing frames are discarded
     private boolean writing; // waiting until the socket is writable
     private boolean paused; // by the owner, see pause
-    private ByteBuffer rest; // bytes read but not decoded before a pause
+    private @Nullable ByteBuffer rest; // bytes read but not decoded before a pause
     private boolean goodbyeSent;
     private boolean goodbyeReceived;
     private boolean closed;
@@ -238,8 +239,8 @@ public final class Connection implements EventLoop.Handler {
 
     /** Updates the interests of the selection key. */
     private void updateInterest() {
-        if (!key.isValid()) {
-            return; // the loop has failed
+        if (key == null || !key.isValid()) {
+            return; // not open yet, or the loop has failed
         }
         key.interestOps((paused || rest != null ? 0 : SelectionKey.OP_READ) | (writing ? SelectionKey.OP_WRITE : 0));
     }

@@ -1,5 +1,6 @@
 package io.musher.internal.ipc;
 
+import io.musher.balancer.loop.Nullable;
 import java.nio.ByteBuffer;
 
 /**
@@ -25,7 +26,7 @@ final class FrameDecoder {
     private int type;
     private int sequence;
     private int remaining;
-    private ByteBuffer kept;
+    private @Nullable ByteBuffer kept; // the begun frame, if it is accepted and in pieces
 
     FrameDecoder(FrameSink sink, ArrayPool arrays) {
         this.sink = sink;
@@ -108,10 +109,10 @@ final class FrameDecoder {
             return false;
         }
         inFrame = false;
-        if (accepted) {
-            ByteBuffer whole = kept.flip();
+        ByteBuffer whole = kept;
+        if (whole != null) {
             kept = null;
-            sink.frame(type, sequence, whole);
+            sink.frame(type, sequence, whole.flip());
             arrays.release(whole);
         }
         return true;

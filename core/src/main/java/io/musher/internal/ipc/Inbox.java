@@ -1,6 +1,7 @@
 package io.musher.internal.ipc;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,17 +28,18 @@ public final class Inbox {
     private final MessageHandler handler;
     private final PendingRequests pendingRequests;
     private final MessageCounts counts;
-    private final ReceiveBudget.Share share; // null in a worker: there, the window alone limits what the primary sends
+    // null in a worker: there, the window alone limits what the primary sends
+    private final @Nullable ReceiveBudget.Share share;
     private final Queue<MessageFrame> queue = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean deliveryScheduled = new AtomicBoolean();
     private final AtomicLong processed = new AtomicLong(); // bytes, not acknowledged yet
     private final AtomicBoolean acknowledgementScheduled = new AtomicBoolean();
     private volatile long portion;
     private long incoming; // the cost of the message that is being received
-    private Connection connection;
+    private @Nullable Connection connection;
 
     Inbox(EventLoop loop, MessageHandler handler, PendingRequests pendingRequests, MessageCounts counts, long window,
-            ReceiveBudget.Share share) {
+            @Nullable ReceiveBudget.Share share) {
         this.loop = loop;
         this.handler = handler;
         this.pendingRequests = pendingRequests;
@@ -58,7 +60,9 @@ public final class Inbox {
     /** Records the header of a message; the message counts against the window until {@link #acknowledge}. */
     void headerReceived(int cost) {
         incoming = cost;
-        share.charge(cost);
+        if (share != null) {
+            share.charge(cost);
+        }
     }
 
     /** Records that a message was read to its end. */
@@ -140,7 +144,9 @@ public final class Inbox {
 
     /** Sets the receive window. */
     void window(long window) {
-        share.window(window);
+        if (share != null) {
+            share.window(window);
+        }
         portion = portion(window);
         sendAcknowledgement(); // with a smaller window, what is due now may be less than the former portion
     }
@@ -151,12 +157,12 @@ public final class Inbox {
 
     /** {@return the unacknowledged bytes that the peer has sent} */
     long received() {
-        return share.held();
+        return share == null ? 0 : share.held();
     }
 
     /** {@return whether reading is paused because the peer has sent too much} */
     boolean isPaused() {
-        return share.isPaused();
+        return share != null && share.isPaused();
     }
 
     /** Settles the memory accounting when the channel has closed; queued messages are still delivered. */

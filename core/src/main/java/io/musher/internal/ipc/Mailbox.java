@@ -1,6 +1,7 @@
 package io.musher.internal.ipc;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
@@ -49,7 +50,7 @@ public final class Mailbox {
     }
 
     Mailbox(EventLoop loop, MessageHandler handler, MessageCounts counts, ArrayPool arrays, long window,
-            ReceiveBudget.Share share) {
+            @Nullable ReceiveBudget.Share share) {
         this.sender = new Sender(loop, counts, sendLimit(window));
         this.pendingRequests = new PendingRequests(loop, counts);
         this.inbox = new Inbox(loop, handler, pendingRequests, counts, window, share);

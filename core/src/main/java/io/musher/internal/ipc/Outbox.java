@@ -1,5 +1,6 @@
 package io.musher.internal.ipc;
 
+import io.musher.balancer.loop.Nullable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -21,7 +22,7 @@ final class Outbox {
     private final Queue<ByteBuffer> messages = new ArrayDeque<>();
     private final ByteBuffer batch;
     private final ArrayPool arrays;
-    private ByteBuffer begun; // partly written: its rest must be written next
+    private @Nullable ByteBuffer begun; // partly written: its rest must be written next
     private long urgentBytes;
 
     Outbox(SharedBuffers buffers) {

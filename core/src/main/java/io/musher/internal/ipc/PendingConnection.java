@@ -1,6 +1,7 @@
 package io.musher.internal.ipc;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Timers;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -13,7 +14,7 @@ final class PendingConnection implements Connection.Owner {
     private final ChannelServer server;
     private final EventLoop loop;
     private final Connection connection;
-    private Timers.Timer deadline;
+    private @Nullable Timers.Timer deadline;
 
     PendingConnection(ChannelServer server, EventLoop loop, SocketChannel channel, SharedBuffers buffers) {
         this.server = server;

@@ -1,6 +1,7 @@
 package io.musher.internal.ipc;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Timers;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -20,7 +21,8 @@ final class PendingRequests {
     private static final class PendingRequest {
         final int peer;
         final Mailbox.ReplyHandler handler;
-        Timers.Timer deadline;
+        @Nullable
+        Timers.Timer deadline; // null until the loop has taken the request
 
         PendingRequest(int peer, Mailbox.ReplyHandler handler) {
             this.peer = peer;

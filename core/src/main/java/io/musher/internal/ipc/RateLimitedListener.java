@@ -1,6 +1,7 @@
 package io.musher.internal.ipc;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Timers;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +25,7 @@ final class RateLimitedListener implements ChannelListener {
     private final String worker;
     private final ChannelListener listener;
     private final Map<String, Runnable> latestReports = new LinkedHashMap<>(); // by kind
-    private Timers.Timer timer;
+    private @Nullable Timers.Timer timer;
     private int left = AT_ONCE;
     private long filledAt = System.nanoTime();
     private boolean warned;

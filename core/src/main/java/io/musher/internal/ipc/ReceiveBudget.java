@@ -1,8 +1,10 @@
 package io.musher.internal.ipc;
 
 import io.musher.balancer.loop.LogThrottle;
+import io.musher.balancer.loop.Nullable;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,7 +71,7 @@ final class ReceiveBudget {
         private long pending; // of held: the message that is not admitted yet
         private long borrowed;
         private boolean ended;
-        private Connection connection;
+        private @Nullable Connection connection; // null before the hello
 
         Share(String worker, long window) {
             this.worker = worker;
@@ -103,7 +105,7 @@ final class ReceiveBudget {
             if (held > limit && (over || isPoolAwaited() || !borrow())) {
                 pending = cost;
                 waiting.add(this);
-                connection.pause(true);
+                pause(true);
                 warn();
             }
         }
@@ -125,7 +127,11 @@ final class ReceiveBudget {
         private void admit() {
             waiting.remove(this);
             pending = 0;
-            connection.pause(false);
+            pause(false);
+        }
+
+        private void pause(boolean pause) {
+            Objects.requireNonNull(connection).pause(pause); // not null: a message has arrived through it
         }
 
         /** Records that listeners have processed messages of this cost. */

@@ -1,6 +1,7 @@
 package io.musher.internal.ipc;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ final class Sender {
     private final ArrayDeque<Held> held = new ArrayDeque<>();
     private final ArrayDeque<Relayed> relayed = new ArrayDeque<>();
     private final List<Runnable> writableListeners = new ArrayList<>(); // guarded by itself
-    private Connection connection;
+    private @Nullable Connection connection;
     private long ownLimit;
     private long peerWindow = Window.DEFAULT;
     private volatile long window;
@@ -141,7 +142,7 @@ final class Sender {
 
     private void turn() {
         scheduled.set(false);
-        if (connection != null && passOn(FRAMES_PER_TURN, false)) {
+        if (connection != null && passOn(connection, FRAMES_PER_TURN, false)) {
             wake();
         }
     }
@@ -149,30 +150,30 @@ final class Sender {
     /** Attaches the connection and sends what was queued before. */
     void open(Connection opened) {
         connection = opened;
-        passOn(Integer.MAX_VALUE, false);
+        passOn(opened, Integer.MAX_VALUE, false);
     }
 
     /** Passes all queued messages to the connection, whatever the window. */
     void flush() {
         if (connection != null) {
-            passOn(Integer.MAX_VALUE, true);
+            passOn(connection, Integer.MAX_VALUE, true);
         }
     }
 
     /** Passes queued frames to the connection. {@return whether the limit {@code atMost} ended it} */
-    private boolean passOn(int atMost, boolean overTheWindow) {
+    private boolean passOn(Connection to, int atMost, boolean overTheWindow) {
         int left = atMost;
         for (ByteBuffer frame; left > 0 && (frame = replies.poll()) != null; left--) {
-            post(frame);
+            post(to, frame);
         }
         for (ByteBuffer frame; left > 0 && (overTheWindow || hasRoom()) && (frame = queue.poll()) != null; left--) {
-            post(frame);
+            post(to, frame);
         }
         for (Held next; left > 0 && (overTheWindow || hasRoom()) && (next = held.poll()) != null; left--) {
-            post(next.frame);
+            post(to, next.frame);
             relayed.add(new Relayed(passedOn, next.origin, next.cost));
         }
-        connection.write();
+        to.write();
         return left == 0;
     }
 
@@ -180,9 +181,9 @@ final class Sender {
         return passedOn - acknowledged < window;
     }
 
-    private void post(ByteBuffer frame) {
+    private void post(Connection to, ByteBuffer frame) {
         passedOn += cost(frame);
-        connection.post(frame);
+        to.post(frame);
     }
 
     /**
@@ -195,10 +196,10 @@ final class Sender {
         }
         waiting.addAndGet(cost(frame));
         if (connection != null && !queue.isEmpty()) {
-            passOn(Integer.MAX_VALUE, false); // keep the order: these were sent earlier
+            passOn(connection, Integer.MAX_VALUE, false); // keep the order: these were sent earlier
         }
         if (connection != null && (reply || held.isEmpty() && hasRoom())) {
-            post(frame);
+            post(connection, frame);
             relayed.add(new Relayed(passedOn, origin, originCost));
             connection.write();
         } else {
