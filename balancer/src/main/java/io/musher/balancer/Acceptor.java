@@ -2,6 +2,7 @@ package io.musher.balancer;
 
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Log;
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.OperatorLog;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
@@ -31,7 +32,7 @@ final class Acceptor implements EventLoop.Handler {
     private final Consumer<SocketChannel> accepted;
     private final ServerSocketChannel listening;
     private final BalancerListener listener;
-    private SelectionKey key;
+    private @Nullable SelectionKey key;
     private boolean paused;
     private long pausedAt;
     private boolean stopped;
@@ -103,13 +104,14 @@ final class Acceptor implements EventLoop.Handler {
             listener.acceptPaused();
             loop.schedule(RESUME_LOG_DELAY, this::resumeAfterPause);
         }
-        if (!key.isValid()) {
+        SelectionKey registered = key;
+        if (registered == null || !registered.isValid()) {
             return; // another loop has closed the channel
         }
-        key.interestOps(0);
+        registered.interestOps(0);
         loop.schedule(PAUSE, () -> {
-            if (!stopped && key.isValid()) {
-                key.interestOps(SelectionKey.OP_ACCEPT);
+            if (!stopped && registered.isValid()) {
+                registered.interestOps(SelectionKey.OP_ACCEPT);
             }
         });
     }

@@ -2,6 +2,7 @@ package io.musher.balancer;
 
 import io.musher.balancer.BalancerStats.TargetState;
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.OperatorLog;
 
 /**
@@ -12,14 +13,15 @@ final class ActiveProbes {
 
     private static final OperatorLog OPERATOR = new OperatorLog(Balancer.class);
 
-    private final ProbePolicy policy; // null: targets are not probed
+    private final ProbePolicy policy;
     private final String name;
     private final BalancerListener listener;
     private final EventLoop loop;
     private final TargetRegistry registry;
 
-    ActiveProbes(BalancerConfig config, BalancerListener listener, EventLoop loop, TargetRegistry registry) {
-        this.policy = config.probe().orElse(null);
+    ActiveProbes(ProbePolicy policy, BalancerConfig config, BalancerListener listener, EventLoop loop,
+            TargetRegistry registry) {
+        this.policy = policy;
         this.name = config.name();
         this.listener = listener;
         this.loop = loop;
@@ -28,9 +30,7 @@ final class ActiveProbes {
 
     /** Probes a newly listed target as long as it is listed. */
     void listed(TargetEntry entry) {
-        if (policy != null) {
-            probeLater(entry);
-        }
+        probeLater(entry);
     }
 
     private void probeLater(TargetEntry entry) {
@@ -47,7 +47,7 @@ final class ActiveProbes {
         });
     }
 
-    private void probed(TargetEntry entry, String failure, Probe.Outcome outcome) {
+    private void probed(TargetEntry entry, @Nullable String failure, Probe.Outcome outcome) {
         if (!isListed(entry)) {
             return;
         }

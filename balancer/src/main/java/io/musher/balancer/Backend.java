@@ -2,6 +2,7 @@ package io.musher.balancer;
 
 import io.musher.balancer.BalancerStats.TargetState;
 import io.musher.balancer.BalancerStats.TargetStats;
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Ticker;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,7 +28,7 @@ final class Backend implements Candidate {
     private final AtomicInteger unansweredInRow = new AtomicInteger();
     private final AtomicLong lastTrial = new AtomicLong();
     private final Counters[] countersPerLoop;
-    final ProxyProtocol proxyProtocol;
+    final @Nullable ProxyProtocol proxyProtocol;
     final TargetAddresses addresses;
     private final LatencyAverage latency = new LatencyAverage();
     private volatile Target target;
@@ -95,6 +96,7 @@ final class Backend implements Candidate {
     /**
      * {@return the address to connect to; null while the host name is not resolved, and the target is not ready then}
      */
+    @Nullable
     InetSocketAddress address() {
         return addresses.current();
     }
@@ -104,6 +106,7 @@ final class Backend implements Candidate {
      *
      * @return the next address, null when all were tried
      */
+    @Nullable
     InetSocketAddress next(InetSocketAddress failed, InetSocketAddress first) {
         return addresses.next(failed, first);
     }

@@ -2,6 +2,7 @@ package io.musher.balancer;
 
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Log;
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.OperatorLog;
 import io.musher.balancer.loop.Ticker;
 import java.io.IOException;
@@ -44,7 +45,7 @@ public final class Balancer implements AutoCloseable {
     private final ThreadPoolExecutor callbacks;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final AtomicBoolean closeReported = new AtomicBoolean();
-    private volatile Throwable failure; // of an event loop
+    private volatile @Nullable Throwable failure; // of an event loop
     private boolean closing;
 
     private Balancer(BalancerConfig config, BalancerListener listener, InetSocketAddress address, Limits limits,

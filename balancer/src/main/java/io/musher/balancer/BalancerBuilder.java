@@ -1,6 +1,7 @@
 package io.musher.balancer;
 
 import io.musher.balancer.internal.proxy.TrustedProxies;
+import io.musher.balancer.loop.Nullable;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -27,10 +28,12 @@ public final class BalancerBuilder {
     private static final Duration TEN_MILLIS = Duration.ofMillis(10);
 
     String name = "balancer";
+    @Nullable
     String host;
     int port = -1;
     int backlog = 4096;
     int loops = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 4));
+    @Nullable
     Strategy strategy; // null for a round robin of its own for each configuration
     List<Target> targets = List.of();
     int maxConnections;
@@ -46,11 +49,14 @@ public final class BalancerBuilder {
     Duration slowStart = Duration.ZERO;
     int ejectAfter = 3;
     boolean ejectUnanswered = true;
+    @Nullable
     ProbePolicy probe;
     boolean moveKeepAlive = true;
+    @Nullable
     ProxyProtocol proxyProtocol;
     List<String> trustedProxies = List.of();
     int bufferSize = 256 * 1024;
+    @Nullable
     Long maxBufferedBytes; // null for the default, which depends on the JVM, on loops and on bufferSize
     BalancerListener listener = new BalancerListener() {};
     HostResolver.Lookup lookup = InetAddress::getAllByName;

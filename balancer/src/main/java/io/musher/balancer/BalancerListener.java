@@ -1,5 +1,6 @@
 package io.musher.balancer;
 
+import io.musher.balancer.loop.Nullable;
 import java.net.InetSocketAddress;
 
 /**
@@ -48,7 +49,7 @@ public interface BalancerListener {
      * @param client the client's address, or null if the client had already left
      * @param why the reason
      */
-    default void rejected(InetSocketAddress client, String why) {}
+    default void rejected(@Nullable InetSocketAddress client, String why) {}
 
     /**
      * Called when the memory for slow connections ({@link BalancerBuilder#maxBufferedBytes}) is spent and stalled

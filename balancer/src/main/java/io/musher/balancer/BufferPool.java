@@ -1,6 +1,7 @@
 package io.musher.balancer;
 
 import io.musher.balancer.loop.Log;
+import io.musher.balancer.loop.Nullable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
@@ -77,6 +78,7 @@ final class BufferPool {
     /**
      * {@return the scratch's remaining bytes in a buffer that the caller must release; null when the budget is spent}
      */
+    @Nullable
     ByteBuffer keep() {
         if (scratch.remaining() <= blockSize) {
             ByteBuffer block = block();
@@ -97,6 +99,7 @@ final class BufferPool {
     }
 
     /** {@return an empty block that the caller must release; null when the budget is spent} */
+    @Nullable
     ByteBuffer block() {
         if (blocks.isEmpty() && !allocateBlocks()) {
             return null;
@@ -106,7 +109,7 @@ final class BufferPool {
     }
 
     /** Returns a kept buffer to the pool; ignores null and heap buffers. */
-    void release(ByteBuffer buffer) {
+    void release(@Nullable ByteBuffer buffer) {
         if (buffer == null || !buffer.isDirect()) {
             return;
         }
@@ -144,7 +147,7 @@ final class BufferPool {
      * Allocates direct memory. Other code of this JVM may have taken what the budget allows; a failed attempt takes
      * half a second then, so the next one follows after a minute.
      */
-    private ByteBuffer allocate(int bytes) {
+    private @Nullable ByteBuffer allocate(int bytes) {
         if (allocationFailed && clock.getAsLong() - allocationFailedAt < RETRY_AFTER) {
             return null;
         }
@@ -159,7 +162,7 @@ final class BufferPool {
                     "cannot allocate direct memory for buffers, though maxBufferedBytes allows it ({}); {} bytes are in"
                             + " use, the next attempt follows in 60 s: raise -XX:MaxDirectMemorySize or lower"
                             + " maxBufferedBytes",
-                    e.getMessage(), kept());
+                    String.valueOf(e.getMessage()), kept());
             return null;
         }
     }

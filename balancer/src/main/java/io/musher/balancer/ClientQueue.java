@@ -1,11 +1,13 @@
 package io.musher.balancer;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Timers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -45,8 +47,8 @@ final class ClientQueue implements RelayStage {
     private final int maxHeld;
     private final TreeMap<Long, Relay> queue = new TreeMap<>();
     private long retryPause = MIN_RETRY_PAUSE;
-    private Timers.Timer retry;
-    private Timers.Timer expiry;
+    private @Nullable Timers.Timer retry;
+    private @Nullable Timers.Timer expiry;
 
     ClientQueue(Dialer dialer, EventLoop loop, RelayList relays, BufferPool buffers, Limits limits,
             BalancerConfig config) {
@@ -108,7 +110,7 @@ final class ClientQueue implements RelayStage {
         }
     }
 
-    private WaitingPlaces.Place takePlace(Relay relay) {
+    private @Nullable WaitingPlaces.Place takePlace(Relay relay) {
         try {
             return places.take(relay.source().getAddress(), why -> evicted(relay, why));
         } catch (IOException e) {
@@ -119,8 +121,9 @@ final class ClientQueue implements RelayStage {
     /** Rejects a client that has lost its place to another one; called on any thread. */
     private void evicted(Relay relay, String why) {
         post(() -> {
+            Ticket ticket = relay.ticket();
             // else the client was served in the meantime
-            if (relay.ticket() != null && !places.isTaken(relay.ticket().place)) {
+            if (ticket != null && !places.isTaken(ticket.place)) {
                 relay.reject(why);
             }
         });
@@ -155,11 +158,15 @@ final class ClientQueue implements RelayStage {
             relay.close();
         } else if (n < 0) {
             relay.client.endRead();
-            places.halfClosed(relay.ticket().place);
+            places.halfClosed(ticketOf(relay).place);
         } else {
             append(relay, scratch.flip());
             relay.client.wantRead(held + n < maxHeld);
         }
+    }
+
+    private static Ticket ticketOf(Relay relay) {
+        return Objects.requireNonNull(relay.ticket()); // not null: it waits, or it has waited and has no target yet
     }
 
     private static int held(Relay relay) {
@@ -195,13 +202,14 @@ final class ClientQueue implements RelayStage {
     /** Removes a client from the queue, to be tried again or closed; the client keeps its ticket. */
     @Override
     public void abandon(Relay relay) {
-        queue.remove(relay.ticket().place.number());
+        queue.remove(ticketOf(relay).place.number());
     }
 
     /** Gives back the place of a client that has a target or is closed. */
     void giveBackPlace(Relay relay) {
-        if (relay.ticket() != null) {
-            places.giveBack(relay.ticket().place);
+        Ticket ticket = relay.ticket();
+        if (ticket != null) {
+            places.giveBack(ticket.place);
             relay.ticket(null);
         }
     }
@@ -236,7 +244,7 @@ final class ClientQueue implements RelayStage {
         expiry = null;
         while (!queue.isEmpty()) {
             Relay first = queue.firstEntry().getValue();
-            long left = first.ticket().deadline - loop.now();
+            long left = ticketOf(first).deadline - loop.now();
             if (left > 0) {
                 expiry = loop.schedule(left, this::expire);
                 return;

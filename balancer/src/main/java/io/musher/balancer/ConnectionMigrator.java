@@ -1,6 +1,7 @@
 package io.musher.balancer;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -31,14 +32,14 @@ final class ConnectionMigrator {
      * byte. During a shutdown closes such a client instead, whatever its target.
      */
     void leaveIfWithdrawn(Relay relay) throws IOException {
-        if (relay.backend.isWithdrawn() || relays.isShuttingDown()) {
+        if (relay.backend().isWithdrawn() || relays.isShuttingDown()) {
             leaveTarget(relay);
         }
     }
 
     private void leaveTarget(Relay relay) throws IOException {
         boolean stays = relay.isUnused() && (relays.isShuttingDown() || !dialer.hasRoom());
-        if (!enabled || !relay.isIdle() || relay.target.isReadEnded() || stays) {
+        if (!enabled || !relay.isIdle() || relay.target().isReadEnded() || stays) {
             return;
         }
         if (relays.isShuttingDown()) {
@@ -58,7 +59,7 @@ final class ConnectionMigrator {
         if (!enabled || relays.isShuttingDown() || !relay.isIdle()) {
             return false;
         }
-        if (relay.backend.isWithdrawn()) {
+        if (relay.backend().isWithdrawn()) {
             reroute(relay, null);
         } else {
             relay.closeTarget();
@@ -71,9 +72,9 @@ final class ConnectionMigrator {
      * Detaches the client from its target. Routes it at once if it has sent bytes, or if no byte was forwarded before
      * (the server may speak first); else parks it until its next request, for 60 s.
      */
-    void reroute(Relay relay, ByteBuffer bytes) throws IOException {
+    void reroute(Relay relay, @Nullable ByteBuffer bytes) throws IOException {
         total.moved.add(1);
-        relay.counters.moved.add(1);
+        relay.counters().moved.add(1);
         relay.closeTarget(); // after counting: the counters must be complete when the target is reported as drained
         if (bytes != null || relay.isUnused()) {
             relay.route(bytes);

@@ -4,12 +4,14 @@ import io.musher.balancer.loop.Connector;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Log;
 import io.musher.balancer.loop.LogThrottle;
+import io.musher.balancer.loop.Nullable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Connects a relay to a target: picks one, connects, and retries with the next target when the connect fails.
@@ -83,7 +85,7 @@ final class Dialer {
                 tried = append(tried, backend);
                 continue;
             }
-            InetSocketAddress first = backend.address();
+            InetSocketAddress first = Objects.requireNonNull(backend.address()); // not null: a ready target has one
             Progress progress = connect(relay, backend, first, first, tried);
             if (progress != Progress.FAILED) {
                 return progress == Progress.MADE;
@@ -160,7 +162,7 @@ final class Dialer {
         }
     }
 
-    private void established(Relay relay, Backend backend, SocketChannel channel, SelectionKey key) {
+    private void established(Relay relay, Backend backend, SocketChannel channel, @Nullable SelectionKey key) {
         Endpoint end = new Endpoint(relay, channel, key);
         try {
             relay.connected(backend, end);
@@ -187,7 +189,7 @@ final class Dialer {
             LOG.warn(
                     "{}: cannot connect to targets, descriptors, local ports or memory ran out: {}; other targets are"
                             + " tried, then clients wait (logged at most once in 10 s)",
-                    name, cause.getMessage());
+                    name, String.valueOf(cause.getMessage()));
         }
     }
 
@@ -198,7 +200,8 @@ final class Dialer {
     }
 
     private static String reason(Throwable failure) {
-        return failure instanceof IOException ? failure.getMessage() : failure.toString();
+        String message = failure.getMessage();
+        return failure instanceof IOException && message != null ? message : failure.toString();
     }
 
     /** A connect in progress; ends by its outcome, or with its relay. */
@@ -228,7 +231,7 @@ final class Dialer {
         }
 
         @Override
-        protected void connected(SocketChannel connected, SelectionKey key) {
+        protected void connected(SocketChannel connected, @Nullable SelectionKey key) {
             established(relay, backend, connected, key);
         }
 

@@ -1,6 +1,7 @@
 package io.musher.balancer;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Timers;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,7 +21,7 @@ final class DrainTracker {
         private final Set<Backend> left;
         private final AtomicInteger cut = new AtomicInteger();
         private final CompletableFuture<Integer> done;
-        private Timers.Timer timer;
+        private @Nullable Timers.Timer timer;
 
         private Drain(String id, Set<Backend> left, CompletableFuture<Integer> done) {
             this.id = id;

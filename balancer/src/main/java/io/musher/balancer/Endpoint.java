@@ -1,6 +1,7 @@
 package io.musher.balancer;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -20,10 +21,12 @@ final class Endpoint implements EventLoop.Handler {
 
     final Relay relay;
     final SocketChannel channel;
-    private SelectionKey key;
+    private @Nullable SelectionKey key;
+    @Nullable
     Endpoint stalledBefore; // links of the list in StalledConnections
+    @Nullable
     Endpoint stalledAfter;
-    private ByteBuffer pending;
+    private @Nullable ByteBuffer pending;
     private byte interest;
     private boolean hasWritten;
     private boolean noDelaySet;
@@ -38,7 +41,7 @@ final class Endpoint implements EventLoop.Handler {
     }
 
     /** Takes over a channel; {@code registered} is its key, or null if the channel is not registered yet. */
-    Endpoint(Relay relay, SocketChannel channel, SelectionKey registered) {
+    Endpoint(Relay relay, SocketChannel channel, @Nullable SelectionKey registered) {
         this(relay, channel);
         if (registered != null) {
             key = registered;

@@ -1,6 +1,7 @@
 package io.musher.balancer;
 
 import io.musher.balancer.loop.Log;
+import io.musher.balancer.loop.Nullable;
 import java.net.InetSocketAddress;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,7 +44,7 @@ final class GuardedBalancerListener implements BalancerListener {
     }
 
     @Override
-    public void rejected(InetSocketAddress client, String why) {
+    public void rejected(@Nullable InetSocketAddress client, String why) {
         guard("rejected", l -> l.rejected(client, why));
     }
 

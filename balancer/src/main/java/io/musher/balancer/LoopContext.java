@@ -5,6 +5,7 @@ import io.musher.balancer.internal.proxy.TrustedProxies;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Log;
 import io.musher.balancer.loop.LogThrottle;
+import io.musher.balancer.loop.Nullable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -27,7 +28,7 @@ final class LoopContext {
     // used by the loop's relays
     final StalledConnections stalled;
     final HttpHead head = new HttpHead();
-    final ProxyProtocol proxyProtocol;
+    final @Nullable ProxyProtocol proxyProtocol;
     final boolean movesKeepAlive;
     final Dialer dialer;
     final ConnectionMigrator migrator;
@@ -39,7 +40,7 @@ final class LoopContext {
     private final BalancerListener listener;
     private final Limits limits;
     private final long firstByteNanos;
-    private final TrustedProxies trustedProxies;
+    private final @Nullable TrustedProxies trustedProxies;
     private final TimeoutSweeper sweeper;
     private final LogThrottle unexpected = new LogThrottle();
     private final LogThrottle badHeader = new LogThrottle();
@@ -89,7 +90,7 @@ final class LoopContext {
      * Routes a client whose address is known: rejects it if its address has too many connections, else routes it at
      * once or, with {@code connectOnFirstByte}, when it has sent something.
      */
-    void admit(Relay relay, ByteBuffer first) throws IOException {
+    void admit(Relay relay, @Nullable ByteBuffer first) throws IOException {
         if (!limits.acquireForClient(relay)) {
             buffers.release(first);
             relay.reject("too many connections from this address (maxConnectionsPerClient)");
@@ -101,7 +102,7 @@ final class LoopContext {
     }
 
     /** Reports a client that was closed without service; its address is null if it had left already. */
-    void rejected(InetSocketAddress client, String why) {
+    void rejected(@Nullable InetSocketAddress client, String why) {
         listener.rejected(client, why);
     }
 

@@ -3,12 +3,14 @@ package io.musher.balancer;
 import io.musher.balancer.internal.proxy.ProxyHeader;
 import io.musher.balancer.loop.Connector;
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Timers;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.Objects;
 
 /**
  * Health check by one TCP connect: tests whether a target accepts and, with a hold, whether it keeps the connection
@@ -37,7 +39,7 @@ final class Probe implements EventLoop.Handler {
          * @param failure what failed, or null when the target accepted
          * @param outcome the result
          */
-        void result(String failure, Outcome outcome);
+        void result(@Nullable String failure, Outcome outcome);
     }
 
     private final EventLoop loop;
@@ -47,14 +49,14 @@ final class Probe implements EventLoop.Handler {
     private final long timeout;
     private final InetSocketAddress first;
     private InetSocketAddress address;
-    private SocketChannel channel; // connected, during the hold
-    private SelectionKey key;
-    private Timers.Timer timer;
+    private @Nullable SocketChannel channel; // connected, during the hold
+    private @Nullable SelectionKey key;
+    private @Nullable Timers.Timer timer;
 
     private Probe(EventLoop loop, Backend backend, long timeout, long hold, Verdict verdict) {
         this.loop = loop;
         this.timeout = timeout;
-        this.first = backend.address();
+        this.first = Objects.requireNonNull(backend.address()); // not null: see start
         this.address = first;
         this.backend = backend;
         this.hold = hold;
@@ -69,7 +71,7 @@ final class Probe implements EventLoop.Handler {
     private void start() {
         new Connector(loop) {
             @Override
-            protected void connected(SocketChannel connected, SelectionKey registered) throws IOException {
+            protected void connected(SocketChannel connected, @Nullable SelectionKey registered) throws IOException {
                 if (backend.proxyProtocol != null) { // the target may log an error for a connection without a header
                     connected.write(ByteBuffer.wrap(ProxyHeader.withoutClient(backend.proxyProtocol)));
                 }
@@ -83,7 +85,7 @@ final class Probe implements EventLoop.Handler {
 
             @Override
             protected void failed(Failure failure, Throwable cause) {
-                verdict(cause.getMessage() == null ? cause.toString() : cause.getMessage(),
+                verdict(text(cause),
                         failure == Failure.RESOURCES_EXHAUSTED ? Outcome.RESOURCES_EXHAUSTED
                                 : isReset(cause.getMessage()) ? Outcome.ENDED : Outcome.REFUSED);
             }
@@ -96,33 +98,42 @@ final class Probe implements EventLoop.Handler {
         timer = loop.schedule(hold, () -> end(null, Outcome.ACCEPTED));
     }
 
+    private SocketChannel channel() {
+        return Objects.requireNonNull(channel); // not null: the hold has begun
+    }
+
     /** Handles input from the target during the hold, or its close. */
     @Override
     public void ready(SelectionKey ready) throws IOException {
-        boolean ended = channel.read(ByteBuffer.allocate(1)) < 0;
+        boolean ended = channel().read(ByteBuffer.allocate(1)) < 0;
         end(ended ? "it closes connections at once" : null, ended ? Outcome.ENDED : Outcome.ACCEPTED);
     }
 
     @Override
     public void failed(Throwable failure) {
-        end(failure.getMessage(), Outcome.ENDED);
+        end(text(failure), Outcome.ENDED);
     }
 
     /**
      * {@return whether a connect failed because the target accepted and reset the connection before the connect
      * completed}
      */
-    static boolean isReset(String failure) {
+    static boolean isReset(@Nullable String failure) {
         return failure != null && failure.startsWith("Connection reset");
     }
 
-    private void end(String failure, Outcome outcome) {
+    private static String text(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null ? failure.toString() : message;
+    }
+
+    private void end(@Nullable String failure, Outcome outcome) {
         loop.cancel(timer);
-        loop.discard(channel, key);
+        loop.discard(channel(), key);
         verdict(failure, outcome);
     }
 
-    private void verdict(String failure, Outcome outcome) {
+    private void verdict(@Nullable String failure, Outcome outcome) {
         InetSocketAddress next = outcome == Outcome.REFUSED || outcome == Outcome.ENDED ? backend.next(address, first)
                 : null;
         if (next == null) {

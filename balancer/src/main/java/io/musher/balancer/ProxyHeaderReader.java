@@ -1,6 +1,7 @@
 package io.musher.balancer;
 
 import io.musher.balancer.internal.proxy.ProxyHeader;
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Timers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,7 +16,7 @@ final class ProxyHeaderReader implements RelayStage {
 
     private final LoopContext context;
     private final Timers.Timer timer;
-    private ByteBuffer bytes;
+    private @Nullable ByteBuffer bytes;
 
     ProxyHeaderReader(LoopContext context, Relay relay) {
         this.context = context;
@@ -44,12 +45,12 @@ final class ProxyHeaderReader implements RelayStage {
                 keepFirst(relay, in);
             }
         } catch (ProxyHeader.BadHeader e) {
-            context.badHeader(relay, e.getMessage());
+            context.badHeader(relay, String.valueOf(e.getMessage()));
         }
     }
 
     /** {@return the bytes after the header, null if there are none; resets a connection whose bytes cannot be kept} */
-    private ByteBuffer rest(Relay relay, ByteBuffer rest) {
+    private @Nullable ByteBuffer rest(Relay relay, ByteBuffer rest) {
         if (!rest.hasRemaining()) {
             abandon(relay);
             return null;

@@ -126,14 +126,14 @@ final class Pump {
         if (from == relay.client) {
             relay.clientSpoke = true;
             total.bytesToTargets.add(n);
-            relay.counters.bytesToTargets.add(n);
+            relay.counters().bytesToTargets.add(n);
         } else {
             total.bytesToClients.add(n);
-            relay.counters.bytesToClients.add(n);
+            relay.counters().bytesToClients.add(n);
             relay.bytesToClient += n;
             if (!relay.answered) {
                 relay.answered = true;
-                relay.backend.recordAnswer(now - relay.lastActivity, now, relay.counters);
+                relay.backend().recordAnswer(now - relay.lastActivity, now, relay.counters());
             }
         }
         relay.lastActivity = now;

@@ -2,10 +2,12 @@ package io.musher.balancer;
 
 import io.musher.balancer.internal.http.KeepAliveTracker;
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.Objects;
 
 /**
  * Relays one client connection to a target: the state machine of a proxied connection, from accept to close. Used on
@@ -32,26 +34,32 @@ final class Relay {
 
     private final LoopContext context;
     final Endpoint client;
+    @Nullable
     Relay previousInList; // links of the RelayList
+    @Nullable
     Relay nextInList;
-    // accessed by the pump on every read and write, hence no getters
-    Endpoint target;
-    Backend backend;
-    Counters counters;
+    // accessed by the pump on every read and write, hence not private
+    @Nullable
+    Endpoint target; // while one is connected
+    @Nullable
+    Backend backend; // of the target, or of the last one
+    private @Nullable Counters counters; // of the backend
     final long acceptedAt;
     long lastActivity;
     boolean clientSpoke;
+    @Nullable
     Object clientKey; // the key in the count of maxConnectionsPerClient
     long bytesToClient;
     boolean answered;
     boolean targetWriteFailed;
     private boolean failureCounted; // the missing answer is already counted against the target
-    private KeepAliveTracker keepAlive; // null until the first byte
-    private InetSocketAddress source;
-    private byte[] receivedProxyHeader; // the received PROXY header to forward to the target, or null
+    private @Nullable KeepAliveTracker keepAlive; // null until the first byte
+    private @Nullable InetSocketAddress source;
+    private @Nullable byte[] receivedProxyHeader; // the received PROXY header to forward to the target, or null
+    @Nullable
     ByteBuffer firstBytes; // of the client, kept until a target is connected; or null
-    private RelayStage stage; // null while the relay is open
-    private ClientQueue.Ticket ticket;
+    private @Nullable RelayStage stage; // null while the relay is open
+    private @Nullable ClientQueue.Ticket ticket;
     private State state = State.ROUTING;
 
     Relay(LoopContext context, SocketChannel channel) {
@@ -74,7 +82,22 @@ final class Relay {
     }
 
     Endpoint other(Endpoint end) {
-        return end == client ? target : client;
+        return end == client ? target() : client;
+    }
+
+    /** {@return the target's end, while one is connected} */
+    Endpoint target() {
+        return Objects.requireNonNull(target); // not null: the relay is open
+    }
+
+    /** {@return the target, or the last one, once one was connected} */
+    Backend backend() {
+        return Objects.requireNonNull(backend); // not null: a target was connected
+    }
+
+    /** {@return the counters of {@link #backend}} */
+    Counters counters() {
+        return Objects.requireNonNull(counters); // not null: a target was connected
     }
 
     /** {@return the client's address: the source in its PROXY header, or the peer's address without a header} */
@@ -94,7 +117,8 @@ final class Relay {
     /**
      * Takes the client's address from its PROXY header and continues with the bytes that followed the header, or null.
      */
-    void headerReceived(InetSocketAddress from, byte[] headerForTarget, ByteBuffer rest) throws IOException {
+    void headerReceived(@Nullable InetSocketAddress from, @Nullable byte[] headerForTarget,
+            @Nullable ByteBuffer rest) throws IOException {
         source = from;
         receivedProxyHeader = headerForTarget;
         context.admit(this, rest);
@@ -119,6 +143,7 @@ final class Relay {
      *
      * @return the bytes in a kept buffer, or null if there are none
      */
+    @Nullable
     ByteBuffer readKept() throws IOException {
         ByteBuffer scratch = context.buffers.smallScratch();
         int n = client.channel.read(scratch);
@@ -136,7 +161,7 @@ final class Relay {
      * Looks for a target; {@code first} holds the bytes read so far, or is null. Further bytes stay unread in the
      * kernel.
      */
-    void route(ByteBuffer first) throws IOException {
+    void route(@Nullable ByteBuffer first) throws IOException {
         firstBytes = first;
         lastActivity = context.loop.now();
         state = State.ROUTING;
@@ -150,16 +175,17 @@ final class Relay {
     }
 
     /** Sets what this relay waits for, or null. */
-    void stage(RelayStage newStage) {
+    void stage(@Nullable RelayStage newStage) {
         stage = newStage;
     }
 
     /** {@return the ticket of this client in the {@link ClientQueue}, null if the client never had to wait} */
+    @Nullable
     ClientQueue.Ticket ticket() {
         return ticket;
     }
 
-    void ticket(ClientQueue.Ticket newTicket) {
+    void ticket(@Nullable ClientQueue.Ticket newTicket) {
         ticket = newTicket;
     }
 
@@ -169,8 +195,9 @@ final class Relay {
         stage = null;
         context.dialer.queue().giveBackPlace(this);
         backend = to;
-        counters = to.counters(context.number);
-        counters.accepted.add(1);
+        Counters ofTarget = to.counters(context.number);
+        counters = ofTarget;
+        ofTarget.accepted.add(1);
         to.resetConnectFailures();
         target = end;
         failureCounted = false;
@@ -356,8 +383,8 @@ final class Relay {
                         || !answered && isUnused() && context.loop.now() - lastActivity < MIN_TARGET_LIFE)) {
             failureCounted = true;
             context.total.unanswered.add(1);
-            counters.unanswered.add(1);
-            backend.reportUnanswered();
+            counters().unanswered.add(1);
+            backend().reportUnanswered();
         }
     }
 
@@ -365,17 +392,17 @@ final class Relay {
      * {@return whether the target has sent nothing yet, though the client has; half an HTTP request is not answered}
      */
     private boolean owesAnswer() {
-        return !answered && !isUnused() && !keepAlive.isRequestIncomplete();
+        return !answered && keepAlive != null && !keepAlive.isRequestIncomplete();
     }
 
     void closeTarget() {
         if (target != null) {
             if (owesAnswer() && !failureCounted) {
-                backend.recordUnanswered(context.loop.now() - lastActivity, context.loop.now(), counters);
+                backend().recordUnanswered(context.loop.now() - lastActivity, context.loop.now(), counters());
             }
             target.discard(context.stalled);
             target = null;
-            context.dialer.connectionEnded(backend);
+            context.dialer.connectionEnded(backend());
         }
     }
 
@@ -397,7 +424,7 @@ final class Relay {
 
     /** {@return whether the client or the target has closed its sending side} */
     boolean isHalfClosed() {
-        return client.isReadEnded() || target.isReadEnded();
+        return client.isReadEnded() || target().isReadEnded();
     }
 
     /**
@@ -405,13 +432,13 @@ final class Relay {
      */
     boolean isSilent() {
         return isUnused()
-                && (state == State.OPEN && !client.hasPending() && !target.hasPending()
+                && (state == State.OPEN && !client.hasPending() && !target().hasPending()
                         || state == State.AWAITING_INPUT);
     }
 
     /** {@return whether the connection is between two requests, or before its first byte, with nothing buffered} */
     boolean isIdle() {
-        return state == State.OPEN && !client.hasPending() && !target.hasPending() && !client.isReadEnded()
+        return state == State.OPEN && !client.hasPending() && !target().hasPending() && !client.isReadEnded()
                 && !targetWriteFailed
                 && (keepAlive == null || keepAlive.isIdle());
     }

@@ -1,5 +1,6 @@
 package io.musher.balancer;
 
+import io.musher.balancer.loop.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,8 +12,8 @@ final class RelayList {
 
     private final Limits limits;
     private final Counters total;
-    private Relay first;
-    private Runnable whenEmpty;
+    private @Nullable Relay first;
+    private @Nullable Runnable whenEmpty;
 
     RelayList(Limits limits, Counters total) {
         this.limits = limits;
@@ -64,7 +65,7 @@ final class RelayList {
      * Begins the shutdown; {@code last} runs on the loop whose relay is the last one of all loops to close. Null ends
      * it: all relays are to be closed now.
      */
-    void shutDown(Runnable last) {
+    void shutDown(@Nullable Runnable last) {
         whenEmpty = last;
     }
 

@@ -2,6 +2,7 @@ package io.musher.balancer;
 
 import io.musher.balancer.internal.proxy.ProxyHeader;
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -21,11 +22,11 @@ final class RelayStarter {
     private final EventLoop loop;
     private final BufferPool buffers;
     private final Pump pump;
-    private final ProxyProtocol proxyProtocol;
+    private final @Nullable ProxyProtocol proxyProtocol;
     private final ArrayDeque<Relay> pendingRegistrations = new ArrayDeque<>();
     private final ArrayDeque<Relay> pendingReads = new ArrayDeque<>();
 
-    RelayStarter(EventLoop loop, BufferPool buffers, Pump pump, ProxyProtocol proxyProtocol) {
+    RelayStarter(EventLoop loop, BufferPool buffers, Pump pump, @Nullable ProxyProtocol proxyProtocol) {
         this.loop = loop;
         this.buffers = buffers;
         this.pump = pump;
@@ -36,9 +37,9 @@ final class RelayStarter {
      * Starts the traffic; {@code receivedHeader} is the client's PROXY header to forward, or null to write one if the
      * target expects it.
      */
-    void start(Relay relay, byte[] receivedHeader) throws IOException {
+    void start(Relay relay, @Nullable byte[] receivedHeader) throws IOException {
         if (proxyProtocol != null) {
-            sendHeader(relay, receivedHeader);
+            sendHeader(relay, proxyProtocol, receivedHeader);
         }
         if (!forwardFirst(relay)) {
             registerTarget(relay);
@@ -56,15 +57,15 @@ final class RelayStarter {
         }
     }
 
-    private void sendHeader(Relay relay, byte[] received) throws IOException {
+    private void sendHeader(Relay relay, ProxyProtocol version, @Nullable byte[] received) throws IOException {
         ByteBuffer header = buffers.scratch();
         if (received != null) {
             header.put(received);
         } else {
-            ProxyHeader.write(header, proxyProtocol, relay.source(),
+            ProxyHeader.write(header, version, relay.source(),
                     (InetSocketAddress) relay.client.channel.getLocalAddress());
         }
-        if (!relay.target.write(header.flip())) {
+        if (!relay.target().write(header.flip())) {
             throw new IOException(
                     "cannot send a PROXY header to " + relay.backend + ": the new connection's send buffer is full");
         }
@@ -77,7 +78,7 @@ final class RelayStarter {
      */
     private boolean forwardFirst(Relay relay) throws IOException {
         Endpoint client = relay.client;
-        Endpoint target = relay.target;
+        Endpoint target = relay.target();
         ByteBuffer first = relay.firstBytes;
         relay.firstBytes = null;
         if (first == null) {
@@ -127,7 +128,7 @@ final class RelayStarter {
         if (!relay.isOpen()) {
             return;
         }
-        Endpoint target = relay.target;
+        Endpoint target = relay.target();
         try {
             pump.readable(relay, target);
             if (target == relay.target) {
@@ -151,12 +152,12 @@ final class RelayStarter {
     }
 
     private static boolean canReadClient(Relay relay) {
-        return relay.isOpen() && !relay.target.hasPending() && !relay.client.isReadEnded();
+        return relay.isOpen() && !relay.target().hasPending() && !relay.client.isReadEnded();
     }
 
     private static void registerTarget(Relay relay) throws IOException {
-        if (relay.isOpen() && !relay.targetWriteFailed && !relay.target.isReadEnded() && !relay.client.hasPending()) {
-            relay.target.wantRead(true);
+        if (relay.isOpen() && !relay.targetWriteFailed && !relay.target().isReadEnded() && !relay.client.hasPending()) {
+            relay.target().wantRead(true);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.musher.balancer;
 
+import io.musher.balancer.loop.Nullable;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -56,8 +57,8 @@ final class SelfTargetCheck {
 
     private static boolean reaches(InetAddress target, InetAddress listening) {
         if (target.isAnyLocalAddress()) { // the JDK connects to a local address instead
-            return reaches(InetAddress.getLoopbackAddress(), listening)
-                    || localHost() != null && reaches(localHost(), listening);
+            InetAddress own = localHost();
+            return reaches(InetAddress.getLoopbackAddress(), listening) || own != null && reaches(own, listening);
         }
         if (listening.isAnyLocalAddress()) {
             return isLocal(target) && !(listening instanceof Inet4Address && target instanceof Inet6Address);
@@ -73,7 +74,7 @@ final class SelfTargetCheck {
         }
     }
 
-    private static InetAddress localHost() {
+    private static @Nullable InetAddress localHost() {
         try {
             return InetAddress.getLocalHost();
         } catch (UnknownHostException e) {

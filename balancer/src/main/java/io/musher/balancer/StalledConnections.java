@@ -2,6 +2,7 @@ package io.musher.balancer;
 
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.LogThrottle;
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.OperatorLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -24,8 +25,8 @@ final class StalledConnections {
     private final Counters total;
     private final BalancerListener listener;
     private final LogThrottle spent = new LogThrottle();
-    private Endpoint first;
-    private Endpoint last;
+    private @Nullable Endpoint first;
+    private @Nullable Endpoint last;
 
     StalledConnections(BalancerConfig config, EventLoop loop, BufferPool buffers, Counters total,
             BalancerListener listener) {
@@ -55,7 +56,7 @@ final class StalledConnections {
      *
      * @return a buffer that the caller must release, null if there is no room and no stalled connection is left
      */
-    private ByteBuffer keep() {
+    private @Nullable ByteBuffer keep() {
         ByteBuffer kept;
         while ((kept = buffers.keep()) == null && first != null) {
             cut(first.relay);
@@ -67,6 +68,7 @@ final class StalledConnections {
      * Keeps the scratch buffer's remaining bytes for a connection; resets that connection and returns null without
      * room.
      */
+    @Nullable
     ByteBuffer keepOrCut(Relay relay) {
         ByteBuffer kept = keep();
         if (kept == null) {

@@ -1,5 +1,6 @@
 package io.musher.balancer;
 
+import io.musher.balancer.loop.Nullable;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -22,15 +23,15 @@ final class Strategies {
         return first.active() / first.weight() < (second.active() + 1) / second.weight() ? first : second;
     }
 
-    private static Candidate drawn(List<Candidate> ready, Candidate except) {
+    private static Candidate drawn(List<Candidate> ready, @Nullable Candidate except) {
         double total = 0;
         for (int i = 0; i < ready.size(); i++) {
             Candidate candidate = ready.get(i);
             total += candidate == except ? 0 : candidate.weight();
         }
         double left = ThreadLocalRandom.current().nextDouble() * total;
-        Candidate last = null;
-        for (int i = 0; i < ready.size() && (last == null || left >= 0); i++) {
+        Candidate last = ready.get(ready.get(0) == except ? 1 : 0);
+        for (int i = 0; i < ready.size() && left >= 0; i++) {
             Candidate candidate = ready.get(i);
             if (candidate != except) {
                 last = candidate;
@@ -47,14 +48,14 @@ final class Strategies {
      */
     static Candidate ipHash(List<Candidate> ready, InetAddress client) {
         long from = hash(client.getAddress());
-        Candidate best = null;
-        double bestDraw = 0;
+        Candidate best = ready.get(0);
+        double bestDraw = Double.POSITIVE_INFINITY;
         for (Candidate candidate : ready) {
             Target target = candidate.target();
             long drawn = mix(from ^ mix(hash(target.id())));
             double uniform = ((drawn >>> 11) + 0.5) * 0x1p-53;
             double draw = -Math.log(uniform) / target.weight();
-            if (best == null || draw < bestDraw) {
+            if (draw < bestDraw) {
                 best = candidate;
                 bestDraw = draw;
             }

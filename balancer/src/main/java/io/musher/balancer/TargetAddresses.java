@@ -1,5 +1,6 @@
 package io.musher.balancer;
 
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Ticker;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,7 +14,7 @@ final class TargetAddresses {
     private final Ticker ticker;
     private final AtomicLong lastLookup = new AtomicLong();
     private volatile InetSocketAddress[] all = {};
-    private volatile InetSocketAddress current; // an element of all
+    private volatile @Nullable InetSocketAddress current; // an element of all
 
     /** Starts with the target's address if it is resolved, else with none. */
     TargetAddresses(InetSocketAddress listed, Ticker ticker) {
@@ -25,6 +26,7 @@ final class TargetAddresses {
     }
 
     /** {@return the address to connect to, null while the host name is not resolved} */
+    @Nullable
     InetSocketAddress current() {
         return current;
     }
@@ -34,6 +36,7 @@ final class TargetAddresses {
      *
      * @return the next address, null when all were tried
      */
+    @Nullable
     InetSocketAddress next(InetSocketAddress failed, InetSocketAddress first) {
         InetSocketAddress[] known = all;
         if (known.length < 2) {

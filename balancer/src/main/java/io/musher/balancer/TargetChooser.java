@@ -1,6 +1,7 @@
 package io.musher.balancer;
 
 import io.musher.balancer.loop.Log;
+import io.musher.balancer.loop.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,7 +16,7 @@ final class TargetChooser {
     private final String name;
     private final ReadyTargets ready;
     private final Strategy strategy;
-    private final Strategy fallback = Strategy.roundRobin();
+    private final RoundRobin fallback = new RoundRobin();
     private final boolean perTargetLimit;
     private boolean strategyFailureLogged;
 
@@ -30,7 +31,7 @@ final class TargetChooser {
      * {@return the ready targets that are not full and not in {@code tried}; {@code previous}, if not null, only when
      * it is the only one left}
      */
-    List<Candidate> candidates(List<Backend> tried, Backend previous) {
+    List<Candidate> candidates(List<Backend> tried, @Nullable Backend previous) {
         List<Candidate> all = ready.list();
         if (!perTargetLimit && tried.isEmpty() && previous == null && !ready.hasTrials()) {
             return all;
@@ -65,10 +66,13 @@ final class TargetChooser {
         }
         if (!strategyFailureLogged) {
             strategyFailureLogged = true;
-            Throwable cause = wrong instanceof Throwable t ? t : null;
-            LOG.warn("{}: strategy {} {}; round robin is used instead (logged once)", name,
-                    strategy.getClass().getName(),
-                    cause != null ? "threw" : "returned " + wrong + ", which was not offered", cause);
+            String strategyName = strategy.getClass().getName();
+            if (wrong instanceof Throwable cause) {
+                LOG.warn("{}: strategy {} threw; round robin is used instead (logged once)", name, strategyName, cause);
+            } else {
+                LOG.warn("{}: strategy {} {}; round robin is used instead (logged once)", name, strategyName,
+                        "returned " + wrong + ", which was not offered");
+            }
         }
         return (Backend) fallback.choose(candidates, null);
     }

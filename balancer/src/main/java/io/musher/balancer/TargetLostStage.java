@@ -29,7 +29,7 @@ final class TargetLostStage extends NextBytesStage {
 
     @Override
     public void leaveIfWithdrawn(Relay relay) throws IOException {
-        if (relay.backend.isWithdrawn()) {
+        if (relay.backend().isWithdrawn()) {
             abandon(relay);
             migrator.reroute(relay, null);
         }

@@ -3,6 +3,7 @@ package io.musher.balancer;
 import io.musher.balancer.BalancerStats.TargetState;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Log;
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.OperatorLog;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Owns the list of targets and their health; publishes the {@link ReadyTargets}.
@@ -35,7 +37,7 @@ final class TargetRegistry implements BackendListener {
     private final EventLoop loop;
     private final DrainTracker drainTracker;
     private final Ejection ejection;
-    private final ActiveProbes probes;
+    private final Optional<ActiveProbes> probes;
     private final HostResolver resolver;
     private volatile Map<String, TargetEntry> entries = Map.of();
     private volatile List<Backend> withdrawn = List.of();
@@ -49,7 +51,7 @@ final class TargetRegistry implements BackendListener {
         this.loop = loops.first().loop;
         this.drainTracker = new DrainTracker(loops);
         this.ejection = new Ejection(config, listener, loop, this);
-        this.probes = new ActiveProbes(config, listener, loop, this);
+        this.probes = config.probe().map(policy -> new ActiveProbes(policy, config, listener, loop, this));
         this.resolver = new HostResolver(config, listener, loop, this, listening);
     }
 
@@ -86,11 +88,11 @@ final class TargetRegistry implements BackendListener {
             if (known == null || !known.backend.target().address().equals(target.address())) {
                 known = new TargetEntry(reuseWithdrawn(target, leaving));
                 added.add(known);
-                probes.listed(known);
             }
             known.backend.update(target);
             next.put(target.id(), known);
         }
+        probes.ifPresent(active -> added.forEach(active::listed));
         Map<Backend, Integer> newlyWithdrawn = new LinkedHashMap<>();
         for (TargetEntry entry : old.values()) {
             if (next.get(entry.backend.target().id()) != entry) {
@@ -238,6 +240,7 @@ final class TargetRegistry implements BackendListener {
     // ---- helpers
 
     /** {@return the entry of a target, null if it is no longer listed} */
+    @Nullable
     TargetEntry entryOf(Backend backend) {
         TargetEntry entry = entries.get(backend.target().id());
         return entry != null && entry.backend == backend ? entry : null;

@@ -1,6 +1,7 @@
 package io.musher.balancer;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import java.io.IOException;
 import java.util.List;
 
@@ -82,7 +83,7 @@ final class TimeoutSweeper {
         }
     }
 
-    private static int enableKeepAlive(Endpoint end) throws IOException {
+    private static int enableKeepAlive(@Nullable Endpoint end) throws IOException {
         return end != null && end.enableTcpKeepAlive() ? 1 : 0;
     }
 

@@ -1,10 +1,12 @@
 package io.musher.balancer;
 
+import io.musher.balancer.loop.Nullable;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -65,6 +67,7 @@ final class WaitingPlaces {
      * @param evict called with the reason, on any thread, when another client gets this place
      * @return the place, or null when there is none for this client
      */
+    @Nullable
     Place take(InetAddress client, Consumer<String> evict) {
         Object address = clientKey(client);
         Place place;
@@ -95,12 +98,12 @@ final class WaitingPlaces {
         return place;
     }
 
-    private Place youngestOfTheGreedy(Object newcomer) {
+    private @Nullable Place youngestOfTheGreedy(Object newcomer) {
         TreeSet<Place> own = held.get(newcomer);
         TreeSet<Place> most = own;
         for (Object address : greedy) {
             TreeSet<Place> places = held.get(address);
-            if (most == null || places.size() > most.size()) {
+            if (most == null || places != null && places.size() > most.size()) {
                 most = places;
             }
         }
@@ -124,7 +127,7 @@ final class WaitingPlaces {
     private void remove(Place place) {
         place.taken = false;
         halfClosed.remove(place);
-        TreeSet<Place> places = held.get(place.address);
+        TreeSet<Place> places = Objects.requireNonNull(held.get(place.address)); // not null: the place is taken
         places.remove(place);
         if (places.size() <= share) {
             greedy.remove(place.address);

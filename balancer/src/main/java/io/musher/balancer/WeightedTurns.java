@@ -1,5 +1,6 @@
 package io.musher.balancer;
 
+import io.musher.balancer.loop.Nullable;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +21,7 @@ abstract class WeightedTurns implements Strategy {
     private double[] loads = {};
 
     @Override
-    public final synchronized Candidate choose(List<Candidate> ready, InetAddress client) {
+    public final synchronized Candidate choose(List<Candidate> ready, @Nullable InetAddress client) {
         if (ready != known) {
             carryOver(ready);
         }

@@ -2,6 +2,7 @@ package io.musher.balancer.internal.cli;
 
 import io.musher.balancer.BalancerListener;
 import io.musher.balancer.loop.LogThrottle;
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.OperatorLog;
 import java.net.InetSocketAddress;
 
@@ -19,7 +20,7 @@ final class RejectionLogger implements BalancerListener {
     }
 
     @Override
-    public void rejected(InetSocketAddress client, String why) {
+    public void rejected(@Nullable InetSocketAddress client, String why) {
         if (!stopped && rejections.isDue(System.nanoTime())) {
             OPERATOR.warn("balancer: client {} was closed without service: {} (logged at most once in 10 s)",
                     client == null ? "(gone)" : client.getAddress().getHostAddress(), why);
