@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.dispatch.EnvironmentSource;
 import io.musher.internal.health.RecycleMonitor;
@@ -153,7 +154,7 @@ public final class Cluster implements AutoCloseable {
         try {
             resources = ClusterResources.open(config);
         } catch (IOException | UncheckedIOException e) {
-            throw StartupException.of(e.getMessage(), e, "");
+            throw StartupException.of(Objects.requireNonNullElse(e.getMessage(), e.toString()), e, "");
         }
         Cluster cluster = null;
         try {
@@ -169,7 +170,7 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
-    private static void undo(Cluster cluster, ClusterResources resources) {
+    private static void undo(@Nullable Cluster cluster, ClusterResources resources) {
         if (cluster != null) {
             cluster.shutdown.end();
             cluster.ports.close();
@@ -188,7 +189,8 @@ public final class Cluster implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw StartupException.of(config.name() + ": the start was interrupted; everything was undone", e, "");
         } catch (ExecutionException e) {
-            throw StartFailures.exception(config, e.getCause());
+            // not null: a future that fails always has a cause
+            throw StartFailures.exception(config, Objects.requireNonNull(e.getCause()));
         }
         failureHandler.started();
         eventPublisher.started();
@@ -197,7 +199,7 @@ public final class Cluster implements AutoCloseable {
         resources.balancer().ifPresent(balancer -> balancer.closed().whenComplete((closed, failure) -> {
             if (failure != null) {
                 OPERATOR.error("{}: the common port has closed, stopping the cluster: {}", config.name(),
-                        failure.getMessage());
+                        Objects.requireNonNullElse(failure.getMessage(), failure.toString()));
                 shutdown.balancerFailed();
             }
         }));
@@ -406,7 +408,8 @@ public final class Cluster implements AutoCloseable {
     private void reloadAfterSighup() {
         reload().whenComplete((rollout, failure) -> {
             if (failure != null) {
-                Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                Throwable inner = failure instanceof CompletionException ? failure.getCause() : null;
+                Throwable cause = inner != null ? inner : failure;
                 OPERATOR.error("{}: the reload requested by SIGHUP has failed, no further worker is replaced: {}",
                         name(), cause.toString(), cause);
             }
@@ -479,7 +482,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     /** Completes {@link #stop} when everything is closed; {@code failure} is null after a normal stop. */
-    private void ended(Throwable failure) {
+    private void ended(@Nullable Throwable failure) {
         actions.end();
         stoppedLatch.countDown();
         resources.callbacks().execute(() -> {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -32,10 +33,10 @@ public final class ClusterBuilder {
     String name = "cluster";
     int instances = Runtime.getRuntime().availableProcessors();
     OptionalInt commonPort = OptionalInt.empty();
-    String host;
+    Optional<String> host = Optional.empty();
     OptionalInt startPort = OptionalInt.empty();
-    Strategy strategy;
-    ProxyProtocol proxyProtocol;
+    Optional<Strategy> strategy = Optional.empty();
+    Optional<ProxyProtocol> proxyProtocol = Optional.empty();
     final List<Consumer<? super BalancerBuilder>> balancerOptions = new ArrayList<>();
     Supplier<Map<String, String>> env = Map::of;
     Output output = Output.inherit();
@@ -50,7 +51,7 @@ public final class ClusterBuilder {
     boolean signals = true;
     boolean shutdownHook = true;
     boolean keepAlive = true;
-    Boolean exitWhenAllGaveUp; // null for the default
+    Optional<Boolean> exitWhenAllGaveUp = Optional.empty();
     int maxMessageSize = 16 << 20;
     final List<ClusterConfig.InitialListener<?>> listeners = new ArrayList<>();
     final List<BiConsumer<Worker, Message>> messageListeners = new ArrayList<>();
@@ -65,10 +66,10 @@ public final class ClusterBuilder {
         name = from.name();
         instances = from.instances();
         commonPort = from.commonPort();
-        host = from.host().orElse(null);
+        host = from.host();
         startPort = from.startPort();
-        strategy = from.strategy().orElse(null);
-        proxyProtocol = from.proxyProtocol().orElse(null);
+        strategy = from.strategy();
+        proxyProtocol = from.proxyProtocol();
         balancerOptions.addAll(from.balancerOptions());
         env = from.env();
         output = from.output();
@@ -147,7 +148,7 @@ public final class ClusterBuilder {
     public ClusterBuilder host(String host) {
         Objects.requireNonNull(host, "host");
         require(!host.isBlank(), "host is blank; leave it out for all interfaces");
-        this.host = host;
+        this.host = Optional.of(host);
         return this;
     }
 
@@ -174,7 +175,7 @@ public final class ClusterBuilder {
      * @return this
      */
     public ClusterBuilder strategy(Strategy strategy) {
-        this.strategy = Objects.requireNonNull(strategy, "strategy");
+        this.strategy = Optional.of(Objects.requireNonNull(strategy, "strategy"));
         return this;
     }
 
@@ -186,7 +187,7 @@ public final class ClusterBuilder {
      * @return this
      */
     public ClusterBuilder proxyProtocol(ProxyProtocol version) {
-        this.proxyProtocol = Objects.requireNonNull(version, "proxyProtocol");
+        this.proxyProtocol = Optional.of(Objects.requireNonNull(version, "proxyProtocol"));
         return this;
     }
 
@@ -551,7 +552,7 @@ public final class ClusterBuilder {
      * @return this
      */
     public ClusterBuilder exitWhenAllGaveUp(boolean exit) {
-        this.exitWhenAllGaveUp = exit;
+        this.exitWhenAllGaveUp = Optional.of(exit);
         return this;
     }
 

@@ -46,7 +46,7 @@ public final class ClusterConfig {
     private final boolean signals;
     private final boolean shutdownHook;
     private final boolean keepAlive;
-    private final Boolean exitWhenAllGaveUp; // null for the default
+    private final Optional<Boolean> exitWhenAllGaveUp;
     private final int maxMessageSize;
     private final List<InitialListener<?>> listeners;
     private final List<BiConsumer<Worker, Message>> messageListeners;
@@ -63,10 +63,10 @@ public final class ClusterConfig {
         this.name = from.name;
         this.instances = from.instances;
         this.commonPort = from.commonPort;
-        this.host = Optional.ofNullable(from.host);
+        this.host = from.host;
         this.startPort = from.startPort;
-        this.strategy = Optional.ofNullable(from.strategy);
-        this.proxyProtocol = Optional.ofNullable(from.proxyProtocol);
+        this.strategy = from.strategy;
+        this.proxyProtocol = from.proxyProtocol;
         this.balancerOptions = List.copyOf(from.balancerOptions);
         this.common = from.common;
         this.chosenLaunch = from.launch;
@@ -240,11 +240,11 @@ public final class ClusterConfig {
      */
     public boolean exitWhenAllGaveUp() {
         boolean runsJobs = instances == 0 && restartPolicy.when() == RestartPolicy.When.ON_FAILURE;
-        return exitWhenAllGaveUp == null ? !runsJobs : exitWhenAllGaveUp;
+        return exitWhenAllGaveUp.orElse(!runsJobs);
     }
 
-    /** {@return the value that was set; null for the default, which depends on other options} */
-    Boolean chosenExitWhenAllGaveUp() {
+    /** {@return the value that was set; empty for the default, which depends on other options} */
+    Optional<Boolean> chosenExitWhenAllGaveUp() {
         return exitWhenAllGaveUp;
     }
 

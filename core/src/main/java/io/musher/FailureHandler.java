@@ -54,13 +54,13 @@ final class FailureHandler {
         attempt(() -> OPERATOR.error("{}: the control thread has failed: killing all workers, the cluster has ended{}",
                 config.name(),
                 exits ? "; the process exits with status " + EXIT_STATUS : "", cause));
-        IllegalStateException failure = new IllegalStateException(
-                config.name() + " has ended by a failure of its control thread: " + cause, cause);
+        String message = config.name() + " has ended by a failure of its control thread: " + cause;
+        IllegalStateException failure = new IllegalStateException(message, cause);
         attempt(() -> resources.channels().abandon());
         attempt(() -> commands.fail(failure, resources.callbacks()));
         attempt(() -> supervisor.workers().forEach(
                 worker -> resources.callbacks().execute(() -> worker.onExit().completeExceptionally(failure))));
-        attempt(() -> eventPublisher.failed(failure.getMessage()));
+        attempt(() -> eventPublisher.failed(message));
         // with an exit to come only restores: otherwise the JVM could end by itself first, with status 0
         attempt(exits ? shutdown::restore : shutdown::end);
         attempt(resources::close);

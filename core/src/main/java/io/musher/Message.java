@@ -5,6 +5,7 @@ import io.musher.internal.message.JsonReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * Holds a message or request from another process: a {@code byte[]}, or a JSON value. The value is decoded on each
@@ -39,7 +40,7 @@ public final class Message {
      *     language
      */
     public Object value() {
-        return frame.isBinary() ? frame.body() : reader().value();
+        return frame.isBinary() ? frame.body() : decoded(JsonReader::value);
     }
 
     /**
@@ -57,7 +58,7 @@ public final class Message {
     public <T> T as(Class<T> type) {
         Objects.requireNonNull(type, "type");
         if (!frame.isBinary()) {
-            return reader().as(type);
+            return decoded(json -> json.as(type));
         } else if (type.isAssignableFrom(byte[].class)) {
             return type.cast(frame.body());
         }
@@ -90,7 +91,7 @@ public final class Message {
      */
     public String text() {
         if (!frame.isBinary() && frame.body().length > 0 && frame.body()[0] == '"') {
-            return reader().as(String.class);
+            return Objects.requireNonNull(reader().as(String.class)); // not null: it begins with a quotation mark
         }
         return frame.text();
     }
@@ -143,6 +144,11 @@ public final class Message {
             replied = true;
             sender.fail(frame, failure);
         }
+    }
+
+    /** Returns what the reader returns, also the null of JSON. */
+    private <T> T decoded(Function<JsonReader, T> decoding) {
+        return decoding.apply(reader());
     }
 
     private JsonReader reader() {

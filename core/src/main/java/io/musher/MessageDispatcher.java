@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.balancer.loop.Nullable;
 import io.musher.internal.dispatch.ListenerExecutor;
 import io.musher.internal.ipc.Channel;
 import io.musher.internal.ipc.MessageFrame;
@@ -108,11 +109,11 @@ final class MessageDispatcher {
         eventThread.progress();
     }
 
-    private static Throwable first(Throwable one, Throwable other) {
+    private static @Nullable Throwable first(@Nullable Throwable one, @Nullable Throwable other) {
         return one != null ? one : other;
     }
 
-    private Throwable failureOf(Object listener, Message message, Runnable call) {
+    private @Nullable Throwable failureOf(Object listener, Message message, Runnable call) {
         try {
             call.run();
             return null;

@@ -6,6 +6,7 @@ import io.musher.internal.supervisor.Incarnation;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -32,19 +33,16 @@ final class PortAllocator {
         }
     }
 
-    /** {@return the port of a worker that is about to start; null when workers have no ports} */
-    PortLease lease(Incarnation worker) throws IOException {
+    /** {@return the port of a worker that is about to start; empty when workers have no ports} */
+    Optional<PortLease> lease(Incarnation worker) throws IOException {
         if (!config.hasPorts()) {
-            return null;
+            return Optional.empty();
         }
-        return hasFixedPort(worker) ? fixedPort(worker.instance()) : PortLease.free();
+        return Optional.of(hasFixedPort(worker) ? fixedPort(worker.instance()) : PortLease.free());
     }
 
     /** Takes back the port of a worker that has exited; a fixed port is reserved again. */
     void release(Incarnation worker, PortLease lease) {
-        if (lease == null) {
-            return;
-        }
         if (!hasFixedPort(worker)) {
             lease.close();
             return;

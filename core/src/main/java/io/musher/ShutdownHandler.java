@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.dispatch.ListenerExecutor;
 import io.musher.internal.signal.SignalHandlers;
@@ -48,9 +49,9 @@ final class ShutdownHandler {
     private final AtomicLong signalledAt = new AtomicLong();
     /** For each of {@link #SIGNALS}; null where it cannot be handled. */
     private final SignalHandlers.Receiver[] receivers = new SignalHandlers.Receiver[SIGNALS.length];
-    private SignalHandlers.Receiver hangup;
+    private @Nullable SignalHandlers.Receiver hangup;
     private volatile boolean stopTimedOut;
-    private Thread hook;
+    private @Nullable Thread hook;
 
     ShutdownHandler(ClusterConfig config, Supplier<CompletableFuture<Void>> stop, Runnable killAll, Runnable reload,
             ListenerExecutor eventThread) {

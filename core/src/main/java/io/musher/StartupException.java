@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.balancer.loop.Nullable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
@@ -29,6 +30,10 @@ public class StartupException extends ClusterException {
      * @param lastOutput the last output of the worker that failed; empty if there is none
      */
     public StartupException(String message, Throwable cause, String lastOutput) {
+        this(message, lastOutput, cause);
+    }
+
+    private StartupException(String message, String lastOutput, @Nullable Throwable cause) {
         super(message, cause);
         this.lastOutput = lastOutput;
     }
@@ -37,7 +42,7 @@ public class StartupException extends ClusterException {
      * {@return an exception whose cause is the part of the given chain that adds to the message, or null if no part
      * does}
      */
-    static StartupException of(String message, Throwable cause, String lastOutput) {
+    static StartupException of(String message, @Nullable Throwable cause, String lastOutput) {
         Throwable kind = null;
         for (Throwable each = cause; each != null; each = each.getCause()) {
             if (each.getMessage() == null || !message.contains(each.getMessage())) {
@@ -53,8 +58,8 @@ public class StartupException extends ClusterException {
     }
 
     /** Creates an exception whose stack trace begins at the caller of Musher. */
-    private static StartupException create(String message, Throwable cause, String lastOutput) {
-        StartupException exception = new StartupException(message, cause, lastOutput);
+    private static StartupException create(String message, @Nullable Throwable cause, String lastOutput) {
+        StartupException exception = new StartupException(message, lastOutput, cause);
         StackTraceElement[] trace = exception.getStackTrace();
         int entry = 0;
         while (entry + 1 < trace.length && INSIDE.contains(trace[entry + 1].getClassName())) {

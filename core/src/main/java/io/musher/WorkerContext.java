@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.balancer.loop.Nullable;
 import io.musher.internal.dispatch.FutureExecutor;
 import io.musher.internal.ipc.MessageFrame;
 import io.musher.internal.worker.WorkerEnvironment;
@@ -53,7 +54,7 @@ public final class WorkerContext {
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkerContext.class);
 
-    private static WorkerContext current;
+    private static @Nullable WorkerContext current;
 
     private final WorkerRuntime runtime;
     private final WorkerEnvironment environment;

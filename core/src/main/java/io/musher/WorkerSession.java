@@ -2,6 +2,7 @@ package io.musher;
 
 import io.musher.balancer.Balancer;
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.health.HealthMonitor;
 import io.musher.internal.health.PortReadinessProbe;
@@ -17,6 +18,7 @@ import io.musher.internal.supervisor.WorkerHandle;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -57,13 +59,13 @@ final class WorkerSession implements WorkerHandle {
     private final ProcessEvents events;
     private final boolean isCommand;
     private final Channel channel;
-    private PortLease lease;
-    /** Written on the control thread only; read by any thread. */
-    private volatile WorkerProcess process;
+    private Optional<PortLease> lease = Optional.empty();
+    /** Null before the fork. Written on the control thread only; read by any thread. */
+    private volatile @Nullable WorkerProcess process;
     /** Null if the port is not probed. */
-    private PortReadinessProbe portProbe;
+    private @Nullable PortReadinessProbe portProbe;
     /** Null if there are no health checks. */
-    private HealthMonitor healthMonitor;
+    private @Nullable HealthMonitor healthMonitor;
     /** The worker's threads when it hung; read by any thread. */
     private volatile Optional<String> threadDump = Optional.empty();
     private boolean saidHello;
@@ -73,7 +75,7 @@ final class WorkerSession implements WorkerHandle {
     private boolean claimsPort;
     private boolean channelEnded;
     /** How the process ended; null while it runs. */
-    private Termination termination;
+    private @Nullable Termination termination;
 
     private WorkerSession(Factory cluster, Incarnation incarnation, ProcessEvents events, boolean isCommand) {
         this.config = cluster.config;
@@ -108,7 +110,7 @@ final class WorkerSession implements WorkerHandle {
     /** Reserves the port for the process; empty if workers have none. */
     Optional<PortLease> leasePort() throws IOException {
         lease = ports.lease(incarnation);
-        return Optional.ofNullable(lease);
+        return lease;
     }
 
     /** {@return the secret by which the worker identifies itself on its channel} */
@@ -139,14 +141,18 @@ final class WorkerSession implements WorkerHandle {
     }
 
     void spawnFailed(Throwable cause) {
-        ports.release(incarnation, lease);
+        releasePort();
         channelEnded = true;
         channel.close();
         events.spawnFailed(incarnation, cause);
     }
 
+    private void releasePort() {
+        lease.ifPresent(held -> ports.release(incarnation, held));
+    }
+
     private void processEnded(Termination end) {
-        ports.release(incarnation, lease);
+        releasePort();
         termination = end;
         if (!channelEnded) {
             channel.finish(); // reads the channel to its end, which may be at once
@@ -226,7 +232,7 @@ final class WorkerSession implements WorkerHandle {
 
     @Override
     public void sendStop() {
-        process.stopRequested();
+        forked().stopRequested();
         channel.stop();
     }
 
@@ -237,19 +243,19 @@ final class WorkerSession implements WorkerHandle {
 
     @Override
     public void terminate() {
-        process.terminate();
+        forked().terminate();
     }
 
     @Override
     public void kill() {
-        process.kill();
+        forked().kill();
     }
 
     @Override
     public void requestThreadDump() {
         OPERATOR.warn("{}: worker {} (instance {}) is unhealthy, removed from the load balancer, stopping: {}",
                 config.name(), worker.id(), worker.instance(), incarnation.stopReason());
-        process.threadDump().thenAccept(threads -> {
+        forked().threadDump().thenAccept(threads -> {
             threadDump = threads;
             threads.ifPresent(text -> LOG.warn("{}: thread dump of unhealthy worker {} (instance {}):\n{}",
                     config.name(), worker.id(), worker.instance(), text));
@@ -259,14 +265,20 @@ final class WorkerSession implements WorkerHandle {
 
     @Override
     public boolean checkPort(Runnable done) {
-        if (portProbe == null) {
+        PortReadinessProbe probe = portProbe;
+        if (probe == null) {
             return false;
         }
-        control.execute(() -> portProbe.poll(() -> control.tryExecute(done))); // a refusal may be reported at once
+        control.execute(() -> probe.poll(() -> control.tryExecute(done))); // a refusal may be reported at once
         return true;
     }
 
     // ---- any thread
+
+    private WorkerProcess forked() {
+        // the supervisor acts on a worker, and lists it, only after spawned()
+        return Objects.requireNonNull(process);
+    }
 
     /** Sends a signal; does nothing if no process was started. */
     void signal(String name) {
@@ -284,7 +296,7 @@ final class WorkerSession implements WorkerHandle {
 
     /** {@return the resident memory of the process and its descendants in bytes} */
     CompletableFuture<Long> memory() {
-        return process.memory();
+        return forked().memory();
     }
 
     /** {@return the thread dump that was taken when the worker failed a liveness check, if one was} */

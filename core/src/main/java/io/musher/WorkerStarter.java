@@ -58,7 +58,8 @@ final class WorkerStarter {
             if (failure == null) {
                 session.spawned(process);
             } else {
-                session.spawnFailed(failure instanceof CompletionException ? failure.getCause() : failure);
+                Throwable cause = failure instanceof CompletionException ? failure.getCause() : null;
+                session.spawnFailed(cause != null ? cause : failure);
             }
         }));
         return session;
