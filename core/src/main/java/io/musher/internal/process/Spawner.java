@@ -51,6 +51,7 @@ public final class Spawner implements AutoCloseable {
      */
     private static final int GRACE_TENTHS = 50;
     private static final int DESTROY_ROUNDS = 10;
+    private static final int DESTROY_SECONDS = 1;
 
     private final String cluster;
     private final String mark = Long.toHexString(ThreadLocalRandom.current().nextLong());
@@ -262,10 +263,16 @@ public final class Spawner implements AutoCloseable {
     private static void destroy(Process process, ProcessTree tree) {
         List<ProcessHandle> members = tree.members();
         process.destroyForcibly();
-        for (int i = 0; i < DESTROY_ROUNDS && !members.isEmpty(); i++) {
+        try {
+            process.waitFor(DESTROY_SECONDS, TimeUnit.SECONDS); // until its exit it may still fork
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        int rounds = 0;
+        do {
             members.forEach(ProcessHandle::destroyForcibly);
             members = tree.members(); // they may have started others meanwhile
-        }
+        } while (!members.isEmpty() && ++rounds < DESTROY_ROUNDS);
     }
 
     private static InputStream output(SpawnRequest request, Process process, int descriptor) {
