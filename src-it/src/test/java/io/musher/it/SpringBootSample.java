@@ -1,24 +1,10 @@
 package io.musher.it;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarFile;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
-import java.util.stream.Stream;
-import java.util.zip.CRC32;
-import javax.tools.ToolProvider;
 
 /**
  * A Spring Boot application as the README shows it, which forks itself; compiled and packed as Spring Boot's Maven
@@ -92,35 +78,26 @@ final class SpringBootSample {
             }
             """;
 
-    private final Path classes;
-    private final List<Path> libraries = new ArrayList<>();
-    private final Path loader;
     private final Path folder;
+    private final Path classes;
+    private final List<Path> libraries;
+    private final SpringBootJar boot;
 
-    private SpringBootSample(Path folder, Path classes, Path loader) {
+    private SpringBootSample(Path folder, Path classes, SpringBootJar boot) {
         this.folder = folder;
         this.classes = classes;
-        this.loader = loader;
+        this.boot = boot;
+        this.libraries = new ArrayList<>(boot.libraries());
+        libraries.addAll(List.of(Jars.core(), Jars.balancer(), Jars.slf4j()));
     }
 
     /** Compiles it. */
     static SpringBootSample compile(Path folder) throws IOException {
-        List<Path> jars;
-        try (Stream<Path> files = Files.list(Path.of(System.getProperty("musher.jars.spring")))) {
-            jars = files.sorted().toList();
-        }
-        Path loader = jars.stream().filter(jar -> jar.getFileName().toString().startsWith("spring-boot-loader-"))
-                .findFirst().orElseThrow();
-        SpringBootSample shop = new SpringBootSample(folder, Files.createDirectories(folder.resolve("classes")),
-                loader);
-        jars.stream().filter(jar -> jar != loader).forEach(shop.libraries::add);
-        shop.libraries.addAll(List.of(Jars.core(), Jars.balancer(), Jars.slf4j()));
-        Path source = Files.writeString(folder.resolve("Shop.java"), SOURCE);
-        ByteArrayOutputStream messages = new ByteArrayOutputStream();
-        int status = ToolProvider.getSystemJavaCompiler().run(null, messages, messages, "-cp",
+        Path sources = Files.createDirectories(folder.resolve("sources"));
+        SpringBootSample shop = new SpringBootSample(folder, sources.resolve("out"), new SpringBootJar());
+        SourceCompiler.compile(sources, "Shop", SOURCE, "-cp",
                 BalancerProgram.path(shop.libraries.toArray(Path[]::new)),
-                "-d", shop.classes.toString(), "--release", "17", "-parameters", "-proc:none", source.toString());
-        assertEquals(0, status, () -> messages.toString(StandardCharsets.UTF_8));
+                "-parameters", "-proc:none", "-Xlint:-classfile");
         return shop;
     }
 
@@ -131,48 +108,6 @@ final class SpringBootSample {
 
     /** What starts it from one jar with all others inside. */
     List<String> fromJar() throws IOException {
-        Manifest manifest = new Manifest();
-        Attributes attributes = manifest.getMainAttributes();
-        attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        attributes.put(Attributes.Name.MAIN_CLASS, "org.springframework.boot.loader.launch.JarLauncher");
-        attributes.putValue("Start-Class", "shop.Shop");
-        attributes.putValue("Spring-Boot-Classes", "BOOT-INF/classes/");
-        attributes.putValue("Spring-Boot-Lib", "BOOT-INF/lib/");
-        Path jar = folder.resolve("shop.jar");
-        try (OutputStream file = Files.newOutputStream(jar);
-                JarOutputStream out = new JarOutputStream(file, manifest);
-                JarFile loading = new JarFile(loader.toFile());
-                Stream<Path> compiled = Files.walk(classes)) {
-            for (JarEntry entry : (Iterable<JarEntry>) loading.stream()
-                    .filter(each -> each.getName().startsWith("org/"))::iterator) {
-                try (InputStream in = loading.getInputStream(entry)) {
-                    put(out, entry.getName(), in.readAllBytes(), false);
-                }
-            }
-            put(out, "BOOT-INF/classes/", new byte[0], true);
-            put(out, "BOOT-INF/lib/", new byte[0], true);
-            for (Path each : compiled.filter(Files::isRegularFile).toList()) {
-                put(out, "BOOT-INF/classes/" + classes.relativize(each), Files.readAllBytes(each), false);
-            }
-            for (Path library : libraries) {
-                put(out, "BOOT-INF/lib/" + library.getFileName(), Files.readAllBytes(library), true);
-            }
-        }
-        return List.of("-jar", jar.toString());
-    }
-
-    /** The loader reads jars in a jar only where they are not compressed. */
-    private static void put(JarOutputStream out, String name, byte[] content, boolean stored) throws IOException {
-        JarEntry entry = new JarEntry(name);
-        if (stored) {
-            CRC32 sum = new CRC32();
-            sum.update(content);
-            entry.setMethod(JarEntry.STORED);
-            entry.setSize(content.length);
-            entry.setCrc(sum.getValue());
-        }
-        out.putNextEntry(entry);
-        out.write(content);
-        out.closeEntry();
+        return List.of("-jar", boot.pack(folder.resolve("shop.jar"), "shop.Shop", classes, libraries).toString());
     }
 }
