@@ -65,6 +65,7 @@ public final class Cluster implements AutoCloseable {
     private final FailureHandler failureHandler;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private final CountDownLatch stoppedLatch = new CountDownLatch(1);
+    private volatile boolean stopRequested;
 
     private Cluster(ClusterConfig config, ClusterResources resources, LaunchPlan plan) {
         this.config = config;
@@ -403,11 +404,11 @@ public final class Cluster implements AutoCloseable {
 
     /**
      * Reloads after a SIGHUP. No caller sees the future, so a reload that cannot even begin is logged here; any other
-     * failure is logged with the rollout.
+     * failure is logged with the rollout. A reload that ends because the cluster stops has not failed.
      */
     private void reloadAfterSighup() {
         reload().whenComplete((rollout, failure) -> {
-            if (failure != null) {
+            if (failure != null && !stopRequested) {
                 Throwable inner = failure instanceof CompletionException ? failure.getCause() : null;
                 Throwable cause = inner != null ? inner : failure;
                 OPERATOR.error("{}: the reload requested by SIGHUP has failed, no further worker is replaced: {}",
@@ -424,6 +425,7 @@ public final class Cluster implements AutoCloseable {
      *     when the cluster ended by a failure of its control thread
      */
     public CompletableFuture<Void> stop() {
+        stopRequested = true;
         commands.stopAll();
         return stopped.copy();
     }

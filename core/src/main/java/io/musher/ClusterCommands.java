@@ -79,7 +79,7 @@ final class ClusterCommands {
         }
         return explanation + balancer.get().stats().target(worker.name())
                 .map(target -> "; the balancer has it as " + target.state()
-                        + (target.why().isEmpty() ? "" : " (" + target.why() + ")") + " with " + target.active()
+                        + (target.reason().isEmpty() ? "" : " (" + target.reason() + ")") + " with " + target.active()
                         + " connection(s)")
                 .orElse("");
     }

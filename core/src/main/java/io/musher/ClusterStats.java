@@ -66,9 +66,9 @@ public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStat
             /** The worker gets no traffic at present. */
             NOT_READY,
             /** The worker is lost but has not exited yet; the restart policy decides after the exit. */
-            ENDING,
+            EXITING,
             /** The restart policy starts the next worker after a delay. */
-            WAITING,
+            BACKOFF,
             /**
              * The restart policy has given up; {@link Cluster#scale}, {@link Cluster#reload} and {@link Worker#restart}
              * of the last worker start the next one.
@@ -84,9 +84,9 @@ public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStat
      * @param instance the worker's instance
      * @param state the worker's state
      * @param explanation why it gets traffic or gets none, see {@link Cluster#explain}
-     * @param waiting how many bytes of messages were sent to it that its listeners have not taken yet
+     * @param queuedBytes how many bytes of messages were sent to it that its listeners have not taken yet
      */
-    public record WorkerStats(int id, int instance, WorkerState state, String explanation, long waiting) {}
+    public record WorkerStats(int id, int instance, WorkerState state, String explanation, long queuedBytes) {}
 
     /**
      * Describes the progress of a reload or deploy.
@@ -104,7 +104,7 @@ public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStat
      * @param delivered messages and requests of workers that were passed to the primary's listeners
      * @param refused messages and requests to workers that were not sent, because the send window was full or the
      *     channel was closing
-     * @param unwanted replies that arrived after the timeout of their request
+     * @param lateReplies replies that arrived after the timeout of their request
      */
-    public record MessageStats(long delivered, long refused, long unwanted) {}
+    public record MessageStats(long delivered, long refused, long lateReplies) {}
 }

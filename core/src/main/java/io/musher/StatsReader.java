@@ -30,7 +30,7 @@ final class StatsReader {
         return new ClusterStats(wanted.size(),
                 (int) workerStats.stream().filter(worker -> worker.state() == WorkerState.READY).count(),
                 slots.stream().mapToLong(SlotStatus::restarts).sum(), workerStats, wanted,
-                new ClusterStats.MessageStats(counts.allDelivered(), counts.allRefused(), counts.allUnwanted()),
+                new ClusterStats.MessageStats(counts.allDelivered(), counts.allRefused(), counts.allLateReplies()),
                 resources.balancer().map(Balancer::stats),
                 supervisor.progress());
     }

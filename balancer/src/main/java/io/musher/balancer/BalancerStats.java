@@ -95,12 +95,12 @@ public record BalancerStats(
      * @param moved connections moved away from the target, withdrawn or dead, between two requests or before the first
      *     byte
      * @param cut connections of the target ended at a deadline or timeout
-     * @param answerNanos see {@link Candidate#latencyNanos}
+     * @param latencyNanos see {@link Candidate#latencyNanos}
      * @param unanswered see {@link Candidate#unanswered}
-     * @param why what failed, while the target is ejected or down; else empty
+     * @param reason what failed, while the target is ejected or down; else empty
      */
     public record TargetStats(
             Target target, TargetState state, long accepted, long active, long bytesToTarget, long bytesToClients,
-            long connectFailures, long retries, long ejected, long moved, long cut, long answerNanos, long unanswered,
-            String why) {}
+            long connectFailures, long retries, long ejected, long moved, long cut, long latencyNanos, long unanswered,
+            String reason) {}
 }

@@ -126,10 +126,10 @@ class EjectionTest {
         Balancer balancer = balancer(1, fixture.http("a").as("a"));
         ask(balancer, "a", 1);
         becomes(balancer, TargetState.EJECTED);
-        assertTrue(balancer.stats().target("flaky").orElseThrow().why().contains("refused"));
+        assertTrue(balancer.stats().target("flaky").orElseThrow().reason().contains("refused"));
         BalancerFixture.get(balancer.updateTargets(List.of(port.as("flaky"))));
         assertEquals(TargetState.READY, state(balancer));
-        assertEquals("", balancer.stats().target("flaky").orElseThrow().why());
+        assertEquals("", balancer.stats().target("flaky").orElseThrow().reason());
     }
 
     @Test

@@ -100,11 +100,11 @@ class NamesTest {
         BalancerFixture.await("the listener is told",
                 () -> recorder.heard("down n: host somewhere cannot be resolved"));
         assertEquals(TargetState.DOWN, stats().state());
-        assertEquals("host somewhere cannot be resolved", stats().why());
+        assertEquals("host somewhere cannot be resolved", stats().reason());
         addresses = new String[]{"127.0.0.1"};
         BalancerFixture.await("it is back", () -> stats().state() == TargetState.READY);
         BalancerFixture.await("the listener is told", () -> recorder.heard("restored n"));
-        assertEquals("", stats().why());
+        assertEquals("", stats().reason());
         BalancerFixture.await("it gets its share", () -> ask().equals("server"));
         assertEquals(2, recorder.lines().size(), recorder.lines().toString());
     }
@@ -165,7 +165,7 @@ class NamesTest {
         addresses = new String[]{NOBODY};
         ProbePolicy often = new ProbePolicy(Duration.ofMillis(20), Duration.ofSeconds(5), 1, 1);
         start(b -> b.probe(often).targets(List.of(named("n"))));
-        BalancerFixture.await("it is down", () -> stats().why().contains("refused")); // and not for want of an address
+        BalancerFixture.await("it is down", () -> stats().reason().contains("refused"));
         assertEquals(TargetState.DOWN, stats().state());
         addresses = new String[]{"127.0.0.1"};
         BalancerFixture.await("it is back", () -> stats().state() == TargetState.READY);
@@ -175,8 +175,8 @@ class NamesTest {
     void shouldLookUpAgainAfterALookupThatThrewAnError() throws Exception {
         failure = new NoClassDefFoundError("resolver");
         start(b -> b.targets(List.of(named("n"))));
-        BalancerFixture.await("it is down", () -> stats().state() == TargetState.DOWN && !stats().why().isEmpty());
-        assertTrue(stats().why().contains("NoClassDefFoundError: resolver"), stats().why());
+        BalancerFixture.await("it is down", () -> stats().state() == TargetState.DOWN && !stats().reason().isEmpty());
+        assertTrue(stats().reason().contains("NoClassDefFoundError: resolver"), stats().reason());
 
         addresses = new String[]{"127.0.0.1"};
         failure = null;
@@ -188,7 +188,7 @@ class NamesTest {
     @Test
     void shouldForgetAWithdrawnName() throws Exception {
         start(b -> b.targets(List.of(named("n"))));
-        BalancerFixture.await("it is down", () -> !stats().why().isEmpty());
+        BalancerFixture.await("it is down", () -> !stats().reason().isEmpty());
         BalancerFixture.get(balancer.updateTargets(List.of(fixture.http("other").as("other"))));
         int before = lookups.get();
         addresses = new String[]{"127.0.0.1"};

@@ -47,7 +47,8 @@ class StatsTest {
         assertEquals(20, sum(stats, TargetStats::active));
         assertEquals(stats.bytesToTargets(), sum(stats, TargetStats::bytesToTarget));
         assertEquals(stats.bytesToClients(), sum(stats, TargetStats::bytesToClients));
-        assertTrue(stats.targets().stream().allMatch(t -> t.accepted() == 10 && t.answerNanos() > 0), stats.toString());
+        assertTrue(stats.targets().stream().allMatch(t -> t.accepted() == 10 && t.latencyNanos() > 0),
+                stats.toString());
     }
 
     @Test

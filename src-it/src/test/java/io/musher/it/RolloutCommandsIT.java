@@ -2,6 +2,7 @@ package io.musher.it;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -27,6 +28,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -204,6 +206,17 @@ class RolloutCommandsIT {
     }
 
     @Test
+    void shouldNotLogAReloadBySignalThatTheStopEndsAsFailed() throws Exception {
+        Child primary = hangsUp("env", "--default-signal=HUP", "MUSHER_TEST_BLOCKS=1");
+        primary.awaitLine("up");
+        primary.signal("HUP");
+        primary.awaitLine("asked for the environment");
+        primary.signal("TERM");
+        assertEquals(143, primary.exitCode(Child.PATIENCE), primary::report);
+        assertFalse(primary.report().contains("SIGHUP has failed"), primary::report);
+    }
+
+    @Test
     void shouldSayThatReloadOnHangupHasNoEffectUnderNohup() throws Exception {
         Child primary = hangsUp("sh", "-c", "trap '' HUP; exec \"$@\"", "sh");
         primary.awaitLine("reloadOnSighup has no effect");
@@ -219,7 +232,7 @@ class RolloutCommandsIT {
         return children.start(new ProcessBuilder(words));
     }
 
-    /** A primary whose environment cannot be had at the first reload. */
+    /** A primary whose environment cannot be had at the first reload, or not yet. */
     static final class HangsUp {
         private HangsUp() {}
 
@@ -227,6 +240,10 @@ class RolloutCommandsIT {
             AtomicInteger calls = new AtomicInteger();
             Cluster.builder().instances(1).main(ScriptedWorker.class).args("idle").reloadOnSighup(true).env(() -> {
                 if (calls.incrementAndGet() == 2) {
+                    System.out.println("asked for the environment");
+                    if (System.getenv("MUSHER_TEST_BLOCKS") != null) {
+                        LockSupport.park();
+                    }
                     throw new IllegalStateException("no vault");
                 }
                 return Map.of();

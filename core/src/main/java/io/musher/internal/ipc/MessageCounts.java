@@ -7,7 +7,7 @@ public final class MessageCounts {
 
     private final LongAdder delivered = new LongAdder();
     private final LongAdder refused = new LongAdder();
-    private final LongAdder unwanted = new LongAdder();
+    private final LongAdder lateReplies = new LongAdder();
 
     void delivered() {
         delivered.increment();
@@ -17,8 +17,8 @@ public final class MessageCounts {
         refused.increment();
     }
 
-    void unwanted() {
-        unwanted.increment();
+    void lateReply() {
+        lateReplies.increment();
     }
 
     /** {@return messages and requests passed to listeners} */
@@ -32,7 +32,7 @@ public final class MessageCounts {
     }
 
     /** {@return replies without a pending request} */
-    public long allUnwanted() {
-        return unwanted.sum();
+    public long allLateReplies() {
+        return lateReplies.sum();
     }
 }

@@ -86,7 +86,7 @@ final class PendingRequests {
     boolean complete(MessageFrame reply) {
         PendingRequest request = open.get(reply.sequence());
         if (request == null || request.peer != reply.peer()) {
-            counts.unwanted();
+            counts.lateReply();
             return false;
         }
         open.remove(reply.sequence());

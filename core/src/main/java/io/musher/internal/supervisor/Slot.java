@@ -85,16 +85,16 @@ final class Slot {
         State state = gaveUp ? State.GAVE_UP : server != null && server.state() == WorkerState.READY ? State.READY
                 : server != null && server.state() == WorkerState.NOT_READY ? State.NOT_READY
                         : starter != null ? State.STARTING
-                                : next.isPresent() ? State.WAITING : server != null ? State.ENDING : State.QUEUED;
+                                : next.isPresent() ? State.BACKOFF : server != null ? State.EXITING : State.QUEUED;
         Optional<Incarnation> explains = switch (state) {
-            case READY, NOT_READY, ENDING -> Optional.ofNullable(server);
+            case READY, NOT_READY, EXITING -> Optional.ofNullable(server);
             case STARTING -> Optional.ofNullable(starter);
             case QUEUED -> Optional.empty();
-            case WAITING, GAVE_UP -> latest;
+            case BACKOFF, GAVE_UP -> latest;
         };
         return new SlotStatus(instance, wanted, queued, gaveUp, restarts, latest, state,
                 explains.map(Incarnation::why).orElse(why), lastExit,
-                state == State.WAITING ? next : OptionalLong.empty());
+                state == State.BACKOFF ? next : OptionalLong.empty());
     }
 
     /** Starts the backoff timer: runs {@code start} after the delay. */

@@ -33,7 +33,7 @@ public record WorkerEnvironment(int id, int instance, String name, OptionalInt p
     /** The default host for a worker to listen on. */
     public static final String LOOPBACK = "127.0.0.1";
 
-    private static final String MAX_MESSAGE_SIZE = "MUSHER_MAX_FRAME";
+    private static final String MAX_MESSAGE_SIZE = "MUSHER_MAX_MESSAGE";
 
     private static final int DEFAULT_MAX_MESSAGE_SIZE = 16 << 20;
     private static final String ID = "MUSHER_WORKER_ID";

@@ -245,7 +245,7 @@ class MessagesTest {
         fixture.pass(Duration.ofSeconds(11).toNanos());
         assertEquals("0: late", ends.poll(20, TimeUnit.SECONDS));
         peer.send(RawPeer.message(FrameType.JSON_REPLY, Integer.parseInt(numbers[0]), 0, bytes("zero")));
-        Awaitility.await("it is dropped").until(() -> fixture.server.counts().allUnwanted() == 1);
+        Awaitility.await("it is dropped").until(() -> fixture.server.counts().allLateReplies() == 1);
         peer.close();
         assertEquals("2: gone", ends.poll(20, TimeUnit.SECONDS));
         assertFalse(
@@ -279,7 +279,7 @@ class MessagesTest {
             mailbox.inbox().receive(new MessageFrame(FrameType.JSON_REPLY, number, 2, bytes("true")));
         });
         assertEquals("0: true", ends.poll(20, TimeUnit.SECONDS));
-        assertEquals(1, fixture.server.counts().allUnwanted());
+        assertEquals(1, fixture.server.counts().allLateReplies());
     }
 
     private static Mailbox.ReplyHandler asker(String name, BlockingQueue<String> ends) {

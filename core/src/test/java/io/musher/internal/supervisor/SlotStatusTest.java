@@ -40,7 +40,7 @@ class SlotStatusTest {
         fixture.events.notReady(fixture.worker(1));
         assertSlot(0, State.NOT_READY, "it called notReady()");
         fixture.supervisor.kill(fixture.worker(1));
-        assertSlot(0, State.ENDING, "kill() was called");
+        assertSlot(0, State.EXITING, "kill() was called");
         fixture.dies(fixture.worker(1), "SIGKILL");
         assertSlot(0, State.QUEUED, "replaces worker 1");
         assertEquals(Exit.Cause.KILLED, slot(0).lastExit().orElseThrow().cause());
@@ -52,7 +52,7 @@ class SlotStatusTest {
         fixture.running(1);
         fixture.exits(fixture.worker(1), 7);
         fixture.events.spawnFailed(latest(), new IOException("no such program"));
-        assertSlot(0, State.WAITING, "no such program");
+        assertSlot(0, State.BACKOFF, "no such program");
         assertEquals(OptionalLong.of(fixture.now + 200_000_000), slot(0).nextStart());
         assertEquals(7, slot(0).lastExit().orElseThrow().status());
         fixture.pass(200);

@@ -37,7 +37,7 @@ final class Arguments {
               --trust-proxy NET        require a PROXY header from this IP address or CIDR block; may be repeated
               --probe                  probe targets by a TCP connect every 2 s (down after 3 failures, up after 2
                                        successes)
-              --keep-unanswered        do not eject targets that close connections without an answer
+              --no-eject-unanswered    do not eject targets that close connections without an answer
               --max-connections N      most connections relayed at once; further clients wait (default: no limit)
               --max-connections-per-client N  most connections of one client address at once; further ones are closed
                                        (default: no limit)
@@ -175,7 +175,7 @@ final class Arguments {
         switch (option) {
             case "--probe" -> builder.probe(ProbePolicy.ofDefaults());
             case "--no-move" -> builder.moveKeepAlive(false);
-            case "--keep-unanswered" -> builder.ejectUnanswered(false);
+            case "--no-eject-unanswered" -> builder.ejectUnanswered(false);
             case "--help", "-h" -> help = true;
             case "--version", "-v" -> version = true;
             default -> {

@@ -114,7 +114,7 @@ class ArgumentsTest {
         }
 
         assertEquals(List.of("--listen", "--target", "--strategy", "--loops", "--proxy", "--trust-proxy", "--probe",
-                "--keep-unanswered",
+                "--no-eject-unanswered",
                 "--max-connections", "--max-connections-per-client", "--max-waiting", "--wait-timeout",
                 "--max-buffered", "--idle-timeout", "--half-close-timeout",
                 "--first-byte-timeout", "--connect-on-first-byte", "--no-move", "--drain-timeout", "--help",
@@ -124,7 +124,7 @@ class ArgumentsTest {
     @Test
     void shouldEjectTargetsThatDoNotAnswerUnlessToldNotTo() {
         assertTrue(config("--listen", "1", "--target", "127.0.0.1:1").ejectUnanswered());
-        assertFalse(config("--listen", "1", "--target", "127.0.0.1:1", "--keep-unanswered").ejectUnanswered());
+        assertFalse(config("--listen", "1", "--target", "127.0.0.1:1", "--no-eject-unanswered").ejectUnanswered());
     }
 
     @Test
