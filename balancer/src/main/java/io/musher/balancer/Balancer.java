@@ -118,8 +118,9 @@ public final class Balancer implements AutoCloseable {
 
     /**
      * Replaces the list of targets. Targets that stay (same id, same address) keep their connections, statistics and
-     * health. Targets missing from the new list are withdrawn: they get no new connection, their keep-alive connections
-     * are moved between two requests, other connections continue until they end (see {@link #drain}).
+     * health, and so do those that get another id at the same address. Targets missing from the new list are withdrawn:
+     * they get no new connection, their keep-alive connections are moved between two requests, other connections
+     * continue until they end (see {@link #drain}).
      *
      * @param targets the complete new list with distinct ids; while it is empty, clients wait
      * @return completes when no loop can pick a withdrawn target any more; fails with {@link IllegalStateException} if

@@ -23,6 +23,14 @@ public interface Strategy {
      */
     Candidate choose(List<Candidate> ready, InetAddress client);
 
+    /**
+     * {@return whether the strategy keeps a client with its target, such as {@code ip-hash}; default false} A cluster
+     * then gives no traffic to a replacement before its predecessor is withdrawn, because clients would move twice.
+     */
+    default boolean isSticky() {
+        return false;
+    }
+
     /** {@return round robin: targets take turns in proportion to their weights, smoothly interleaved} */
     static Strategy roundRobin() {
         return new RoundRobin();
@@ -43,7 +51,7 @@ public interface Strategy {
      * twice}
      */
     static Strategy ipHash() {
-        return Strategies::ipHash;
+        return new IpHash();
     }
 
     /**
@@ -51,7 +59,7 @@ public interface Strategy {
      * relative to its weight. Idle targets get shares by weight, including slow start}
      */
     static Strategy randomOfTwo() {
-        return Strategies::randomOfTwo;
+        return new RandomOfTwo();
     }
 
     /**

@@ -8,6 +8,7 @@ import io.musher.balancer.loop.OperatorLog;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,11 +82,16 @@ final class TargetRegistry implements BackendListener {
     void replaceTargets(Collection<Target> targets, Runnable done) {
         Map<String, TargetEntry> old = entries;
         Map<String, TargetEntry> next = new LinkedHashMap<>();
+        Map<String, InetSocketAddress> listed = new HashMap<>();
+        targets.forEach(target -> listed.put(target.id(), target.address()));
         List<TargetEntry> added = new ArrayList<>();
         List<Backend> leaving = new ArrayList<>(withdrawn);
         for (Target target : targets) {
             TargetEntry known = old.get(target.id());
             if (known == null || !known.backend.target().address().equals(target.address())) {
+                known = renamed(target.address(), old, next, listed);
+            }
+            if (known == null) {
                 known = new TargetEntry(reuseWithdrawn(target, leaving));
                 added.add(known);
             }
@@ -116,6 +122,19 @@ final class TargetRegistry implements BackendListener {
         added.forEach(resolver::listed);
         LOG.debug("{}: targets {}", config.name(), targets);
         restored.forEach(this::announceRestored); // last, as logging may throw
+    }
+
+    /** Finds the entry of a target that keeps its address and gets another id. */
+    private static @Nullable TargetEntry renamed(InetSocketAddress address, Map<String, TargetEntry> old,
+            Map<String, TargetEntry> next, Map<String, InetSocketAddress> listed) {
+        for (TargetEntry entry : old.values()) {
+            Target before = entry.backend.target();
+            if (before.address().equals(address) && !address.equals(listed.get(before.id()))
+                    && !next.containsValue(entry)) {
+                return entry;
+            }
+        }
+        return null;
     }
 
     /**

@@ -59,6 +59,24 @@ class TargetsTest {
         }
     }
 
+    @Test
+    void shouldKeepTheConnectionsOfATargetThatGetsTheIdOfAnother() throws Exception {
+        ScriptedTarget a = fixture.http("a");
+        ScriptedTarget b = fixture.http("b");
+        Balancer balancer = fixture.balancer(o -> o.targets(List.of(a.as("x"), b.as("y"))));
+        try (Peer first = Peer.connect(balancer.address()); Peer second = Peer.connect(balancer.address())) {
+            assertEquals("a", first.ask(HttpMessages.get("/")));
+            assertEquals("b", second.ask(HttpMessages.get("/")));
+            BalancerFixture.get(balancer.updateTargets(List.of(b.as("x"))));
+            BalancerStats.TargetStats renamed = balancer.stats().target("x").orElseThrow();
+            assertEquals(b.address(), renamed.target().address());
+            assertEquals(1, renamed.accepted());
+            assertEquals(TargetState.READY, renamed.state());
+            assertEquals("b", second.ask(HttpMessages.get("/")));
+            assertEquals(1, b.accepted(), "its connection stays");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void shouldSendNobodyToAWithdrawnTarget(int loops) throws Exception {
