@@ -81,7 +81,8 @@ public final class Cluster implements AutoCloseable {
                 new WorkerSession.Factory(config, resources, ports, dispatcher, this::newWorker), capacity);
         this.eventPublisher = new EventPublisher(config.name(), config.output(), resources.events(), this::allExited,
                 this::allGaveUp);
-        this.supervisor = new Supervisor(config.supervisorConfig(),
+        boolean sticky = resources.balancer().map(balancer -> balancer.config().strategy().isSticky()).orElse(false);
+        this.supervisor = new Supervisor(config.supervisorConfig(sticky),
                 new LaunchGeneration(plan, environment(), starter), actions, eventPublisher);
         this.commands = new ClusterCommands(config.name(), resources.control(), supervisor, starter, dispatcher,
                 new EnvironmentSource(config.name(), resources.control(), this::environment, ENV_TIMEOUT),

@@ -192,8 +192,9 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Adds further options of the balancer; port, host, name and targets are set by the cluster. Default: none; calls
-     * add up. Needs a common port.
+     * Adds further options of the balancer; port, host, name and targets are set by the cluster. Default: none but
+     * {@link BalancerBuilder#slowStart}, which is the overlap of the {@link ReloadPolicy}: a fresh worker's share of
+     * new connections grows; zero switches that off. Calls add up. Needs a common port.
      *
      * @param options called when the cluster starts, in the order of the calls
      * @return this
@@ -424,8 +425,9 @@ public final class ClusterBuilder {
     }
 
     /**
-     * Sets how {@link Cluster#reload} and {@link Cluster#deploy} replace the workers. Default: one at a time, no soak
-     * time, keep the old workers when a replacement fails, see {@link ReloadPolicy#ofDefaults()}.
+     * Sets how {@link Cluster#reload} and {@link Cluster#deploy} replace the workers, and how long a replacement and
+     * its predecessor both serve. Default: one at a time, no soak time, an overlap of 3 s, keep the old workers when a
+     * replacement fails, see {@link ReloadPolicy#ofDefaults()}.
      *
      * @param policy the policy
      * @return this

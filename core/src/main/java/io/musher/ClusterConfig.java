@@ -271,15 +271,19 @@ public final class ClusterConfig {
         return hasPorts() && readiness != Readiness.EXPLICIT && readiness != Readiness.STARTED;
     }
 
-    /** {@return the options that the supervisor goes by} */
-    SupervisorConfig supervisorConfig() {
+    /**
+     * {@return the options that the supervisor goes by}
+     *
+     * @param sticky whether the balancer keeps clients with their worker: they would move twice in an overlap
+     */
+    SupervisorConfig supervisorConfig(boolean sticky) {
         PortMode ports = commonPort.isPresent() ? PortMode.MOVABLE
                 : startPort.isPresent() ? PortMode.FIXED : PortMode.NONE;
         ReadinessRule ready = readiness == Readiness.EXPLICIT ? ReadinessRule.EXPLICIT
                 : watchesPorts() ? ReadinessRule.PORT_ACCEPTS : ReadinessRule.STARTED;
         int bootLimit = Math.max(2, Runtime.getRuntime().availableProcessors());
         boolean checksReadiness = healthChecks.stream().anyMatch(check -> check.role() == HealthCheck.Role.READINESS);
-        return new SupervisorConfig(ports, ready, startTimeout, bootLimit, restartPolicy, stopPolicy, reloadPolicy,
-                checksReadiness);
+        return new SupervisorConfig(ports, ready, startTimeout, bootLimit, restartPolicy, stopPolicy,
+                sticky ? reloadPolicy.withOverlap(Duration.ZERO) : reloadPolicy, checksReadiness);
     }
 }

@@ -82,7 +82,7 @@ record ClusterResources(String name, EventLoop control, ChannelServer channels, 
         if (config.commonPort().isEmpty()) {
             return Optional.empty();
         }
-        BalancerBuilder builder = Balancer.builder();
+        BalancerBuilder builder = Balancer.builder().slowStart(config.reloadPolicy().overlap());
         config.strategy().ifPresent(builder::strategy);
         config.proxyProtocol().ifPresent(builder::proxyProtocol);
         config.balancerOptions().forEach(options -> options.accept(builder));

@@ -30,7 +30,10 @@ public record Exit(OptionalInt code, Optional<String> signal, boolean voluntary,
         DISCONNECTED,
         /** {@code kill()} was called. */
         KILLED,
-        /** The worker was not ready in time and was ended for that reason. */
+        /**
+         * The worker was not ready in time and was ended for that reason; or it was ready, and then not ready for the
+         * start timeout while its predecessor still served.
+         */
         START_TIMEOUT,
         /** The worker exited by itself, with any status, before it was ever ready. */
         NEVER_READY,

@@ -7,9 +7,10 @@ import java.util.Objects;
  * Sets limits of age, memory and connections at which a worker that works is replaced. Use the factory and the {@code
  * with} methods.
  *
- * <p>The limits are checked once a second. Workers are recycled one at a time. A replacement is ready before the old
- * worker drains; where the ports of instances are fixed ({@code startPort} without a common port), the old worker is
- * stopped first. A replacement that fails is tried again after 1 s to 1 min while the old worker serves.
+ * <p>The limits are checked once a second. Workers are recycled one at a time. A replacement is ready, and serves for
+ * the overlap of the {@link ReloadPolicy}, before the old worker drains; where the ports of instances are fixed
+ * ({@code startPort} without a common port), the old worker is stopped first. A replacement that fails is tried again
+ * after 1 s to 1 min while the old worker serves.
  *
  * @param maxAge the age of the process, shortened by up to a tenth so that workers that were started together are not
  *     recycled together; zero for no limit

@@ -4,18 +4,28 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Decides how {@link Cluster#reload} and {@link Cluster#deploy} replace the workers.
+ * Decides how {@link Cluster#reload} and {@link Cluster#deploy} replace the workers, and how long a replacement and its
+ * predecessor both serve.
  *
  * <p>A replacement is ready before the old worker drains. Where the ports of instances are fixed ({@code startPort}
  * without a common port), the old worker is stopped first, and one worker is replaced at a time.
  *
+ * <p>The overlap exists because a fresh JVM is slow: it compiles what the first requests need. While it lasts, the
+ * balancer gives the replacement a growing share of the new connections, and the predecessor the rest; one that fails
+ * meanwhile is withdrawn, and its predecessor goes on. It applies to all replacements of a worker that serves: by a
+ * rollout (also when it rolls back), by the {@link RecyclePolicy}, and by {@link Worker#restart}. A crashed worker has
+ * no predecessor: its replacement never waits, and only its share of new connections grows. Rolling reload of
+ * <i>n</i> workers takes at least <i>n</i> / {@code batch} × {@code overlap}. Without a common port there is no
+ * overlap, nor with a strategy that keeps clients with their worker, such as {@code ip-hash}.
+ *
  * @param batch how many workers are replaced at once
- * @param soak how long a ready replacement must stay alive before it gets traffic and the old worker is stopped
+ * @param soak how long a ready replacement must stay alive before it gets traffic
+ * @param overlap how long a replacement and the old worker both get traffic before the old worker is stopped
  * @param onFailure what to do when a replacement fails
  */
-public record ReloadPolicy(int batch, Duration soak, OnFailure onFailure) {
+public record ReloadPolicy(int batch, Duration soak, Duration overlap, OnFailure onFailure) {
 
-    /** What to do when a replacement exits, is not ready in time, or fails in its soak time. */
+    /** What to do when a replacement exits, is not ready in time, or fails in its soak time or overlap. */
     public enum OnFailure {
         /** The rollout ends: replaced workers are rolled back, old workers that are serving stay. */
         KEEP_OLD,
@@ -26,28 +36,37 @@ public record ReloadPolicy(int batch, Duration soak, OnFailure onFailure) {
         RETRY
     }
 
-    private static final ReloadPolicy DEFAULTS = new ReloadPolicy(1, Duration.ZERO, OnFailure.KEEP_OLD);
+    private static final ReloadPolicy DEFAULTS = new ReloadPolicy(1, Duration.ZERO, Duration.ofSeconds(3),
+            OnFailure.KEEP_OLD);
 
     /**
      * Checks the components.
      *
      * @param batch as the component
      * @param soak as the component
+     * @param overlap as the component
      * @param onFailure as the component
-     * @throws IllegalArgumentException if the batch is less than 1, or the soak time is negative or more than a year
+     * @throws IllegalArgumentException if the batch is less than 1, or one of the times is negative or more than a year
      */
     public ReloadPolicy {
         if (batch < 1) {
             throw new IllegalArgumentException("batch " + batch + " is less than 1");
         }
-        Objects.requireNonNull(soak, "soak");
-        if (soak.isNegative() || soak.compareTo(Duration.ofDays(365)) > 0) {
-            throw new IllegalArgumentException("soak " + soak + " is not within 0 to a year");
-        }
+        check("soak", soak);
+        check("overlap", overlap);
         Objects.requireNonNull(onFailure, "onFailure");
     }
 
-    /** {@return the default policy: one worker at a time, no soak time, {@link OnFailure#KEEP_OLD}} */
+    private static void check(String name, Duration time) {
+        Objects.requireNonNull(time, name);
+        if (time.isNegative() || time.compareTo(Duration.ofDays(365)) > 0) {
+            throw new IllegalArgumentException(name + " " + time + " is not within 0 to a year");
+        }
+    }
+
+    /**
+     * {@return the default policy: one worker at a time, no soak time, an overlap of 3 s, {@link OnFailure#KEEP_OLD}}
+     */
     public static ReloadPolicy ofDefaults() {
         return DEFAULTS;
     }
@@ -59,7 +78,7 @@ public record ReloadPolicy(int batch, Duration soak, OnFailure onFailure) {
      * @return the policy
      */
     public static ReloadPolicy onFailure(OnFailure what) {
-        return new ReloadPolicy(DEFAULTS.batch, DEFAULTS.soak, what);
+        return new ReloadPolicy(DEFAULTS.batch, DEFAULTS.soak, DEFAULTS.overlap, what);
     }
 
     /**
@@ -70,7 +89,7 @@ public record ReloadPolicy(int batch, Duration soak, OnFailure onFailure) {
      * @throws IllegalArgumentException if the number is less than 1
      */
     public ReloadPolicy withBatch(int workers) {
-        return new ReloadPolicy(workers, soak, onFailure);
+        return new ReloadPolicy(workers, soak, overlap, onFailure);
     }
 
     /**
@@ -81,7 +100,19 @@ public record ReloadPolicy(int batch, Duration soak, OnFailure onFailure) {
      * @throws IllegalArgumentException if the time is negative or more than a year
      */
     public ReloadPolicy withSoak(Duration time) {
-        return new ReloadPolicy(batch, time, onFailure);
+        return new ReloadPolicy(batch, time, overlap, onFailure);
+    }
+
+    /**
+     * Returns a copy with another overlap. For as long, the balancer lets the share of a fresh worker grow, unless
+     * {@link io.musher.balancer.BalancerBuilder#slowStart} is set by {@link ClusterBuilder#balancer}.
+     *
+     * @param time how long a replacement and the old worker both get traffic; zero to stop the old worker at once
+     * @return the copy
+     * @throws IllegalArgumentException if the time is negative or more than a year
+     */
+    public ReloadPolicy withOverlap(Duration time) {
+        return new ReloadPolicy(batch, soak, time, onFailure);
     }
 
     /**
@@ -91,6 +122,6 @@ public record ReloadPolicy(int batch, Duration soak, OnFailure onFailure) {
      * @return the copy
      */
     public ReloadPolicy withOnFailure(OnFailure what) {
-        return new ReloadPolicy(batch, soak, what);
+        return new ReloadPolicy(batch, soak, overlap, what);
     }
 }

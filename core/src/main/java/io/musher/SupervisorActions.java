@@ -12,6 +12,7 @@ import io.musher.internal.supervisor.Actions;
 import io.musher.internal.supervisor.Incarnation;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,9 +58,13 @@ final class SupervisorActions implements Actions {
     public void publish(List<Incarnation> ready) {
         balancer.ifPresent(b -> {
             List<Target> targets = new ArrayList<>();
+            Set<String> ids = new HashSet<>();
             for (Incarnation worker : ready) {
-                worker.port()
-                        .ifPresent(port -> targets.add(new Target(worker.handle().worker().name(), Loopback.at(port))));
+                WorkerSession session = worker.handle().worker().session();
+                String name = session.worker().name();
+                // in an overlap, the predecessor comes first and keeps the id
+                session.targetId(ids.add(name) ? name : name + "#" + worker.id());
+                worker.port().ifPresent(port -> targets.add(new Target(session.targetId(), Loopback.at(port))));
             }
             try {
                 fence(b.updateTargets(targets));
@@ -113,12 +118,15 @@ final class SupervisorActions implements Actions {
         Map<String, Long> active = new HashMap<>();
         balancer.ifPresent(b -> b.stats().targets().forEach(target -> active.put(
                 key(target.target().id(), target.target().address().getPort()), target.active())));
-        return worker -> active.getOrDefault(key(worker.handle().worker().name(), worker.port().orElse(0)), 0L)
-                .intValue();
+        return worker -> active.getOrDefault(key(targetId(worker), worker.port().orElse(0)), 0L).intValue();
     }
 
-    private static String key(String name, int port) {
-        return name + ":" + port;
+    private static String targetId(Incarnation worker) {
+        return worker.handle().worker().session().targetId();
+    }
+
+    private static String key(String id, int port) {
+        return id + ":" + port;
     }
 
     /** {@return how many connections the balancer has given to the worker} */
@@ -128,7 +136,7 @@ final class SupervisorActions implements Actions {
 
     private Optional<BalancerStats.TargetStats> targetStats(Incarnation worker) {
         return balancer.flatMap(b -> b.stats().targets().stream()
-                .filter(target -> target.target().id().equals(worker.handle().worker().name())
+                .filter(target -> target.target().id().equals(targetId(worker))
                         && target.target().address().getPort() == worker.port().orElse(0))
                 .findFirst());
     }

@@ -174,13 +174,14 @@ public final class Worker {
     }
 
     /**
-     * Replaces the worker: starts a replacement and stops this worker when the replacement is ready; where the ports of
-     * instances are fixed ({@code startPort} without a common port), this worker is stopped first. For the last worker
-     * of an instance that was given up, or that was stopped, the instance is started again.
+     * Replaces the worker: starts a replacement and stops this worker when the replacement is ready and both have
+     * served for the overlap of the {@link ReloadPolicy}; where the ports of instances are fixed ({@code startPort}
+     * without a common port), this worker is stopped first. For the last worker of an instance that was given up, or
+     * that was stopped, the instance is started again.
      *
-     * @return completes with the replacement when it is ready; fails with {@link IllegalStateException} when another
-     *     worker has followed this one already, the limit described at {@link Cluster#scale} is reached, the instance
-     *     is given up, or the cluster stops
+     * @return completes with the replacement when it is ready and the overlap is over; fails with
+     *     {@link IllegalStateException} when another worker has followed this one already, the limit described at
+     *     {@link Cluster#scale} is reached, the instance is given up, or the cluster stops
      */
     public CompletableFuture<Worker> restart() {
         return commands.restart(incarnation);

@@ -68,6 +68,8 @@ final class WorkerSession implements WorkerHandle {
     private @Nullable HealthMonitor healthMonitor;
     /** The worker's threads when it hung; read by any thread. */
     private volatile Optional<String> threadDump = Optional.empty();
+    /** The id of the worker's target in the balancer, by which it is drained; its name, unless it is in its overlap. */
+    private String targetId;
     private boolean saidHello;
     /** Whether a joined JVM has not reported yet that its main method has returned. */
     private boolean mainRuns;
@@ -86,6 +88,7 @@ final class WorkerSession implements WorkerHandle {
         this.events = events;
         this.isCommand = isCommand;
         this.worker = cluster.workers.apply(this);
+        this.targetId = worker.name();
         this.channel = cluster.resources.channels().expect(config.name() + ": worker " + incarnation.id(),
                 incarnation.id(), new WorkerChannelListener(this, events, !probesPort()),
                 cluster.dispatcher.handler(this));
@@ -215,9 +218,18 @@ final class WorkerSession implements WorkerHandle {
 
     @Override
     public void drain(Duration deadline) {
-        CompletableFuture<?> drained = balancer.isPresent() ? balancer.get().drain(worker.name(), deadline)
+        CompletableFuture<?> drained = balancer.isPresent() ? balancer.get().drain(targetId, deadline)
                 : CompletableFuture.completedFuture(null);
         drained.whenComplete((cut, failure) -> control.tryExecute(() -> events.drained(incarnation)));
+    }
+
+    String targetId() {
+        return targetId;
+    }
+
+    /** The worker becomes a target of the balancer under this id. */
+    void targetId(String id) {
+        targetId = id;
     }
 
     @Override

@@ -42,6 +42,9 @@ class PoliciesTest {
                         .withFall(8).asReadiness());
         assertEquals(new RecyclePolicy(SECOND, 2, 3),
                 RecyclePolicy.never().withMaxAge(SECOND).withMaxMemory(2).withMaxConnections(3));
+        assertEquals(new ReloadPolicy(4, SECOND, SECOND.multipliedBy(2), ReloadPolicy.OnFailure.RETRY),
+                ReloadPolicy.onFailure(ReloadPolicy.OnFailure.RETRY).withBatch(4).withSoak(SECOND)
+                        .withOverlap(SECOND.multipliedBy(2)));
         assertEquals(new RestartPolicy(RestartPolicy.When.ALWAYS, SECOND, SECOND, Duration.ZERO, 3, SECOND),
                 RestartPolicy.always()
                         .withDelays(SECOND, SECOND).withStableAfter(Duration.ZERO).withGiveUp(3, SECOND));
@@ -59,6 +62,10 @@ class PoliciesTest {
         assertThrows(IllegalArgumentException.class, () -> RestartPolicy.always().withGiveUp(-1, SECOND));
         assertThrows(IllegalArgumentException.class, () -> RestartPolicy.always().withGiveUp(3, Duration.ZERO));
         assertThrows(IllegalStateException.class, () -> RestartPolicy.always().withDelays(SECOND, SECOND.dividedBy(2)));
+        assertThrows(IllegalArgumentException.class, () -> ReloadPolicy.ofDefaults().withBatch(0));
+        assertTrue(assertThrows(IllegalArgumentException.class,
+                () -> ReloadPolicy.ofDefaults().withOverlap(Duration.ofDays(366))).getMessage().contains("overlap"));
+        assertThrows(NullPointerException.class, () -> ReloadPolicy.ofDefaults().withSoak(null));
     }
 
     @Test

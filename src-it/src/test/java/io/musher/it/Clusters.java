@@ -6,6 +6,7 @@ import io.musher.Cluster;
 import io.musher.ClusterBuilder;
 import io.musher.ClusterEvent;
 import io.musher.Output;
+import io.musher.ReloadPolicy;
 import io.musher.RestartPolicy;
 import io.musher.StopPolicy;
 import java.io.IOException;
@@ -30,6 +31,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 final class Clusters implements BeforeEachCallback, AfterEachCallback {
 
+    /** One worker at a time, without an overlap, so that a rollout does not take its seconds. */
+    static final ReloadPolicy AT_ONCE = ReloadPolicy.ofDefaults().withOverlap(Duration.ZERO);
+
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     /** Workers start a little sooner with these. */
     private static final List<String> QUICK = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
@@ -52,7 +56,7 @@ final class Clusters implements BeforeEachCallback, AfterEachCallback {
     /** Whatever has been ready counts as stable, so that it is replaced at once; its events and its output are kept. */
     ClusterBuilder any() {
         return Cluster.builder().name("it").env(family.mark()).keepAlive(false).output(Output.to(history::add))
-                .restartPolicy(RestartPolicy.always().withStableAfter(Duration.ZERO))
+                .restartPolicy(RestartPolicy.always().withStableAfter(Duration.ZERO)).reloadPolicy(AT_ONCE)
                 .stopPolicy(StopPolicy.ofDefaults().withDrain(Duration.ofSeconds(3)).withKill(Duration.ofSeconds(3)))
                 .on(ClusterEvent.class, history::add);
     }

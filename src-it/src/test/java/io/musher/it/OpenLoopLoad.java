@@ -5,19 +5,24 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Scanner;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongPredicate;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 
 /**
@@ -57,6 +62,7 @@ final class OpenLoopLoad implements AutoCloseable {
     private final AtomicLong slowest = new AtomicLong();
     private final AtomicLong slow = new AtomicLong();
     private final Queue<Failure> failures = new ConcurrentLinkedQueue<>();
+    /** What went well: when it was due and how long it took, in turn. */
     private final Queue<long[]> times = new ConcurrentLinkedQueue<>();
     private final Deque<LoadClient> kept = new ConcurrentLinkedDeque<>();
     private final List<Thread> threads = new ArrayList<>();
@@ -90,6 +96,7 @@ final class OpenLoopLoad implements AutoCloseable {
                     if (count == mine.length) {
                         mine = Arrays.copyOf(mine, 2 * count);
                     }
+                    mine[count++] = due;
                     mine[count++] = took;
                 }
             }
@@ -214,7 +221,7 @@ final class OpenLoopLoad implements AutoCloseable {
 
     /** For people; when it has stopped. */
     String figures() {
-        long[] all = times.stream().flatMapToLong(Arrays::stream).sorted().toArray();
+        long[] all = took(due -> true);
         Map<String, Integer> kinds = new TreeMap<>();
         failures.forEach(failure -> kinds.merge(failure.kind(), 1, Integer::sum));
         return String.format(
@@ -222,6 +229,33 @@ final class OpenLoopLoad implements AutoCloseable {
                         + " %d slower than 5 s; %d kept-alive connections ended while idle",
                 done.get() + failures.size(), failures.size(), kinds, all.length == 0 ? 0 : all[all.length / 2] / 1e6,
                 all.length == 0 ? 0 : all[all.length * 99 / 100] / 1e6, slowest.get() / 1e6, slow.get(), ended.get());
+    }
+
+    /** {@return how long the requests took that were due then, sorted} */
+    private long[] took(LongPredicate when) {
+        return times.stream()
+                .flatMapToLong(mine -> IntStream.range(0, mine.length / 2).filter(i -> when.test(mine[2 * i]))
+                        .mapToLong(i -> mine[2 * i + 1]))
+                .sorted().toArray();
+    }
+
+    /** One part of a run: requests that were due from one moment on. */
+    private record Phase(String name, long begin) {}
+
+    /** {@return requests, failures, p50, p99 and the slowest in ms of the phases of this name} */
+    private String figures(String name, List<Phase> phases) {
+        LongPredicate within = due -> {
+            String current = "";
+            for (Phase phase : phases) {
+                current = due - phase.begin >= 0 ? phase.name : current;
+            }
+            return current.equals(name);
+        };
+        long[] all = took(within);
+        long failed = failures.stream().filter(failure -> within.test(failure.begin())).count();
+        return all.length == 0 ? name + "\t0\t" + failed
+                : String.format(Locale.ROOT, "%s\t%d\t%d\t%.2f\t%.2f\t%.2f", name, all.length + failed, failed,
+                        all[all.length / 2] / 1e6, all[all.length * 99 / 100] / 1e6, all[all.length - 1] / 1e6);
     }
 
     /** Throws unless all went well. */
@@ -238,15 +272,19 @@ final class OpenLoopLoad implements AutoCloseable {
     }
 
     /**
-     * As a program, for comparisons: port, rate and seconds at most are its arguments; SIGTERM ends it sooner. Prints
-     * the figures.
+     * As a program, for comparisons: port and rate are its arguments; each line of its input names the phase that
+     * begins, an empty one before the first. At the end of the input, prints one line with the figures of each name.
      */
-    public static void main(String[] arguments) throws InterruptedException {
+    public static void main(String[] arguments) {
+        List<Phase> phases = new ArrayList<>();
         OpenLoopLoad shopping = new OpenLoopLoad(Integer.parseInt(arguments[0]), Integer.parseInt(arguments[1]));
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            System.out.println(shopping.stop().figures());
-            shopping.failures().stream().limit(5).map(shopping::describe).forEach(System.err::println);
-        }));
-        Thread.sleep(Duration.ofSeconds(Integer.parseInt(arguments[2])).toMillis());
+        try (shopping; Scanner lines = new Scanner(System.in, StandardCharsets.UTF_8)) {
+            while (lines.hasNextLine()) {
+                phases.add(new Phase(lines.nextLine(), System.nanoTime()));
+            }
+        }
+        phases.stream().map(Phase::name).distinct()
+                .forEach(name -> System.out.println(shopping.figures(name, phases)));
+        shopping.failures().stream().limit(5).map(shopping::describe).forEach(System.err::println);
     }
 }

@@ -57,7 +57,7 @@ class RolloutCommandsIT {
     @Test
     void shouldPutADeployInThePlaceOfARolloutThatRetries() throws Exception {
         Cluster cluster = clusters.start(clusters.jvm().instances(2).commonPort(0)
-                .reloadPolicy(ReloadPolicy.onFailure(ReloadPolicy.OnFailure.RETRY)));
+                .reloadPolicy(Clusters.AT_ONCE.withOnFailure(ReloadPolicy.OnFailure.RETRY)));
         CompletableFuture<Rollout> broken = cluster.deploy(Launch.main(ScriptedWorker.class).args("exit", "7"));
         clusters.history().await(ClusterEvent.Exited.class, event -> event.worker().id() == 4);
         Rollout cure = get(cluster.deploy(Launch.main(ScriptedWorker.class).args("good")));
@@ -72,7 +72,7 @@ class RolloutCommandsIT {
     @Test
     void shouldAbortARolloutAndRollBack() throws Exception {
         Cluster cluster = clusters.start(clusters.jvm("old").instances(2).commonPort(0)
-                .reloadPolicy(ReloadPolicy.onFailure(ReloadPolicy.OnFailure.RETRY)));
+                .reloadPolicy(Clusters.AT_ONCE.withOnFailure(ReloadPolicy.OnFailure.RETRY)));
         CompletableFuture<Void> done = new CompletableFuture<>();
         cluster.on(ClusterEvent.Ready.class, event -> {
             if (event.worker().id() == 3) {

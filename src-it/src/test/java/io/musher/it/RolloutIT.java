@@ -94,7 +94,7 @@ class RolloutIT {
         Path needed = folder.resolve("needed");
         Files.createFile(needed);
         Cluster cluster = clusters.start(clusters.jvm("needs", needed.toString()).instances(2).commonPort(0)
-                .reloadPolicy(ReloadPolicy.onFailure(ReloadPolicy.OnFailure.RETRY)));
+                .reloadPolicy(Clusters.AT_ONCE.withOnFailure(ReloadPolicy.OnFailure.RETRY)));
         Files.delete(needed);
         CompletableFuture<Rollout> rollout = cluster.reload();
         clusters.history().await(ClusterEvent.Exited.class, event -> event.worker().id() == 4);

@@ -8,7 +8,6 @@ import io.musher.Cluster;
 import io.musher.ClusterBuilder;
 import io.musher.Launch;
 import io.musher.Readiness;
-import io.musher.ReloadPolicy;
 import io.musher.Rollout;
 import io.musher.StopPolicy;
 import io.musher.Worker;
@@ -58,6 +57,13 @@ class ZeroDowntimeIT {
     }
 
     @Test
+    void shouldReloadWithAnOverlapWithoutAFailedRequest() throws Exception {
+        reload("workers that overlap",
+                Proofs.shops(clusters).reloadPolicy(Clusters.AT_ONCE.withOverlap(Duration.ofSeconds(1))),
+                Proofs.many(10, 2));
+    }
+
+    @Test
     void shouldReloadWorkersThatTakeASecondToStop() throws Exception {
         reload("workers that take a second to stop", Proofs.shops(clusters, "slow-stop"), Proofs.many(20, 2));
     }
@@ -101,7 +107,7 @@ class ZeroDowntimeIT {
     @Test
     void shouldKeepTheOldWorkersWhateverIsWrongWithTheNewOnes() throws Exception {
         Cluster cluster = clusters.start(Proofs.shops(clusters).startTimeout(Duration.ofSeconds(8))
-                .reloadPolicy(ReloadPolicy.ofDefaults().withSoak(Duration.ofSeconds(2))));
+                .reloadPolicy(Clusters.AT_ONCE.withSoak(Duration.ofSeconds(2))));
         OpenLoopLoad shopping = new OpenLoopLoad(cluster.commonPort());
         try (shopping) {
             failed(cluster, Launch.main(ScriptedWorker.class).args("exit", "7"), "exit code 7", "");

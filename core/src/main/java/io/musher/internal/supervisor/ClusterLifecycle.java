@@ -88,7 +88,7 @@ final class ClusterLifecycle {
         for (Slot slot : registry.slots()) {
             slot.readyFutures.fail(refusal);
             scaling.markUnwanted(slot, why);
-            if (slot.starting != null) {
+            if (slot.starting != null && !slot.starting.wasReady()) {
                 stopSequence.stop(slot.starting, why);
             }
         }

@@ -160,7 +160,9 @@ final class ExitHandler {
             return () -> {};
         }
         if (rollout.isFailure(worker)) {
-            return () -> rollout.replacementFailed(worker, (worker.isSoaking() ? "in its soak time: " : "") + why);
+            String when = worker.isSoaking() ? "in its soak time: " : worker == slot.starting && worker.wasReady()
+                    ? "in its overlap: " : "";
+            return () -> rollout.replacementFailed(worker, when + why);
         }
         if (worker == slot.starting && slot.serving != null) {
             String text = "the replacement, worker " + worker.id() + ": " + why;

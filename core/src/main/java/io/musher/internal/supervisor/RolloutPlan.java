@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
  * Rolling reload: replaces all workers by those of another generation, a batch at a time. At most one rollout runs.
  *
  * <pre>
- * forward: slot by slot ─ready, soaked─▶ old worker stops ─all slots─▶ succeeded: the new generation is in force
+ * forward: slot by slot ─soaked, ready, overlap─▶ old worker stops ─all slots─▶ succeeded: the new one is in force
  *    ├─a replacement fails─▶ KEEP_OLD: rollback, slot by slot ─▶ failed
  *    │                       RETRY: [delay] ─▶ forward
  *    ├─abort───────────────▶ rollback, slot by slot ─▶ aborted
@@ -142,9 +142,9 @@ final class RolloutPlan {
         return isReplacement(worker) && !worker.stop.wasKilled();
     }
 
-    void replacementReady(Incarnation worker, @Nullable Incarnation old) {
+    void replacementInstalled(Incarnation worker, @Nullable Incarnation old) {
         if (current != null) {
-            current.workerReady(worker, old);
+            current.workerInstalled(worker, old);
         }
     }
 

@@ -112,8 +112,8 @@ final class RunningRollout {
         }
     }
 
-    /** Records that a worker became ready, and which worker it replaced or that it revived the slot. */
-    void workerReady(Incarnation worker, @Nullable Incarnation old) {
+    /** Records that a worker has its slot, and which worker it replaced or that it revived the slot. */
+    void workerInstalled(Incarnation worker, @Nullable Incarnation old) {
         Slot slot = worker.slot;
         Incarnation before = old != null ? old : stoppedFirst.remove(slot);
         if (before != null && before.generation() != worker.generation()) {

@@ -9,10 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * Numbered place (instance) for a worker; keeps what outlives its processes. A slot is unwanted, queued, in backoff,
- * given up, or has a serving worker, a starting worker, or both during a replacement.
+ * given up, or has a serving worker, a starting worker, or both during a replacement. During an overlap both serve.
  */
 final class Slot {
 
@@ -24,6 +25,8 @@ final class Slot {
     final int instance;
     final RestartBudget budget;
     final ResettableTimer backoffTimer;
+    /** Runs while the starting worker serves beside the serving one, see {@link Takeover}. */
+    final ResettableTimer overlapTimer;
     /** Futures that complete when the next worker of this slot is ready. */
     final PendingFutures<Incarnation> readyFutures;
 
@@ -54,11 +57,11 @@ final class Slot {
     int earlyRecycles;
 
     /**
-     * The worker that is not ready yet; its process may still be being started, or be stopping after a start timeout or
-     * kill.
+     * The worker that is not ready yet, or is in its overlap and serves beside its predecessor; its process may still
+     * be being started, or be stopping after a start timeout or kill.
      */
     volatile @Nullable Incarnation starting;
-    /** The worker that was ready at least once, until it is released or reaped. */
+    /** The worker that has the slot, until it is released or reaped. */
     volatile @Nullable Incarnation serving;
     /** Released workers that are still alive: stopping, draining or detached. */
     final List<Incarnation> released = new ArrayList<>();
@@ -74,6 +77,7 @@ final class Slot {
         this.generation = registry.generation;
         this.budget = new RestartBudget(registry.config.restart());
         this.backoffTimer = registry.newTimer();
+        this.overlapTimer = registry.newTimer();
         this.readyFutures = new PendingFutures<>(registry.actions);
     }
 
@@ -195,15 +199,23 @@ final class Slot {
         released.remove(worker);
         if (starting == worker) {
             starting = null;
+            overlapTimer.cancel();
         }
         if (serving == worker) {
             serving = null;
         }
     }
 
+    /** Returns the workers that get traffic: the serving one first, then the starting one if it is in its overlap. */
+    List<Incarnation> ready() {
+        return Stream.of(Optional.ofNullable(serving), Optional.ofNullable(starting)).flatMap(Optional::stream)
+                .filter(worker -> worker.state() == WorkerState.READY).toList();
+    }
+
     /** Makes the starting worker the serving one; {@return the old worker, which the caller has to stop, or null} */
     @Nullable
-    Incarnation workerReady(Incarnation worker) {
+    Incarnation install(Incarnation worker) {
+        overlapTimer.cancel();
         Incarnation old = serving;
         if (old != null) {
             released.add(old);

@@ -16,11 +16,13 @@ final class StartupTracker {
     private final WorkerRegistry registry;
     private final StopSequence stopSequence;
     private final RolloutPlan rollout;
+    private final Takeover takeover;
 
-    StartupTracker(WorkerRegistry registry, StopSequence stopSequence, RolloutPlan rollout) {
+    StartupTracker(WorkerRegistry registry, StopSequence stopSequence, RolloutPlan rollout, Takeover takeover) {
         this.registry = registry;
         this.stopSequence = stopSequence;
         this.rollout = rollout;
+        this.takeover = takeover;
     }
 
     void spawned(Incarnation worker, StartedProcess process) {
@@ -171,6 +173,7 @@ final class StartupTracker {
         registry.setState(worker, WorkerState.NOT_READY, why);
         registry.publish();
         registry.listener.notReady(worker, why);
+        takeover.notReady(worker, () -> startTimedOut(worker));
     }
 
     private void markReady(Incarnation worker, String evidence) {
@@ -194,16 +197,10 @@ final class StartupTracker {
         if (!worker.markReady(registry.actions.now())) {
             registry.publish();
             registry.listener.ready(worker, why);
+            takeover.readyAgain(worker);
             return;
         }
-        Incarnation old = worker.slot.workerReady(worker);
-        rollout.replacementReady(worker, old);
-        registry.publish();
-        worker.slot.readyFutures.complete(worker); // after publish(): callers may connect at once
-        registry.listener.ready(worker, why);
-        if (old != null) {
-            stopSequence.stop(old, "worker " + worker.id() + " replaces it");
-        }
+        takeover.ready(worker, why);
     }
 
     /** Lets a replacement run for the soak time before it gets traffic; then its readiness is evaluated again. */

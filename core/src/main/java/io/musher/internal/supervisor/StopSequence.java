@@ -196,6 +196,10 @@ final class StopSequence {
     void startTimedOut(Incarnation worker, String why) {
         worker.stop.decideCause(Exit.Cause.START_TIMEOUT);
         worker.stop.reason(why);
+        if (worker.wasReady()) { // it was in its overlap and may have connections
+            beginStop(worker, why);
+            return;
+        }
         sendDrain(worker);
         killSequence.sendStop(worker, why);
     }

@@ -25,6 +25,7 @@ public final class Supervisor {
     private final ScaleController scaling;
     private final RestartController restarts;
     private final RolloutPlan rollout;
+    private final Takeover takeover;
     private final ClusterLifecycle lifecycle;
     private final ProcessEvents events;
     private boolean inTurn;
@@ -40,7 +41,8 @@ public final class Supervisor {
         killSequence = new KillSequence(registry);
         StopSequence stopSequence = new StopSequence(registry, killSequence);
         rollout = new RolloutPlan(registry, bootQueue, stopSequence);
-        StartupTracker startup = new StartupTracker(registry, stopSequence, rollout);
+        takeover = new Takeover(registry, stopSequence, rollout);
+        StartupTracker startup = new StartupTracker(registry, stopSequence, rollout, takeover);
         scaling = new ScaleController(registry, bootQueue, stopSequence);
         restarts = new RestartController(registry, bootQueue, stopSequence, scaling, rollout);
         lifecycle = new ClusterLifecycle(registry, scaling, stopSequence, killSequence, rollout);
@@ -55,6 +57,7 @@ public final class Supervisor {
         inTurn = true;
         try {
             input.run();
+            takeover.advance();
             rollout.advance();
             bootQueue.startNext(events);
             scaling.completeIfDone();

@@ -157,8 +157,7 @@ final class WorkerRegistry {
         List<Incarnation> ready = new ArrayList<>();
         List<Target> targets = new ArrayList<>();
         for (Slot slot : slots.values()) {
-            Incarnation worker = slot.serving;
-            if (worker != null && worker.state() == WorkerState.READY) {
+            for (Incarnation worker : slot.ready()) {
                 ready.add(worker);
                 targets.add(new Target(worker.id(), worker.port().orElse(0)));
             }

@@ -34,7 +34,7 @@
  *
  * <pre>
  *  spawn → STARTING ─hello, or a command that runs──▶ ONLINE ─evidence─▶ READY ⇄ NOT_READY
- *             │ start timeout, kill, stop               │                  │ stop, replaced, disconnect
+ *             │ start timeout, kill, stop               │                  │ stop, overlap over, disconnect
  *             ▼                                         ▼                  ▼
  *          STOPPING ◀───────────── drained, or the drain timeout ──── DRAINING ─▶ DETACHED
  *             │ stop frame or SIGTERM; after the kill timeout SIGKILL                 │ exits by itself, or stop
@@ -58,6 +58,7 @@
  * <dt>drain</dt><dd>Let the connections and drain hooks of a withdrawn worker finish.</dd>
  * <dt>release</dt><dd>Give up the slot: the worker may live on, but no longer counts as the worker of its slot.</dd>
  * <dt>soak</dt><dd>Watch a replacement in a rollout for a while before it gets traffic.</dd>
+ * <dt>overlap</dt><dd>The time in which a ready replacement and its predecessor both get traffic.</dd>
  * <dt>boot</dt><dd>The time between spawn and ready.</dd>
  * </dl>
  *
@@ -68,6 +69,7 @@
  * <li>{@code WorkerRegistry}: all slots and workers; publishes the balancer's targets.
  * <li>{@code BootQueue}: starts processes, within the boot limit.
  * <li>{@code StartupTracker}: from fork to ready, and changes of readiness later.
+ * <li>{@code Takeover}: hands a slot over to a replacement, after the overlap.
  * <li>{@code StopSequence}: withdraw and drain. {@code KillSequence}: stop frame or SIGTERM, then SIGKILL.
  * <li>{@code ExitHandler}: exits and lost channels that the supervisor did not initiate.
  * <li>{@code RestartController}, {@code RestartBudget}: restarts, backoff, and giving up.

@@ -97,7 +97,10 @@ final class SimChecks implements SupervisorListener {
         if (!track.ready) {
             track.ready = true;
             track.started(world.now());
+            track.overlapped = published.stream()
+                    .anyMatch(other -> other != worker && other.instance() == worker.instance());
         }
+        track.overlap = track.overlapped ? new SimWorkerHistory.Moment(world.now()) : null;
         world.user.provoked();
     }
 
@@ -130,8 +133,9 @@ final class SimChecks implements SupervisorListener {
                 "%s", exit);
         switch (exit.cause()) {
             case KILLED -> isTrue(track.killWanted, "%s was not killed", worker);
-            case NEVER_READY, START_TIMEOUT ->
-                    isTrue(!track.ready && !track.detached, "%s was ready, and %s", worker, exit);
+            case NEVER_READY -> isTrue(!track.ready && !track.detached, "%s was ready, and %s", worker, exit);
+            case START_TIMEOUT -> isTrue((!track.ready || track.overlapped) && !track.detached,
+                    "%s was ready, and %s", worker, exit);
             case CRASHED, EXITED -> isTrue(track.ready, "%s was never ready, and %s", worker, exit);
             case UNHEALTHY -> isTrue(track.hangs, "%s did not hang, and %s", worker, exit);
             case CHANNEL_LOST -> isTrue(track.channelEnded, "%s has a channel, and %s", worker, exit);
@@ -228,7 +232,21 @@ final class SimChecks implements SupervisorListener {
         if (worker.state() == WorkerState.DETACHED) {
             track(worker).detached = true;
         }
+        if (worker.state() == WorkerState.DRAINING && what.endsWith(" replaces it")) {
+            replaced(worker);
+        }
         tell(worker, what);
+    }
+
+    /** It served until now, and its replacement has been ready for as long as both are to serve. */
+    private void replaced(Incarnation worker) {
+        Incarnation next = worker.slot.serving;
+        isTrue(next != null && next.state() == WorkerState.READY, "%s is replaced by %s, which is not ready", worker,
+                next);
+        SimWorkerHistory track = track(next);
+        long overlap = ResettableTimer.nanos(world.config.reload().overlap());
+        isTrue(!track.overlapped || track.since(track.overlap, world.now(), overlap),
+                "%s is replaced by %s before its time", worker, next);
     }
 
     // ---- the world tells
@@ -298,11 +316,16 @@ final class SimChecks implements SupervisorListener {
         List<Incarnation> workers = world.supervisor.workers();
         int ready = 0;
         int forked = 0;
+        Map<Integer, Integer> readyOfInstance = new HashMap<>();
         for (Map.Entry<Incarnation, SimProcess> entry : world.processes.entrySet()) {
             Incarnation worker = entry.getKey();
             if (worker.state() == WorkerState.READY) {
                 ready++;
                 isTrue(published.contains(worker), "%s is not published", worker);
+                int same = readyOfInstance.merge(worker.instance(), 1, Integer::sum);
+                boolean overlaps = world.config.ports() == PortMode.MOVABLE
+                        && !world.config.reload().overlap().isZero();
+                isTrue(same <= (overlaps ? 2 : 1), "%s workers of instance %s are ready", same, worker.instance());
             }
             isTrue(worker.state() != WorkerState.DRAINING || worker.slot.serving != worker
                     || !world.user.started.isDone() || world.config.restart().when() == RestartPolicy.When.ON_FAILURE

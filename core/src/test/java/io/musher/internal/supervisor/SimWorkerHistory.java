@@ -22,6 +22,10 @@ final class SimWorkerHistory {
     Moment channelEnd;
     Moment disconnection;
     Moment stopRequested;
+    /** Since when it has been ready beside its predecessor. */
+    Moment overlap;
+    /** It was ready beside its predecessor, at any time. */
+    boolean overlapped;
 
     record Moment(long at) {}
 

@@ -43,7 +43,7 @@ final class SimWorld implements Actions, TestGeneration.Host {
         random = new Random(seed);
         now = random.nextLong();
         born = now;
-        config = SimConfig.any(random);
+        config = SimConfig.any(seed, random);
         limit = random.nextInt(4) == 0 ? new Limit(random.nextInt(6), "simulated") : Limit.NONE;
         checks = new SimChecks(this);
         actions = new SimActionChecks(this, checks);

@@ -26,10 +26,10 @@ final class SupervisorFixture extends SupervisorRecorder {
     private SupervisorConfig config;
     private boolean commands;
 
-    /** JVM workers behind a common port; every option may be changed before the first input. */
+    /** JVM workers behind a common port, without overlaps; every option may be changed before the first input. */
     SupervisorFixture() {
         create(new SupervisorConfig(PortMode.MOVABLE, ReadinessRule.PORT_ACCEPTS, Duration.ofSeconds(60), 8, ALWAYS,
-                StopPolicy.ofDefaults(), ReloadPolicy.ofDefaults(), false));
+                StopPolicy.ofDefaults(), ReloadPolicy.ofDefaults().withOverlap(Duration.ZERO), false));
     }
 
     private SupervisorFixture with(SupervisorConfig other) {
@@ -69,7 +69,15 @@ final class SupervisorFixture extends SupervisorRecorder {
 
     SupervisorFixture with(ReloadPolicy policy) {
         return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(),
-                config.bootLimit(), config.restart(), config.stop(), policy, config.hasReadinessCheck()));
+                config.bootLimit(), config.restart(), config.stop(), policy.withOverlap(config.reload().overlap()),
+                config.hasReadinessCheck()));
+    }
+
+    /** A replacement and its predecessor both serve for a while. */
+    SupervisorFixture overlap(Duration time) {
+        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(),
+                config.bootLimit(), config.restart(), config.stop(), config.reload().withOverlap(time),
+                config.hasReadinessCheck()));
     }
 
     SupervisorFixture bootLimit(int limit) {

@@ -59,7 +59,9 @@ final class ProcessReader {
         ProcessSpec.Port port = from.object("cluster").map(cluster -> cluster(cluster, instances)).orElse(
                 new ProcessSpec.Port(OptionalInt.empty(), Optional.empty(), OptionalInt.empty(),
                         Optional.empty()));
-        ReloadPolicy reload = from.object("reload").map(this::reload).orElse(ReloadPolicy.ofDefaults());
+        ReloadPolicy defaultReload = watch.isEmpty() ? ReloadPolicy.ofDefaults()
+                : ReloadPolicy.ofDefaults().withOverlap(Duration.ZERO); // after a change, only the new program answers
+        ReloadPolicy reload = from.object("reload").map(own -> reload(own, defaultReload)).orElse(defaultReload);
         LoggerSpec logger = from.object("logger").map(own -> LoggerSpec.read(own, defaults.logger(), directory))
                 .orElse(defaults.logger());
         Optional<Path> pidFile = from.text("pidFile", text -> Paths.resolve(directory, text));
@@ -185,11 +187,13 @@ final class ProcessReader {
         return cluster.integer("instances", 0, MAX_INSTANCES).orElse(1);
     }
 
-    private ReloadPolicy reload(ObjectReader reload) {
+    private static ReloadPolicy reload(ObjectReader reload, ReloadPolicy defaults) {
         OptionalInt batch = reload.integer("batch", 1, MAX_INSTANCES);
         Optional<Duration> soak = reload.seconds("soak", 0);
+        Optional<Duration> overlap = reload.seconds("overlap", 0);
         reload.end();
-        return ReloadPolicy.ofDefaults().withBatch(batch.orElse(1)).withSoak(soak.orElse(Duration.ZERO));
+        return defaults.withBatch(batch.orElse(defaults.batch())).withSoak(soak.orElse(defaults.soak()))
+                .withOverlap(overlap.orElse(defaults.overlap()));
     }
 
     /** {@code path} and the variable PATH of the file are appended to the PATH that the primary has. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.HealthCheck;
+import io.musher.ReloadPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ class MusherFileTest {
                     health: [{http: "/health", role: "readiness", interval: 1, timeout: 0.5, rise: 2, fall: 3}],
                     maxMemory: "800M",
                     cluster: {instances: 2, commonPort: 3000, host: "127.0.0.1", startPort: 4000, strategy: "ip-hash"},
-                    reload: {batch: 2, soak: 5}, pidFile: "%n.pid",
+                    reload: {batch: 2, soak: 5, overlap: 1.5}, pidFile: "%n.pid",
                   }]
                 }
                 """);
@@ -78,7 +79,8 @@ class MusherFileTest {
         assertEquals(2, web.instances());
         assertEquals(new ProcessSpec.Port(OptionalInt.of(3_000), Optional.of("127.0.0.1"),
                 OptionalInt.of(4_000), Optional.of("ip-hash")), web.port());
-        assertEquals(2, web.reload().batch());
+        assertEquals(new ReloadPolicy(2, Duration.ofSeconds(5), Duration.ofMillis(1_500),
+                ReloadPolicy.OnFailure.KEEP_OLD), web.reload());
         assertEquals(Optional.of(folder.resolve("all.log")), web.logger().stdout());
         assertEquals(1L << 20, web.logger().maxSize());
         assertEquals(Optional.of(app.resolve("%n.pid")), web.pidFile());
@@ -97,6 +99,9 @@ class MusherFileTest {
         assertEquals(1, web.instances());
         assertEquals(Duration.ofSeconds(60), web.startTimeout());
         assertEquals(folder, web.directory());
+        assertEquals(Duration.ofSeconds(3), web.reload().overlap());
+        assertEquals(Duration.ZERO, only("cmd: 'server', watch: ['src']").reload().overlap(),
+                "an edit is seen at once");
         assertFalse(only("cmd: ['job'], cron: '* * * * *'").autostart());
     }
 
