@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.balancer.loop.Log;
 import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.dispatch.EnvironmentSource;
@@ -22,8 +23,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs a program in several worker processes, behind one common port if there is one, and restarts workers that fail.
@@ -47,10 +46,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Cluster implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    private static final Log LOG = Log.lazy("io.musher.Cluster");
     private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
     /** How long a call of the supplier of {@code env} may take before the next call begins beside it. */
-    private static final Duration ENV_TIMEOUT = Duration.ofSeconds(10);
+    private static final int ENV_TIMEOUT_SECONDS = 10;
 
     private final ClusterConfig config;
     private final ClusterResources resources;
@@ -85,7 +84,8 @@ public final class Cluster implements AutoCloseable {
         this.supervisor = new Supervisor(config.supervisorConfig(sticky),
                 new LaunchGeneration(plan, environment(), starter), actions, eventPublisher);
         this.commands = new ClusterCommands(config.name(), resources.control(), supervisor, starter, dispatcher,
-                new EnvironmentSource(config.name(), resources.control(), this::environment, ENV_TIMEOUT),
+                new EnvironmentSource(config.name(), resources.control(), this::environment,
+                        Duration.ofSeconds(ENV_TIMEOUT_SECONDS)),
                 resources.balancer());
         this.recycleMonitor = new RecycleMonitor(resources.control(), config.recyclePolicy(), supervisor,
                 worker -> ClusterCommands.workerOf(worker).session().memory(),

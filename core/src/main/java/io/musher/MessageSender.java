@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.balancer.loop.Log;
 import io.musher.balancer.loop.LogThrottle;
 import io.musher.internal.ipc.FrameType;
 import io.musher.internal.ipc.Mailbox;
@@ -13,8 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.IntFunction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sends messages, requests and replies on one end of a channel: encodes on the calling thread, completes futures on
@@ -25,7 +24,7 @@ final class MessageSender {
     /** The id of the primary as sender or receiver. */
     static final int PRIMARY = 0;
 
-    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    private static final Log LOG = Log.lazy("io.musher.Cluster");
     private static final int MAX_FAILURE = 2048;
 
     private final String owner;

@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.balancer.loop.Log;
 import io.musher.balancer.loop.Nullable;
 import io.musher.internal.dispatch.FutureExecutor;
 import io.musher.internal.ipc.MessageFrame;
@@ -14,8 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Connects a worker to its cluster: identity and port, readiness, messages, and hooks for drain, stop and disconnect.
@@ -52,7 +51,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class WorkerContext {
 
-    private static final Logger LOG = LoggerFactory.getLogger(WorkerContext.class);
+    private static final Log LOG = Log.lazy("io.musher.WorkerContext");
 
     private static @Nullable WorkerContext current;
 

@@ -60,7 +60,7 @@ public final class EventLoop implements Executor {
         boolean work();
     }
 
-    private static final Log LOG = Log.of(EventLoop.class);
+    private static final Log LOG = Log.lazy("io.musher.balancer.loop.EventLoop");
     private static final OperatorLog OPERATOR = new OperatorLog(EventLoop.class);
 
     /**

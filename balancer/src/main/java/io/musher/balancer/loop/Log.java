@@ -12,7 +12,9 @@ import org.slf4j.LoggerFactory;
  */
 public abstract class Log {
 
-    static final boolean SLF4J = isPresent("org.slf4j.LoggerFactory");
+    private static final class Slf4jPresence {
+        static final boolean PRESENT = isPresent("org.slf4j.LoggerFactory");
+    }
 
     Log() {}
 
@@ -31,7 +33,22 @@ public abstract class Log {
      * @param name the name of the logger
      */
     public static Log of(String name) {
-        return SLF4J ? new Slf4j(name) : new Plain(System.err);
+        return hasSlf4j() ? new Slf4j(name) : new Plain(System.err);
+    }
+
+    /**
+     * Returns a logger that does not load slf4j before its first message. For classes that a worker needs to join its
+     * cluster: initialising slf4j and its provider there would delay every start, although nothing is logged as a rule.
+     *
+     * @param name the name of the logger
+     * @return the logger; if slf4j cannot be initialised by then, it prints as it does without slf4j
+     */
+    public static Log lazy(String name) {
+        return new Lazy(name);
+    }
+
+    static boolean hasSlf4j() {
+        return Slf4jPresence.PRESENT;
     }
 
     /**
@@ -81,6 +98,57 @@ public abstract class Log {
             return true;
         } catch (ClassNotFoundException e) {
             return false;
+        }
+    }
+
+    private static final class Lazy extends Log {
+        private final String name;
+        private volatile @Nullable Log log;
+
+        Lazy(String name) {
+            this.name = name;
+        }
+
+        private Log log() {
+            Log found = log;
+            if (found == null) {
+                found = find();
+                log = found;
+            }
+            return found;
+        }
+
+        private Log find() {
+            try {
+                return of(name);
+            } catch (LinkageError | RuntimeException e) { // by now a deployment may have replaced the jars
+                return new Plain(System.err);
+            }
+        }
+
+        @Override
+        public void trace(String message, Object... arguments) {
+            log().trace(message, arguments);
+        }
+
+        @Override
+        public void debug(String message, Object... arguments) {
+            log().debug(message, arguments);
+        }
+
+        @Override
+        public void info(String message, Object... arguments) {
+            log().info(message, arguments);
+        }
+
+        @Override
+        public void warn(String message, Object... arguments) {
+            log().warn(message, arguments);
+        }
+
+        @Override
+        public void error(String message, Object... arguments) {
+            log().error(message, arguments);
         }
     }
 

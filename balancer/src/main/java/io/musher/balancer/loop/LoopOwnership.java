@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
  */
 final class LoopOwnership {
 
-    private static final Log LOG = Log.of(LoopOwnership.class);
+    private static final Log LOG = Log.lazy("io.musher.balancer.loop.LoopOwnership");
     private static final long CHECK_NANOS = 1_000_000;
     private static final int QUIET_CHECKS = 50;
 

@@ -46,12 +46,12 @@ public final class OperatorLog {
      * @param name the name of the logger
      */
     public OperatorLog(String name) {
-        log = Log.of(name);
+        log = Log.lazy(name);
     }
 
     /** {@return whether slf4j has a provider, including a silent one that was chosen explicitly} */
     public static boolean hasProvider() {
-        return Log.SLF4J && Providers.logs();
+        return Log.hasSlf4j() && Providers.logs();
     }
 
     /**

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
  */
 public final class Signals {
 
-    private static final Log LOG = Log.of(Signals.class);
+    private static final Log LOG = Log.lazy("io.musher.balancer.loop.Signals");
 
     private Signals() {}
 

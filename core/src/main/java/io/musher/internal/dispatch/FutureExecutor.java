@@ -1,12 +1,11 @@
 package io.musher.internal.dispatch;
 
+import io.musher.balancer.loop.Log;
 import io.musher.balancer.loop.LogThrottle;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Completes users' futures, normally on one thread. If a completion blocks the others (a user may wait for one future
@@ -27,7 +26,7 @@ public final class FutureExecutor implements Executor {
     static final int QUICK_THREADS = 32;
     static final int MAX_THREADS = 256;
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
+    private static final Log LOG = Log.lazy("io.musher.Cluster");
     private static final long QUICK_NANOS = 5_000_000;
     private static final long SLOW_NANOS = 100_000_000;
     private static final long IDLE_MILLIS = 1_000;

@@ -1,14 +1,13 @@
 package io.musher.internal.ipc;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Log;
 import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Timers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads and writes frames on one socket, with an orderly shutdown by goodbye; the same class serves the primary and the
@@ -33,7 +32,7 @@ public final class Connection implements EventLoop.Handler {
         void ended(CloseReason reason, String why);
     }
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.musher.Cluster");
+    private static final Log LOG = Log.lazy("io.musher.Cluster");
 
     /** Bytes of control frames that may be queued for a peer that does not read: about seven thousand frames. */
     static final int MAX_WAITING = 64 * 1024;

@@ -1,7 +1,6 @@
 package io.musher.internal.ipc;
 
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
@@ -31,9 +30,17 @@ public final class Frames {
      * @param text truncated to {@link #MAX_CONTROL} bytes
      */
     public static ByteBuffer control(int type, String text) {
-        ByteBuffer frame = ByteBuffer.allocate(FrameHeader.SIZE + MAX_CONTROL).position(FrameHeader.SIZE);
-        StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text), frame, true);
-        return FrameHeader.put(frame.flip(), type, 0);
+        byte[] payload = text.getBytes(StandardCharsets.UTF_8);
+        int length = Math.min(payload.length, MAX_CONTROL);
+        while (length < payload.length && isContinuation(payload[length])) {
+            length--; // no half character
+        }
+        ByteBuffer frame = ByteBuffer.allocate(FrameHeader.SIZE + length);
+        return FrameHeader.put(frame.put(FrameHeader.SIZE, payload, 0, length), type, 0);
+    }
+
+    private static boolean isContinuation(byte utf8) {
+        return (utf8 & 0xC0) == 0x80;
     }
 
     /** {@return the payload as text} */

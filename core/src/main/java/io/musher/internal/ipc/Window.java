@@ -27,7 +27,9 @@ public final class Window {
      */
     static final int PARTS = 8;
 
-    private static final Pattern FIELD = Pattern.compile("(?:^|.* )window=([1-9][0-9]{0,17})(?: .*|$)");
+    private static final class Field {
+        static final Pattern PATTERN = Pattern.compile("(?:^|.* )window=([1-9][0-9]{0,17})(?: .*|$)");
+    }
 
     private Window() {}
 
@@ -51,7 +53,7 @@ public final class Window {
 
     /** {@return the window in the further fields of a hello or welcome, or the default} */
     static long parse(String fields) {
-        Matcher matcher = FIELD.matcher(fields);
+        Matcher matcher = Field.PATTERN.matcher(fields);
         return matcher.matches() ? Long.parseLong(matcher.group(1)) : DEFAULT;
     }
 }

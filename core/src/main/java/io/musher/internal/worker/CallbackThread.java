@@ -1,14 +1,13 @@
 package io.musher.internal.worker;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Log;
 import io.musher.balancer.loop.LoopBorrower;
 import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.dispatch.ListenerThread;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs hooks and message listeners of the application on one thread: jobs in order, one at a time; exceptions are
@@ -28,7 +27,7 @@ final class CallbackThread implements EventLoop.BorrowingThread {
     /** Code to run, with its phase and a description for the log. */
     record Job(Phase phase, String what, Runnable code) {}
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.musher.WorkerContext");
+    private static final Log LOG = Log.lazy("io.musher.WorkerContext");
     private static final OperatorLog OPERATOR = new OperatorLog("io.musher.WorkerContext");
 
     private static final Job LEAD = new Job(Phase.MESSAGE, "the channel", () -> {});

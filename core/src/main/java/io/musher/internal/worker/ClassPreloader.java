@@ -1,5 +1,6 @@
 package io.musher.internal.worker;
 
+import io.musher.balancer.loop.Log;
 import java.io.File;
 import java.io.IOException;
 import java.net.JarURLConnection;
@@ -13,8 +14,6 @@ import java.util.function.Predicate;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Loads the classes of a jar ahead of their first use. A primary whose jar is overwritten or truncated by a deployment
@@ -22,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ClassPreloader {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ClassPreloader.class);
+    private static final Log LOG = Log.lazy("io.musher.internal.worker.ClassPreloader");
 
     private ClassPreloader() {}
 

@@ -1,13 +1,12 @@
 package io.musher.internal.worker;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Log;
 import io.musher.balancer.loop.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Answers the heartbeats of the primary, its liveness check: at once on the loop thread, or, if the application has
@@ -15,7 +14,7 @@ import org.slf4j.LoggerFactory;
  */
 final class HeartbeatResponder {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.musher.WorkerContext");
+    private static final Log LOG = Log.lazy("io.musher.WorkerContext");
 
     private static final int MAX_UNANSWERED = 64;
 
@@ -78,9 +77,11 @@ final class HeartbeatResponder {
         }
         if (!failureLogged) {
             failureLogged = true;
-            LOG.warn("{}: the onHeartbeat check {}; heartbeats are not answered", worker,
-                    thrown == null ? "returned false" : "threw",
-                    thrown);
+            if (thrown == null) {
+                LOG.warn("{}: the onHeartbeat check returned false; heartbeats are not answered", worker);
+            } else {
+                LOG.warn("{}: the onHeartbeat check threw; heartbeats are not answered", worker, thrown);
+            }
         }
     }
 }

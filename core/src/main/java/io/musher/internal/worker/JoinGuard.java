@@ -1,7 +1,7 @@
 package io.musher.internal.worker;
 
+import io.musher.balancer.loop.Nullable;
 import java.security.CodeSource;
-import java.util.Optional;
 
 /**
  * Lets one copy of Musher in this JVM join the cluster. Several copies may be loaded (for example one on the class
@@ -14,9 +14,10 @@ final class JoinGuard {
 
     private JoinGuard() {}
 
-    /** {@return why this copy cannot join, if any copy has joined already} */
-    static Optional<String> refusal() {
-        return Optional.ofNullable(System.getProperty(JOINED)).map(JoinGuard::refusal);
+    /** {@return why this copy cannot join; null if no copy has joined yet} */
+    static @Nullable String refusal() {
+        String other = System.getProperty(JOINED);
+        return other == null ? null : refusal(other);
     }
 
     /**

@@ -8,7 +8,6 @@ import io.musher.internal.ipc.Connection;
 import io.musher.internal.ipc.FrameSink;
 import io.musher.internal.ipc.FrameType;
 import io.musher.internal.ipc.Frames;
-import io.musher.internal.ipc.Hello;
 import io.musher.internal.ipc.Mailbox;
 import io.musher.internal.ipc.MessageCounts;
 import io.musher.internal.ipc.MessageFrame;
@@ -32,9 +31,10 @@ import java.util.concurrent.ConcurrentHashMap;
  * The worker's end of its channel: connects to the primary, sends and receives frames. Loop thread only, except
  * {@link #mailbox} and {@link #knows}.
  *
- * <p>States: connecting → greeting (hello sent; other frames are queued) → open (welcome received) → ended. A
- * connection that ends before the welcome is retried for up to 10 s, because the primary may have rejected it in a
- * flood of other connections. A refused connection, or a goodbye instead of a welcome, is final.
+ * <p>States: connecting, unless {@link Greeting} has → greeting (hello sent; other frames are queued) → open
+ * (welcome received) → ended. A connection that ends before the welcome is retried for up to 10 s, because the
+ * primary may have rejected it in a flood of other connections. A refused connection, or a goodbye instead of a
+ * welcome, is final.
  */
 final class WorkerChannel implements Connection.Owner {
 
@@ -104,9 +104,23 @@ final class WorkerChannel implements Connection.Owner {
         return others.contains(worker);
     }
 
-    void start() {
+    /**
+     * Begins to read.
+     *
+     * @param greeted the connection on which a hello was sent; null to connect
+     */
+    void start(@Nullable SocketChannel greeted) {
         deadline = loop.now() + CONNECT_NANOS;
-        connect();
+        if (greeted == null) {
+            connect();
+            return;
+        }
+        try {
+            use(greeted);
+        } catch (IOException | RuntimeException e) {
+            Greeting.close(greeted);
+            connect();
+        }
     }
 
     private void connect() {
@@ -123,8 +137,7 @@ final class WorkerChannel implements Connection.Owner {
 
         @Override
         protected void connected(SocketChannel channel, @Nullable SelectionKey registered) throws IOException {
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            greet(channel);
+            use(channel).send(Greeting.hello(environment));
         }
 
         @Override
@@ -134,12 +147,12 @@ final class WorkerChannel implements Connection.Owner {
         }
     }
 
-    private void greet(SocketChannel channel) {
+    private Connection use(SocketChannel channel) throws IOException {
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         Connection opened = new Connection(loop, channel, buffers, this);
         connection = opened;
         opened.open();
-        opened.send(new Hello(Hello.VERSION, environment.token(), ProcessHandle.current().pid(), Window.ofThisJvm())
-                .frame());
+        return opened;
     }
 
     /** {@return the connection, once there is one: every frame comes from it} */

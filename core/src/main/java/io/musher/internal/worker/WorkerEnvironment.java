@@ -1,10 +1,10 @@
 package io.musher.internal.worker;
 
+import io.musher.balancer.loop.Nullable;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.function.Predicate;
 
 /**
  * The environment variables that make a process a worker: {@link #variables} writes them for the primary,
@@ -91,20 +91,64 @@ public record WorkerEnvironment(int id, int instance, String name, OptionalInt p
      * @throws IllegalStateException naming a variable that is missing or invalid
      */
     public static WorkerEnvironment parse(Map<String, String> environment) {
-        Reader in = new Reader(environment);
         String token = environment.get(TOKEN);
-        if (token == null || !token.matches("[0-9a-f]{32}")) {
+        if (token == null || !isToken(token)) {
             throw new IllegalStateException(
                     TOKEN + " is not a valid worker token; do not change the environment variables set by the primary");
         }
+        String name = environment.get(NAME);
+        if (name == null || name.isBlank()) {
+            throw invalid(NAME, name);
+        }
+        String ipc = environment.get(IPC);
+        int colon = ipc == null ? -1 : ipc.lastIndexOf(':');
+        if (ipc == null || colon < 1 || number(ipc.substring(colon + 1), 1, 65535) < 0) {
+            throw invalid(IPC, ipc);
+        }
         OptionalInt port = environment.get(PORT) == null ? OptionalInt.empty()
-                : OptionalInt.of(in.number(PORT, 1, 65535));
-        String ipc = in.text(IPC, text -> text.matches(".+:[1-9][0-9]{0,3}|.+:[1-6][0-9]{4}"));
-        return new WorkerEnvironment(in.number(ID, 1, Integer.MAX_VALUE), in.number(INSTANCE, 0, Integer.MAX_VALUE),
-                in.text(NAME, text -> !text.isBlank()), port, environment.getOrDefault(HOST, LOOPBACK), ipc, token,
-                JVM.equals(environment.get(KIND)),
+                : OptionalInt.of(number(environment, PORT, 1, 65535));
+        return new WorkerEnvironment(number(environment, ID, 1, Integer.MAX_VALUE),
+                number(environment, INSTANCE, 0, Integer.MAX_VALUE), name, port,
+                environment.getOrDefault(HOST, LOOPBACK), ipc, token, JVM.equals(environment.get(KIND)),
                 environment.get(MAX_MESSAGE_SIZE) == null ? DEFAULT_MAX_MESSAGE_SIZE
-                        : in.number(MAX_MESSAGE_SIZE, 1, Integer.MAX_VALUE));
+                        : number(environment, MAX_MESSAGE_SIZE, 1, Integer.MAX_VALUE));
+    }
+
+    private static boolean isToken(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!(c >= '0' && c <= '9' || c >= 'a' && c <= 'f')) {
+                return false;
+            }
+        }
+        return text.length() == 32;
+    }
+
+    private static int number(Map<String, String> environment, String variable, int from, int to) {
+        String text = environment.get(variable);
+        int number = text == null ? -1 : number(text, from, to);
+        if (number < 0) {
+            throw invalid(variable, text);
+        }
+        return number;
+    }
+
+    /** {@return the number; -1 if the text is none, or one outside the range} */
+    private static int number(String text, int from, int to) {
+        if (text.isEmpty() || text.charAt(0) < '0' || text.charAt(0) > '9') {
+            return -1;
+        }
+        try {
+            int number = Integer.parseInt(text);
+            return number >= from && number <= to ? number : -1;
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    private static IllegalStateException invalid(String variable, @Nullable String value) {
+        return new IllegalStateException(variable + (value == null ? " is missing" : " is '" + value + "'")
+                + "; do not change the environment variables set by the primary");
     }
 
     /** {@return the address of the channel} */
@@ -116,34 +160,5 @@ public record WorkerEnvironment(int id, int instance, String name, OptionalInt p
     @Override
     public String toString() {
         return name + " (worker " + id + ")";
-    }
-
-    private static final class Reader {
-        private final Map<String, String> environment;
-
-        Reader(Map<String, String> environment) {
-            this.environment = environment;
-        }
-
-        String text(String variable, Predicate<String> good) {
-            String value = environment.get(variable);
-            if (value == null || !good.test(value)) {
-                throw new IllegalStateException(variable + (value == null ? " is missing" : " is '" + value + "'")
-                        + "; do not change the environment variables set by the primary");
-            }
-            return value;
-        }
-
-        int number(String variable, int from, int to) {
-            String value = text(variable, text -> {
-                try {
-                    int number = Integer.parseInt(text);
-                    return number >= from && number <= to;
-                } catch (NumberFormatException e) {
-                    return false;
-                }
-            });
-            return Integer.parseInt(value);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.musher.internal.worker;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Log;
 import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.worker.CallbackThread.Job;
 import io.musher.internal.worker.CallbackThread.Phase;
@@ -10,8 +11,6 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The lifecycle of a worker: drain, stop, disconnect (from either side), and the shutdown after the loss of the
@@ -38,7 +37,7 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
     /** A hook that takes longer is logged, and abandoned when a later phase is waiting. */
     private static final long SLOW_NANOS = 2_000_000_000L;
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.musher.WorkerContext");
+    private static final Log LOG = Log.lazy("io.musher.WorkerContext");
     private static final OperatorLog OPERATOR = new OperatorLog("io.musher.WorkerContext");
 
     private final EventLoop loop;

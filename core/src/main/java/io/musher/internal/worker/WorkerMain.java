@@ -4,7 +4,7 @@ package io.musher.internal.worker;
  * Joins the cluster on behalf of a program that may never call Musher, then runs its main class. Usage:
  * {@code WorkerMain <main class> <argument>…}.
  */
-public final class WorkerMain {
+public final class WorkerMain implements Runnable {
 
     private WorkerMain() {}
 
@@ -20,6 +20,12 @@ public final class WorkerMain {
             throw new IllegalArgumentException("no main class; pass its name as the first argument");
         }
         // finds the class before it joins: a worker without a port counts as ready from its hello on
-        MainRunner.start(WorkerRuntime::current, arguments);
+        MainRunner.start(new WorkerMain(), arguments);
+    }
+
+    /** Joins the cluster. */
+    @Override
+    public void run() {
+        WorkerRuntime.current();
     }
 }

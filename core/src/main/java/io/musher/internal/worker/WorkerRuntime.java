@@ -1,6 +1,7 @@
 package io.musher.internal.worker;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Log;
 import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Signals;
 import io.musher.balancer.loop.Ticker;
@@ -9,10 +10,9 @@ import io.musher.internal.ipc.Mailbox;
 import io.musher.internal.ipc.MessageFrame;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Optional;
+import java.nio.channels.SocketChannel;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -21,13 +21,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class WorkerRuntime {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.musher.WorkerContext");
+    private static final Log LOG = Log.lazy("io.musher.WorkerContext");
 
     /** Timeout for an exit to flush sent messages to the primary. */
     private static final long FLUSH_MILLIS = 2_000;
 
     /** The delay before classes are preloaded, so as not to compete with the startup of the program. */
     private static final long PRELOAD_NANOS = 500_000_000;
+
+    /** The exit status of a JVM that SIGTERM has ended. */
+    private static final int SIGTERM_STATUS = 128 + 15;
 
     private static @Nullable WorkerRuntime current;
 
@@ -41,11 +44,18 @@ public final class WorkerRuntime {
     /** The number of drain hooks that have not completed; loop thread only. */
     private int drainHooks;
 
-    WorkerRuntime(WorkerEnvironment environment, JvmExit jvmExit, KeepAlive keepAlive) {
+    /**
+     * Creates a runtime that is not started.
+     *
+     * @param greeted the connection on which a hello was sent; null if the channel has to connect
+     */
+    WorkerRuntime(WorkerEnvironment environment, @Nullable SocketChannel greeted, JvmExit jvmExit,
+            KeepAlive keepAlive) {
         this.environment = environment;
         try {
             this.loop = new EventLoop("musher-channel", Ticker.system());
         } catch (IOException e) {
+            Greeting.close(greeted);
             throw new UncheckedIOException(environment + ": cannot open the channel", e);
         }
         this.callbacks = new CallbackThread(environment.toString(), loop);
@@ -53,7 +63,7 @@ public final class WorkerRuntime {
         this.heartbeat = new HeartbeatResponder(environment.toString(), loop);
         this.messages = new WorkerMessages(lifecycle, callbacks);
         this.channel = new WorkerChannel(loop, environment, lifecycle, heartbeat, messages);
-        loop.execute(channel::start);
+        loop.execute(() -> channel.start(greeted));
         loop.whenFailed(failure -> {
             LOG.error(
                     "{}: the channel thread has failed, so the primary cannot control this worker: exiting with"
@@ -75,9 +85,9 @@ public final class WorkerRuntime {
 
     /** Joins the cluster, unless another copy of Musher in this JVM has done so. */
     public static synchronized void join() {
-        Optional<String> refusal = current == null ? JoinGuard.refusal() : Optional.empty();
-        if (refusal.isPresent()) {
-            LOG.warn("{}", refusal.get());
+        String refusal = current == null ? JoinGuard.refusal() : null;
+        if (refusal != null) {
+            LOG.warn("{}", refusal);
         } else {
             current();
         }
@@ -110,34 +120,58 @@ public final class WorkerRuntime {
         post(() -> channel.send(FrameType.MAIN_RETURNED, ""));
     }
 
+    /** Says hello first, so that the primary learns of this worker while the rest is still being loaded. */
     private static WorkerRuntime begin() {
+        WorkerEnvironment environment = WorkerEnvironment.parse(System.getenv());
+        SocketChannel greeted = Greeting.send(environment);
+        handleSignals(environment.jvm());
         KeepAlive keepAlive = new KeepAlive();
         JvmExit jvmExit = JvmExit.ofThisJvm();
-        WorkerRuntime runtime = new WorkerRuntime(WorkerEnvironment.parse(System.getenv()), jvmExit, keepAlive);
+        WorkerRuntime runtime = new WorkerRuntime(environment, greeted, jvmExit, keepAlive);
         keepAlive.start(jvmExit, runtime::mainReturned);
-        runtime.installHandlers(); // before the hello: after it, the primary may send signals
+        Runtime.getRuntime().addShutdownHook(new Thread(runtime::shutDown, "musher-goodbye"));
+        runtime.loop.execute(() -> runtime.loop.schedule(PRELOAD_NANOS, runtime::preload));
         runtime.start();
         return runtime;
     }
 
-    private void installHandlers() {
-        Runtime.getRuntime().addShutdownHook(new Thread(this::shutDown, "musher-goodbye"));
-        Signals.handle("TERM", this::terminate);
-        if (environment.jvm()) {
+    private static void handleSignals(boolean jvm) {
+        Signals.handle("TERM", new Termination());
+        if (jvm) {
             // Ctrl-C reaches the whole foreground process group; the primary then stops its workers in an orderly way
-            Signals.handle("INT", () -> LOG.debug("{}: ignored SIGINT; the primary handles it", environment));
+            Signals.handle("INT", new IgnoredInterrupt());
         }
-        loop.execute(() -> loop.schedule(PRELOAD_NANOS, this::preload));
+    }
+
+    private static final class Termination implements Runnable {
+        /** Stops this worker; a signal that arrives while it joins waits for that. */
+        @Override
+        public void run() {
+            synchronized (WorkerRuntime.class) {
+                if (current != null) {
+                    current.terminate();
+                    return;
+                }
+            }
+            System.exit(SIGTERM_STATUS); // it could not join
+        }
+    }
+
+    private static final class IgnoredInterrupt implements Runnable {
+        @Override
+        public void run() {
+            LOG.debug("ignored SIGINT; the primary handles it");
+        }
     }
 
     /** Loads the classes that an orderly exit needs, because by then the jars may have been overwritten. */
     private void preload() {
         DaemonThreads.start("musher-preload", Thread.MIN_PRIORITY, () -> {
-            int loaded = ClassPreloader.loadMatching(WorkerRuntime.class,
-                    name -> name.matches("io\\.musher\\.internal\\.(worker|ipc|dispatch)\\..*"))
-                    + ClassPreloader.loadMatching(EventLoop.class, name -> name.startsWith("io.musher.balancer.loop."))
-                    + ClassPreloader.loadMatching(LoggerFactory.class, name -> true);
-            LOG.debug("{}: preloaded {} classes", environment, loaded);
+            ClassPreloader.loadMatching(WorkerRuntime.class,
+                    name -> name.matches("io\\.musher\\.internal\\.(worker|ipc|dispatch)\\..*"));
+            ClassPreloader.loadMatching(EventLoop.class, name -> name.startsWith("io.musher.balancer.loop."));
+            ClassPreloader.loadMatching(LoggerFactory.class, name -> true);
+            // logs nothing: slf4j is to be initialised by the program, not by this thread at the same time
         });
     }
 

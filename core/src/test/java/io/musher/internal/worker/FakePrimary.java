@@ -44,8 +44,9 @@ final class FakePrimary implements AfterEachCallback, JvmExit {
     }
 
     WorkerRuntime join(boolean jvm) {
-        WorkerRuntime member = new WorkerRuntime(new WorkerEnvironment(7, 2, "test-3", OptionalInt.empty(), "127.0.0.1",
-                "127.0.0.1:" + server.getLocalPort(), TOKEN, jvm, 1 << 20), this, new KeepAlive());
+        WorkerEnvironment environment = new WorkerEnvironment(7, 2, "test-3", OptionalInt.empty(), "127.0.0.1",
+                "127.0.0.1:" + server.getLocalPort(), TOKEN, jvm, 1 << 20);
+        WorkerRuntime member = new WorkerRuntime(environment, Greeting.send(environment), this, new KeepAlive());
         opened.push(member::shutDown);
         member.onDrain(() -> said.add("drain"));
         member.onStop(() -> said.add("stop"));

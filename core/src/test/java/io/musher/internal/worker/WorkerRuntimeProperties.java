@@ -35,7 +35,7 @@ class WorkerRuntimeProperties {
         WorkerRuntime member;
         try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.1"))) {
             member = new WorkerRuntime(new WorkerEnvironment(1, 0, "any-1", OptionalInt.empty(), "127.0.0.1",
-                    "127.0.0.1:" + server.getLocalPort(), FakePrimary.TOKEN, true, 1 << 20), end(said),
+                    "127.0.0.1:" + server.getLocalPort(), FakePrimary.TOKEN, true, 1 << 20), null, end(said),
                     new KeepAlive());
             member.onDrain(() -> said.add("drain"));
             member.onStop(() -> said.add("stop"));
