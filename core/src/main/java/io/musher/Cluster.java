@@ -5,6 +5,7 @@ import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.dispatch.EnvironmentSource;
 import io.musher.internal.health.RecycleMonitor;
+import io.musher.internal.process.WorkerProcess;
 import io.musher.internal.process.launch.LaunchPlan;
 import io.musher.internal.supervisor.Supervisor;
 import io.musher.internal.worker.WorkerEnvironment;
@@ -60,6 +61,7 @@ public final class Cluster implements AutoCloseable {
     private final MessageDispatcher dispatcher;
     private final ClusterCommands commands;
     private final RecycleMonitor recycleMonitor;
+    private final UsageMeter usageMeter = new UsageMeter();
     private final ShutdownHandler shutdown;
     private final FailureHandler failureHandler;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -88,7 +90,7 @@ public final class Cluster implements AutoCloseable {
                         Duration.ofSeconds(ENV_TIMEOUT_SECONDS)),
                 resources.balancer());
         this.recycleMonitor = new RecycleMonitor(resources.control(), config.recyclePolicy(), supervisor,
-                worker -> ClusterCommands.workerOf(worker).session().memory(),
+                worker -> ClusterCommands.workerOf(worker).session().usage().thenApply(WorkerProcess.Usage::memory),
                 actions::connections);
         this.shutdown = new ShutdownHandler(config, this::stop, this::killAll, this::reloadAfterSighup,
                 resources.events());
@@ -254,7 +256,18 @@ public final class Cluster implements AutoCloseable {
 
     /** {@return a snapshot of the cluster's state and counters} */
     public ClusterStats stats() {
-        return StatsReader.read(resources, supervisor, workers(), this::explain, commands);
+        return StatsReader.read(resources, supervisor, workers(), this::explain, commands, actions.traffic());
+    }
+
+    /**
+     * Measures the CPU time and memory of the workers, each with all processes it has started if it is a command. The
+     * measurement reads the process table of the operating system, for some milliseconds on a thread of its own; calls
+     * that overlap share the results.
+     *
+     * @return completes with the usage of each instance that has or had a worker when it was measured, by instance
+     */
+    public CompletableFuture<List<ResourceUsage>> usage() {
+        return usageMeter.measure(this::workers).thenApplyAsync(usage -> usage, resources.callbacks());
     }
 
     /**

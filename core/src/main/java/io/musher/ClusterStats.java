@@ -12,14 +12,19 @@ import java.util.OptionalInt;
  * @param wanted the number of wanted instances
  * @param ready the number of workers that get traffic
  * @param restarts how many replacements the restart policy has started since the cluster started
+ * @param failures how many workers could not be started, were not ready in time, crashed, or were unhealthy since the
+ *     cluster started
+ * @param droppedOutput how many bytes of the workers' output were dropped, because their destination took them too
+ *     slowly
  * @param workers the workers that are alive, by instance
  * @param slots the wanted instances, with or without a worker, by instance
  * @param messages counters of messages
  * @param balancer the statistics of the balancer; empty without a common port
  * @param rollout the running reload or deploy; empty if none is running
  */
-public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStats> workers, List<SlotStats> slots,
-        MessageStats messages, Optional<BalancerStats> balancer, Optional<RolloutStats> rollout) {
+public record ClusterStats(int wanted, int ready, long restarts, long failures, long droppedOutput,
+        List<WorkerStats> workers, List<SlotStats> slots, MessageStats messages, Optional<BalancerStats> balancer,
+        Optional<RolloutStats> rollout) {
 
     /**
      * Copies the lists.
@@ -27,6 +32,8 @@ public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStat
      * @param wanted as the component
      * @param ready as the component
      * @param restarts as the component
+     * @param failures as the component
+     * @param droppedOutput as the component
      * @param workers as the component
      * @param slots as the component
      * @param messages as the component
@@ -39,7 +46,8 @@ public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStat
     }
 
     /**
-     * Describes a wanted instance.
+     * Describes a wanted instance. The counters never fall while the cluster lives: they belong to the instance, not to
+     * its present worker.
      *
      * @param instance the number of the instance, from 0
      * @param name the name of its workers
@@ -47,13 +55,15 @@ public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStat
      * @param reason why it is in this state; while it waits or is given up, how its last worker exited or why it could
      *     not be started
      * @param restarts how many replacements the restart policy has started in it since the cluster started
+     * @param failures how many workers of it could not be started, were not ready in time, crashed, or were unhealthy
+     *     since the cluster started
      * @param worker the id of its latest worker, dead or alive; empty before the first
      * @param lastExit how the latest exited worker of the instance exited
      * @param nextStart when the restart policy starts the next worker; empty if it does not wait for that
+     * @param traffic what the balancer has forwarded to its workers since the cluster started
      */
-    public record SlotStats(int instance, String name, State state, String reason, int restarts, OptionalInt worker,
-            Optional<Exit> lastExit,
-            Optional<Instant> nextStart) {
+    public record SlotStats(int instance, String name, State state, String reason, int restarts, int failures,
+            OptionalInt worker, Optional<Exit> lastExit, Optional<Instant> nextStart, TrafficStats traffic) {
 
         /** What an instance is doing. Constants may be added in later versions. */
         public enum State {
@@ -76,6 +86,17 @@ public record ClusterStats(int wanted, int ready, long restarts, List<WorkerStat
             GAVE_UP
         }
     }
+
+    /**
+     * Counts what the balancer has forwarded to the workers of an instance, exited ones included. All are 0 without a
+     * common port.
+     *
+     * @param connections connections established to the workers
+     * @param connectFailures connects to the workers that were refused or timed out
+     * @param bytesToWorkers bytes forwarded from clients
+     * @param bytesToClients bytes forwarded to clients
+     */
+    public record TrafficStats(long connections, long connectFailures, long bytesToWorkers, long bytesToClients) {}
 
     /**
      * Describes a worker that is alive.

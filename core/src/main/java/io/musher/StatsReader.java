@@ -1,6 +1,7 @@
 package io.musher;
 
 import io.musher.balancer.Balancer;
+import io.musher.balancer.BalancerStats;
 import io.musher.internal.ipc.MessageCounts;
 import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.SlotStatus;
@@ -17,30 +18,34 @@ final class StatsReader {
     private StatsReader() {}
 
     static ClusterStats read(ClusterResources resources, Supervisor supervisor, List<Worker> workers,
-            Function<Worker, String> explain, ClusterCommands commands) {
+            Function<Worker, String> explain, ClusterCommands commands, TrafficTotals traffic) {
         List<ClusterStats.WorkerStats> workerStats = workers.stream()
                 .map(worker -> new ClusterStats.WorkerStats(worker.id(),
                         worker.instance(), worker.state(), explain.apply(worker),
                         worker.session().sender.mailbox().waiting()))
                 .toList();
         MessageCounts counts = resources.channels().counts();
+        Optional<BalancerStats> balancer = resources.balancer().map(Balancer::stats);
+        balancer.ifPresent(traffic::observe);
         List<SlotStatus> slots = supervisor.slots();
         List<ClusterStats.SlotStats> wanted = slots.stream().filter(SlotStatus::wanted)
-                .map(slot -> slot(slot, commands)).toList();
+                .map(slot -> slot(slot, commands, traffic)).toList();
         return new ClusterStats(wanted.size(),
                 (int) workerStats.stream().filter(worker -> worker.state() == WorkerState.READY).count(),
-                slots.stream().mapToLong(SlotStatus::restarts).sum(), workerStats, wanted,
+                slots.stream().mapToLong(SlotStatus::restarts).sum(),
+                slots.stream().mapToLong(SlotStatus::failures).sum(), resources.spawner().droppedOutput(), workerStats,
+                wanted,
                 new ClusterStats.MessageStats(counts.allDelivered(), counts.allRefused(), counts.allLateReplies()),
-                resources.balancer().map(Balancer::stats),
-                supervisor.progress());
+                balancer, supervisor.progress());
     }
 
-    private static ClusterStats.SlotStats slot(SlotStatus slot, ClusterCommands commands) {
+    private static ClusterStats.SlotStats slot(SlotStatus slot, ClusterCommands commands, TrafficTotals traffic) {
+        String name = commands.workerName(slot.instance());
         Optional<Instant> next = slot.nextStart().isEmpty() ? Optional.empty()
                 : Optional.of(Instant.now().plusNanos(slot.nextStart().getAsLong() - System.nanoTime()));
-        return new ClusterStats.SlotStats(slot.instance(), commands.workerName(slot.instance()), slot.state(),
-                slot.reason(), slot.restarts(),
+        return new ClusterStats.SlotStats(slot.instance(), name, slot.state(), slot.reason(), slot.restarts(),
+                slot.failures(),
                 slot.last().map(Incarnation::id).map(OptionalInt::of).orElse(OptionalInt.empty()), slot.lastExit(),
-                next);
+                next, traffic.of(name));
     }
 }

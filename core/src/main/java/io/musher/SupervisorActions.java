@@ -43,6 +43,7 @@ final class SupervisorActions implements Actions {
     /** What holds back events and completions. */
     private final Set<CompletableFuture<Void>> fences = ConcurrentHashMap.newKeySet();
     private final Optional<Balancer> balancer;
+    private final TrafficTotals traffic = new TrafficTotals();
 
     SupervisorActions(ClusterConfig config, ClusterResources resources) {
         this.config = config;
@@ -57,6 +58,7 @@ final class SupervisorActions implements Actions {
     @Override
     public void publish(List<Incarnation> ready) {
         balancer.ifPresent(b -> {
+            traffic.observe(b.stats()); // the counters of a target may end with it
             List<Target> targets = new ArrayList<>();
             Set<String> ids = new HashSet<>();
             for (Incarnation worker : ready) {
@@ -127,6 +129,11 @@ final class SupervisorActions implements Actions {
 
     private static String key(String id, int port) {
         return id + ":" + port;
+    }
+
+    /** {@return what the balancer has forwarded so far, by worker name; thread-safe} */
+    TrafficTotals traffic() {
+        return traffic;
     }
 
     /** {@return how many connections the balancer has given to the worker} */

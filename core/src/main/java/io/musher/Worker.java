@@ -207,6 +207,14 @@ public final class Worker {
     }
 
     /**
+     * {@return the last output of the process, standard output and standard error together: at most 64 KiB, complete
+     * when {@link #onExit} is; empty if it had none or no process was started}
+     */
+    public String lastOutput() {
+        return session.lastOutput();
+    }
+
+    /**
      * {@return completes when the process has exited and was reaped; fails with {@link IllegalStateException} when no
      * process could be started}
      */

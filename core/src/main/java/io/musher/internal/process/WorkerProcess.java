@@ -12,6 +12,7 @@ import io.musher.internal.process.os.ProcessTree;
 import io.musher.internal.process.os.SignalNames;
 import io.musher.internal.process.os.Termination;
 import io.musher.internal.process.output.OutputTail;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +42,7 @@ public final class WorkerProcess {
     private final Instant startedAt = Instant.now();
     private volatile boolean stopRequested;
     private volatile boolean killed;
-    private CompletableFuture<Long> measured = CompletableFuture.completedFuture(0L);
+    private CompletableFuture<Usage> measured = CompletableFuture.completedFuture(Usage.NONE);
 
     WorkerProcess(SpawnRequest request, Process process, ProcessTree tree, ProcessTableExecutor processTable,
             OrphanReaper reaper, OutputTail tail,
@@ -188,24 +189,45 @@ public final class WorkerProcess {
     }
 
     /**
-     * {@return a future that completes, on any thread, with the resident memory in bytes; for a command including its
-     * descendants; 0 where this cannot be determined} A call during a measurement returns the result of that
-     * measurement.
+     * CPU time and memory of a worker, for a command including its descendants.
+     *
+     * @param cpuNanos the CPU time since the process was started; it falls when a descendant exits for which no other
+     *     one has waited
+     * @param memory the resident memory in bytes; 0 where this cannot be determined
      */
-    public synchronized CompletableFuture<Long> memory() {
+    public record Usage(long cpuNanos, long memory) {
+
+        static final Usage NONE = new Usage(0, 0);
+
+        private Usage plus(Usage other) {
+            return new Usage(cpuNanos + other.cpuNanos, memory + other.memory);
+        }
+    }
+
+    /**
+     * {@return a future that completes, on any thread, with the CPU time and memory} A call during a measurement
+     * returns the result of that measurement.
+     */
+    public synchronized CompletableFuture<Usage> usage() {
         if (!measured.isDone()) {
             return measured.copy();
         }
-        CompletableFuture<Long> answer = new CompletableFuture<>();
+        CompletableFuture<Usage> answer = new CompletableFuture<>();
         measured = answer;
         processTable.run(() -> {
-            long bytes = ProcessTable.memory(process.pid());
+            Usage usage = usage(leader);
             if (isCommand()) {
-                bytes += members().stream().mapToLong(handle -> ProcessTable.memory(handle.pid())).sum();
+                usage = members().stream().map(WorkerProcess::usage).reduce(usage, Usage::plus);
             }
-            answer.complete(bytes);
+            answer.complete(usage);
         });
         return answer.copy();
+    }
+
+    private static Usage usage(ProcessHandle process) {
+        long cpu = Platform.LINUX ? ProcessTable.cpuNanos(process.pid())
+                : process.info().totalCpuDuration().map(Duration::toNanos).orElse(0L);
+        return new Usage(cpu, ProcessTable.memory(process.pid()));
     }
 
     /**

@@ -44,6 +44,9 @@ final class ExitHandler {
         Runnable followUp = restartAfterLoss(worker, status != 0 || worker.stop.cause() != null, why(worker, exit),
                 null);
         worker.slot.lastExit = Optional.of(exit);
+        if (isFailure(exit)) {
+            worker.slot.failures++;
+        }
         markDead(worker, exit.toString());
         registry.listener.exited(worker, exit);
         registry.actions.callback(() -> worker.onExit().complete(exit));
@@ -60,12 +63,22 @@ final class ExitHandler {
                 status);
     }
 
+    /** {@return whether the exit counts as a failure of the worker, not as an end that was requested or regular} */
+    private static boolean isFailure(Exit exit) {
+        return switch (exit.cause()) {
+            case CRASHED, START_TIMEOUT, CHANNEL_LOST, UNHEALTHY -> true;
+            case NEVER_READY -> exit.status() != 0;
+            default -> false;
+        };
+    }
+
     private static String why(Incarnation worker, Exit exit) {
         return exit.cause() == Exit.Cause.START_TIMEOUT ? exit + ": " + worker.stopReason() : exit.toString();
     }
 
     void spawnFailed(Incarnation worker, Throwable cause) {
         String why = "could not be started: " + cause.getMessage();
+        worker.slot.failures++;
         Runnable followUp = restartAfterLoss(worker, true, why, cause);
         markDead(worker, why);
         Throwable failure = new IllegalStateException(worker + " " + why, cause);

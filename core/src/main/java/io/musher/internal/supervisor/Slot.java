@@ -36,6 +36,8 @@ final class Slot {
     /** Whether the restart policy caused the next start, which then counts as a restart. */
     boolean restartedByPolicy;
     volatile int restarts;
+    /** Number of workers that could not be started or failed. */
+    volatile int failures;
     /** Reason for the next start. */
     volatile String why = "";
     Map<String, String> environment = Map.of();
@@ -96,7 +98,7 @@ final class Slot {
             case QUEUED -> Optional.empty();
             case BACKOFF, GAVE_UP -> latest;
         };
-        return new SlotStatus(instance, wanted, queued, gaveUp, restarts, latest, state,
+        return new SlotStatus(instance, wanted, queued, gaveUp, restarts, failures, latest, state,
                 explains.map(Incarnation::why).orElse(why), lastExit,
                 state == State.BACKOFF ? next : OptionalLong.empty());
     }

@@ -13,6 +13,7 @@ import java.util.OptionalLong;
  * @param queued whether the slot waits to start, because of the boot limit or because its port is held
  * @param gaveUp whether the restart policy has given up the slot
  * @param restarts how many replacements the restart policy has started
+ * @param failures how many workers of the slot could not be started or failed
  * @param last the slot's latest worker, dead or alive
  * @param state the slot's state
  * @param reason why the slot is in this state
@@ -20,5 +21,5 @@ import java.util.OptionalLong;
  * @param nextStart when the next worker starts, on the clock of {@link Actions#now}; present only during a backoff
  */
 public record SlotStatus(int instance, boolean wanted, boolean queued, boolean gaveUp, int restarts,
-        Optional<Incarnation> last, SlotStats.State state, String reason, Optional<Exit> lastExit,
+        int failures, Optional<Incarnation> last, SlotStats.State state, String reason, Optional<Exit> lastExit,
         OptionalLong nextStart) {}

@@ -48,6 +48,19 @@ class SlotStatusTest {
     }
 
     @Test
+    void shouldCountFailuresOfAllItsWorkersAndNoRequestedEnd() {
+        fixture.running(1);
+        fixture.exits(fixture.worker(1), 7);
+        fixture.events.spawnFailed(latest(), new IOException("no such program"));
+        assertEquals(2, slot(0).failures());
+        fixture.pass(200);
+        fixture.serve(latest());
+        fixture.supervisor.kill(latest());
+        fixture.dies(latest(), "SIGKILL");
+        assertEquals(2, slot(0).failures());
+    }
+
+    @Test
     void shouldTellWhatItWaitsForAndThatItGaveUp() {
         fixture.running(1);
         fixture.exits(fixture.worker(1), 7);

@@ -99,6 +99,28 @@ public final class ProcessTable {
         return status(pid, "VmRSS").map(kib -> Long.parseLong(kib.replaceAll("\\D", "")) << 10).orElse(0L);
     }
 
+    /**
+     * {@return the CPU time in nanoseconds of a process and of its children that it has waited for; 0 for a process
+     * that has exited}
+     */
+    public static long cpuNanos(long pid) {
+        try {
+            return parseCpu(read(pid, folder -> Files.readString(folder.resolve("stat"), StandardCharsets.ISO_8859_1)));
+        } catch (IOException | RuntimeException e) {
+            return 0;
+        }
+    }
+
+    /** Adds up user and system time, which the kernel reports in hundredths of a second on every architecture. */
+    static long parseCpu(String stat) {
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        long ticks = 0;
+        for (int i = 11; i <= 14; i++) {
+            ticks += Long.parseLong(fields[i]);
+        }
+        return ticks * 10_000_000;
+    }
+
     /** {@return whether the process has installed a handler for a signal} */
     public static boolean catches(long pid, int signal) {
         return status(pid, "SigCgt").map(mask -> (Long.parseUnsignedLong(mask, 16) >> signal - 1 & 1) == 1)
