@@ -3,6 +3,7 @@ package io.musher.ops.internal.cli;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -11,35 +12,25 @@ import java.util.OptionalInt;
 /** The arguments of one call of the command line. */
 final class Arguments {
 
-    static final String USAGE = """
-            usage: musher COMMAND [options]
-
-              run                  run what the config file describes, in the foreground
-              run [-n N] [-p PORT] -- PROGRAM [ARGUMENT]...
-                                   run one program, without a config file
-              check                check the config file, start nothing
-
-            options:
-              -c, --config FILE    the config file (default: the first of musher.json, musher.jsonc, pup.json,
-                                   pup.jsonc and ecosystem.json in this folder)
-              --env NAME           use env_NAME of the apps in a file of PM2's
-              -n, --instances N    how many workers run the program (default: 1)
-              -p, --port PORT      the port that its clients connect to; each worker listens on the PORT of its
-                                   environment
-              --name NAME          its name (default: the program's)
-              -h, --help           print this help
-              -V, --version        print the version
-            """;
-
-    private static final List<String> COMMANDS = List.of("run", "check");
+    static final List<String> COMMANDS = List.of("run", "start", "status", "ls", "describe", "scale", "reload",
+            "restart", "stop", "signal", "logs", "monit", "check", "unit", "completion", "wrapper");
 
     final String command;
     Optional<Path> file = Optional.empty();
     Optional<String> variant = Optional.empty();
     Optional<String> name = Optional.empty();
-    int instances = 1;
+    OptionalInt instances = OptionalInt.empty();
     OptionalInt port = OptionalInt.empty();
+    OptionalInt timeoutSeconds = OptionalInt.empty();
+    int lines = 50;
+    long sinceSeconds;
+    boolean follow;
+    boolean json;
+    boolean detached;
+    boolean once;
+    String signal = "";
     List<String> program = List.of();
+    final List<String> ids = new ArrayList<>();
 
     private Arguments(String command) {
         this.command = command;
@@ -52,63 +43,162 @@ final class Arguments {
      */
     static Arguments parse(String... words) throws UsageException {
         Deque<String> rest = new ArrayDeque<>(List.of(words));
-        String command = rest.isEmpty() ? "--help" : rest.poll();
-        if (List.of("-h", "--help", "help").contains(command)) {
-            return new Arguments("help");
-        }
-        if (List.of("-V", "--version", "version").contains(command)) {
-            return new Arguments("version");
+        String command = rest.isEmpty() ? "help" : rest.peek();
+        switch (command) {
+            case "-h", "--help", "help" -> {
+                return new Arguments("help");
+            }
+            case "-V", "--version", "version" -> {
+                return new Arguments("version");
+            }
+            default -> {
+                if (command.startsWith("-") && List.of(words).contains("--instances")) {
+                    command = "scale"; // as Pup writes it: musher --id web --instances 6
+                } else {
+                    rest.poll();
+                }
+            }
         }
         if (!COMMANDS.contains(command)) {
             throw new UsageException("unknown command \"" + command + "\"");
         }
         Arguments arguments = new Arguments(command);
         while (!rest.isEmpty()) {
-            String word = rest.poll();
-            int equals = word.startsWith("--") ? word.indexOf('=') : -1;
-            if (equals > 0) {
-                rest.push(word.substring(equals + 1));
-                word = word.substring(0, equals);
-            }
-            switch (word) {
-                case "-h", "--help" -> {
-                    return new Arguments("help");
-                }
-                case "-c", "--config" -> arguments.file = Optional.of(path(word, rest));
-                case "-n", "--instances" -> arguments.instances = number(word, rest);
-                case "-p", "--port" -> arguments.port = OptionalInt.of(number(word, rest));
-                case "--name" -> arguments.name = Optional.of(value(word, rest));
-                case "--" -> {
-                    arguments.program = List.copyOf(rest);
-                    rest.clear();
-                    if (arguments.program.isEmpty()) {
-                        throw new UsageException("-- needs a program");
-                    }
-                }
-                case "--env" -> arguments.variant = Optional.of(value(word, rest));
-                default -> throw new UsageException(command + ": unknown argument \"" + word + "\"");
+            if (!arguments.take(rest.poll(), rest)) {
+                return new Arguments("help");
             }
         }
         arguments.check();
         return arguments;
     }
 
+    /** {@return whether the word is not the one for help} */
+    private boolean take(String first, Deque<String> rest) throws UsageException {
+        String word = first;
+        int equals = word.startsWith("--") ? word.indexOf('=') : -1;
+        if (equals > 0) {
+            rest.push(word.substring(equals + 1));
+            word = word.substring(0, equals);
+        }
+        switch (word) {
+            case "-h", "--help" -> {
+                return false;
+            }
+            case "-c", "--config" -> file = Optional.of(path(word, rest));
+            case "-n", "-i", "--instances" -> instances = OptionalInt.of(instances(word, rest));
+            case "-p", "--port" -> port = OptionalInt.of(number(word, rest));
+            case "--name" -> name = Optional.of(value(word, rest));
+            case "--id" -> ids.add(value(word, rest));
+            case "--json" -> json = true;
+            case "--timeout" -> timeoutSeconds = OptionalInt.of(number(word, rest));
+            case "--lines" -> lines = number(word, rest);
+            case "-f", "--follow" -> follow = true;
+            case "--since" -> sinceSeconds = seconds(word, rest);
+            case "--once" -> once = true;
+            case "--detached" -> detached = true; // what start adds to run
+            case "--env" -> variant = Optional.of(value(word, rest));
+            case "--" -> {
+                program = List.copyOf(rest);
+                rest.clear();
+                if (program.isEmpty()) {
+                    throw new UsageException("-- needs a program");
+                }
+            }
+            default -> {
+                if (word.startsWith("-")) {
+                    throw new UsageException(command + ": unknown option \"" + word + "\"");
+                }
+                ids.add(word);
+            }
+        }
+        return true;
+    }
+
     private void check() throws UsageException {
-        if (!program.isEmpty() && (!command.equals("run") || file.isPresent())) {
-            throw new UsageException("a program after -- goes with run, and without a config file");
+        boolean runs = command.equals("run") || command.equals("start");
+        if (!program.isEmpty() && (!runs || file.isPresent())) {
+            throw new UsageException("a program after -- goes with run or start, and without a config file");
         }
-        if (program.isEmpty() && (instances != 1 || port.isPresent() || name.isPresent())) {
+        if (program.isEmpty() && (runs && instances.isPresent() || port.isPresent())) {
             throw new UsageException(
-                    "--instances, --port and --name need a program after --; the config file has its own");
+                    "--instances and --port need a program after --; the config file has its own"
+                            + (ids.isEmpty() ? "" : ": " + command + " -p PORT -- node " + ids.get(0)));
         }
+        switch (command) {
+            case "run", "check", "unit", "wrapper" -> {
+                if (!ids.isEmpty()) {
+                    throw new UsageException(command + ": unknown argument \"" + ids.get(0) + "\"");
+                }
+            }
+            case "completion" -> {
+                if (!ids.isEmpty() && !ids.equals(List.of("bash"))) {
+                    throw new UsageException("completion: there is one for bash only");
+                }
+            }
+            case "scale" -> {
+                if (instances.isEmpty() && ids.size() > 1) {
+                    String last = ids.remove(ids.size() - 1);
+                    instances = OptionalInt.of(instances("scale", new ArrayDeque<>(List.of(last))));
+                }
+                if (instances.isEmpty() || ids.isEmpty()) {
+                    throw new UsageException("scale: expected a process and a number, such as scale web 6");
+                }
+            }
+            case "signal" -> {
+                if (ids.size() < 2) {
+                    throw new UsageException("signal: expected a process or worker and a signal, such as"
+                            + " signal web HUP");
+                }
+                signal = ids.remove(ids.size() - 1);
+            }
+            case "logs" -> {
+                lines = instances.orElse(lines); // -n
+                instances = OptionalInt.empty();
+            }
+            default -> {
+                if (instances.isPresent() && !runs) {
+                    throw new UsageException(command + ": --instances goes with run, start and scale");
+                }
+            }
+        }
+    }
+
+    private static int instances(String option, Deque<String> rest) throws UsageException {
+        if (List.of("max", "auto").contains(rest.peek())) {
+            rest.poll();
+            return Runtime.getRuntime().availableProcessors();
+        }
+        return number(option, rest);
     }
 
     private static int number(String option, Deque<String> rest) throws UsageException {
         String value = value(option, rest);
-        if (!value.matches("[0-9]{1,6}")) {
-            throw new UsageException(option + ": \"" + value + "\" is no number");
+        int number = 0;
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c < '0' || c > '9' || i > 5) {
+                throw new UsageException(option + ": \"" + value + "\" is no number from 0 to 999999");
+            }
+            number = 10 * number + c - '0';
         }
-        return Integer.parseInt(value);
+        return number;
+    }
+
+    /** Takes a time such as {@code 10m}; without a unit it means seconds. */
+    private static long seconds(String option, Deque<String> rest) throws UsageException {
+        String value = value(option, rest);
+        int unit = "smhd".indexOf(value.charAt(value.length() - 1));
+        String digits = unit < 0 ? value : value.substring(0, value.length() - 1);
+        long factor = switch (unit) {
+            case 1 -> 60;
+            case 2 -> 3_600;
+            case 3 -> 86_400;
+            default -> 1;
+        };
+        if (!digits.matches("[0-9]{1,6}")) {
+            throw new UsageException(option + ": \"" + value + "\" is no time such as 30s, 10m, 2h or 1d");
+        }
+        return factor * Integer.parseInt(digits);
     }
 
     private static Path path(String option, Deque<String> rest) throws UsageException {
@@ -121,9 +211,10 @@ final class Arguments {
     }
 
     private static String value(String option, Deque<String> rest) throws UsageException {
-        if (rest.isEmpty() || rest.peek().isEmpty()) {
+        String value = rest.poll();
+        if (value == null || value.isEmpty()) {
             throw new UsageException(option + " needs a value");
         }
-        return rest.poll();
+        return value;
     }
 }

@@ -1,11 +1,19 @@
 package io.musher.ops.internal.cli;
 
+import io.musher.balancer.loop.Nullable;
+import io.musher.ops.internal.control.Home;
+import io.musher.ops.internal.control.PrimaryLock.Holder;
 import io.musher.ops.internal.file.FileProblems;
 import io.musher.ops.internal.file.FileSpec;
+import io.musher.ops.internal.file.Messages;
 import io.musher.ops.internal.file.MusherFile;
 import io.musher.ops.internal.file.ProcessSpec;
 import io.musher.ops.internal.run.Primary;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 
@@ -16,6 +24,9 @@ public final class CommandLine {
     static final int FAILED = 1;
     /** Bad arguments, or a bad file. */
     static final int MISUSED = 2;
+    static final int NOT_RUNNING = 3;
+    static final int UNKNOWN_ID = 4;
+    static final int NOT_PERMITTED = 5;
 
     private final Path directory;
     private final PrintStream out;
@@ -31,16 +42,7 @@ public final class CommandLine {
     /** {@return the exit code} */
     public int run(String... words) {
         try {
-            Arguments arguments = Arguments.parse(words);
-            switch (arguments.command) {
-                case "help" -> out.print(Arguments.USAGE);
-                case "version" -> out.println("musher " + version());
-                case "run" -> {
-                    return new Primary(spec(arguments), out, err).run();
-                }
-                default -> check(arguments);
-            }
-            return DONE;
+            return run(Arguments.parse(words));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return FAILED;
@@ -48,29 +50,71 @@ public final class CommandLine {
             err.println("musher: " + e.getMessage() + "; musher --help lists all commands and options");
         } catch (FileProblems e) {
             err.println(e.getMessage());
+        } catch (IOException e) {
+            err.println("musher: " + e.getMessage());
+            return FAILED;
+        } catch (CommandFailure e) {
+            err.println("musher: " + e.getMessage());
+            if (!e.lastOutput().isBlank()) {
+                e.lastOutput().lines().forEach(line -> err.println("  | " + line));
+            }
+            return e.exitCode();
         }
         return MISUSED;
     }
 
+    private int run(Arguments arguments)
+            throws UsageException, FileProblems, CommandFailure, IOException, InterruptedException {
+        switch (arguments.command) {
+            case "help" -> out.print(resource("usage.txt"));
+            case "version" -> out.println("musher " + version());
+            case "completion" -> out.print(resource("completion.bash"));
+            case "wrapper" -> out.print(Scripts.wrapper());
+            case "unit" -> out.print(Scripts.unit(needFile(arguments), spec(arguments)));
+            case "check" -> check(arguments);
+            case "run" -> {
+                Primary.Options options = new Primary.Options(arguments.detached, () -> {
+                    try {
+                        return spec(arguments);
+                    } catch (UsageException e) {
+                        throw new FileProblems(Messages.of(e));
+                    }
+                }, version());
+                FileSpec spec = spec(arguments);
+                spec.ignored().forEach(line -> err.println("ignored: " + line));
+                return new Primary(spec, options, Home.find(), out, err).run();
+            }
+            default -> {
+                Home home = Home.find();
+                PrimaryFinder finder = new PrimaryFinder(home, directory);
+                if (arguments.command.equals("start")) {
+                    return new Starter(home, finder, directory, out, err).start(arguments,
+                            () -> spec(arguments));
+                }
+                return new ClientCommands(finder, out, err).run(arguments);
+            }
+        }
+        return DONE;
+    }
+
     private FileSpec spec(Arguments arguments) throws FileProblems, UsageException {
         if (arguments.program.isEmpty()) {
-            FileSpec spec = MusherFile.read(file(arguments), arguments.variant);
-            spec.ignored().forEach(line -> err.println("ignored: " + line));
-            return spec;
+            FileSpec spec = MusherFile.read(needFile(arguments), arguments.variant);
+            return arguments.name.isPresent() ? spec.named(arguments.name.get()) : spec;
         }
         Path program = Path.of(arguments.program.get(0)).getFileName();
         String name = arguments.name.orElse(program == null ? "program" : program.toString());
-        return MusherFile.ofCommand(directory, name, arguments.program, arguments.instances, arguments.port);
+        return MusherFile.ofCommand(directory, name, arguments.program, arguments.instances.orElse(1), arguments.port);
     }
 
-    private Path file(Arguments arguments) throws UsageException {
+    private Path needFile(Arguments arguments) throws UsageException {
         return arguments.file.map(directory::resolve).or(() -> MusherFile.find(directory)).orElseThrow(
                 () -> new UsageException("no config file in " + directory + ": looked for "
                         + String.join(", ", MusherFile.names()) + "; name another one with -c FILE"));
     }
 
     private void check(Arguments arguments) throws FileProblems, UsageException {
-        Path file = file(arguments);
+        Path file = needFile(arguments);
         FileSpec spec = MusherFile.read(file, arguments.variant);
         spec.ignored().forEach(line -> out.println("ignored: " + line));
         out.println(file.getFileName() + ": \"" + spec.name() + "\" is valid: "
@@ -85,7 +129,24 @@ public final class CommandLine {
     }
 
     private static String version() {
+        @Nullable
         String version = CommandLine.class.getPackage().getImplementationVersion();
         return version == null ? "(unpackaged)" : version;
+    }
+
+    static String resource(String name) {
+        try (InputStream in = CommandLine.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("the jar is incomplete: " + name + " is missing");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the jar cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** {@return the holder's name, for messages} */
+    static String quoted(Holder holder) {
+        return "\"" + holder.name() + "\"";
     }
 }

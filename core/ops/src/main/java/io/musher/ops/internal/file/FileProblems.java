@@ -15,7 +15,8 @@ public final class FileProblems extends Exception {
         super(describe(file, problems));
     }
 
-    FileProblems(String message) {
+    /** Creates a report of one problem that has no place in the file. */
+    public FileProblems(String message) {
         super(message);
     }
 

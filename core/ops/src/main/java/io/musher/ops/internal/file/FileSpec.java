@@ -1,5 +1,6 @@
 package io.musher.ops.internal.file;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -9,8 +10,20 @@ import java.util.List;
  * @param file where it was read
  * @param name the name of the primary
  * @param processes the entries in the order of the file
+ * @param control how clients reach the primary
  * @param watcher which changes count for {@code watch}
  * @param ignored a line for each key without effect
  */
-public record FileSpec(Path file, String name, List<ProcessSpec> processes, WatcherSpec watcher,
-        List<String> ignored) {}
+public record FileSpec(Path file, String name, List<ProcessSpec> processes, ControlSpec control, WatcherSpec watcher,
+        List<String> ignored) {
+
+    /** {@return this with another name} */
+    public FileSpec named(String other) {
+        return new FileSpec(file, other, processes, control, watcher, ignored);
+    }
+
+    /** {@return the path of the file; empty if the arguments were all there was} */
+    public String config() {
+        return Files.isRegularFile(file) ? file.toString() : "";
+    }
+}

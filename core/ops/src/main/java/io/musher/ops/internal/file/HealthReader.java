@@ -40,7 +40,7 @@ final class HealthReader {
                 return fall.isPresent() ? built.withFall(fall.getAsInt()) : built;
             });
         } catch (IllegalArgumentException | IllegalStateException e) {
-            from.problem(e.getMessage());
+            from.problem(Messages.of(e));
             return Optional.empty();
         }
     }

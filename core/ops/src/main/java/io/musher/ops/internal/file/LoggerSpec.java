@@ -21,6 +21,12 @@ public record LoggerSpec(boolean console, Optional<Path> stdout, Optional<Path> 
     static final LoggerSpec DEFAULT = new LoggerSpec(true, Optional.empty(), Optional.empty(), true, false, false,
             16 << 20, 3);
 
+    /** {@return this without a console, and with a file for each worker in a folder unless there are files} */
+    public LoggerSpec detached(Path folder) {
+        return new LoggerSpec(false, stdout.or(() -> Optional.of(folder.resolve("%n.log"))), stderr, decorate,
+                decorateFiles, json, maxSize, keep);
+    }
+
     /** Reads a logger; what is absent is as in {@code defaults}. */
     static LoggerSpec read(ObjectReader from, LoggerSpec defaults, Path directory) {
         boolean console = from.flag("console").orElse(defaults.console);

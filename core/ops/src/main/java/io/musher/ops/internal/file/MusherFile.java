@@ -11,6 +11,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -61,7 +64,7 @@ public final class MusherFile {
         try {
             root = RelaxedJson.parse(content(absolute));
         } catch (SyntaxException e) {
-            throw new FileProblems(file, List.of(new Problem(e.at(), "", e.getMessage())));
+            throw new FileProblems(file, List.of(new Problem(e.at(), "", Messages.of(e))));
         }
         if (!(root instanceof ObjectNode object)) {
             throw new FileProblems(file, List.of(new Problem(root.at(), "", "is " + root.kind()
@@ -103,11 +106,13 @@ public final class MusherFile {
         if (!problems.isEmpty()) {
             throw new FileProblems(problems.all().get(0).path() + ": " + problems.all().get(0).text());
         }
-        return new FileSpec(directory, name, process.stream().toList(), WatcherSpec.DEFAULT, List.of());
+        return new FileSpec(directory, name, process.stream().toList(), ControlSpec.DEFAULT,
+                WatcherSpec.DEFAULT, List.of());
     }
 
     private static String content(Path file) throws FileProblems {
         try {
+            checkSafe(file);
             if (Files.size(file) > MAX_BYTES) {
                 throw new FileProblems(file + " has more than 1 MiB; is it the right file?");
             }
@@ -120,12 +125,24 @@ public final class MusherFile {
         }
     }
 
+    /** Refuses a file that others could make run what they like as root. */
+    private static void checkSafe(Path file) throws IOException, FileProblems {
+        PosixFileAttributeView posix = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+        if (posix != null && System.getProperty("user.name", "").equals("root") && Files.exists(file)
+                && posix.readAttributes().permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
+            throw new FileProblems(file + " may be written by every user, and its commands would run as root: "
+                    + "chmod o-w " + file);
+        }
+    }
+
     private static FileSpec read(Path file, ObjectReader root, Optional<String> variant) {
-        Path directory = file.getParent();
+        Path directory = Objects.requireNonNull(file.getParent()); // of an absolute path of a file
         String name = root.text("name", Names::check).orElseGet(() -> folderName(directory));
         LoggerSpec logger = root.object("logger").map(own -> LoggerSpec.read(own, LoggerSpec.DEFAULT, directory))
                 .orElse(LoggerSpec.DEFAULT);
         WatcherSpec watcher = root.object("watcher").map(WatcherSpec::read).orElse(WatcherSpec.DEFAULT);
+        ControlSpec control = root.object("control").map(own -> ControlSpec.read(own, directory))
+                .orElse(ControlSpec.DEFAULT);
         FileDefaults defaults = new FileDefaults(directory,
                 root.seconds("terminateGracePeriod", 0).orElse(Duration.ZERO),
                 root.seconds("terminateTimeout", 0).orElse(Duration.ofSeconds(5)), logger);
@@ -152,7 +169,7 @@ public final class MusherFile {
         }
         checkWorkerNames(processes, entries);
         root.end();
-        return new FileSpec(file, name, List.copyOf(processes), watcher, root.problems().ignored());
+        return new FileSpec(file, name, List.copyOf(processes), control, watcher, root.problems().ignored());
     }
 
     /** Reads what Pup has for its HTTP interface. */
@@ -182,8 +199,10 @@ public final class MusherFile {
         for (ProcessSpec process : processes) {
             String id = process.id().toLowerCase(Locale.ROOT);
             int dash = id.lastIndexOf('-');
-            if (dash > 0 && id.substring(dash + 1).matches("[0-9]+") && entries.containsKey(id.substring(0, dash))) {
-                entries.get(id).problem("id", "\"" + process.id() + "\" is also the name of worker "
+            ObjectReader entry = entries.get(id);
+            if (entry != null && dash > 0 && id.substring(dash + 1).matches("[0-9]+")
+                    && entries.containsKey(id.substring(0, dash))) {
+                entry.problem("id", "\"" + process.id() + "\" is also the name of worker "
                         + id.substring(dash + 1) + " of \"" + process.id().substring(0, dash) + "\"");
             }
         }

@@ -111,7 +111,7 @@ final class ObjectReader {
             try {
                 return Optional.of(parser.apply(text));
             } catch (IllegalArgumentException e) {
-                problems.add(value.at(), path(key), e.getMessage());
+                problems.add(value.at(), path(key), Messages.of(e));
                 return Optional.empty();
             }
         }));

@@ -127,7 +127,7 @@ final class ProcessReader {
             try {
                 paths.add(Paths.resolve(directory, texts.get(i)));
             } catch (IllegalArgumentException e) {
-                from.problem("watch", e.getMessage());
+                from.problem("watch", Messages.of(e));
             }
         }
         return paths;

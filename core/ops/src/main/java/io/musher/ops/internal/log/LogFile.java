@@ -1,5 +1,6 @@
 package io.musher.ops.internal.log;
 
+import io.musher.balancer.loop.Nullable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -7,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +24,7 @@ final class LogFile implements AutoCloseable {
     private final Path path;
     private final long maxSize;
     private final int keep;
-    private OutputStream out;
+    private @Nullable OutputStream out;
     private long size;
     private boolean failed;
 
@@ -41,7 +43,7 @@ final class LogFile implements AutoCloseable {
             if (out == null) {
                 open();
             }
-            out.write(bytes);
+            Objects.requireNonNull(out).write(bytes);
             size += bytes.length;
             failed = false;
         } catch (IOException e) {

@@ -36,8 +36,8 @@ final class ClusterFactory {
      * @param output receives the workers' output
      */
     static ClusterBuilder builder(ProcessSpec spec, Supplier<Map<String, String>> env, Consumer<Output.Line> output) {
-        ClusterBuilder builder = Cluster.builder().name(spec.id()).instances(0).launch(launch(spec.program()))
-                .directory(spec.directory()).env(env).output(Output.to(output)).restartPolicy(restart(spec))
+        ClusterBuilder builder = Cluster.builder().name(spec.id()).instances(0).launch(launch(spec))
+                .env(env).output(Output.to(output)).restartPolicy(restart(spec))
                 .stopPolicy(new StopPolicy(spec.stop().before(), spec.stop().drain(), spec.stop().kill()))
                 .startTimeout(spec.startTimeout()).reloadPolicy(spec.reload())
                 .healthCheck(spec.health().toArray(HealthCheck[]::new)).recyclePolicy(recycle(spec))
@@ -56,7 +56,12 @@ final class ClusterFactory {
         return variables;
     }
 
-    static Launch launch(Program program) {
+    /** {@return what runs, and where} */
+    static Launch launch(ProcessSpec spec) {
+        return launch(spec.program()).directory(spec.directory());
+    }
+
+    private static Launch launch(Program program) {
         if (program instanceof Program.ShellLine shell) {
             String line = shell.line().replace("%", "%%");
             return isWindows() ? Launch.command("cmd", "/c", line) : Launch.command("/bin/sh", "-c", line);

@@ -5,6 +5,7 @@ import static java.nio.file.StandardWatchEventKinds.ENTRY_DELETE;
 import static java.nio.file.StandardWatchEventKinds.ENTRY_MODIFY;
 import static java.nio.file.StandardWatchEventKinds.OVERFLOW;
 
+import io.musher.balancer.loop.Nullable;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileVisitResult;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -112,7 +114,7 @@ final class FileWatcher implements AutoCloseable {
     }
 
     /** Waits for the next event; null when it has been quiet for long enough, or roots are to be looked for. */
-    private WatchKey next() throws InterruptedException {
+    private @Nullable WatchKey next() throws InterruptedException {
         if (pending.isPresent()) {
             return service.poll(quiet.toMillis(), TimeUnit.MILLISECONDS);
         }
@@ -127,6 +129,9 @@ final class FileWatcher implements AutoCloseable {
 
     private void take(WatchKey key) throws IOException {
         Path folder = folders.get(key);
+        if (folder == null) {
+            return; // removed before
+        }
         for (WatchEvent<?> event : key.pollEvents()) {
             if (event.kind() == OVERFLOW) {
                 // the system dropped events: too many changes
@@ -184,7 +189,7 @@ final class FileWatcher implements AutoCloseable {
         if (!Files.exists(path)) {
             missing.add(path);
         } else if (!Files.isDirectory(path)) {
-            register(path.getParent());
+            register(Objects.requireNonNull(path.getParent())); // absolute, and no folder
         } else {
             boolean isNew = thread != null;
             Files.walkFileTree(path, new SimpleFileVisitor<>() {

@@ -2,93 +2,255 @@ package io.musher.ops.internal.run;
 
 import io.musher.Cluster;
 import io.musher.ClusterEvent;
+import io.musher.ClusterStats;
 import io.musher.ClusterStats.SlotStats;
+import io.musher.Exit;
 import io.musher.Output;
+import io.musher.Rollout;
 import io.musher.Worker;
+import io.musher.balancer.loop.Nullable;
+import io.musher.ops.internal.control.ControlException;
 import io.musher.ops.internal.cron.Cron;
 import io.musher.ops.internal.file.ProcessSpec;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One entry of the file at work: its cluster, and what goes with it. */
+/**
+ * One entry of the file: its cluster while it is started, and what goes with it. Thread-safe: the monitor guards which
+ * cluster there is, and is never held while waiting.
+ */
 abstract class ManagedProcess {
 
     static final Logger LOG = LoggerFactory.getLogger("io.musher.ops");
 
-    final ProcessSpec spec;
-    final Cluster cluster;
+    final String id;
+    final Context context;
+    final CpuMeter cpu = new CpuMeter();
     private final List<AutoCloseable> parts = new ArrayList<>();
+    private volatile ProcessSpec spec;
+    private volatile Consumer<Output.Line> log;
+    private volatile @Nullable Cluster cluster;
+    private volatile CompletableFuture<Void> ended = CompletableFuture.completedFuture(null);
+    private volatile String problem = "";
+    /** Whether a command has stopped it; another one may start it. */
+    private volatile boolean held;
+    private volatile Optional<Exit> lastExit = Optional.empty();
 
-    /**
-     * Starts the cluster, without workers.
-     *
-     * @throws RuntimeException if a port is taken or the program cannot be run
-     */
-    ManagedProcess(ProcessSpec spec, Consumer<Output.Line> log) {
+    ManagedProcess(ProcessSpec spec, Context context) {
+        this.id = spec.id();
         this.spec = spec;
-        cluster = ClusterFactory.builder(spec, () -> ClusterFactory.environment(spec), log)
-                .on(ClusterEvent.WorkerEvent.class, this::noteWorker).start();
-        spec.pidFile().ifPresent(path -> {
-            PidFiles files = new PidFiles(path);
-            cluster.on(ClusterEvent.Forked.class, event -> files.write(event.worker()));
-            cluster.on(ClusterEvent.Exited.class, event -> files.delete(event.worker()));
-        });
+        this.context = context;
+        this.log = context.logs().apply(spec);
     }
 
-    /** Starts what this process does for the user. */
-    abstract void begin(CronTimer timer);
+    /** Starts what this process does for the user. {@return completes when that is ready} */
+    abstract CompletableFuture<Void> begin(Cluster running);
+
+    /** Starts what was given up, or runs a job now. {@return completes when that is ready} */
+    abstract CompletableFuture<Void> startAgain(Cluster running);
 
     /** Called on the events thread of the cluster. */
     abstract void noteWorker(ClusterEvent.WorkerEvent event);
 
-    /** {@return whether nothing of it will ever run again by itself} */
+    /** {@return whether nothing of it will ever run again unless a command starts it} */
     abstract boolean isOver();
 
-    /** {@return whether something was given up} */
-    boolean hasGivenUp() {
-        return cluster.stats().slots().stream().anyMatch(slot -> slot.state() == SlotStats.State.GAVE_UP);
+    /** Starts new workers of the present spec in the place of the old ones. */
+    abstract CompletableFuture<Rollout> roll(Cluster running, boolean deploys);
+
+    /** {@return the state in a word or two} */
+    abstract String state(Cluster running, ClusterStats stats);
+
+    ProcessSpec spec() {
+        return spec;
     }
 
-    /** Reloads or stops when {@code terminate} says so. */
-    void onTerminate(CronTimer timer, Runnable action) {
-        spec.terminate().ifPresent(cron -> schedule(timer, cron, action));
+    /** {@return the cluster; empty while the process is stopped} */
+    Optional<Cluster> cluster() {
+        return Optional.ofNullable(cluster);
     }
 
-    void schedule(CronTimer timer, Cron cron, Runnable action) {
-        parts.add(timer.add(cron, () -> {
-            try {
-                action.run();
-            } catch (RuntimeException e) {
-                LOG.error("{}: {}", spec.id(), e.toString(), e);
+    /** {@return why it could not be started; empty if it could} */
+    String problem() {
+        return problem;
+    }
+
+    boolean isHeld() {
+        return held;
+    }
+
+    Optional<Exit> lastExit() {
+        return lastExit;
+    }
+
+    boolean isStopping() {
+        return !ended.isDone();
+    }
+
+    /**
+     * Starts the process, after the end of its former cluster.
+     *
+     * @return completes when it is ready; fails with {@link ControlException} at the first worker that ends before
+     * @throws ControlException if a port is taken or the program cannot be run
+     */
+    CompletableFuture<Void> start() throws ControlException {
+        while (true) {
+            ended.join();
+            synchronized (this) {
+                Cluster running = cluster;
+                if (running != null) {
+                    return startAgain(running);
+                }
+                if (ended.isDone()) {
+                    return begin(open());
+                }
             }
-        }));
-    }
-
-    void watch(Predicate<Path> counts, java.time.Duration quiet, Consumer<Path> changed) throws IOException {
-        if (!spec.watch().isEmpty()) {
-            parts.add(new FileWatcher(spec.id(), spec.watch(), counts, quiet, changed));
         }
     }
 
-    List<Worker> workers() {
-        return cluster.workers();
+    private Cluster open() throws ControlException {
+        try {
+            Cluster opened = ClusterFactory.builder(spec, () -> ClusterFactory.environment(spec), this::write)
+                    .on(ClusterEvent.class, this::note).start();
+            cluster = opened;
+            held = false;
+            problem = "";
+            startParts();
+            return opened;
+        } catch (IOException | RuntimeException e) {
+            Cluster failed = cluster;
+            if (failed != null) {
+                cluster = null;
+                ended = failed.stop();
+            }
+            problem = e.getMessage() == null ? e.toString() : e.getMessage();
+            String text = problem.startsWith(id + ": ") ? problem : id + ": " + problem;
+            LOG.error("{}: start failed: {}", id, problem);
+            context.events().publish("start-failed", id, "", problem);
+            throw new ControlException(ControlException.FAILED, text);
+        }
     }
 
-    CompletableFuture<Void> stop() {
+    /** Stops the process until {@link #start}. {@return completes when all of it has ended; never fails} */
+    synchronized CompletableFuture<Void> stop() {
+        Cluster running = cluster;
+        problem = "";
+        held = true;
+        if (running != null) {
+            cluster = null;
+            closeParts();
+            ended = running.stop().exceptionally(failure -> null);
+        }
+        return ended;
+    }
+
+    /** Goes by another spec from now on; what concerns workers takes effect when they are replaced. */
+    synchronized void apply(ProcessSpec next) throws ControlException {
+        if (spec.equals(next)) {
+            return;
+        }
+        spec = next;
+        log = context.logs().apply(next);
+        if (cluster != null) {
+            closeParts();
+            try {
+                startParts();
+            } catch (IOException e) {
+                throw new ControlException(ControlException.FAILED, id + ": " + e.getMessage());
+            }
+        }
+    }
+
+    private void write(Output.Line line) {
+        context.memory().add(line);
+        log.accept(line);
+    }
+
+    private void note(ClusterEvent event) {
+        if (event instanceof ClusterEvent.WorkerEvent of) {
+            spec.pidFile().map(PidFiles::new).ifPresent(files -> {
+                if (event instanceof ClusterEvent.Forked) {
+                    files.write(of.worker());
+                } else if (event instanceof ClusterEvent.Exited) {
+                    files.delete(of.worker());
+                }
+            });
+            if (event instanceof ClusterEvent.Exited exited) {
+                lastExit = Optional.of(exited.exit());
+            }
+            noteWorker(of);
+            context.events().publish(type(event), id, of.worker().name(), event.reason());
+        } else {
+            context.events().publish(type(event), id, "", event.reason());
+        }
+        context.changed().run();
+    }
+
+    /** {@return the event's name as in {@code gave-up}} */
+    private static String type(ClusterEvent event) {
+        String name = event.getClass().getSimpleName();
+        StringBuilder type = new StringBuilder();
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (Character.isUpperCase(c) && i > 0) {
+                type.append('-');
+            }
+            type.append(Character.toLowerCase(c));
+        }
+        return type.toString();
+    }
+
+    /** Starts what has a schedule or watches files; called with the monitor held. */
+    void startParts() throws IOException {
+        if (!spec.watch().isEmpty()) {
+            parts.add(new FileWatcher(id, spec.watch(), context.countsAsChange(), context.watcher().interval(),
+                    path -> changed(path.toString())));
+        }
+    }
+
+    /** Called after a watched file has changed. */
+    abstract void changed(String path);
+
+    private void closeParts() {
         for (AutoCloseable part : parts) {
             try {
                 part.close();
             } catch (Exception e) {
-                LOG.debug("{}: closing {} failed", spec.id(), part, e);
+                LOG.debug("{}: closing {} failed", id, part, e);
             }
         }
-        return cluster.stop();
+        parts.clear();
+    }
+
+    void schedule(Cron cron, Runnable action) {
+        parts.add(context.timer().add(cron, () -> {
+            try {
+                action.run();
+            } catch (RuntimeException e) {
+                LOG.error("{}: {}", id, e.toString(), e);
+            }
+        }));
+    }
+
+    List<Worker> workers() {
+        return cluster().map(Cluster::workers).orElse(List.of());
+    }
+
+    /** {@return whether something was given up or could not be started} */
+    boolean hasFailed() {
+        return !problem.isEmpty() || cluster().map(running -> running.stats().slots().stream()
+                .anyMatch(slot -> slot.state() == SlotStats.State.GAVE_UP)).orElse(false);
+    }
+
+    /** How long stopping may take. */
+    Duration stopLimit() {
+        return spec.stop().before().plus(spec.stop().drain()).plus(spec.stop().kill());
     }
 }

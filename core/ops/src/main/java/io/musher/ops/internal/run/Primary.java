@@ -1,89 +1,303 @@
 package io.musher.ops.internal.run;
 
+import io.musher.balancer.loop.Nullable;
+import io.musher.balancer.loop.Signals;
+import io.musher.ops.internal.control.ControlException;
+import io.musher.ops.internal.control.EventLog;
+import io.musher.ops.internal.control.Home;
+import io.musher.ops.internal.control.LogMemory;
+import io.musher.ops.internal.control.UnixDoor;
+import io.musher.ops.internal.file.FileProblems;
 import io.musher.ops.internal.file.FileSpec;
+import io.musher.ops.internal.file.Messages;
 import io.musher.ops.internal.file.ProcessSpec;
 import io.musher.ops.internal.log.LogFiles;
 import io.musher.ops.internal.log.ProcessLog;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs what a file describes, until nothing is left to run or the process is asked to end. */
+/**
+ * Runs what a file describes, until nothing is left to run or the process is asked to end; clients control it
+ * meanwhile. Thread-safe.
+ */
 public final class Primary {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.ops");
 
-    /** How often it is seen whether anything is left to run. */
-    private static final long LOOK_MILLIS = 200;
+    /** How often it is looked whether anything is left to run, beside after each event. */
+    private static final long LOOK_SECONDS = 10;
     /** What stopping may take beyond the times of the file. */
     private static final long MARGIN_SECONDS = 15;
 
-    private final FileSpec file;
+    /** Reads the config again. */
+    public interface Source {
+
+        /** {@return the file as it is now} */
+        FileSpec read() throws FileProblems;
+    }
+
+    /**
+     * How a primary runs.
+     *
+     * @param detached whether it has no terminal: output goes to files, and it stays while something has failed, so
+     *     that clients can ask why
+     * @param source reads the file again for reloads
+     * @param version the version of Musher, for clients
+     */
+    public record Options(boolean detached, Source source, String version) {}
+
+    private final Options options;
     private final PrintStream out;
     private final PrintStream err;
+    private final Home home;
+    private final String boot = UUID.randomUUID().toString();
+    private final Instant startedAt = Instant.now();
     private final LogFiles logs = new LogFiles();
+    private final EventLog events = new EventLog();
+    private final LogMemory memory = new LogMemory();
     private final CronTimer timer = new CronTimer(Clock.systemDefaultZone());
-    private final List<ManagedProcess> processes = new CopyOnWriteArrayList<>();
-    private boolean startFailed;
-    private volatile boolean stopping;
+    private final Commands commands;
+    private final Context context;
+    /** In the order of the file, which the keys are numbered by. */
+    private final Map<Integer, ManagedProcess> processes = new ConcurrentSkipListMap<>();
+    private final Semaphore changes = new Semaphore(0);
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    private volatile FileSpec file;
+    private volatile boolean stopRequested;
+    private boolean ended;
+    private @Nullable UnixDoor door;
 
     /** Creates a primary; nothing runs yet. */
-    public Primary(FileSpec file, PrintStream out, PrintStream err) {
+    public Primary(FileSpec file, Options options, Home home, PrintStream out, PrintStream err) {
         this.file = file;
+        this.options = options;
+        this.home = home;
         this.out = out;
         this.err = err;
+        commands = new Commands(this, events, memory);
+        context = new Context(events, memory, timer,
+                spec -> new ProcessLog(
+                        options.detached() ? spec.logger().detached(home.folder(file.name()).resolve("logs"))
+                                : spec.logger(),
+                        logs, out, err, Clock.systemDefaultZone()),
+                file.watcher(), this::countsAsChange, changes::release);
     }
 
     /**
      * Runs everything and waits for its end. SIGTERM and SIGINT stop all processes at the same time and then end the
-     * JVM.
+     * JVM; SIGHUP does too if there is a terminal, and otherwise reloads.
      *
-     * @return 0 when nothing is left to run, 1 when something could not be started or was given up
+     * @return 0 when nothing is left to run or a client has stopped it, 1 when something could not be started or was
+     *     given up, or when another primary of this name runs
      * @throws InterruptedException if the thread is interrupted; all is stopped then
      */
     public int run() throws InterruptedException {
-        Thread hook = new Thread(this::stopAll, "musher-stop");
-        Runtime.getRuntime().addShutdownHook(hook);
+        UnixDoor opened;
         try {
-            file.processes().forEach(this::start);
-            while (!stopping && processes.stream().anyMatch(process -> !process.isOver())) {
-                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            opened = UnixDoor.open(home, file.name(), file.config(), file.control().socket(), file.control().group(),
+                    commands);
+        } catch (IOException e) {
+            err.println("musher: " + e.getMessage());
+            return 1;
+        }
+        door = opened;
+        Runtime.getRuntime().addShutdownHook(new Thread(this::end, "musher-stop"));
+        if (!hasTerminal()) {
+            Signals.handle("HUP", this::reloadAfterHangup);
+        }
+        try {
+            file.processes().forEach(this::add);
+            startAll();
+            opened.start();
+            LOG.info("\"{}\" is controlled at {}", file.name(), opened.path());
+            while (!stopRequested && !isOver()) {
+                changes.tryAcquire(LOOK_SECONDS, TimeUnit.SECONDS);
+                changes.drainPermits();
             }
-            return startFailed || processes.stream().anyMatch(ManagedProcess::hasGivenUp) ? 1 : 0;
+            return !stopRequested && processes().stream().anyMatch(ManagedProcess::hasFailed) ? 1 : 0;
         } finally {
-            stopAll();
+            end();
         }
     }
 
-    private void start(ProcessSpec spec) {
-        if (!spec.autostart() && !spec.isJob()) {
-            LOG.info("{}: not started: autostart is false", spec.id());
-            return;
-        }
-        try {
-            ProcessLog log = new ProcessLog(spec.logger(), logs, out, err, Clock.systemDefaultZone());
-            ManagedProcess process;
-            if (spec.isJob()) {
-                process = new Job(spec, log);
-            } else {
-                Service service = new Service(spec, log);
-                service.watch(this::countsAsChange, file.watcher().interval(), service::changed);
-                process = service;
+    private boolean isOver() {
+        return processes().stream().allMatch(ManagedProcess::isOver)
+                && !(options.detached() && processes().stream()
+                        .anyMatch(process -> process.hasFailed() || process.cluster().isEmpty()));
+    }
+
+    private ManagedProcess add(ProcessSpec spec) {
+        ManagedProcess process = spec.isJob() ? new Job(spec, context) : new Service(spec, context);
+        processes.put(processes.isEmpty() ? 0 : Collections.max(processes.keySet()) + 1, process);
+        return process;
+    }
+
+    /** {@return the processes in the order of the file} */
+    Collection<ManagedProcess> processes() {
+        return processes.values();
+    }
+
+    boolean isStopping() {
+        return stopRequested;
+    }
+
+    /** {@return what clients learn about the primary itself} */
+    Map<String, Object> description() {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("api", Commands.API);
+        fields.put("version", options.version());
+        fields.put("boot", boot);
+        fields.put("name", file.name());
+        fields.put("pid", ProcessHandle.current().pid());
+        fields.put("startedAt", startedAt.toString());
+        fields.put("upSeconds", Duration.between(startedAt, Instant.now()).toSeconds());
+        fields.put("config", file.config());
+        return fields;
+    }
+
+    /** Starts what starts by itself. {@return completes when all is ready; fails at the first failure} */
+    CompletableFuture<?> startAll() {
+        List<CompletableFuture<?>> all = new ArrayList<>();
+        for (ManagedProcess process : processes()) {
+            boolean starts = process.spec().autostart() || process.spec().isJob() && process.cluster().isEmpty();
+            if (starts && !(process instanceof Job && process.cluster().isPresent())) {
+                try {
+                    all.add(process.start());
+                } catch (ControlException e) {
+                    all.add(CompletableFuture.failedFuture(e));
+                }
+            } else if (!starts) {
+                LOG.info("{}: not started: autostart is false", process.id);
             }
-            processes.add(process);
-            process.begin(timer);
+        }
+        return allOrFirstFailure(all);
+    }
+
+    /** Stops everything, and then this primary. {@return completes when no process is left} */
+    CompletableFuture<?> stopAll() {
+        stopRequested = true;
+        changes.release();
+        return stopped;
+    }
+
+    /** Stops and starts processes, by the file as it is now. */
+    CompletableFuture<?> restart(List<String> ids) throws ControlException {
+        FileSpec next = read();
+        List<CompletableFuture<?>> all = new ArrayList<>();
+        List<ManagedProcess> stopping = choose(ids);
+        CompletableFuture<?>[] ends = stopping.stream().map(ManagedProcess::stop).toArray(CompletableFuture[]::new);
+        CompletableFuture.allOf(ends).join();
+        synchronized (this) {
+            for (ManagedProcess process : stopping) {
+                processes.values().remove(process);
+            }
+            file = ids.isEmpty() ? next : file;
+            for (ProcessSpec spec : next.processes()) {
+                if (ids.isEmpty() || stopping.stream().anyMatch(process -> process.id.equals(spec.id()))) {
+                    try {
+                        ManagedProcess process = add(spec);
+                        if (spec.autostart() || spec.isJob() || !ids.isEmpty()) {
+                            all.add(process.start());
+                        }
+                    } catch (ControlException e) {
+                        all.add(CompletableFuture.failedFuture(e));
+                    }
+                }
+            }
+        }
+        return allOrFirstFailure(all);
+    }
+
+    /** Takes over the file as it is now, and replaces workers. {@return completes when all have been replaced} */
+    synchronized CompletableFuture<?> reload(List<String> ids) throws ControlException {
+        FileReload reload = FileReload.plan(choose(ids), read(), ids);
+        List<CompletableFuture<?>> all = new ArrayList<>();
+        for (ManagedProcess gone : reload.gone()) {
+            processes.values().remove(gone);
+            all.add(gone.stop());
+        }
+        for (ProcessSpec added : reload.added()) {
+            ManagedProcess process = add(added);
+            if (added.autostart() || added.isJob()) {
+                all.add(process.start());
+            }
+        }
+        reload.kept().forEach((process, spec) -> all.add(FileReload.replace(process, spec)));
+        if (ids.isEmpty()) {
+            file = reload.file();
+        }
+        return allOrFirstFailure(all);
+    }
+
+    private FileSpec read() throws ControlException {
+        try {
+            return options.source().read();
+        } catch (FileProblems e) {
+            throw new ControlException(ControlException.BAD_FILE, Messages.of(e));
+        }
+    }
+
+    private List<ManagedProcess> choose(List<String> ids) {
+        return processes().stream().filter(process -> ids.isEmpty() || ids.contains(process.id)).toList();
+    }
+
+    /** {@return completes when all have, or fails with the first failure as soon as there is one} */
+    private static CompletableFuture<?> allOrFirstFailure(List<CompletableFuture<?>> all) {
+        CompletableFuture<Object> result = new CompletableFuture<>();
+        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).whenComplete((done, failure) -> {
+            if (failure == null) {
+                result.complete(null);
+            }
+        });
+        all.forEach(each -> each.whenComplete((done, failure) -> {
+            if (failure != null) {
+                result.completeExceptionally(failure);
+            }
+        }));
+        return result;
+    }
+
+    private void reloadAfterHangup() {
+        Thread thread = new Thread(() -> {
+            LOG.info("SIGHUP: reload");
+            try {
+                reload(List.of()).join();
+            } catch (ControlException | RuntimeException e) {
+                LOG.error("reload failed: {}", Commands.failure(e).getMessage());
+            }
+        }, "musher-reload");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** {@return whether this process has a controlling terminal, the end of which is announced by SIGHUP} */
+    private static boolean hasTerminal() {
+        try {
+            String stat = Files.readString(Path.of("/proc/self/stat"));
+            return !stat.substring(stat.lastIndexOf(')') + 2).split(" ")[4].equals("0");
         } catch (IOException | RuntimeException e) {
-            startFailed = true;
-            LOG.error("{}: start failed: {}", spec.id(), e.getMessage());
+            return System.console() != null;
         }
     }
 
@@ -92,27 +306,36 @@ public final class Primary {
         Set<Path> own = logs.paths();
         boolean isLog = own.stream().anyMatch(log -> path.toString().startsWith(log.toString()));
         boolean isPidFile = file.processes().stream().anyMatch(spec -> spec.pidFile().isPresent()
-                && path.getParent().equals(spec.pidFile().get().getParent()) && path.toString().endsWith(".pid"));
+                && spec.pidFile().get().resolveSibling(path.getFileName()).equals(path)
+                && path.toString().endsWith(".pid"));
         return !isLog && !isPidFile && file.watcher().counts(path.toString().replace('\\', '/'));
     }
 
-    private synchronized void stopAll() {
-        if (stopping) {
+    private synchronized void end() {
+        if (ended) {
             return;
         }
-        stopping = true;
-        CompletableFuture<?>[] ends = processes.stream().map(ManagedProcess::stop).toArray(CompletableFuture[]::new);
-        long seconds = file.processes().stream().mapToLong(spec -> spec.stop().before().plus(spec.stop().drain())
-                .plus(spec.stop().kill()).toSeconds()).max().orElse(0) + MARGIN_SECONDS;
+        ended = true;
+        stopRequested = true;
+        changes.release();
+        CompletableFuture<?>[] ends = processes().stream().map(ManagedProcess::stop).toArray(CompletableFuture[]::new);
+        long seconds = processes().stream().mapToLong(process -> process.stopLimit().toSeconds()).max().orElse(0)
+                + MARGIN_SECONDS;
         try {
             CompletableFuture.allOf(ends).get(seconds, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             LOG.error("not everything has stopped within {} s", seconds);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (java.util.concurrent.ExecutionException e) {
+        } catch (ExecutionException e) {
             LOG.debug("a process ended by a failure", e);
         }
+        stopped.complete(null);
+        UnixDoor open = door;
+        if (open != null) {
+            open.close();
+        }
+        commands.close();
         timer.close();
         logs.close();
     }

@@ -1,49 +1,104 @@
 package io.musher.ops.internal.run;
 
+import io.musher.Cluster;
 import io.musher.ClusterEvent;
+import io.musher.ClusterStats;
 import io.musher.ClusterStats.SlotStats;
-import io.musher.Output;
+import io.musher.Rollout;
+import io.musher.ops.internal.control.ControlException;
 import io.musher.ops.internal.file.ProcessSpec;
-import java.nio.file.Path;
-import java.util.concurrent.CompletionException;
-import java.util.function.Consumer;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 
 /** A program that is kept running. */
 final class Service extends ManagedProcess {
 
+    /** How many workers there are to be: the file's number until a command scales. */
+    private volatile int wanted;
+    private volatile CompletableFuture<Void> started = CompletableFuture.completedFuture(null);
     /** Whether the first start has succeeded or failed. */
     private volatile boolean begun;
 
-    Service(ProcessSpec spec, Consumer<Output.Line> log) {
-        super(spec, log);
+    Service(ProcessSpec spec, Context context) {
+        super(spec, context);
+        wanted = spec.instances();
     }
 
     @Override
-    void begin(CronTimer timer) {
-        cluster.scale(spec.instances()).whenComplete((done, failure) -> {
+    CompletableFuture<Void> begin(Cluster running) {
+        begun = false;
+        CompletableFuture<Void> attempt = startWorkers(running);
+        attempt.whenComplete((done, failure) -> {
             if (failure == null) {
-                String port = spec.port().common().isPresent() ? " on port " + cluster.commonPort() : "";
-                LOG.info("{}: {} worker(s) ready{}", spec.id(), spec.instances(), port);
+                String port = spec().port().common().isPresent() ? " on port " + running.commonPort() : "";
+                LOG.info("{}: {} worker(s) ready{}", id, wanted, port);
             } else {
-                Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-                LOG.error("{}: start failed: {}", spec.id(), cause.getMessage());
+                LOG.error("start failed: {}", failure.getMessage());
             }
             begun = true;
+            context.changed().run();
         });
-        onTerminate(timer, () -> reload("terminate is due"));
+        return attempt;
     }
 
-    void changed(Path path) {
+    @Override
+    CompletableFuture<Void> startAgain(Cluster running) {
+        if (!started.isDone()) {
+            return started;
+        }
+        ClusterStats stats = running.stats();
+        return stats.wanted() == wanted && stats.ready() == wanted
+                ? CompletableFuture.completedFuture(null)
+                : startWorkers(running);
+    }
+
+    private CompletableFuture<Void> startWorkers(Cluster running) {
+        started = StartAttempt.scale(running, wanted, !spec().restart().when().equals("always"));
+        return started;
+    }
+
+    int wanted() {
+        return wanted;
+    }
+
+    /** Changes the number of workers, also of a stopped process. */
+    CompletableFuture<Void> scale(int instances) {
+        wanted = instances;
+        return cluster().map(running -> running.scale(instances))
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
+    }
+
+    @Override
+    synchronized void apply(ProcessSpec next) throws ControlException {
+        if (next.instances() != spec().instances()) {
+            wanted = next.instances();
+        }
+        super.apply(next);
+    }
+
+    @Override
+    void startParts() throws IOException {
+        super.startParts();
+        spec().terminate().ifPresent(cron -> schedule(cron, () -> reload("terminate is due")));
+    }
+
+    @Override
+    void changed(String path) {
         reload(path + " has changed");
     }
 
     private void reload(String why) {
-        LOG.info("{}: reload: {}", spec.id(), why);
-        cluster.reload().whenComplete((rollout, failure) -> {
+        LOG.info("{}: reload: {}", id, why);
+        cluster().ifPresent(running -> running.reload().whenComplete((rollout, failure) -> {
             if (failure != null) {
-                LOG.error("{}: reload failed: {}", spec.id(), failure.toString());
+                LOG.error("{}: reload failed: {}", id, failure.toString());
             }
-        });
+        }));
+    }
+
+    @Override
+    CompletableFuture<Rollout> roll(Cluster running, boolean deploys) {
+        return deploys ? running.deploy(ClusterFactory.launch(spec())) : running.reload();
     }
 
     @Override
@@ -53,9 +108,29 @@ final class Service extends ManagedProcess {
 
     @Override
     boolean isOver() {
-        var stats = cluster.stats();
-        boolean allGaveUp = !stats.slots().isEmpty() && stats.slots().stream()
-                .allMatch(slot -> slot.state() == SlotStats.State.GAVE_UP);
-        return begun && stats.workers().isEmpty() && (stats.wanted() == 0 || allGaveUp) && spec.instances() > 0;
+        return cluster().map(running -> {
+            ClusterStats stats = running.stats();
+            boolean allGaveUp = !stats.slots().isEmpty() && stats.slots().stream()
+                    .allMatch(slot -> slot.state() == SlotStats.State.GAVE_UP);
+            return begun && stats.workers().isEmpty() && (stats.wanted() == 0 || allGaveUp) && wanted > 0;
+        }).orElse(!isHeld());
+    }
+
+    @Override
+    String state(Cluster running, ClusterStats stats) {
+        if (stats.rollout().isPresent()) {
+            return "reloading";
+        }
+        if (stats.wanted() == 0) {
+            return wanted == 0 ? "stopped" : "ended";
+        }
+        if (stats.slots().stream().allMatch(slot -> slot.state() == SlotStats.State.GAVE_UP)) {
+            return "gave up";
+        }
+        boolean starts = stats.slots().stream().allMatch(slot -> switch (slot.state()) {
+            case READY, STARTING, QUEUED -> true;
+            default -> false;
+        });
+        return stats.ready() >= stats.wanted() ? "ready" : starts ? "starting" : "degraded";
     }
 }

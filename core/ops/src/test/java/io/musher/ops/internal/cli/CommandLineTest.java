@@ -72,7 +72,16 @@ class CommandLineTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             walk                   | unknown command "walk"
-            check --fast           | check: unknown argument "--fast"
+            check --fast           | check: unknown option "--fast"
+            check web              | check: unknown argument "web"
+            scale web six          | "six" is no number
+            scale web              | expected a process and a number
+            scale web -1           | unknown option "-1"
+            signal web             | expected a process or worker and a signal
+            logs --since 10x       | is no time such as
+            completion zsh         | for bash only
+            stop -n 2              | --instances goes with run, start and scale
+            start app.js -i max    | -- node app.js
             check -c               | -c needs a value
             check -- x             | goes with run
             run --                 | -- needs a program

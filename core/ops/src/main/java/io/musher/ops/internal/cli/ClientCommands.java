@@ -1,0 +1,226 @@
+package io.musher.ops.internal.cli;
+
+import io.musher.ops.internal.control.Json;
+import io.musher.ops.internal.control.PrimaryLock.Holder;
+import io.musher.ops.internal.file.FileProblems;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The commands that a running primary carries out. */
+final class ClientCommands {
+
+    private static final long API = 1;
+    private static final long END_SECONDS = 30;
+    private static final int DESCRIBED_LINES = 20;
+
+    private final PrimaryFinder finder;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    ClientCommands(PrimaryFinder finder, PrintStream out, PrintStream err) {
+        this.finder = finder;
+        this.out = out;
+        this.err = err;
+    }
+
+    int run(Arguments arguments) throws CommandFailure, FileProblems, InterruptedException {
+        return switch (arguments.command) {
+            case "status", "ls" -> status(arguments);
+            case "describe" -> describe(arguments);
+            case "logs" -> logs(arguments);
+            case "monit" -> new Monitor(finder.one(arguments), out).run(arguments.once);
+            default -> act(arguments);
+        };
+    }
+
+    private int status(Arguments arguments) throws CommandFailure, FileProblems {
+        int exitCode = CommandLine.NOT_RUNNING;
+        boolean ended = false;
+        List<Holder> holders = finder.all(arguments);
+        for (Holder holder : holders) {
+            Map<String, Object> status;
+            try {
+                status = status(holder, arguments.ids, arguments.timeoutSeconds);
+            } catch (CommandFailure e) {
+                if (e.exitCode() != CommandLine.NOT_RUNNING) {
+                    throw e;
+                }
+                ended = true;
+                continue;
+            }
+            int own = isHealthy(status) ? CommandLine.DONE : CommandLine.FAILED;
+            exitCode = exitCode == CommandLine.NOT_RUNNING ? own : Math.max(exitCode, own);
+            if (arguments.json) {
+                out.write(Json.line(status), 0, Json.line(status).length);
+            } else {
+                new StatusTable(Terminal.hasColours()).lines(status).forEach(out::println);
+            }
+        }
+        out.flush();
+        if (exitCode == CommandLine.NOT_RUNNING) {
+            throw new CommandFailure(exitCode, ended && holders.size() == 1
+                    ? CommandLine.quoted(holders.get(0)) + " does not run: process " + holders.get(0).pid()
+                            + " was killed; musher start starts it again"
+                    : "no primary runs; musher start starts one");
+        }
+        return exitCode;
+    }
+
+    private static boolean isHealthy(Map<String, Object> status) {
+        for (Map<String, Object> process : StatusTable.maps(status.get("processes"))) {
+            if (!Boolean.TRUE.equals(process.get("healthy"))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    static Map<String, Object> status(Holder holder, List<String> ids, OptionalInt seconds) throws CommandFailure {
+        try (ControlClient client = ControlClient.connect(Path.of(holder.socket()))) {
+            return status(client, ids, seconds);
+        }
+    }
+
+    static Map<String, Object> status(ControlClient client, List<String> ids, OptionalInt seconds)
+            throws CommandFailure {
+        Map<String, Object> request = new LinkedHashMap<>();
+        request.put("do", "status");
+        if (!ids.isEmpty()) {
+            request.put("id", ids);
+        }
+        Map<String, Object> status = client.call(request, line -> {}, seconds);
+        if (!(status.get("api") instanceof Long api) || api != API) {
+            throw new CommandFailure(CommandLine.FAILED, "the primary is of version " + status.get("version")
+                    + " and speaks version " + status.get("api") + " of the control protocol, this program version "
+                    + API + ": use the musher.jar that the primary runs from");
+        }
+        return status;
+    }
+
+    private int describe(Arguments arguments) throws CommandFailure, FileProblems {
+        Holder holder = finder.one(arguments);
+        List<String> ids = arguments.ids.isEmpty() ? List.of("all") : arguments.ids;
+        Map<String, Object> status = status(holder, ids, arguments.timeoutSeconds);
+        if (arguments.json) {
+            out.write(Json.line(status), 0, Json.line(status).length);
+            out.flush();
+        } else {
+            for (Map<String, Object> process : StatusTable.maps(status.get("processes"))) {
+                Description.print(process, out);
+                out.println("last output:");
+                sendLogs(holder, List.of(StatusTable.text(process, "id")), DESCRIBED_LINES, 0, false,
+                        line -> printLine(line, "  "));
+                out.println();
+            }
+        }
+        return CommandLine.DONE;
+    }
+
+    private int logs(Arguments arguments) throws CommandFailure, FileProblems {
+        long since = arguments.sinceSeconds == 0 ? 0 : System.currentTimeMillis() - 1_000 * arguments.sinceSeconds;
+        sendLogs(finder.one(arguments), arguments.ids, arguments.lines, since, arguments.follow, line -> {
+            if (arguments.json && !line.isEmpty()) {
+                out.print(new String(Json.line(line), StandardCharsets.UTF_8));
+                out.flush();
+            } else {
+                printLine(line, "");
+            }
+        });
+        return CommandLine.DONE;
+    }
+
+    private static void sendLogs(Holder holder, List<String> ids, int count, long since, boolean follow,
+            ControlClient.Lines lines) throws CommandFailure {
+        try (ControlClient client = ControlClient.connect(Path.of(holder.socket()))) {
+            client.call(logsRequest(ids, count, since, follow), lines, OptionalInt.empty());
+        }
+    }
+
+    static Map<String, Object> logsRequest(List<String> ids, int count, long since, boolean follow) {
+        Map<String, Object> request = new LinkedHashMap<>();
+        request.put("do", "logs");
+        if (!ids.isEmpty()) {
+            request.put("id", ids);
+        }
+        request.put("lines", count);
+        request.put("since", since);
+        request.put("follow", follow);
+        return request;
+    }
+
+    private void printLine(Map<String, Object> line, String indent) {
+        String text = logLine(line);
+        if (!text.isEmpty()) {
+            out.println(indent + text);
+            out.flush();
+        }
+    }
+
+    /** {@return a line of output, or what is to be said about a gap; empty for a sign of life} */
+    static String logLine(Map<String, Object> line) {
+        if (line.get("gap") != null) {
+            return "… " + line.get("gap") + " lines were not read in time …";
+        }
+        return line.get("text") == null ? "" : line.get("worker") + " | " + line.get("text");
+    }
+
+    private int act(Arguments arguments) throws CommandFailure, FileProblems, InterruptedException {
+        Holder holder = finder.one(arguments);
+        Map<String, Object> request = new LinkedHashMap<>();
+        request.put("do", arguments.command);
+        request.put("progress", !arguments.json);
+        if (!arguments.ids.isEmpty()) {
+            request.put("id", arguments.ids);
+        }
+        arguments.instances.ifPresent(count -> request.put("instances", count));
+        if (!arguments.signal.isEmpty()) {
+            request.put("signal", arguments.signal);
+        }
+        boolean ends = arguments.command.equals("stop") && arguments.ids.isEmpty();
+        try (ControlClient client = ControlClient.connect(Path.of(holder.socket()))) {
+            Optional<ProcessHandle> process = ProcessHandle.of(holder.pid());
+            try {
+                client.call(request, new Progress(out, Terminal.isPresent()), arguments.timeoutSeconds);
+            } catch (CommandFailure e) {
+                throw new CommandFailure(e.exitCode(), e.getMessage() + (e.exitCode() == CommandLine.FAILED
+                        ? "\nmusher: " + arguments.command + " failed"
+                        : ""), e.lastOutput());
+            }
+            if (ends && process.isPresent()) {
+                client.awaitEnd();
+                awaitEnd(process.get());
+            }
+        }
+        if (!arguments.json) {
+            out.println(done(arguments, holder));
+        }
+        return CommandLine.DONE;
+    }
+
+    private void awaitEnd(ProcessHandle process) throws InterruptedException {
+        try {
+            process.onExit().get(END_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            err.println("musher: all processes have stopped, and process " + process.pid() + " still runs");
+        }
+    }
+
+    private static String done(Arguments arguments, Holder holder) {
+        String what = arguments.ids.isEmpty() ? CommandLine.quoted(holder) : String.join(", ", arguments.ids);
+        return switch (arguments.command) {
+            case "scale" -> what + ": " + arguments.instances.orElse(0) + " worker(s) ready";
+            case "signal" -> what + ": sent " + arguments.signal;
+            case "stop" -> what + " has stopped";
+            default -> what + ": " + arguments.command + " is done";
+        };
+    }
+}

@@ -1,0 +1,118 @@
+package io.musher.ops.internal.cli;
+
+import io.musher.ops.internal.control.Home;
+import io.musher.ops.internal.control.PrimaryLock;
+import io.musher.ops.internal.control.PrimaryLock.Holder;
+import io.musher.ops.internal.file.FileProblems;
+import io.musher.ops.internal.file.FileSpec;
+import io.musher.ops.internal.file.MusherFile;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds the primary that a command is for. Primaries that were killed are among those it finds. */
+final class PrimaryFinder {
+
+    private final Home home;
+    private final Path directory;
+
+    PrimaryFinder(Home home, Path directory) {
+        this.home = home;
+        this.directory = directory;
+    }
+
+    /** {@return the config file that the arguments name, or the one of this folder; empty without one} */
+    Optional<Path> file(Arguments arguments) {
+        return arguments.file.map(file -> directory.resolve(file).normalize())
+                .or(() -> arguments.name.isPresent() ? Optional.empty() : MusherFile.find(directory));
+    }
+
+    /**
+     * Finds the one primary.
+     *
+     * @throws CommandFailure if there is none, or more than one
+     */
+    Holder one(Arguments arguments) throws CommandFailure, FileProblems {
+        List<Holder> found = all(arguments);
+        if (found.size() == 1) {
+            return found.get(0);
+        }
+        if (found.isEmpty()) {
+            throw new CommandFailure(CommandLine.NOT_RUNNING, "no primary runs"
+                    + arguments.name.map(name -> " as \"" + name + "\"")
+                            .or(() -> file(arguments).map(file -> " for " + file)).orElse("")
+                    + "; musher start starts one");
+        }
+        List<String> names = found.stream().map(Holder::name).toList();
+        throw new CommandFailure(CommandLine.MISUSED,
+                "several primaries run: name one by --name: " + String.join(", ", names));
+    }
+
+    /** {@return the primaries that the arguments select: by name, by file, or all of this user} */
+    List<Holder> all(Arguments arguments) throws CommandFailure, FileProblems {
+        if (arguments.name.isPresent() && arguments.file.isEmpty()) {
+            return read(home.folder(arguments.name.get())).stream().toList();
+        }
+        List<Holder> holders = holders();
+        Optional<Path> file = file(arguments);
+        if (file.isEmpty()) {
+            return holders;
+        }
+        List<Holder> ofFile = new ArrayList<>();
+        for (Holder holder : holders) {
+            if (holder.config().equals(file.get().toString())
+                    && arguments.name.map(holder.name()::equals).orElse(true)) {
+                ofFile.add(holder);
+            }
+        }
+        return ofFile.isEmpty() && Files.exists(file.get()) ? named(file.get(), holders) : ofFile;
+    }
+
+    /** Looks where the file says: another user's primary has its socket there. */
+    private static List<Holder> named(Path file, List<Holder> holders) throws FileProblems {
+        FileSpec spec = MusherFile.read(file, Optional.empty());
+        Optional<Path> socket = spec.control().socket();
+        if (socket.isPresent()) {
+            return List.of(new Holder(spec.name(), 0, file.toString(), socket.get().toString()));
+        }
+        return holders.stream().filter(holder -> holder.name().equals(spec.name()) && holder.config().isEmpty())
+                .toList();
+    }
+
+    private List<Holder> holders() throws CommandFailure {
+        List<Holder> holders = new ArrayList<>();
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(home.root())) {
+            for (Path folder : folders) {
+                read(folder).ifPresent(holders::add);
+            }
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return List.of();
+        } catch (IOException | DirectoryIteratorException e) {
+            throw failure(home.root(), e);
+        }
+        return holders;
+    }
+
+    private static Optional<Holder> read(Path folder) throws CommandFailure {
+        try {
+            return PrimaryLock.read(folder);
+        } catch (IOException e) {
+            throw failure(folder, e);
+        }
+    }
+
+    private static CommandFailure failure(Path folder, Exception failure) {
+        return failure instanceof AccessDeniedException
+                ? new CommandFailure(CommandLine.NOT_PERMITTED, "you may not read " + folder
+                        + ": its user and root may; try sudo -u USER")
+                : new CommandFailure(CommandLine.FAILED, folder + " cannot be read: " + failure);
+    }
+}

@@ -1,0 +1,180 @@
+package io.musher.ops.internal.cli;
+
+import io.musher.ops.internal.control.Home;
+import io.musher.ops.internal.control.PrimaryLock;
+import io.musher.ops.internal.control.PrimaryLock.Holder;
+import io.musher.ops.internal.file.FileProblems;
+import io.musher.ops.internal.file.FileSpec;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Starts a primary that has no terminal and no parent, and waits until all that it runs is ready. Where it runs
+ * already, starts what is stopped in it.
+ */
+final class Starter {
+
+    private static final long POLL_MILLIS = 50;
+    private static final long CONNECT_SECONDS = 60;
+    private static final int SHOWN_LINES = 20;
+    private static final String[] SETSID = {"/usr/bin/setsid", "/bin/setsid"};
+
+    /** Reads what is to run. */
+    interface Source {
+        FileSpec read() throws FileProblems, UsageException;
+    }
+
+    private final Home home;
+    private final PrimaryFinder finder;
+    private final Path directory;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    Starter(Home home, PrimaryFinder finder, Path directory, PrintStream out, PrintStream err) {
+        this.home = home;
+        this.finder = finder;
+        this.directory = directory;
+        this.out = out;
+        this.err = err;
+    }
+
+    int start(Arguments arguments, Source source)
+            throws UsageException, FileProblems, CommandFailure, IOException, InterruptedException {
+        Optional<ControlClient> running = running(arguments);
+        if (running.isPresent()) {
+            if (!arguments.program.isEmpty()) {
+                running.get().close();
+                throw new CommandFailure(CommandLine.FAILED, "it is running already; stop it by musher stop, or give"
+                        + " this one another name by --name");
+            }
+            return await(running.get(), arguments, Optional.empty());
+        }
+        if (!arguments.ids.isEmpty()) {
+            throw new CommandFailure(CommandLine.NOT_RUNNING, "start " + String.join(" ", arguments.ids)
+                    + ": no primary runs; musher start starts one with all processes of the config file. To run a"
+                    + " program without a config file: musher start -- node " + arguments.ids.get(0));
+        }
+        FileSpec spec = source.read();
+        spec.ignored().forEach(line -> err.println("ignored: " + line));
+        Path folder = home.prepare(spec.name());
+        Path log = folder.resolve("primary.log");
+        long begin = Files.exists(log) ? Files.size(log) : 0;
+        Process primary = launch(arguments, log);
+        ControlClient client = connect(spec.name(), folder, primary, log, begin);
+        return await(client, arguments, Optional.of(spec));
+    }
+
+    /** {@return a connection to the primary that the arguments select, if it runs} */
+    private Optional<ControlClient> running(Arguments arguments) throws CommandFailure, FileProblems {
+        List<Holder> holders;
+        if (arguments.program.isEmpty() && (finder.file(arguments).isPresent() || arguments.name.isPresent())) {
+            holders = finder.all(arguments);
+        } else {
+            holders = List.of();
+        }
+        for (Holder holder : holders) {
+            try {
+                return Optional.of(ControlClient.connect(Path.of(holder.socket())));
+            } catch (CommandFailure e) {
+                if (e.exitCode() == CommandLine.NOT_PERMITTED) {
+                    throw e;
+                }
+                // killed: it has left its files
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Starts {@code run} in a session of its own. The JDK closes all descriptors but the three that are named. */
+    private Process launch(Arguments arguments, Path log) throws IOException {
+        List<String> words = new ArrayList<>();
+        for (String setsid : SETSID) {
+            if (words.isEmpty() && Files.isExecutable(Path.of(setsid))) {
+                words.add(setsid);
+            }
+        }
+        if (words.isEmpty() && !Scripts.isWindows()) {
+            words.add("nohup");
+        }
+        words.add(Scripts.java());
+        words.addAll(List.of("-jar", Scripts.jar(), "run", "--detached"));
+        finder.file(arguments).filter(file -> arguments.program.isEmpty())
+                .ifPresent(file -> words.addAll(List.of("-c", file.toString())));
+        arguments.variant.ifPresent(variant -> words.addAll(List.of("--env", variant)));
+        arguments.name.ifPresent(name -> words.addAll(List.of("--name", name)));
+        if (!arguments.program.isEmpty()) {
+            words.addAll(List.of("-n", Integer.toString(arguments.instances.orElse(1))));
+            if (arguments.port.isPresent()) {
+                words.addAll(List.of("-p", Integer.toString(arguments.port.getAsInt())));
+            }
+            words.add("--");
+            words.addAll(arguments.program);
+        }
+        File file = log.toFile();
+        return new ProcessBuilder(words).directory(directory.toFile())
+                .redirectInput(new File(Scripts.isWindows() ? "NUL" : "/dev/null"))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(file))
+                .redirectError(ProcessBuilder.Redirect.appendTo(file)).start();
+    }
+
+    private static ControlClient connect(String name, Path folder, Process primary, Path log, long begin)
+            throws CommandFailure, IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CONNECT_SECONDS);
+        while (System.nanoTime() < deadline) {
+            boolean ended = primary.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
+            Optional<Holder> holder = PrimaryLock.read(folder);
+            if (holder.isPresent() && Files.exists(Path.of(holder.get().socket()))) {
+                try {
+                    return ControlClient.connect(Path.of(holder.get().socket()));
+                } catch (CommandFailure e) {
+                    // not yet, or what a killed primary has left
+                }
+            }
+            if (ended) {
+                throw new CommandFailure(CommandLine.FAILED, "\"" + name + "\" did not start: its primary has ended"
+                        + " with exit code " + primary.exitValue() + "; see " + log, tail(log, begin));
+            }
+        }
+        throw new CommandFailure(CommandLine.FAILED, "the primary of \"" + name + "\" (process " + primary.pid()
+                + ") does not answer within " + CONNECT_SECONDS + " s; see " + log, tail(log, begin));
+    }
+
+    private static String tail(Path log, long begin) throws IOException {
+        byte[] all = Files.readAllBytes(log);
+        String text = new String(all, (int) Math.min(begin, all.length), all.length - (int) Math.min(begin, all.length),
+                StandardCharsets.UTF_8);
+        List<String> lines = text.lines().toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size()));
+    }
+
+    private int await(ControlClient client, Arguments arguments, Optional<FileSpec> started) throws CommandFailure {
+        try (client) {
+            Map<String, Object> request = new LinkedHashMap<>();
+            request.put("do", "start");
+            request.put("progress", !arguments.json);
+            if (!arguments.ids.isEmpty()) {
+                request.put("id", arguments.ids);
+            }
+            try {
+                client.call(request, new Progress(out, Terminal.isPresent()), arguments.timeoutSeconds);
+            } catch (CommandFailure e) {
+                throw started.isEmpty() ? e
+                        : new CommandFailure(e.exitCode(), e.getMessage() + "\nmusher: \"" + started.get().name()
+                                + "\" runs and goes on trying: see musher status, or end it by musher stop",
+                                e.lastOutput());
+            }
+        }
+        out.println(started.map(spec -> "\"" + spec.name() + "\" is ready").orElse("all is ready"));
+        return CommandLine.DONE;
+    }
+}

@@ -1,0 +1,112 @@
+package io.musher.ops.internal.run;
+
+import io.musher.Cluster;
+import io.musher.ClusterStats;
+import io.musher.ops.internal.control.ControlException;
+import io.musher.ops.internal.file.FileSpec;
+import io.musher.ops.internal.file.ProcessSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What a reload does. Planned as a whole, so that a file of which a part cannot be applied changes nothing.
+ *
+ * @param file the new file
+ * @param gone the processes that it contains no more
+ * @param added the entries that are new in it
+ * @param kept the others, with their new entries
+ */
+record FileReload(FileSpec file, List<ManagedProcess> gone, List<ProcessSpec> added,
+        Map<ManagedProcess, ProcessSpec> kept) {
+
+    /**
+     * Compares the file with what runs.
+     *
+     * @param ids the processes to reload; empty for the whole file
+     * @throws ControlException if a running process would have to be restarted
+     */
+    static FileReload plan(List<ManagedProcess> running, FileSpec next, List<String> ids) throws ControlException {
+        List<ProcessSpec> added = new ArrayList<>(next.processes());
+        added.removeIf(spec -> !ids.isEmpty() || running.stream().anyMatch(process -> process.id.equals(spec.id())));
+        List<ManagedProcess> gone = new ArrayList<>();
+        Map<ManagedProcess, ProcessSpec> kept = new LinkedHashMap<>();
+        List<String> refused = new ArrayList<>();
+        for (ManagedProcess process : running) {
+            Optional<ProcessSpec> spec = next.processes().stream().filter(each -> each.id().equals(process.id))
+                    .findFirst();
+            if (spec.isEmpty()) {
+                if (!ids.isEmpty()) {
+                    throw new ControlException(ControlException.CONFLICT,
+                            process.id + " is not in the file any more: reload without an id removes it");
+                }
+                gone.add(process);
+                continue;
+            }
+            kept.put(process, spec.get());
+            SpecChange change = SpecChange.between(process.spec(), spec.get());
+            if (process.cluster().isPresent() || change.needRestart().contains("cron")) {
+                change.needRestart().forEach(key -> refused.add(process.id + ": " + key));
+            }
+        }
+        if (!refused.isEmpty()) {
+            throw new ControlException(ControlException.CONFLICT,
+                    "nothing was changed, because a reload cannot change " + String.join("; ", refused)
+                            + ". To apply it: musher restart "
+                            + String.join(" ", refused.stream().map(line -> line.substring(0, line.indexOf(':')))
+                                    .distinct().toList()));
+        }
+        return new FileReload(next, gone, added, kept);
+    }
+
+    /** Applies a new spec to a process and replaces its workers. A failure brings the former spec back. */
+    static CompletableFuture<?> replace(ManagedProcess process, ProcessSpec next) {
+        ProcessSpec old = process.spec();
+        SpecChange change = SpecChange.between(old, next);
+        try {
+            process.apply(next);
+        } catch (ControlException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        Optional<Cluster> cluster = process.cluster();
+        if (cluster.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        CompletableFuture<?> scaled = change.scales() && process instanceof Service service
+                ? service.scale(next.instances())
+                : CompletableFuture.completedFuture(null);
+        return scaled.thenCompose(done -> process.roll(cluster.get(), change.deploys())).thenAccept(rollout -> {
+            if (!rollout.succeeded()) {
+                if (process.spec().equals(next)) {
+                    restore(process, old);
+                }
+                ClusterStats stats = cluster.get().stats();
+                throw new IllegalReload(new ControlException(ControlException.FAILED,
+                        process.id + ": " + rollout.failure().orElse("the rollout has ended as " + rollout.outcome())
+                                + "; " + rollout.kept() + " of " + stats.wanted()
+                                + " worker(s) of the program before serve",
+                        rollout.lastOutput()));
+            }
+        });
+    }
+
+    private static void restore(ManagedProcess process, ProcessSpec old) {
+        try {
+            process.apply(old);
+        } catch (ControlException e) {
+            ManagedProcess.LOG.error("{}", e.getMessage());
+        }
+    }
+
+    /** Carries the failure through a future. */
+    private static final class IllegalReload extends java.util.concurrent.CompletionException {
+        private static final long serialVersionUID = 1;
+
+        IllegalReload(ControlException cause) {
+            super(cause);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package io.musher.ops.internal.run;
+
+import io.musher.ops.internal.file.ProcessSpec;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What differs between two specs of a process.
+ *
+ * @param deploys whether new workers differ from the present ones
+ * @param scales whether the number of workers differs
+ * @param needRestart the keys that a running process cannot take over
+ */
+record SpecChange(boolean deploys, boolean scales, List<String> needRestart) {
+
+    static SpecChange between(ProcessSpec old, ProcessSpec next) {
+        List<String> keys = new ArrayList<>();
+        if (old.isJob() != next.isJob()) {
+            keys.add("cron");
+        }
+        addIf(!old.port().equals(next.port()), "cluster", keys);
+        addIf(!old.restart().equals(next.restart()), "restart, restartDelayMs or restartLimit", keys);
+        addIf(!old.stop().equals(next.stop()), "terminateGracePeriod, drain or terminateTimeout", keys);
+        addIf(!old.startTimeout().equals(next.startTimeout()), "startTimeout", keys);
+        addIf(old.explicitReadiness() != next.explicitReadiness(), "readiness", keys);
+        addIf(!old.health().equals(next.health()), "health", keys);
+        addIf(!old.maxMemory().equals(next.maxMemory()), "maxMemory", keys);
+        addIf(!old.reload().equals(next.reload()), "reload", keys);
+        addIf(!next.isJob() && !old.timeout().equals(next.timeout()), "timeout", keys);
+        boolean deploys = !old.program().equals(next.program()) || !old.directory().equals(next.directory())
+                || !old.env().equals(next.env());
+        return new SpecChange(deploys, old.instances() != next.instances(), keys);
+    }
+
+    private static void addIf(boolean differs, String key, List<String> keys) {
+        if (differs) {
+            keys.add(key);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.musher.ops.internal.run;
+
+import io.musher.Cluster;
+import io.musher.ClusterEvent;
+import io.musher.Subscription;
+import io.musher.Worker;
+import io.musher.ops.internal.control.ControlException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** Observes a start until all workers are ready, or the first one has ended before. */
+final class StartAttempt {
+
+    private StartAttempt() {}
+
+    /**
+     * Scales a cluster up.
+     *
+     * @param mayEnd whether a worker that exits with code 0 has done what it was to do
+     * @return completes when all are ready; fails with {@link ControlException} at the first failure, while the cluster
+     *     goes on trying
+     */
+    static CompletableFuture<Void> scale(Cluster cluster, int instances, boolean mayEnd) {
+        CompletableFuture<Void> attempt = new CompletableFuture<>();
+        Subscription failures = cluster.on(ClusterEvent.WorkerEvent.class, event -> {
+            if (event instanceof ClusterEvent.Exited exited && !exited.exit().voluntary()) {
+                if (mayEnd && exited.exit().status() == 0) {
+                    attempt.complete(null);
+                } else {
+                    fail(attempt, cluster, event.worker(), event.reason());
+                }
+            } else if (event instanceof ClusterEvent.Restarting || event instanceof ClusterEvent.GaveUp) {
+                fail(attempt, cluster, event.worker(), event.reason());
+            }
+        });
+        attempt.whenComplete((done, failure) -> failures.close());
+        cluster.scale(instances).whenComplete((done, failure) -> {
+            if (failure != null) {
+                Throwable cause = failure.getCause();
+                attempt.completeExceptionally(new ControlException(ControlException.FAILED, cluster.name() + ": "
+                        + (failure instanceof CompletionException && cause != null ? cause : failure).getMessage()));
+            } else {
+                attempt.complete(null);
+            }
+        });
+        return attempt;
+    }
+
+    private static void fail(CompletableFuture<Void> attempt, Cluster cluster, Worker worker, String reason) {
+        attempt.completeExceptionally(new ControlException(ControlException.FAILED,
+                cluster.name() + ": worker " + worker.id() + " (" + worker.name() + "): " + reason,
+                worker.lastOutput()));
+    }
+}

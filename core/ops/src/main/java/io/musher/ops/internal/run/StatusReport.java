@@ -1,0 +1,168 @@
+package io.musher.ops.internal.run;
+
+import io.musher.Cluster;
+import io.musher.ClusterStats;
+import io.musher.ClusterStats.SlotStats;
+import io.musher.Exit;
+import io.musher.ResourceUsage;
+import io.musher.Worker;
+import io.musher.balancer.BalancerStats;
+import io.musher.balancer.loop.Nullable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Describes processes and workers for the command {@code status}. What is unknown is null. */
+final class StatusReport {
+
+    /** What a measurement of CPU and memory may take; without it these are unknown. */
+    private static final long MEASURE_MILLIS = 2_000;
+
+    private StatusReport() {}
+
+    /** {@return a map for each process, in this order} */
+    static List<Map<String, Object>> of(Collection<ManagedProcess> processes) throws InterruptedException {
+        Map<ManagedProcess, CompletableFuture<List<ResourceUsage>>> measured = new HashMap<>();
+        processes.forEach(process -> process.cluster()
+                .ifPresent(cluster -> measured.put(process, cluster.usage())));
+        List<Map<String, Object>> report = new ArrayList<>();
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MEASURE_MILLIS);
+        for (ManagedProcess process : processes) {
+            report.add(of(process, usage(measured.get(process), deadline)));
+        }
+        return report;
+    }
+
+    private static List<ResourceUsage> usage(@Nullable CompletableFuture<List<ResourceUsage>> measured, long deadline)
+            throws InterruptedException {
+        try {
+            return measured == null ? List.of()
+                    : measured.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            ManagedProcess.LOG.debug("CPU and memory are unknown", e);
+            return List.of();
+        }
+    }
+
+    private static Map<String, Object> of(ManagedProcess process, List<ResourceUsage> usage) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        Optional<Cluster> cluster = process.cluster();
+        Optional<ClusterStats> stats = cluster.map(Cluster::stats);
+        boolean job = process instanceof Job;
+        fields.put("id", process.id);
+        fields.put("kind", job ? "job" : "service");
+        fields.put("state", cluster.map(running -> process.state(running, stats.orElseThrow()))
+                .orElseGet(() -> stoppedState(process)));
+        fields.put("wanted", process instanceof Service service ? service.wanted() : 0);
+        fields.put("ready", stats.map(ClusterStats::ready).orElse(0));
+        fields.put("configured", process.spec().instances());
+        fields.put("commonPort", process.spec().port().common().isPresent()
+                ? process.spec().port().common().getAsInt() : null);
+        fields.put("restarts", stats.map(ClusterStats::restarts).orElse(0L));
+        fields.put("failures", stats.map(ClusterStats::failures).orElse(0L));
+        fields.put("connections", stats.flatMap(ClusterStats::balancer).map(BalancerStats::active).orElse(null));
+        fields.put("healthy", isHealthy(process, stats));
+        fields.put("why", why(process, stats));
+        fields.put("rollout", stats.flatMap(ClusterStats::rollout).map(rollout -> {
+            Map<String, Object> running = new LinkedHashMap<>();
+            running.put("replaced", rollout.replaced());
+            running.put("left", rollout.left());
+            running.put("failure", rollout.failure().orElse(null));
+            return running;
+        }).orElse(null));
+        if (process instanceof Job runs) {
+            fields.put("nextRun", runs.nextRun().map(Instant::toString).orElse(null));
+            fields.put("lastRunSeconds",
+                    runs.lastRun().map(run -> run.took().toMillis() / 1_000.0).orElse(null));
+        }
+        fields.put("lastExit", process.lastExit().map(Exit::toString).orElse(null));
+        fields.put("workers", workers(process, stats, usage));
+        return fields;
+    }
+
+    private static String stoppedState(ManagedProcess process) {
+        return process.isStopping() ? "stopping" : process.problem().isEmpty() ? "stopped" : "failed";
+    }
+
+    /** {@return whether all is as wanted; a process that was stopped is} */
+    private static boolean isHealthy(ManagedProcess process, Optional<ClusterStats> stats) {
+        if (process instanceof Job job) {
+            return process.problem().isEmpty() && !job.lastRun().map(Job.Run::failed).orElse(false);
+        }
+        return stats.map(now -> now.ready() >= now.wanted()
+                && (now.wanted() > 0 || !process.lastExit().map(exit -> exit.status() != 0 && !exit.voluntary())
+                        .orElse(false)))
+                .orElse(process.problem().isEmpty());
+    }
+
+    private static String why(ManagedProcess process, Optional<ClusterStats> stats) {
+        if (!process.problem().isEmpty()) {
+            return process.problem();
+        }
+        if (process instanceof Job job) {
+            return job.summary();
+        }
+        return stats.flatMap(now -> now.slots().stream().filter(slot -> slot.state() != SlotStats.State.READY)
+                .map(slot -> reason(process, slot)).findFirst()).orElse("");
+    }
+
+    /** {@return why a place has no ready worker; after a failure with the last line of its output} */
+    private static String reason(ManagedProcess process, SlotStats slot) {
+        boolean failed = slot.state() == SlotStats.State.BACKOFF || slot.state() == SlotStats.State.GAVE_UP;
+        String last = failed ? process.context.memory().lastLine(slot.name()) : "";
+        return slot.reason() + (last.isEmpty() ? "" : ": \"" + last + "\"");
+    }
+
+    private static List<Map<String, Object>> workers(ManagedProcess process, Optional<ClusterStats> stats,
+            List<ResourceUsage> usage) {
+        Map<String, ResourceUsage> used = new HashMap<>();
+        usage.forEach(each -> used.put(each.name(), each));
+        Map<String, Double> percent = process.cpu.percent(usage, System.nanoTime());
+        List<Map<String, Object>> rows = new ArrayList<>();
+        stats.ifPresent(now -> now.slots().forEach(slot -> {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            Optional<Worker> worker = process.workers().stream()
+                    .filter(each -> slot.worker().isPresent() && each.id() == slot.worker().getAsInt()).findFirst();
+            ResourceUsage own = used.get(slot.name());
+            fields.put("name", slot.name());
+            fields.put("id", slot.worker().isPresent() ? slot.worker().getAsInt() : null);
+            fields.put("instance", slot.instance());
+            fields.put("state", slot.state().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '));
+            fields.put("pid", worker.map(each -> each.pid().isPresent() ? each.pid().getAsLong() : null).orElse(null));
+            fields.put("port", worker.map(each -> each.port().isPresent() ? each.port().getAsInt() : null)
+                    .orElse(null));
+            fields.put("startedAt", worker.flatMap(Worker::startedAt).map(Instant::toString).orElse(null));
+            fields.put("upSeconds", worker.flatMap(Worker::startedAt)
+                    .map(start -> Duration.between(start, Instant.now()).toSeconds()).orElse(null));
+            fields.put("restarts", slot.restarts());
+            fields.put("failures", slot.failures());
+            fields.put("connections", active(now, slot.name()));
+            fields.put("connectionsTotal", slot.traffic().connections());
+            fields.put("cpuSeconds", own == null ? null : own.cpuTime().toMillis() / 1_000.0);
+            fields.put("cpuPercent", percent.get(slot.name()));
+            fields.put("memoryBytes", own == null || own.memory() == 0 ? null : own.memory());
+            fields.put("why", slot.state() == SlotStats.State.READY ? "" : reason(process, slot));
+            fields.put("explain", worker.map(Worker::explain).orElse(null));
+            fields.put("nextStart", slot.nextStart().map(Instant::toString).orElse(null));
+            fields.put("lastExit", slot.lastExit().map(Exit::toString).orElse(null));
+            rows.add(fields);
+        }));
+        return rows;
+    }
+
+    private static @Nullable Long active(ClusterStats stats, String name) {
+        return stats.balancer().map(balancer -> balancer.targets().stream()
+                .filter(target -> target.target().id().equals(name))
+                .mapToLong(BalancerStats.TargetStats::active).sum()).orElse(null);
+    }
+}
