@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -71,8 +70,8 @@ public final class Cluster implements AutoCloseable {
     private Cluster(ClusterConfig config, ClusterResources resources, LaunchPlan plan) {
         this.config = config;
         this.resources = resources;
-        this.ports = new PortAllocator(config, port(resources));
-        Capacity capacity = new Capacity(config, port(resources));
+        this.ports = new PortAllocator(config, resources);
+        Capacity capacity = new Capacity(config, resources.commonPortNumber());
         capacity.limit(plan.kind()).refusal(config.instances()).ifPresent(refusal -> {
             throw StartupException.of(config.name() + ": " + refusal, null, "");
         });
@@ -83,7 +82,7 @@ public final class Cluster implements AutoCloseable {
         this.eventPublisher = new EventPublisher(config.name(), config.output(), resources.events(), this::allExited,
                 this::allGaveUp);
         boolean sticky = resources.balancer().map(balancer -> balancer.config().strategy().isSticky()).orElse(false);
-        this.supervisor = new Supervisor(config.supervisorConfig(sticky),
+        this.supervisor = new Supervisor(config.supervisorConfig(resources.sharesPort(), sticky),
                 new LaunchGeneration(plan, environment(), starter), actions, eventPublisher);
         this.commands = new ClusterCommands(config.name(), resources.control(), supervisor, starter, dispatcher,
                 new EnvironmentSource(config.name(), resources.control(), this::environment,
@@ -156,7 +155,7 @@ public final class Cluster implements AutoCloseable {
         LaunchPlan plan = LaunchPlan.of(config.launch());
         ClusterResources resources;
         try {
-            resources = ClusterResources.open(config);
+            resources = ClusterResources.open(config, plan.kind());
         } catch (IOException | UncheckedIOException e) {
             throw StartupException.of(Objects.requireNonNullElse(e.getMessage(), e.toString()), e, "");
         }
@@ -208,12 +207,7 @@ public final class Cluster implements AutoCloseable {
             }
         }));
         LOG.info("{}: {} worker(s) ready{}", config.name(), config.instances(),
-                resources.balancer().map(balancer -> ", port " + balancer.address().getPort()).orElse(""));
-    }
-
-    private static OptionalInt port(ClusterResources resources) {
-        return resources.balancer().isPresent() ? OptionalInt.of(resources.balancer().get().address().getPort())
-                : OptionalInt.empty();
+                resources.commonPort().map(port -> ", " + port.describe()).orElse(""));
     }
 
     /** {@return the name of the cluster, see {@link ClusterBuilder#name}} */
@@ -227,12 +221,12 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
-     * {@return the port that the balancer listens on; with {@code commonPort(0)} the one the system has chosen}
+     * {@return the port that clients connect to; with {@code commonPort(0)} the one the system has chosen}
      *
      * @throws IllegalStateException if the cluster has no common port
      */
     public int commonPort() {
-        return port(resources).orElseThrow(
+        return resources.commonPortNumber().orElseThrow(
                 () -> new IllegalStateException(name() + " has no common port; set the option commonPort"));
     }
 

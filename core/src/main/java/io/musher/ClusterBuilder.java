@@ -37,6 +37,7 @@ public final class ClusterBuilder {
     OptionalInt startPort = OptionalInt.empty();
     Optional<Strategy> strategy = Optional.empty();
     Optional<ProxyProtocol> proxyProtocol = Optional.empty();
+    Scheduling scheduling = Scheduling.RELAY;
     final List<Consumer<? super BalancerBuilder>> balancerOptions = new ArrayList<>();
     Supplier<Map<String, String>> env = Map::of;
     Output output = Output.inherit();
@@ -70,6 +71,7 @@ public final class ClusterBuilder {
         startPort = from.startPort();
         strategy = from.strategy();
         proxyProtocol = from.proxyProtocol();
+        scheduling = from.scheduling();
         balancerOptions.addAll(from.balancerOptions());
         env = from.env();
         output = from.output();
@@ -188,6 +190,23 @@ public final class ClusterBuilder {
      */
     public ClusterBuilder proxyProtocol(ProxyProtocol version) {
         this.proxyProtocol = Optional.of(Objects.requireNonNull(version, "proxyProtocol"));
+        return this;
+    }
+
+    /**
+     * Sets how the connections of clients reach the workers: relayed by the balancer, or directly, distributed by the
+     * kernel. Default: {@link Scheduling#RELAY}. Others need a common port.
+     *
+     * <p>With {@link Scheduling#KERNEL} there is no balancer, and {@link #build} throws {@link IllegalStateException}
+     * if an option is set that needs one: {@link #strategy}, {@link #proxyProtocol}, {@link #balancer},
+     * {@link #startPort}, a TCP or HTTP {@link #healthCheck}, {@link Readiness#PORT_OPEN}, or a number of connections
+     * in {@link #recyclePolicy}.
+     *
+     * @param scheduling the kind of scheduling
+     * @return this
+     */
+    public ClusterBuilder scheduling(Scheduling scheduling) {
+        this.scheduling = Objects.requireNonNull(scheduling, "scheduling");
         return this;
     }
 

@@ -29,6 +29,7 @@ public final class ClusterConfig {
     private final OptionalInt startPort;
     private final Optional<Strategy> strategy;
     private final Optional<ProxyProtocol> proxyProtocol;
+    private final Scheduling scheduling;
     private final List<Consumer<? super BalancerBuilder>> balancerOptions;
     private final Launch launch;
     private final Launch chosenLaunch;
@@ -67,6 +68,7 @@ public final class ClusterConfig {
         this.startPort = from.startPort;
         this.strategy = from.strategy;
         this.proxyProtocol = from.proxyProtocol;
+        this.scheduling = from.scheduling;
         this.balancerOptions = List.copyOf(from.balancerOptions);
         this.common = from.common;
         this.chosenLaunch = from.launch;
@@ -141,6 +143,11 @@ public final class ClusterConfig {
      */
     public Optional<ProxyProtocol> proxyProtocol() {
         return proxyProtocol;
+    }
+
+    /** {@return how connections reach the workers, see {@link ClusterBuilder#scheduling}} */
+    public Scheduling scheduling() {
+        return scheduling;
     }
 
     List<Consumer<? super BalancerBuilder>> balancerOptions() {
@@ -274,11 +281,13 @@ public final class ClusterConfig {
     /**
      * {@return the options that the supervisor goes by}
      *
+     * @param sharesPort whether the workers listen on the common port themselves
      * @param sticky whether the balancer keeps clients with their worker: they would move twice in an overlap
      */
-    SupervisorConfig supervisorConfig(boolean sticky) {
-        PortMode ports = commonPort.isPresent() ? PortMode.MOVABLE
-                : startPort.isPresent() ? PortMode.FIXED : PortMode.NONE;
+    SupervisorConfig supervisorConfig(boolean sharesPort, boolean sticky) {
+        PortMode ports = sharesPort ? PortMode.NONE
+                : commonPort.isPresent() ? PortMode.MOVABLE
+                        : startPort.isPresent() ? PortMode.FIXED : PortMode.NONE;
         ReadinessRule ready = readiness == Readiness.EXPLICIT ? ReadinessRule.EXPLICIT
                 : watchesPorts() ? ReadinessRule.PORT_ACCEPTS : ReadinessRule.STARTED;
         int bootLimit = Math.max(2, Runtime.getRuntime().availableProcessors());

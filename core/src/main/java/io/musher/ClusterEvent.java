@@ -47,7 +47,7 @@ public sealed interface ClusterEvent {
     record Online(Worker worker, Instant at, String reason) implements WorkerEvent {}
 
     /**
-     * A worker has reported a port that it listens on.
+     * A worker listens on a port: its own, the common port with {@link Scheduling#KERNEL}, or one that it has reported.
      *
      * @param worker the worker
      * @param at when it happened

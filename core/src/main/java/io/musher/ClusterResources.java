@@ -1,7 +1,6 @@
 package io.musher;
 
 import io.musher.balancer.Balancer;
-import io.musher.balancer.BalancerBuilder;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Ticker;
 import io.musher.internal.dispatch.FutureExecutor;
@@ -9,11 +8,13 @@ import io.musher.internal.dispatch.ListenerExecutor;
 import io.musher.internal.dispatch.ListenerWatchdog;
 import io.musher.internal.ipc.ChannelServer;
 import io.musher.internal.process.Spawner;
+import io.musher.internal.process.launch.LaunchPlan;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -22,12 +23,12 @@ import java.util.concurrent.ConcurrentHashMap;
  * @param name the name of the cluster
  * @param control the control loop, on which the supervisor runs
  * @param channels the server that workers connect to
- * @param balancer the balancer of the common port; empty without one
+ * @param commonPort the common port; empty without one
  * @param spawner starts processes
  * @param events delivers events to listeners
  * @param callbacks completes users' futures
  */
-record ClusterResources(String name, EventLoop control, ChannelServer channels, Optional<Balancer> balancer,
+record ClusterResources(String name, EventLoop control, ChannelServer channels, Optional<CommonPort> commonPort,
         Spawner spawner, ListenerExecutor events,
         FutureExecutor callbacks) {
 
@@ -39,9 +40,10 @@ record ClusterResources(String name, EventLoop control, ChannelServer channels, 
     /**
      * Opens all resources, or none if one fails.
      *
+     * @param kind what the workers are
      * @throws IllegalStateException if a cluster of the same name is running
      */
-    static ClusterResources open(ClusterConfig config) throws IOException {
+    static ClusterResources open(ClusterConfig config, LaunchPlan.Kind kind) throws IOException {
         Deque<Runnable> undo = new ArrayDeque<>();
         try {
             EventLoop control = new EventLoop(config.name() + "-control", Ticker.system());
@@ -55,17 +57,16 @@ record ClusterResources(String name, EventLoop control, ChannelServer channels, 
             ChannelServer channels = ChannelServer.open(config.name(), control, config.maxMessageSize());
             control.start();
             undo.push(() -> control.execute(channels::close));
-            Optional<Balancer> balancer = balancer(config);
-            undo.push(() -> balancer.ifPresent(Balancer::close));
-            balancer.ifPresent(b -> OwnPorts.add(b.address(), "the commonPort of cluster " + config.name()));
+            Optional<CommonPort> commonPort = CommonPorts.open(config, kind);
+            undo.push(() -> commonPort.ifPresent(CommonPort::close));
             OwnPorts.add(channels.socketAddress(), "where workers join cluster " + config.name());
-            undo.push(() -> release(balancer, channels));
+            undo.push(() -> OwnPorts.remove(channels.socketAddress().getPort()));
             Spawner spawner = new Spawner(config.name(), config.output());
             undo.push(spawner::close);
             ListenerExecutor eventThread = new ListenerExecutor(config.name(), control);
             new ListenerWatchdog(eventThread, control).start();
             eventThread.start();
-            return new ClusterResources(config.name(), control, channels, balancer, spawner, eventThread,
+            return new ClusterResources(config.name(), control, channels, commonPort, spawner, eventThread,
                     callbacks(config, control));
         } catch (Throwable e) {
             undo.forEach(Runnable::run);
@@ -78,22 +79,25 @@ record ClusterResources(String name, EventLoop control, ChannelServer channels, 
                 (task, nanos) -> control.tryExecute(() -> control.schedule(nanos, task)));
     }
 
-    private static Optional<Balancer> balancer(ClusterConfig config) {
-        if (config.commonPort().isEmpty()) {
-            return Optional.empty();
-        }
-        BalancerBuilder builder = Balancer.builder().slowStart(config.reloadPolicy().overlap());
-        config.strategy().ifPresent(builder::strategy);
-        config.proxyProtocol().ifPresent(builder::proxyProtocol);
-        config.balancerOptions().forEach(options -> options.accept(builder));
-        config.host().ifPresent(builder::host);
-        return Optional.of(builder.name(config.name()).port(config.commonPort().getAsInt()).start());
+    /** {@return the balancer of the common port, if there is one} */
+    Optional<Balancer> balancer() {
+        return commonPort.flatMap(CommonPort::balancer);
+    }
+
+    /** {@return the number of the common port as bound, if there is one} */
+    OptionalInt commonPortNumber() {
+        return commonPort.map(port -> OptionalInt.of(port.address().getPort())).orElseGet(OptionalInt::empty);
+    }
+
+    /** {@return whether the workers listen on the common port themselves} */
+    boolean sharesPort() {
+        return commonPort.isPresent() && commonPort.get().isShared();
     }
 
     /** Closes all resources once; a second call waits for the first. Must not be called on a thread of the cluster. */
     synchronized void close() {
-        release(balancer, channels);
-        balancer.ifPresent(Balancer::close);
+        OwnPorts.remove(channels.socketAddress().getPort());
+        commonPort.ifPresent(CommonPort::close);
         spawner.close();
         events.end();
         if (control.tryExecute(channels::close)) { // otherwise closed before
@@ -102,10 +106,5 @@ record ClusterResources(String name, EventLoop control, ChannelServer channels, 
         }
         callbacks.timersEnded();
         NAMES.remove(name, control);
-    }
-
-    private static void release(Optional<Balancer> balancer, ChannelServer channels) {
-        balancer.ifPresent(b -> OwnPorts.remove(b.address().getPort()));
-        OwnPorts.remove(channels.socketAddress().getPort());
     }
 }

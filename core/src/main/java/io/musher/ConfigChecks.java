@@ -1,5 +1,7 @@
 package io.musher;
 
+import java.util.Optional;
+
 /** Checks that the options of a {@link ClusterConfig} go together; each setter has checked its own value before. */
 final class ConfigChecks {
 
@@ -27,11 +29,37 @@ final class ConfigChecks {
                 "readiness PORT_OPEN needs a port: set commonPort or startPort");
         refuse(!balancer && config.recyclePolicy().maxConnections() > 0,
                 "recyclePolicy maxConnections needs a commonPort: without one there is no balancer that counts");
+        refuse(!balancer && config.scheduling() != Scheduling.RELAY,
+                "scheduling " + config.scheduling() + " needs a commonPort: it is the port that workers share");
+        if (config.scheduling() == Scheduling.KERNEL) {
+            needsBalancer(config).ifPresent(option -> refuse(true, "scheduling KERNEL and " + option
+                    + "; leave it out, or use Scheduling.RELAY"));
+        }
         if (config.startPort().isPresent()) {
             checkPorts(config.startPort().getAsInt(), config.instances(), config.commonPort().orElse(0));
         }
         refuse(!config.commonOptions().jvmArgs().isEmpty() && config.chosenLaunch() instanceof Launch.Command,
                 "jvmArgs with a command: Musher starts no JVM for it; put the flags among its own words");
+    }
+
+    /** {@return an option that is set and does not work without a balancer, and why; empty if there is none} */
+    static Optional<String> needsBalancer(ClusterConfig config) {
+        if (config.startPort().isPresent()) {
+            return Optional.of("startPort: the workers listen on the common port, not on ports of their own");
+        } else if (config.strategy().isPresent()) {
+            return Optional.of("strategy: the kernel chooses the worker of a connection");
+        } else if (config.proxyProtocol().isPresent()) {
+            return Optional.of("proxyProtocol: clients connect to the workers, which see their addresses");
+        } else if (!config.balancerOptions().isEmpty()) {
+            return Optional.of("balancer options (such as waiting, retries, slow start): there is no balancer");
+        } else if (config.recyclePolicy().maxConnections() > 0) {
+            return Optional.of("recyclePolicy maxConnections: there is no balancer that counts");
+        } else if (config.readiness() == Readiness.PORT_OPEN) {
+            return Optional.of("readiness PORT_OPEN: all workers have one port, so it must be the worker that listens");
+        }
+        return config.healthChecks().stream().filter(check -> check.kind() != HealthCheck.Kind.HEARTBEAT).findFirst()
+                .map(check -> "healthCheck (" + check + "): a connection to the common port may reach any worker;"
+                        + " check a heartbeat");
     }
 
     private static void checkPorts(int first, int instances, int common) {

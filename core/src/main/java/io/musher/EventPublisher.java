@@ -54,8 +54,8 @@ final class EventPublisher implements SupervisorListener {
     }
 
     @Override
-    public void listening(Incarnation worker, int port) {
-        publish(new ClusterEvent.Listening(workerOf(worker), Instant.now(), "the worker reported its port", port));
+    public void listening(Incarnation worker, int port, String why) {
+        publish(new ClusterEvent.Listening(workerOf(worker), Instant.now(), why, port));
     }
 
     @Override

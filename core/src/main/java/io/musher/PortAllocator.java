@@ -11,17 +11,19 @@ import java.util.OptionalInt;
 
 /**
  * Allocates ports to workers: the fixed ones of {@code startPort}, which are reserved as long as the cluster runs, or
- * free ones. Control thread only.
+ * free ones, or the common port if they share it. Control thread only.
  */
 final class PortAllocator {
 
     private final ClusterConfig config;
     private final OptionalInt commonPort;
+    private final boolean sharesPort;
     private final Map<Integer, PortLease> fixedPorts = new HashMap<>();
 
-    PortAllocator(ClusterConfig config, OptionalInt commonPort) {
+    PortAllocator(ClusterConfig config, ClusterResources resources) {
         this.config = config;
-        this.commonPort = commonPort;
+        this.commonPort = resources.commonPortNumber();
+        this.sharesPort = resources.sharesPort();
     }
 
     /** Reserves all fixed ports before the first worker is started. */
@@ -37,6 +39,8 @@ final class PortAllocator {
     Optional<PortLease> lease(Incarnation worker) throws IOException {
         if (!config.hasPorts()) {
             return Optional.empty();
+        } else if (sharesPort) {
+            return Optional.of(PortLease.shared(commonPort.orElseThrow()));
         }
         return Optional.of(hasFixedPort(worker) ? fixedPort(worker.instance()) : PortLease.free());
     }

@@ -54,6 +54,7 @@ final class WorkerSession implements WorkerHandle {
     private final ClusterConfig config;
     private final EventLoop control;
     private final Optional<Balancer> balancer;
+    private final boolean sharesPort;
     private final PortAllocator ports;
     private final Incarnation incarnation;
     private final ProcessEvents events;
@@ -83,6 +84,7 @@ final class WorkerSession implements WorkerHandle {
         this.config = cluster.config;
         this.control = cluster.resources.control();
         this.balancer = cluster.resources.balancer();
+        this.sharesPort = cluster.resources.sharesPort();
         this.ports = cluster.ports;
         this.incarnation = incarnation;
         this.events = events;
@@ -130,7 +132,8 @@ final class WorkerSession implements WorkerHandle {
         started.onExit().thenAccept(end -> control.execute(() -> processEnded(end)));
         if (probesPort()) {
             portProbe = new PortReadinessProbe(control, events, incarnation, started,
-                    config.readiness() == Readiness.PORT_OPEN, config.proxyProtocol(), () -> mainRuns && !isCommand);
+                    config.readiness() == Readiness.PORT_OPEN, sharesPort, config.proxyProtocol(),
+                    () -> mainRuns && !isCommand);
             portProbe.diagnoseBefore(config.startTimeout());
             if (claimsPort) {
                 portProbe.claimed();

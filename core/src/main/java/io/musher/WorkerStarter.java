@@ -12,6 +12,7 @@ import io.musher.internal.supervisor.Limit;
 import io.musher.internal.supervisor.ProcessEvents;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
 /** Starts worker processes: allocates the port, builds the environment, and hands over to the spawner. */
@@ -24,6 +25,7 @@ final class WorkerStarter {
     private final EventLoop control;
     private final Spawner spawner;
     private final ChannelServer channels;
+    private final Optional<CommonPort> commonPort;
     private final WorkerSession.Factory sessions;
     private final JvmShareCalculator jvmShares;
     private final Capacity capacity;
@@ -34,6 +36,7 @@ final class WorkerStarter {
         this.control = resources.control();
         this.spawner = resources.spawner();
         this.channels = resources.channels();
+        this.commonPort = resources.commonPort();
         this.sessions = sessions;
         this.jvmShares = new JvmShareCalculator(config.name(), resources.balancer().isPresent());
         this.capacity = capacity;
@@ -69,15 +72,23 @@ final class WorkerStarter {
             throws IOException {
         Incarnation incarnation = session.incarnation();
         Map<String, String> variables = generation.environment(incarnation.environment());
-        if (config.commonPort().isPresent()
-                && !generation.plan().launch().options().env().containsKey(SERVER_ADDRESS)) {
-            // clients must not be able to connect around the balancer
-            variables.putIfAbsent(SERVER_ADDRESS, Loopback.host());
+        if (!generation.plan().launch().options().env().containsKey(SERVER_ADDRESS)) {
+            serverAddress().ifPresent(host -> variables.putIfAbsent(SERVER_ADDRESS, host));
         }
         return new SpawnRequest(generation.plan(), incarnation.instance(), incarnation.id(), session.worker().name(),
                 session.leasePort(), channels.socketAddress(), session.channelToken(), config.maxMessageSize(),
-                variables,
-                share(instances, generation));
+                variables, share(instances, generation), sharing());
+    }
+
+    /** {@return the address for a worker's server: clients must not be able to connect around the balancer} */
+    private Optional<String> serverAddress() {
+        return commonPort.flatMap(port -> port.isShared() ? config.host() : Optional.of(Loopback.host()));
+    }
+
+    /** {@return how a worker listens on the common port; empty if it listens on a port of its own} */
+    private Optional<SpawnRequest.Sharing> sharing() {
+        return commonPort.filter(CommonPort::isShared)
+                .map(port -> new SpawnRequest.Sharing(port.address().getAddress(), port.bindRule()));
     }
 
     private JvmShare share(int instances, LaunchGeneration generation) {

@@ -126,7 +126,24 @@ class ClusterBuilderTest {
                 on("healthCheck (connect) needs a port", b -> b.healthCheck(HealthCheck.tcp())),
                 on("maxConnections needs a commonPort",
                         b -> b.startPort(3000).recyclePolicy(RecyclePolicy.never().withMaxConnections(1))),
+                on("scheduling KERNEL needs a commonPort", b -> b.scheduling(Scheduling.KERNEL)),
+                on("scheduling AUTO needs a commonPort", b -> b.startPort(3000).scheduling(Scheduling.AUTO)),
+                kernel("startPort", b -> b.startPort(4000)),
+                kernel("strategy", b -> b.strategy(Strategy.leastConnections())),
+                kernel("proxyProtocol", b -> b.proxyProtocol(ProxyProtocol.V2)),
+                kernel("balancer options (such as waiting, retries, slow start)",
+                        b -> b.balancer(options -> options.slowStart(Duration.ofSeconds(1)))),
+                kernel("healthCheck (GET /health)", b -> b.healthCheck(HealthCheck.http("/health"))),
+                kernel("healthCheck (connect)", b -> b.healthCheck(HealthCheck.tcp())),
+                kernel("recyclePolicy maxConnections",
+                        b -> b.recyclePolicy(RecyclePolicy.never().withMaxConnections(1))),
+                kernel("readiness PORT_OPEN", b -> b.readiness(Readiness.PORT_OPEN)),
                 on("jvmArgs with a command", b -> b.command("node", "server.js").jvmArgs("-Xmx1g")));
+    }
+
+    private static Arguments kernel(String option, UnaryOperator<ClusterBuilder> options) {
+        return on("scheduling KERNEL and " + option + ": ",
+                b -> options.apply(b.commonPort(3000).scheduling(Scheduling.KERNEL)));
     }
 
     @ParameterizedTest
@@ -204,7 +221,8 @@ class ClusterBuilderTest {
         ClusterBuilder builder = Cluster.builder().name("shop").instances(0).commonPort(0).host("localhost")
                 .startPort(9000).jvmArgs("-Xmx64m").args("one").removeJvmArgs("-javaagent:")
                 .restartPolicy(RestartPolicy.onFailure()).readiness(Readiness.EXPLICIT).keepAlive(false)
-                .healthCheck(HealthCheck.tcp()).maxMessageSize(1000).balancer(options -> {});
+                .healthCheck(HealthCheck.tcp()).maxMessageSize(1000).balancer(options -> {})
+                .scheduling(Scheduling.AUTO);
         ClusterConfig config = builder.build();
         ClusterConfig same = config.toBuilder().build();
         assertEquals(config.launch(), same.launch(), "common options are not applied twice");
@@ -218,6 +236,7 @@ class ClusterBuilderTest {
         assertEquals(config.healthChecks(), same.healthChecks());
         assertEquals(config.balancerOptions(), same.balancerOptions());
         assertEquals(1000, same.maxMessageSize());
+        assertEquals(Scheduling.AUTO, same.scheduling());
         assertFalse(same.keepAlive());
         assertFalse(same.exitWhenAllGaveUp());
         assertTrue(config.toBuilder().instances(1).build().exitWhenAllGaveUp(), "the default is not set for good");
@@ -237,7 +256,7 @@ class ClusterBuilderTest {
                 .startTimeout(Duration.ofSeconds(1)).signals(false).shutdownHook(false).keepAlive(false)
                 .exitWhenAllGaveUp(false)
                 .maxMessageSize(7).on(ClusterEvent.class, event -> {}).onMessage((worker, message) -> {}).name("n")
-                .instances(3).args("a").main("some.Main");
+                .instances(3).args("a").main("some.Main").scheduling(Scheduling.AUTO);
         ClusterBuilder copy = builder.build().toBuilder();
         for (Field option : ClusterBuilder.class.getDeclaredFields()) {
             if (!Modifier.isStatic(option.getModifiers())) {

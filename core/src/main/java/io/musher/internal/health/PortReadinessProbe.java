@@ -44,11 +44,15 @@ public final class PortReadinessProbe {
     /** Longest wait for a main method that is still running after its port accepts, and may never return. */
     private static final long MAX_MAIN_WAIT = 3_000_000_000L;
 
+    private static final String SHARING_ADVICE = ", by a plain bind in a JVM, or with SO_REUSEPORT in a command"
+            + " (Node: reusePort: true; Python: setsockopt); a program that cannot do that needs Scheduling.RELAY";
+
     private final EventLoop loop;
     private final ProcessEvents events;
     private final Incarnation worker;
     private final WorkerProcess process;
     private final boolean acceptsAnyOwner;
+    private final boolean sharesPort;
     private final BooleanSupplier mainRuns;
     private final long began;
     private final PortCheck check;
@@ -70,18 +74,20 @@ public final class PortReadinessProbe {
      * Creates a probe, which begins with the first {@link #poll()}.
      *
      * @param acceptsAnyOwner whether any process may listen on the port
+     * @param sharesPort whether other workers listen on the same port, so that a connection proves nothing
      * @param proxyProtocol the header that the worker expects on each connection
      * @param mainRuns whether the worker has joined and its main method has not returned
      */
     public PortReadinessProbe(EventLoop loop, ProcessEvents events, Incarnation worker, WorkerProcess process,
-            boolean anyOwner,
+            boolean acceptsAnyOwner, boolean sharesPort,
             Optional<ProxyProtocol> proxyProtocol,
             BooleanSupplier mainRuns) {
         this.loop = loop;
         this.events = events;
         this.worker = worker;
         this.process = process;
-        this.acceptsAnyOwner = anyOwner;
+        this.acceptsAnyOwner = acceptsAnyOwner;
+        this.sharesPort = sharesPort;
         this.mainRuns = mainRuns;
         this.began = loop.now();
         this.check = PortCheck.connecting(loop, worker::port, proxyProtocol);
@@ -127,6 +133,10 @@ public final class PortReadinessProbe {
             return;
         }
         probing = true;
+        if (sharesPort) {
+            findOwner();
+            return;
+        }
         timeout = loop.schedule(TIMEOUT, () -> {
             check.abandon();
             notAccepting(false, "no answer from " + Loopback.text(port));
@@ -148,6 +158,10 @@ public final class PortReadinessProbe {
             accepted();
             return;
         }
+        findOwner();
+    }
+
+    private void findOwner() {
         process.listensOn(port).whenComplete((owner, failure) -> loop.tryExecute(() -> {
             PortOwnership.Kind kind = failure == null ? owner.kind() : PortOwnership.Kind.UNKNOWN;
             if (kind == PortOwnership.Kind.OTHER) {
@@ -190,7 +204,8 @@ public final class PortReadinessProbe {
     /** Handles a port that another process listens on: for the worker this is the same as a refused connection. */
     private void ownedByOther() {
         acceptedAt = 0;
-        notAccepting(true, "another process than the worker listens on " + Loopback.text(port));
+        notAccepting(true, sharesPort ? "it does not listen on the common port"
+                : "another process than the worker listens on " + Loopback.text(port));
     }
 
     private void notAccepting(boolean refuses, String observation) {
@@ -213,7 +228,8 @@ public final class PortReadinessProbe {
         if (!accepted && worker.isBooting() && process.isAlive()) {
             process.listening().thenAccept(where -> loop.tryExecute(() -> {
                 if (!accepted && acceptedAt == 0 && !where.isEmpty()) {
-                    otherPorts = "; " + where + "; listen on WorkerContext.address(), $PORT or $SERVER_PORT";
+                    otherPorts = "; " + where + "; listen on WorkerContext.address(), $PORT or $SERVER_PORT"
+                            + (sharesPort ? SHARING_ADVICE : "");
                     worker.observed(lastObservation + otherPorts);
                 }
             }));

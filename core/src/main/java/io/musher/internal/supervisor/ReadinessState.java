@@ -13,6 +13,7 @@ final class ReadinessState {
     private final ResettableTimer refusalTimer;
     private boolean paused;
     private boolean claimsPort;
+    private boolean accepted;
     private boolean portRefuses;
     private boolean checkFailing;
     private String checkFailure = "";
@@ -48,6 +49,13 @@ final class ReadinessState {
 
     boolean claimsPort() {
         return claimsPort;
+    }
+
+    /** {@return whether the port has not accepted a connection before; it has from now on} */
+    boolean isFirstAccept() {
+        boolean first = !accepted;
+        accepted = true;
+        return first;
     }
 
     void portRefuses() {

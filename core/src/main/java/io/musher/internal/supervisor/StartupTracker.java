@@ -89,11 +89,14 @@ final class StartupTracker {
         online(worker, "it listens");
         worker.port(port);
         worker.readiness.claimPort();
-        registry.listener.listening(worker, port);
+        registry.listener.listening(worker, port, "the worker reported its port");
         registry.publish();
     }
 
     void portAccepts(Incarnation worker) {
+        if (worker.isBooting() && worker.readiness.isFirstAccept()) {
+            portFound(worker);
+        }
         if (!worker.readiness.isPortRefusing()) {
             portServes(worker, worker.readiness.claimsPort() ? "it listens on port " + worker.port().getAsInt()
                     : "its port accepts");
@@ -102,6 +105,14 @@ final class StartupTracker {
         worker.readiness.portAccepts();
         if (worker.readiness.evidence() != null && !worker.readiness.isPaused() && !worker.isSoaking()) {
             markReady(worker, "its port accepts again");
+        }
+    }
+
+    /** Reports that the worker listens, unless it has done so itself. */
+    private void portFound(Incarnation worker) {
+        if (worker.port().isPresent() && !worker.readiness.claimsPort() && !worker.channel.isDisconnected()) {
+            online(worker, "its port accepts");
+            registry.listener.listening(worker, worker.port().getAsInt(), "its port accepts");
         }
     }
 

@@ -30,8 +30,12 @@ public interface SupervisorListener {
      */
     void online(Incarnation worker, String cause);
 
-    /** The worker listens on a port. */
-    void listening(Incarnation worker, int port);
+    /**
+     * The worker listens on a port.
+     *
+     * @param why how this is known
+     */
+    void listening(Incarnation worker, int port, String why);
 
     /**
      * The worker is a target of the balancer.

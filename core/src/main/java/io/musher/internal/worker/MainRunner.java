@@ -1,6 +1,7 @@
 package io.musher.internal.worker;
 
 import io.musher.balancer.loop.Nullable;
+import io.musher.internal.bind.BindHook;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -16,8 +17,8 @@ import java.util.Arrays;
  * returns, this class does nothing: the JVM lives as long as its non-daemon threads.
  *
  * <p>The program runs on a new thread named {@code main}, for the sake of programs that search the stack for their own
- * main method: they must not find the one of this class. This class uses no other class of Musher, because a worker
- * whose libraries are jars inside a jar gets it in a separate file.
+ * main method: they must not find the one of this class. This class uses no other class of Musher but the bind hook,
+ * because a worker whose libraries are jars inside a jar gets these in a separate file.
  */
 public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandler {
 
@@ -107,6 +108,7 @@ public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandl
     @Override
     public void run() {
         try {
+            BindHook.installFromEnvironment(); // before anything binds a port
             if (first != null) {
                 first.run();
             }

@@ -83,7 +83,7 @@ final class SimChecks implements SupervisorListener {
     }
 
     @Override
-    public void listening(Incarnation worker, int port) {
+    public void listening(Incarnation worker, int port, String why) {
         isTrue(track(worker).online && !track(worker).disconnected, "%s listening", worker);
         isTrue(worker.port().getAsInt() == port, "%s on %s", worker, port);
     }

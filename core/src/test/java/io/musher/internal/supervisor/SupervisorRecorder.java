@@ -94,7 +94,7 @@ class SupervisorRecorder implements Actions, SupervisorListener, TestGeneration.
     }
 
     @Override
-    public void listening(Incarnation worker, int port) {
+    public void listening(Incarnation worker, int port, String why) {
         reports.add("listening " + worker.id() + " " + port);
     }
 

@@ -24,7 +24,7 @@ class WorkerReadinessTest {
     void shouldBeReadyWhenThePortAcceptsAndOnlineBefore() {
         Incarnation worker = first();
         fixture.events.portAccepts(worker);
-        fixture.assertReports("forked 1", "online 1", "ready 1");
+        fixture.assertReports("forked 1", "online 1", "listening 1 4001", "ready 1");
         fixture.events.hello(worker);
         fixture.assertReports();
         assertTrue(worker.isConnected());

@@ -1,7 +1,7 @@
 package io.musher.internal.process.launch;
 
 import io.musher.balancer.loop.Nullable;
-import io.musher.internal.process.os.Loopback;
+import io.musher.internal.bind.BindRule;
 import io.musher.internal.worker.WorkerEnvironment;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +37,7 @@ public final class ChildEnvironment {
         inherited.putAll(own.conventionalVariables()); // below the user's: other programs define them too
         worker.env().forEach((name, value) -> inherited.put(name, Placeholders.fill(value, worker)));
         inherited.putAll(own.variables());
+        worker.bindRule().ifPresent(rule -> inherited.put(BindRule.VARIABLE, rule.text()));
         if (mark != null) {
             inherited.put(TREE, mark);
         }
@@ -45,7 +46,7 @@ public final class ChildEnvironment {
     private static WorkerEnvironment environment(SpawnRequest worker) {
         String ipc = worker.channel().getAddress().getHostAddress() + ":" + worker.channel().getPort();
         return new WorkerEnvironment(worker.workerId(), worker.instance(), worker.name(), worker.portNumber(),
-                Loopback.host(), ipc, worker.token(), worker.plan().kind() == LaunchPlan.Kind.JVM,
+                worker.host(), ipc, worker.token(), worker.plan().kind() == LaunchPlan.Kind.JVM,
                 worker.maxMessageSize());
     }
 }

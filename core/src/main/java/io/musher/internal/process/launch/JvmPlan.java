@@ -2,6 +2,7 @@ package io.musher.internal.process.launch;
 
 import io.musher.Launch;
 import io.musher.balancer.loop.OperatorLog;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,10 +103,13 @@ final class JvmPlan extends LaunchPlan {
     }
 
     @Override
-    public CommandLine words(SpawnRequest worker, Map<String, String> environment) {
+    public CommandLine words(SpawnRequest worker, Map<String, String> environment) throws IOException {
         List<String> shown = new ArrayList<>(List.of(own.java(), "-Dmusher.worker=" + worker.workerId()));
         List<String> hidden = new ArrayList<>();
         MainInvocation start = MainInvocation.of(classPath, target);
+        if (worker.bindRule().isPresent()) {
+            hidden.addAll(start.bindHookFlags());
+        }
         if (!start.classPath().isEmpty()) {
             hidden.add("-cp");
             hidden.add(start.classPath());

@@ -1,5 +1,6 @@
 package io.musher.internal.process.launch;
 
+import io.musher.internal.bind.BindHook;
 import io.musher.internal.worker.MainRunner;
 import java.io.File;
 import java.io.IOException;
@@ -29,6 +30,24 @@ record MainInvocation(String classPath, List<String> flags, List<String> target)
     /** {@return the program without {@link MainRunner}} */
     static MainInvocation plain(String classPath, List<String> target) {
         return new MainInvocation(classPath, List.of(), target);
+    }
+
+    /**
+     * {@return the flags by which the JVM installs the bind hook: none where {@link MainRunner} does}
+     *
+     * @throws IOException if no temporary file can be written that is needed
+     */
+    List<String> bindHookFlags() throws IOException {
+        List<String> needed = new ArrayList<>();
+        if (BindHook.needsFlag()) {
+            String module = target.get(0).equals("-m") ? BindHook.class.getModule().getName() : "ALL-UNNAMED";
+            needed.add("--add-opens=java.base/sun.nio.ch=" + module);
+        }
+        if (target.stream().noneMatch(word -> word.endsWith(RUNNER) || word.equals(JvmPlan.WORKER_MAIN))) {
+            needed.add("-javaagent:" + RunnerJar.path().orElseThrow(() -> new IOException(
+                    "scheduling KERNEL needs a temporary file for this kind of program, and none can be written")));
+        }
+        return needed;
     }
 
     /** {@return the program, started by {@link MainRunner} where possible} */

@@ -1,21 +1,28 @@
 package io.musher.internal.process.launch;
 
 import io.musher.balancer.loop.Nullable;
+import io.musher.internal.bind.BindAgent;
+import io.musher.internal.bind.BindHook;
 import io.musher.internal.worker.MainRunner;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Provides a temporary jar that contains only {@link MainRunner}, for the class path of workers started from a jar that
- * contains Musher as a nested jar or not at all. The file is created on first use, created again if it was removed, and
+ * Provides a temporary jar that contains only {@link MainRunner} and the bind hook that it installs, for the class path
+ * of workers started from a jar that contains Musher as a nested jar or not at all, and as the agent of workers whose
+ * main class {@code MainRunner} cannot start. The file is created on first use, created again if it was removed, and
  * deleted when this JVM exits.
  */
 final class RunnerJar {
@@ -23,7 +30,7 @@ final class RunnerJar {
     private static final Logger LOG = LoggerFactory.getLogger(RunnerJar.class);
 
     private static @Nullable Path file;
-    private static @Nullable byte[] code;
+    private static Map<String, byte[]> code = Map.of();
     private static boolean refused;
 
     private RunnerJar() {}
@@ -48,22 +55,37 @@ final class RunnerJar {
     }
 
     private static Path write() throws IOException {
-        String name = MainRunner.class.getName().replace('.', '/') + ".class";
-        if (code == null) {
-            try (InputStream in = MainRunner.class.getResourceAsStream("MainRunner.class")) {
-                if (in == null) {
-                    throw new IOException("its class loader does not find " + name);
-                }
-                code = in.readAllBytes();
+        if (code.isEmpty()) { // kept, because the jar that contains the classes may be replaced
+            Map<String, byte[]> read = new LinkedHashMap<>();
+            read(MainRunner.class, MainRunner.class.getSimpleName(), read);
+            for (String name : BindHook.CLASSES) {
+                read(BindHook.class, name, read);
             }
+            code = read;
         }
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().putValue("Premain-Class", BindAgent.class.getName());
         Path written = Files.createTempFile("musher", ".jar");
         written.toFile().deleteOnExit();
-        try (OutputStream out = Files.newOutputStream(written); JarOutputStream jar = new JarOutputStream(out)) {
-            jar.putNextEntry(new JarEntry(name));
-            jar.write(code);
-            jar.closeEntry();
+        try (OutputStream out = Files.newOutputStream(written);
+                JarOutputStream jar = new JarOutputStream(out, manifest)) {
+            for (Map.Entry<String, byte[]> each : code.entrySet()) {
+                jar.putNextEntry(new JarEntry(each.getKey()));
+                jar.write(each.getValue());
+                jar.closeEntry();
+            }
         }
         return written;
+    }
+
+    private static void read(Class<?> neighbour, String name, Map<String, byte[]> into) throws IOException {
+        String file = neighbour.getPackageName().replace('.', '/') + "/" + name + ".class";
+        try (InputStream in = neighbour.getResourceAsStream(name + ".class")) {
+            if (in == null) {
+                throw new IOException("its class loader does not find " + file);
+            }
+            into.put(file, in.readAllBytes());
+        }
     }
 }

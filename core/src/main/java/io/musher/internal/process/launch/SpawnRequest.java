@@ -1,6 +1,9 @@
 package io.musher.internal.process.launch;
 
+import io.musher.internal.bind.BindRule;
+import io.musher.internal.process.os.Loopback;
 import io.musher.internal.process.os.PortLease;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Objects;
@@ -20,9 +23,22 @@ import java.util.OptionalInt;
  * @param maxMessageSize the largest body of a message, in bytes
  * @param env environment variables that override inherited ones, including those of the launch
  * @param share the share of the machine, for a JVM
+ * @param sharing how the worker listens on the port together with others; empty if the port is its own
  */
 public record SpawnRequest(LaunchPlan plan, int instance, int workerId, String name, Optional<PortLease> port,
-        InetSocketAddress channel, String token, int maxMessageSize, Map<String, String> env, JvmShare share) {
+        InetSocketAddress channel, String token, int maxMessageSize, Map<String, String> env, JvmShare share,
+        Optional<Sharing> sharing) {
+
+    /** All IPv4 addresses, and in a JVM with IPv6 all addresses. */
+    private static final String ALL_ADDRESSES = "0.0.0.0";
+
+    /**
+     * Describes how a worker listens on the common port.
+     *
+     * @param address the address to listen on
+     * @param bindRule what a worker JVM does when its application binds the port; empty for nothing
+     */
+    public record Sharing(InetAddress address, Optional<BindRule> bindRule) {}
 
     /** Rejects null and copies the environment. */
     public SpawnRequest {
@@ -32,12 +48,31 @@ public record SpawnRequest(LaunchPlan plan, int instance, int workerId, String n
         Objects.requireNonNull(channel, "channel");
         Objects.requireNonNull(token, "token");
         Objects.requireNonNull(share, "share");
+        Objects.requireNonNull(sharing, "sharing");
         env = Map.copyOf(env);
+    }
+
+    /** Describes a worker whose port, if it has one, is its own. */
+    public SpawnRequest(LaunchPlan plan, int instance, int workerId, String name, Optional<PortLease> port,
+            InetSocketAddress channel, String token, int maxMessageSize, Map<String, String> env, JvmShare share) {
+        this(plan, instance, workerId, name, port, channel, token, maxMessageSize, env, share, Optional.empty());
     }
 
     /** {@return the port number, if the worker has a port} */
     public OptionalInt portNumber() {
         return port.map(lease -> OptionalInt.of(lease.port())).orElseGet(OptionalInt::empty);
+    }
+
+    /** {@return the address on which the worker is to listen, as text} */
+    String host() {
+        return sharing.map(Sharing::address)
+                .map(address -> address.isAnyLocalAddress() ? ALL_ADDRESSES : address.getHostAddress())
+                .orElseGet(Loopback::host);
+    }
+
+    /** {@return what the worker does when its application binds the common port; empty for commands} */
+    Optional<BindRule> bindRule() {
+        return plan.kind() == LaunchPlan.Kind.JVM ? sharing.flatMap(Sharing::bindRule) : Optional.empty();
     }
 
     /** Returns name and ids only: token and environment are secret. */

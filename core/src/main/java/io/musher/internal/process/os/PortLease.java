@@ -16,11 +16,13 @@ import java.nio.channels.SocketChannel;
 public final class PortLease implements AutoCloseable {
 
     private final int port;
+    private final boolean shared;
     private @Nullable SocketChannel socket;
 
-    private PortLease(int port, SocketChannel socket) {
+    private PortLease(int port, @Nullable SocketChannel socket, boolean shared) {
         this.port = port;
         this.socket = socket;
+        this.shared = shared;
     }
 
     /**
@@ -31,7 +33,7 @@ public final class PortLease implements AutoCloseable {
      */
     public static PortLease free() throws IOException {
         SocketChannel socket = bound(0);
-        return new PortLease(((InetSocketAddress) socket.getLocalAddress()).getPort(), socket);
+        return new PortLease(((InetSocketAddress) socket.getLocalAddress()).getPort(), socket, false);
     }
 
     /**
@@ -42,7 +44,16 @@ public final class PortLease implements AutoCloseable {
      * @throws IOException if the port is taken; the message names the port
      */
     public static PortLease fixed(int port) throws IOException {
-        return new PortLease(port, bound(port));
+        return new PortLease(port, bound(port), false);
+    }
+
+    /**
+     * {@return a lease of a port that a {@link PortHolder} holds for several workers; never held itself}
+     *
+     * @param port from 1
+     */
+    public static PortLease shared(int port) {
+        return new PortLease(port, null, true);
     }
 
     /** {@return the port number} */
@@ -56,12 +67,12 @@ public final class PortLease implements AutoCloseable {
     }
 
     /**
-     * Reserves the port again; has no effect if it is held.
+     * Reserves the port again; has no effect if it is held or shared.
      *
      * @throws IOException if the port is taken; the message names the port
      */
     public synchronized void hold() throws IOException {
-        if (socket == null) {
+        if (socket == null && !shared) {
             socket = bound(port);
         }
     }

@@ -1,0 +1,61 @@
+package io.musher;
+
+import io.musher.internal.bind.BindHook;
+import io.musher.internal.process.launch.LaunchPlan;
+import io.musher.internal.process.os.Platform;
+import java.io.IOException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens the common port of a cluster as its {@link Scheduling} says. */
+final class CommonPorts {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+
+    private CommonPorts() {}
+
+    /**
+     * Opens the common port; empty if the cluster has none.
+     *
+     * @param kind what the workers are
+     * @throws IOException if the port is taken, or if KERNEL does not work here
+     */
+    static Optional<CommonPort> open(ClusterConfig config, LaunchPlan.Kind kind) throws IOException {
+        if (config.commonPort().isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(sharesPort(config, kind) ? ReusedPort.open(config) : RelayedPort.open(config));
+    }
+
+    private static boolean sharesPort(ClusterConfig config, LaunchPlan.Kind kind) throws IOException {
+        if (config.scheduling() == Scheduling.RELAY) {
+            return false;
+        }
+        Optional<String> obstacle = obstacle(kind);
+        if (config.scheduling() == Scheduling.KERNEL) {
+            if (obstacle.isPresent()) {
+                throw new IOException(config.name() + ": scheduling KERNEL does not work here: " + obstacle.get()
+                        + "; use RELAY, or AUTO");
+            }
+            return true;
+        }
+        Optional<String> reason = ConfigChecks.needsBalancer(config).or(() -> obstacle)
+                .or(() -> kind == LaunchPlan.Kind.COMMAND
+                        ? Optional.of("a command has to set SO_REUSEPORT itself, which scheduling(KERNEL) relies on")
+                        : Optional.empty());
+        LOG.info("{}: scheduling AUTO chose {}", config.name(),
+                reason.map(why -> "RELAY: " + why).orElse("KERNEL: the workers share the common port"));
+        return reason.isEmpty();
+    }
+
+    /** {@return why the kernel cannot distribute connections over workers of this kind here; empty if it can} */
+    private static Optional<String> obstacle(LaunchPlan.Kind kind) {
+        if (!Platform.LINUX) {
+            return Optional.of("it needs Linux");
+        }
+        return kind == LaunchPlan.Kind.COMMAND ? Optional.empty()
+                : BindHook.missing().map(what -> "Java " + Runtime.version()
+                        + " has other internals than those known (" + what + ")");
+    }
+}

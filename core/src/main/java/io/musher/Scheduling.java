@@ -1,0 +1,34 @@
+package io.musher;
+
+/** Decides how the connections of clients to the common port reach the workers. Constants may be added later. */
+public enum Scheduling {
+
+    /**
+     * The default. The primary listens on the common port, and its balancer relays each connection to a worker, which
+     * listens on a port of its own. Works everywhere and with every kind of worker, loses no request in a reload, and
+     * has strategies, retries, waiting and the PROXY protocol.
+     */
+    RELAY,
+
+    /**
+     * The workers listen on the common port themselves, and the kernel distributes the connections over them: no relay,
+     * the address of the client is visible, a request costs what it costs in a single process. Linux only.
+     *
+     * <p>In a worker JVM the application binds the common port as if it were alone; Musher lets the workers share it
+     * ({@code SO_REUSEPORT}). Other ports are not affected. A command has to set {@code SO_REUSEPORT} itself, for
+     * example by {@code reusePort: true} in Node. The primary holds the port without listening on it, so that no other
+     * program takes it while workers restart.
+     *
+     * <p>There is no balancer, so its options, such as a strategy, cannot be set, and {@link WorkerContext#notReady()}
+     * does not stop connections: the kernel sends them to every worker that listens. Connections that wait in the queue
+     * of a worker when it closes its listener are reset, unless the kernel hands them to another worker
+     * ({@code sysctl net.ipv4.tcp_migrate_req=1}).
+     */
+    KERNEL,
+
+    /**
+     * {@link #KERNEL} where it works (on Linux, for worker JVMs, without options that need the balancer), else
+     * {@link #RELAY}. Which one, and why, is logged once at info.
+     */
+    AUTO
+}

@@ -1,0 +1,276 @@
+package io.musher.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.musher.Cluster;
+import io.musher.ClusterBuilder;
+import io.musher.ClusterEvent;
+import io.musher.Scheduling;
+import io.musher.StartupException;
+import io.musher.Strategy;
+import io.musher.Worker;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Workers that listen on the common port themselves, each with a socket of its own. */
+class KernelSchedulingIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int ENOUGH = 20;
+
+    /** A server of one connection at a time, which sets {@code SO_REUSEPORT} if its argument says so. */
+    private static final String PYTHON = """
+            import os, socket, sys
+            server = socket.socket()
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if sys.argv[1] == 'reuse':
+                server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            server.bind(('', int(os.environ['PORT'])))
+            server.listen(100)
+            while True:
+                client, address = server.accept()
+                client.recv(4096)
+                body = '%d %d' % (os.getpid(), address[1])
+                client.sendall(('HTTP/1.1 200 OK\\r\\nContent-Length: %d\\r\\n\\r\\n%s' % (len(body), body)).encode())
+                client.close()
+            """;
+
+    private static final String SHOP = """
+            import java.net.ServerSocket;
+            import java.net.Socket;
+
+            public class Shop {
+                public static void agentmain(String arguments) {}
+
+                public static void main(String[] args) throws Exception {
+                    try (ServerSocket server = new ServerSocket(Integer.parseInt(args[0]))) {
+                        while (true) {
+                            try (Socket client = server.accept()) {
+                                client.getInputStream().read(new byte[4096]);
+                                String body = ProcessHandle.current().pid() + " " + client.getPort();
+                                client.getOutputStream().write(("HTTP/1.1 200 OK\r\nContent-Length: " + body.length()
+                                        + "\r\n\r\n" + body).getBytes());
+                            }
+                        }
+                    }
+                }
+            }
+            """;
+
+    @RegisterExtension
+    final Clusters clusters = new Clusters();
+
+    @TempDir
+    Path folder;
+
+    private ClusterBuilder kernel(int port) {
+        return clusters.any().jvmArgs("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC").instances(2).commonPort(port)
+                .scheduling(Scheduling.KERNEL);
+    }
+
+    private ClusterBuilder unmodified(int port, String kind, String... more) {
+        List<String> args = new ArrayList<>(List.of(kind, Integer.toString(port)));
+        args.addAll(List.of(more));
+        return kernel(port).main(UnmodifiedServer.class).args(args);
+    }
+
+    /** The process that answers; it must see this client's own address. */
+    private static long answeringProcess(int port) throws IOException {
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            client.setSoTimeout((int) PATIENCE.toMillis());
+            client.getOutputStream().write(
+                    "GET / HTTP/1.1\r\nHost: it\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertTrue(answer.startsWith("HTTP/1.1 200"), answer);
+            String[] words = answer.substring(answer.indexOf("\r\n\r\n") + 4).split(" ");
+            assertEquals(client.getLocalPort(), Integer.parseInt(words[1]));
+            return Long.parseLong(words[0]);
+        }
+    }
+
+    private static void awaitAllServe(Cluster cluster) {
+        Set<Long> pids = cluster.workers().stream().map(Worker::pid).collect(Collectors.toCollection(TreeSet::new));
+        Set<Long> answered = new TreeSet<>();
+        Awaitility.await("answers of " + pids).atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> {
+            answered.add(answeringProcess(cluster.commonPort()));
+            return answered.equals(pids);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http", "socket", "channel"})
+    void shouldShareThePortAmongUnmodifiedServers(String kind) throws Exception {
+        int port = FreePorts.free();
+        Cluster cluster = clusters.start(unmodified(port, kind));
+        assertEquals(port, cluster.commonPort());
+        assertTrue(cluster.workers().stream().allMatch(worker -> worker.port().getAsInt() == port));
+        assertTrue(cluster.stats().balancer().isEmpty());
+        awaitAllServe(cluster);
+        Worker killed = cluster.workers().get(0);
+        killed.kill();
+        clusters.history().await(ClusterEvent.Exited.class, killed);
+        for (int i = 0; i < ENOUGH; i++) {
+            assertTrue(answeringProcess(port) != killed.pid());
+        }
+        clusters.history().awaitReady(0, killed.id());
+        awaitAllServe(cluster);
+        cluster.scale(1).join();
+        awaitAllServe(cluster);
+    }
+
+    @Test
+    void shouldShareThePortAmongTheWorkersOfAJarThatKnowsNothingOfMusher() throws Exception {
+        int port = FreePorts.free();
+        SourceCompiler.compile(folder, "Shop", SHOP);
+        Path jar = NestedJars.pack(folder.resolve("shop.jar"), "Shop", folder.resolve("out"));
+        awaitAllServe(clusters.start(kernel(port).jar(jar).args(Integer.toString(port))));
+    }
+
+    @Test
+    void shouldInstallTheHookByAnAgentWhereTheMainClassCannotBeWrapped() throws Exception {
+        int port = FreePorts.free();
+        SourceCompiler.compile(folder, "Shop", SHOP);
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, "Shop");
+        manifest.getMainAttributes().putValue("Launcher-Agent-Class", "Shop");
+        Path jar = folder.resolve("shop.jar");
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
+            out.putNextEntry(new JarEntry("Shop.class"));
+            out.write(Files.readAllBytes(folder.resolve("out").resolve("Shop.class")));
+        }
+        awaitAllServe(clusters.start(kernel(port).jar(jar).args(Integer.toString(port))));
+    }
+
+    @Test
+    void shouldGiveWorkersThatAskTheCommonPort() throws Exception {
+        Cluster cluster = clusters.start(clusters.jvm().instances(2).commonPort(0).scheduling(Scheduling.KERNEL));
+        Set<String> answers = new TreeSet<>();
+        Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> {
+            answers.add(StrictHttpClient.fetch(cluster.commonPort()));
+            return answers.equals(Set.of("1", "2"));
+        });
+    }
+
+    @Test
+    void shouldReportWhereWorkersListenBeforeTheyAreReady() throws Exception {
+        int port = FreePorts.free();
+        Cluster cluster = clusters.start(unmodified(port, "http"));
+        for (Worker worker : cluster.workers()) {
+            clusters.history().awaitKinds(worker, "Forked", "Online", "Listening", "Ready");
+            assertEquals(port, clusters.history().await(ClusterEvent.Listening.class, worker).port());
+        }
+        cluster.close();
+        Cluster relayed = clusters.start(clusters.jvm().instances(1).commonPort(0));
+        Worker worker = relayed.workers().get(0);
+        clusters.history().awaitKinds(worker, "Forked", "Online", "Listening", "Ready");
+        assertEquals(worker.port().getAsInt(),
+                clusters.history().await(ClusterEvent.Listening.class, worker).port());
+    }
+
+    @Test
+    void shouldReplaceAllWorkersInAReload() throws Exception {
+        int port = FreePorts.free();
+        Cluster cluster = clusters.start(unmodified(port, "http"));
+        List<Worker> before = cluster.workers();
+        assertTrue(cluster.reload().join().succeeded());
+        for (Worker old : before) {
+            clusters.history().await(ClusterEvent.Exited.class, old);
+        }
+        assertTrue(cluster.workers().stream().noneMatch(before::contains));
+        awaitAllServe(cluster);
+    }
+
+    @Test
+    void shouldRefuseASecondBindInOneWorker() throws Exception {
+        StartupException failure = assertThrows(StartupException.class,
+                () -> clusters.start(unmodified(FreePorts.free(), "twice")));
+        assertTrue(failure.lastOutput().contains("BindException: Address already in use"), failure::lastOutput);
+    }
+
+    @Test
+    void shouldNotShareOtherPorts() throws Exception {
+        StartupException failure = assertThrows(StartupException.class, () -> clusters
+                .start(unmodified(FreePorts.free(), "besides", Integer.toString(FreePorts.free()))));
+        assertTrue(failure.lastOutput().contains("BindException: Address already in use"), failure::lastOutput);
+    }
+
+    @Test
+    void shouldHoldThePortWithoutWorkers() throws Exception {
+        int port = FreePorts.free();
+        Cluster cluster = clusters.start(unmodified(port, "http").instances(0));
+        for (InetAddress address : new InetAddress[]{null, InetAddress.getLoopbackAddress()}) {
+            try (ServerSocket stranger = new ServerSocket()) {
+                stranger.setReuseAddress(true);
+                assertThrows(BindException.class, () -> stranger.bind(new InetSocketAddress(address, port)));
+            }
+        }
+        cluster.scale(1).join();
+        awaitAllServe(cluster);
+        cluster.close();
+        clusters.start(unmodified(port, "http").instances(1)); // the connections that linger do not count
+    }
+
+    @Test
+    void shouldRefuseASecondClusterOnThePort() throws Exception {
+        int port = FreePorts.free();
+        clusters.start(unmodified(port, "http").instances(0));
+        StartupException failure = assertThrows(StartupException.class,
+                () -> clusters.start(unmodified(port, "http").name("other")));
+        assertTrue(failure.getMessage().contains("port " + port)
+                && failure.getMessage().contains("another program or cluster has it"), failure::getMessage);
+    }
+
+    @Test
+    void shouldShareThePortAmongCommandsThatSetTheOption() throws Exception {
+        String python = NonJavaServers.installed("python3");
+        Cluster cluster = clusters.start(clusters.command(python, "-c", PYTHON, "reuse").instances(2)
+                .commonPort(0).scheduling(Scheduling.KERNEL));
+        awaitAllServe(cluster);
+    }
+
+    @Test
+    void shouldSayWhatACommandHasToDo() {
+        String python = NonJavaServers.installed("python3");
+        StartupException failure = assertThrows(StartupException.class,
+                () -> clusters.start(clusters.command(python, "-c", PYTHON, "plain").instances(1)
+                        .commonPort(0).scheduling(Scheduling.KERNEL)));
+        assertTrue(failure.getMessage().contains("SO_REUSEPORT"), failure::getMessage);
+    }
+
+    @Test
+    void shouldChooseTheKernelByItselfUnlessAnOptionNeedsTheBalancer() throws Exception {
+        int port = FreePorts.free();
+        Cluster direct = clusters.start(unmodified(port, "http").scheduling(Scheduling.AUTO));
+        awaitAllServe(direct);
+        assertTrue(direct.stats().balancer().isEmpty());
+        Cluster relayed = clusters.start(clusters.jvm().name("relayed").instances(1).commonPort(0)
+                .scheduling(Scheduling.AUTO).strategy(Strategy.ipHash()));
+        assertTrue(relayed.stats().balancer().isPresent());
+    }
+}
