@@ -1,37 +1,58 @@
 package io.musher;
 
 import io.musher.internal.supervisor.StartFailure;
+import java.util.List;
 
 /**
  * Describes a failed start to the user: the failure, advice, and the failed worker's last output if it was not seen.
  */
 final class StartFailures {
 
+    /** What servers say of a port that is taken: the JDK and libc, JMX, Node, Spring Boot. */
+    private static final List<String> TAKEN = List.of("Address already in use", "Port already in use", "EADDRINUSE",
+            "was already in use");
+
     private StartFailures() {}
 
-    /** {@return the exception that {@link ClusterBuilder#start} throws for a failure reported by the supervisor} */
-    static StartupException exception(ClusterConfig config, Throwable failure) {
+    /**
+     * {@return the exception that {@link ClusterBuilder#start} throws for a failure reported by the supervisor}
+     *
+     * @param sharesPort whether the workers listen on the common port themselves
+     */
+    static StartupException exception(ClusterConfig config, boolean sharesPort, Throwable failure) {
         String message = config.name() + ": " + failure.getMessage();
         if (!(failure instanceof StartFailure start)) {
             return StartupException.of(message, failure, "");
         }
         String output = start.worker().map(worker -> worker.handle().lastOutput()).orElse("");
         boolean unseen = !output.isBlank() && !LastOutput.isVisible(config.output());
-        return StartupException.of(message + agentAdvice(output) + (unseen ? LastOutput.suffix(output) : ""),
+        return StartupException.of(
+                message + advice(config, sharesPort, output) + (unseen ? LastOutput.suffix(output) : ""),
                 start.getCause(), output);
     }
 
-    /**
-     * Returns advice for a worker whose port is taken by an inherited agent: every worker JVM starts the agents of this
-     * JVM, too.
-     */
-    private static String agentAdvice(String output) {
-        boolean taken = output.contains("Address already in use") || output.contains("Port already in use");
+    /** Returns advice for a worker that ended because a port was taken. */
+    private static String advice(ClusterConfig config, boolean sharesPort, String output) {
+        if (TAKEN.stream().noneMatch(output::contains)) {
+            return "";
+        }
         boolean agent = output.contains("-javaagent") || output.contains("agent library")
                 || output.contains("JMX connector");
-        return taken && agent
-                ? "; an agent of the worker's JVM listens on a port that is taken: leave out inherited agents by"
-                        + " removeJvmArgs(\"-javaagent:…\"), or give each worker a port of its own (%i is the instance)"
-                : "";
+        if (agent) { // every worker JVM starts the agents of this JVM, too
+            return "; an agent of the worker's JVM listens on a port that is taken: leave out inherited agents by"
+                    + " removeJvmArgs(\"-javaagent:…\"), or give each worker a port of its own (%i is the instance)";
+        } else if (sharesPort) {
+            return config.chosenLaunch() instanceof Launch.Command
+                    ? "; if it is the common port that was taken: set SO_REUSEPORT in the command (Node:"
+                            + " reusePort: true in listen; Python: setsockopt before bind), or use Scheduling.RELAY"
+                    : "; if it is the common port that was taken: its server does not bind by the JDK; switch"
+                            + " its native transport off (Netty: -Dio.netty.transport.noNative=true), or use"
+                            + " Scheduling.RELAY";
+        } else if (config.commonPort().isPresent()) {
+            return "; if it is the common port that was taken: the primary listens there, so a worker listens on"
+                    + " WorkerContext.address(), $PORT or $SERVER_PORT; or let the workers share the common port by"
+                    + " scheduling(Scheduling.KERNEL)";
+        }
+        return "";
     }
 }

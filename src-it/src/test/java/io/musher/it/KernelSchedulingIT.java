@@ -9,8 +9,8 @@ import io.musher.ClusterBuilder;
 import io.musher.ClusterEvent;
 import io.musher.Scheduling;
 import io.musher.StartupException;
-import io.musher.Strategy;
 import io.musher.Worker;
+import io.musher.balancer.Strategy;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -73,8 +73,8 @@ class KernelSchedulingIT {
                             try (Socket client = server.accept()) {
                                 client.getInputStream().read(new byte[4096]);
                                 String body = ProcessHandle.current().pid() + " " + client.getPort();
-                                client.getOutputStream().write(("HTTP/1.1 200 OK\r\nContent-Length: " + body.length()
-                                        + "\r\n\r\n" + body).getBytes());
+                                client.getOutputStream().write(("HTTP/1.1 200 OK\\r\\nContent-Length: " + body.length()
+                                        + "\\r\\n\\r\\n" + body).getBytes());
                             }
                         }
                     }
@@ -114,7 +114,8 @@ class KernelSchedulingIT {
     }
 
     private static void awaitAllServe(Cluster cluster) {
-        Set<Long> pids = cluster.workers().stream().map(Worker::pid).collect(Collectors.toCollection(TreeSet::new));
+        Set<Long> pids = cluster.workers().stream().map(worker -> worker.pid().getAsLong())
+                .collect(Collectors.toCollection(TreeSet::new));
         Set<Long> answered = new TreeSet<>();
         Awaitility.await("answers of " + pids).atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> {
             answered.add(answeringProcess(cluster.commonPort()));
@@ -135,7 +136,7 @@ class KernelSchedulingIT {
         killed.kill();
         clusters.history().await(ClusterEvent.Exited.class, killed);
         for (int i = 0; i < ENOUGH; i++) {
-            assertTrue(answeringProcess(port) != killed.pid());
+            assertTrue(answeringProcess(port) != killed.pid().getAsLong());
         }
         clusters.history().awaitReady(0, killed.id());
         awaitAllServe(cluster);
@@ -185,7 +186,10 @@ class KernelSchedulingIT {
             clusters.history().awaitKinds(worker, "Forked", "Online", "Listening", "Ready");
             assertEquals(port, clusters.history().await(ClusterEvent.Listening.class, worker).port());
         }
-        cluster.close();
+    }
+
+    @Test
+    void shouldReportWhereRelayedWorkersListenToo() throws Exception {
         Cluster relayed = clusters.start(clusters.jvm().instances(1).commonPort(0));
         Worker worker = relayed.workers().get(0);
         clusters.history().awaitKinds(worker, "Forked", "Online", "Listening", "Ready");
@@ -260,7 +264,7 @@ class KernelSchedulingIT {
         StartupException failure = assertThrows(StartupException.class,
                 () -> clusters.start(clusters.command(python, "-c", PYTHON, "plain").instances(1)
                         .commonPort(0).scheduling(Scheduling.KERNEL)));
-        assertTrue(failure.getMessage().contains("SO_REUSEPORT"), failure::getMessage);
+        assertTrue(failure.getMessage().contains("set SO_REUSEPORT in the command"), failure::getMessage);
     }
 
     @Test
