@@ -2,9 +2,11 @@
 @SuppressWarnings("module") // io.musher.ops is compiled after this module and so unknown here
 module io.musher {
     requires transitive io.musher.balancer;
+    requires static java.instrument;
     requires java.management;
     requires org.slf4j;
 
     exports io.musher;
+    exports io.musher.internal.bind to java.instrument;
     exports io.musher.internal.message to io.musher.ops;
 }

@@ -38,6 +38,7 @@ public final class ClusterBuilder {
     Optional<Strategy> strategy = Optional.empty();
     Optional<ProxyProtocol> proxyProtocol = Optional.empty();
     Scheduling scheduling = Scheduling.RELAY;
+    boolean redirectsCommonPort = true;
     final List<Consumer<? super BalancerBuilder>> balancerOptions = new ArrayList<>();
     Supplier<Map<String, String>> env = Map::of;
     Output output = Output.inherit();
@@ -72,6 +73,7 @@ public final class ClusterBuilder {
         strategy = from.strategy();
         proxyProtocol = from.proxyProtocol();
         scheduling = from.scheduling();
+        redirectsCommonPort = from.redirectsCommonPort();
         balancerOptions.addAll(from.balancerOptions());
         env = from.env();
         output = from.output();
@@ -207,6 +209,23 @@ public final class ClusterBuilder {
      */
     public ClusterBuilder scheduling(Scheduling scheduling) {
         this.scheduling = Objects.requireNonNull(scheduling, "scheduling");
+        return this;
+    }
+
+    /**
+     * Sets whether an application in a worker JVM that binds the common port, because it is written into its code, gets
+     * the worker's own port instead. Default: true. Only for {@link Scheduling#RELAY}, where the primary listens on the
+     * common port.
+     *
+     * <p>An application that listens on {@link WorkerContext#address}, {@code PORT} or {@code SERVER_PORT} is never
+     * redirected. If a worker ends during its start because a port was taken, it is started again, from then on with
+     * the redirection, which is logged once at info; if it fails again, that is a failed start.
+     *
+     * @param redirect false to report the failed start at once
+     * @return this
+     */
+    public ClusterBuilder redirectCommonPort(boolean redirect) {
+        this.redirectsCommonPort = redirect;
         return this;
     }
 

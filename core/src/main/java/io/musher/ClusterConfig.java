@@ -30,6 +30,7 @@ public final class ClusterConfig {
     private final Optional<Strategy> strategy;
     private final Optional<ProxyProtocol> proxyProtocol;
     private final Scheduling scheduling;
+    private final boolean redirectsCommonPort;
     private final List<Consumer<? super BalancerBuilder>> balancerOptions;
     private final Launch launch;
     private final Launch chosenLaunch;
@@ -69,6 +70,7 @@ public final class ClusterConfig {
         this.strategy = from.strategy;
         this.proxyProtocol = from.proxyProtocol;
         this.scheduling = from.scheduling;
+        this.redirectsCommonPort = from.redirectsCommonPort;
         this.balancerOptions = List.copyOf(from.balancerOptions);
         this.common = from.common;
         this.chosenLaunch = from.launch;
@@ -148,6 +150,11 @@ public final class ClusterConfig {
     /** {@return how connections reach the workers, see {@link ClusterBuilder#scheduling}} */
     public Scheduling scheduling() {
         return scheduling;
+    }
+
+    /** {@return whether binds of the common port are redirected, see {@link ClusterBuilder#redirectCommonPort}} */
+    public boolean redirectsCommonPort() {
+        return redirectsCommonPort;
     }
 
     List<Consumer<? super BalancerBuilder>> balancerOptions() {

@@ -22,6 +22,17 @@ interface CommonPort {
     /** {@return what a worker JVM does when its application binds the common port; empty for what the kernel does} */
     Optional<BindRule> bindRule();
 
+    /**
+     * Learns that a worker JVM has ended before it was ready.
+     *
+     * @param startedWith the rule it was started with
+     * @param output its last output
+     * @return whether {@link #bindRule} is another one now, with which another start is worth a try
+     */
+    default boolean learnsFrom(Optional<BindRule> startedWith, String output) {
+        return false;
+    }
+
     /** Gives up the port. */
     void close();
 

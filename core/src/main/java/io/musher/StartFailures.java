@@ -31,14 +31,21 @@ final class StartFailures {
                 start.getCause(), output);
     }
 
+    /** {@return whether a worker's output says that a port was taken which its application wanted} */
+    static boolean isPortTaken(String output) {
+        return TAKEN.stream().anyMatch(output::contains) && !isOfAgent(output);
+    }
+
+    private static boolean isOfAgent(String output) {
+        return output.contains("-javaagent") || output.contains("agent library") || output.contains("JMX connector");
+    }
+
     /** Returns advice for a worker that ended because a port was taken. */
     private static String advice(ClusterConfig config, boolean sharesPort, String output) {
         if (TAKEN.stream().noneMatch(output::contains)) {
             return "";
         }
-        boolean agent = output.contains("-javaagent") || output.contains("agent library")
-                || output.contains("JMX connector");
-        if (agent) { // every worker JVM starts the agents of this JVM, too
+        if (isOfAgent(output)) { // every worker JVM starts the agents of this JVM, too
             return "; an agent of the worker's JVM listens on a port that is taken: leave out inherited agents by"
                     + " removeJvmArgs(\"-javaagent:…\"), or give each worker a port of its own (%i is the instance)";
         } else if (sharesPort) {

@@ -4,6 +4,7 @@ import io.musher.balancer.Balancer;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.OperatorLog;
+import io.musher.internal.bind.BindRule;
 import io.musher.internal.health.HealthMonitor;
 import io.musher.internal.health.PortReadinessProbe;
 import io.musher.internal.ipc.Channel;
@@ -54,7 +55,9 @@ final class WorkerSession implements WorkerHandle {
     private final ClusterConfig config;
     private final EventLoop control;
     private final Optional<Balancer> balancer;
-    private final boolean sharesPort;
+    private final Optional<CommonPort> commonPort;
+    /** What the application's binds of the common port lead to. */
+    private final Optional<BindRule> bindRule;
     private final PortAllocator ports;
     private final Incarnation incarnation;
     private final ProcessEvents events;
@@ -84,7 +87,8 @@ final class WorkerSession implements WorkerHandle {
         this.config = cluster.config;
         this.control = cluster.resources.control();
         this.balancer = cluster.resources.balancer();
-        this.sharesPort = cluster.resources.sharesPort();
+        this.commonPort = cluster.resources.commonPort();
+        this.bindRule = isCommand ? Optional.empty() : commonPort.flatMap(CommonPort::bindRule);
         this.ports = cluster.ports;
         this.incarnation = incarnation;
         this.events = events;
@@ -118,6 +122,16 @@ final class WorkerSession implements WorkerHandle {
         return lease;
     }
 
+    /** {@return what the worker does when its application binds the common port} */
+    Optional<BindRule> bindRule() {
+        return bindRule;
+    }
+
+    @Override
+    public boolean startsDifferentlyNextTime() {
+        return !isCommand && commonPort.filter(port -> port.learnsFrom(bindRule, lastOutput())).isPresent();
+    }
+
     /** {@return the secret by which the worker identifies itself on its channel} */
     String channelToken() {
         return channel.token();
@@ -132,7 +146,8 @@ final class WorkerSession implements WorkerHandle {
         started.onExit().thenAccept(end -> control.execute(() -> processEnded(end)));
         if (probesPort()) {
             portProbe = new PortReadinessProbe(control, events, incarnation, started,
-                    config.readiness() == Readiness.PORT_OPEN, sharesPort, config.proxyProtocol(),
+                    config.readiness() == Readiness.PORT_OPEN, commonPort.filter(CommonPort::isShared).isPresent(),
+                    config.proxyProtocol(),
                     () -> mainRuns && !isCommand);
             portProbe.diagnoseBefore(config.startTimeout());
             if (claimsPort) {

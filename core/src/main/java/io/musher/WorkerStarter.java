@@ -77,7 +77,7 @@ final class WorkerStarter {
         }
         return new SpawnRequest(generation.plan(), incarnation.instance(), incarnation.id(), session.worker().name(),
                 session.leasePort(), channels.socketAddress(), session.channelToken(), config.maxMessageSize(),
-                variables, share(instances, generation), sharing());
+                variables, share(instances, generation), sharing(session));
     }
 
     /** {@return the address for a worker's server: clients must not be able to connect around the balancer} */
@@ -85,10 +85,10 @@ final class WorkerStarter {
         return commonPort.flatMap(port -> port.isShared() ? config.host() : Optional.of(Loopback.host()));
     }
 
-    /** {@return how a worker listens on the common port; empty if it listens on a port of its own} */
-    private Optional<SpawnRequest.Sharing> sharing() {
-        return commonPort.filter(CommonPort::isShared)
-                .map(port -> new SpawnRequest.Sharing(port.address().getAddress(), port.bindRule()));
+    /** {@return how a worker listens if there is a common port} */
+    private Optional<SpawnRequest.Sharing> sharing(WorkerSession session) {
+        return commonPort.map(port -> new SpawnRequest.Sharing(
+                port.isShared() ? port.address().getAddress() : Loopback.ADDRESS, session.bindRule()));
     }
 
     private JvmShare share(int instances, LaunchGeneration generation) {

@@ -222,7 +222,7 @@ class ClusterBuilderTest {
                 .startPort(9000).jvmArgs("-Xmx64m").args("one").removeJvmArgs("-javaagent:")
                 .restartPolicy(RestartPolicy.onFailure()).readiness(Readiness.EXPLICIT).keepAlive(false)
                 .healthCheck(HealthCheck.tcp()).maxMessageSize(1000).balancer(options -> {})
-                .scheduling(Scheduling.AUTO);
+                .scheduling(Scheduling.AUTO).redirectCommonPort(false);
         ClusterConfig config = builder.build();
         ClusterConfig same = config.toBuilder().build();
         assertEquals(config.launch(), same.launch(), "common options are not applied twice");
@@ -256,7 +256,7 @@ class ClusterBuilderTest {
                 .startTimeout(Duration.ofSeconds(1)).signals(false).shutdownHook(false).keepAlive(false)
                 .exitWhenAllGaveUp(false)
                 .maxMessageSize(7).on(ClusterEvent.class, event -> {}).onMessage((worker, message) -> {}).name("n")
-                .instances(3).args("a").main("some.Main").scheduling(Scheduling.AUTO);
+                .instances(3).args("a").main("some.Main").scheduling(Scheduling.AUTO).redirectCommonPort(false);
         ClusterBuilder copy = builder.build().toBuilder();
         for (Field option : ClusterBuilder.class.getDeclaredFields()) {
             if (!Modifier.isStatic(option.getModifiers())) {

@@ -1,7 +1,13 @@
 package io.musher.internal.bind;
 
+import java.io.IOException;
+import java.lang.instrument.Instrumentation;
+import java.lang.instrument.UnmodifiableClassException;
+import java.net.InetSocketAddress;
+
 /**
- * Installs the bind hook in a worker JVM whose main class is not started by Musher's: named by {@code -javaagent}.
+ * Installs the bind hook in a worker JVM whose main class is not started by Musher's, or whose hook changes a class of
+ * the JDK: named by {@code -javaagent}.
  */
 public final class BindAgent {
 
@@ -11,8 +17,26 @@ public final class BindAgent {
      * Installs the hook; called before the main class is loaded.
      *
      * @param arguments not used
+     * @param instrumentation changes classes
      */
-    public static void premain(String arguments) {
+    public static void premain(String arguments, Instrumentation instrumentation) {
         BindHook.installFromEnvironment();
+        String text = System.getenv(BindRule.VARIABLE);
+        if (text != null && BindRule.parse(text).kind() == BindRule.Kind.REDIRECT) {
+            redirect(BindRule.parse(text).commonPort(), instrumentation);
+        }
+    }
+
+    private static void redirect(int commonPort, Instrumentation instrumentation) {
+        try {
+            InetSocketAddress own = new InetSocketAddress(System.getenv("MUSHER_HOST"),
+                    Integer.parseInt(System.getenv("MUSHER_PORT")));
+            BindRedirection.install(commonPort, own, instrumentation);
+        } catch (ReflectiveOperationException | UnmodifiableClassException | IOException | RuntimeException
+                | LinkageError e) {
+            // not fatal: the bind of the application fails, and its error becomes that of the start
+            System.err.println("Musher: binds of port " + commonPort + " are not redirected, because Java "
+                    + Runtime.version() + " has other internals than those known: " + e);
+        }
     }
 }

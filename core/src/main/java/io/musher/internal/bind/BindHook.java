@@ -8,28 +8,29 @@ import java.util.Optional;
 public final class BindHook {
 
     /** The classes of this package that a worker needs, for a jar that contains nothing else. */
-    public static final List<String> CLASSES = List.of("BindHook", "BindRule", "BindRule$Kind", "BindRule$1",
+    public static final List<String> CLASSES = List.of("BindHook", "BindRule", "BindRule$Kind", "BindRedirection",
+            "RedirectTemplate",
             "BindAction", "ReusePortAction", "Sockets", "JdkNetHook", "JdkNetHook$1", "ClassRenamer", "NetHookTemplate",
             "BindAgent");
 
     private BindHook() {}
 
     /**
-     * Installs the hook if the environment contains a rule. To be called once, in a worker JVM and before its program
-     * binds a port.
+     * Installs the hook if the environment contains a rule that needs no agent. To be called once, in a worker JVM and
+     * before its program binds a port.
      *
      * @throws IllegalStateException if this JDK does not have what the hook needs; the message says what to do
      */
     public static void installFromEnvironment() {
-        String rule = System.getenv(BindRule.VARIABLE);
-        if (rule != null) {
-            install(BindRule.parse(rule));
+        String text = System.getenv(BindRule.VARIABLE);
+        if (text != null && BindRule.parse(text).kind() == BindRule.Kind.REUSE_PORT) {
+            install(BindRule.parse(text));
         }
     }
 
     static void install(BindRule rule) {
         try {
-            new JdkNetHook(rule.action());
+            new JdkNetHook(new ReusePortAction(rule.commonPort()));
         } catch (ReflectiveOperationException | IOException | RuntimeException | LinkageError e) {
             throw new IllegalStateException("scheduling KERNEL does not work on Java "
                     + Runtime.version() + ", whose internals differ from those known (" + e

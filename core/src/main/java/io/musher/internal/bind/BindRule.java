@@ -14,7 +14,9 @@ public record BindRule(Kind kind, int commonPort) {
     /** What happens with a bind of the common port. */
     public enum Kind {
         /** The socket shares the port with those of the other workers, by {@code SO_REUSEPORT}. */
-        REUSE_PORT
+        REUSE_PORT,
+        /** The socket is bound to the worker's own port instead: the primary listens on the common port. */
+        REDIRECT
     }
 
     /** {@return the rule as text, for {@link #parse}} */
@@ -36,12 +38,5 @@ public record BindRule(Kind kind, int commonPort) {
             throw new IllegalArgumentException(VARIABLE + " is '" + text
                     + "'; do not change the environment variables set by the primary", e);
         }
-    }
-
-    /** {@return what carries out this rule} */
-    BindAction action() {
-        return switch (kind) {
-            case REUSE_PORT -> new ReusePortAction(commonPort);
-        };
     }
 }

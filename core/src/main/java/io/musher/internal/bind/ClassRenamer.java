@@ -42,16 +42,20 @@ final class ClassRenamer {
                 } else {
                     copy(in, out, size(tag));
                 }
-                if (tag == LONG || tag == DOUBLE) {
-                    i++; // these take two entries
-                }
+                i += entries(tag) - 1;
             }
             in.transferTo(out);
         }
         return bytes.toByteArray();
     }
 
-    private static int size(int tag) throws IOException {
+    /** {@return how many entries of the constant pool a constant takes} */
+    static int entries(int tag) {
+        return tag == LONG || tag == DOUBLE ? 2 : 1;
+    }
+
+    /** {@return the length of a constant other than a text, without its tag} */
+    static int size(int tag) throws IOException {
         switch (tag) {
             case 7, 8, 16, 19, 20 :
                 return 2;

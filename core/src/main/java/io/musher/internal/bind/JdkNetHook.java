@@ -99,7 +99,7 @@ final class JdkNetHook implements Sockets {
     }
 
     /** {@return a lookup in the package that the hook belongs to} */
-    private static Lookup lookup() throws ReflectiveOperationException {
+    static Lookup lookup() throws ReflectiveOperationException {
         Class<?> host = Class.forName("sun.nio.ch.Net", false, null);
         if (isOpen(host)) {
             return MethodHandles.privateLookupIn(host, MethodHandles.lookup());

@@ -53,7 +53,8 @@ final class ReusePortAction implements BindAction {
         shared.add(new WeakReference<>(descriptor));
     }
 
-    private static boolean isServer(StackTraceElement[] stack) {
+    /** {@return whether a stack shows that a server is bound, and not a client} */
+    static boolean isServer(StackTraceElement[] stack) {
         for (StackTraceElement frame : stack) {
             if (SERVERS.contains(frame.getClassName())) {
                 return true;

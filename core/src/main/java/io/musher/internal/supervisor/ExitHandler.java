@@ -146,6 +146,10 @@ final class ExitHandler {
         }
     }
 
+    private static boolean startsDifferentlyNextTime(Incarnation worker) {
+        return !worker.wasReady() && worker.stop.cause() == null && worker.handle().startsDifferentlyNextTime();
+    }
+
     private static boolean isInPlace(Incarnation worker) {
         return worker.slot.owns(worker) && worker.isWorking();
     }
@@ -185,7 +189,9 @@ final class ExitHandler {
             };
         }
         return () -> {
-            if (slot.wanted && lifecycle.isStarting() && !worker.stop.wasKilled()) {
+            if (slot.wanted && slot.isVacant() && startsDifferentlyNextTime(worker)) {
+                restarts.startAgain(worker);
+            } else if (slot.wanted && lifecycle.isStarting() && !worker.stop.wasKilled()) {
                 lifecycle.startFailed(worker, why, cause);
             } else if (slot.wanted && slot.isVacant()) {
                 restarts.workerLost(worker, failed, why);

@@ -52,6 +52,11 @@ final class RestartController {
         }
     }
 
+    /** Starts a slot again that has lost its worker and will start the next one in another way; no restart. */
+    void startAgain(Incarnation worker) {
+        bootQueue.add(worker.slot, "worker " + worker.id() + " could not start in the former way");
+    }
+
     /** {@return whether the exit status of a worker that closed its channel decides about its replacement} */
     boolean needsExitStatus(boolean goodbye) {
         return goodbye && policy.when() == RestartPolicy.When.ON_FAILURE;

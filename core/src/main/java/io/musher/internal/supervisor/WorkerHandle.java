@@ -18,6 +18,13 @@ public interface WorkerHandle {
     String lastOutput();
 
     /**
+     * Asked once, when the worker has ended before it was ready.
+     *
+     * @return whether to start it again at once, because it will be started in another way that may work
+     */
+    boolean startsDifferentlyNextTime();
+
+    /**
      * Drains the connections of the withdrawn worker, cuts them at the deadline, and reports
      * {@link ProcessEvents#drained}; without a balancer, reports at once. The report may be late or missing: the
      * supervisor enforces the deadline, too.

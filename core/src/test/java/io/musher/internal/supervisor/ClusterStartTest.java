@@ -49,6 +49,20 @@ class ClusterStartTest {
     }
 
     @Test
+    void shouldStartAWorkerAgainThatWillStartInAnotherWay() {
+        CompletableFuture<Void> start = fixture.start(1);
+        fixture.born(fixture.worker(1));
+        fixture.startsDifferently.add(1);
+        fixture.forget();
+        fixture.exits(fixture.worker(1), 1);
+        fixture.assertActions("spawn 2");
+        assertFalse(start.isDone());
+        fixture.serve(fixture.worker(2));
+        assertTrue(start.isDone());
+        assertEquals(0, fixture.worker(2).restarts());
+    }
+
+    @Test
     void shouldUndoAllWhenOneExitsBeforeItIsReady() {
         CompletableFuture<Void> start = fixture.start(3);
         fixture.serve(fixture.worker(1));

@@ -25,6 +25,11 @@ final class SimHandle implements WorkerHandle {
     }
 
     @Override
+    public boolean startsDifferentlyNextTime() {
+        return incarnation.id() % 11 == 0;
+    }
+
+    @Override
     public boolean checkPort(Runnable done) {
         return false;
     }

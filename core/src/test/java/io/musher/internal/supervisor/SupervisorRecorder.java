@@ -1,21 +1,25 @@
 package io.musher.internal.supervisor;
 
-import io.musher.Rollout;
 import io.musher.Exit;
+import io.musher.Rollout;
 import io.musher.Worker;
 import io.musher.balancer.loop.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToIntFunction;
 
 /** Writes down what a supervisor does and tells, on a virtual clock; callbacks run at once, dice show 0. */
 class SupervisorRecorder implements Actions, SupervisorListener, TestGeneration.Host {
 
     final List<String> actions = new ArrayList<>();
+    /** Ids of workers after which another start is worth a try. */
+    final Set<Integer> startsDifferently = new HashSet<>();
     final List<String> reports = new ArrayList<>();
     final List<Incarnation> spawned = new ArrayList<>();
     final Timers timers = new Timers();
@@ -185,6 +189,11 @@ class SupervisorRecorder implements Actions, SupervisorListener, TestGeneration.
         @Override
         public String lastOutput() {
             return "output of " + incarnation.id();
+        }
+
+        @Override
+        public boolean startsDifferentlyNextTime() {
+            return startsDifferently.remove(incarnation.id());
         }
 
         @Override

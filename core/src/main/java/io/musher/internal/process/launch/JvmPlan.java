@@ -108,7 +108,7 @@ final class JvmPlan extends LaunchPlan {
         List<String> hidden = new ArrayList<>();
         MainInvocation start = MainInvocation.of(classPath, target);
         if (worker.bindRule().isPresent()) {
-            hidden.addAll(start.bindHookFlags());
+            hidden.addAll(start.bindHookFlags(worker.bindRule().get()));
         }
         if (!start.classPath().isEmpty()) {
             hidden.add("-cp");

@@ -1,6 +1,7 @@
 package io.musher.internal.process.launch;
 
 import io.musher.internal.bind.BindHook;
+import io.musher.internal.bind.BindRule;
 import io.musher.internal.worker.MainRunner;
 import java.io.File;
 import java.io.IOException;
@@ -35,17 +36,19 @@ record MainInvocation(String classPath, List<String> flags, List<String> target)
     /**
      * {@return the flags by which the JVM installs the bind hook: none where {@link MainRunner} does}
      *
+     * @param rule what the hook does
      * @throws IOException if no temporary file can be written that is needed
      */
-    List<String> bindHookFlags() throws IOException {
+    List<String> bindHookFlags(BindRule rule) throws IOException {
         List<String> needed = new ArrayList<>();
         if (BindHook.needsFlag()) {
             String module = target.get(0).equals("-m") ? BindHook.class.getModule().getName() : "ALL-UNNAMED";
             needed.add("--add-opens=java.base/sun.nio.ch=" + module);
         }
-        if (target.stream().noneMatch(word -> word.endsWith(RUNNER) || word.equals(JvmPlan.WORKER_MAIN))) {
+        if (rule.kind() == BindRule.Kind.REDIRECT
+                || target.stream().noneMatch(word -> word.endsWith(RUNNER) || word.equals(JvmPlan.WORKER_MAIN))) {
             needed.add("-javaagent:" + RunnerJar.path().orElseThrow(() -> new IOException(
-                    "scheduling KERNEL needs a temporary file for this kind of program, and none can be written")));
+                    "sharing or redirecting the common port needs a temporary file here, and none can be written")));
         }
         return needed;
     }

@@ -66,6 +66,7 @@ final class RunnerJar {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
         manifest.getMainAttributes().putValue("Premain-Class", BindAgent.class.getName());
+        manifest.getMainAttributes().putValue("Can-Redefine-Classes", "true");
         Path written = Files.createTempFile("musher", ".jar");
         written.toFile().deleteOnExit();
         try (OutputStream out = Files.newOutputStream(written);

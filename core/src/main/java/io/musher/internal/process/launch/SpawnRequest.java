@@ -23,7 +23,7 @@ import java.util.OptionalInt;
  * @param maxMessageSize the largest body of a message, in bytes
  * @param env environment variables that override inherited ones, including those of the launch
  * @param share the share of the machine, for a JVM
- * @param sharing how the worker listens on the port together with others; empty if the port is its own
+ * @param sharing how the worker listens if the cluster has a common port; empty without one
  */
 public record SpawnRequest(LaunchPlan plan, int instance, int workerId, String name, Optional<PortLease> port,
         InetSocketAddress channel, String token, int maxMessageSize, Map<String, String> env, JvmShare share,
@@ -33,7 +33,7 @@ public record SpawnRequest(LaunchPlan plan, int instance, int workerId, String n
     private static final String ALL_ADDRESSES = "0.0.0.0";
 
     /**
-     * Describes how a worker listens on the common port.
+     * Describes how a worker of a cluster with a common port listens.
      *
      * @param address the address to listen on
      * @param bindRule what a worker JVM does when its application binds the port; empty for nothing
