@@ -47,6 +47,7 @@ public final class ClusterBuilder {
     Readiness readiness = Readiness.AUTO;
     ReloadPolicy reloadPolicy = ReloadPolicy.ofDefaults();
     boolean reloadOnSighup;
+    Optional<WarmUp> warmUp = Optional.empty();
     List<HealthCheck> healthChecks = List.of();
     RecyclePolicy recyclePolicy = RecyclePolicy.never();
     Duration startTimeout = Duration.ofSeconds(60);
@@ -82,6 +83,7 @@ public final class ClusterBuilder {
         readiness = from.readiness();
         reloadPolicy = from.reloadPolicy();
         reloadOnSighup = from.reloadOnSighup();
+        warmUp = from.warmUp();
         healthChecks = from.healthChecks();
         recyclePolicy = from.recyclePolicy();
         startTimeout = from.startTimeout();
@@ -472,6 +474,18 @@ public final class ClusterBuilder {
      */
     public ClusterBuilder reloadPolicy(ReloadPolicy policy) {
         this.reloadPolicy = Objects.requireNonNull(policy, "reloadPolicy");
+        return this;
+    }
+
+    /**
+     * Sets the requests that a fresh worker gets from the primary before it gets traffic, see {@link WarmUp}. Default:
+     * none. Needs ports.
+     *
+     * @param requests the paths, and for how long
+     * @return this
+     */
+    public ClusterBuilder warmUp(WarmUp requests) {
+        this.warmUp = Optional.of(Objects.requireNonNull(requests, "warmUp"));
         return this;
     }
 

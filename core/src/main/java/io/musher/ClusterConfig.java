@@ -42,6 +42,7 @@ public final class ClusterConfig {
     private final Readiness readiness;
     private final ReloadPolicy reloadPolicy;
     private final boolean reloadOnSighup;
+    private final Optional<WarmUp> warmUp;
     private final List<HealthCheck> healthChecks;
     private final RecyclePolicy recyclePolicy;
     private final Duration startTimeout;
@@ -81,6 +82,7 @@ public final class ClusterConfig {
         this.readiness = from.readiness;
         this.reloadPolicy = from.reloadPolicy;
         this.reloadOnSighup = from.reloadOnSighup;
+        this.warmUp = from.warmUp;
         this.healthChecks = from.healthChecks;
         this.recyclePolicy = from.recyclePolicy;
         this.startTimeout = from.startTimeout;
@@ -219,6 +221,11 @@ public final class ClusterConfig {
         return reloadOnSighup;
     }
 
+    /** {@return the warm-up of fresh workers; empty for none, see {@link ClusterBuilder#warmUp}} */
+    public Optional<WarmUp> warmUp() {
+        return warmUp;
+    }
+
     /** {@return the health checks; empty for none, see {@link ClusterBuilder#healthCheck}} */
     public List<HealthCheck> healthChecks() {
         return healthChecks;
@@ -300,6 +307,7 @@ public final class ClusterConfig {
         int bootLimit = Math.max(2, Runtime.getRuntime().availableProcessors());
         boolean checksReadiness = healthChecks.stream().anyMatch(check -> check.role() == HealthCheck.Role.READINESS);
         return new SupervisorConfig(ports, ready, startTimeout, bootLimit, restartPolicy, stopPolicy,
-                sticky ? reloadPolicy.withOverlap(Duration.ZERO) : reloadPolicy, checksReadiness);
+                sticky ? reloadPolicy.withOverlap(Duration.ZERO) : reloadPolicy, checksReadiness,
+                warmUp.isPresent());
     }
 }

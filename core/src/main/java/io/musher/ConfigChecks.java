@@ -23,6 +23,8 @@ final class ConfigChecks {
             refuse(!config.hasPorts() && check.kind() != HealthCheck.Kind.HEARTBEAT,
                     "healthCheck (" + check + ") needs a port: set commonPort or startPort, or check a heartbeat");
         }
+        refuse(!config.hasPorts() && config.warmUp().isPresent(),
+                "warmUp needs a port: set commonPort or startPort");
         refuse(config.commonPort().isPresent() && config.readiness() == Readiness.STARTED,
                 "readiness STARTED and a commonPort: clients would be sent to workers that do not listen yet");
         refuse(!config.hasPorts() && config.readiness() == Readiness.PORT_OPEN,

@@ -7,6 +7,7 @@ import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.bind.BindRule;
 import io.musher.internal.health.HealthMonitor;
 import io.musher.internal.health.PortReadinessProbe;
+import io.musher.internal.health.WarmUpRequests;
 import io.musher.internal.ipc.Channel;
 import io.musher.internal.process.WorkerProcess;
 import io.musher.internal.process.launch.LaunchPlan;
@@ -291,6 +292,12 @@ final class WorkerSession implements WorkerHandle {
                     config.name(), worker.id(), worker.instance(), text));
             control.tryExecute(() -> events.threadDumpDone(incarnation));
         });
+    }
+
+    @Override
+    public void warmUp() {
+        config.warmUp().ifPresent(rule -> new WarmUpRequests(control, events, incarnation, rule,
+                config.proxyProtocol()).start(config.name() + "-warm-up-" + worker.id()));
     }
 
     @Override

@@ -28,7 +28,7 @@ class ArchitectureTest {
     /** The types of the API that internal packages may use: values that describe or report, without behaviour. */
     private static final Set<String> VALUES = Set.of("ClusterEvent", "ClusterStats", "Exit", "HealthCheck", "Launch",
             "Output", "RecyclePolicy", "ReloadPolicy", "RestartPolicy", "Rollout", "StopPolicy", "Subscription",
-            "WorkerState");
+            "WarmUp", "WorkerState");
 
     /**
      * The one exception, which saves a cast at each use: the supervisor carries the user's handle, and calls nothing.

@@ -90,6 +90,8 @@ class ClusterBuilderTest {
                 on("startTimeout PT8784H is more than a year", b -> b.startTimeout(Duration.ofDays(366))),
                 on("maxMessageSize 0 is not within 1 to", b -> b.maxMessageSize(0)),
                 on("maxMessageSize -5 is not within 1 to", b -> b.maxMessageSize(-5)),
+                on("warmUp path 'cart'", b -> b.warmUp(WarmUp.requests("/", "cart"))),
+                on("warmUp time PT0S", b -> b.warmUp(WarmUp.requests("/").withTime(Duration.ZERO))),
                 on("healthCheck path 'health' of HTTP", b -> b.healthCheck(HealthCheck.http("health"))),
                 on("healthCheck path '/a b' of HTTP", b -> b.healthCheck(HealthCheck.http("/a b"))),
                 on("healthCheck path '/a\r\nX: y' of HTTP", b -> b.healthCheck(HealthCheck.http("/a\r\nX: y"))),
@@ -124,6 +126,7 @@ class ClusterBuilderTest {
                 on("healthCheck (GET /health) needs a port",
                         b -> b.healthCheck(HealthCheck.heartbeat(), HealthCheck.http("/health"))),
                 on("healthCheck (connect) needs a port", b -> b.healthCheck(HealthCheck.tcp())),
+                on("warmUp needs a port", b -> b.warmUp(WarmUp.requests("/"))),
                 on("maxConnections needs a commonPort",
                         b -> b.startPort(3000).recyclePolicy(RecyclePolicy.never().withMaxConnections(1))),
                 on("scheduling KERNEL needs a commonPort", b -> b.scheduling(Scheduling.KERNEL)),
@@ -252,7 +255,8 @@ class ClusterBuilderTest {
                 .proxyProtocol(ProxyProtocol.V2).balancer(options -> {}).env(Map.of("A", "b")).output(Output.discard())
                 .restartPolicy(RestartPolicy.never()).stopPolicy(StopPolicy.ofDefaults().withKill(Duration.ZERO))
                 .readiness(Readiness.EXPLICIT).reloadPolicy(ReloadPolicy.ofDefaults().withBatch(7)).reloadOnSighup(true)
-                .healthCheck(HealthCheck.heartbeat()).recyclePolicy(RecyclePolicy.never().withMaxMemory(1))
+                .warmUp(WarmUp.requests("/")).healthCheck(HealthCheck.heartbeat())
+                .recyclePolicy(RecyclePolicy.never().withMaxMemory(1))
                 .startTimeout(Duration.ofSeconds(1)).signals(false).shutdownHook(false).keepAlive(false)
                 .exitWhenAllGaveUp(false)
                 .maxMessageSize(7).on(ClusterEvent.class, event -> {}).onMessage((worker, message) -> {}).name("n")

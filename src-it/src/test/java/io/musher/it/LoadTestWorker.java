@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import io.musher.WorkerContext;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -22,7 +23,7 @@ final class LoadTestWorker {
         HttpServer server = HttpServer.create(me.address(), 0);
         ExecutorService threads = Executors.newCachedThreadPool();
         server.setExecutor(threads);
-        long openAt = System.nanoTime() + (mode.equals("warms-up") || mode.equals("hasty") ? 1_000_000_000L : 0);
+        long openAt = System.nanoTime() + (List.of("warms-up", "hasty", "late").contains(mode) ? 1_000_000_000L : 0);
         for (LoadRequest errand : LoadRequest.values()) {
             server.createContext(errand.path, guarded(errand, openAt));
         }

@@ -61,7 +61,8 @@ public final class Incarnation {
         this.restarts = slot.restarts;
         this.environment = slot.environment;
         this.generation = slot.generation;
-        this.readiness = new ReadinessState(registry.config.hasReadinessCheck(), registry.newTimer());
+        this.readiness = new ReadinessState(registry.config.hasReadinessCheck(), registry.config.warmsUp(),
+                registry.newTimer());
         this.stop = new StopState(registry.newTimer());
         this.status = new StateAndReason(WorkerState.STARTING, slot.why);
         this.startTimer = registry.newTimer();

@@ -103,6 +103,16 @@ final class ProcessEventRouter implements ProcessEvents {
     }
 
     @Override
+    public void warmedUp(Incarnation worker) {
+        handle(worker, () -> startup.warmedUp(worker));
+    }
+
+    @Override
+    public void warmUpFailed(Incarnation worker, String why) {
+        handle(worker, () -> worker.readiness.warmUpFailed(why));
+    }
+
+    @Override
     public void readinessPassed(Incarnation worker) {
         handle(worker, () -> startup.readinessPassed(worker));
     }

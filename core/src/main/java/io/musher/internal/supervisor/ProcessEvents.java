@@ -72,6 +72,16 @@ public interface ProcessEvents {
      */
     void channelEnded(Incarnation worker, boolean goodbye);
 
+    /** The worker has had its warm-up requests, see {@link WorkerHandle#warmUp}. */
+    void warmedUp(Incarnation worker);
+
+    /**
+     * A warm-up request failed; may be repeated.
+     *
+     * @param why which request failed, and how
+     */
+    void warmUpFailed(Incarnation worker, String why);
+
     /** The worker passes all its readiness checks; may be repeated. */
     void readinessPassed(Incarnation worker);
 

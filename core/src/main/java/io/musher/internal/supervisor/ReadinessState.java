@@ -17,11 +17,18 @@ final class ReadinessState {
     private boolean portRefuses;
     private boolean checkFailing;
     private String checkFailure = "";
+    private boolean needsWarmUp;
+    private boolean warmUpBegun;
+    private String warmUpFailure = "";
     private @Nullable String evidence;
 
-    /** @param hasCheck whether the worker has to pass a readiness check first */
-    ReadinessState(boolean hasCheck, ResettableTimer refusalTimer) {
+    /**
+     * @param hasCheck whether the worker has to pass a readiness check first
+     * @param warmsUp whether the worker has to be warmed up first
+     */
+    ReadinessState(boolean hasCheck, boolean warmsUp, ResettableTimer refusalTimer) {
         this.checkFailing = hasCheck;
+        this.needsWarmUp = warmsUp;
         this.refusalTimer = refusalTimer;
     }
 
@@ -90,6 +97,31 @@ final class ReadinessState {
     /** {@return the failed readiness check, and how it failed; empty if none} */
     String checkFailure() {
         return checkFailure;
+    }
+
+    /** {@return whether the worker has to be warmed up before it is ready} */
+    boolean needsWarmUp() {
+        return needsWarmUp;
+    }
+
+    /** {@return false if the warm-up has begun before} */
+    boolean beginWarmUp() {
+        boolean isNew = !warmUpBegun;
+        warmUpBegun = true;
+        return isNew;
+    }
+
+    void warmUpFailed(String why) {
+        warmUpFailure = why;
+    }
+
+    /** {@return the latest failed request of the warm-up; empty if none} */
+    String warmUpFailure() {
+        return warmUpFailure;
+    }
+
+    void warmedUp() {
+        needsWarmUp = false;
     }
 
     /**

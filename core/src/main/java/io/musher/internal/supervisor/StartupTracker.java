@@ -4,9 +4,9 @@ import io.musher.WorkerState;
 import java.time.Duration;
 
 /**
- * Tracks a worker from fork to ready: hello, listening, port probe, {@code ready()}, start timeout and soak. Tracks
- * changes of readiness afterwards, too, such as {@code notReady()}, failed readiness checks and a port that refuses
- * connections.
+ * Tracks a worker from fork to ready: hello, listening, port probe, {@code ready()}, warm-up, start timeout and soak.
+ * Tracks changes of readiness afterwards, too, such as {@code notReady()}, failed readiness checks and a port that
+ * refuses connections.
  */
 final class StartupTracker {
 
@@ -161,8 +161,13 @@ final class StartupTracker {
     }
 
     void readinessPassed(Incarnation worker) {
-        String evidence = worker.readiness.evidence();
         worker.readiness.checkPassed();
+        resume(worker);
+    }
+
+    /** Makes a worker ready that had the evidence of it before something else was missing. */
+    private void resume(Incarnation worker) {
+        String evidence = worker.readiness.evidence();
         worker.readiness.keepEvidence(null);
         boolean awaitsReadiness = worker.isBooting() || worker.state() == WorkerState.NOT_READY;
         if (evidence != null && awaitsReadiness && !worker.readiness.isPaused()) {
@@ -198,6 +203,10 @@ final class StartupTracker {
             registry.setState(worker, worker.state(), evidence + obstacle);
             return;
         }
+        if (worker.readiness.needsWarmUp()) {
+            warmUp(worker, evidence);
+            return;
+        }
         String why = registry.config.hasReadinessCheck() ? evidence + ", and passes its health check" : evidence;
         worker.startTimer.cancel();
         if (rollout.needsSoak(worker)) {
@@ -212,6 +221,19 @@ final class StartupTracker {
             return;
         }
         takeover.ready(worker, why);
+    }
+
+    private void warmUp(Incarnation worker, String evidence) {
+        worker.readiness.keepEvidence(evidence);
+        if (worker.readiness.beginWarmUp()) {
+            registry.setState(worker, worker.state(), evidence + ", and is being warmed up");
+            worker.handle().warmUp();
+        }
+    }
+
+    void warmedUp(Incarnation worker) {
+        worker.readiness.warmedUp();
+        resume(worker);
     }
 
     /** Lets a replacement run for the soak time before it gets traffic; then its readiness is evaluated again. */
@@ -240,6 +262,8 @@ final class StartupTracker {
             return "its health check did not pass: " + worker.readiness.checkFailure();
         } else if (worker.readiness.isPaused()) {
             return "it called notReady(), and not ready() since";
+        } else if (worker.readiness.needsWarmUp() && worker.readiness.evidence() != null) {
+            return "its warm-up did not end: " + worker.readiness.warmUpFailure();
         }
         return switch (registry.config.readinessRule()) {
             case EXPLICIT -> "it did not call ready()";

@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param reload how a rollout proceeds
  * @param hasReadinessCheck whether a worker gets traffic only while its health checks pass, which
  *     {@link ProcessEvents#readinessPassed} reports
+ * @param warmsUp whether a worker is warmed up before it is ready, see {@link WorkerHandle#warmUp}
  */
 public record SupervisorConfig(PortMode ports, ReadinessRule readinessRule, Duration startTimeout, int bootLimit,
-        RestartPolicy restart, StopPolicy stop, ReloadPolicy reload, boolean hasReadinessCheck) {}
+        RestartPolicy restart, StopPolicy stop, ReloadPolicy reload, boolean hasReadinessCheck, boolean warmsUp) {}

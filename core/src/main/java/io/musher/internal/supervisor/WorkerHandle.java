@@ -68,6 +68,12 @@ public interface WorkerHandle {
     void requestThreadDump();
 
     /**
+     * Sends the warm-up requests to the booting worker, whose port is known, and reports
+     * {@link ProcessEvents#warmedUp}. The report may be missing: the start timeout goes on.
+     */
+    void warmUp();
+
+    /**
      * Probes the worker's port: reports {@link ProcessEvents#portRefuses} if it refuses, and then runs {@code done} on
      * the control thread. That may be late or never: the supervisor has a timeout.
      *

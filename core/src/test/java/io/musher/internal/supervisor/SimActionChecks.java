@@ -65,6 +65,12 @@ final class SimActionChecks {
         checks.accepting = false;
     }
 
+    void warms(Incarnation worker) {
+        checks.tell(worker, "is warmed up");
+        isTrue(worker.isBooting() && !track(worker).warming, "%s is warmed up twice, or too late", worker);
+        track(worker).warming = true;
+    }
+
     void drains(Incarnation worker, Duration deadline) {
         checks.tell(worker, "drain");
         isTrue(worker.state() == WorkerState.DRAINING && !checks.published.contains(worker),

@@ -94,6 +94,7 @@ final class SimChecks implements SupervisorListener {
         SimWorkerHistory track = track(worker);
         isTrue(track.online && !track.disconnected && published.contains(worker), "%s ready", worker);
         isTrue(worker.state() == WorkerState.READY, "%s ready", worker);
+        isTrue(track.warm || !world.config.warmsUp(), "%s is ready and was not warmed up", worker);
         if (!track.ready) {
             track.ready = true;
             track.started(world.now());
@@ -253,6 +254,10 @@ final class SimChecks implements SupervisorListener {
 
     void died(Incarnation worker) {
         tell(worker, "dies");
+    }
+
+    void warm(Incarnation worker) {
+        track(worker).warm = true;
     }
 
     void drained(Incarnation worker) {

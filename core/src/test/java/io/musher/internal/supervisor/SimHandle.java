@@ -35,6 +35,12 @@ final class SimHandle implements WorkerHandle {
     }
 
     @Override
+    public void warmUp() {
+        world.actions.warms(incarnation);
+        world.process(incarnation).warmUp();
+    }
+
+    @Override
     public void drain(Duration deadline) {
         world.actions.drains(incarnation, deadline);
         world.process(incarnation).drain();

@@ -166,6 +166,8 @@ final class SimProcess {
                 events.threadDumpDone(worker);
                 events.readinessPassed(worker);
                 events.readinessFailed(worker, "late");
+                events.warmUpFailed(worker, "late");
+                events.warmedUp(worker);
                 events.recycleDue(worker, "late");
                 world.checks.isTrue(!events.hello(worker), "a dead worker's hello was welcome");
             }
@@ -231,6 +233,15 @@ final class SimProcess {
     }
 
     // ---- what is done to it
+
+    void warmUp() {
+        if (!wild || world.chance(80)) {
+            act(world.between(0, wild ? 8 * SimWorld.SECOND : 100 * SimWorld.MILLI), () -> {
+                world.checks.warm(worker);
+                events.warmedUp(worker);
+            });
+        }
+    }
 
     void drainFrame() {
         drains = true;

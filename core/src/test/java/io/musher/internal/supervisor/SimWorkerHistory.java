@@ -11,6 +11,9 @@ final class SimWorkerHistory {
     /** A user, or the whole cluster, asked for SIGKILL. */
     boolean killWanted;
     boolean hangs;
+    /** It is sent its warm-up requests, or was. */
+    boolean warming;
+    boolean warm;
     boolean drained;
     /** It has said that it has drain hooks, and not that they have ended. */
     boolean drainHooks;

@@ -237,6 +237,11 @@ class SupervisorRecorder implements Actions, SupervisorListener, TestGeneration.
         }
 
         @Override
+        public void warmUp() {
+            actions.add("warm up " + incarnation.id());
+        }
+
+        @Override
         public boolean checkPort(Runnable done) {
             if (hasPorts) {
                 checked.add(incarnation);

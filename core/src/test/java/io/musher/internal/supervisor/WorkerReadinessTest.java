@@ -55,6 +55,35 @@ class WorkerReadinessTest {
     }
 
     @Test
+    void shouldBeReadyWhenWarmedUp() {
+        fixture.warmingUp();
+        Incarnation worker = first();
+        fixture.events.portAccepts(worker);
+        fixture.assertActions("spawn 1", "warm up 1");
+        fixture.assertReports("forked 1", "online 1");
+        assertTrue(worker.why().contains("is being warmed up"), worker::why);
+        fixture.events.portAccepts(worker);
+        fixture.events.ready(worker);
+        fixture.assertActions();
+        fixture.events.notReady(worker);
+        fixture.events.warmedUp(worker);
+        assertEquals(WorkerState.ONLINE, worker.state());
+        fixture.events.ready(worker);
+        assertEquals(WorkerState.READY, worker.state());
+    }
+
+    @Test
+    void shouldSayWhichWarmUpRequestFailedWhenTheStartTimesOut() {
+        fixture.warmingUp();
+        Incarnation worker = first();
+        fixture.events.portAccepts(worker);
+        fixture.events.warmUpFailed(worker, "GET /cart: status 500");
+        fixture.pass(60_000);
+        assertEquals(WorkerState.STOPPING, worker.state());
+        assertTrue(worker.why().contains("its warm-up did not end: GET /cart: status 500"), worker::why);
+    }
+
+    @Test
     void shouldTakeAHelloForReadyWithoutPorts() {
         fixture.with(PortMode.NONE).with(ReadinessRule.STARTED);
         Incarnation worker = first();
