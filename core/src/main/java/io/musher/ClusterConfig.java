@@ -307,7 +307,7 @@ public final class ClusterConfig {
         int bootLimit = Math.max(2, Runtime.getRuntime().availableProcessors());
         boolean checksReadiness = healthChecks.stream().anyMatch(check -> check.role() == HealthCheck.Role.READINESS);
         return new SupervisorConfig(ports, ready, startTimeout, bootLimit, restartPolicy, stopPolicy,
-                sticky ? reloadPolicy.withOverlap(Duration.ZERO) : reloadPolicy, checksReadiness,
-                warmUp.isPresent());
+                commonPort.isEmpty() || sticky ? reloadPolicy.withOverlap(Duration.ZERO) : reloadPolicy,
+                checksReadiness, warmUp.isPresent());
     }
 }

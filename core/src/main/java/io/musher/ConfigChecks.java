@@ -56,6 +56,8 @@ final class ConfigChecks {
             return Optional.of("balancer options (such as waiting, retries, slow start): there is no balancer");
         } else if (config.recyclePolicy().maxConnections() > 0) {
             return Optional.of("recyclePolicy maxConnections: there is no balancer that counts");
+        } else if (config.warmUp().isPresent()) {
+            return Optional.of("warmUp: its requests to the common port may reach any worker");
         } else if (config.readiness() == Readiness.PORT_OPEN) {
             return Optional.of("readiness PORT_OPEN: all workers have one port, so it must be the worker that listens");
         }

@@ -15,8 +15,9 @@ import java.util.Objects;
  * meanwhile is withdrawn, and its predecessor goes on. It applies to all replacements of a worker that serves: by a
  * rollout (also when it rolls back), by the {@link RecyclePolicy}, and by {@link Worker#restart}. A crashed worker has
  * no predecessor: its replacement never waits, and only its share of new connections grows. Rolling reload of
- * <i>n</i> workers takes at least <i>n</i> / {@code batch} × {@code overlap}. Without a common port there is no
- * overlap, nor with a strategy that keeps clients with their worker, such as {@code ip-hash}.
+ * <i>n</i> workers takes at least <i>n</i> / {@code batch} × {@code overlap}. With
+ * {@link Scheduling#KERNEL} both listen, and no share grows. Without a common port there is no overlap, nor with a
+ * strategy that keeps clients with their worker, such as {@code ip-hash}.
  *
  * @param batch how many workers are replaced at once
  * @param soak how long a ready replacement must stay alive before it gets traffic

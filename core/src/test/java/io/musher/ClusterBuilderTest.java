@@ -136,6 +136,7 @@ class ClusterBuilderTest {
                 kernel("proxyProtocol", b -> b.proxyProtocol(ProxyProtocol.V2)),
                 kernel("balancer options (such as waiting, retries, slow start)",
                         b -> b.balancer(options -> options.slowStart(Duration.ofSeconds(1)))),
+                kernel("warmUp", b -> b.warmUp(WarmUp.requests("/"))),
                 kernel("healthCheck (GET /health)", b -> b.healthCheck(HealthCheck.http("/health"))),
                 kernel("healthCheck (connect)", b -> b.healthCheck(HealthCheck.tcp())),
                 kernel("recyclePolicy maxConnections",

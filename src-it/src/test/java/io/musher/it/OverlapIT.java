@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.Cluster;
 import io.musher.ClusterBuilder;
+import io.musher.ClusterEvent;
 import io.musher.Launch;
 import io.musher.ReloadPolicy;
 import io.musher.Rollout;
+import io.musher.Scheduling;
 import io.musher.Worker;
 import io.musher.balancer.BalancerStats.TargetState;
 import io.musher.balancer.Strategy;
@@ -101,6 +103,17 @@ class OverlapIT {
         deploy(cluster);
         awaitAnswers(cluster, Set.of("new", "old"));
         cluster.stop().get(60, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void shouldServeWithBothWhereTheKernelDistributesConnections() throws Exception {
+        Cluster cluster = clusters.start(overlapping(1).scheduling(Scheduling.KERNEL));
+        CompletableFuture<Rollout> rollout = deploy(cluster);
+        awaitAnswers(cluster, Set.of("new", "old"));
+        cluster.abortRollout().get(60, TimeUnit.SECONDS);
+        assertEquals(Rollout.Outcome.ABORTED, get(rollout).outcome());
+        clusters.history().await(ClusterEvent.Exited.class, event -> event.worker().id() == 2);
+        assertOnlyOldOnesAnswer(cluster);
     }
 
     @Test

@@ -5,8 +5,8 @@ import io.musher.balancer.loop.Nullable;
 import java.time.Duration;
 
 /**
- * Hands a slot over from the serving worker to its replacement. Behind a common port both serve during the overlap of
- * the reload policy, because a fresh process is slow at first; then the predecessor is stopped.
+ * Hands a slot over from the serving worker to its replacement. Both serve during the overlap of the reload policy,
+ * because a fresh process is slow at first; then the predecessor is stopped.
  *
  * <pre>
  * ready ─▶ overlap ─elapsed, predecessor lost, notReady or released──▶ the replacement serves, the predecessor stops
@@ -30,8 +30,7 @@ final class Takeover {
         this.registry = registry;
         this.stopSequence = stopSequence;
         this.rollout = rollout;
-        this.overlap = registry.config.ports() == PortMode.MOVABLE ? registry.config.reload().overlap()
-                : Duration.ZERO;
+        this.overlap = registry.config.reload().overlap();
     }
 
     /** The worker is ready for the first time, and published as a target if it has a predecessor that serves. */

@@ -328,7 +328,7 @@ final class SimChecks implements SupervisorListener {
                 ready++;
                 isTrue(published.contains(worker), "%s is not published", worker);
                 int same = readyOfInstance.merge(worker.instance(), 1, Integer::sum);
-                boolean overlaps = world.config.ports() == PortMode.MOVABLE
+                boolean overlaps = world.config.ports() != PortMode.FIXED
                         && !world.config.reload().overlap().isZero();
                 isTrue(same <= (overlaps ? 2 : 1), "%s workers of instance %s are ready", same, worker.instance());
             }
