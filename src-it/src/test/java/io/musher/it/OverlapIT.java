@@ -73,6 +73,7 @@ class OverlapIT {
         cluster.abortRollout().get(60, TimeUnit.SECONDS);
         assertEquals(Rollout.Outcome.ABORTED, get(rollout).outcome());
         assertOnlyOldOnesAnswer(cluster);
+        clusters.history().await(ClusterEvent.Exited.class, event -> event.worker().id() == 2);
         assertEquals(List.of(1), cluster.workers().stream().map(Worker::id).toList());
     }
 
