@@ -5,7 +5,6 @@ import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.dispatch.EnvironmentSource;
 import io.musher.internal.health.RecycleMonitor;
-import io.musher.internal.process.WorkerProcess;
 import io.musher.internal.process.launch.LaunchPlan;
 import io.musher.internal.supervisor.Supervisor;
 import io.musher.internal.worker.WorkerEnvironment;
@@ -89,7 +88,7 @@ public final class Cluster implements AutoCloseable {
                         Duration.ofSeconds(ENV_TIMEOUT_SECONDS)),
                 resources.balancer());
         this.recycleMonitor = new RecycleMonitor(resources.control(), config.recyclePolicy(), supervisor,
-                worker -> ClusterCommands.workerOf(worker).session().usage().thenApply(WorkerProcess.Usage::memory),
+                worker -> ClusterCommands.workerOf(worker).session().memory(),
                 actions::connections);
         this.shutdown = new ShutdownHandler(config, this::stop, this::killAll, this::reloadAfterSighup,
                 resources.events());
@@ -254,14 +253,15 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
-     * Measures the CPU time and memory of the workers, each with all processes it has started if it is a command. The
-     * measurement reads the process table of the operating system, for some milliseconds on a thread of its own; calls
-     * that overlap share the results.
+     * Measures the CPU time and memory of the workers, of a command with all processes in its session. The measurement
+     * reads the process table of the operating system, for some milliseconds on a thread of its own; calls that overlap
+     * share the results.
      *
      * @return completes with the usage of each instance that has or had a worker when it was measured, by instance
      */
     public CompletableFuture<List<ResourceUsage>> usage() {
-        return usageMeter.measure(this::workers).thenApplyAsync(usage -> usage, resources.callbacks());
+        return usageMeter.measure(this::workers, resources.spawner()::usage).thenApplyAsync(usage -> usage,
+                resources.callbacks());
     }
 
     /**

@@ -30,7 +30,8 @@ final class LastOutput {
 
     /** {@return whether workers' output goes to the same streams as this process's own} */
     static boolean isVisible(Output output) {
-        return output instanceof Output.Inherit;
+        return output instanceof Output.Inherit
+                || output instanceof Output.Tee tee && tee.outputs().stream().anyMatch(LastOutput::isVisible);
     }
 
     /** {@return the suffix for a failure that may repeat; empty within 10 s of the last one of the instance} */

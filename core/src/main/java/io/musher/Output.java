@@ -1,6 +1,7 @@
 package io.musher;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -61,7 +62,32 @@ public sealed interface Output {
      * @return the output
      */
     static Files files(Path directory) {
-        return new Files(directory, 16 << 20, 3);
+        Path file = directory.resolve("%n.log");
+        Path escaped = Path.of(directory.toString().replace("%", "%%")).resolve(file.getFileName());
+        return new Files(escaped, escaped, 16 << 20, 3);
+    }
+
+    /**
+     * Writes standard output and standard error to files of their own. A file that is full is renamed as by
+     * {@link #files(Path)}. Several workers may write to one file; {@code %n} (worker's name) and {@code %i} (instance)
+     * in a path give each instance its own, {@code %%} is a percent sign.
+     *
+     * @param stdout the file for standard output; its folder is created if it does not exist
+     * @param stderr the file for standard error; may be the same
+     * @return the output
+     */
+    static Files files(Path stdout, Path stderr) {
+        return new Files(stdout, stderr, 16 << 20, 3);
+    }
+
+    /**
+     * Passes output to several destinations. Each of them holds up a worker and drops output by itself.
+     *
+     * @param outputs at least one
+     * @return the output
+     */
+    static Output tee(Output... outputs) {
+        return new Tee(List.of(outputs));
     }
 
     /**
@@ -102,24 +128,27 @@ public sealed interface Output {
     }
 
     /**
-     * Writes files, see {@link Output#files(Path)}. Use the methods.
+     * Writes files, see {@link Output#files(Path, Path)}. Use the methods.
      *
-     * @param directory created if it does not exist
+     * @param stdout the file for standard output, with placeholders
+     * @param stderr the file for standard error, with placeholders
      * @param maxBytes the size at which a file is renamed, at least 1 KiB
      * @param keep how many renamed files are kept, at least 0
      */
-    record Files(Path directory, long maxBytes, int keep) implements Output {
+    record Files(Path stdout, Path stderr, long maxBytes, int keep) implements Output {
 
         /**
          * Checks the components.
          *
-         * @param directory as the component
+         * @param stdout as the component
+         * @param stderr as the component
          * @param maxBytes as the component
          * @param keep as the component
          * @throws IllegalArgumentException if the size is less than 1 KiB or the number is negative
          */
         public Files {
-            Objects.requireNonNull(directory, "output directory");
+            Objects.requireNonNull(stdout, "output file of stdout");
+            Objects.requireNonNull(stderr, "output file of stderr");
             if (maxBytes < 1024) {
                 throw new IllegalArgumentException("output maxBytes " + maxBytes + " is less than 1024");
             }
@@ -136,7 +165,7 @@ public sealed interface Output {
          * @throws IllegalArgumentException if the size is less than 1 KiB
          */
         public Files withMaxBytes(long bytes) {
-            return new Files(directory, bytes, keep);
+            return new Files(stdout, stderr, bytes, keep);
         }
 
         /**
@@ -147,7 +176,28 @@ public sealed interface Output {
          * @throws IllegalArgumentException if the number is negative
          */
         public Files withKeep(int files) {
-            return new Files(directory, maxBytes, files);
+            return new Files(stdout, stderr, maxBytes, files);
+        }
+    }
+
+    /**
+     * Passes output to several destinations, see {@link Output#tee}.
+     *
+     * @param outputs the destinations
+     */
+    record Tee(List<Output> outputs) implements Output {
+
+        /**
+         * Copies and checks the components.
+         *
+         * @param outputs as the component
+         * @throws IllegalArgumentException if there is none
+         */
+        public Tee {
+            outputs = List.copyOf(outputs);
+            if (outputs.isEmpty()) {
+                throw new IllegalArgumentException("output tee: at least one output is needed");
+            }
         }
     }
 

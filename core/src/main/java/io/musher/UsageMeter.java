@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.internal.process.WorkerProcess;
 import io.musher.internal.process.WorkerProcess.Usage;
 import java.time.Duration;
 import java.util.HashMap;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Measures workers, and remembers the CPU time of those that have exited. Thread-safe. */
@@ -32,24 +34,20 @@ final class UsageMeter {
      * Measures the workers that are alive. One measurement at a time: otherwise an exited worker that a slow one still
      * contains would be counted twice.
      */
-    synchronized CompletableFuture<List<ResourceUsage>> measure(Supplier<List<Worker>> living) {
+    synchronized CompletableFuture<List<ResourceUsage>> measure(Supplier<List<Worker>> living,
+            Function<List<WorkerProcess>, CompletableFuture<Map<WorkerProcess, Usage>>> reader) {
         if (latest.isDone()) {
-            latest = measure(living.get());
+            List<Worker> workers = living.get();
+            latest = reader.apply(workers.stream().map(worker -> worker.session().process()).toList())
+                    .thenApply(usage -> add(workers, usage));
         }
         return latest;
     }
 
-    private CompletableFuture<List<ResourceUsage>> measure(List<Worker> workers) {
-        Map<Worker, CompletableFuture<Usage>> measured = new LinkedHashMap<>();
-        workers.forEach(worker -> measured.put(worker, worker.session().usage()));
-        return CompletableFuture.allOf(measured.values().toArray(CompletableFuture[]::new)).thenApply(done -> {
-            Map<Worker, Usage> usage = new LinkedHashMap<>();
-            measured.forEach((worker, future) -> usage.put(worker, future.join()));
-            return add(usage);
-        });
-    }
-
-    private synchronized List<ResourceUsage> add(Map<Worker, Usage> measured) {
+    private synchronized List<ResourceUsage> add(List<Worker> workers, Map<WorkerProcess, Usage> usageOf) {
+        Map<Worker, Usage> measured = new LinkedHashMap<>();
+        workers.forEach(worker -> measured.put(worker,
+                usageOf.getOrDefault(worker.session().process(), new Usage(0, 0))));
         Map<Integer, Long> memory = new HashMap<>();
         measured.forEach((worker, usage) -> {
             Total total = totals.computeIfAbsent(worker.instance(), instance -> new Total(worker.name()));

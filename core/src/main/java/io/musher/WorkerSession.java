@@ -331,9 +331,14 @@ final class WorkerSession implements WorkerHandle {
         return started == null ? "" : started.lastOutput();
     }
 
-    /** {@return CPU time and memory of the process and its descendants} */
-    CompletableFuture<WorkerProcess.Usage> usage() {
-        return forked().usage();
+    /** {@return the resident memory of the process and its descendants in bytes} */
+    CompletableFuture<Long> memory() {
+        return forked().memory();
+    }
+
+    /** {@return the process; only for workers that are listed} */
+    WorkerProcess process() {
+        return forked();
     }
 
     /** {@return the thread dump that was taken when the worker failed a liveness check, if one was} */

@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -139,6 +140,24 @@ public final class Spawner implements AutoCloseable {
         loader.setPriority(Thread.MIN_PRIORITY);
         loader.start();
         return done;
+    }
+
+    /**
+     * Measures workers; exited ones have used nothing.
+     *
+     * @return completes on any thread; with no results if the process table cannot be read
+     */
+    public CompletableFuture<Map<WorkerProcess, WorkerProcess.Usage>> usage(List<WorkerProcess> workers) {
+        CompletableFuture<Map<WorkerProcess, WorkerProcess.Usage>> answer = new CompletableFuture<>();
+        processTable.run(() -> {
+            try {
+                answer.complete(processTable.query(() -> WorkerProcess.usage(workers), Map.of()));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                answer.complete(Map.of());
+            }
+        });
+        return answer;
     }
 
     /** {@return the number of bytes of output dropped because the consumer was stuck} */

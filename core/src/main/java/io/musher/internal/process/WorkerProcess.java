@@ -15,7 +15,10 @@ import io.musher.internal.process.output.OutputTail;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -42,7 +45,7 @@ public final class WorkerProcess {
     private final Instant startedAt = Instant.now();
     private volatile boolean stopRequested;
     private volatile boolean killed;
-    private CompletableFuture<Usage> measured = CompletableFuture.completedFuture(Usage.NONE);
+    private CompletableFuture<Long> measured = CompletableFuture.completedFuture(0L);
 
     WorkerProcess(SpawnRequest request, Process process, ProcessTree tree, ProcessTableExecutor processTable,
             OrphanReaper reaper, OutputTail tail,
@@ -189,7 +192,28 @@ public final class WorkerProcess {
     }
 
     /**
-     * CPU time and memory of a worker, for a command including its descendants.
+     * {@return a future that completes, on any thread, with the resident memory in bytes; for a command including its
+     * descendants; 0 where this cannot be determined} A call during a measurement returns the result of that
+     * measurement.
+     */
+    public synchronized CompletableFuture<Long> memory() {
+        if (!measured.isDone()) {
+            return measured.copy();
+        }
+        CompletableFuture<Long> answer = new CompletableFuture<>();
+        measured = answer;
+        processTable.run(() -> {
+            long bytes = ProcessTable.memory(process.pid());
+            if (isCommand()) {
+                bytes += members().stream().mapToLong(handle -> ProcessTable.memory(handle.pid())).sum();
+            }
+            answer.complete(bytes);
+        });
+        return answer.copy();
+    }
+
+    /**
+     * CPU time and memory of a worker.
      *
      * @param cpuNanos the CPU time since the process was started; it falls when a descendant exits for which no other
      *     one has waited
@@ -197,7 +221,7 @@ public final class WorkerProcess {
      */
     public record Usage(long cpuNanos, long memory) {
 
-        static final Usage NONE = new Usage(0, 0);
+        private static final Usage NONE = new Usage(0, 0);
 
         private Usage plus(Usage other) {
             return new Usage(cpuNanos + other.cpuNanos, memory + other.memory);
@@ -205,23 +229,29 @@ public final class WorkerProcess {
     }
 
     /**
-     * {@return a future that completes, on any thread, with the CPU time and memory} A call during a measurement
-     * returns the result of that measurement.
+     * {@return what the workers use, commands with all processes in their session; may block} Reads the process table
+     * once for all workers.
      */
-    public synchronized CompletableFuture<Usage> usage() {
-        if (!measured.isDone()) {
-            return measured.copy();
+    static Map<WorkerProcess, Usage> usage(Collection<WorkerProcess> workers) {
+        boolean scans = workers.stream().anyMatch(worker -> worker.isCommand() && worker.tree.hasSession());
+        Map<Long, List<Long>> sessions = scans ? ProcessTable.sessions() : Map.of();
+        Map<WorkerProcess, Usage> usage = new HashMap<>();
+        for (WorkerProcess worker : workers) {
+            usage.put(worker, worker.family(sessions).stream().map(WorkerProcess::usage).reduce(Usage.NONE,
+                    Usage::plus));
         }
-        CompletableFuture<Usage> answer = new CompletableFuture<>();
-        measured = answer;
-        processTable.run(() -> {
-            Usage usage = usage(leader);
-            if (isCommand()) {
-                usage = members().stream().map(WorkerProcess::usage).reduce(usage, Usage::plus);
-            }
-            answer.complete(usage);
-        });
-        return answer.copy();
+        return usage;
+    }
+
+    private List<ProcessHandle> family(Map<Long, List<Long>> sessions) {
+        List<ProcessHandle> family = new ArrayList<>(List.of(leader));
+        if (isCommand() && !tree.hasSession()) {
+            leader.descendants().forEach(family::add);
+        } else if (isCommand()) {
+            sessions.getOrDefault(pid(), List.of()).stream().filter(pid -> pid != pid())
+                    .flatMap(pid -> ProcessHandle.of(pid).stream()).forEach(family::add);
+        }
+        return family;
     }
 
     private static Usage usage(ProcessHandle process) {

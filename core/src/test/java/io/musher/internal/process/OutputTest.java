@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
@@ -127,6 +129,19 @@ class OutputTest {
         for (String name : List.of("test-1.log", "test-1.log.1", "test-1.log.2")) {
             assertTrue(Files.size(logs.resolve(name)) <= 2000);
         }
+    }
+
+    @Test
+    void shouldWriteStandardOutputAndErrorToFilesOfTheirOwnAndToAConsumer(@TempDir Path folder) throws Exception {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        Output files = Output.files(folder.resolve("%n%%%i.out"), folder.resolve("all.err"));
+        try (SpawnerFixture fixture = new SpawnerFixture(
+                Output.tee(files, Output.to(line -> lines.add(line.error() + line.text()))))) {
+            SpawnerFixture.end(fixture.sh("echo out; echo err >&2"));
+        }
+        assertEquals("out\n", Files.readString(folder.resolve("test-1%0.out")));
+        assertEquals("err\n", Files.readString(folder.resolve("all.err")));
+        assertEquals(Set.of("falseout", "trueerr"), Set.copyOf(lines));
     }
 
     @Test

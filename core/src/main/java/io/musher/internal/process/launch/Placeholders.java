@@ -28,7 +28,17 @@ public final class Placeholders {
         return fill(text, worker, OptionalLong.of(pid));
     }
 
+    /** Also replaces {@code %p} and {@code %n} in a path, the name without what is special in paths. */
+    public static String fillPath(String path, SpawnRequest worker, long pid) {
+        String name = worker.name().replaceAll("[^\\p{L}\\p{N}._-]", "_");
+        return fill(path, worker, OptionalLong.of(pid), name);
+    }
+
     private static String fill(String text, SpawnRequest worker, OptionalLong pid) {
+        return fill(text, worker, pid, worker.name());
+    }
+
+    private static String fill(String text, SpawnRequest worker, OptionalLong pid, String name) {
         if (text.indexOf('%') < 0) {
             return text;
         }
@@ -44,7 +54,7 @@ public final class Placeholders {
                     if (pid.isPresent() && next == 'p') {
                         filled.append(pid.getAsLong());
                     } else if (pid.isPresent() && next == 'n') {
-                        filled.append(worker.name());
+                        filled.append(name);
                     } else {
                         filled.append('%').append(next);
                     }

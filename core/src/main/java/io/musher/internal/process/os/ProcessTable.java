@@ -7,6 +7,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,13 @@ public final class ProcessTable {
             return System.nanoTime() - startedAt > HANGS_NANOS;
         }
     }
+
+    private static final long SESSIONS_NANOS = 200_000_000;
+
+    private record SessionSnapshot(long readAt, Map<Long, List<Long>> sessions) {}
+
+    private static volatile SessionSnapshot latestSessions = new SessionSnapshot(System.nanoTime() - SESSIONS_NANOS - 1,
+            Map.of());
 
     private ProcessTable() {}
 
@@ -82,6 +90,28 @@ public final class ProcessTable {
             // return the processes found so far
         }
         return pids;
+    }
+
+    /**
+     * {@return the living processes by session, as they were at most 200 ms ago: programs with many clusters measure
+     * one after the other; may block}
+     */
+    public static Map<Long, List<Long>> sessions() {
+        SessionSnapshot snapshot = latestSessions;
+        if (System.nanoTime() - snapshot.readAt() > SESSIONS_NANOS) {
+            snapshot = new SessionSnapshot(System.nanoTime(), readSessions());
+            latestSessions = snapshot;
+        }
+        return snapshot.sessions();
+    }
+
+    private static Map<Long, List<Long>> readSessions() {
+        Map<Long, List<Long>> sessions = new HashMap<>();
+        for (long pid : pids()) {
+            entry(pid).filter(entry -> entry.state() != 'Z')
+                    .ifPresent(entry -> sessions.computeIfAbsent(entry.session(), id -> new ArrayList<>()).add(pid));
+        }
+        return sessions;
     }
 
     /** {@return the state of a process; empty if it has exited or cannot be read} */

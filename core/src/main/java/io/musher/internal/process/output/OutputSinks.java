@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -29,6 +30,7 @@ public final class OutputSinks {
     private final @Nullable BoundedHandoff<byte[]> err;
     private final @Nullable BoundedHandoff<Output.Line> lines;
     private final Map<Path, RollingFile> files = new HashMap<>();
+    private final List<OutputSinks> branches;
 
     public OutputSinks(String cluster, Output output) {
         this.cluster = cluster;
@@ -38,6 +40,9 @@ public final class OutputSinks {
         this.err = inherit ? standard("stderr", () -> System.err) : null;
         this.lines = output instanceof Output.Lines to
                 ? new BoundedHandoff<>(cluster + "-output", to.consumer()::accept) : null;
+        this.branches = output instanceof Output.Tee tee
+                ? tee.outputs().stream().map(branch -> new OutputSinks(cluster, branch)).toList()
+                : List.of();
     }
 
     public OutputSink sink(SpawnRequest worker, long pid, boolean error) {
@@ -50,7 +55,11 @@ public final class OutputSinks {
             return lines(worker, error, lines);
         }
         if (output instanceof Output.Files in) {
-            return file(in.directory().resolve(worker.name().replaceAll("[^\\p{L}\\p{N}._-]", "_") + ".log"), in);
+            return file(Path.of(Placeholders.fillPath((error ? in.stderr() : in.stdout()).toString(), worker, pid)),
+                    in);
+        }
+        if (!branches.isEmpty()) {
+            return tee(branches.stream().map(branch -> branch.sink(worker, pid, error)).toList());
         }
         return (bytes, offset, length) -> {};
     }
@@ -61,10 +70,11 @@ public final class OutputSinks {
         for (BoundedHandoff<?> each : Arrays.asList(out, err, lines)) {
             bytes += each == null ? 0 : each.dropped();
         }
-        return bytes;
+        return bytes + branches.stream().mapToLong(OutputSinks::dropped).sum();
     }
 
     public void close() {
+        branches.forEach(OutputSinks::close);
         for (BoundedHandoff<?> each : Arrays.asList(out, err, lines)) {
             if (each != null) {
                 each.close(500);
@@ -78,6 +88,20 @@ public final class OutputSinks {
             target.write(bytes, 0, bytes.length);
             target.flush();
         });
+    }
+
+    private static OutputSink tee(List<OutputSink> sinks) {
+        return new OutputSink() {
+            @Override
+            public void accept(byte[] bytes, int offset, int length) {
+                sinks.forEach(sink -> sink.accept(bytes, offset, length));
+            }
+
+            @Override
+            public void end() {
+                sinks.forEach(OutputSink::end);
+            }
+        };
     }
 
     private static OutputSink plain(BoundedHandoff<byte[]> to) {

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * breaks where possible. The file is open while it has writers. If the disk fails, output is lost, but the worker is
  * not affected. Thread safe.
  */
-final class RollingFile {
+public final class RollingFile {
 
     private static final Logger LOG = LoggerFactory.getLogger(RollingFile.class);
 
@@ -27,24 +27,25 @@ final class RollingFile {
     private int writers;
     private boolean failureLogged;
 
-    RollingFile(Path path, long maxBytes, int keep) {
+    /** Creates a file that is opened when it is written to. */
+    public RollingFile(Path path, long maxBytes, int keep) {
         this.path = path;
         this.maxBytes = maxBytes;
         this.keep = keep;
     }
 
-    synchronized void addWriter() {
+    public synchronized void addWriter() {
         writers++;
     }
 
     /** The last writer closes the file. */
-    synchronized void removeWriter() {
+    public synchronized void removeWriter() {
         if (--writers == 0) {
             closeFile();
         }
     }
 
-    synchronized void write(byte[] bytes, int offset, int length) {
+    public synchronized void write(byte[] bytes, int offset, int length) {
         try {
             for (int done = 0; done < length;) {
                 if (out == null) {

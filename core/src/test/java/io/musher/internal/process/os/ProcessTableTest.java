@@ -16,6 +16,20 @@ import org.junit.jupiter.api.condition.OS;
 class ProcessTableTest {
 
     @Test
+    void shouldAddUpTheCpuTimeOfAProcessAndOfItsReapedChildren() {
+        assertEquals(100_000_000, ProcessTable.parseCpu("7 (a b) S 1 7 7 0 -1 0 0 0 0 0 1 2 3 4 20 0 1 0 99"));
+        assertEquals(0, ProcessTable.cpuNanos(Integer.MAX_VALUE));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void shouldListThisProcessInItsSession() {
+        long own = ProcessHandle.current().pid();
+        long session = ProcessTable.entry(own).orElseThrow().session();
+        assertTrue(ProcessTable.sessions().get(session).contains(own));
+    }
+
+    @Test
     void shouldReadANameWithParentheses() {
         assertEquals(new ProcessTable.Entry(7, 'S', 42, 41),
                 ProcessTable.parse(7, "7 (a) Z 1 (b) S 5 42 41 0 -1 4194304 99"));
