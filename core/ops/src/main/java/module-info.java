@@ -1,6 +1,8 @@
 /** Runs programs that a file describes, from the command line. */
 module io.musher.ops {
-    requires io.musher;
+    requires transitive io.musher;
     requires jdk.net; // who is at the other end of a Unix domain socket
     requires org.slf4j;
+
+    exports io.musher.ops;
 }

@@ -19,6 +19,13 @@ import java.util.concurrent.TimeoutException;
 final class ClientCommands {
 
     private static final long API = 1;
+    /** No lambda: each of these costs the start of a command some milliseconds. */
+    private static final ControlClient.Lines IGNORE = new ControlClient.Lines() {
+        @Override
+        public void take(Map<String, Object> line) {
+            // status has one line only
+        }
+    };
     private static final long END_SECONDS = 30;
     private static final int DESCRIBED_LINES = 20;
 
@@ -60,9 +67,12 @@ final class ClientCommands {
             int own = isHealthy(status) ? CommandLine.DONE : CommandLine.FAILED;
             exitCode = exitCode == CommandLine.NOT_RUNNING ? own : Math.max(exitCode, own);
             if (arguments.json) {
-                out.write(Json.line(status), 0, Json.line(status).length);
+                byte[] line = Json.line(status);
+                out.write(line, 0, line.length);
             } else {
-                new StatusTable(Terminal.hasColours()).lines(status).forEach(out::println);
+                for (String line : new StatusTable(Terminal.hasColours()).lines(status)) {
+                    out.println(line);
+                }
             }
         }
         out.flush();
@@ -97,7 +107,7 @@ final class ClientCommands {
         if (!ids.isEmpty()) {
             request.put("id", ids);
         }
-        Map<String, Object> status = client.call(request, line -> {}, seconds);
+        Map<String, Object> status = client.call(request, IGNORE, seconds);
         if (!(status.get("api") instanceof Long api) || api != API) {
             throw new CommandFailure(CommandLine.FAILED, "the primary is of version " + status.get("version")
                     + " and speaks version " + status.get("api") + " of the control protocol, this program version "
@@ -181,7 +191,9 @@ final class ClientCommands {
         if (!arguments.ids.isEmpty()) {
             request.put("id", arguments.ids);
         }
-        arguments.instances.ifPresent(count -> request.put("instances", count));
+        if (arguments.instances.isPresent()) {
+            request.put("instances", arguments.instances.getAsInt());
+        }
         if (!arguments.signal.isEmpty()) {
             request.put("signal", arguments.signal);
         }

@@ -31,8 +31,10 @@ final class PrimaryFinder {
 
     /** {@return the config file that the arguments name, or the one of this folder; empty without one} */
     Optional<Path> file(Arguments arguments) {
-        return arguments.file.map(file -> directory.resolve(file).normalize())
-                .or(() -> arguments.name.isPresent() ? Optional.empty() : MusherFile.find(directory));
+        if (arguments.file.isPresent()) {
+            return Optional.of(directory.resolve(arguments.file.get()).normalize());
+        }
+        return arguments.name.isPresent() ? Optional.empty() : MusherFile.find(directory);
     }
 
     /**
@@ -69,7 +71,7 @@ final class PrimaryFinder {
         List<Holder> ofFile = new ArrayList<>();
         for (Holder holder : holders) {
             if (holder.config().equals(file.get().toString())
-                    && arguments.name.map(holder.name()::equals).orElse(true)) {
+                    && (arguments.name.isEmpty() || arguments.name.get().equals(holder.name()))) {
                 ofFile.add(holder);
             }
         }
@@ -91,7 +93,10 @@ final class PrimaryFinder {
         List<Holder> holders = new ArrayList<>();
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(home.root())) {
             for (Path folder : folders) {
-                read(folder).ifPresent(holders::add);
+                Optional<Holder> holder = read(folder);
+                if (holder.isPresent()) {
+                    holders.add(holder.get());
+                }
             }
         } catch (NoSuchFileException | NotDirectoryException e) {
             return List.of();

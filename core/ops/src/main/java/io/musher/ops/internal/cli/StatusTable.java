@@ -34,7 +34,9 @@ final class StatusTable {
             boolean single = workers.size() == 1;
             rows.add(processRow(process, workers));
             if (!single) {
-                workers.forEach(worker -> rows.add(workerRow(worker)));
+                for (Map<String, Object> worker : workers) {
+                    rows.add(workerRow(worker));
+                }
             }
         }
         int[] widths = widths(rows);

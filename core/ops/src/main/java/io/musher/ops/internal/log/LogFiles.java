@@ -1,5 +1,6 @@
 package io.musher.ops.internal.log;
 
+import io.musher.internal.process.output.RollingFile;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -8,11 +9,15 @@ import java.util.Set;
 /** The log files of a primary, each open once. Thread-safe. */
 public final class LogFiles implements AutoCloseable {
 
-    private final Map<Path, LogFile> files = new HashMap<>();
+    private final Map<Path, RollingFile> files = new HashMap<>();
 
     /** {@return the file with this path; the limits count for the first caller} */
-    synchronized LogFile get(Path path, long maxSize, int keep) {
-        return files.computeIfAbsent(path, file -> new LogFile(file, maxSize, keep));
+    synchronized RollingFile get(Path path, long maxSize, int keep) {
+        return files.computeIfAbsent(path, each -> {
+            RollingFile file = new RollingFile(each, maxSize, keep);
+            file.addWriter();
+            return file;
+        });
     }
 
     /** {@return the files written so far} */
@@ -22,6 +27,7 @@ public final class LogFiles implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        files.values().forEach(LogFile::close);
+        files.values().forEach(RollingFile::removeWriter);
+        files.clear();
     }
 }

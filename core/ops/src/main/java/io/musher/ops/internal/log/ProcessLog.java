@@ -3,6 +3,7 @@ package io.musher.ops.internal.log;
 import io.musher.Output;
 import io.musher.ops.internal.file.LoggerSpec;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZonedDateTime;
@@ -34,8 +35,10 @@ public final class ProcessLog implements Consumer<Output.Line> {
         if (spec.console()) {
             (line.error() ? err : out).println(spec.decorate() ? line.name() + " | " + line.text() : line.text());
         }
-        (line.error() ? spec.stderr().or(spec::stdout) : spec.stdout()).ifPresent(
-                path -> files.get(resolve(path, line), spec.maxSize(), spec.keep()).write(inFile(line)));
+        (line.error() ? spec.stderr().or(spec::stdout) : spec.stdout()).ifPresent(path -> {
+            byte[] bytes = (inFile(line) + "\n").getBytes(StandardCharsets.UTF_8);
+            files.get(resolve(path, line), spec.maxSize(), spec.keep()).write(bytes, 0, bytes.length);
+        });
     }
 
     private static Path resolve(Path path, Output.Line line) {

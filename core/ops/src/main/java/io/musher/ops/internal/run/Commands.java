@@ -8,6 +8,7 @@ import io.musher.ops.internal.control.EventLog;
 import io.musher.ops.internal.control.Feed;
 import io.musher.ops.internal.control.LogMemory;
 import io.musher.ops.internal.control.Request;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,7 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** Carries out the commands of clients on a {@link Primary}, whatever door they come through. Thread-safe. */
+/** Carries out the commands of clients, whatever door they come through. Thread-safe. */
 final class Commands implements ControlHandler {
 
     /** Changes when a client could misunderstand an answer; added fields are no such change. */
@@ -43,7 +44,7 @@ final class Commands implements ControlHandler {
     private static final long LOOK_MILLIS = 1_000;
     private static final long EVENTS_MILLIS = 50;
 
-    private final Primary primary;
+    private final Controlled primary;
     private final EventLog events;
     private final LogMemory memory;
     private final ThreadPoolExecutor background = new ThreadPoolExecutor(0, MAX_BACKGROUND, 2, TimeUnit.SECONDS,
@@ -53,10 +54,25 @@ final class Commands implements ControlHandler {
                 return thread;
             });
 
-    Commands(Primary primary, EventLog events, LogMemory memory) {
+    Commands(Controlled primary, EventLog events, LogMemory memory) {
         this.primary = primary;
         this.events = events;
         this.memory = memory;
+    }
+
+    /** {@return the fields that describe a primary} */
+    static Map<String, Object> description(String version, String boot, String name, Instant startedAt,
+            String config) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("api", API);
+        fields.put("version", version);
+        fields.put("boot", boot);
+        fields.put("name", name);
+        fields.put("pid", ProcessHandle.current().pid());
+        fields.put("startedAt", startedAt.toString());
+        fields.put("upSeconds", Duration.between(startedAt, Instant.now()).toSeconds());
+        fields.put("config", config);
+        return fields;
     }
 
     /** A command that has been understood. */
@@ -79,14 +95,14 @@ final class Commands implements ControlHandler {
     private Map<String, Object> status(Request request) throws ControlException, InterruptedException {
         List<String> ids = request.ids();
         request.end();
-        Collection<ManagedProcess> chosen = ids.isEmpty() ? primary.processes()
+        Collection<? extends ControlledProcess> chosen = ids.isEmpty() ? primary.processes()
                 : targets(ids).stream().map(Target::process).collect(Collectors.toCollection(LinkedHashSet::new));
         Map<String, Object> answer = new LinkedHashMap<>(primary.description());
         List<Map<String, Object>> processes = StatusReport.of(chosen);
         if (!ids.isEmpty()) {
             int i = 0;
-            for (ManagedProcess process : chosen) {
-                processes.get(i++).put("details", ProcessDetails.of(process.spec()));
+            for (ControlledProcess process : chosen) {
+                processes.get(i++).put("details", process.details());
             }
         }
         answer.put("processes", processes);
@@ -259,11 +275,7 @@ final class Commands implements ControlHandler {
     }
 
     private static CompletableFuture<?> scale(Target target, int instances) throws ControlException {
-        if (!(target.wholeProcess("scale") instanceof Service service)) {
-            throw new ControlException(ControlException.BAD_REQUEST,
-                    "scale to " + instances + ": " + target.name() + " is a job, which runs in one process");
-        }
-        return service.scale(instances);
+        return target.wholeProcess("scale").scale(instances);
     }
 
     private static CompletableFuture<?> signal(Target target, String signal) throws ControlException {
@@ -309,13 +321,13 @@ final class Commands implements ControlHandler {
      *
      * @param instance counted from 0; empty for the whole process
      */
-    private record Target(ManagedProcess process, OptionalInt instance) {
+    private record Target(ControlledProcess process, OptionalInt instance) {
 
         String name() {
             return process.id + (instance.isPresent() ? "-" + (instance.getAsInt() + 1) : "");
         }
 
-        ManagedProcess wholeProcess(String command) throws ControlException {
+        ControlledProcess wholeProcess(String command) throws ControlException {
             if (instance.isPresent()) {
                 throw new ControlException(ControlException.BAD_REQUEST, command + ": " + name() + " is a worker; "
                         + command + " is for processes, here " + process.id + "; musher restart " + name()
@@ -345,11 +357,11 @@ final class Commands implements ControlHandler {
     }
 
     private List<Target> targets(String id) throws ControlException {
-        Collection<ManagedProcess> all = primary.processes();
+        Collection<? extends ControlledProcess> all = primary.processes();
         if (id.equals("all")) {
-            return all.stream().map(process -> new Target(process, OptionalInt.empty())).toList();
+            return all.stream().<Target>map(process -> new Target(process, OptionalInt.empty())).toList();
         }
-        for (ManagedProcess process : all) {
+        for (ControlledProcess process : all) {
             if (process.id.equalsIgnoreCase(id)) {
                 return List.of(new Target(process, OptionalInt.empty()));
             }
@@ -357,8 +369,8 @@ final class Commands implements ControlHandler {
         int dash = id.lastIndexOf('-');
         if (dash > 0 && id.substring(dash + 1).matches("[1-9][0-9]{0,5}")) {
             int instance = Integer.parseInt(id.substring(dash + 1)) - 1;
-            for (ManagedProcess process : all) {
-                boolean exists = instance < process.spec().instances() || process.cluster().map(running -> running
+            for (ControlledProcess process : all) {
+                boolean exists = instance < process.configured() || process.cluster().map(running -> running
                         .stats().slots().stream().anyMatch(slot -> slot.instance() == instance)).orElse(false);
                 if (process.id.equalsIgnoreCase(id.substring(0, dash)) && exists) {
                     return List.of(new Target(process, OptionalInt.of(instance)));

@@ -75,22 +75,28 @@ record FileReload(FileSpec file, List<ManagedProcess> gone, List<ProcessSpec> ad
         if (cluster.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
-        CompletableFuture<?> scaled = change.scales() && process instanceof Service service
-                ? service.scale(next.instances())
+        // more workers are started when the new program is in force, fewer are left before it is
+        boolean fewer = next.instances() < old.instances();
+        return scale(process, change.scales() && fewer, next)
+                .thenCompose(done -> process.roll(cluster.get(), change.deploys())).thenAccept(rollout -> {
+                    if (!rollout.succeeded()) {
+                        if (process.spec().equals(next)) {
+                            restore(process, old);
+                        }
+                        ClusterStats stats = cluster.get().stats();
+                        throw new IllegalReload(new ControlException(ControlException.FAILED,
+                                process.id + ": "
+                                        + rollout.failure().orElse("the rollout has ended as " + rollout.outcome())
+                                        + "; " + rollout.kept() + " of " + stats.wanted()
+                                        + " worker(s) of the program before serve",
+                                rollout.lastOutput()));
+                    }
+                }).thenCompose(done -> scale(process, change.scales() && !fewer, next));
+    }
+
+    private static CompletableFuture<Void> scale(ManagedProcess process, boolean needed, ProcessSpec next) {
+        return needed && process instanceof Service service ? service.scale(next.instances())
                 : CompletableFuture.completedFuture(null);
-        return scaled.thenCompose(done -> process.roll(cluster.get(), change.deploys())).thenAccept(rollout -> {
-            if (!rollout.succeeded()) {
-                if (process.spec().equals(next)) {
-                    restore(process, old);
-                }
-                ClusterStats stats = cluster.get().stats();
-                throw new IllegalReload(new ControlException(ControlException.FAILED,
-                        process.id + ": " + rollout.failure().orElse("the rollout has ended as " + rollout.outcome())
-                                + "; " + rollout.kept() + " of " + stats.wanted()
-                                + " worker(s) of the program before serve",
-                        rollout.lastOutput()));
-            }
-        });
     }
 
     private static void restore(ManagedProcess process, ProcessSpec old) {

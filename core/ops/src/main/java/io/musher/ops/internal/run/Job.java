@@ -6,6 +6,7 @@ import io.musher.ClusterStats;
 import io.musher.Exit;
 import io.musher.Rollout;
 import io.musher.Worker;
+import io.musher.ops.internal.control.ControlException;
 import io.musher.ops.internal.file.ProcessSpec;
 import java.io.IOException;
 import java.time.Duration;
@@ -66,6 +67,22 @@ final class Job extends ManagedProcess {
     @Override
     void changed(String path) {
         LOG.info("{}: {} has changed; the next run sees it", id, path);
+    }
+
+    @Override
+    String kind() {
+        return "job";
+    }
+
+    @Override
+    int wanted() {
+        return 0;
+    }
+
+    @Override
+    CompletableFuture<Void> scale(int instances) throws ControlException {
+        throw new ControlException(ControlException.BAD_REQUEST,
+                "scale to " + instances + ": " + id + " is a job, which runs in one process");
     }
 
     Optional<Run> lastRun() {

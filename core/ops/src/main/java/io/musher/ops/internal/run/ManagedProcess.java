@@ -2,12 +2,10 @@ package io.musher.ops.internal.run;
 
 import io.musher.Cluster;
 import io.musher.ClusterEvent;
-import io.musher.ClusterStats;
 import io.musher.ClusterStats.SlotStats;
 import io.musher.Exit;
 import io.musher.Output;
 import io.musher.Rollout;
-import io.musher.Worker;
 import io.musher.balancer.loop.Nullable;
 import io.musher.ops.internal.control.ControlException;
 import io.musher.ops.internal.cron.Cron;
@@ -16,7 +14,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -26,13 +26,11 @@ import org.slf4j.LoggerFactory;
  * One entry of the file: its cluster while it is started, and what goes with it. Thread-safe: the monitor guards which
  * cluster there is, and is never held while waiting.
  */
-abstract class ManagedProcess {
+abstract class ManagedProcess extends ControlledProcess {
 
     static final Logger LOG = LoggerFactory.getLogger("io.musher.ops");
 
-    final String id;
     final Context context;
-    final CpuMeter cpu = new CpuMeter();
     private final List<AutoCloseable> parts = new ArrayList<>();
     private volatile ProcessSpec spec;
     private volatile Consumer<Output.Line> log;
@@ -44,7 +42,7 @@ abstract class ManagedProcess {
     private volatile Optional<Exit> lastExit = Optional.empty();
 
     ManagedProcess(ProcessSpec spec, Context context) {
-        this.id = spec.id();
+        super(spec.id(), context.events(), context.memory());
         this.spec = spec;
         this.context = context;
         this.log = context.logs().apply(spec);
@@ -65,19 +63,16 @@ abstract class ManagedProcess {
     /** Starts new workers of the present spec in the place of the old ones. */
     abstract CompletableFuture<Rollout> roll(Cluster running, boolean deploys);
 
-    /** {@return the state in a word or two} */
-    abstract String state(Cluster running, ClusterStats stats);
-
     ProcessSpec spec() {
         return spec;
     }
 
-    /** {@return the cluster; empty while the process is stopped} */
+    @Override
     Optional<Cluster> cluster() {
         return Optional.ofNullable(cluster);
     }
 
-    /** {@return why it could not be started; empty if it could} */
+    @Override
     String problem() {
         return problem;
     }
@@ -86,10 +81,12 @@ abstract class ManagedProcess {
         return held;
     }
 
+    @Override
     Optional<Exit> lastExit() {
         return lastExit;
     }
 
+    @Override
     boolean isStopping() {
         return !ended.isDone();
     }
@@ -100,6 +97,7 @@ abstract class ManagedProcess {
      * @return completes when it is ready; fails with {@link ControlException} at the first worker that ends before
      * @throws ControlException if a port is taken or the program cannot be run
      */
+    @Override
     CompletableFuture<Void> start() throws ControlException {
         while (true) {
             ended.join();
@@ -139,6 +137,7 @@ abstract class ManagedProcess {
     }
 
     /** Stops the process until {@link #start}. {@return completes when all of it has ended; never fails} */
+    @Override
     synchronized CompletableFuture<Void> stop() {
         Cluster running = cluster;
         problem = "";
@@ -186,25 +185,9 @@ abstract class ManagedProcess {
                 lastExit = Optional.of(exited.exit());
             }
             noteWorker(of);
-            context.events().publish(type(event), id, of.worker().name(), event.reason());
-        } else {
-            context.events().publish(type(event), id, "", event.reason());
         }
+        publish(event);
         context.changed().run();
-    }
-
-    /** {@return the event's name as in {@code gave-up}} */
-    private static String type(ClusterEvent event) {
-        String name = event.getClass().getSimpleName();
-        StringBuilder type = new StringBuilder();
-        for (int i = 0; i < name.length(); i++) {
-            char c = name.charAt(i);
-            if (Character.isUpperCase(c) && i > 0) {
-                type.append('-');
-            }
-            type.append(Character.toLowerCase(c));
-        }
-        return type.toString();
     }
 
     /** Starts what has a schedule or watches files; called with the monitor held. */
@@ -213,6 +196,21 @@ abstract class ManagedProcess {
             parts.add(new FileWatcher(id, spec.watch(), context.countsAsChange(), context.watcher().interval(),
                     path -> changed(path.toString())));
         }
+    }
+
+    @Override
+    int configured() {
+        return spec.instances();
+    }
+
+    @Override
+    OptionalInt commonPort() {
+        return spec.port().common();
+    }
+
+    @Override
+    Map<String, Object> details() {
+        return ProcessDetails.of(spec);
     }
 
     /** Called after a watched file has changed. */
@@ -237,10 +235,6 @@ abstract class ManagedProcess {
                 LOG.error("{}: {}", id, e.toString(), e);
             }
         }));
-    }
-
-    List<Worker> workers() {
-        return cluster().map(Cluster::workers).orElse(List.of());
     }
 
     /** {@return whether something was given up or could not be started} */

@@ -18,12 +18,10 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * Runs what a file describes, until nothing is left to run or the process is asked to end; clients control it
  * meanwhile. Thread-safe.
  */
-public final class Primary {
+public final class Primary implements Controlled {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.ops");
 
@@ -153,31 +151,23 @@ public final class Primary {
         return process;
     }
 
-    /** {@return the processes in the order of the file} */
-    Collection<ManagedProcess> processes() {
+    @Override
+    public Collection<ManagedProcess> processes() {
         return processes.values();
     }
 
-    boolean isStopping() {
+    @Override
+    public boolean isStopping() {
         return stopRequested;
     }
 
-    /** {@return what clients learn about the primary itself} */
-    Map<String, Object> description() {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("api", Commands.API);
-        fields.put("version", options.version());
-        fields.put("boot", boot);
-        fields.put("name", file.name());
-        fields.put("pid", ProcessHandle.current().pid());
-        fields.put("startedAt", startedAt.toString());
-        fields.put("upSeconds", Duration.between(startedAt, Instant.now()).toSeconds());
-        fields.put("config", file.config());
-        return fields;
+    @Override
+    public Map<String, Object> description() {
+        return Commands.description(options.version(), boot, file.name(), startedAt, file.config());
     }
 
-    /** Starts what starts by itself. {@return completes when all is ready; fails at the first failure} */
-    CompletableFuture<?> startAll() {
+    @Override
+    public CompletableFuture<?> startAll() {
         List<CompletableFuture<?>> all = new ArrayList<>();
         for (ManagedProcess process : processes()) {
             boolean starts = process.spec().autostart() || process.spec().isJob() && process.cluster().isEmpty();
@@ -194,15 +184,15 @@ public final class Primary {
         return allOrFirstFailure(all);
     }
 
-    /** Stops everything, and then this primary. {@return completes when no process is left} */
-    CompletableFuture<?> stopAll() {
+    @Override
+    public CompletableFuture<?> stopAll() {
         stopRequested = true;
         changes.release();
         return stopped;
     }
 
-    /** Stops and starts processes, by the file as it is now. */
-    CompletableFuture<?> restart(List<String> ids) throws ControlException {
+    @Override
+    public CompletableFuture<?> restart(List<String> ids) throws ControlException {
         FileSpec next = read();
         List<CompletableFuture<?>> all = new ArrayList<>();
         List<ManagedProcess> stopping = choose(ids);
@@ -229,8 +219,8 @@ public final class Primary {
         return allOrFirstFailure(all);
     }
 
-    /** Takes over the file as it is now, and replaces workers. {@return completes when all have been replaced} */
-    synchronized CompletableFuture<?> reload(List<String> ids) throws ControlException {
+    @Override
+    public synchronized CompletableFuture<?> reload(List<String> ids) throws ControlException {
         FileReload reload = FileReload.plan(choose(ids), read(), ids);
         List<CompletableFuture<?>> all = new ArrayList<>();
         for (ManagedProcess gone : reload.gone()) {

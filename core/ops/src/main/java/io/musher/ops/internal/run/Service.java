@@ -57,11 +57,17 @@ final class Service extends ManagedProcess {
         return started;
     }
 
+    @Override
+    String kind() {
+        return "service";
+    }
+
+    @Override
     int wanted() {
         return wanted;
     }
 
-    /** Changes the number of workers, also of a stopped process. */
+    @Override
     CompletableFuture<Void> scale(int instances) {
         wanted = instances;
         return cluster().map(running -> running.scale(instances))
@@ -118,6 +124,11 @@ final class Service extends ManagedProcess {
 
     @Override
     String state(Cluster running, ClusterStats stats) {
+        return state(stats, wanted);
+    }
+
+    /** {@return the state of workers that are kept running} */
+    static String state(ClusterStats stats, int wanted) {
         if (stats.rollout().isPresent()) {
             return "reloading";
         }

@@ -6,12 +6,14 @@ import io.musher.ClusterStats.SlotStats;
 import io.musher.Exit;
 import io.musher.ResourceUsage;
 import io.musher.Worker;
+import io.musher.WorkerState;
 import io.musher.balancer.BalancerStats;
 import io.musher.balancer.loop.Nullable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,43 +33,39 @@ final class StatusReport {
     private StatusReport() {}
 
     /** {@return a map for each process, in this order} */
-    static List<Map<String, Object>> of(Collection<ManagedProcess> processes) throws InterruptedException {
-        Map<ManagedProcess, CompletableFuture<List<ResourceUsage>>> measured = new HashMap<>();
-        processes.forEach(process -> process.cluster()
-                .ifPresent(cluster -> measured.put(process, cluster.usage())));
+    static List<Map<String, Object>> of(Collection<? extends ControlledProcess> processes) throws InterruptedException {
         List<Map<String, Object>> report = new ArrayList<>();
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MEASURE_MILLIS);
-        for (ManagedProcess process : processes) {
-            report.add(of(process, usage(measured.get(process), deadline)));
+        for (ControlledProcess process : processes) {
+            // one after the other: they share what is read of the process table
+            report.add(of(process, usage(process.cluster().map(Cluster::usage), deadline)));
         }
         return report;
     }
 
-    private static List<ResourceUsage> usage(@Nullable CompletableFuture<List<ResourceUsage>> measured, long deadline)
+    private static List<ResourceUsage> usage(Optional<CompletableFuture<List<ResourceUsage>>> measured, long deadline)
             throws InterruptedException {
         try {
-            return measured == null ? List.of()
-                    : measured.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+            return measured.isEmpty() ? List.of()
+                    : measured.get().get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (ExecutionException | TimeoutException e) {
             ManagedProcess.LOG.debug("CPU and memory are unknown", e);
             return List.of();
         }
     }
 
-    private static Map<String, Object> of(ManagedProcess process, List<ResourceUsage> usage) {
+    private static Map<String, Object> of(ControlledProcess process, List<ResourceUsage> usage) {
         Map<String, Object> fields = new LinkedHashMap<>();
         Optional<Cluster> cluster = process.cluster();
         Optional<ClusterStats> stats = cluster.map(Cluster::stats);
-        boolean job = process instanceof Job;
         fields.put("id", process.id);
-        fields.put("kind", job ? "job" : "service");
+        fields.put("kind", process.kind());
         fields.put("state", cluster.map(running -> process.state(running, stats.orElseThrow()))
                 .orElseGet(() -> stoppedState(process)));
-        fields.put("wanted", process instanceof Service service ? service.wanted() : 0);
+        fields.put("wanted", process.wanted());
         fields.put("ready", stats.map(ClusterStats::ready).orElse(0));
-        fields.put("configured", process.spec().instances());
-        fields.put("commonPort", process.spec().port().common().isPresent()
-                ? process.spec().port().common().getAsInt() : null);
+        fields.put("configured", process.configured());
+        fields.put("commonPort", process.commonPort().isPresent() ? process.commonPort().getAsInt() : null);
         fields.put("restarts", stats.map(ClusterStats::restarts).orElse(0L));
         fields.put("failures", stats.map(ClusterStats::failures).orElse(0L));
         fields.put("connections", stats.flatMap(ClusterStats::balancer).map(BalancerStats::active).orElse(null));
@@ -90,12 +88,12 @@ final class StatusReport {
         return fields;
     }
 
-    private static String stoppedState(ManagedProcess process) {
+    private static String stoppedState(ControlledProcess process) {
         return process.isStopping() ? "stopping" : process.problem().isEmpty() ? "stopped" : "failed";
     }
 
     /** {@return whether all is as wanted; a process that was stopped is} */
-    private static boolean isHealthy(ManagedProcess process, Optional<ClusterStats> stats) {
+    private static boolean isHealthy(ControlledProcess process, Optional<ClusterStats> stats) {
         if (process instanceof Job job) {
             return process.problem().isEmpty() && !job.lastRun().map(Job.Run::failed).orElse(false);
         }
@@ -105,7 +103,7 @@ final class StatusReport {
                 .orElse(process.problem().isEmpty());
     }
 
-    private static String why(ManagedProcess process, Optional<ClusterStats> stats) {
+    private static String why(ControlledProcess process, Optional<ClusterStats> stats) {
         if (!process.problem().isEmpty()) {
             return process.problem();
         }
@@ -117,13 +115,13 @@ final class StatusReport {
     }
 
     /** {@return why a place has no ready worker; after a failure with the last line of its output} */
-    private static String reason(ManagedProcess process, SlotStats slot) {
+    private static String reason(ControlledProcess process, SlotStats slot) {
         boolean failed = slot.state() == SlotStats.State.BACKOFF || slot.state() == SlotStats.State.GAVE_UP;
-        String last = failed ? process.context.memory().lastLine(slot.name()) : "";
+        String last = failed ? process.memory.lastLine(slot.name()) : "";
         return slot.reason() + (last.isEmpty() ? "" : ": \"" + last + "\"");
     }
 
-    private static List<Map<String, Object>> workers(ManagedProcess process, Optional<ClusterStats> stats,
+    private static List<Map<String, Object>> workers(ControlledProcess process, Optional<ClusterStats> stats,
             List<ResourceUsage> usage) {
         Map<String, ResourceUsage> used = new HashMap<>();
         usage.forEach(each -> used.put(each.name(), each));
@@ -131,11 +129,10 @@ final class StatusReport {
         List<Map<String, Object>> rows = new ArrayList<>();
         stats.ifPresent(now -> now.slots().forEach(slot -> {
             Map<String, Object> fields = new LinkedHashMap<>();
-            Optional<Worker> worker = process.workers().stream()
-                    .filter(each -> slot.worker().isPresent() && each.id() == slot.worker().getAsInt()).findFirst();
+            Optional<Worker> worker = workerOf(process, slot);
             ResourceUsage own = used.get(slot.name());
             fields.put("name", slot.name());
-            fields.put("id", slot.worker().isPresent() ? slot.worker().getAsInt() : null);
+            fields.put("id", worker.map(Worker::id).orElse(null));
             fields.put("instance", slot.instance());
             fields.put("state", slot.state().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '));
             fields.put("pid", worker.map(each -> each.pid().isPresent() ? each.pid().getAsLong() : null).orElse(null));
@@ -158,6 +155,13 @@ final class StatusReport {
             rows.add(fields);
         }));
         return rows;
+    }
+
+    /** {@return the worker that serves in a place; without one the newest that lives} */
+    private static Optional<Worker> workerOf(ControlledProcess process, SlotStats slot) {
+        return process.workers().stream().filter(worker -> worker.instance() == slot.instance())
+                .max(Comparator.comparing((Worker worker) -> worker.state() == WorkerState.READY)
+                        .thenComparing(Worker::id));
     }
 
     private static @Nullable Long active(ClusterStats stats, String name) {

@@ -4,13 +4,13 @@ jar=@jar@
 java=java
 [ -z "$JAVA_HOME" ] || java=$JAVA_HOME/bin/java
 case $1 in
-    run) exec "$java" -jar "$jar" "$@" ;;
+    run|monit|logs) exec "$java" -jar "$jar" "$@" ;;
 esac
-# other commands are short: they start faster with a class-data archive, a simple collector and one compiler
-archive=${XDG_CACHE_HOME:-$HOME/.cache}/musher.jsa
-if ! [ "$archive" -nt "$jar" ]; then
-    mkdir -p "${archive%/*}" && "$java" -XX:ArchiveClassesAtExit="$archive" -XX:+UseSerialGC -jar "$jar" ls \
-        >/dev/null 2>&1
+# The other commands are short: they start in half the time with a class-data archive and without compilers.
+cache=${XDG_CACHE_HOME:-$HOME/.cache}
+archive=$cache/musher.jsa
+if ! [ "$archive" -nt "$jar" ] && mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ]; then
+    "$java" -XX:ArchiveClassesAtExit="$archive" -jar "$jar" ls >/dev/null 2>&1
 fi
-exec "$java" -XX:SharedArchiveFile="$archive" -Xshare:auto -Xlog:disable -Xlog:all=error:stderr -XX:+UseSerialGC \
-    -XX:TieredStopAtLevel=1 -jar "$jar" "$@"
+exec "$java" -XX:SharedArchiveFile="$archive" -Xshare:auto -Xlog:disable -Xlog:all=error:stderr -Xint \
+    -jar "$jar" "$@"

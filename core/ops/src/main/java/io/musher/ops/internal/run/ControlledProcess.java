@@ -1,0 +1,99 @@
+package io.musher.ops.internal.run;
+
+import io.musher.Cluster;
+import io.musher.ClusterEvent;
+import io.musher.ClusterStats;
+import io.musher.Exit;
+import io.musher.Worker;
+import io.musher.ops.internal.control.ControlException;
+import io.musher.ops.internal.control.EventLog;
+import io.musher.ops.internal.control.LogMemory;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+
+/** A process as commands see it: an entry of a file, or a cluster of the program that has attached it. Thread-safe. */
+abstract class ControlledProcess {
+
+    final String id;
+    final EventLog events;
+    final LogMemory memory;
+    final CpuMeter cpu = new CpuMeter();
+
+    ControlledProcess(String id, EventLog events, LogMemory memory) {
+        this.id = id;
+        this.events = events;
+        this.memory = memory;
+    }
+
+    /** {@return {@code service}, {@code job} or {@code cluster}} */
+    abstract String kind();
+
+    /** {@return the cluster; empty while the process is stopped} */
+    abstract Optional<Cluster> cluster();
+
+    /** {@return how many workers there are to be; 0 for a job} */
+    abstract int wanted();
+
+    /** {@return how many workers there are to be unless a command scales} */
+    abstract int configured();
+
+    abstract OptionalInt commonPort();
+
+    /** {@return the state in a word or two} */
+    abstract String state(Cluster running, ClusterStats stats);
+
+    /** {@return why it could not be started; empty if it could} */
+    abstract String problem();
+
+    abstract boolean isStopping();
+
+    abstract Optional<Exit> lastExit();
+
+    /** {@return what it runs, for {@code describe}} */
+    abstract Map<String, Object> details();
+
+    /**
+     * Starts it, or what was given up in it.
+     *
+     * @return completes when it is ready; fails with {@link ControlException} at the first worker that ends before
+     * @throws ControlException if a port is taken or the program cannot be run
+     */
+    abstract CompletableFuture<Void> start() throws ControlException;
+
+    /** Stops it until {@link #start}. {@return completes when all of it has ended} */
+    abstract CompletableFuture<Void> stop();
+
+    /**
+     * Changes the number of workers, also of a stopped process.
+     *
+     * @throws ControlException for a job
+     */
+    abstract CompletableFuture<Void> scale(int instances) throws ControlException;
+
+    List<Worker> workers() {
+        return cluster().map(Cluster::workers).orElse(List.of());
+    }
+
+    /** Publishes an event of the cluster to clients. */
+    void publish(ClusterEvent event) {
+        String worker = event instanceof ClusterEvent.WorkerEvent of ? of.worker().name() : "";
+        events.publish(type(event), id, worker, event.reason());
+    }
+
+    /** {@return the event's name as in {@code gave-up}} */
+    private static String type(ClusterEvent event) {
+        String name = event.getClass().getSimpleName();
+        StringBuilder type = new StringBuilder();
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (Character.isUpperCase(c) && i > 0) {
+                type.append('-');
+            }
+            type.append(Character.toLowerCase(c));
+        }
+        return type.toString();
+    }
+}

@@ -1,0 +1,61 @@
+package io.musher.ops.internal.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.musher.ops.internal.file.MusherFile;
+import io.musher.ops.internal.file.ProcessSpec;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SpecChangeTest {
+
+    @TempDir
+    Path folder;
+
+    private ProcessSpec spec(String more) throws Exception {
+        Path file = Files.writeString(folder.resolve("musher.json"),
+                "{processes: [{id: 'web', cmd: 'x'" + (more.isEmpty() ? "" : ", " + more) + "}]}");
+        return MusherFile.read(file, Optional.empty()).processes().get(0);
+    }
+
+    private SpecChange change(String more) throws Exception {
+        return SpecChange.between(spec(""), spec(more));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            cron: '* * * * *'              | cron
+            cluster: {commonPort: 3000}    | cluster
+            restart: 'never'               | restart, restartDelayMs or restartLimit
+            drain: 3                       | terminateGracePeriod, drain or terminateTimeout
+            readiness: 'explicit'          | readiness
+            maxMemory: '1G'                | maxMemory
+            timeout: 60                    | timeout
+            """, quoteCharacter = '`')
+    void shouldNameTheKeysThatNeedARestart(String more, String key) throws Exception {
+        assertTrue(change(more).needRestart().contains(key), () -> more);
+    }
+
+    @Test
+    void shouldDeployWhatRunsAndScaleTheNumber() throws Exception {
+        assertEquals(new SpecChange(false, false, List.of()), change(""));
+        assertEquals(new SpecChange(true, false, List.of()), change("env: {A: '1'}"));
+        assertEquals(new SpecChange(true, false, List.of()), change("cwd: '/'"));
+        assertEquals(new SpecChange(false, true, List.of()), change("cluster: {instances: 3}"));
+    }
+
+    @Test
+    void shouldNeedNoNewWorkersForLogsWatchesAndPidFiles() throws Exception {
+        SpecChange change = change("logger: {stdout: 'x.log'}, watch: ['.'], pidFile: 'x.pid', reload: {overlap: 3}");
+        assertFalse(change.deploys() || change.scales(), change::toString);
+        assertEquals(List.of(), change.needRestart());
+    }
+}

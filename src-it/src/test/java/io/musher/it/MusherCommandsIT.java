@@ -1,0 +1,245 @@
+package io.musher.it;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands of {@code musher.jar} on a primary in the background. */
+class MusherCommandsIT {
+
+    private static final String SLEEPER = "{id: 'web', cmd: ['sleep', '600'], cluster: {instances: 2}}";
+
+    @RegisterExtension
+    final Children children = new Children();
+
+    @TempDir
+    Path folder;
+
+    private MusherProgram musher;
+
+    @BeforeEach
+    void prepare() {
+        musher = new MusherProgram(children, folder);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        musher.stop();
+    }
+
+    private Map<String, Object> process(int number) throws Exception {
+        return Answers.processes(musher.status()).get(number);
+    }
+
+    private List<Object> pids() throws Exception {
+        return Answers.workers(process(0)).stream().map(worker -> worker.get("pid")).toList();
+    }
+
+    private static void assertExit(int expected, MusherProgram.Result result) {
+        assertEquals(expected, result.exit(), result::toString);
+    }
+
+    @Test
+    void shouldStartInASessionOfItsOwnWithoutInheritedDescriptorsAndReturnWhenThePortAnswers() throws Exception {
+        String[] server = NonJavaServers.python();
+        int port = FreePorts.free();
+        Files.writeString(folder.resolve("server.py"), server[2]);
+        musher.file("{id: 'web', cmd: ['" + server[0] + "', 'server.py'], cluster: {instances: 2, commonPort: " + port
+                + "}}");
+
+        Child start = musher.begin("exec 7>leak;", "start");
+        MusherProgram.Result started = musher.end(start);
+
+        assertExit(0, started);
+        assertTrue(started.out().contains("web-1: ready") && started.out().contains("web-2: ready"), started::out);
+        assertTrue(List.of("1", "2").contains(StrictHttpClient.fetch(port)));
+        long pid = musher.pid();
+        String[] stat = Files.readString(Path.of("/proc/" + pid + "/stat")).replaceFirst(".*\\) ", "").split(" ");
+        assertEquals(pid, Long.parseLong(stat[3]), "the session");
+        assertEquals("0", stat[4], "the terminal");
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+            assertTrue(descriptors.noneMatch(each -> each.toFile().getAbsolutePath().endsWith("leak")
+                    || target(each).endsWith("/leak")));
+        }
+        assertExit(0, musher.run("status"));
+
+        assertExit(0, musher.run("stop"));
+        assertFalse(ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false));
+        assertFalse(Files.exists(musher.home().resolve("control.sock")));
+        assertTrue(FreePorts.isFree(port));
+        assertExit(3, musher.run("status"));
+        assertExit(3, musher.run("stop"));
+    }
+
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (java.io.IOException e) {
+            return "";
+        }
+    }
+
+    @Test
+    void shouldFailTheStartWithTheOutputOfAWorkerThatEndsAndSayThatItGaveUp() throws Exception {
+        musher.file("{id: 'mail', cmd: 'echo run >>runs; echo no SMTP_HOST >&2; exit 7', restartLimit: 3,"
+                + " restartDelayMs: 10}");
+
+        MusherProgram.Result start = musher.run("start");
+
+        assertExit(1, start);
+        assertTrue(start.err().contains("  | no SMTP_HOST") && start.err().contains("exit code 7"), start::err);
+        await().atMost(Duration.ofSeconds(30)).until(() -> process(0).get("state").equals("gave up"));
+        MusherProgram.Result status = musher.run("ls");
+        assertExit(1, status);
+        assertTrue(status.out().contains("gave up") && status.out().lines().allMatch(line -> line.length() <= 100),
+                status::out);
+        assertEquals(4, Files.readAllLines(folder.resolve("runs")).size());
+        assertEquals(4L, process(0).get("failures"));
+        assertTrue(process(0).get("why").toString().endsWith("\"no SMTP_HOST\""), process(0)::toString);
+    }
+
+    @Test
+    void shouldScaleRestartSignalStopAndStart() throws Exception {
+        musher.file(SLEEPER + ", {id: 'job', cmd: 'true', cron: '0 0 1 1 *'}");
+        assertExit(0, musher.run("start"));
+        List<Object> before = pids();
+
+        assertExit(0, musher.run("scale", "web", "3"));
+        assertEquals(3, pids().size());
+        MusherProgram.Result table = musher.run("ls");
+        assertTrue(table.out().contains("3/3") && table.out().contains("(file: 2)"), table::out);
+        assertExit(0, musher.run("--id", "web", "--instances", "2"));
+        assertExit(2, musher.run("scale", "job", "2"));
+        assertExit(2, musher.run("scale", "web", "1001"));
+
+        before = pids();
+        assertExit(0, musher.run("restart", "web-2"));
+        assertEquals(before.get(0), pids().get(0));
+        assertNotEquals(before.get(1), pids().get(1));
+
+        assertExit(4, musher.run("restart", "nothing"));
+        assertExit(2, musher.run("signal", "web", "NOSUCH"));
+        long first = (Long) pids().get(0);
+        assertExit(0, musher.run("signal", "web-1", "KILL"));
+        await().atMost(Duration.ofSeconds(30)).until(() -> process(0).get("state").equals("ready")
+                && !pids().get(0).equals(first));
+        assertEquals(1L, process(0).get("restarts"));
+
+        assertExit(0, musher.run("stop", "web"));
+        assertEquals("stopped", process(0).get("state"));
+        assertExit(0, musher.run("status"));
+        assertExit(0, musher.run("start"));
+        assertEquals("ready", process(0).get("state"));
+        assertEquals(2, pids().size());
+    }
+
+    @Test
+    void shouldApplyTheFileAtAReloadAndChangeNothingWhereItCannot() throws Exception {
+        musher.file("{id: 'web', cmd: ['sh', '-c', 'echo greets $GREETING; exec sleep 600'], env: {GREETING: 'one'}}");
+        assertExit(0, musher.run("start"));
+        List<Object> old = pids();
+
+        Files.writeString(folder.resolve("musher.json"), "{name: 'shop', processes: [{id: 'web' cmd: 'x'}]}");
+        MusherProgram.Result broken = musher.run("reload");
+        assertExit(2, broken);
+        assertTrue(broken.err().contains("1:"), broken::err);
+        musher.file("{id: 'web', cmd: 'sleep 600', startTimeout: 7}");
+        MusherProgram.Result refused = musher.run("reload");
+        assertExit(1, refused);
+        assertTrue(refused.err().contains("web: startTimeout") && refused.err().contains("musher restart web"),
+                refused::err);
+        assertEquals(old, pids());
+
+        musher.file("{id: 'web', cmd: ['sh', '-c', 'echo greets $GREETING; exec sleep 600'], env: {GREETING: 'two'},"
+                + " cluster: {instances: 2}}, {id: 'more', cmd: 'sleep 600'}");
+        assertExit(0, musher.run("reload"));
+        assertFalse(pids().contains(old.get(0)));
+        assertEquals(2, pids().size());
+        assertEquals("ready", process(1).get("state"));
+        await().atMost(Duration.ofSeconds(20)).until(() -> musher.run("logs", "web").out()
+                .contains("web-2 | greets two"));
+
+        List<Object> good = pids();
+        musher.file("{id: 'web', cmd: ['sh', '-c', 'echo cannot find db; exit 1'], cluster: {instances: 2}}");
+        MusherProgram.Result failed = musher.run("reload");
+        assertExit(1, failed);
+        assertTrue(failed.err().contains("  | cannot find db") && failed.err().contains("reload failed"), failed::err);
+        assertEquals(good, pids());
+        assertExit(0, musher.run("status"));
+    }
+
+    @Test
+    void shouldStartAgainAfterThePrimaryWasKilledAndLeaveNothingBehind() throws Exception {
+        musher.file(SLEEPER);
+        assertExit(0, musher.run("start"));
+        long primary = musher.pid();
+        List<Object> workers = pids();
+        MusherProgram.Result second = musher.run("run");
+        assertExit(1, second);
+        assertTrue(second.err().contains("process " + primary), second::err);
+
+        Child.signal("KILL", primary);
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> ProcessHandle.of(primary).isEmpty());
+        assertExit(3, musher.run("status"));
+        assertExit(0, musher.run("start"));
+        assertNotEquals(primary, musher.pid());
+        await().atMost(Duration.ofSeconds(30)).until(() -> workers.stream()
+                .noneMatch(pid -> ProcessHandle.of((Long) pid).isPresent()));
+        assertEquals(2, pids().size());
+    }
+
+    @Test
+    void shouldPrintAWrapperAUnitAndACompletionThatWork() throws Exception {
+        musher.file(SLEEPER);
+        Files.writeString(folder.resolve("musher"), musher.run("wrapper").out());
+        Path java = Path.of(Child.java());
+        Child wrapped = musher.begin("export XDG_CACHE_HOME=$PWD/cache JAVA_HOME=" + java.getParent().getParent()
+                + "; sh musher check && sh musher check; echo exit $?; sh musher status; echo exit $?;", "version");
+
+        assertEquals(0, wrapped.exitCode(Duration.ofSeconds(90)), wrapped::report);
+        assertEquals(List.of("musher.json: \"shop\" is valid: web x 2", "musher.json: \"shop\" is valid: web x 2",
+                "exit 0", "exit 3"), wrapped.stdout().lines().limit(4).toList());
+        assertTrue(Files.size(folder.resolve("cache/musher.jsa")) > 100_000);
+
+        String unit = musher.run("unit").out();
+        assertTrue(unit.contains("run -c ") && unit.contains("/musher.json\n"), unit);
+        Files.writeString(folder.resolve("completion"), musher.run("completion", "bash").out());
+        Child completes = children.command("bash", "-c", "cd \"$1\" && . ./completion && COMP_WORDS=(musher des) && "
+                + "COMP_CWORD=1 && _musher && echo \"${COMPREPLY[@]}\"", "bash", folder.toString());
+        assertEquals(0, completes.exitCode(Duration.ofSeconds(30)), completes::report);
+        assertEquals("describe", completes.stdout().strip());
+    }
+
+    @Test
+    void shouldDescribeAndFollowLogs() throws Exception {
+        musher.file("{id: 'web', cmd: ['sh', '-c', 'echo first; echo bad >&2; while read x; do :; done; sleep 600'],"
+                + " env: {SECRET: 'hidden'}}");
+        assertExit(0, musher.run("start"));
+
+        MusherProgram.Result described = musher.run("describe", "web");
+        assertTrue(described.out().contains("SECRET") && !described.out().contains("hidden"), described::out);
+        assertTrue(described.out().contains("web-1 | first"), described::out);
+        Child follows = musher.begin("", "logs", "-f", "-n", "1");
+        follows.awaitLine("web-1 \\| (bad|first)", Duration.ofSeconds(60));
+        assertExit(0, musher.run("restart", "web"));
+        follows.awaitLine("web-1 \\| first", Duration.ofSeconds(60));
+        follows.awaitLine("web-1 \\| bad", Duration.ofSeconds(60));
+        assertExit(0, musher.run("stop"));
+        assertEquals(0, follows.exitCode(Duration.ofSeconds(60)), follows::report);
+    }
+}

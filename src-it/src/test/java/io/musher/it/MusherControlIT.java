@@ -1,0 +1,156 @@
+package io.musher.it;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The control socket of a primary, with clients of all kinds. */
+class MusherControlIT {
+
+    @RegisterExtension
+    final Children children = new Children();
+
+    @TempDir
+    Path folder;
+
+    private MusherProgram musher;
+
+    @BeforeEach
+    void prepare() {
+        musher = new MusherProgram(children, folder);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        musher.stop();
+    }
+
+    private void start(String before, String processes) throws Exception {
+        musher.file(processes);
+        MusherProgram.Result start = musher.end(musher.begin(before, "start"));
+        assertEquals(0, start.exit(), start::toString);
+    }
+
+    private String answer(String request) throws IOException {
+        try (SocketChannel channel = musher.connect()) {
+            MusherProgram.write(channel, request);
+            channel.shutdownOutput();
+            return MusherProgram.readLine(channel);
+        }
+    }
+
+    private static String permissions(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+
+    @Test
+    void shouldAnswerWhatIsNoRequestAndServeThirtyTwoClients() throws Exception {
+        start("", "{id: 'web', cmd: 'sleep 600'}");
+
+        assertTrue(answer("hello\n").contains("this is no line of JSON"));
+        assertTrue(answer("{\"do\":\"sta").contains("the last line has no end"));
+        assertTrue(answer("{\"do\":\"fly\"}\n").contains("there is no command \\\"fly\\\"; there are status"));
+        assertTrue(answer("{\"do\":\"scale\",\"id\":\"web\",\"instances\":\"six\"}\n").contains("found six"));
+        assertTrue(answer("x".repeat(66_000)).contains("\"code\":413"));
+        assertTrue(answer("[".repeat(10_000) + "\n").contains("nested deeper"));
+        assertTrue(answer("{\"do\":\"signal\",\"id\":\"no\",\"signal\":\"HUP\"}\n").contains("\"code\":404"));
+
+        List<SocketChannel> clients = new ArrayList<>();
+        try {
+            int served = 0;
+            for (int i = 0; i < 32; i++) {
+                clients.add(musher.connect());
+                MusherProgram.write(clients.get(i), "{\"do\":\"status\"}\n");
+                served += MusherProgram.readLine(clients.get(i)).contains("\"ok\":true") ? 1 : 0;
+            }
+            assertEquals(32, served);
+            clients.add(musher.connect());
+            assertTrue(MusherProgram.readLine(clients.get(32)).contains("\"code\":503"));
+        } finally {
+            for (SocketChannel client : clients) {
+                client.close();
+            }
+        }
+        await().atMost(Duration.ofSeconds(30)).until(() -> musher.send("{\"do\":\"status\"}").contains("\"ok\":true"));
+        // a client that is silent is cut; the limit is ten seconds
+        try (SocketChannel silent = musher.connect()) {
+            MusherProgram.write(silent, "{\"do\"");
+            assertEquals("", MusherProgram.readLine(silent));
+        }
+    }
+
+    @Test
+    void shouldNotLetAClientThatDoesNotReadHoldUpWorkers() throws Exception {
+        start("", "{id: 'web', cmd: ['sh', '-c', 'while ! [ -e go ]; do sleep 0.1; done; seq 1 200000; echo done;"
+                + " sleep 600'], logger: {stdout: 'web.log'}}");
+        try (SocketChannel stuck = musher.connect()) {
+            MusherProgram.write(stuck, "{\"do\":\"logs\",\"follow\":true}\n");
+            Files.createFile(folder.resolve("go"));
+
+            // the file gets all of it while the client reads nothing
+            Path log = folder.resolve("web.log");
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> Files.exists(log) && Files.readString(log).endsWith("200000\ndone\n"));
+            assertTrue(musher.send("{\"do\":\"status\"}").contains("\"ok\":true"));
+
+            String line = "";
+            while (!line.startsWith("{\"gap\":")) {
+                line = MusherProgram.readLine(stuck);
+                assertTrue(!line.isEmpty(), "the stream goes on");
+            }
+        }
+    }
+
+    @Test
+    void shouldLetInItsUserAndRootOnly() throws Exception {
+        start("umask 0;", "{id: 'web', cmd: 'sleep 600'}");
+        assertEquals("rwx------", permissions(musher.home()));
+        assertEquals("rw-------", permissions(musher.home().resolve("control.sock")));
+
+        assumeTrue("root".equals(System.getProperty("user.name")), "only root can be another user");
+        assumeTrue(Files.exists(Path.of("/usr/bin/setpriv")), "setpriv is not installed");
+        String nobody = "set -- setpriv --reuid=65534 --regid=65534 --clear-groups \"$@\";";
+        MusherProgram.Result outside = musher.end(musher.begin(nobody, "status", "--name", "shop"));
+        assertEquals(5, outside.exit(), outside::toString);
+
+        // even where the files were opened to everybody, the kernel says who it is
+        for (Path path : List.of(folder, folder.resolve("home"), musher.home())) {
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        Files.setPosixFilePermissions(musher.home().resolve("control.sock"),
+                PosixFilePermissions.fromString("rw-rw-rw-"));
+        MusherProgram.Result inside = musher.end(musher.begin(nobody, "status", "--name", "shop"));
+        assertEquals(5, inside.exit(), inside::toString);
+        assertTrue(inside.err().contains("may not control this primary"), inside::err);
+    }
+
+    @Test
+    void shouldRefuseAFolderThatOthersMayWriteAndAPathThatIsTooLong() throws Exception {
+        musher.file("{id: 'web', cmd: 'sleep 600'}");
+        Path open = Files.createDirectories(folder.resolve("open"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+        for (String socket : List.of("open/control.sock", "x".repeat(120) + "/control.sock")) {
+            Files.writeString(folder.resolve("musher.json"), "{name: 'shop', control: {socket: '" + socket
+                    + "'}, processes: [{id: 'web', cmd: 'sleep 600'}]}");
+            MusherProgram.Result run = musher.run("run");
+            assertEquals(1, run.exit(), run::toString);
+            assertTrue(run.err().contains(socket.startsWith("open") ? "may be written by others" : "control.socket"),
+                    run::err);
+        }
+    }
+}
