@@ -25,7 +25,11 @@ final class CommonPorts {
         if (config.commonPort().isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(sharesPort(config, kind) ? ReusedPort.open(config) : RelayedPort.open(config));
+        if (!sharesPort(config, kind)) {
+            return Optional.of(RelayedPort.open(config));
+        }
+        return Optional.of(kind == LaunchPlan.Kind.JVM && SharedPort.isPossible(config) ? SharedPort.open(config)
+                : ReusedPort.open(config));
     }
 
     private static boolean sharesPort(ClusterConfig config, LaunchPlan.Kind kind) throws IOException {

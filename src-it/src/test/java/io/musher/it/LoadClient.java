@@ -28,6 +28,7 @@ final class LoadClient implements AutoCloseable {
     private final SocketChannel channel;
     private final int patience;
     private final byte[] head = new byte[LONGEST_HEAD];
+    private boolean saidClose;
 
     LoadClient(int port, int patienceMillis) throws IOException {
         patience = patienceMillis;
@@ -41,8 +42,11 @@ final class LoadClient implements AutoCloseable {
         }
     }
 
-    /** Whether the server has ended the connection while nobody used it. */
+    /** Whether the server has ended the connection while nobody used it, or said that it does. */
     boolean isStale() throws IOException {
+        if (saidClose) {
+            return true;
+        }
         channel.configureBlocking(false);
         try {
             int n = channel.read(ByteBuffer.allocate(1));
@@ -97,13 +101,14 @@ final class LoadClient implements AutoCloseable {
     }
 
     /** {@return the length of the body} */
-    private static int check(String text) throws IOException {
+    private int check(String text) throws IOException {
         String status = text.substring(0, text.indexOf('\r'));
         if (status.matches("HTTP/1.1 5.*")) {
             throw new ServerFault(status);
         } else if (!status.startsWith("HTTP/1.1 200")) {
             throw new ProtocolException(status);
         }
+        saidClose = text.toLowerCase(Locale.ROOT).contains("\r\nconnection: close\r\n");
         return text.lines().map(line -> line.toLowerCase(Locale.ROOT))
                 .filter(line -> line.startsWith("content-length:"))
                 .mapToInt(line -> Integer.parseInt(line.substring(15).strip())).findFirst()

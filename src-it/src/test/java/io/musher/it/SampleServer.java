@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /**
  * Programs as anybody writes them on a released server or framework: each binds a port that is a constant of its
  * source, and knows nothing of Musher. The sources are in {@code servers} among the resources, and each is compiled
- * against the jars of its own server alone. They answer every request with {@link Served#text}.
+ * against the jars of its own server alone. They answer every request with {@link Served#TEXT}.
  */
 enum SampleServer {
     JDK_HTTP_SERVER("JdkHttpServer", ""), // a selector

@@ -22,8 +22,13 @@ public final class BindAgent {
     public static void premain(String arguments, Instrumentation instrumentation) {
         BindHook.installFromEnvironment();
         String text = System.getenv(BindRule.VARIABLE);
-        if (text != null && BindRule.parse(text).kind() == BindRule.Kind.REDIRECT) {
-            redirect(BindRule.parse(text).commonPort(), instrumentation);
+        if (text != null) {
+            BindRule rule = BindRule.parse(text);
+            if (rule.kind() == BindRule.Kind.REDIRECT) {
+                redirect(rule.commonPort(), instrumentation);
+            } else if (rule.kind() == BindRule.Kind.SHARED_LISTENER) {
+                BindHook.installSharedListener(rule, instrumentation);
+            }
         }
     }
 

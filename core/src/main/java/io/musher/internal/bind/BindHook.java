@@ -1,17 +1,24 @@
 package io.musher.internal.bind;
 
+import io.musher.balancer.loop.Nullable;
 import java.io.IOException;
+import java.lang.instrument.Instrumentation;
 import java.util.List;
 import java.util.Optional;
 
 /** Installs in a worker JVM what its primary's {@link BindRule} says. */
 public final class BindHook {
 
-    /** The classes of this package that a worker needs, for a jar that contains nothing else. */
+    /** The classes of this package, for a jar that contains nothing else. */
     public static final List<String> CLASSES = List.of("BindHook", "BindRule", "BindRule$Kind", "BindRedirection",
             "RedirectTemplate",
             "BindAction", "ReusePortAction", "Sockets", "JdkNetHook", "JdkNetHook$1", "ClassRenamer", "NetHookTemplate",
-            "BindAgent");
+            "NativeFunctions", "NativeFunctions$Function", "NativeSockets", "NativeSockets$Datagram",
+            "NativeSockets$Message", "NetCalls", "NetCalls$Pool", "NetTemplate", "SharedListener", "SharedListenerHook",
+            "AcceptPause", "AcceptPause$Watch", "BindAgent");
+
+    /** The hook of this worker, if it shares the listener of the primary. */
+    private static volatile @Nullable SharedListenerHook sharedListener;
 
     private BindHook() {}
 
@@ -32,9 +39,46 @@ public final class BindHook {
         try {
             new JdkNetHook(new ReusePortAction(rule.commonPort()));
         } catch (ReflectiveOperationException | IOException | RuntimeException | LinkageError e) {
-            throw new IllegalStateException("scheduling KERNEL does not work on Java "
-                    + Runtime.version() + ", whose internals differ from those known (" + e
-                    + "); use Scheduling.RELAY, or AUTO, or another Java for the workers", e);
+            throw failed(e);
+        }
+    }
+
+    static void installSharedListener(BindRule rule, Instrumentation instrumentation) {
+        try {
+            sharedListener = SharedListenerHook.install(rule, instrumentation);
+        } catch (ReflectiveOperationException | IOException | RuntimeException | LinkageError e) {
+            throw failed(e);
+        }
+    }
+
+    private static IllegalStateException failed(Throwable cause) {
+        return new IllegalStateException("scheduling KERNEL does not work on Java "
+                + Runtime.version() + ", whose internals differ from those known (" + cause
+                + "); use Scheduling.RELAY, or AUTO, or another Java for the workers", cause);
+    }
+
+    /**
+     * Keeps the application of this worker from accepting connections on the common port, which other workers accept
+     * then; does nothing where this worker does not share the listener of the primary.
+     *
+     * @throws IOException if the system refuses it
+     */
+    public static void pauseAccepting() throws IOException {
+        SharedListenerHook hook = sharedListener;
+        if (hook != null) {
+            hook.pause();
+        }
+    }
+
+    /**
+     * Ends what {@link #pauseAccepting} began.
+     *
+     * @throws IOException if the system refuses it
+     */
+    public static void resumeAccepting() throws IOException {
+        SharedListenerHook hook = sharedListener;
+        if (hook != null) {
+            hook.resume();
         }
     }
 

@@ -5,11 +5,12 @@ import java.io.IOException;
 import java.lang.reflect.Field;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
 import java.net.SocketOption;
 
 /**
- * Declares what {@link NetHookTemplate} uses of the JDK's internals, which the compiler does not see. The names and
- * types are those of JDK 17 to 25; the bodies are never run.
+ * Declares what {@link NetHookTemplate} and {@link NetTemplate} use of the JDK's internals, which the compiler does not
+ * see. The names and types are those of JDK 17 to 25; the bodies are never run.
  */
 final class JdkStubs {
 
@@ -32,6 +33,19 @@ final class JdkStubs {
 
         private Net() {}
 
+        static void bind(FileDescriptor descriptor, InetAddress address, int port) throws IOException {
+            throw new IOException("a stub");
+        }
+
+        static void bind(ProtocolFamily family, FileDescriptor descriptor, InetAddress address, int port)
+                throws IOException {
+            throw new IOException("a stub");
+        }
+
+        static void listen(FileDescriptor descriptor, int backlog) throws IOException {
+            throw new IOException("a stub");
+        }
+
         static void setSocketOption(FileDescriptor descriptor, SocketOption<?> name, Object value) throws IOException {
             throw new IOException("a stub");
         }
@@ -42,6 +56,16 @@ final class JdkStubs {
 
         static InetSocketAddress remoteAddress(FileDescriptor descriptor) throws IOException {
             throw new IOException("a stub");
+        }
+    }
+
+    /** Stands for {@code sun.nio.ch.IOUtil}. */
+    static final class IoUtil {
+
+        private IoUtil() {}
+
+        static int fdVal(FileDescriptor descriptor) {
+            return -1;
         }
     }
 

@@ -108,6 +108,7 @@ final class WorkerLifecycle implements WorkerChannel.Listener {
     void beginDrain() {
         if (!draining) {
             draining = true;
+            Accepting.pause(worker);
             begin(Phase.DRAIN);
         }
     }

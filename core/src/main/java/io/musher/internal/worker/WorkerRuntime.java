@@ -182,12 +182,20 @@ public final class WorkerRuntime {
 
     /** Reports readiness to the primary: this worker accepts connections. */
     public void ready() {
-        post(() -> channel.send(FrameType.READY, ""));
+        post(() -> {
+            if (!lifecycle.isDraining()) {
+                Accepting.resume(environment);
+            }
+            channel.send(FrameType.READY, "");
+        });
     }
 
     /** Reports to the primary that this worker accepts no new connections for now. */
     public void notReady() {
-        post(() -> channel.send(FrameType.NOT_READY, ""));
+        post(() -> {
+            Accepting.pause(environment);
+            channel.send(FrameType.NOT_READY, "");
+        });
     }
 
     /**

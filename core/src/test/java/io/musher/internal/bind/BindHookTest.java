@@ -134,6 +134,8 @@ class BindHookTest {
     void shouldReadTheRulesThatItWrites() {
         BindRule rule = new BindRule(BindRule.Kind.REUSE_PORT, 3000);
         assertEquals(rule, BindRule.parse(rule.text()));
+        BindRule listener = new BindRule(BindRule.Kind.SHARED_LISTENER, 3000, Optional.of("0001a"));
+        assertEquals(listener, BindRule.parse(listener.text()));
         for (String text : new String[]{"", " ", "REUSE_PORT", "REUSE_PORT x", "OTHER 3000"}) {
             assertTrue(assertThrows(IllegalArgumentException.class, () -> BindRule.parse(text)).getMessage()
                     .contains("MUSHER_BIND is '" + text + "'"));

@@ -41,11 +41,13 @@ record MainInvocation(String classPath, List<String> flags, List<String> target)
      */
     List<String> bindHookFlags(BindRule rule) throws IOException {
         List<String> needed = new ArrayList<>();
-        if (BindHook.needsFlag()) {
-            String module = target.get(0).equals("-m") ? BindHook.class.getModule().getName() : "ALL-UNNAMED";
+        String module = target.get(0).equals("-m") ? BindHook.class.getModule().getName() : "ALL-UNNAMED";
+        if (rule.kind() == BindRule.Kind.SHARED_LISTENER) {
+            needed.add("--enable-native-access=" + module);
+        } else if (BindHook.needsFlag()) {
             needed.add("--add-opens=java.base/sun.nio.ch=" + module);
         }
-        if (rule.kind() == BindRule.Kind.REDIRECT
+        if (rule.kind() != BindRule.Kind.REUSE_PORT
                 || target.stream().noneMatch(word -> word.endsWith(RUNNER) || word.equals(JvmPlan.WORKER_MAIN))) {
             needed.add("-javaagent:" + RunnerJar.path().orElseThrow(() -> new IOException(
                     "sharing or redirecting the common port needs a temporary file here, and none can be written")));

@@ -1,0 +1,96 @@
+package io.musher;
+
+import io.musher.balancer.Balancer;
+import io.musher.balancer.loop.BindAdvice;
+import io.musher.internal.bind.BindRule;
+import io.musher.internal.bind.SharedListener;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A common port on which the primary listens and the workers accept: they share one listening socket, whose queue is
+ * the primary's, so that no connection is lost when a worker ends.
+ */
+final class SharedPort implements CommonPort {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    private static final AtomicBoolean HINTED = new AtomicBoolean();
+
+    private final SharedListener listener;
+
+    private SharedPort(SharedListener listener) {
+        this.listener = listener;
+    }
+
+    /** {@return whether workers can share a listener here; why not is logged} */
+    static boolean isPossible(ClusterConfig config) {
+        Optional<String> obstacle = SharedListener.unsupported();
+        if (obstacle.isEmpty()) {
+            if (!SharedListener.isNativeAccessEnabled() && HINTED.compareAndSet(false, true)) {
+                LOG.info("{}: the primary passes its listening socket to the workers by native functions, about which"
+                        + " this Java prints a warning; start the primary with --enable-native-access={} to allow it",
+                        config.name(), module());
+            }
+            obstacle = SharedListener.denied();
+        }
+        obstacle.ifPresent(why -> LOG.info(
+                "{}: the workers share the common port by SO_REUSEPORT and not by one listener: {}", config.name(),
+                why));
+        return obstacle.isEmpty();
+    }
+
+    /**
+     * Listens on the port.
+     *
+     * @throws IOException if another program has it, or another cluster
+     */
+    static SharedPort open(ClusterConfig config) throws IOException {
+        int port = config.commonPort().orElseThrow();
+        InetSocketAddress address = config.host().map(host -> new InetSocketAddress(host, port))
+                .orElseGet(() -> new InetSocketAddress(port));
+        try {
+            return new SharedPort(SharedListener.open(address, config.name() + "-listener"));
+        } catch (BindException e) {
+            BindException failure = new BindException("cannot listen on " + config.host().map(host -> host + ":")
+                    .orElse("port ") + port + ": " + e.getMessage() + "; another program or cluster has it; "
+                    + BindAdvice.of(port, e));
+            failure.initCause(e);
+            throw failure;
+        }
+    }
+
+    private static String module() {
+        String name = SharedListener.class.getModule().getName();
+        return name == null ? "ALL-UNNAMED" : name;
+    }
+
+    @Override
+    public InetSocketAddress address() {
+        return listener.address();
+    }
+
+    @Override
+    public Optional<Balancer> balancer() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<BindRule> bindRule() {
+        return Optional.of(listener.rule());
+    }
+
+    @Override
+    public void close() {
+        listener.close();
+    }
+
+    @Override
+    public String describe() {
+        return "port " + address().getPort() + " shared by the kernel (one listener)";
+    }
+}

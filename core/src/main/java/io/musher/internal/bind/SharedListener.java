@@ -1,0 +1,164 @@
+package io.musher.internal.bind;
+
+import io.musher.balancer.loop.Nullable;
+import io.musher.internal.bind.NativeSockets.Datagram;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Listens on the common port on behalf of all workers: the primary never accepts, and passes its listening socket to
+ * workers that ask for it, which accept from the one queue of the kernel. So no connection is lost when a worker ends,
+ * and connections wait while there is none.
+ *
+ * <p>A worker asks by a datagram to a Unix socket without a file; the kernel says of which user it is, and only
+ * processes of the same user get the listener. The answer is sent by a thread of its own, which neither waits for
+ * workers nor keeps anything of them.
+ *
+ * <p>Thread-safe. Needs Java 22 or newer on Linux.
+ */
+public final class SharedListener implements AutoCloseable {
+
+    /** Connections that may wait; the kernel has a limit of its own, {@code net.core.somaxconn}. */
+    private static final int BACKLOG = 4096;
+
+    private static final long PAUSE_NANOS = 10_000_000;
+
+    private static @Nullable NativeSockets prepared;
+
+    private final NativeSockets sockets;
+    private final int listener;
+    private final int requests;
+    private final InetSocketAddress address;
+    private final String name;
+    private final Thread thread;
+    private volatile boolean closed;
+
+    private SharedListener(NativeSockets sockets, int listener, int requests, InetSocketAddress address,
+            String threadName) throws IOException {
+        this.sockets = sockets;
+        this.listener = listener;
+        this.requests = requests;
+        this.address = new InetSocketAddress(address.getAddress(), sockets.port(listener));
+        this.name = sockets.unixName(requests);
+        this.thread = new Thread(this::answer, threadName);
+        thread.setDaemon(true);
+    }
+
+    /** {@return why workers cannot share a listener on this machine with this Java; empty if they can} */
+    public static Optional<String> unsupported() {
+        return NativeFunctions.missing().or(NetCalls::missing);
+    }
+
+    /** {@return why this Java does not allow it; empty if it does, perhaps with a warning} */
+    public static Optional<String> denied() {
+        try {
+            sockets();
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.ofNullable(e.getMessage());
+        }
+    }
+
+    private static synchronized NativeSockets sockets() throws IOException {
+        NativeSockets present = prepared;
+        if (present == null) {
+            try {
+                present = new NativeSockets();
+            } catch (ReflectiveOperationException e) {
+                throw new IOException("this Java denies native access (" + (e.getCause() == null ? e : e.getCause())
+                        + "); allow it by --enable-native-access", e);
+            }
+            prepared = present;
+        }
+        return present;
+    }
+
+    /** {@return whether this Java allows Musher to call native functions without printing a warning} */
+    public static boolean isNativeAccessEnabled() {
+        return NativeFunctions.isEnabled();
+    }
+
+    /**
+     * Listens.
+     *
+     * @param address port 0 is any free port
+     * @param threadName of the thread that answers workers
+     * @throws IOException if the port is taken, or this Java denies native access
+     */
+    public static SharedListener open(InetSocketAddress address, String threadName) throws IOException {
+        NativeSockets sockets = sockets();
+        int listener = sockets.listen(address, BACKLOG);
+        int requests = -1;
+        try {
+            requests = sockets.openDatagrams();
+            SharedListener shared = new SharedListener(sockets, listener, requests, address, threadName);
+            shared.thread.start();
+            return shared;
+        } catch (IOException | RuntimeException | Error e) {
+            sockets.close(listener);
+            if (requests >= 0) {
+                sockets.close(requests);
+            }
+            throw e;
+        }
+    }
+
+    /** {@return the address, with the port as bound} */
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    /** {@return what a worker does when its application binds the port} */
+    public BindRule rule() {
+        return new BindRule(BindRule.Kind.SHARED_LISTENER, address.getPort(), Optional.of(name));
+    }
+
+    private void answer() {
+        int user = sockets.user();
+        while (!closed) {
+            try {
+                Datagram request = sockets.receive(requests);
+                if (request.descriptor() >= 0) {
+                    sockets.close(request.descriptor());
+                }
+                if (request.uid() == user && !request.sender().isEmpty()) {
+                    pass(request.sender());
+                }
+            } catch (IOException e) {
+                LockSupport.parkNanos(PAUSE_NANOS); // out of memory, perhaps
+            }
+        }
+        sockets.close(requests);
+    }
+
+    private void pass(String worker) {
+        try {
+            sockets.send(requests, worker, listener);
+        } catch (IOException e) {
+            // of a worker that is gone: it did not wait for the answer
+        }
+    }
+
+    /** Stops listening: connections that no worker has accepted are reset once all workers have ended. */
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            sockets.shutdown(requests);
+            sockets.close(listener);
+            boolean interrupted = false;
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
