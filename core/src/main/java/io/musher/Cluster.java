@@ -87,6 +87,10 @@ public final class Cluster implements AutoCloseable {
                 new EnvironmentSource(config.name(), resources.control(), this::environment,
                         Duration.ofSeconds(ENV_TIMEOUT_SECONDS)),
                 resources.balancer());
+        ClassDataSchedule classData = new ClassDataSchedule(resources.control(), resources.spawner().classData(),
+                supervisor);
+        resources.spawner().classData()
+                .whenRecording(() -> resources.control().tryExecute(classData::recordingBegun));
         this.recycleMonitor = new RecycleMonitor(resources.control(), config.recyclePolicy(), supervisor,
                 worker -> ClusterCommands.workerOf(worker).session().memory(),
                 actions::connections);

@@ -56,6 +56,8 @@ public final class ClusterBuilder {
     boolean keepAlive = true;
     Optional<Boolean> exitWhenAllGaveUp = Optional.empty();
     int maxMessageSize = 16 << 20;
+    Optional<Boolean> classDataCache = Optional.empty();
+    Optional<Path> classDataFolder = Optional.empty();
     final List<ClusterConfig.InitialListener<?>> listeners = new ArrayList<>();
     final List<BiConsumer<Worker, Message>> messageListeners = new ArrayList<>();
     Launch.Options common = Launch.Options.NONE;
@@ -92,6 +94,8 @@ public final class ClusterBuilder {
         keepAlive = from.keepAlive();
         exitWhenAllGaveUp = from.chosenExitWhenAllGaveUp();
         maxMessageSize = from.maxMessageSize();
+        classDataCache = from.chosenClassDataCache();
+        classDataFolder = from.chosenClassDataFolder();
         listeners.addAll(from.listeners());
         messageListeners.addAll(from.messageListeners());
         common = from.commonOptions();
@@ -649,6 +653,38 @@ public final class ClusterBuilder {
                 "maxMessageSize " + bytes + " is not within 1 to " + MAX_MESSAGE_SIZE);
         this.maxMessageSize = bytes;
         return this;
+    }
+
+    /**
+     * Sets whether worker JVMs share the data of their classes, which shortens the start of every worker but the first
+     * and saves memory. Some seconds after the first start of a program, a process of low priority makes an archive of
+     * its classes; workers use it from then on, also in later runs, for as long as JVM, flags and jars stay the same.
+     * Workers that cannot share class data start as without, in particular with a directory on the class path, an
+     * agent, flags of their own about such archives, ZGC, or a Spring Boot jar that is not extracted. Default:
+     * on.
+     *
+     * <p>The archives are in the folder {@code musher} of {@code XDG_CACHE_HOME} or of {@code ~/.cache}, or in the one
+     * that the environment variable {@code MUSHER_CACHE} names, at most 512 MiB. Nothing is shared when the folder
+     * cannot be written, or others than this user can write to it. {@code MUSHER_CACHE=off} switches sharing off,
+     * whatever is set here.
+     *
+     * @param on whether to share
+     * @return this
+     */
+    public ClusterBuilder classDataCache(boolean on) {
+        this.classDataCache = Optional.of(on);
+        return this;
+    }
+
+    /**
+     * Lets worker JVMs share the data of their classes, as {@link #classDataCache(boolean)} does.
+     *
+     * @param folder where the archives are kept; created with access for this user only if there is none
+     * @return this
+     */
+    public ClusterBuilder classDataCache(Path folder) {
+        this.classDataFolder = Optional.of(Objects.requireNonNull(folder, "classDataCache"));
+        return classDataCache(true);
     }
 
     /**

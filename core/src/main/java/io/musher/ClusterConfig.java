@@ -7,6 +7,7 @@ import io.musher.internal.dispatch.ListenerExecutor;
 import io.musher.internal.supervisor.PortMode;
 import io.musher.internal.supervisor.ReadinessRule;
 import io.musher.internal.supervisor.SupervisorConfig;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,8 @@ public final class ClusterConfig {
     private final boolean keepAlive;
     private final Optional<Boolean> exitWhenAllGaveUp;
     private final int maxMessageSize;
+    private final Optional<Boolean> classDataCache;
+    private final Optional<Path> classDataFolder;
     private final List<InitialListener<?>> listeners;
     private final List<BiConsumer<Worker, Message>> messageListeners;
 
@@ -91,6 +94,8 @@ public final class ClusterConfig {
         this.keepAlive = from.keepAlive;
         this.exitWhenAllGaveUp = from.exitWhenAllGaveUp;
         this.maxMessageSize = from.maxMessageSize;
+        this.classDataCache = from.classDataCache;
+        this.classDataFolder = from.classDataFolder;
         this.listeners = List.copyOf(from.listeners);
         this.messageListeners = List.copyOf(from.messageListeners);
         ConfigChecks.check(this);
@@ -272,6 +277,24 @@ public final class ClusterConfig {
     /** {@return the maximum size of a message in bytes, see {@link ClusterBuilder#maxMessageSize}} */
     public int maxMessageSize() {
         return maxMessageSize;
+    }
+
+    /**
+     * {@return the folder of the class data that workers share; empty when they share none, see
+     * {@link ClusterBuilder#classDataCache(boolean)}}
+     */
+    public Optional<Path> classDataCache() {
+        return ClassDataFolders.choose(classDataCache, classDataFolder, System.getenv());
+    }
+
+    /** {@return the value that was set; empty for the default} */
+    Optional<Boolean> chosenClassDataCache() {
+        return classDataCache;
+    }
+
+    /** {@return the folder that was set; empty for the default} */
+    Optional<Path> chosenClassDataFolder() {
+        return classDataFolder;
     }
 
     List<InitialListener<?>> listeners() {

@@ -8,6 +8,7 @@ import io.musher.internal.dispatch.ListenerExecutor;
 import io.musher.internal.dispatch.ListenerWatchdog;
 import io.musher.internal.ipc.ChannelServer;
 import io.musher.internal.process.Spawner;
+import io.musher.internal.process.classdata.ClassDataCache;
 import io.musher.internal.process.launch.LaunchPlan;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -61,7 +62,8 @@ record ClusterResources(String name, EventLoop control, ChannelServer channels, 
             undo.push(() -> commonPort.ifPresent(CommonPort::close));
             OwnPorts.add(channels.socketAddress(), "where workers join cluster " + config.name());
             undo.push(() -> OwnPorts.remove(channels.socketAddress().getPort()));
-            Spawner spawner = new Spawner(config.name(), config.output());
+            Spawner spawner = new Spawner(config.name(), config.output(),
+                    ClassDataCache.of(config.name(), config.classDataCache()));
             undo.push(spawner::close);
             ListenerExecutor eventThread = new ListenerExecutor(config.name(), control);
             new ListenerWatchdog(eventThread, control).start();

@@ -11,6 +11,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,9 +69,9 @@ final class ExitWatch {
      * Starts the thread.
      *
      * @param before runs first on that thread; may block while the process is alive
-     * @param afterwards runs when the process and its descendants have exited
+     * @param afterwards runs when the process and its descendants have exited, with how the process ended
      */
-    void start(ThreadFactory threads, String name, Runnable before, Runnable afterwards) {
+    void start(ThreadFactory threads, String name, Runnable before, Consumer<Termination> afterwards) {
         Thread waiter = threads.newThread(() -> {
             try {
                 run(before, afterwards);
@@ -82,7 +83,7 @@ final class ExitWatch {
         waiter.start();
     }
 
-    private void run(Runnable before, Runnable afterwards) throws InterruptedException {
+    private void run(Runnable before, Consumer<Termination> afterwards) throws InterruptedException {
         try {
             before.run();
         } catch (RuntimeException | Error e) { // out of memory: the exit must be reported all the same
@@ -92,7 +93,7 @@ final class ExitWatch {
         processExit.complete(null);
         try {
             endDescendants();
-            afterwards.run();
+            afterwards.accept(termination);
             awaitOutput();
         } finally {
             exit.complete(termination);

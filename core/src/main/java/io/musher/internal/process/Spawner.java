@@ -3,6 +3,7 @@ package io.musher.internal.process;
 import io.musher.Output;
 import io.musher.balancer.Balancer;
 import io.musher.balancer.loop.Nullable;
+import io.musher.internal.process.classdata.ClassDataCache;
 import io.musher.internal.process.launch.ArgumentFile;
 import io.musher.internal.process.launch.ChildEnvironment;
 import io.musher.internal.process.launch.CommandLine;
@@ -61,6 +62,7 @@ public final class Spawner implements AutoCloseable {
     private final OrphanReaper reaper;
     private final OutputSinks sinks;
     private final ThreadFactory waiters;
+    private final ClassDataCache classData;
     private final Set<WorkerProcess> alive = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -71,7 +73,18 @@ public final class Spawner implements AutoCloseable {
      * @param output the destination of the workers' output
      */
     public Spawner(String cluster, Output output) {
-        this(cluster, output, GRACE_TENTHS, Spawner::daemon);
+        this(cluster, output, ClassDataCache.of(cluster, Optional.empty()));
+    }
+
+    /**
+     * Creates a spawner.
+     *
+     * @param cluster the prefix of thread names and log lines
+     * @param output the destination of the workers' output
+     * @param classData the class data that worker JVMs share
+     */
+    public Spawner(String cluster, Output output, ClassDataCache classData) {
+        this(cluster, output, classData, GRACE_TENTHS, Spawner::daemon);
     }
 
     /**
@@ -79,7 +92,12 @@ public final class Spawner implements AutoCloseable {
      * @param waiters creates the daemon threads that wait for the exit of workers
      */
     Spawner(String cluster, Output output, int graceTenths, ThreadFactory waiters) {
+        this(cluster, output, ClassDataCache.of(cluster, Optional.empty()), graceTenths, waiters);
+    }
+
+    private Spawner(String cluster, Output output, ClassDataCache classData, int graceTenths, ThreadFactory waiters) {
         this.waiters = waiters;
+        this.classData = classData;
         this.cluster = cluster;
         this.thread = new SpawnThread(cluster);
         this.processTable = new ProcessTableExecutor(cluster);
@@ -160,6 +178,11 @@ public final class Spawner implements AutoCloseable {
         return answer;
     }
 
+    /** {@return the class data that worker JVMs share} */
+    public ClassDataCache classData() {
+        return classData;
+    }
+
     /** {@return the number of bytes of output dropped because the consumer was stuck} */
     public long droppedOutput() {
         return sinks.dropped();
@@ -202,6 +225,7 @@ public final class Spawner implements AutoCloseable {
         } catch (ExecutionException | TimeoutException e) {
             LOG.warn("{}: not all workers could be killed: {}", cluster, alive);
         }
+        classData.close();
         thread.close();
         reaper.close();
         processTable.close();
@@ -214,6 +238,9 @@ public final class Spawner implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder().redirectInput(Platform.NULL);
         ChildEnvironment.apply(builder.environment(), request, needsReaper ? tree : null);
         CommandLine line = request.plan().words(request, builder.environment());
+        if (request.plan().kind() == LaunchPlan.Kind.JVM) {
+            line = classData.extend(line, builder.environment(), request.workerId());
+        }
         if (request.plan().options().directory().isPresent()) {
             Path directory = request.plan().options().directory().get();
             if (!Files.isDirectory(directory)) {
@@ -264,7 +291,9 @@ public final class Spawner implements AutoCloseable {
             alive.add(worker);
             worker.watch(waiters, cluster + "-wait-" + request.workerId(),
                     () -> arguments.ifPresent(file -> file.feed(process)),
-                    () -> {
+                    end -> {
+                        classData.exited(request.workerId(), end,
+                                worker.isEndRequested() || !request.plan().saysHello());
                         reaper.forget(id);
                         alive.remove(worker);
                         arguments.ifPresent(ArgumentFile::delete);

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
 
 /**
  * A started worker: its process and all descendants. Sends signals, reports memory, ports and threads, and completes
@@ -124,6 +125,11 @@ public final class WorkerProcess {
         if (isCommand()) {
             processTable.run(() -> members().forEach(ProcessHandle::destroy));
         }
+    }
+
+    /** {@return whether the primary has asked the worker to stop, or killed it} */
+    boolean isEndRequested() {
+        return stopRequested || killed;
     }
 
     /** Sends SIGKILL to the worker process and its descendants. */
@@ -282,9 +288,9 @@ public final class WorkerProcess {
      * Starts to wait for the exit.
      *
      * @param before runs first on the new thread; may block while the process is alive
-     * @param afterwards runs when the process and its descendants have exited
+     * @param afterwards runs when the process and its descendants have exited, with how the process ended
      */
-    void watch(ThreadFactory threads, String name, Runnable before, Runnable afterwards) {
+    void watch(ThreadFactory threads, String name, Runnable before, Consumer<Termination> afterwards) {
         exits.start(threads, name, before, afterwards);
     }
 

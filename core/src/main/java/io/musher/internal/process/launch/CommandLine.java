@@ -18,6 +18,20 @@ public record CommandLine(List<String> shown, List<String> hidden, List<String> 
         return new CommandLine(words, List.of(), List.of());
     }
 
+    /**
+     * {@return this command line of a JVM with further flags, which the flags that follow override}
+     *
+     * @param flags to hide; empty for none
+     */
+    public CommandLine withFlags(List<String> flags) {
+        if (flags.isEmpty()) {
+            return this;
+        }
+        List<String> more = new ArrayList<>(flags);
+        more.addAll(hidden);
+        return new CommandLine(shown, more, last);
+    }
+
     /** {@return the words, with one reference in place of the hidden arguments} */
     public List<String> with(String reference) {
         List<String> words = new ArrayList<>(shown);

@@ -54,6 +54,11 @@ final class RunnerJar {
         }
     }
 
+    /** {@return whether a class path entry is this file} */
+    static synchronized boolean is(String entry) {
+        return file != null && file.toString().equals(entry);
+    }
+
     private static Path write() throws IOException {
         if (code.isEmpty()) { // kept, because the jar that contains the classes may be replaced
             Map<String, byte[]> read = new LinkedHashMap<>();

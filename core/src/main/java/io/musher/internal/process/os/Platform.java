@@ -23,6 +23,9 @@ public final class Platform {
     /** Runs a program, in place of itself, in a new session and so in a new process group. */
     public static final Optional<String> SETSID = LINUX ? tool("setsid") : Optional.empty();
 
+    /** Runs a program at a lower priority. */
+    public static final Optional<String> NICE = LINUX ? tool("nice") : Optional.empty();
+
     public static final Optional<String> SH = WINDOWS ? Optional.empty() : tool("sh");
 
     private Platform() {}

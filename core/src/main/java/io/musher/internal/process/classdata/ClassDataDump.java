@@ -1,0 +1,109 @@
+package io.musher.internal.process.classdata;
+
+import io.musher.balancer.loop.Nullable;
+import io.musher.internal.process.launch.JavaCommand;
+import io.musher.internal.process.os.Platform;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs the JVMs that make an archive from a list of classes and try it out, at low priority and without the program.
+ * Blocks; {@link #cancel} may be called on any thread.
+ */
+final class ClassDataDump {
+
+    private static final int DUMP_SECONDS = 60;
+    private static final int TRIAL_SECONDS = 20;
+    /** The release whose archives may hold linked classes, which start faster. */
+    private static final int LINKED_CLASSES = 24;
+
+    private final JavaCommand command;
+    private @Nullable Process running;
+    private boolean cancelled;
+
+    ClassDataDump(JavaCommand command) {
+        this.command = command;
+    }
+
+    /**
+     * Makes an archive.
+     *
+     * @param list the names of the classes, in the JVM's format
+     * @param archive is created
+     * @throws IOException if that fails
+     */
+    void make(Path list, Path archive) throws IOException, InterruptedException {
+        List<String> words = new ArrayList<>(List.of("-XX:+UseG1GC", "-XX:TieredStopAtLevel=1", "-Xmx256m",
+                "-XX:ActiveProcessorCount=1", "-Xshare:dump", "-XX:SharedClassListFile=" + list,
+                "-XX:SharedArchiveFile=" + archive, "-Xlog:disable", "-Xlog:all=off"));
+        if (Runtime.version().feature() >= LINKED_CLASSES) {
+            words.add("-XX:+AOTClassLinking");
+        }
+        moduleFlags(words);
+        words.addAll(List.of("-cp", command.classPathText()));
+        run("dumping", DUMP_SECONDS, words);
+        if (!Files.isRegularFile(archive) || Files.size(archive) == 0) {
+            throw new IOException("the JVM has written no archive");
+        }
+    }
+
+    /** Starts a JVM with the archive, the flags of the workers and no program; it must not refuse the archive. */
+    void tryOut(Path archive) throws IOException, InterruptedException {
+        List<String> words = new ArrayList<>();
+        for (String flag : command.flags()) {
+            if (flag.matches("-X(mx|ms|mn|ss).*|-XX:[+-]?Use.*|-XX:ActiveProcessorCount=.*|-XX:Max.*")) {
+                words.add(flag);
+            }
+        }
+        words.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xshare:on", "-XX:SharedArchiveFile=" + archive,
+                "-Xlog:disable", "-Xlog:all=off"));
+        moduleFlags(words);
+        words.addAll(List.of("-cp", command.classPathText(), "-version"));
+        run("a start with the new archive", TRIAL_SECONDS, words);
+    }
+
+    private void moduleFlags(List<String> to) {
+        command.flags().stream().filter(flag -> flag.startsWith("--")).forEach(to::add);
+    }
+
+    private void run(String what, int seconds, List<String> words) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(words);
+        all.add(0, command.java());
+        if (Platform.NICE.isPresent()) {
+            all.addAll(0, List.of(Platform.NICE.get(), "-n", "19"));
+        }
+        ProcessBuilder builder = new ProcessBuilder(all).redirectInput(Platform.NULL).redirectOutput(Platform.NULL)
+                .redirectError(Platform.NULL);
+        builder.environment().keySet().removeIf(name -> !name.equals("PATH") && !name.equals("HOME"));
+        Process process;
+        synchronized (this) {
+            if (cancelled) {
+                throw new InterruptedException();
+            }
+            process = builder.start();
+            running = process;
+        }
+        try {
+            if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+                throw new IOException(what + " took longer than " + seconds + " s");
+            }
+            if (process.exitValue() != 0) {
+                throw new IOException(what + " ended with status " + process.exitValue());
+            }
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Ends a JVM that is running, and prevents further ones. */
+    synchronized void cancel() {
+        cancelled = true;
+        if (running != null) {
+            running.destroyForcibly();
+        }
+    }
+}

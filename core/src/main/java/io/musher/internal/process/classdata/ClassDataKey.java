@@ -1,0 +1,196 @@
+package io.musher.internal.process.classdata;
+
+import io.musher.internal.process.launch.JavaCommand;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Names the archive that fits a worker's command line: a digest of the JVM, of the flags that concern classes, and of
+ * each jar on the class path with the jars that its manifest names. A jar stands for its path, size, times, inode and
+ * the time of its last change: a copy that keeps the modification time is noticed too. The JVM checks less.
+ */
+final class ClassDataKey {
+
+    /** Flags that choose classes or archives by themselves, or that archives do not go with. */
+    private static final Pattern EXCLUDING = Pattern.compile("@.*|-javaagent:.*|-agentlib:.*|-agentpath:.*|-Xrun.*"
+            + "|-Xdebug|-Xshare.*|-Xbootclasspath.*|-Djava\\.system\\.class\\.loader=.*"
+            + "|-XX:(Shared.*|DumpLoadedClassList.*|ArchiveClassesAtExit.*|AOT.*|CRaC.*|Flags=.*|VMOptionsFile=.*)"
+            + "|-XX:[+-](.*Shared.*|AutoCreateSharedArchive|RecordDynamicDumpInfo|AOT.*|UseZGC|ZGenerational"
+            + "|UseShenandoahGC|UseEpsilonGC|AllowArchivingWithJavaAgent|BytecodeVerification.*)"
+            + "|-XX:-(UseCompressedOops|UseCompressedClassPointers)|-XX:\\+EnableJVMCI.*|-XX:ObjectAlignmentInBytes=.*"
+            + "|--(patch-module|upgrade-module-path|limit-modules|module-path)\\b.*|-p");
+    /** Flags that differ from worker to worker, or that do not concern classes. */
+    private static final Pattern IRRELEVANT = Pattern.compile("-D.*|-X(mx|ms|mn|ss|log|loggc).*"
+            + "|-XX:(HeapDumpPath|ErrorFile|LogFile|ReplayDataFile|StartFlightRecording|OnOutOfMemoryError"
+            + "|ActiveProcessorCount).*");
+    private static final Pattern HEAP = Pattern.compile("(?:-Xmx|-XX:MaxHeapSize=)(\\d+)([kKmMgGtT]?)");
+    private static final long LARGEST_HEAP_MIB = 31 << 10;
+    private static final String SPRING_BOOT_LOADER = "org.springframework.boot.loader.";
+
+    private static final String STAT = "unix:ino,dev,size,lastModifiedTime,ctime";
+
+    /** What the manifest of a jar says, for as long as the jar does not change. */
+    private record JarFacts(String stat, List<String> classPath, String mainClass) {}
+
+    private static final Map<String, JarFacts> JARS = new ConcurrentHashMap<>();
+
+    private ClassDataKey() {}
+
+    /** {@return why there is no archive for this command line; empty if there can be one} */
+    static Optional<String> refusal(JavaCommand command) {
+        if (!System.getProperty("java.vm.name", "").matches(".*(HotSpot|OpenJDK).*")) {
+            return Optional.of("the JVM is not HotSpot");
+        }
+        if (command.classPath().isEmpty()) {
+            return Optional.of("the workers have no class path");
+        }
+        for (String flag : command.flags()) {
+            if (EXCLUDING.matcher(flag).matches()) {
+                return Optional.of("of the flag " + flag);
+            }
+            Matcher heap = HEAP.matcher(flag);
+            if (heap.matches() && mebibytes(heap) > LARGEST_HEAP_MIB) {
+                return Optional.of("of the heap set by " + flag);
+            }
+        }
+        for (String entry : command.classPath()) {
+            if (!Path.of(entry).isAbsolute()) {
+                return Optional.of("the class path is relative: " + entry);
+            }
+            if (!entry.endsWith("*") && Files.isDirectory(Path.of(entry))) {
+                return Optional.of("the class path has a directory, " + entry + "; package it as a jar");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static long mebibytes(Matcher heap) {
+        long number = heap.group(1).length() > 15 ? Long.MAX_VALUE >> 30 : Long.parseLong(heap.group(1));
+        return switch (heap.group(2)) {
+            case "" -> number >> 20;
+            case "k", "K" -> number >> 10;
+            case "m", "M" -> number;
+            case "g", "G" -> number << 10;
+            default -> number << 20;
+        };
+    }
+
+    /**
+     * {@return the name of the archive}
+     *
+     * @throws IOException if a file cannot be read, or holds classes in a form that archives do not support
+     */
+    static String of(JavaCommand command) throws IOException {
+        StringBuilder facts = new StringBuilder();
+        Path home = Path.of(System.getProperty("java.home"));
+        line(facts, Runtime.version().toString(), System.getProperty("java.vm.version"), System.getProperty("os.arch"),
+                command.java(), stat(home.resolve("lib/modules")), stat(home.resolve("lib/server/libjvm.so")));
+        command.flags().stream().filter(flag -> !IRRELEVANT.matcher(flag).matches())
+                .forEach(flag -> line(facts, flag));
+        line(facts, command.classPathText());
+        for (String jar : jars(command.classPath())) {
+            line(facts, jar, stat(Path.of(jar)));
+        }
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest(facts.toString().getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IOException(e);
+        }
+    }
+
+    /** {@return the jars of a class path, in order, with those that their manifests name} */
+    private static Set<String> jars(List<String> classPath) throws IOException {
+        Deque<String> left = new ArrayDeque<>();
+        for (String entry : classPath) {
+            if (entry.endsWith("*")) {
+                File folder = new File(entry).getAbsoluteFile().getParentFile();
+                File[] files = folder.listFiles((in, name) -> name.endsWith(".jar") || name.endsWith(".JAR"));
+                Arrays.stream(files == null ? new File[0] : files).map(File::getPath).sorted().forEach(left::add);
+            } else {
+                left.add(entry);
+            }
+        }
+        Set<String> jars = new LinkedHashSet<>();
+        while (!left.isEmpty()) {
+            String jar = left.poll();
+            if (jars.add(jar) && Files.isRegularFile(Path.of(jar))) {
+                JarFacts facts = facts(jar);
+                if (facts.mainClass.startsWith(SPRING_BOOT_LOADER)) {
+                    throw new IOException(jar + " holds its libraries as jars inside the jar; extract it"
+                            + " (java -Djarmode=tools -jar " + Path.of(jar).getFileName() + " extract)");
+                }
+                left.addAll(facts.classPath);
+            }
+        }
+        return jars;
+    }
+
+    private static JarFacts facts(String jar) throws IOException {
+        String stat = stat(Path.of(jar));
+        JarFacts known = JARS.get(jar);
+        if (known != null && known.stat.equals(stat)) {
+            return known;
+        }
+        List<String> classPath = List.of();
+        String mainClass = "";
+        try (JarFile file = new JarFile(new File(jar), false)) {
+            Manifest manifest = file.getManifest();
+            if (manifest != null) {
+                Attributes attributes = manifest.getMainAttributes();
+                String named = attributes.getValue(Attributes.Name.CLASS_PATH);
+                URI own = Path.of(jar).toUri();
+                classPath = named == null || named.isBlank() ? List.of()
+                        : Arrays.stream(named.strip().split("\\s+")).map(name -> Path.of(own.resolve(name)).toString())
+                                .toList();
+                mainClass = Optional.ofNullable(attributes.getValue(Attributes.Name.MAIN_CLASS)).orElse("");
+            }
+        } catch (IllegalArgumentException e) {
+            throw new IOException(jar + ": " + e.getMessage(), e);
+        }
+        JarFacts facts = new JarFacts(stat, classPath, mainClass);
+        JARS.put(jar, facts);
+        return facts;
+    }
+
+    /** {@return what identifies the content of a file; "absent" if there is none} */
+    static String stat(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return "absent";
+        }
+        return new TreeMap<>(Files.readAttributes(file, STAT)).toString();
+    }
+
+    /** {@return the same of a file that must not be a symbolic link} */
+    static String ownStat(Path file) throws IOException {
+        return new TreeMap<>(Files.readAttributes(file, STAT, LinkOption.NOFOLLOW_LINKS)).toString();
+    }
+
+    private static void line(StringBuilder to, String... words) {
+        to.append(String.join("\t", words)).append('\n');
+    }
+}
