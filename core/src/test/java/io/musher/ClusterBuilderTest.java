@@ -260,7 +260,8 @@ class ClusterBuilderTest {
                 .recyclePolicy(RecyclePolicy.never().withMaxMemory(1))
                 .startTimeout(Duration.ofSeconds(1)).signals(false).shutdownHook(false).keepAlive(false)
                 .exitWhenAllGaveUp(false)
-                .maxMessageSize(7).on(ClusterEvent.class, event -> {}).onMessage((worker, message) -> {}).name("n")
+                .maxMessageSize(7).classDataCache(Path.of("cache")).on(ClusterEvent.class, event -> {})
+                .onMessage((worker, message) -> {}).name("n")
                 .instances(3).args("a").main("some.Main").scheduling(Scheduling.AUTO).redirectCommonPort(false);
         ClusterBuilder copy = builder.build().toBuilder();
         for (Field option : ClusterBuilder.class.getDeclaredFields()) {

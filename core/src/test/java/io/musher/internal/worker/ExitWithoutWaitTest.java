@@ -75,7 +75,7 @@ class ExitWithoutWaitTest {
     @Test
     void shouldLeaveNoThreadInNativeCodeAfterADisconnect() throws Exception {
         TestWorkerProcess worker = ready("disconnect");
-        worker.listener.expect("disconnect");
+        worker.listener.expect("disconnectRequested");
         fixture.channels.run(() -> worker.listener.channel.goodbye(""));
         worker.prints(NONE).ends(0);
     }
