@@ -52,7 +52,7 @@ class CommandWorkersIT {
         assertEquals(Set.of("1", "2"), answers(cluster));
         Worker killed = cluster.workers().get(0);
         assertFalse(killed.isConnected(), "it has no channel");
-        clusters.history().awaitKinds(killed, "Forked", "Online", "Ready");
+        clusters.history().awaitKinds(killed, "Forked", "Online", "Listening", "Ready");
 
         killed.kill();
         Exit exit = killed.onExit().get(30, TimeUnit.SECONDS);
@@ -65,7 +65,7 @@ class CommandWorkersIT {
         exit = stopped.stop().get(30, TimeUnit.SECONDS);
         assertEquals(List.of(Optional.of("SIGTERM"), true, Exit.Cause.STOPPED),
                 List.of(exit.signal(), exit.voluntary(), exit.cause()));
-        clusters.history().awaitKinds(stopped, "Forked", "Online", "Ready", "Disconnected", "Exited");
+        clusters.history().awaitKinds(stopped, "Forked", "Online", "Listening", "Ready", "Disconnected", "Exited");
         cluster.close();
         clusters.awaitNothingLeft();
     }

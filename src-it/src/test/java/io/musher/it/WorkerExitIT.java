@@ -78,7 +78,7 @@ class WorkerExitIT {
         for (int i = 0; i < all.size(); i++) {
             Worker worker = all.get(i);
             assertEquals(i + 1, worker.id(), "ids count up and are never reused");
-            assertEquals(List.of("Forked", "Online", "Ready", "Disconnected", "Exited"),
+            assertEquals(List.of("Forked", "Online", "Listening", "Ready", "Disconnected", "Exited"),
                     clusters.history().kinds(worker).stream().filter(kind -> !kind.equals("Restarting")).toList());
             assertEquals(Boolean.FALSE, listed.get(worker.id()), worker + " among the workers when its exit was told");
         }

@@ -13,7 +13,8 @@ final class ReadinessState {
     private final ResettableTimer refusalTimer;
     private boolean paused;
     private boolean claimsPort;
-    private boolean accepted;
+    /** The port at which a probe has found the worker; 0 if it has not. */
+    private int foundPort;
     private boolean portRefuses;
     private boolean checkFailing;
     private String checkFailure = "";
@@ -58,11 +59,16 @@ final class ReadinessState {
         return claimsPort;
     }
 
-    /** {@return whether the port has not accepted a connection before; it has from now on} */
-    boolean isFirstAccept() {
-        boolean first = !accepted;
-        accepted = true;
-        return first;
+    /** A probe found that the port accepts connections. {@return whether that is new} */
+    boolean portFound(int port) {
+        boolean isNew = foundPort != port;
+        foundPort = port;
+        return isNew;
+    }
+
+    /** {@return whether a probe has found that the worker listens on the port, before the worker said so} */
+    boolean isFoundAt(int port) {
+        return foundPort == port && !claimsPort;
     }
 
     void portRefuses() {

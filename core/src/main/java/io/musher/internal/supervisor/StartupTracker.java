@@ -87,16 +87,17 @@ final class StartupTracker {
             return;
         }
         online(worker, "it listens");
+        boolean isKnown = worker.readiness.isFoundAt(port);
         worker.port(port);
         worker.readiness.claimPort();
-        registry.listener.listening(worker, port, "the worker reported its port");
+        if (!isKnown) {
+            registry.listener.listening(worker, port, "the worker reported its port");
+        }
         registry.publish();
     }
 
     void portAccepts(Incarnation worker) {
-        if (worker.isBooting() && worker.readiness.isFirstAccept()) {
-            portFound(worker);
-        }
+        portFound(worker);
         if (!worker.readiness.isPortRefusing()) {
             portServes(worker, worker.readiness.claimsPort() ? "it listens on port " + worker.port().getAsInt()
                     : "its port accepts");
@@ -108,9 +109,10 @@ final class StartupTracker {
         }
     }
 
-    /** Reports that the worker listens, unless it has done so itself. */
+    /** Reports once that a booting worker listens, unless it has done so itself. */
     private void portFound(Incarnation worker) {
-        if (worker.port().isPresent() && !worker.readiness.claimsPort() && !worker.channel.isDisconnected()) {
+        if (worker.isBooting() && worker.port().isPresent() && !worker.readiness.claimsPort()
+                && !worker.channel.isDisconnected() && worker.readiness.portFound(worker.port().getAsInt())) {
             online(worker, "its port accepts");
             registry.listener.listening(worker, worker.port().getAsInt(), "its port accepts");
         }

@@ -43,6 +43,17 @@ class WorkerReadinessTest {
     }
 
     @Test
+    void shouldPublishAPortOnceThatIsFoundAndThenReported() {
+        fixture.with(ReadinessRule.EXPLICIT);
+        Incarnation worker = first();
+        fixture.events.hello(worker);
+        fixture.events.portAccepts(worker);
+        fixture.events.portAccepts(worker);
+        fixture.events.listening(worker, 4001);
+        fixture.assertReports("forked 1", "online 1", "listening 1 4001");
+    }
+
+    @Test
     void shouldWaitToBeTold() {
         fixture.with(ReadinessRule.EXPLICIT);
         Incarnation worker = first();
