@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -70,7 +71,8 @@ public final class Cluster implements AutoCloseable {
         this.config = config;
         this.resources = resources;
         this.ports = new PortAllocator(config, resources);
-        Capacity capacity = new Capacity(config, resources.commonPortNumber());
+        Capacity capacity = new Capacity(config,
+                resources.sharesPort() ? OptionalInt.empty() : resources.commonPortNumber());
         capacity.limit(plan.kind()).refusal(config.instances()).ifPresent(refusal -> {
             throw StartupException.of(config.name() + ": " + refusal, null, "");
         });

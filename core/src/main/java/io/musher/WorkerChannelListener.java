@@ -5,6 +5,7 @@ import io.musher.internal.process.os.Loopback;
 import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.ProcessEvents;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +53,14 @@ final class WorkerChannelListener implements ChannelListener {
         Optional<String> use = OwnPorts.use(port);
         if (use.isPresent()) {
             warnOwnPort(port, use.get());
+            return;
+        }
+        OptionalInt shared = session.sharedPort();
+        if (shared.isPresent() && shared.getAsInt() != port) {
+            LOG.warn(
+                    "worker {} (instance {}): listening({}) ignored: with Scheduling.KERNEL clients reach a worker"
+                            + " common port {} only",
+                    worker.id(), worker.instance(), port, shared.getAsInt());
             return;
         }
         if (isPortTrusted) {

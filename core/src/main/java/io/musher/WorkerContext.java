@@ -99,7 +99,7 @@ public final class WorkerContext {
     }
 
     /**
-     * {@return the port this worker is to listen on}
+     * {@return the port this worker is to listen on; with {@link Scheduling#KERNEL} the common port}
      *
      * @throws IllegalStateException if the cluster has no ports
      */
@@ -123,7 +123,11 @@ public final class WorkerContext {
         runtime.ready();
     }
 
-    /** Asks the primary to send no new connections until {@link #ready()} is called; open connections are kept. */
+    /**
+     * Asks the primary to send no new connections until {@link #ready()} is called; open connections are kept. With
+     * {@link Scheduling#KERNEL} by {@code SO_REUSEPORT} new connections come nevertheless, as long as this worker
+     * listens.
+     */
     public void notReady() {
         runtime.notReady();
     }

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -123,6 +124,12 @@ final class WorkerSession implements WorkerHandle {
         return lease;
     }
 
+    /** {@return the common port if the workers listen on it themselves} */
+    OptionalInt sharedPort() {
+        return commonPort.filter(CommonPort::isShared).map(port -> OptionalInt.of(port.address().getPort()))
+                .orElseGet(OptionalInt::empty);
+    }
+
     /** {@return what the worker does when its application binds the common port} */
     Optional<BindRule> bindRule() {
         return bindRule;
@@ -147,7 +154,7 @@ final class WorkerSession implements WorkerHandle {
         started.onExit().thenAccept(end -> control.execute(() -> processEnded(end)));
         if (probesPort()) {
             portProbe = new PortReadinessProbe(control, events, incarnation, started,
-                    config.readiness() == Readiness.PORT_OPEN, commonPort.filter(CommonPort::isShared).isPresent(),
+                    config.readiness() == Readiness.PORT_OPEN, sharedPort().isPresent(),
                     config.proxyProtocol(),
                     () -> mainRuns && !isCommand);
             portProbe.diagnoseBefore(config.startTimeout());
