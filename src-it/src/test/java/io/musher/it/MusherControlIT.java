@@ -1,6 +1,7 @@
 package io.musher.it;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -13,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,6 +116,31 @@ class MusherControlIT {
                 assertTrue(!line.isEmpty(), "the stream goes on");
             }
         }
+    }
+
+    @Test
+    void shouldKeepOneClusterForAProcessThatManyClientsCommandAtOnce() throws Exception {
+        start("", "{id: 'web', cmd: ['sleep', '600'], cluster: {instances: 2}, restartDelayMs: 100}, {id: 'more',"
+                + " cmd: ['sleep', '600']}");
+        List<Thread> clients = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            Random random = new Random(i);
+            clients.add(new Thread(() -> {
+                for (int j = 0; j < 8; j++) {
+                    String command = List.of("restart", "stop", "start", "reload").get(random.nextInt(4));
+                    assertDoesNotThrow(() -> musher.send("{\"do\":\"" + command + "\",\"id\":\"web\"}"));
+                }
+            }));
+        }
+        clients.forEach(Thread::start);
+        for (Thread client : clients) {
+            client.join();
+        }
+
+        assertTrue(musher.send("{\"do\":\"start\",\"id\":\"web\"}").contains("\"ok\":true"));
+        ProcessHandle primary = ProcessHandle.of(musher.pid()).orElseThrow();
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertEquals(3, primary.children()
+                .filter(child -> child.info().commandLine().orElse("").contains("sleep 600")).count()));
     }
 
     @Test

@@ -1,6 +1,5 @@
 package io.musher.ops.internal.run;
 
-import io.musher.Worker;
 import io.musher.balancer.loop.Nullable;
 import io.musher.ops.internal.control.ControlException;
 import io.musher.ops.internal.control.ControlHandler;
@@ -20,7 +19,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -130,10 +128,7 @@ final class Commands implements ControlHandler {
     }
 
     private static Predicate<String> targetedWorkers(List<Target> targets) {
-        return worker -> targets.stream().anyMatch(target -> target.instance().isPresent()
-                ? worker.equals(target.name())
-                : worker.startsWith(target.process().id + "-")
-                        && worker.substring(target.process().id.length() + 1).matches("[0-9]+"));
+        return worker -> targets.stream().anyMatch(target -> target.includes(worker));
     }
 
     private static Map<String, Object> stream(Lines lines, Feed feed, AutoCloseable subscription)
@@ -174,6 +169,8 @@ final class Commands implements ControlHandler {
         try {
             events.publish(request.command(), String.join(" ", ids), "", "a command of " + request.by(), request.by());
             await(action.run(), feed, lines);
+        } catch (ControlException e) {
+            throw stoppedMeanwhile(request, targets, e);
         } finally {
             try {
                 subscription.close();
@@ -182,6 +179,15 @@ final class Commands implements ControlHandler {
             }
         }
         return Map.of();
+    }
+
+    /** {@return the failure, or the reason for it: another client has stopped the process meanwhile} */
+    private static ControlException stoppedMeanwhile(Request request, List<Target> targets, ControlException failure) {
+        boolean stopped = failure.code() == ControlException.FAILED && !request.command().equals("stop")
+                && targets.stream().anyMatch(target -> target.process().cluster().isEmpty()
+                        && target.process().problem().isEmpty());
+        return stopped ? new ControlException(ControlException.CONFLICT,
+                request.command() + ": another command has stopped it meanwhile") : failure;
     }
 
     private void runLogged(Request request, Action action) {
@@ -316,69 +322,8 @@ final class Commands implements ControlHandler {
         return ids;
     }
 
-    /**
-     * A process, or one of its workers.
-     *
-     * @param instance counted from 0; empty for the whole process
-     */
-    private record Target(ControlledProcess process, OptionalInt instance) {
-
-        String name() {
-            return process.id + (instance.isPresent() ? "-" + (instance.getAsInt() + 1) : "");
-        }
-
-        ControlledProcess wholeProcess(String command) throws ControlException {
-            if (instance.isPresent()) {
-                throw new ControlException(ControlException.BAD_REQUEST, command + ": " + name() + " is a worker; "
-                        + command + " is for processes, here " + process.id + "; musher restart " + name()
-                        + " replaces one worker");
-            }
-            return process;
-        }
-
-        Worker worker(String command) throws ControlException {
-            return process.workers().stream().filter(worker -> worker.instance() == instance.orElse(-1))
-                    .reduce((older, newer) -> newer).orElseThrow(() -> new ControlException(
-                            ControlException.CONFLICT, command + ": " + name() + " has no process at present"));
-        }
-    }
-
     private List<Target> targets(List<String> ids) throws ControlException {
-        Map<String, Target> found = new TreeMap<>();
-        List<Target> targets = new ArrayList<>();
-        for (String id : ids) {
-            for (Target target : targets(id)) {
-                if (found.putIfAbsent(target.name(), target) == null) {
-                    targets.add(target);
-                }
-            }
-        }
-        return targets;
-    }
-
-    private List<Target> targets(String id) throws ControlException {
-        Collection<? extends ControlledProcess> all = primary.processes();
-        if (id.equals("all")) {
-            return all.stream().<Target>map(process -> new Target(process, OptionalInt.empty())).toList();
-        }
-        for (ControlledProcess process : all) {
-            if (process.id.equalsIgnoreCase(id)) {
-                return List.of(new Target(process, OptionalInt.empty()));
-            }
-        }
-        int dash = id.lastIndexOf('-');
-        if (dash > 0 && id.substring(dash + 1).matches("[1-9][0-9]{0,5}")) {
-            int instance = Integer.parseInt(id.substring(dash + 1)) - 1;
-            for (ControlledProcess process : all) {
-                boolean exists = instance < process.configured() || process.cluster().map(running -> running
-                        .stats().slots().stream().anyMatch(slot -> slot.instance() == instance)).orElse(false);
-                if (process.id.equalsIgnoreCase(id.substring(0, dash)) && exists) {
-                    return List.of(new Target(process, OptionalInt.of(instance)));
-                }
-            }
-        }
-        throw new ControlException(ControlException.UNKNOWN_ID, "no process or worker is called \"" + id
-                + "\"; there are " + all.stream().map(process -> process.id).collect(Collectors.joining(", ")));
+        return Target.find(ids, primary.processes());
     }
 
     void close() {

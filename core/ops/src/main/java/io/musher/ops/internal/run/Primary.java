@@ -24,6 +24,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -145,8 +146,12 @@ public final class Primary implements Controlled {
                         .anyMatch(process -> process.hasFailed() || process.cluster().isEmpty()));
     }
 
+    private ManagedProcess create(ProcessSpec spec) {
+        return spec.isJob() ? new Job(spec, context) : new Service(spec, context);
+    }
+
     private ManagedProcess add(ProcessSpec spec) {
-        ManagedProcess process = spec.isJob() ? new Job(spec, context) : new Service(spec, context);
+        ManagedProcess process = create(spec);
         processes.put(processes.isEmpty() ? 0 : Collections.max(processes.keySet()) + 1, process);
         return process;
     }
@@ -194,29 +199,53 @@ public final class Primary implements Controlled {
     @Override
     public CompletableFuture<?> restart(List<String> ids) throws ControlException {
         FileSpec next = read();
+        List<ManagedProcess> chosen = choose(ids);
+        CompletableFuture.allOf(chosen.stream().map(ManagedProcess::stop).toArray(CompletableFuture[]::new)).join();
         List<CompletableFuture<?>> all = new ArrayList<>();
-        List<ManagedProcess> stopping = choose(ids);
-        CompletableFuture<?>[] ends = stopping.stream().map(ManagedProcess::stop).toArray(CompletableFuture[]::new);
-        CompletableFuture.allOf(ends).join();
-        synchronized (this) {
-            for (ManagedProcess process : stopping) {
-                processes.values().remove(process);
-            }
-            file = ids.isEmpty() ? next : file;
-            for (ProcessSpec spec : next.processes()) {
-                if (ids.isEmpty() || stopping.stream().anyMatch(process -> process.id.equals(spec.id()))) {
-                    try {
-                        ManagedProcess process = add(spec);
-                        if (spec.autostart() || spec.isJob() || !ids.isEmpty()) {
-                            all.add(process.start());
-                        }
-                    } catch (ControlException e) {
-                        all.add(CompletableFuture.failedFuture(e));
-                    }
-                }
+        for (ManagedProcess process : takeOver(next, chosen, ids)) {
+            try {
+                all.add(process.start());
+            } catch (ControlException e) {
+                all.add(CompletableFuture.failedFuture(e));
             }
         }
         return allOrFirstFailure(all);
+    }
+
+    /**
+     * Takes over the entries of stopped processes. A process keeps its object, which lets commands that come at the
+     * same time act on one cluster.
+     *
+     * @return the processes to start
+     */
+    private synchronized List<ManagedProcess> takeOver(FileSpec next, List<ManagedProcess> chosen, List<String> ids)
+            throws ControlException {
+        List<ManagedProcess> starting = new ArrayList<>();
+        for (Map.Entry<Integer, ManagedProcess> entry : processes.entrySet()) {
+            ManagedProcess process = entry.getValue();
+            Optional<ProcessSpec> spec = next.processes().stream().filter(each -> each.id().equals(process.id))
+                    .findFirst();
+            if (!chosen.contains(process)) {
+                continue; // another command has replaced it
+            } else if (spec.isEmpty()) {
+                processes.remove(entry.getKey());
+            } else {
+                boolean sameKind = spec.get().isJob() == process.spec().isJob();
+                ManagedProcess continued = sameKind ? process : create(spec.get());
+                continued.apply(spec.get());
+                processes.put(entry.getKey(), continued);
+                if (spec.get().autostart() || spec.get().isJob() || !ids.isEmpty()) {
+                    starting.add(continued);
+                }
+            }
+        }
+        if (ids.isEmpty()) {
+            next.processes().stream().filter(spec -> processes().stream().noneMatch(each -> each.id.equals(spec.id())))
+                    .map(this::add).filter(added -> added.spec().autostart() || added.spec().isJob())
+                    .forEach(starting::add);
+            file = next;
+        }
+        return starting;
     }
 
     @Override
