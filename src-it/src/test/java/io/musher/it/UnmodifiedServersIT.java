@@ -84,6 +84,16 @@ class UnmodifiedServersIT {
     }
 
     @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"NETTY_NATIVE", "TOMCAT"}) // Tomcat goes on without a port
+    void shouldServeBehindTheBalancerOnThePortThatTheyBind(SampleServer server) throws Exception {
+        assumeJava(server);
+        int port = FreePorts.free();
+        Cluster cluster = clusters.start(cluster(server, Integer.toString(port)).commonPort(port));
+        assertTrue(cluster.stats().balancer().isPresent());
+        awaitAnswers(cluster);
+    }
+
+    @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NETTY_NATIVE")
     void shouldShareThePortThatTheyBind(SampleServer server) throws Exception {
         assumeJava(server);
