@@ -1,20 +1,25 @@
 /**
- * What happens in a worker JVM when the application binds the common port itself. The only package that touches
- * internals of the JDK; it uses no other class of Musher, because a worker whose libraries are jars inside a jar gets
- * it in a separate file.
+ * What happens in a worker JVM when the application binds the common port itself, and the listener that a primary
+ * shares with its workers. The only package that touches internals of the JDK; it uses no other class of Musher,
+ * because a worker whose libraries are jars inside a jar gets it in a separate file.
  *
  * <pre>
- * MainRunner, BindAgent ─▶ BindHook ─▶ JdkNetHook ─▶ NetHookTemplate, as a class of java.base
- *                             │                          ▲ sun.net.NetHooks calls it before bind(2)
- *                             ▼                          │
- *                          BindRule ─▶ BindAction ◀──────┘ decides, once per bind
+ * REUSE_PORT       MainRunner, BindAgent ─▶ BindHook ─▶ JdkNetHook ─▶ NetHookTemplate, a class of java.base that
+ *                                                          │          sun.net.NetHooks calls before bind(2)
+ *                                                     BindAction: ReusePortAction sets the option
+ * REDIRECT         BindAgent ─▶ BindRedirection ─▶ RedirectTemplate, a class of java.base that Net calls as bind0
+ * SHARED_LISTENER  BindAgent ─▶ SharedListenerHook ─▶ NetTemplate, a class of java.base that server sockets call as
+ *                                  │      │           Net.bind and Net.listen (NetCalls)
+ *                                  │      └▶ AcceptPause: while not ready or draining
+ *                                  ▼ asks by a Unix datagram, puts the answer where the socket was
+ *                  in the primary: SharedListener: listens, passes its descriptor to processes of its user
+ *                  both: NativeSockets ─▶ NativeFunctions (java.lang.foreign, by reflection)
  * </pre>
  *
  * <p><b>The seam.</b> In the primary a {@code CommonPort} owns the common port and says by a {@link
- * io.musher.internal.bind.BindRule} what its workers do. In a worker a {@link io.musher.internal.bind.BindAction}
- * decides at each bind of a configured port what happens with descriptor and address. Another mechanism is another pair
- * of these.
+ * io.musher.internal.bind.BindRule} what its workers do. Another mechanism is another implementation, and another kind
+ * of rule.
  *
- * <p>Threads: an action is called by whichever thread binds, so it is thread-safe.
+ * <p>Threads: a hook is called by any thread that binds, so it is thread-safe.
  */
 package io.musher.internal.bind;
