@@ -30,7 +30,8 @@ class MusherJarIT {
 
     /** Runs a command in the test's folder. A test run in the background of a shell ignores SIGINT, as would it. */
     private Child musher(String... words) throws Exception {
-        List<String> rest = new ArrayList<>(List.of("-c", "cd \"$1\" && shift && exec env --default-signal=INT \"$@\"",
+        List<String> rest = new ArrayList<>(List.of("-c", "cd \"$1\" && shift && exec env --default-signal=INT"
+                + " MUSHER_HOME=home \"$@\"",
                 "sh", folder.toString()));
         rest.addAll(List.of(words));
         return children.command("sh", rest.toArray(String[]::new));
