@@ -42,6 +42,7 @@ final class ScriptedWorker {
             case "throw" -> throw new IllegalStateException("this worker does not want to");
             case "hang" -> new CountDownLatch(1).await();
             case "idle" -> WorkerContext.current();
+            case "ready" -> WorkerContext.current().ready();
             case "claim" -> {
                 WorkerContext.current().listening(Integer.parseInt(args[1]));
                 serve(WorkerContext.current(), "elsewhere");

@@ -123,7 +123,7 @@ class WorkerExitIT {
 
     @Test
     void shouldTellWhatASignalFromElsewhereDid() throws Exception {
-        Cluster cluster = clusters.start(clusters.jvm("idle").instances(2));
+        Cluster cluster = clusters.start(clusters.jvm("ready").readiness(Readiness.EXPLICIT).instances(2));
         Worker asked = cluster.workers().get(0);
         asked.signal("TERM");
         Exit term = asked.onExit().get(30, TimeUnit.SECONDS);
