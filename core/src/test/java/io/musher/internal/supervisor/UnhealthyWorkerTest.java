@@ -194,6 +194,18 @@ class UnhealthyWorkerTest {
     }
 
     @Test
+    void shouldNotReplaceAWornWorkerWhileAnotherInstanceStarts() {
+        SupervisorFixture fixture = new SupervisorFixture().running(2);
+        fixture.exits(fixture.worker(2), 1);
+        fixture.events.recycleDue(fixture.worker(1), "is old");
+        assertTrue(fixture.actions.contains("spawn 3"));
+        assertFalse(fixture.actions.contains("spawn 4"), "the memory of one worker more is enough");
+        fixture.serve(fixture.worker(3));
+        fixture.events.recycleDue(fixture.worker(1), "is old");
+        assertTrue(fixture.actions.contains("spawn 4"));
+    }
+
+    @Test
     void shouldKeepTheWornWhenTheirReplacementsFailAndTryAgainLater() {
         SupervisorFixture fixture = new SupervisorFixture().running(1);
         Incarnation old = fixture.worker(1);

@@ -199,4 +199,43 @@ class WorkerReadinessTest {
         fixture.events.channelEnded(worker, true);
         assertEquals(List.of(), fixture.published);
     }
+
+    @Test
+    void shouldWithdrawAReadyWorkerWhosePortRefusesUntilItAcceptsAgain() {
+        fixture.running(2);
+        Incarnation worker = fixture.worker(1);
+
+        fixture.events.portRefuses(worker, "nothing accepts");
+        assertEquals(WorkerState.NOT_READY, worker.state());
+        fixture.events.portAccepts(worker);
+        assertEquals(WorkerState.READY, worker.state());
+        fixture.forget();
+        fixture.pass(3_600_000);
+
+        fixture.assertActions();
+    }
+
+    @Test
+    void shouldReplaceAReadyWorkerWhosePortKeepsRefusing() {
+        fixture.running(2);
+        fixture.forget();
+
+        fixture.events.portRefuses(fixture.worker(1), "nothing accepts");
+        assertFalse(fixture.actions.contains("spawn 3"));
+        fixture.pass(60_000);
+
+        assertTrue(fixture.actions.contains("spawn 3"), fixture.actions::toString);
+    }
+
+    @Test
+    void shouldLeaveAWorkerThatPausedAndThenClosedItsPort() {
+        fixture.running(2);
+        fixture.events.notReady(fixture.worker(1));
+        fixture.forget();
+
+        fixture.events.portRefuses(fixture.worker(1), "nothing accepts");
+        fixture.pass(3_600_000);
+
+        assertFalse(fixture.actions.contains("spawn 3"), fixture.actions::toString);
+    }
 }
