@@ -10,48 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The commands of {@code musher.jar} on a primary in the background. */
-class MusherCommandsIT {
+class MusherCommandsIT extends MusherTestBase {
 
     private static final String SLEEPER = "{id: 'web', cmd: ['sleep', '600'], cluster: {instances: 2}}";
-
-    @RegisterExtension
-    final Children children = new Children();
-
-    @TempDir
-    Path folder;
-
-    private MusherProgram musher;
-
-    @BeforeEach
-    void prepare() {
-        musher = new MusherProgram(children, folder);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        musher.stop();
-    }
-
-    private Map<String, Object> process(int number) throws Exception {
-        return Answers.processes(musher.status()).get(number);
-    }
-
-    private List<Object> pids() throws Exception {
-        return Answers.workers(process(0)).stream().map(worker -> worker.get("pid")).toList();
-    }
-
-    private static void assertExit(int expected, MusherProgram.Result result) {
-        assertEquals(expected, result.exit(), result::toString);
-    }
 
     @Test
     void shouldStartInASessionOfItsOwnWithoutInheritedDescriptorsAndReturnWhenThePortAnswers() throws Exception {
@@ -114,8 +79,7 @@ class MusherCommandsIT {
 
     @Test
     void shouldScaleRestartSignalStopAndStart() throws Exception {
-        musher.file(SLEEPER + ", {id: 'job', cmd: 'true', cron: '0 0 1 1 *'}");
-        assertExit(0, musher.run("start"));
+        start(SLEEPER + ", {id: 'job', cmd: 'true', cron: '0 0 1 1 *'}");
         List<Object> before = pids();
 
         assertExit(0, musher.run("scale", "web", "3"));
@@ -149,8 +113,7 @@ class MusherCommandsIT {
 
     @Test
     void shouldApplyTheFileAtAReloadAndChangeNothingWhereItCannot() throws Exception {
-        musher.file("{id: 'web', cmd: ['sh', '-c', 'echo greets $GREETING; exec sleep 600'], env: {GREETING: 'one'}}");
-        assertExit(0, musher.run("start"));
+        start("{id: 'web', cmd: ['sh', '-c', 'echo greets $GREETING; exec sleep 600'], env: {GREETING: 'one'}}");
         List<Object> old = pids();
 
         Files.writeString(folder.resolve("musher.json"), "{name: 'shop', processes: [{id: 'web' cmd: 'x'}]}");
@@ -184,8 +147,7 @@ class MusherCommandsIT {
 
     @Test
     void shouldStartAgainAfterThePrimaryWasKilledAndLeaveNothingBehind() throws Exception {
-        musher.file(SLEEPER);
-        assertExit(0, musher.run("start"));
+        start(SLEEPER);
         long primary = musher.pid();
         List<Object> workers = pids();
         MusherProgram.Result second = musher.run("run");
@@ -227,9 +189,8 @@ class MusherCommandsIT {
 
     @Test
     void shouldDescribeAndFollowLogs() throws Exception {
-        musher.file("{id: 'web', cmd: ['sh', '-c', 'echo first; echo bad >&2; while read x; do :; done; sleep 600'],"
+        start("{id: 'web', cmd: ['sh', '-c', 'echo first; echo bad >&2; while read x; do :; done; sleep 600'],"
                 + " env: {SECRET: 'hidden'}}");
-        assertExit(0, musher.run("start"));
 
         MusherProgram.Result described = musher.run("describe", "web");
         assertTrue(described.out().contains("SECRET") && !described.out().contains("hidden"), described::out);

@@ -15,38 +15,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The control socket of a primary, with clients of all kinds. */
-class MusherControlIT {
-
-    @RegisterExtension
-    final Children children = new Children();
-
-    @TempDir
-    Path folder;
-
-    private MusherProgram musher;
-
-    @BeforeEach
-    void prepare() {
-        musher = new MusherProgram(children, folder);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        musher.stop();
-    }
-
-    private void start(String before, String processes) throws Exception {
-        musher.file(processes);
-        MusherProgram.Result start = musher.end(musher.begin(before, "start"));
-        assertEquals(0, start.exit(), start::toString);
-    }
+class MusherControlIT extends MusherTestBase {
 
     private String answer(String request) throws IOException {
         try (SocketChannel channel = musher.connect()) {
@@ -62,7 +34,7 @@ class MusherControlIT {
 
     @Test
     void shouldAnswerWhatIsNoRequestAndServeThirtyTwoClients() throws Exception {
-        start("", "{id: 'web', cmd: 'sleep 600'}");
+        start("{id: 'web', cmd: 'sleep 600'}");
 
         assertTrue(answer("hello\n").contains("this is no line of JSON"));
         assertTrue(answer("{\"do\":\"sta").contains("the last line has no end"));
@@ -98,7 +70,7 @@ class MusherControlIT {
 
     @Test
     void shouldNotLetAClientThatDoesNotReadHoldUpWorkers() throws Exception {
-        start("", "{id: 'web', cmd: ['sh', '-c', 'while ! [ -e go ]; do sleep 0.1; done; seq 1 200000; echo done;"
+        start("{id: 'web', cmd: ['sh', '-c', 'while ! [ -e go ]; do sleep 0.1; done; seq 1 200000; echo done;"
                 + " sleep 600'], logger: {stdout: 'web.log'}}");
         try (SocketChannel stuck = musher.connect()) {
             MusherProgram.write(stuck, "{\"do\":\"logs\",\"follow\":true}\n");
@@ -120,7 +92,7 @@ class MusherControlIT {
 
     @Test
     void shouldKeepOneClusterForAProcessThatManyClientsCommandAtOnce() throws Exception {
-        start("", "{id: 'web', cmd: ['sleep', '600'], cluster: {instances: 2}, restartDelayMs: 100}, {id: 'more',"
+        start("{id: 'web', cmd: ['sleep', '600'], cluster: {instances: 2}, restartDelayMs: 100}, {id: 'more',"
                 + " cmd: ['sleep', '600']}");
         List<Thread> clients = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
@@ -145,7 +117,8 @@ class MusherControlIT {
 
     @Test
     void shouldLetInItsUserAndRootOnly() throws Exception {
-        start("umask 0;", "{id: 'web', cmd: 'sleep 600'}");
+        musher.file("{id: 'web', cmd: 'sleep 600'}");
+        assertExit(0, musher.end(musher.begin("umask 0;", "start")));
         assertEquals("rwx------", permissions(musher.home()));
         assertEquals("rw-------", permissions(musher.home().resolve("control.sock")));
 
@@ -153,7 +126,7 @@ class MusherControlIT {
         assumeTrue(Files.exists(Path.of("/usr/bin/setpriv")), "setpriv is not installed");
         String nobody = "set -- setpriv --reuid=65534 --regid=65534 --clear-groups \"$@\";";
         MusherProgram.Result outside = musher.end(musher.begin(nobody, "status", "--name", "shop"));
-        assertEquals(5, outside.exit(), outside::toString);
+        assertExit(5, outside);
 
         // even where the files were opened to everybody, the kernel says who it is
         for (Path path : List.of(folder, folder.resolve("home"), musher.home())) {
@@ -162,7 +135,7 @@ class MusherControlIT {
         Files.setPosixFilePermissions(musher.home().resolve("control.sock"),
                 PosixFilePermissions.fromString("rw-rw-rw-"));
         MusherProgram.Result inside = musher.end(musher.begin(nobody, "status", "--name", "shop"));
-        assertEquals(5, inside.exit(), inside::toString);
+        assertExit(5, inside);
         assertTrue(inside.err().contains("may not control this primary"), inside::err);
     }
 
@@ -175,7 +148,7 @@ class MusherControlIT {
             Files.writeString(folder.resolve("musher.json"), "{name: 'shop', control: {socket: '" + socket
                     + "'}, processes: [{id: 'web', cmd: 'sleep 600'}]}");
             MusherProgram.Result run = musher.run("run");
-            assertEquals(1, run.exit(), run::toString);
+            assertExit(1, run);
             assertTrue(run.err().contains(socket.startsWith("open") ? "may be written by others" : "control.socket"),
                     run::err);
         }

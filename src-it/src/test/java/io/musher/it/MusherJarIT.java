@@ -8,50 +8,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code musher.jar}, from its command line. */
-class MusherJarIT {
+class MusherJarIT extends MusherTestBase {
 
-    private static final Path JAR = Path
-            .of(System.getProperty("basedir", "."), "..", "core", "ops", "target", "musher.jar").toAbsolutePath();
-
-    @RegisterExtension
-    final Children children = new Children();
-
-    @TempDir
-    Path folder;
-
-    /** Runs a command in the test's folder. A test run in the background of a shell ignores SIGINT, as would it. */
-    private Child musher(String... words) throws Exception {
-        List<String> rest = new ArrayList<>(List.of("-c", "cd \"$1\" && shift && exec env --default-signal=INT"
-                + " MUSHER_HOME=home \"$@\"",
-                "sh", folder.toString()));
-        rest.addAll(List.of(words));
-        return children.command("sh", rest.toArray(String[]::new));
-    }
-
-    private String[] jar(String... words) {
-        String[] command = new String[words.length + 3];
-        command[0] = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        command[1] = "-jar";
-        command[2] = JAR.toString();
-        System.arraycopy(words, 0, command, 3, words.length);
-        return command;
+    /** A test run in the background of a shell ignores SIGINT, as would what it starts. */
+    private Child run(String... words) throws Exception {
+        String[] command = Stream.concat(Stream.of("run"), Stream.of(words)).toArray(String[]::new);
+        return musher.begin("set -- env --default-signal=INT \"$@\";", command);
     }
 
     @Test
     void shouldRunAProgramInSeveralWorkersBehindAPortWithoutAFile() throws Exception {
         String[] server = NonJavaServers.python();
         int port = FreePorts.free();
-        Child primary = musher(jar("run", "-n", "2", "-p", Integer.toString(port), "--name", "web", "--", server[0],
-                server[1], server[2]));
+        Child primary = run("-n", "2", "-p", Integer.toString(port), "--name", "shop", "--", server[0], server[1],
+                server[2]);
         primary.awaitLine("2 worker\\(s\\) ready on port " + port, Duration.ofSeconds(60));
 
         Set<String> answers = new TreeSet<>();
@@ -67,9 +43,8 @@ class MusherJarIT {
     @Test
     void shouldReloadWhenAWatchedFileChangesAndKeepPidFiles() throws Exception {
         Path watched = Files.writeString(folder.resolve("app.txt"), "1");
-        Files.writeString(folder.resolve("musher.json"), """
-                {processes: [{id: "web", cmd: "sleep 300", watch: ["app.txt"], pidFile: "run/web.pid"}]}""");
-        Child primary = musher(jar("run"));
+        musher.file("{id: 'web', cmd: 'sleep 300', watch: ['app.txt'], pidFile: 'run/web.pid'}");
+        Child primary = run();
         primary.awaitLine("web: 1 worker\\(s\\) ready", Duration.ofSeconds(60));
         Path pid = folder.resolve("run/web.pid");
         String first = Files.readString(pid);
@@ -85,10 +60,9 @@ class MusherJarIT {
 
     @Test
     void shouldNotRunAJobTwiceAtATimeAndStopItAtItsTimeout() throws Exception {
-        Files.writeString(folder.resolve("musher.json"), """
-                {processes: [{id: "job", cmd: ["sh", "-c", "echo begin; sleep 5; echo never"], cron: "* * * * * *",
-                 timeout: 2.5}]}""");
-        Child primary = musher(jar("run"));
+        musher.file("{id: 'job', cmd: ['sh', '-c', 'echo begin; sleep 5; echo never'], cron: '* * * * * *',"
+                + " timeout: 2.5}");
+        Child primary = run();
 
         primary.awaitLine("job: a run is skipped", Duration.ofSeconds(60));
         primary.awaitLine("takes longer than its timeout of 2.5 s", Duration.ofSeconds(60));
@@ -101,9 +75,9 @@ class MusherJarIT {
     @Test
     void shouldStopAllProcessesAtTheSameTime() throws Exception {
         String slow = "trap 'echo asked; sleep 1; echo ended; exit' TERM; echo up; while :; do sleep 0.1; done";
-        Files.writeString(folder.resolve("musher.json"), "{processes: [{id: 'a', cmd: [\"sh\", \"-c\", \"" + slow
-                + "\"]}, {id: 'b', cmd: [\"sh\", \"-c\", \"" + slow + "\"]}]}");
-        Child primary = musher(jar("run"));
+        musher.file("{id: 'a', cmd: [\"sh\", \"-c\", \"" + slow + "\"]}, {id: 'b', cmd: [\"sh\", \"-c\", \"" + slow
+                + "\"]}");
+        Child primary = run();
         primary.awaitLine("a: 1 worker\\(s\\) ready", Duration.ofSeconds(60));
         primary.awaitLine("b: 1 worker\\(s\\) ready", Duration.ofSeconds(60));
 

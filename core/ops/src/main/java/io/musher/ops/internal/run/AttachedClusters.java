@@ -56,7 +56,7 @@ public final class AttachedClusters implements Controlled {
 
     @Override
     public Map<String, Object> description() {
-        return Commands.description(version, boot, name, startedAt, "");
+        return StatusReport.ofPrimary(version, boot, name, startedAt, "");
     }
 
     @Override

@@ -7,16 +7,13 @@ import io.musher.ops.internal.control.EventLog;
 import io.musher.ops.internal.control.Feed;
 import io.musher.ops.internal.control.LogMemory;
 import io.musher.ops.internal.control.Request;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -28,21 +25,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** Carries out the commands of clients, whatever door they come through. Thread-safe. */
+/**
+ * Answers the requests of clients, whatever door they come through: status and streams; {@link Actions} are begun,
+ * awaited, and their progress is sent. Thread-safe.
+ */
 final class Commands implements ControlHandler {
-
-    /** Changes when a client could misunderstand an answer; added fields are no such change. */
-    static final int API = 1;
 
     private static final Set<String> NAMES = new LinkedHashSet<>(List.of("status", "start", "stop", "restart",
             "reload", "scale", "signal", "events", "logs"));
     private static final int MAX_BACKGROUND = 32;
     private static final int MAX_LINES = 10_000;
-    private static final int MAX_INSTANCES = 1_000;
     private static final long LOOK_MILLIS = 1_000;
     private static final long EVENTS_MILLIS = 50;
 
     private final Controlled primary;
+    private final Actions actions;
     private final EventLog events;
     private final LogMemory memory;
     private final ThreadPoolExecutor background = new ThreadPoolExecutor(0, MAX_BACKGROUND, 2, TimeUnit.SECONDS,
@@ -54,28 +51,9 @@ final class Commands implements ControlHandler {
 
     Commands(Controlled primary, EventLog events, LogMemory memory) {
         this.primary = primary;
+        actions = new Actions(primary);
         this.events = events;
         this.memory = memory;
-    }
-
-    /** {@return the fields that describe a primary} */
-    static Map<String, Object> description(String version, String boot, String name, Instant startedAt,
-            String config) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("api", API);
-        fields.put("version", version);
-        fields.put("boot", boot);
-        fields.put("name", name);
-        fields.put("pid", ProcessHandle.current().pid());
-        fields.put("startedAt", startedAt.toString());
-        fields.put("upSeconds", Duration.between(startedAt, Instant.now()).toSeconds());
-        fields.put("config", config);
-        return fields;
-    }
-
-    /** A command that has been understood. */
-    private interface Action {
-        CompletableFuture<?> run() throws ControlException;
     }
 
     @Override
@@ -149,7 +127,7 @@ final class Commands implements ControlHandler {
         boolean waits = request.flag("wait", true);
         boolean shows = request.flag("progress", false);
         List<String> ids = request.ids();
-        Action action = action(request, ids);
+        Actions.Action action = actions.of(request, ids);
         if (primary.isStopping()) {
             throw new ControlException(ControlException.CONFLICT, "the primary is stopping");
         }
@@ -190,7 +168,7 @@ final class Commands implements ControlHandler {
                 request.command() + ": another command has stopped it meanwhile") : failure;
     }
 
-    private void runLogged(Request request, Action action) {
+    private void runLogged(Request request, Actions.Action action) {
         events.publish(request.command(), "", "", "a command of " + request.by(), request.by());
         try {
             action.run().join();
@@ -228,98 +206,6 @@ final class Commands implements ControlHandler {
         return cause instanceof ControlException known ? known
                 : new ControlException(ControlException.FAILED,
                         cause == null ? "failed" : cause.getMessage() == null ? cause.toString() : cause.getMessage());
-    }
-
-    private Action action(Request request, List<String> ids) throws ControlException {
-        switch (request.command()) {
-            case "scale" -> {
-                OptionalInt instances = request.number("instances", 0, MAX_INSTANCES);
-                request.end();
-                if (instances.isEmpty() || ids.isEmpty()) {
-                    throw new ControlException(ControlException.BAD_REQUEST,
-                            "scale: expected an id and instances, such as {\"do\":\"scale\",\"id\":\"web\","
-                                    + "\"instances\":6}");
-                }
-                return () -> each(targets(ids), target -> scale(target, instances.getAsInt()));
-            }
-            case "signal" -> {
-                String signal = request.text("signal").orElseThrow(() -> new ControlException(
-                        ControlException.BAD_REQUEST, "signal: expected the name of a signal, such as HUP"));
-                request.end();
-                if (ids.isEmpty()) {
-                    throw new ControlException(ControlException.BAD_REQUEST, "signal: expected an id");
-                }
-                return () -> each(targets(ids), target -> signal(target, signal));
-            }
-            default -> {
-                request.end();
-                return () -> switch (request.command()) {
-                    case "start" -> ids.isEmpty() ? primary.startAll()
-                            : each(targets(ids), target -> target.wholeProcess("start").start());
-                    case "stop" -> ids.isEmpty() ? primary.stopAll() : each(targets(ids), Commands::stop);
-                    case "restart" -> restart(ids);
-                    default -> primary.reload(processes(targets(ids), "reload"));
-                };
-            }
-        }
-    }
-
-    private CompletableFuture<?> restart(List<String> ids) throws ControlException {
-        List<Target> targets = targets(ids);
-        List<CompletableFuture<?>> all = new ArrayList<>();
-        for (Target target : targets) {
-            if (target.instance().isPresent()) {
-                all.add(target.worker("restart").restart());
-            }
-        }
-        List<String> whole = targets.stream().filter(target -> target.instance().isEmpty())
-                .map(target -> target.process().id).toList();
-        if (!whole.isEmpty() || ids.isEmpty()) {
-            all.add(primary.restart(whole));
-        }
-        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
-    }
-
-    private static CompletableFuture<?> scale(Target target, int instances) throws ControlException {
-        return target.wholeProcess("scale").scale(instances);
-    }
-
-    private static CompletableFuture<?> signal(Target target, String signal) throws ControlException {
-        try {
-            if (target.instance().isPresent()) {
-                target.worker("signal").signal(signal);
-            } else {
-                target.process().workers().forEach(worker -> worker.signal(signal));
-            }
-        } catch (IllegalArgumentException | UnsupportedOperationException e) {
-            throw new ControlException(ControlException.BAD_REQUEST, "signal " + signal + ": " + e.getMessage());
-        }
-        return CompletableFuture.completedFuture(null);
-    }
-
-    private static CompletableFuture<?> stop(Target target) throws ControlException {
-        return target.instance().isPresent() ? target.worker("stop").stop() : target.process().stop();
-    }
-
-    /** Does something with one target. */
-    private interface Step {
-        CompletableFuture<?> take(Target target) throws ControlException;
-    }
-
-    private static CompletableFuture<?> each(List<Target> targets, Step step) throws ControlException {
-        List<CompletableFuture<?>> all = new ArrayList<>();
-        for (Target target : targets) {
-            all.add(step.take(target));
-        }
-        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
-    }
-
-    private static List<String> processes(List<Target> targets, String command) throws ControlException {
-        List<String> ids = new ArrayList<>();
-        for (Target target : targets) {
-            ids.add(target.wholeProcess(command).id);
-        }
-        return ids;
     }
 
     private List<Target> targets(List<String> ids) throws ControlException {

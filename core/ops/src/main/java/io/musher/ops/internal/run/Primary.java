@@ -9,8 +9,6 @@ import io.musher.ops.internal.control.LogMemory;
 import io.musher.ops.internal.control.UnixDoor;
 import io.musher.ops.internal.file.FileProblems;
 import io.musher.ops.internal.file.FileSpec;
-import io.musher.ops.internal.file.Messages;
-import io.musher.ops.internal.file.ProcessSpec;
 import io.musher.ops.internal.log.LogFiles;
 import io.musher.ops.internal.log.ProcessLog;
 import java.io.IOException;
@@ -19,16 +17,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -37,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs what a file describes, until nothing is left to run or the process is asked to end; clients control it
- * meanwhile. Thread-safe.
+ * Runs the {@link FileProcesses} of a file, until nothing is left to run or the process is asked to end; clients
+ * control it meanwhile. Owns the end: signals, the control endpoint, the order of closing. Thread-safe.
  */
 public final class Primary implements Controlled {
 
@@ -77,30 +71,27 @@ public final class Primary implements Controlled {
     private final LogMemory memory = new LogMemory();
     private final CronTimer timer = new CronTimer(Clock.systemDefaultZone());
     private final Commands commands;
-    private final Context context;
-    /** In the order of the file, which the keys are numbered by. */
-    private final Map<Integer, ManagedProcess> processes = new ConcurrentSkipListMap<>();
+    private final FileProcesses processes;
     private final Semaphore changes = new Semaphore(0);
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
-    private volatile FileSpec file;
     private volatile boolean stopRequested;
     private boolean ended;
     private @Nullable UnixDoor door;
 
     /** Creates a primary; nothing runs yet. */
     public Primary(FileSpec file, Options options, Home home, PrintStream out, PrintStream err) {
-        this.file = file;
         this.options = options;
         this.home = home;
         this.out = out;
         this.err = err;
         commands = new Commands(this, events, memory);
-        context = new Context(events, memory, timer,
+        Context context = new Context(events, memory, timer,
                 spec -> new ProcessLog(
                         options.detached() ? spec.logger().detached(home.folder(file.name()).resolve("logs"))
                                 : spec.logger(),
                         logs, out, err, Clock.systemDefaultZone()),
                 file.watcher(), this::countsAsChange, changes::release);
+        processes = new FileProcesses(file, options.source(), context);
     }
 
     /**
@@ -112,6 +103,7 @@ public final class Primary implements Controlled {
      * @throws InterruptedException if the thread is interrupted; all is stopped then
      */
     public int run() throws InterruptedException {
+        FileSpec file = processes.file();
         UnixDoor opened;
         try {
             opened = UnixDoor.open(home, file.name(), file.config(), file.control().socket(), file.control().group(),
@@ -126,7 +118,6 @@ public final class Primary implements Controlled {
             Signals.handle("HUP", this::reloadAfterHangup);
         }
         try {
-            file.processes().forEach(this::add);
             startAll();
             opened.start();
             LOG.info("\"{}\" is controlled at {}", file.name(), opened.path());
@@ -146,19 +137,9 @@ public final class Primary implements Controlled {
                         .anyMatch(process -> process.hasFailed() || process.cluster().isEmpty()));
     }
 
-    private ManagedProcess create(ProcessSpec spec) {
-        return spec.isJob() ? new Job(spec, context) : new Service(spec, context);
-    }
-
-    private ManagedProcess add(ProcessSpec spec) {
-        ManagedProcess process = create(spec);
-        processes.put(processes.isEmpty() ? 0 : Collections.max(processes.keySet()) + 1, process);
-        return process;
-    }
-
     @Override
     public Collection<ManagedProcess> processes() {
-        return processes.values();
+        return processes.all();
     }
 
     @Override
@@ -168,25 +149,13 @@ public final class Primary implements Controlled {
 
     @Override
     public Map<String, Object> description() {
-        return Commands.description(options.version(), boot, file.name(), startedAt, file.config());
+        return StatusReport.ofPrimary(options.version(), boot, processes.file().name(), startedAt,
+                processes.file().config());
     }
 
     @Override
     public CompletableFuture<?> startAll() {
-        List<CompletableFuture<?>> all = new ArrayList<>();
-        for (ManagedProcess process : processes()) {
-            boolean starts = process.spec().autostart() || process.spec().isJob() && process.cluster().isEmpty();
-            if (starts && !(process instanceof Job && process.cluster().isPresent())) {
-                try {
-                    all.add(process.start());
-                } catch (ControlException e) {
-                    all.add(CompletableFuture.failedFuture(e));
-                }
-            } else if (!starts) {
-                LOG.info("{}: not started: autostart is false", process.id);
-            }
-        }
-        return allOrFirstFailure(all);
+        return processes.startAll();
     }
 
     @Override
@@ -198,103 +167,12 @@ public final class Primary implements Controlled {
 
     @Override
     public CompletableFuture<?> restart(List<String> ids) throws ControlException {
-        FileSpec next = read();
-        List<ManagedProcess> chosen = choose(ids);
-        CompletableFuture.allOf(chosen.stream().map(ManagedProcess::stop).toArray(CompletableFuture[]::new)).join();
-        List<CompletableFuture<?>> all = new ArrayList<>();
-        for (ManagedProcess process : takeOver(next, chosen, ids)) {
-            try {
-                all.add(process.start());
-            } catch (ControlException e) {
-                all.add(CompletableFuture.failedFuture(e));
-            }
-        }
-        return allOrFirstFailure(all);
-    }
-
-    /**
-     * Takes over the entries of stopped processes. A process keeps its object, which lets commands that come at the
-     * same time act on one cluster.
-     *
-     * @return the processes to start
-     */
-    private synchronized List<ManagedProcess> takeOver(FileSpec next, List<ManagedProcess> chosen, List<String> ids)
-            throws ControlException {
-        List<ManagedProcess> starting = new ArrayList<>();
-        for (Map.Entry<Integer, ManagedProcess> entry : processes.entrySet()) {
-            ManagedProcess process = entry.getValue();
-            Optional<ProcessSpec> spec = next.processes().stream().filter(each -> each.id().equals(process.id))
-                    .findFirst();
-            if (!chosen.contains(process)) {
-                continue; // another command has replaced it
-            } else if (spec.isEmpty()) {
-                processes.remove(entry.getKey());
-            } else {
-                boolean sameKind = spec.get().isJob() == process.spec().isJob();
-                ManagedProcess continued = sameKind ? process : create(spec.get());
-                continued.apply(spec.get());
-                processes.put(entry.getKey(), continued);
-                if (spec.get().autostart() || spec.get().isJob() || !ids.isEmpty()) {
-                    starting.add(continued);
-                }
-            }
-        }
-        if (ids.isEmpty()) {
-            next.processes().stream().filter(spec -> processes().stream().noneMatch(each -> each.id.equals(spec.id())))
-                    .map(this::add).filter(added -> added.spec().autostart() || added.spec().isJob())
-                    .forEach(starting::add);
-            file = next;
-        }
-        return starting;
+        return processes.restart(ids);
     }
 
     @Override
-    public synchronized CompletableFuture<?> reload(List<String> ids) throws ControlException {
-        FileReload reload = FileReload.plan(choose(ids), read(), ids);
-        List<CompletableFuture<?>> all = new ArrayList<>();
-        for (ManagedProcess gone : reload.gone()) {
-            processes.values().remove(gone);
-            all.add(gone.stop());
-        }
-        for (ProcessSpec added : reload.added()) {
-            ManagedProcess process = add(added);
-            if (added.autostart() || added.isJob()) {
-                all.add(process.start());
-            }
-        }
-        reload.kept().forEach((process, spec) -> all.add(FileReload.replace(process, spec)));
-        if (ids.isEmpty()) {
-            file = reload.file();
-        }
-        return allOrFirstFailure(all);
-    }
-
-    private FileSpec read() throws ControlException {
-        try {
-            return options.source().read();
-        } catch (FileProblems e) {
-            throw new ControlException(ControlException.BAD_FILE, Messages.of(e));
-        }
-    }
-
-    private List<ManagedProcess> choose(List<String> ids) {
-        return processes().stream().filter(process -> ids.isEmpty() || ids.contains(process.id)).toList();
-    }
-
-    /** {@return completes when all have, or fails with the first failure as soon as there is one} */
-    private static CompletableFuture<?> allOrFirstFailure(List<CompletableFuture<?>> all) {
-        CompletableFuture<Object> result = new CompletableFuture<>();
-        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).whenComplete((done, failure) -> {
-            if (failure == null) {
-                result.complete(null);
-            }
-        });
-        all.forEach(each -> each.whenComplete((done, failure) -> {
-            if (failure != null) {
-                result.completeExceptionally(failure);
-            }
-        }));
-        return result;
+    public CompletableFuture<?> reload(List<String> ids) throws ControlException {
+        return processes.reload(ids);
     }
 
     private void reloadAfterHangup() {
@@ -324,6 +202,7 @@ public final class Primary implements Controlled {
     private boolean countsAsChange(Path path) {
         Set<Path> own = logs.paths();
         boolean isLog = own.stream().anyMatch(log -> path.toString().startsWith(log.toString()));
+        FileSpec file = processes.file();
         boolean isPidFile = file.processes().stream().anyMatch(spec -> spec.pidFile().isPresent()
                 && spec.pidFile().get().resolveSibling(path.getFileName()).equals(path)
                 && path.toString().endsWith(".pid"));

@@ -24,13 +24,30 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Describes processes and workers for the command {@code status}. What is unknown is null. */
+/** Describes the primary, its processes and their workers for the command {@code status}. What is unknown is null. */
 final class StatusReport {
 
     /** What a measurement of CPU and memory may take; without it these are unknown. */
     private static final long MEASURE_MILLIS = 2_000;
 
+    /** Changes when a client could misunderstand an answer; added fields are no such change. */
+    private static final int API = 1;
+
     private StatusReport() {}
+
+    /** {@return the fields that describe a primary} */
+    static Map<String, Object> ofPrimary(String version, String boot, String name, Instant startedAt, String config) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("api", API);
+        fields.put("version", version);
+        fields.put("boot", boot);
+        fields.put("name", name);
+        fields.put("pid", ProcessHandle.current().pid());
+        fields.put("startedAt", startedAt.toString());
+        fields.put("upSeconds", Duration.between(startedAt, Instant.now()).toSeconds());
+        fields.put("config", config);
+        return fields;
+    }
 
     /** {@return a map for each process, in this order} */
     static List<Map<String, Object>> of(Collection<? extends ControlledProcess> processes) throws InterruptedException {

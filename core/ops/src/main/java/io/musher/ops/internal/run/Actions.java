@@ -1,0 +1,134 @@
+package io.musher.ops.internal.run;
+
+import io.musher.ops.internal.control.ControlException;
+import io.musher.ops.internal.control.Request;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+
+/** What the commands do that change something: reads their fields, finds their targets, begins. Thread-safe. */
+final class Actions {
+
+    private static final int MAX_INSTANCES = 1_000;
+
+    private final Controlled primary;
+
+    Actions(Controlled primary) {
+        this.primary = primary;
+    }
+
+    /** A command that has been understood. */
+    interface Action {
+
+        /**
+         * Begins it.
+         *
+         * @return completes when it is done
+         * @throws ControlException if it cannot be begun
+         */
+        CompletableFuture<?> run() throws ControlException;
+    }
+
+    /**
+     * Reads the fields of a request; nothing has changed yet.
+     *
+     * @param ids the targets, which have been read before
+     * @throws ControlException if a field is missing or wrong
+     */
+    Action of(Request request, List<String> ids) throws ControlException {
+        switch (request.command()) {
+            case "scale" -> {
+                OptionalInt instances = request.number("instances", 0, MAX_INSTANCES);
+                request.end();
+                if (instances.isEmpty() || ids.isEmpty()) {
+                    throw new ControlException(ControlException.BAD_REQUEST,
+                            "scale: expected an id and instances, such as {\"do\":\"scale\",\"id\":\"web\","
+                                    + "\"instances\":6}");
+                }
+                return () -> each(targets(ids), target -> scale(target, instances.getAsInt()));
+            }
+            case "signal" -> {
+                String signal = request.text("signal").orElseThrow(() -> new ControlException(
+                        ControlException.BAD_REQUEST, "signal: expected the name of a signal, such as HUP"));
+                request.end();
+                if (ids.isEmpty()) {
+                    throw new ControlException(ControlException.BAD_REQUEST, "signal: expected an id");
+                }
+                return () -> each(targets(ids), target -> signal(target, signal));
+            }
+            default -> {
+                request.end();
+                return () -> switch (request.command()) {
+                    case "start" -> ids.isEmpty() ? primary.startAll()
+                            : each(targets(ids), target -> target.wholeProcess("start").start());
+                    case "stop" -> ids.isEmpty() ? primary.stopAll() : each(targets(ids), Actions::stop);
+                    case "restart" -> restart(ids);
+                    default -> primary.reload(processes(targets(ids), "reload"));
+                };
+            }
+        }
+    }
+
+    private CompletableFuture<?> restart(List<String> ids) throws ControlException {
+        List<Target> targets = targets(ids);
+        List<CompletableFuture<?>> all = new ArrayList<>();
+        for (Target target : targets) {
+            if (target.instance().isPresent()) {
+                all.add(target.worker("restart").restart());
+            }
+        }
+        List<String> whole = targets.stream().filter(target -> target.instance().isEmpty())
+                .map(target -> target.process().id).toList();
+        if (!whole.isEmpty() || ids.isEmpty()) {
+            all.add(primary.restart(whole));
+        }
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+    }
+
+    private static CompletableFuture<?> scale(Target target, int instances) throws ControlException {
+        return target.wholeProcess("scale").scale(instances);
+    }
+
+    private static CompletableFuture<?> signal(Target target, String signal) throws ControlException {
+        try {
+            if (target.instance().isPresent()) {
+                target.worker("signal").signal(signal);
+            } else {
+                target.process().workers().forEach(worker -> worker.signal(signal));
+            }
+        } catch (IllegalArgumentException | UnsupportedOperationException e) {
+            throw new ControlException(ControlException.BAD_REQUEST, "signal " + signal + ": " + e.getMessage());
+        }
+        return CompletableFuture.completedFuture(null);
+    }
+
+    private static CompletableFuture<?> stop(Target target) throws ControlException {
+        return target.instance().isPresent() ? target.worker("stop").stop() : target.process().stop();
+    }
+
+    /** Does something with one target. */
+    private interface Step {
+        CompletableFuture<?> take(Target target) throws ControlException;
+    }
+
+    private static CompletableFuture<?> each(List<Target> targets, Step step) throws ControlException {
+        List<CompletableFuture<?>> all = new ArrayList<>();
+        for (Target target : targets) {
+            all.add(step.take(target));
+        }
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+    }
+
+    private static List<String> processes(List<Target> targets, String command) throws ControlException {
+        List<String> ids = new ArrayList<>();
+        for (Target target : targets) {
+            ids.add(target.wholeProcess(command).id);
+        }
+        return ids;
+    }
+
+    private List<Target> targets(List<String> ids) throws ControlException {
+        return Target.find(ids, primary.processes());
+    }
+}
