@@ -80,8 +80,7 @@ public final class Cluster implements AutoCloseable {
         this.dispatcher = new MessageDispatcher(config, resources);
         WorkerStarter starter = new WorkerStarter(config, resources,
                 new WorkerSession.Factory(config, resources, ports, dispatcher, this::newWorker), capacity);
-        this.eventPublisher = new EventPublisher(config.name(), config.output(), resources.events(), this::allExited,
-                this::allGaveUp);
+        this.eventPublisher = new EventPublisher(config, resources.events(), this::allExited, this::allGaveUp);
         boolean sticky = resources.balancer().map(balancer -> balancer.config().strategy().isSticky()).orElse(false);
         this.supervisor = new Supervisor(config.supervisorConfig(resources.sharesPort(), sticky),
                 new LaunchGeneration(plan, environment(), starter), actions, eventPublisher);

@@ -25,14 +25,15 @@ final class EventPublisher implements SupervisorListener {
     private final LastOutput lastOutput;
     private final Runnable whenStopped;
     private final Runnable whenAllGaveUp;
+    private final RestartPolicy.When restarts;
 
     private volatile boolean started;
 
-    EventPublisher(String name, Output output, ListenerExecutor eventThread, Runnable whenStopped,
-            Runnable whenAllGaveUp) {
-        this.name = name;
+    EventPublisher(ClusterConfig config, ListenerExecutor eventThread, Runnable whenStopped, Runnable whenAllGaveUp) {
+        this.name = config.name();
+        this.restarts = config.restartPolicy().when();
         this.eventThread = eventThread;
-        this.lastOutput = new LastOutput(output);
+        this.lastOutput = new LastOutput(config.output());
         this.whenStopped = whenStopped;
         this.whenAllGaveUp = whenAllGaveUp;
     }
@@ -92,10 +93,12 @@ final class EventPublisher implements SupervisorListener {
     }
 
     /** {@return whether the exit was not wanted, or not in this way; an unhealthy worker was logged before} */
-    private static boolean isFailure(Incarnation worker, Exit exit) {
+    private boolean isFailure(Incarnation worker, Exit exit) {
         return switch (exit.cause()) {
-            case CRASHED, NEVER_READY, START_TIMEOUT, CHANNEL_LOST -> true;
-            case EXITED -> !worker.isStopRequested();
+            case CRASHED, START_TIMEOUT, CHANNEL_LOST -> true;
+            // a worker that is not restarted after code 0 may end with it, such as a job
+            case NEVER_READY -> exit.status() != 0 || restarts == RestartPolicy.When.ALWAYS;
+            case EXITED -> !worker.isStopRequested() && restarts == RestartPolicy.When.ALWAYS;
             default -> false;
         };
     }

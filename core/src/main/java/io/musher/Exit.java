@@ -77,7 +77,7 @@ public record Exit(OptionalInt code, Optional<String> signal, boolean voluntary,
             case DISCONNECTED -> how + " (after disconnect())";
             case KILLED -> "kill() was called (" + how + ")";
             case START_TIMEOUT -> "ended by the primary (not ready in time)"; // the code or signal says nothing
-            case NEVER_READY -> how + " (never became ready)";
+            case NEVER_READY -> how + (status == 0 ? " (exited before it was ready)" : " (never became ready)");
             case CHANNEL_LOST -> "lost its channel, stopped for that (" + how + ")";
             case UNHEALTHY -> "failed its health check, stopped for that (" + how + ")";
             case CRASHED -> how + " (crashed)";

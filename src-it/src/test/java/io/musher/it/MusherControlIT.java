@@ -53,8 +53,10 @@ class MusherControlIT extends MusherTestBase {
                 served += MusherProgram.readLine(clients.get(i)).contains("\"ok\":true") ? 1 : 0;
             }
             assertEquals(32, served);
-            clients.add(musher.connect());
-            assertTrue(MusherProgram.readLine(clients.get(32)).contains("\"code\":503"));
+            for (int i = 32; i < 40; i++) {
+                clients.add(musher.connect());
+                assertTrue(MusherProgram.readLine(clients.get(i)).contains("\"code\":503"));
+            }
         } finally {
             for (SocketChannel client : clients) {
                 client.close();
@@ -63,8 +65,10 @@ class MusherControlIT extends MusherTestBase {
         await().atMost(Duration.ofSeconds(30)).until(() -> musher.send("{\"do\":\"status\"}").contains("\"ok\":true"));
         // a client that is silent is cut; the limit is ten seconds
         try (SocketChannel silent = musher.connect()) {
+            long begin = System.nanoTime();
             MusherProgram.write(silent, "{\"do\"");
             assertEquals("", MusherProgram.readLine(silent));
+            assertTrue(System.nanoTime() - begin > Duration.ofSeconds(9).toNanos(), "not before");
         }
     }
 
@@ -86,6 +90,32 @@ class MusherControlIT extends MusherTestBase {
             while (!line.startsWith("{\"gap\":")) {
                 line = MusherProgram.readLine(stuck);
                 assertTrue(!line.isEmpty(), "the stream goes on");
+            }
+        }
+    }
+
+    @Test
+    void shouldGiveTheSlotOfAStreamThatIsNotReadToANewOne() throws Exception {
+        start("{id: 'web', cmd: ['sh', '-c', 'while ! [ -e go ]; do sleep 0.1; done; while true; do seq 1 20000;"
+                + " sleep 0.2; done'], logger: {stdout: 'web.log', keep: 0}}");
+        List<SocketChannel> stuck = new ArrayList<>();
+        try {
+            for (int i = 0; i < 16; i++) {
+                stuck.add(musher.connect());
+                MusherProgram.write(stuck.get(i), "{\"do\":\"logs\",\"follow\":true}\n");
+            }
+            Files.createFile(folder.resolve("go"));
+
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+                try (SocketChannel reader = musher.connect()) {
+                    MusherProgram.write(reader, "{\"do\":\"logs\",\"follow\":true}\n");
+                    String line = MusherProgram.readLine(reader);
+                    assertTrue(line.contains("\"text\""), line);
+                }
+            });
+        } finally {
+            for (SocketChannel client : stuck) {
+                client.close();
             }
         }
     }

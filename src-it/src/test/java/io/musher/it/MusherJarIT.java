@@ -59,6 +59,19 @@ class MusherJarIT extends MusherTestBase {
     }
 
     @Test
+    void shouldNotWarnOfAJobThatEndsWithCodeZero() throws Exception {
+        musher.file("{id: 'short', cmd: 'true', cron: '* * * * * *'},"
+                + " {id: 'long', cmd: 'sleep 1.5', cron: '* * * * * *'}");
+        Child primary = run();
+        await().atMost(Duration.ofSeconds(60)).until(() -> primary.stderr().split("short: .*exited: ").length > 2
+                && primary.stderr().split("long: .*exited: ").length > 2);
+        primary.signal("TERM");
+        primary.exitCode(Duration.ofSeconds(60));
+
+        assertFalse(primary.stderr().contains("WARN"), primary::report);
+    }
+
+    @Test
     void shouldNotRunAJobTwiceAtATimeAndStopItAtItsTimeout() throws Exception {
         musher.file("{id: 'job', cmd: ['sh', '-c', 'echo begin; sleep 5; echo never'], cron: '* * * * * *',"
                 + " timeout: 2.5}");

@@ -36,12 +36,17 @@ final class JvmFlags {
      */
     static List<String> inherited(List<String> flags, List<String> removed, int workerId) {
         List<String> kept = new ArrayList<>(flags.size());
-        for (String flag : flags) {
-            if (!NOT_SHARED.matcher(flag).matches() && removed.stream().noneMatch(flag::startsWith)) {
+        for (String flag : without(flags, removed)) {
+            if (!NOT_SHARED.matcher(flag).matches()) {
                 kept.add(ownFile(flag, workerId));
             }
         }
         return kept;
+    }
+
+    /** {@return the flags that begin with none of the prefixes} */
+    static List<String> without(List<String> flags, List<String> prefixes) {
+        return flags.stream().filter(flag -> prefixes.stream().noneMatch(flag::startsWith)).toList();
     }
 
     /** {@return whether one of the later flags sets the same option} */

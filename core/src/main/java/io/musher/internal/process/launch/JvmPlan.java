@@ -153,7 +153,7 @@ final class JvmPlan extends LaunchPlan {
     }
 
     private List<String> allInherited(Map<String, String> given) {
-        return own.flags().without(given.keySet());
+        return JvmFlags.without(own.flags().without(given.keySet()), options().removedJvmArgs());
     }
 
     /** Flags in environment variables given for workers count as flags given for workers. */

@@ -47,6 +47,21 @@ class JvmPlanTest {
     }
 
     @Test
+    void shouldNotTakeTheHeapOfThisJvmForTheWorkersWhereItIsRemoved() throws Exception {
+        CurrentJvm small = new CurrentJvm(TestJvm.java(), InheritedFlags.of(List.of("-Xmx32m", "-Dp=1")), "/a", List
+                .of("Shop"), Optional.of(List.of()), true);
+        JvmShare share = new JvmShare(100 << 20, 200 << 20, 0, "its part", "each");
+        for (Launch launch : List.of(Launch.self(), Launch.self().removeJvmArgs("-Xmx32m"))) {
+            JvmPlan plan = JvmPlan.of(launch, small);
+            List<String> words = plan.words(new SpawnRequest(plan, 2, 3, "n", Optional.empty(),
+                    new InetSocketAddress(1), "t", 1 << 20, Map.of(), share), Map.of()).all();
+            assertTrue(words.contains(launch.options().removedJvmArgs().isEmpty() ? "-Xmx32m" : "-Xmx100m"),
+                    words::toString);
+            assertTrue(words.contains("-Dp=1"), words::toString);
+        }
+    }
+
+    @Test
     void shouldRunAnotherMainThroughMusher() throws Exception {
         List<String> words = words(Launch.main(OTHER).args("z"), own);
         assertEquals(List.of("-Dp=1", JvmPlan.WORKER_MAIN, OTHER, "z"), words.subList(5, words.size()));

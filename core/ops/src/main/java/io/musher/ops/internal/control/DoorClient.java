@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -35,7 +34,7 @@ final class DoorClient implements Runnable, ControlHandler.Lines {
     private final String user;
     private final ControlHandler handler;
     private final ScheduledExecutorService timer;
-    private final Semaphore streams;
+    private final StreamSlots streams;
     private final Consumer<DoorClient> left;
     private final CountDownLatch done = new CountDownLatch(1);
     private byte[] buffer = new byte[1_024];
@@ -43,9 +42,11 @@ final class DoorClient implements Runnable, ControlHandler.Lines {
     private volatile boolean waits = true;
     private volatile boolean ending;
     private volatile @Nullable Feed feed;
+    /** When the write of a stream began that the client has not taken yet; 0 while there is none. */
+    private volatile long writingSince;
 
     DoorClient(SocketChannel channel, String user, ControlHandler handler, ScheduledExecutorService timer,
-            Semaphore streams, Consumer<DoorClient> left) {
+            StreamSlots streams, Consumer<DoorClient> left) {
         this.channel = channel;
         this.user = user;
         this.handler = handler;
@@ -173,7 +174,7 @@ final class DoorClient implements Runnable, ControlHandler.Lines {
 
     @Override
     public void stream(Feed lines) throws ControlException, InterruptedException {
-        if (!streams.tryAcquire()) {
+        if (!streams.acquire(this)) {
             throw new ControlException(ControlException.BUSY,
                     UnixDoor.MAX_STREAMS + " clients have a stream already; try again when one has left");
         }
@@ -187,7 +188,7 @@ final class DoorClient implements Runnable, ControlHandler.Lines {
             LOG.trace("a client has left its stream", e);
         } finally {
             feed = null;
-            streams.release();
+            streams.release(this);
         }
     }
 
@@ -202,11 +203,19 @@ final class DoorClient implements Runnable, ControlHandler.Lines {
                 line = SIGN_OF_LIFE;
             }
             if (line != null) {
-                // without a limit: a client that does not read for a while gets a gap, and does not block others
+                // without a limit: a client that does not read for a while gets a gap, and StreamSlots may drop it
+                writingSince = System.nanoTime();
                 writeSlowly(line);
+                writingSince = 0;
                 written = System.nanoTime();
             }
         }
+    }
+
+    /** {@return how long the client has taken nothing of what its stream has for it, in ns} */
+    long stalledFor(long now) {
+        long since = writingSince;
+        return since == 0 ? 0 : now - since;
     }
 
     /** Looks whether the client has closed its end; what it sends during a stream is not read. */
@@ -243,7 +252,8 @@ final class DoorClient implements Runnable, ControlHandler.Lines {
         }
     }
 
-    private void close() {
+    /** Closes the connection, which ends a read or write of it. */
+    void close() {
         try {
             channel.close();
         } catch (IOException e) {

@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
@@ -34,6 +33,7 @@ public final class UnixDoor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.ops");
     private static final long CLOSE_MILLIS = 2_000;
     private static final long RETRY_MILLIS = 1_000;
+    private static final long STALLED_MILLIS = 10_000;
 
     private final String name;
     private final Path path;
@@ -43,7 +43,7 @@ public final class UnixDoor implements AutoCloseable {
     private final ServerSocketChannel server;
     private final ScheduledThreadPoolExecutor timer;
     private final Set<DoorClient> clients = ConcurrentHashMap.newKeySet();
-    private final Semaphore streams = new Semaphore(MAX_STREAMS);
+    private final StreamSlots streams;
     private volatile boolean closed;
 
     /**
@@ -71,20 +71,21 @@ public final class UnixDoor implements AutoCloseable {
         PrimaryLock lock = PrimaryLock.take(folder,
                 new PrimaryLock.Holder(name, ProcessHandle.current().pid(), config, path.toString()));
         try {
-            return new UnixDoor(name, path, group, handler, lock);
+            return new UnixDoor(name, path, group, handler, lock, new StreamSlots(MAX_STREAMS, STALLED_MILLIS));
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
         }
     }
 
-    private UnixDoor(String name, Path path, Optional<String> group, ControlHandler handler, PrimaryLock lock)
-            throws IOException {
+    private UnixDoor(String name, Path path, Optional<String> group, ControlHandler handler, PrimaryLock lock,
+            StreamSlots streams) throws IOException {
         this.name = name;
         this.path = path;
         this.group = group;
         this.handler = handler;
         this.lock = lock;
+        this.streams = streams;
         Files.deleteIfExists(path);
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {

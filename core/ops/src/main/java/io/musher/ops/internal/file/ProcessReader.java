@@ -1,7 +1,6 @@
 package io.musher.ops.internal.file;
 
 import io.musher.HealthCheck;
-import io.musher.ReloadPolicy;
 import io.musher.balancer.Strategy;
 import io.musher.ops.internal.cron.Cron;
 import io.musher.ops.internal.file.Node.ListNode;
@@ -59,9 +58,8 @@ final class ProcessReader {
         ProcessSpec.Port port = from.object("cluster").map(cluster -> cluster(cluster, instances)).orElse(
                 new ProcessSpec.Port(OptionalInt.empty(), Optional.empty(), OptionalInt.empty(),
                         Optional.empty()));
-        ReloadPolicy defaultReload = watch.isEmpty() ? ReloadPolicy.ofDefaults()
-                : ReloadPolicy.ofDefaults().withOverlap(Duration.ZERO); // after a change, only the new program answers
-        ReloadPolicy reload = from.object("reload").map(own -> reload(own, defaultReload)).orElse(defaultReload);
+        ProcessSpec.Reload reload = from.object("reload").map(ProcessReader::reload)
+                .orElse(new ProcessSpec.Reload(1, Duration.ZERO, Optional.empty()));
         LoggerSpec logger = from.object("logger").map(own -> LoggerSpec.read(own, defaults.logger(), directory))
                 .orElse(defaults.logger());
         Optional<Path> pidFile = from.text("pidFile", text -> Paths.resolve(directory, text));
@@ -187,13 +185,12 @@ final class ProcessReader {
         return cluster.integer("instances", 0, MAX_INSTANCES).orElse(1);
     }
 
-    private static ReloadPolicy reload(ObjectReader reload, ReloadPolicy defaults) {
-        OptionalInt batch = reload.integer("batch", 1, MAX_INSTANCES);
-        Optional<Duration> soak = reload.seconds("soak", 0);
+    private static ProcessSpec.Reload reload(ObjectReader reload) {
+        int batch = reload.integer("batch", 1, MAX_INSTANCES).orElse(1);
+        Duration soak = reload.seconds("soak", 0).orElse(Duration.ZERO);
         Optional<Duration> overlap = reload.seconds("overlap", 0);
         reload.end();
-        return defaults.withBatch(batch.orElse(defaults.batch())).withSoak(soak.orElse(defaults.soak()))
-                .withOverlap(overlap.orElse(defaults.overlap()));
+        return new ProcessSpec.Reload(batch, soak, overlap);
     }
 
     /** {@code path} and the variable PATH of the file are appended to the PATH that the primary has. */

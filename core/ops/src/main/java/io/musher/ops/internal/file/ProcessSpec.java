@@ -1,7 +1,6 @@
 package io.musher.ops.internal.file;
 
 import io.musher.HealthCheck;
-import io.musher.ReloadPolicy;
 import io.musher.ops.internal.cron.Cron;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,7 +39,7 @@ import java.util.OptionalLong;
 public record ProcessSpec(String id, Program program, Path directory, Map<String, String> env, boolean autostart,
         Optional<Cron> schedule, boolean overrun, Optional<Duration> timeout, Optional<Cron> terminate,
         List<Path> watch, Restart restart, Stop stop, Duration startTimeout, boolean explicitReadiness,
-        List<HealthCheck> health, OptionalLong maxMemory, int instances, Port port, ReloadPolicy reload,
+        List<HealthCheck> health, OptionalLong maxMemory, int instances, Port port, Reload reload,
         LoggerSpec logger, Optional<Path> pidFile) {
 
     /**
@@ -60,6 +59,16 @@ public record ProcessSpec(String id, Program program, Path directory, Map<String
      * @param kill how long it may take from SIGTERM to its exit
      */
     public record Stop(Duration before, Duration drain, Duration kill) {}
+
+    /**
+     * How workers are replaced.
+     *
+     * @param batch how many at a time
+     * @param soak how long a batch must be well before the next one
+     * @param overlap how long a fresh worker and its predecessor both serve; empty for the default, which depends on
+     *     {@code watch}
+     */
+    public record Reload(int batch, Duration soak, Optional<Duration> overlap) {}
 
     /**
      * The common port.

@@ -7,6 +7,7 @@ import io.musher.Launch;
 import io.musher.Output;
 import io.musher.Readiness;
 import io.musher.RecyclePolicy;
+import io.musher.ReloadPolicy;
 import io.musher.RestartPolicy;
 import io.musher.StopPolicy;
 import io.musher.balancer.Strategy;
@@ -39,7 +40,7 @@ final class ClusterFactory {
         ClusterBuilder builder = Cluster.builder().name(spec.id()).instances(0).launch(launch(spec))
                 .env(env).output(Output.to(output)).restartPolicy(restart(spec))
                 .stopPolicy(new StopPolicy(spec.stop().before(), spec.stop().drain(), spec.stop().kill()))
-                .startTimeout(spec.startTimeout()).reloadPolicy(spec.reload())
+                .startTimeout(spec.startTimeout()).reloadPolicy(reload(spec))
                 .healthCheck(spec.health().toArray(HealthCheck[]::new)).recyclePolicy(recycle(spec))
                 .readiness(readiness(spec)).signals(false).shutdownHook(false).keepAlive(false);
         spec.port().common().ifPresent(builder::commonPort);
@@ -93,6 +94,15 @@ final class ClusterFactory {
             policy = policy.withStableAfter(GOOD_LIFE).withGiveUp(spec.restart().limit().getAsInt() + 1, LIMIT_PERIOD);
         }
         return policy;
+    }
+
+    /** {@return how workers are replaced} */
+    static ReloadPolicy reload(ProcessSpec spec) {
+        ReloadPolicy policy = ReloadPolicy.ofDefaults().withBatch(spec.reload().batch())
+                .withSoak(spec.reload().soak());
+        // after a change of what is watched, only the new program is to answer
+        Duration byDefault = spec.watch().isEmpty() ? policy.overlap() : Duration.ZERO;
+        return policy.withOverlap(spec.reload().overlap().orElse(byDefault));
     }
 
     private static RecyclePolicy recycle(ProcessSpec spec) {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.HealthCheck;
-import io.musher.ReloadPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,8 +78,8 @@ class MusherFileTest {
         assertEquals(2, web.instances());
         assertEquals(new ProcessSpec.Port(OptionalInt.of(3_000), Optional.of("127.0.0.1"),
                 OptionalInt.of(4_000), Optional.of("ip-hash")), web.port());
-        assertEquals(new ReloadPolicy(2, Duration.ofSeconds(5), Duration.ofMillis(1_500),
-                ReloadPolicy.OnFailure.KEEP_OLD), web.reload());
+        assertEquals(new ProcessSpec.Reload(2, Duration.ofSeconds(5), Optional.of(Duration.ofMillis(1_500))),
+                web.reload());
         assertEquals(Optional.of(folder.resolve("all.log")), web.logger().stdout());
         assertEquals(1L << 20, web.logger().maxSize());
         assertEquals(Optional.of(app.resolve("%n.pid")), web.pidFile());
@@ -99,9 +98,7 @@ class MusherFileTest {
         assertEquals(1, web.instances());
         assertEquals(Duration.ofSeconds(60), web.startTimeout());
         assertEquals(folder, web.directory());
-        assertEquals(Duration.ofSeconds(3), web.reload().overlap());
-        assertEquals(Duration.ZERO, only("cmd: 'server', watch: ['src']").reload().overlap(),
-                "an edit is seen at once");
+        assertEquals(new ProcessSpec.Reload(1, Duration.ZERO, Optional.empty()), web.reload());
         assertFalse(only("cmd: ['job'], cron: '* * * * *'").autostart());
     }
 

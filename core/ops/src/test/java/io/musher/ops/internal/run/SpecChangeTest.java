@@ -8,6 +8,7 @@ import io.musher.ops.internal.file.MusherFile;
 import io.musher.ops.internal.file.ProcessSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,7 @@ class SpecChangeTest {
             drain: 3                       | terminateGracePeriod, drain or terminateTimeout
             readiness: 'explicit'          | readiness
             maxMemory: '1G'                | maxMemory
+            reload: {overlap: 1}           | reload
             timeout: 60                    | timeout
             """, quoteCharacter = '`')
     void shouldNameTheKeysThatNeedARestart(String more, String key) throws Exception {
@@ -53,8 +55,16 @@ class SpecChangeTest {
     }
 
     @Test
+    void shouldLetOldWorkersServeOnUnlessAnEditIsToBeSeenAtOnce() throws Exception {
+        assertEquals(Duration.ofSeconds(3), ClusterFactory.reload(spec("")).overlap());
+        assertEquals(Duration.ZERO, ClusterFactory.reload(spec("watch: ['src']")).overlap());
+        assertEquals(Duration.ofSeconds(1),
+                ClusterFactory.reload(spec("watch: ['src'], reload: {overlap: 1}")).overlap());
+    }
+
+    @Test
     void shouldNeedNoNewWorkersForLogsWatchesAndPidFiles() throws Exception {
-        SpecChange change = change("logger: {stdout: 'x.log'}, watch: ['.'], pidFile: 'x.pid', reload: {overlap: 3}");
+        SpecChange change = change("logger: {stdout: 'x.log'}, watch: ['.'], pidFile: 'x.pid'");
         assertFalse(change.deploys() || change.scales(), change::toString);
         assertEquals(List.of(), change.needRestart());
     }
