@@ -224,8 +224,10 @@ public final class ClusterBuilder {
      * common port.
      *
      * <p>An application that listens on {@link WorkerContext#address}, {@code PORT} or {@code SERVER_PORT} is never
-     * redirected. If a worker ends during its start because a port was taken, it is started again, from then on with
-     * the redirection, which is logged once at info; if it fails again, that is a failed start.
+     * redirected. If a worker ends during its start because a port was taken, or lives on without its port, it is
+     * started again, from then on with the redirection, which is logged once at info; if it fails again, that is a
+     * failed start. Whether a port was taken is in the worker's output; where it is in a log file only, the failed
+     * start is reported.
      *
      * @param redirect false to report the failed start at once
      * @return this

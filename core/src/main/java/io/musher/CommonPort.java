@@ -23,7 +23,7 @@ interface CommonPort {
     Optional<BindRule> bindRule();
 
     /**
-     * Learns that a worker JVM has ended before it was ready.
+     * Learns that a worker JVM has ended before it was ready, or boots and does not listen on its port so far.
      *
      * @param startedWith the rule it was started with
      * @param output its last output

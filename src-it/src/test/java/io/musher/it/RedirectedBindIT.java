@@ -7,15 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.musher.Cluster;
 import io.musher.ClusterBuilder;
 import io.musher.ClusterEvent;
+import io.musher.Launch;
+import io.musher.Rollout;
 import io.musher.StartupException;
 import io.musher.Worker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,6 +60,29 @@ class RedirectedBindIT {
         clusters.history().awaitReady(killed.instance(), killed.id());
         clusters.history().await(ClusterEvent.Exited.class, killed);
         awaitAllServe(cluster);
+    }
+
+    @Test
+    @Timeout(value = 2, unit = TimeUnit.MINUTES)
+    void shouldBindTheirOwnPortInsteadAfterTheyHaveGoneOnWithoutThePort() throws Exception {
+        Cluster cluster = clusters.start(insisting(FreePorts.free(), "lenient").startTimeout(Duration.ofMinutes(5)));
+        awaitAllServe(cluster);
+        assertEquals(0, cluster.stats().restarts());
+    }
+
+    @Test
+    void shouldReplaceAProgramThatListensOnThePortItIsGivenByOneThatInsists() throws Exception {
+        int port = FreePorts.free();
+        Cluster cluster = clusters.start(clusters.jvm().instances(2).commonPort(port));
+        for (String kind : new String[]{"http", "lenient"}) {
+            Rollout rollout = cluster
+                    .deploy(Launch.main(UnmodifiedServer.class).args(kind, Integer.toString(port)))
+                    .get(60, TimeUnit.SECONDS);
+            assertTrue(rollout.succeeded(), rollout::toString);
+            awaitAllServe(cluster);
+        }
+        assertEquals(0, cluster.stats().restarts());
+        assertEquals(0, cluster.stats().slots().stream().mapToInt(slot -> slot.failures()).sum());
     }
 
     @Test

@@ -84,11 +84,12 @@ class UnmodifiedServersIT {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"NETTY_NATIVE", "TOMCAT"}) // Tomcat goes on without a port
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NETTY_NATIVE")
     void shouldServeBehindTheBalancerOnThePortThatTheyBind(SampleServer server) throws Exception {
         assumeJava(server);
         int port = FreePorts.free();
-        Cluster cluster = clusters.start(cluster(server, Integer.toString(port)).commonPort(port));
+        Cluster cluster = clusters.start(
+                cluster(server, Integer.toString(port)).commonPort(port).startTimeout(Duration.ofMinutes(5)));
         assertTrue(cluster.stats().balancer().isPresent());
         awaitAnswers(cluster);
     }

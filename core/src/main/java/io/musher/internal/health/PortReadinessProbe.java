@@ -61,6 +61,7 @@ public final class PortReadinessProbe {
     private @Nullable Timers.Timer timeout;
     private long pause = FIRST_PAUSE;
     private long nextDiagnosis = WATCH_PAUSE;
+    private long nextReport = WATCH_PAUSE;
     private boolean probing;
     private boolean accepted;
     private long acceptedAt;
@@ -214,6 +215,10 @@ public final class PortReadinessProbe {
             events.portRefuses(worker, lastObservation);
         } else if (!accepted) {
             worker.observed(lastObservation + otherPorts);
+            if (refuses && loop.now() - began >= nextReport) {
+                nextReport += WATCH_PAUSE;
+                events.portMissing(worker);
+            }
             if (loop.now() - began >= nextDiagnosis) {
                 nextDiagnosis *= 2;
                 diagnose();

@@ -41,10 +41,11 @@ final class ExitHandler {
         }
         Exit exit = exit(worker, status, signal);
         stopSequence.markDisconnected(worker, exit.toString());
-        Runnable followUp = restartAfterLoss(worker, status != 0 || worker.stop.cause() != null, why(worker, exit),
-                null);
+        boolean startsAgain = startsAgain(worker);
+        Runnable followUp = startsAgain ? () -> restarts.startAgain(worker)
+                : restartAfterLoss(worker, status != 0 || worker.stop.cause() != null, why(worker, exit), null);
         worker.slot.lastExit = Optional.of(exit);
-        if (isFailure(exit)) {
+        if (isFailure(exit) && !startsAgain) {
             worker.slot.failures++;
         }
         markDead(worker, exit.toString());
@@ -122,7 +123,8 @@ final class ExitHandler {
             stopSequence.endExitWait(worker);
             return;
         }
-        Runnable followUp = restartAfterLoss(worker, true, why, null);
+        Runnable followUp = startsAgain(worker) ? () -> restarts.startAgain(worker)
+                : restartAfterLoss(worker, true, why, null);
         slot.release(worker);
         stopSequence.endExitWait(worker);
         followUp.run();
@@ -146,8 +148,24 @@ final class ExitHandler {
         }
     }
 
-    private static boolean startsDifferentlyNextTime(Incarnation worker) {
-        return !worker.wasReady() && worker.stop.cause() == null && worker.handle().startsDifferentlyNextTime();
+    /** Starts a worker again that does not listen on its port, if it would start in another way. */
+    void portMissing(Incarnation worker) {
+        if (worker.isBooting() && startsAgain(worker)) {
+            stopSequence.stop(worker, "it found the common port taken, and goes on without a port");
+            restarts.startAgain(worker);
+        }
+    }
+
+    /**
+     * Returns whether the worker, which was not ready, is started again in another way, in place of everything else
+     * that follows from its loss. That is no failure, neither of the worker nor of a rollout.
+     */
+    private static boolean startsAgain(Incarnation worker) {
+        Slot slot = worker.slot;
+        Exit.Cause cause = worker.stop.cause();
+        boolean isFailedStart = cause == null || cause == Exit.Cause.START_TIMEOUT || cause == Exit.Cause.CHANNEL_LOST;
+        return worker == slot.starting && slot.wanted && !slot.queued && !worker.wasReady() && isFailedStart
+                && worker.handle().startsDifferentlyNextTime();
     }
 
     private static boolean isInPlace(Incarnation worker) {
@@ -189,9 +207,7 @@ final class ExitHandler {
             };
         }
         return () -> {
-            if (slot.wanted && slot.isVacant() && startsDifferentlyNextTime(worker)) {
-                restarts.startAgain(worker);
-            } else if (slot.wanted && lifecycle.isStarting() && !worker.stop.wasKilled()) {
+            if (slot.wanted && lifecycle.isStarting() && !worker.stop.wasKilled()) {
                 lifecycle.startFailed(worker, why, cause);
             } else if (slot.wanted && slot.isVacant()) {
                 restarts.workerLost(worker, failed, why);

@@ -88,6 +88,11 @@ final class ProcessEventRouter implements ProcessEvents {
     }
 
     @Override
+    public void portMissing(Incarnation worker) {
+        handle(worker, () -> exits.portMissing(worker));
+    }
+
+    @Override
     public void disconnectRequested(Incarnation worker) {
         handle(worker, () -> exits.disconnectRequested(worker));
     }

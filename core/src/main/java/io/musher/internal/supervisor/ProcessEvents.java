@@ -59,6 +59,9 @@ public interface ProcessEvents {
      */
     void portRefuses(Incarnation worker, String why);
 
+    /** The booting worker does not listen on its port so far; to be repeated. */
+    void portMissing(Incarnation worker);
+
     /** The worker asked to be disconnected. */
     void disconnectRequested(Incarnation worker);
 

@@ -52,9 +52,15 @@ final class RestartController {
         }
     }
 
-    /** Starts a slot again that has lost its worker and will start the next one in another way; no restart. */
+    /**
+     * Starts a slot again that has lost its worker before it was ready and will start the next one in another way: for
+     * the same purpose, and no restart.
+     */
     void startAgain(Incarnation worker) {
-        bootQueue.add(worker.slot, "worker " + worker.id() + " could not start in the former way");
+        Slot slot = worker.slot;
+        boolean recycling = slot.recycling;
+        bootQueue.add(slot, "worker " + worker.id() + " could not start in the former way");
+        slot.recycling = recycling;
     }
 
     /** {@return whether the exit status of a worker that closed its channel decides about its replacement} */

@@ -18,7 +18,7 @@ public interface WorkerHandle {
     String lastOutput();
 
     /**
-     * Asked once, when the worker has ended before it was ready.
+     * Asked when the worker has ended before it was ready, and while it boots without listening on its port.
      *
      * @return whether to start it again at once, because it will be started in another way that may work
      */

@@ -60,6 +60,37 @@ class ClusterStartTest {
         fixture.serve(fixture.worker(2));
         assertTrue(start.isDone());
         assertEquals(0, fixture.worker(2).restarts());
+        assertEquals(0, fixture.worker(2).slot.failures);
+    }
+
+    @Test
+    void shouldStartAWorkerAgainThatLivesOnWithoutItsPortAndWillStartInAnotherWay() {
+        CompletableFuture<Void> start = fixture.start(1);
+        fixture.born(fixture.worker(1));
+        fixture.events.hello(fixture.worker(1));
+        fixture.forget();
+        fixture.events.portMissing(fixture.worker(1));
+        fixture.assertActions();
+        fixture.startsDifferently.add(1);
+        fixture.events.portMissing(fixture.worker(1));
+        fixture.assertActions("drain frame 1", "stop frame 1", "spawn 2");
+        fixture.exits(fixture.worker(1), 0);
+        fixture.serve(fixture.worker(2));
+        assertTrue(start.isDone() && !start.isCompletedExceptionally());
+        assertEquals(0, fixture.worker(2).slot.failures);
+    }
+
+    @Test
+    void shouldStartAWorkerAgainThatWasNotReadyInTimeAndWillStartInAnotherWay() {
+        CompletableFuture<Void> start = fixture.start(1);
+        fixture.born(fixture.worker(1));
+        fixture.events.hello(fixture.worker(1));
+        fixture.pass(60_000);
+        fixture.startsDifferently.add(1);
+        fixture.forget();
+        fixture.exits(fixture.worker(1), 0);
+        fixture.assertActions("spawn 2");
+        assertFalse(start.isDone());
     }
 
     @Test

@@ -236,4 +236,16 @@ class RestartControllerTest {
         fixture.pass(1_000);
         assertEquals(3, fixture.spawned.size());
     }
+
+    @Test
+    void shouldCompleteARestartWithTheSecondReplacementIfThatStartsInAnotherWay() {
+        fixture.running(1);
+        CompletableFuture<Incarnation> restarted = fixture.restart(fixture.worker(1));
+        fixture.born(fixture.worker(2));
+        fixture.startsDifferently.add(2);
+        fixture.exits(fixture.worker(2), 1);
+        assertFalse(restarted.isDone());
+        fixture.serve(fixture.worker(3));
+        assertSame(fixture.worker(3), restarted.join());
+    }
 }

@@ -80,6 +80,24 @@ class RolloutTest {
     }
 
     @Test
+    void shouldStartAReplacementAgainThatWillStartInAnotherWay() {
+        fixture.running(2);
+        CompletableFuture<Rollout> rolled = fixture.roll("second");
+        fixture.born(fixture.worker(3));
+        fixture.startsDifferently.add(3);
+        fixture.exits(fixture.worker(3), 1);
+        assertEquals("second", fixture.latest().generation().toString());
+        assertEquals(0, fixture.worker(4).slot.failures);
+        assertFalse(rolled.isDone());
+        fixture.serve(fixture.worker(4));
+        fixture.leaves(fixture.worker(1));
+        fixture.serve(fixture.worker(5));
+        fixture.leaves(fixture.worker(2));
+        assertEquals(Map.of(1, 4, 2, 5), rolled.join().replaced());
+        assertEquals(Optional.empty(), rolled.join().failure());
+    }
+
+    @Test
     void shouldKeepTheOldOnesWhenAReplacementIsNotReadyInTime() {
         fixture.running(1);
         CompletableFuture<Rollout> rolled = fixture.roll("second");

@@ -124,6 +124,9 @@ final class SimProcess {
             say(world.between(0, 8 * SimWorld.SECOND), () -> events.ready(worker));
             say(world.between(0, 8 * SimWorld.SECOND), () -> events.listening(worker, 6000));
         }
+        if (world.chance(20)) {
+            act(world.between(0, SimWorld.SECOND), () -> events.portMissing(worker));
+        }
         if (world.chance(10)) {
             say(world.between(0, 5 * SimWorld.SECOND), () -> {
                 asked = true;
