@@ -10,6 +10,7 @@ import io.musher.internal.health.PortReadinessProbe;
 import io.musher.internal.health.WarmUpRequests;
 import io.musher.internal.ipc.Channel;
 import io.musher.internal.process.WorkerProcess;
+import io.musher.internal.process.classdata.ClassDataCache;
 import io.musher.internal.process.launch.LaunchPlan;
 import io.musher.internal.process.os.PortLease;
 import io.musher.internal.process.os.Termination;
@@ -64,6 +65,7 @@ final class WorkerSession implements WorkerHandle {
     private final Incarnation incarnation;
     private final ProcessEvents events;
     private final boolean isCommand;
+    private final ClassDataCache classData;
     private final Channel channel;
     private Optional<PortLease> lease = Optional.empty();
     /** Null before the fork. Written on the control thread only; read by any thread. */
@@ -75,7 +77,7 @@ final class WorkerSession implements WorkerHandle {
     /** The worker's threads when it hung; read by any thread. */
     private volatile Optional<String> threadDump = Optional.empty();
     /** The id of the worker's target in the balancer, by which it is drained; its name, unless it is in its overlap. */
-    private String targetId;
+    private volatile String targetId;
     private boolean saidHello;
     /** Whether a joined JVM has not reported yet that its main method has returned. */
     private boolean mainRuns;
@@ -95,6 +97,7 @@ final class WorkerSession implements WorkerHandle {
         this.incarnation = incarnation;
         this.events = events;
         this.isCommand = isCommand;
+        this.classData = cluster.resources.spawner().classData();
         this.worker = cluster.workers.apply(this);
         this.targetId = worker.name();
         this.channel = cluster.resources.channels().expect(config.name() + ": worker " + incarnation.id(),
@@ -214,6 +217,7 @@ final class WorkerSession implements WorkerHandle {
     void helloReceived() {
         saidHello = true;
         mainRuns = true;
+        classData.helloReceived(worker.id());
         if (!events.hello(incarnation)) {
             channel.goodbye("it came too late");
         }
@@ -249,6 +253,7 @@ final class WorkerSession implements WorkerHandle {
         drained.whenComplete((cut, failure) -> control.tryExecute(() -> events.drained(incarnation)));
     }
 
+    /** {@return the id of the worker's target in the balancer; may be called from any thread} */
     String targetId() {
         return targetId;
     }
@@ -303,8 +308,8 @@ final class WorkerSession implements WorkerHandle {
 
     @Override
     public void warmUp() {
-        config.warmUp().ifPresent(rule -> new WarmUpRequests(control, events, incarnation, rule,
-                config.proxyProtocol()).start(config.name() + "-warm-up-" + worker.id()));
+        config.warmUp().ifPresent(rule -> new WarmUpRequests(config.name(), control, events, incarnation, rule,
+                config.proxyProtocol()).start());
     }
 
     @Override

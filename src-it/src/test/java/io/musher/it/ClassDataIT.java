@@ -89,7 +89,10 @@ class ClassDataIT {
         await("an archive").atMost(PATIENCE).until(this::hasArchive);
 
         ProcessHandle.of(first.get(0)).orElseThrow().destroyForcibly();
-        assertTrue(sharesClassData(pid(primary, "old")), "the replacement");
+        long replacement = pid(primary, "old");
+        assertTrue(sharesClassData(replacement), "the replacement");
+        ProcessHandle.of(replacement).orElseThrow().destroyForcibly();
+        assertTrue(sharesClassData(pid(primary, "old")), "after one was killed that shared");
         pack("new");
         ProcessHandle.of(first.get(1)).orElseThrow().destroyForcibly();
         assertFalse(sharesClassData(pid(primary, "new")), "after the jar was replaced");
