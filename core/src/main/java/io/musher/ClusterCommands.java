@@ -77,7 +77,7 @@ final class ClusterCommands {
         if (worker.state() != WorkerState.READY || balancer.isEmpty()) {
             return explanation;
         }
-        return explanation + balancer.get().stats().target(worker.name())
+        return explanation + balancer.get().stats().target(worker.session().targetId())
                 .map(target -> "; the balancer has it as " + target.state()
                         + (target.reason().isEmpty() ? "" : " (" + target.reason() + ")") + " with " + target.active()
                         + " connection(s)")

@@ -65,7 +65,7 @@ final class SupervisorActions implements Actions {
                 WorkerSession session = worker.handle().worker().session();
                 String name = session.worker().name();
                 // in an overlap, the predecessor comes first and keeps the id
-                session.targetId(ids.add(name) ? name : name + "#" + worker.id());
+                session.targetId(ids.add(name) ? name : TargetIds.beside(session.worker()));
                 worker.port().ifPresent(port -> targets.add(new Target(session.targetId(), Loopback.at(port))));
             }
             try {

@@ -25,7 +25,7 @@ final class TrafficTotals {
     /** Takes over the counters; called before targets are withdrawn, and for each snapshot of the statistics. */
     synchronized void observe(BalancerStats stats) {
         Map<Key, TrafficStats> observed = stats.targets().stream().collect(Collectors.toMap(
-                target -> new Key(target.target().id(), target.target().address().getPort()),
+                target -> new Key(TargetIds.name(target.target().id()), target.target().address().getPort()),
                 TrafficTotals::counters, TrafficTotals::sum));
         present.entrySet().removeIf(each -> {
             TrafficStats before = each.getValue();

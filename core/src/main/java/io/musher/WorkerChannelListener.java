@@ -58,8 +58,8 @@ final class WorkerChannelListener implements ChannelListener {
         OptionalInt shared = session.sharedPort();
         if (shared.isPresent() && shared.getAsInt() != port) {
             LOG.warn(
-                    "worker {} (instance {}): listening({}) ignored: with Scheduling.KERNEL clients reach a worker"
-                            + " common port {} only",
+                    "worker {} (instance {}): listening({}) ignored: with Scheduling.KERNEL clients reach a worker on"
+                            + " the common port {} only",
                     worker.id(), worker.instance(), port, shared.getAsInt());
             return;
         }

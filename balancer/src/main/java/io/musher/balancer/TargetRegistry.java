@@ -6,8 +6,10 @@ import io.musher.balancer.loop.Log;
 import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.OperatorLog;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,14 +84,14 @@ final class TargetRegistry implements BackendListener {
     void replaceTargets(Collection<Target> targets, Runnable done) {
         Map<String, TargetEntry> old = entries;
         Map<String, TargetEntry> next = new LinkedHashMap<>();
-        Map<String, InetSocketAddress> listed = new HashMap<>();
-        targets.forEach(target -> listed.put(target.id(), target.address()));
+        Map<InetSocketAddress, Deque<TargetEntry>> renamed = renamed(old, targets);
         List<TargetEntry> added = new ArrayList<>();
         List<Backend> leaving = new ArrayList<>(withdrawn);
         for (Target target : targets) {
             TargetEntry known = old.get(target.id());
             if (known == null || !known.backend.target().address().equals(target.address())) {
-                known = renamed(target.address(), old, next, listed);
+                Deque<TargetEntry> sameAddress = renamed.get(target.address());
+                known = sameAddress == null ? null : sameAddress.poll();
             }
             if (known == null) {
                 known = new TargetEntry(reuseWithdrawn(target, leaving));
@@ -124,17 +126,19 @@ final class TargetRegistry implements BackendListener {
         restored.forEach(this::announceRestored); // last, as logging may throw
     }
 
-    /** Finds the entry of a target that keeps its address and gets another id. */
-    private static @Nullable TargetEntry renamed(InetSocketAddress address, Map<String, TargetEntry> old,
-            Map<String, TargetEntry> next, Map<String, InetSocketAddress> listed) {
+    /** Finds the entries whose targets are not listed as they were: targets at their addresses get their state. */
+    private static Map<InetSocketAddress, Deque<TargetEntry>> renamed(Map<String, TargetEntry> old,
+            Collection<Target> targets) {
+        Map<String, InetSocketAddress> listed = new HashMap<>();
+        targets.forEach(target -> listed.put(target.id(), target.address()));
+        Map<InetSocketAddress, Deque<TargetEntry>> found = new HashMap<>();
         for (TargetEntry entry : old.values()) {
             Target before = entry.backend.target();
-            if (before.address().equals(address) && !address.equals(listed.get(before.id()))
-                    && !next.containsValue(entry)) {
-                return entry;
+            if (!before.address().equals(listed.get(before.id()))) {
+                found.computeIfAbsent(before.address(), address -> new ArrayDeque<>()).add(entry);
             }
         }
-        return null;
+        return found;
     }
 
     /**

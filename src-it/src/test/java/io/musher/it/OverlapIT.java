@@ -70,6 +70,12 @@ class OverlapIT {
         CompletableFuture<Rollout> rollout = deploy(cluster);
         awaitAnswers(cluster, Set.of("new", "old"));
         assertEquals(List.of("it-1", "it-1#2"), targets(cluster));
+        cluster.workers().forEach(worker -> assertTrue(worker.explain().contains("the balancer has it as READY with"),
+                worker::explain));
+        long answered = cluster.stats().balancer().orElseThrow().targets().stream()
+                .mapToLong(target -> target.accepted())
+                .sum();
+        assertTrue(cluster.stats().slots().get(0).traffic().connections() >= answered, cluster.stats()::toString);
         cluster.abortRollout().get(60, TimeUnit.SECONDS);
         assertEquals(Rollout.Outcome.ABORTED, get(rollout).outcome());
         assertOnlyOldOnesAnswer(cluster);

@@ -108,6 +108,12 @@ final class ScriptedWorker {
                 "/exit", query -> System.exit(Integer.parseInt(query)),
                 "/halt", query -> Runtime.getRuntime().halt(Integer.parseInt(query)));
         deeds.forEach((path, deed) -> server.createContext(path, exchange -> answer(exchange, deed)));
+        server.createContext("/endless", exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            while (true) {
+                exchange.getResponseBody().write(new byte[1 << 10]); // fails when the client has gone
+            }
+        });
         HealthEndpoint.join(server, me, mode.equals("ill"));
         afterwards.forEach((path, deed) -> server.createContext(path, exchange -> {
             answer(exchange, query -> "yes");

@@ -14,6 +14,8 @@ import io.musher.Scheduling;
 import io.musher.StopPolicy;
 import io.musher.Worker;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -21,6 +23,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,6 +47,7 @@ class SharedListenerIT {
             for i in range(100):
                 passed = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack('i', 0))]
                 nameless.sendmsg([b'x' * (1 + 10 * i)], passed, 0, primary)
+                nameless.sendmsg([b''], passed, 0, primary)
             asking = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
             asking.bind('')
             root = os.getuid() == 0
@@ -131,13 +135,21 @@ class SharedListenerIT {
         Cluster cluster = clusters.start(sharing("socket", port));
         String rule = new LinuxProcess(cluster.workers().get(0).pid().orElseThrow()).variable("MUSHER_BIND")
                 .orElseThrow();
+        long open = descriptors();
         Child stranger = children.command(NonJavaServers.installed("python3"), "-c", STRANGER,
                 rule.substring(rule.lastIndexOf(' ') + 1));
         assertEquals(0, stranger.exitCode(PATIENCE), stranger::report);
         assertEquals(stranger.stdout().contains("root") ? "root: nothing" : "the listener of " + port,
                 stranger.stdout().strip(), stranger::report);
+        assertTrue(descriptors() < open + 50, "descriptors that were passed with garbage stay open: " + descriptors());
         cluster.scale(3).join(); // still passes it
         awaitAnswers(cluster, Set.of("3"));
+    }
+
+    private static long descriptors() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
+            return files.count();
+        }
     }
 
     private static void reload(Cluster cluster, OpenLoopLoad load) throws Exception {

@@ -51,6 +51,12 @@ class WarmUpIT {
     }
 
     @Test
+    void shouldNotReadAnEndlessAnswerUntilTheStartFails() throws Exception {
+        Cluster cluster = clusters.start(warmed(WarmUp.requests("/endless").withTime(Duration.ofMillis(50))));
+        assertEquals("1", StrictHttpClient.fetch(cluster.commonPort()));
+    }
+
+    @Test
     void shouldFailTheStartWhenTheWarmUpEndsTheWorker() {
         StartupException failure = assertThrows(StartupException.class, warmed(WarmUp.requests("/exit?4"))::start);
         assertTrue(failure.getMessage().contains("exit code 4"), failure::getMessage);

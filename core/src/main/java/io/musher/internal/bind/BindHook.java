@@ -14,7 +14,8 @@ public final class BindHook {
             "RedirectTemplate",
             "BindAction", "ReusePortAction", "Sockets", "JdkNetHook", "JdkNetHook$1", "ClassRenamer", "NetHookTemplate",
             "NativeFunctions", "NativeFunctions$Function", "NativeSockets", "NativeSockets$Datagram",
-            "NativeSockets$Message", "NetCalls", "NetCalls$Pool", "NetTemplate", "SharedListener", "SharedListenerHook",
+            "NativeSockets$Message", "MethodReferences", "NetCalls", "NetTemplate", "SharedListener",
+            "SharedListenerHook",
             "AcceptPause", "AcceptPause$Watch", "BindAgent");
 
     /** The hook of this worker, if it shares the listener of the primary. */

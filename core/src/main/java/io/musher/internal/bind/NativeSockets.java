@@ -258,9 +258,8 @@ final class NativeSockets {
         ByteBuffer name = NativeFunctions.buffer(UNIX_ADDRESS);
         ByteBuffer control = NativeFunctions.buffer(CONTROL);
         Message message = new Message(name, UNIX_ADDRESS, control, CONTROL);
-        if (check("recvmsg", message.pass(recvmsg, descriptor, MSG_CMSG_CLOEXEC)) == 0) {
-            return new Datagram("", -1, -1);
-        }
+        // also of an empty datagram: what it passed is open here by now, and has to be closed
+        check("recvmsg", message.pass(recvmsg, descriptor, MSG_CMSG_CLOEXEC));
         int uid = -1;
         int passed = -1;
         int end = (int) message.header.getLong(40);

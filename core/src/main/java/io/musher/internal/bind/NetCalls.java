@@ -1,9 +1,5 @@
 package io.musher.internal.bind;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,8 +11,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,13 +39,6 @@ final class NetCalls {
     private static final String LISTEN = "listen(Ljava/io/FileDescriptor;I)V";
     /** The methods of {@link NetTemplate}. */
     private static final Set<String> METHODS = Set.of(BIND, BIND_FAMILY, LISTEN);
-
-    private static final int UTF8 = 1;
-    private static final int LONG = 5;
-    private static final int DOUBLE = 6;
-    private static final int CLASS = 7;
-    private static final int METHOD = 10;
-    private static final int METHOD_HANDLE = 15;
 
     private final Instrumentation instrumentation;
     /** The {@link NetTemplate} inside {@code java.base}. */
@@ -134,98 +121,17 @@ final class NetCalls {
 
     /** {@return the class file with the references to the methods changed; both bind and listen must be there} */
     static byte[] redirect(byte[] file, String owner) throws IOException {
-        Pool pool = new Pool(file);
-        byte[] changed = file.clone();
         Set<String> found = new HashSet<>();
-        for (int method : pool.entries(METHOD)) {
-            int at = pool.at[method];
-            if (pool.className(pool.number(at + 1)).equals(NET)) {
-                String name = pool.methodName(pool.number(at + 3));
-                if (METHODS.contains(name)) {
-                    found.add(name.substring(0, name.indexOf('(')));
-                    changed[at + 1] = (byte) (pool.count + 1 >> 8); // the second one of the two new entries
-                    changed[at + 2] = (byte) (pool.count + 1);
-                }
+        byte[] changed = MethodReferences.redirect(file, owner, (type, method) -> {
+            boolean selected = type.equals(NET) && METHODS.contains(method);
+            if (selected) {
+                found.add(method.substring(0, method.indexOf('(')));
             }
-        }
+            return selected;
+        });
         if (found.size() < 2) {
             throw new IOException("calls of bind and listen: " + found);
         }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(file.length + 64);
-        DataOutputStream out = new DataOutputStream(bytes);
-        out.write(changed, 0, 8);
-        out.writeShort(pool.count + 2);
-        out.write(changed, 10, pool.end - 10);
-        out.writeByte(UTF8);
-        out.writeUTF(owner);
-        out.writeByte(CLASS);
-        out.writeShort(pool.count);
-        out.write(changed, pool.end, changed.length - pool.end);
-        return bytes.toByteArray();
-    }
-
-    /** Where the constants of a class file are. */
-    private static final class Pool {
-
-        private final byte[] file;
-        private final int count;
-        private final int[] at;
-        private final int end;
-        private final Map<Integer, String> texts = new HashMap<>();
-
-        Pool(byte[] file) throws IOException {
-            this.file = file;
-            this.count = number(8);
-            this.at = new int[count];
-            int position = 10;
-            for (int i = 1; i < count; i++) {
-                at[i] = position;
-                int tag = file[position];
-                if (tag == UTF8) {
-                    texts.put(i,
-                            new DataInputStream(new ByteArrayInputStream(file, position + 1, file.length)).readUTF());
-                    position += 3 + number(position + 1);
-                } else {
-                    position += 1 + size(tag);
-                }
-                if (tag == LONG || tag == DOUBLE) {
-                    i++; // these take two entries
-                }
-            }
-            end = position;
-        }
-
-        private static int size(int tag) throws IOException {
-            return switch (tag) {
-                case 3, 4, 9, METHOD, 11, 12, 17, 18 -> 4;
-                case LONG, DOUBLE -> 8;
-                case CLASS, 8, 16, 19, 20 -> 2;
-                case METHOD_HANDLE -> 3;
-                default -> throw new IOException("a constant of the unknown kind " + tag);
-            };
-        }
-
-        int number(int position) {
-            return (file[position] & 0xff) << 8 | file[position + 1] & 0xff;
-        }
-
-        List<Integer> entries(int tag) {
-            List<Integer> found = new ArrayList<>();
-            for (int i = 1; i < count; i++) {
-                if (at[i] > 0 && file[at[i]] == tag) {
-                    found.add(i);
-                }
-            }
-            return found;
-        }
-
-        String className(int entry) {
-            return texts.getOrDefault(number(at[entry] + 1), "");
-        }
-
-        /** {@return name and descriptor} */
-        String methodName(int entry) {
-            return texts.get(number(at[entry] + 1)) + texts.get(number(at[entry] + 3));
-        }
+        return changed;
     }
 }

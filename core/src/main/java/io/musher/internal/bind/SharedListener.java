@@ -147,7 +147,6 @@ public final class SharedListener implements AutoCloseable {
         if (!closed) {
             closed = true;
             sockets.shutdown(requests);
-            sockets.close(listener);
             boolean interrupted = false;
             while (thread.isAlive()) {
                 try {
@@ -156,6 +155,7 @@ public final class SharedListener implements AutoCloseable {
                     interrupted = true;
                 }
             }
+            sockets.close(listener); // not while the thread may pass it: its number may be another file's then
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }

@@ -30,11 +30,12 @@ public final class WarmUpRequests {
 
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] ([1-5][0-9]{2})[ \r].*",
             Pattern.DOTALL);
-    /** Longest wait for the next bytes of an answer. */
+    /** Longest wait for the connection, for the next bytes of an answer, and for the whole answer. */
     private static final int TIMEOUT_MILLIS = 5_000;
     private static final long PAUSE_AFTER_FAILURE = TimeUnit.MILLISECONDS.toNanos(50);
     private static final int HEAD = 512;
 
+    private final String cluster;
     private final EventLoop control;
     private final ProcessEvents events;
     private final Incarnation worker;
@@ -48,10 +49,12 @@ public final class WarmUpRequests {
     /**
      * Creates requests, which {@link #start} sends.
      *
+     * @param cluster the prefix of the thread's name and of log lines
      * @param proxyProtocol the header that the worker expects on each connection
      */
-    public WarmUpRequests(EventLoop control, ProcessEvents events, Incarnation worker, WarmUp warmUp,
+    public WarmUpRequests(String cluster, EventLoop control, ProcessEvents events, Incarnation worker, WarmUp warmUp,
             Optional<ProxyProtocol> proxyProtocol) {
+        this.cluster = cluster;
         this.control = control;
         this.events = events;
         this.worker = worker;
@@ -59,9 +62,9 @@ public final class WarmUpRequests {
         this.proxyProtocol = proxyProtocol;
     }
 
-    /** Starts a daemon thread of the given name that sends the requests. */
-    public void start(String name) {
-        Thread thread = new Thread(this::send, name);
+    /** Starts a daemon thread that sends the requests. */
+    public void start() {
+        Thread thread = new Thread(this::send, cluster + "-warm-up-" + worker.id());
         thread.setDaemon(true);
         thread.start();
     }
@@ -81,8 +84,8 @@ public final class WarmUpRequests {
 
     private void finish(long nanos) {
         String failures = failed == 0 ? "" : ", " + failed + " of them failed, the last one: " + lastFailure;
-        LOG.info("worker {} (instance {}) warmed up by {} requests in {} ms{}", worker.id(), worker.instance(), sent,
-                nanos / 1_000_000, failures);
+        LOG.info("{}: worker {} (instance {}) warmed up by {} requests in {} ms{}", cluster, worker.id(),
+                worker.instance(), sent, nanos / 1_000_000, failures);
         control.tryExecute(() -> events.warmedUp(worker));
     }
 
@@ -120,8 +123,12 @@ public final class WarmUpRequests {
 
     /** Reads up to the end of the connection: a worker might log an early close as a client's error. */
     private String evaluate(InputStream answer) throws IOException {
+        long begin = System.nanoTime();
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         for (int n; (n = answer.read(buffer)) >= 0 && worker.isBooting();) {
+            if (System.nanoTime() - begin > TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MILLIS)) {
+                return "its answer did not end within " + TIMEOUT_MILLIS + " ms";
+            }
             head.write(buffer, 0, Math.min(n, HEAD - Math.min(HEAD, head.size())));
         }
         Matcher matcher = STATUS_LINE.matcher(head.toString(StandardCharsets.ISO_8859_1));

@@ -1,14 +1,13 @@
 package io.musher.internal.worker;
 
+import io.musher.balancer.loop.Log;
 import io.musher.internal.bind.BindHook;
 import java.io.IOException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Stops and resumes the accepting of connections by an application that shares the listener of the primary. */
 final class Accepting {
 
-    private static final Logger LOG = LoggerFactory.getLogger("io.musher.WorkerContext");
+    private static final Log LOG = Log.lazy("io.musher.WorkerContext");
 
     private Accepting() {}
 

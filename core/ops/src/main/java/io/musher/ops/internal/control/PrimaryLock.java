@@ -47,7 +47,7 @@ public final class PrimaryLock implements AutoCloseable {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ,
                 StandardOpenOption.WRITE);
         try {
-            if (!isLocked(channel)) {
+            if (!lock(channel)) {
                 throw new IOException("\"" + holder.name() + "\" is running already"
                         + read(folder).map(other -> ": process " + other.pid()
                                 + (other.config().isEmpty() ? "" : ", " + other.config())).orElse("")
@@ -67,7 +67,8 @@ public final class PrimaryLock implements AutoCloseable {
         }
     }
 
-    private static boolean isLocked(FileChannel channel) throws IOException {
+    /** {@return false if another primary holds the lock} */
+    private static boolean lock(FileChannel channel) throws IOException {
         try {
             return channel.tryLock() != null;
         } catch (OverlappingFileLockException e) {
