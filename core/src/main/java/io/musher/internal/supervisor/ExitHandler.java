@@ -209,6 +209,8 @@ final class ExitHandler {
         return () -> {
             if (slot.wanted && lifecycle.isStarting() && !worker.stop.wasKilled()) {
                 lifecycle.startFailed(worker, why, cause);
+            } else if (slot.wanted && slot.isVacant() && cause != null) {
+                restarts.startFailed(worker, why, cause);
             } else if (slot.wanted && slot.isVacant()) {
                 restarts.workerLost(worker, failed, why);
             }

@@ -52,6 +52,14 @@ final class RestartController {
         }
     }
 
+    /** As {@link #workerLost}; if the policy does not replace the worker, scaling that waits for it fails. */
+    void startFailed(Incarnation worker, String why, Throwable cause) {
+        workerLost(worker, true, why);
+        if (!worker.slot.wanted) {
+            scaling.failPending(new IllegalStateException(worker + " " + why, cause));
+        }
+    }
+
     /**
      * Starts a slot again that has lost its worker before it was ready and will start the next one in another way: for
      * the same purpose, and no restart.

@@ -119,6 +119,9 @@ final class Arguments {
         if (!program.isEmpty() && (!runs || file.isPresent())) {
             throw new UsageException("a program after -- goes with run or start, and without a config file");
         }
+        if (once && !command.equals("run") && !command.equals("monit")) {
+            throw new UsageException(command + ": --once goes with run and monit");
+        }
         if (program.isEmpty() && (runs && instances.isPresent() || port.isPresent())) {
             throw new UsageException(
                     "--instances and --port need a program after --; the config file has its own"

@@ -73,7 +73,7 @@ public final class CommandLine {
             case "unit" -> out.print(Scripts.unit(needFile(arguments), spec(arguments)));
             case "check" -> check(arguments);
             case "run" -> {
-                Primary.Options options = new Primary.Options(arguments.detached, () -> {
+                Primary.Options options = new Primary.Options(arguments.detached, arguments.once, () -> {
                     try {
                         return spec(arguments);
                     } catch (UsageException e) {
@@ -98,10 +98,13 @@ public final class CommandLine {
     }
 
     private FileSpec spec(Arguments arguments) throws FileProblems, UsageException {
-        if (arguments.program.isEmpty()) {
-            FileSpec spec = MusherFile.read(needFile(arguments), arguments.variant);
-            return arguments.name.isPresent() ? spec.named(arguments.name.get()) : spec;
-        }
+        FileSpec spec = arguments.program.isEmpty() ? MusherFile.read(needFile(arguments), arguments.variant)
+                : ofProgram(arguments);
+        FileSpec named = arguments.name.isPresent() ? spec.named(arguments.name.get()) : spec;
+        return arguments.once ? named.once() : named;
+    }
+
+    private FileSpec ofProgram(Arguments arguments) throws FileProblems {
         Path program = Path.of(arguments.program.get(0)).getFileName();
         String name = arguments.name.orElse(program == null ? "program" : program.toString());
         return MusherFile.ofCommand(directory, name, arguments.program, arguments.instances.orElse(1), arguments.port);

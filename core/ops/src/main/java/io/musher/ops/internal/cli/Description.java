@@ -17,6 +17,10 @@ final class Description {
                 "failures", "connections", "nextRun", "lastExit")) {
             print(name, process.get(name), out);
         }
+        if (process.get("failedReload") instanceof Map<?, ?> failed) {
+            print("failedReload", failed.get("why"), out);
+            String.valueOf(failed.get("lastOutput")).lines().forEach(line -> out.println("    | " + line));
+        }
         if (process.get("details") instanceof Map<?, ?> details) {
             details.forEach((name, value) -> print(String.valueOf(name), value, out));
         }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,11 +73,13 @@ public final class LogMemory {
     /** {@return the last line of a worker's output that is not blank, shortened; empty if there is none} */
     public synchronized String lastLine(String worker) {
         Kept lines = kept.get(worker);
-        if (lines == null) {
-            return "";
-        }
-        for (Iterator<Entry> newest = lines.entries.descendingIterator(); newest.hasNext();) {
-            String text = newest.next().text().strip();
+        return lines == null ? "" : lastLine(lines.entries.stream().map(Entry::text).toList());
+    }
+
+    /** {@return the last of some lines that is not blank, shortened; empty if there is none} */
+    public static String lastLine(List<String> lines) {
+        for (int i = lines.size() - 1; i >= 0; i--) {
+            String text = lines.get(i).strip();
             if (!text.isEmpty()) {
                 return text.length() > SHORT ? text.substring(0, SHORT) + "…" : text;
             }

@@ -22,6 +22,23 @@ public record FileSpec(Path file, String name, List<ProcessSpec> processes, Cont
         return new FileSpec(file, other, processes, control, watcher, ignored);
     }
 
+    /**
+     * {@return what of this runs once and ends: services that start by themselves, without restarts, watching or limits
+     * of age and memory}
+     *
+     * @throws FileProblems if there is none
+     */
+    public FileSpec once() throws FileProblems {
+        List<ProcessSpec> services = processes.stream()
+                .filter(process -> !process.isJob() && process.autostart() && process.instances() > 0)
+                .map(ProcessSpec::once).toList();
+        if (services.isEmpty()) {
+            throw new FileProblems(file.getFileName() + ": --once has nothing to run: all processes have \"cron\", no"
+                    + " instances, or \"autostart\": false");
+        }
+        return new FileSpec(file, name, services, control, watcher, ignored);
+    }
+
     /** {@return the path of the file; empty if the arguments were all there was} */
     public String config() {
         return Files.isRegularFile(file) ? file.toString() : "";

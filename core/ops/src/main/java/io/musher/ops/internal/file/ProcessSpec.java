@@ -85,4 +85,12 @@ public record ProcessSpec(String id, Program program, Path directory, Map<String
     public boolean isJob() {
         return schedule.isPresent();
     }
+
+    /** {@return this, run once: never restarted or replaced} */
+    ProcessSpec once() {
+        return new ProcessSpec(id, program, directory, env, autostart, schedule, overrun, Optional.empty(),
+                Optional.empty(), List.of(), new Restart("never", Optional.empty(), OptionalInt.empty()), stop,
+                startTimeout, explicitReadiness, health, OptionalLong.empty(), instances, port, reload, logger,
+                pidFile);
+    }
 }

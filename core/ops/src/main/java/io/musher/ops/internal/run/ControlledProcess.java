@@ -4,6 +4,7 @@ import io.musher.Cluster;
 import io.musher.ClusterEvent;
 import io.musher.ClusterStats;
 import io.musher.Exit;
+import io.musher.Rollout;
 import io.musher.Worker;
 import io.musher.ops.internal.control.ControlException;
 import io.musher.ops.internal.control.EventLog;
@@ -21,6 +22,7 @@ abstract class ControlledProcess {
     final EventLog events;
     final LogMemory memory;
     final CpuMeter cpu = new CpuMeter();
+    private volatile Optional<Rollout> failedRollout = Optional.empty();
 
     ControlledProcess(String id, EventLog events, LogMemory memory) {
         this.id = id;
@@ -77,8 +79,22 @@ abstract class ControlledProcess {
         return cluster().map(Cluster::workers).orElse(List.of());
     }
 
+    /** {@return the last rollout, if it has failed; empty while the process is stopped} */
+    Optional<Rollout> failedRollout() {
+        return cluster().isPresent() ? failedRollout : Optional.empty();
+    }
+
+    /** Forgets the failure of a rollout: the process starts anew. */
+    void forgetRollout() {
+        failedRollout = Optional.empty();
+    }
+
     /** Publishes an event of the cluster to clients. */
     void publish(ClusterEvent event) {
+        if (event instanceof ClusterEvent.RolloutFinished finished) {
+            Rollout rollout = finished.rollout();
+            failedRollout = Optional.of(rollout).filter(ended -> ended.outcome() == Rollout.Outcome.FAILED);
+        }
         String worker = event instanceof ClusterEvent.WorkerEvent of ? of.worker().name() : "";
         events.publish(type(event), id, worker, event.reason());
     }

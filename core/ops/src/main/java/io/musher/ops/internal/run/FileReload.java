@@ -2,6 +2,7 @@ package io.musher.ops.internal.run;
 
 import io.musher.Cluster;
 import io.musher.ClusterStats;
+import io.musher.Rollout;
 import io.musher.ops.internal.control.ControlException;
 import io.musher.ops.internal.file.FileSpec;
 import io.musher.ops.internal.file.ProcessSpec;
@@ -80,7 +81,7 @@ record FileReload(FileSpec file, List<ManagedProcess> gone, List<ProcessSpec> ad
         return scale(process, change.scales() && fewer, next)
                 .thenCompose(done -> process.roll(cluster.get(), change.deploys())).thenAccept(rollout -> {
                     if (!rollout.succeeded()) {
-                        if (process.spec().equals(next)) {
+                        if (process.spec().equals(next) && rollout.outcome() != Rollout.Outcome.SUPERSEDED) {
                             restore(process, old);
                         }
                         ClusterStats stats = cluster.get().stats();

@@ -54,6 +54,8 @@ final class FileWatcher implements AutoCloseable {
     private final Map<WatchKey, Path> folders = new HashMap<>();
     private final Set<Path> missing = new LinkedHashSet<>();
     private Optional<Path> pending = Optional.empty();
+    /** When the last change that counts came, by {@link System#nanoTime}. */
+    private long lastChange;
 
     /**
      * Starts to watch.
@@ -97,10 +99,12 @@ final class FileWatcher implements AutoCloseable {
         try {
             while (true) {
                 WatchKey key = next();
-                if (key == null) {
-                    report();
-                } else {
+                if (key != null) {
                     take(key);
+                }
+                // also when other files, such as logs, change all the time
+                if (pending.isPresent() && System.nanoTime() - lastChange >= quiet.toNanos()) {
+                    report();
                 }
                 findMissing();
             }
@@ -116,15 +120,18 @@ final class FileWatcher implements AutoCloseable {
     /** Waits for the next event; null when it has been quiet for long enough, or roots are to be looked for. */
     private @Nullable WatchKey next() throws InterruptedException {
         if (pending.isPresent()) {
-            return service.poll(quiet.toMillis(), TimeUnit.MILLISECONDS);
+            return service.poll(Math.max(0, quiet.toNanos() - (System.nanoTime() - lastChange)), TimeUnit.NANOSECONDS);
         }
         return missing.isEmpty() ? service.take() : service.poll(RETRY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void report() {
-        Optional<Path> path = pending;
+        Path path = pending.orElseThrow();
         pending = Optional.empty();
-        path.ifPresent(changed);
+        // a folder that was removed is about to be built anew, and counts as changed when it is there
+        if (missing.stream().noneMatch(path::startsWith)) {
+            changed.accept(path);
+        }
     }
 
     private void take(WatchKey key) throws IOException {
@@ -135,7 +142,7 @@ final class FileWatcher implements AutoCloseable {
         for (WatchEvent<?> event : key.pollEvents()) {
             if (event.kind() == OVERFLOW) {
                 // the system dropped events: too many changes
-                pending = pending.or(() -> Optional.of(folder));
+                note(folder);
             } else {
                 Path path = folder.resolve((Path) event.context());
                 if (event.kind() == ENTRY_CREATE && Files.isDirectory(path) && isWatched(path)) {
@@ -154,9 +161,14 @@ final class FileWatcher implements AutoCloseable {
     }
 
     private void noteChange(Path path) {
-        if (pending.isEmpty() && counts.test(path)) {
-            pending = Optional.of(path);
+        if (counts.test(path)) {
+            note(path);
         }
+    }
+
+    private void note(Path path) {
+        pending = pending.or(() -> Optional.of(path));
+        lastChange = System.nanoTime();
     }
 
     /** {@return whether the path is a root, or below one and not in a folder that is skipped} */
@@ -179,7 +191,7 @@ final class FileWatcher implements AutoCloseable {
             if (Files.exists(root)) {
                 missing.remove(root);
                 add(root);
-                pending = pending.or(() -> Optional.of(root));
+                note(root);
             }
         }
     }

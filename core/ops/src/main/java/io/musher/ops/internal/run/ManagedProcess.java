@@ -40,6 +40,7 @@ abstract class ManagedProcess extends ControlledProcess {
     /** Whether a command has stopped it; another one may start it. */
     private volatile boolean held;
     private volatile Optional<Exit> lastExit = Optional.empty();
+    private volatile Optional<Exit> firstFailure = Optional.empty();
 
     ManagedProcess(ProcessSpec spec, Context context) {
         super(spec.id(), context.events(), context.memory());
@@ -75,6 +76,11 @@ abstract class ManagedProcess extends ControlledProcess {
     @Override
     String problem() {
         return problem;
+    }
+
+    /** Notes why it could not be started. */
+    void noteProblem(String why) {
+        problem = why;
     }
 
     boolean isHeld() {
@@ -120,6 +126,7 @@ abstract class ManagedProcess extends ControlledProcess {
             cluster = opened;
             held = false;
             problem = "";
+            forgetRollout();
             startParts();
             return opened;
         } catch (IOException | RuntimeException e) {
@@ -182,12 +189,24 @@ abstract class ManagedProcess extends ControlledProcess {
                 }
             });
             if (event instanceof ClusterEvent.Exited exited) {
-                lastExit = Optional.of(exited.exit());
+                noteExit(exited.exit());
             }
             noteWorker(of);
         }
         publish(event);
         context.changed().run();
+    }
+
+    private void noteExit(Exit exit) {
+        lastExit = Optional.of(exit);
+        if (firstFailure.isEmpty() && !exit.voluntary() && exit.status() != 0) {
+            firstFailure = lastExit;
+        }
+    }
+
+    /** {@return the first exit that was neither requested nor with code 0} */
+    Optional<Exit> firstFailure() {
+        return firstFailure;
     }
 
     /** Starts what has a schedule or watches files; called with the monitor held. */

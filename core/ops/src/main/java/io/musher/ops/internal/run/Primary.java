@@ -1,5 +1,6 @@
 package io.musher.ops.internal.run;
 
+import io.musher.Exit;
 import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Signals;
 import io.musher.ops.internal.control.ControlException;
@@ -39,7 +40,9 @@ public final class Primary implements Controlled {
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.ops");
 
     /** How often it is looked whether anything is left to run, beside after each event. */
-    private static final long LOOK_SECONDS = 10;
+    private static final long LOOK_MILLIS = 10_000;
+    /** How soon it is looked again after an event. */
+    private static final long SETTLE_MILLIS = 100;
     /** What stopping may take beyond the times of the file. */
     private static final long MARGIN_SECONDS = 15;
 
@@ -55,10 +58,11 @@ public final class Primary implements Controlled {
      *
      * @param detached whether it has no terminal: output goes to files, and it stays while something has failed, so
      *     that clients can ask why
+     * @param once whether programs run once: the exit code is then theirs
      * @param source reads the file again for reloads
      * @param version the version of Musher, for clients
      */
-    public record Options(boolean detached, Source source, String version) {}
+    public record Options(boolean detached, boolean once, Source source, String version) {}
 
     private final Options options;
     private final PrintStream out;
@@ -99,7 +103,8 @@ public final class Primary implements Controlled {
      * JVM; SIGHUP does too if there is a terminal, and otherwise reloads.
      *
      * @return 0 when nothing is left to run or a client has stopped it, 1 when something could not be started or was
-     *     given up, or when another primary of this name runs
+     *     given up, or when another primary of this name runs; if programs run once, the exit code of the first process
+     *     in the file that has failed
      * @throws InterruptedException if the thread is interrupted; all is stopped then
      */
     public int run() throws InterruptedException {
@@ -121,14 +126,23 @@ public final class Primary implements Controlled {
             startAll();
             opened.start();
             LOG.info("\"{}\" is controlled at {}", file.name(), opened.path());
+            boolean changed = true;
             while (!stopRequested && !isOver()) {
-                changes.tryAcquire(LOOK_SECONDS, TimeUnit.SECONDS);
+                // the statistics may show a change a moment after its event
+                changed = changes.tryAcquire(changed ? SETTLE_MILLIS : LOOK_MILLIS, TimeUnit.MILLISECONDS);
                 changes.drainPermits();
             }
-            return !stopRequested && processes().stream().anyMatch(ManagedProcess::hasFailed) ? 1 : 0;
+            return stopRequested ? 0 : exitCode();
         } finally {
             end();
         }
+    }
+
+    private int exitCode() {
+        int failed = processes().stream().anyMatch(ManagedProcess::hasFailed) ? 1 : 0;
+        return !options.once() ? failed
+                : processes().stream().flatMap(process -> process.firstFailure().stream()).map(Exit::status).findFirst()
+                        .orElse(failed);
     }
 
     private boolean isOver() {

@@ -6,6 +6,7 @@ import io.musher.ClusterStats;
 import io.musher.ClusterStats.SlotStats;
 import io.musher.Rollout;
 import io.musher.ops.internal.control.ControlException;
+import io.musher.ops.internal.file.Messages;
 import io.musher.ops.internal.file.ProcessSpec;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
@@ -34,6 +35,9 @@ final class Service extends ManagedProcess {
                 LOG.info("{}: {} worker(s) ready{}", id, wanted, port);
             } else {
                 LOG.error("start failed: {}", failure.getMessage());
+                if (spec().restart().when().equals("never") && lastExit().isEmpty()) {
+                    noteProblem(Messages.of(failure)); // nothing else will ever tell
+                }
             }
             begun = true;
             context.changed().run();
@@ -88,18 +92,32 @@ final class Service extends ManagedProcess {
         spec().terminate().ifPresent(cron -> schedule(cron, () -> reload("terminate is due")));
     }
 
+    /** The program is another one now: a rollout of what was there before a further change is superseded. */
     @Override
     void changed(String path) {
-        reload(path + " has changed");
+        cluster().ifPresent(running -> {
+            if (running.stats().wanted() == 0 && wanted > 0) {
+                LOG.info("{}: start: {} has changed", id, path);
+                startWorkers(running);
+            } else {
+                LOG.info("{}: reload: {} has changed", id, path);
+                logFailure(running.deploy(ClusterFactory.launch(spec())));
+            }
+        });
     }
 
     private void reload(String why) {
         LOG.info("{}: reload: {}", id, why);
-        cluster().ifPresent(running -> running.reload().whenComplete((rollout, failure) -> {
+        cluster().ifPresent(running -> logFailure(running.reload()));
+    }
+
+    /** The cluster logs rollouts that fail; others cannot even begin. */
+    private void logFailure(CompletableFuture<Rollout> reload) {
+        reload.whenComplete((rollout, failure) -> {
             if (failure != null) {
                 LOG.error("{}: reload failed: {}", id, failure.toString());
             }
-        }));
+        });
     }
 
     @Override
@@ -109,12 +127,15 @@ final class Service extends ManagedProcess {
 
     @Override
     void noteWorker(ClusterEvent.WorkerEvent event) {
-        // the cluster's own log lines say it
+        if (event instanceof ClusterEvent.GaveUp && !spec().watch().isEmpty()) {
+            LOG.info("{}: is started again after a change in {}", id, spec().watch().get(0));
+        }
     }
 
+    /** A process whose files are watched starts again after a change. */
     @Override
     boolean isOver() {
-        return cluster().map(running -> {
+        return cluster().isPresent() && !spec().watch().isEmpty() ? false : cluster().map(running -> {
             ClusterStats stats = running.stats();
             boolean allGaveUp = !stats.slots().isEmpty() && stats.slots().stream()
                     .allMatch(slot -> slot.state() == SlotStats.State.GAVE_UP);

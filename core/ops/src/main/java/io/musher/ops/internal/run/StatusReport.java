@@ -5,10 +5,12 @@ import io.musher.ClusterStats;
 import io.musher.ClusterStats.SlotStats;
 import io.musher.Exit;
 import io.musher.ResourceUsage;
+import io.musher.Rollout;
 import io.musher.Worker;
 import io.musher.WorkerState;
 import io.musher.balancer.BalancerStats;
 import io.musher.balancer.loop.Nullable;
+import io.musher.ops.internal.control.LogMemory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -95,6 +97,12 @@ final class StatusReport {
             running.put("failure", rollout.failure().orElse(null));
             return running;
         }).orElse(null));
+        fields.put("failedReload", process.failedRollout().map(failed -> {
+            Map<String, Object> reload = new LinkedHashMap<>();
+            reload.put("why", failed.failure().orElse(""));
+            reload.put("lastOutput", failed.lastOutput());
+            return reload;
+        }).orElse(null));
         if (process instanceof Job runs) {
             fields.put("nextRun", runs.nextRun().map(Instant::toString).orElse(null));
             fields.put("lastRunSeconds",
@@ -128,7 +136,13 @@ final class StatusReport {
             return job.summary();
         }
         return stats.flatMap(now -> now.slots().stream().filter(slot -> slot.state() != SlotStats.State.READY)
-                .map(slot -> reason(process, slot)).findFirst()).orElse("");
+                .map(slot -> reason(process, slot)).findFirst())
+                .or(() -> process.failedRollout().map(StatusReport::reason)).orElse("");
+    }
+
+    private static String reason(Rollout failed) {
+        String last = LogMemory.lastLine(failed.lastOutput().lines().toList());
+        return "reload failed: " + failed.failure().orElse("") + (last.isEmpty() ? "" : ": \"" + last + "\"");
     }
 
     /** {@return why a place has no ready worker; after a failure with the last line of its output} */

@@ -1,7 +1,9 @@
 package io.musher.ops.internal.run;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -108,6 +111,44 @@ class FileWatcherTest {
             assertEquals(later, nextChange());
             Files.writeString(later.resolve("a"), "x");
             assertEquals(later.resolve("a"), nextChange());
+        }
+    }
+
+    @Test
+    void shouldReportAlthoughOtherFilesChangeAllTheTime() throws Exception {
+        AtomicBoolean writes = new AtomicBoolean(true);
+        Thread logger = new Thread(() -> {
+            while (writes.get()) {
+                assertDoesNotThrow(() -> Files.writeString(folder.resolve("own.log"), "x"));
+            }
+        });
+        try (FileWatcher watcher = watch(folder)) {
+            logger.start();
+            Files.writeString(folder.resolve("code"), "x");
+
+            assertEquals(folder.resolve("code"), nextChange());
+        } finally {
+            writes.set(false);
+            logger.join();
+        }
+    }
+
+    @Test
+    void shouldWaitForAFolderThatIsRemovedAndBuiltAnew() throws Exception {
+        Path classes = Files.createDirectories(folder.resolve("classes"));
+        Path file = Files.writeString(classes.resolve("a"), "1");
+        Path other = Files.createDirectories(folder.resolve("other"));
+        try (FileWatcher watcher = watch(classes, other)) {
+            Files.delete(file);
+            Files.delete(classes);
+            assertNull(changes.poll(3 * QUIET.toMillis(), TimeUnit.MILLISECONDS));
+            Files.writeString(other.resolve("b"), "x");
+            assertEquals(other.resolve("b"), nextChange());
+
+            Files.createDirectories(classes);
+            Files.writeString(file, "2");
+
+            assertTrue(nextChange().startsWith(classes));
         }
     }
 
