@@ -3,6 +3,7 @@ package io.musher.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.musher.Cluster;
 import io.musher.ClusterBuilder;
@@ -60,6 +61,27 @@ class KernelSchedulingIT {
                 client.close()
             """;
 
+    /** Binds a port, with the option, as the user it has become, then as itself; prints what happened. */
+    private static final String STRANGER = """
+            import errno, os, socket, sys
+            def bind(who):
+                for option in (socket.SO_REUSEPORT, socket.SO_REUSEADDR):
+                    server = socket.socket()
+                    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+                    server.setsockopt(socket.SOL_SOCKET, option, 1)
+                    try:
+                        server.bind(('', int(sys.argv[1])))
+                        server.listen(1)
+                        print(who, 'listens', flush=True)
+                    except OSError as e:
+                        print(who, errno.errorcode[e.errno], flush=True)
+                    server.close()
+            os.seteuid(65534)
+            bind('stranger')
+            os.seteuid(0)
+            bind('root')
+            """;
+
     private static final String SHOP = """
             import java.net.ServerSocket;
             import java.net.Socket;
@@ -81,6 +103,9 @@ class KernelSchedulingIT {
                 }
             }
             """;
+
+    @RegisterExtension
+    final Children children = new Children();
 
     @RegisterExtension
     final Clusters clusters = new Clusters();
@@ -256,6 +281,20 @@ class KernelSchedulingIT {
         Cluster cluster = clusters.start(clusters.command(python, "-c", PYTHON, "reuse").instances(2)
                 .commonPort(0).scheduling(Scheduling.KERNEL));
         awaitAllServe(cluster);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void shouldNotShareThePortWithAnotherUser(int instances) throws Exception {
+        assumeTrue(Files.getOwner(Path.of("/proc/self")).getName().equals("root"),
+                "only root can become another user, so what this test is about is not tested");
+        String python = NonJavaServers.installed("python3");
+        Cluster cluster = clusters.start(clusters.command(python, "-c", PYTHON, "reuse").instances(instances)
+                .commonPort(0).scheduling(Scheduling.KERNEL));
+        Child stranger = children.command(python, "-c", STRANGER, Integer.toString(cluster.commonPort()));
+        assertEquals(0, stranger.exitCode(PATIENCE), stranger::report);
+        assertEquals(List.of("stranger EADDRINUSE", "stranger EADDRINUSE", "root listens", "root listens"),
+                stranger.stdout().lines().toList(), stranger::report);
     }
 
     @Test
