@@ -29,7 +29,7 @@ public enum Scheduling {
      * so that no other program takes it while workers restart. Connections that wait in the queue of a worker when
      * it closes its listener are reset, unless the kernel hands them to another worker ({@code sysctl
      * net.ipv4.tcp_migrate_req=1}). A command has to set {@code SO_REUSEPORT} itself, for example by {@code
-     * reusePort: true} in Node.
+     * reusePort: true} in Node 22.12 and newer.
      * </ul>
      */
     KERNEL,

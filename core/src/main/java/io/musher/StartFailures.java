@@ -50,8 +50,9 @@ final class StartFailures {
                     + " removeJvmArgs(\"-javaagent:…\"), or give each worker a port of its own (%i is the instance)";
         } else if (sharesPort) {
             return config.chosenLaunch() instanceof Launch.Command
-                    ? "; if it is the common port that was taken: set SO_REUSEPORT in the command (Node:"
-                            + " reusePort: true in listen; Python: setsockopt before bind), or use Scheduling.RELAY"
+                    ? "; if it is the common port that was taken: set SO_REUSEPORT in the command (Node"
+                            + " 22.12 or newer: reusePort: true in listen; Python: setsockopt before bind), or use"
+                            + " Scheduling.RELAY"
                     : "; if it is the common port that was taken: its server does not bind by the JDK; switch"
                             + " its native transport off (Netty: -Dio.netty.transport.noNative=true), or use"
                             + " Scheduling.RELAY";

@@ -82,6 +82,12 @@ class KernelSchedulingIT {
             bind('root')
             """;
 
+    private static final String NODE = """
+            require('node:http').createServer((request, response) => {
+              response.end(process.pid + ' ' + request.socket.remotePort)
+            }).listen({ port: Number(process.env.PORT), reusePort: true })
+            """;
+
     private static final String SHOP = """
             import java.net.ServerSocket;
             import java.net.Socket;
@@ -295,6 +301,23 @@ class KernelSchedulingIT {
         assertEquals(0, stranger.exitCode(PATIENCE), stranger::report);
         assertEquals(List.of("stranger EADDRINUSE", "stranger EADDRINUSE", "root listens", "root listens"),
                 stranger.stdout().lines().toList(), stranger::report);
+    }
+
+    @Test
+    void shouldShareThePortAmongNodesThatHaveTheOptionAndSayWhichOnesDo() throws Exception {
+        String node = NonJavaServers.installed("node");
+        ClusterBuilder builder = clusters.command(node, "-e", NODE).instances(2).commonPort(0)
+                .scheduling(Scheduling.KERNEL);
+        Child version = children.command(node, "-p",
+                "const [a, b] = process.versions.node.split('.').map(Number); a > 23 || a == 23 && b >= 1"
+                        + " || a == 22 && b >= 12");
+        assertEquals(0, version.exitCode(PATIENCE), version::report);
+        if (Boolean.parseBoolean(version.stdout().strip())) {
+            awaitAllServe(clusters.start(builder));
+        } else {
+            StartupException failure = assertThrows(StartupException.class, () -> clusters.start(builder));
+            assertTrue(failure.getMessage().contains("Node 22.12 or newer: reusePort: true"), failure::getMessage);
+        }
     }
 
     @Test

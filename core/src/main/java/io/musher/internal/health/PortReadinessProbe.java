@@ -45,7 +45,8 @@ public final class PortReadinessProbe {
     private static final long MAX_MAIN_WAIT = 3_000_000_000L;
 
     private static final String SHARING_ADVICE = ", by a plain bind in a JVM, or with SO_REUSEPORT in a command"
-            + " (Node: reusePort: true; Python: setsockopt); a program that cannot do that needs Scheduling.RELAY";
+            + " (Node 22.12 or newer: reusePort: true; Python: setsockopt); a program that cannot do that needs"
+            + " Scheduling.RELAY";
 
     private final EventLoop loop;
     private final ProcessEvents events;
