@@ -6,7 +6,7 @@
  */
 @SuppressWarnings("module") // the others are compiled after this module and so unknown here
 module io.musher.balancer {
-    requires jdk.unsupported; // sun.misc.Signal, by reflection
+    requires jdk.unsupported; // sun.misc.Signal, in Signals
     requires org.slf4j;
 
     exports io.musher.balancer;
