@@ -177,7 +177,7 @@ public final class WorkerProcess {
      */
     public CompletableFuture<PortOwnership> listensOn(int port) {
         CompletableFuture<PortOwnership> answer = new CompletableFuture<>();
-        processTable.run(() -> answer.complete(ListeningSockets.listens(port, pids())));
+        processTable.run(() -> answer.complete(ListeningSockets.listens(port, process.pid(), this::descendants)));
         return answer;
     }
 
@@ -193,8 +193,12 @@ public final class WorkerProcess {
 
     private List<Long> pids() {
         List<Long> pids = new ArrayList<>(List.of(process.pid()));
-        members().forEach(handle -> pids.add(handle.pid()));
+        pids.addAll(descendants());
         return pids;
+    }
+
+    private List<Long> descendants() {
+        return members().stream().map(ProcessHandle::pid).toList();
     }
 
     /**

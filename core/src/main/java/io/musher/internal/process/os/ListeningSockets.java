@@ -1,7 +1,7 @@
 package io.musher.internal.process.os;
 
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -13,11 +13,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BiConsumer;
-import java.util.stream.Stream;
+import java.util.function.Supplier;
 
 /** Finds out which process listens on which port, from {@code /proc} on Linux. */
 public final class ListeningSockets {
@@ -27,9 +28,23 @@ public final class ListeningSockets {
 
     private ListeningSockets() {}
 
-    /** {@return whether one of the given processes listens on the port} */
-    public static PortOwnership listens(int port, List<Long> pids) {
-        return Platform.LINUX ? owner(sockets(OptionalInt.of(port)), pids) : PortOwnership.UNKNOWN;
+    /**
+     * {@return whether a process or one of its descendants listens on the port}
+     *
+     * @param pid the process that most likely listens
+     * @param descendants finds the others, which costs a look at every process of the machine; called if necessary
+     */
+    public static PortOwnership listens(int port, long pid, Supplier<List<Long>> descendants) {
+        if (!Platform.LINUX) {
+            return PortOwnership.UNKNOWN;
+        }
+        Map<String, String> sockets = sockets(OptionalInt.of(port));
+        PortOwnership own = owner(sockets, List.of(pid));
+        if (own.kind() == PortOwnership.Kind.OWN || sockets.isEmpty()) {
+            return own;
+        }
+        PortOwnership others = owner(sockets, descendants.get());
+        return others.kind() == PortOwnership.Kind.OTHER ? own : others;
     }
 
     static PortOwnership owner(Map<String, String> sockets, List<Long> pids) {
@@ -74,12 +89,16 @@ public final class ListeningSockets {
     /** Returns the listening sockets, of one port if given: socket name to address. */
     private static Map<String, String> sockets(OptionalInt port) {
         Map<String, String> sockets = new LinkedHashMap<>();
+        String suffix = port.isPresent() ? suffix(port.getAsInt()) : "";
         for (String table : List.of("tcp", "tcp6")) {
-            try (Stream<String> lines = Files.lines(Path.of("/proc/self/net", table), StandardCharsets.US_ASCII)) {
-                lines.filter(line -> line.contains(LISTENS)) // there may be many other sockets
-                        .forEach(line -> entry(line, port)
-                                .ifPresent(entry -> sockets.put(entry.getKey(), entry.getValue())));
-            } catch (IOException | UncheckedIOException e) {
+            try (BufferedReader lines = Files.newBufferedReader(Path.of("/proc/self/net", table),
+                    StandardCharsets.US_ASCII)) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    if (line.contains(LISTENS) && line.contains(suffix)) { // there may be many other sockets
+                        entry(line, port).ifPresent(entry -> sockets.put(entry.getKey(), entry.getValue()));
+                    }
+                }
+            } catch (IOException e) {
                 // this protocol is not available
             }
         }
@@ -94,8 +113,13 @@ public final class ListeningSockets {
     static Optional<Map.Entry<String, String>> entry(String line, OptionalInt port) {
         String[] fields = line.strip().split(" +");
         boolean match = fields.length > 9 && fields[3].equals(LISTEN)
-                && (port.isEmpty() || fields[1].endsWith(String.format(":%04X", port.getAsInt())));
+                && (port.isEmpty() || fields[1].endsWith(suffix(port.getAsInt())));
         return match ? Optional.of(Map.entry("socket:[" + fields[9] + "]", address(fields[1]))) : Optional.empty();
+    }
+
+    /** {@return the end of an address with the port: {@code :0CEA} for 3306} */
+    private static String suffix(int port) {
+        return ":" + Integer.toHexString(0x10000 | port).substring(1).toUpperCase(Locale.ROOT);
     }
 
     /**

@@ -6,13 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalLong;
-import java.util.stream.Stream;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
 /** Determines the memory available to this process: that of the machine, or a lower limit of its control group. */
 public final class Memory {
+
+    private static final String TOTAL = "MemTotal:";
+    private static final long NONE = Long.MAX_VALUE;
 
     private Memory() {}
 
@@ -28,18 +29,24 @@ public final class Memory {
      * @param root the folder that contains {@code proc} and {@code sys}
      */
     static long total(Path root) {
-        long total = lines(root.resolve("proc/meminfo")).stream().filter(line -> line.startsWith("MemTotal:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10).findFirst().orElse(0);
-        OptionalLong limit = lines(root.resolve("proc/self/cgroup")).stream()
-                .flatMap(line -> limits(root, line.split(":", 3))).mapToLong(Long::longValue).min();
-        return limit.isPresent() && (total == 0 || limit.getAsLong() < total) ? limit.getAsLong() : total;
+        long total = 0;
+        for (String line : lines(root.resolve("proc/meminfo"))) {
+            if (line.startsWith(TOTAL)) {
+                total = Long.parseLong(line.substring(TOTAL.length()).replace("kB", "").strip()) << 10;
+            }
+        }
+        long limit = NONE;
+        for (String line : lines(root.resolve("proc/self/cgroup"))) {
+            limit = Math.min(limit, limit(root, line.split(":", 3)));
+        }
+        return limit != NONE && (total == 0 || limit < total) ? limit : total;
     }
 
     /** @param group number, controllers and path, as in {@code /proc/self/cgroup} */
-    private static Stream<Long> limits(Path root, String[] group) {
+    private static long limit(Path root, String[] group) {
         boolean unified = group.length == 3 && group[1].isEmpty();
         if (group.length < 3 || !unified && !Arrays.asList(group[1].split(",")).contains("memory")) {
-            return Stream.empty();
+            return NONE;
         }
         Path mounts = root.resolve("sys/fs/cgroup");
         Path mount = !unified ? mounts.resolve("memory")
@@ -48,9 +55,22 @@ public final class Memory {
         // Inside a container the path may be that of the host; the group is then the mount point itself.
         Path own = mount.resolve(group[2].substring(1)).normalize();
         Path from = own.startsWith(mount) && Files.isDirectory(own) ? own : mount;
-        return Stream.iterate(from, folder -> folder != null && folder.startsWith(mount), Path::getParent)
-                .flatMap(folder -> lines(folder.resolve(file)).stream().limit(1))
-                .filter(text -> text.matches("\\d{1,18}")).map(Long::valueOf);
+        long limit = NONE;
+        for (Path folder = from; folder != null && folder.startsWith(mount); folder = folder.getParent()) {
+            for (String text : lines(folder.resolve(file))) {
+                limit = Math.min(limit, number(text));
+            }
+        }
+        return limit;
+    }
+
+    /** {@return the number; none for {@code max} and for more digits than memory can have} */
+    private static long number(String text) {
+        try {
+            return text.length() > 18 ? NONE : Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            return NONE;
+        }
     }
 
     private static List<String> lines(Path file) {

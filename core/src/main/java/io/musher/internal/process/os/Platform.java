@@ -1,8 +1,6 @@
 package io.musher.internal.process.os;
 
 import java.io.File;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,7 +32,12 @@ public final class Platform {
     static Optional<String> tool(String name) {
         List<String> folders = new ArrayList<>(List.of("/usr/bin", "/bin"));
         folders.addAll(Arrays.asList(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)));
-        return folders.stream().filter(folder -> !folder.isEmpty())
-                .map(folder -> Path.of(folder, name)).filter(Files::isExecutable).map(Path::toString).findFirst();
+        for (String folder : folders) {
+            File tool = new File(folder, name);
+            if (!folder.isEmpty() && tool.canExecute()) {
+                return Optional.of(tool.getPath());
+            }
+        }
+        return Optional.empty();
     }
 }

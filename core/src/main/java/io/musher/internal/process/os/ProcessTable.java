@@ -1,9 +1,9 @@
 package io.musher.internal.process.os;
 
+import java.io.File;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +29,9 @@ public final class ProcessTable {
     }
 
     private static final Path PROC = Path.of("/proc");
+
+    /** More than the kernel writes into {@code stat}: 52 numbers and a name. */
+    private static final int STAT_BYTES = 4096;
 
     /** A read that takes longer than this is considered to hang. */
     private static final long HANGS_NANOS = 3_000_000_000L;
@@ -82,12 +85,11 @@ public final class ProcessTable {
 
     public static List<Long> pids() {
         List<Long> pids = new ArrayList<>();
-        try (DirectoryStream<Path> folders = Files.newDirectoryStream(PROC, "[1-9]*")) {
-            for (Path folder : folders) {
-                pids.add(Long.valueOf(folder.getFileName().toString()));
+        String[] names = PROC.toFile().list();
+        for (String name : names == null ? new String[0] : names) {
+            if (name.charAt(0) >= '1' && name.charAt(0) <= '9') {
+                pids.add(Long.valueOf(name));
             }
-        } catch (IOException | DirectoryIteratorException e) {
-            // return the processes found so far
         }
         return pids;
     }
@@ -117,8 +119,7 @@ public final class ProcessTable {
     /** {@return the state of a process; empty if it has exited or cannot be read} */
     public static Optional<Entry> entry(long pid) {
         try {
-            return Optional.of(parse(pid,
-                    read(pid, folder -> Files.readString(folder.resolve("stat"), StandardCharsets.ISO_8859_1))));
+            return Optional.of(parse(pid, read(pid, ProcessTable::stat)));
         } catch (IOException | RuntimeException e) {
             return Optional.empty();
         }
@@ -135,7 +136,7 @@ public final class ProcessTable {
      */
     public static long cpuNanos(long pid) {
         try {
-            return parseCpu(read(pid, folder -> Files.readString(folder.resolve("stat"), StandardCharsets.ISO_8859_1)));
+            return parseCpu(read(pid, ProcessTable::stat));
         } catch (IOException | RuntimeException e) {
             return 0;
         }
@@ -173,10 +174,22 @@ public final class ProcessTable {
         }
     }
 
+    /** Reads the file that is read most: of every process of the machine, at the exit of every worker. */
+    private static String stat(Path folder) throws IOException {
+        try (FileInputStream file = new FileInputStream(new File(folder.toString(), "stat"))) {
+            byte[] text = new byte[STAT_BYTES];
+            int length = file.read(text);
+            return new String(text, 0, Math.max(0, length), StandardCharsets.ISO_8859_1);
+        }
+    }
+
     /** Parses {@code /proc/<pid>/stat}. The program's name is in parentheses and may contain parentheses itself. */
     static Entry parse(long pid, String stat) {
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return new Entry(pid, fields[0].charAt(0), Long.parseLong(fields[2]), Long.parseLong(fields[3]));
+        int state = stat.lastIndexOf(')') + 2;
+        int group = stat.indexOf(' ', state + 2) + 1;
+        int session = stat.indexOf(' ', group) + 1;
+        return new Entry(pid, stat.charAt(state), Long.parseLong(stat, group, session - 1, 10),
+                Long.parseLong(stat, session, stat.indexOf(' ', session), 10));
     }
 
     /**

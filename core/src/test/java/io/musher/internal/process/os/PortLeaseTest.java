@@ -121,7 +121,7 @@ class PortLeaseTest {
             assertEquals(PortOwnership.Kind.OTHER,
                     worker.listensOn(server.getLocalPort()).get(10, TimeUnit.SECONDS).kind());
             assertEquals(PortOwnership.Kind.OWN,
-                    ListeningSockets.listens(server.getLocalPort(), List.of(ProcessHandle.current().pid())).kind());
+                    ListeningSockets.listens(server.getLocalPort(), ProcessHandle.current().pid(), List::of).kind());
             worker.kill();
             SpawnerFixture.end(worker);
         }
