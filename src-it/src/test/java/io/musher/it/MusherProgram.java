@@ -47,13 +47,22 @@ final class MusherProgram {
 
     /** Starts a command after these words of a shell, such as {@code umask 0;}. */
     Child begin(String before, String... words) throws IOException {
+        return children.start(command(before, words));
+    }
+
+    /** Starts a command on a terminal. */
+    PseudoTerminal onTerminal(int rows, int columns, String before, String... words) throws Exception {
+        return PseudoTerminal.start(children, command(before, words), rows, columns);
+    }
+
+    private ProcessBuilder command(String before, String... words) {
         List<String> command = new ArrayList<>(List.of("sh", "-c",
                 "cd \"$1\" && shift && " + before + " exec \"$@\"", "sh", folder.toString(), Child.java(), "-jar",
                 JAR.toString()));
         command.addAll(List.of(words));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("MUSHER_HOME", home.toString());
-        return children.start(builder);
+        return builder;
     }
 
     /** Runs a command. */

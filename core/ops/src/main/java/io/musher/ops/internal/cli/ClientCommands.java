@@ -70,7 +70,7 @@ final class ClientCommands {
                 byte[] line = Json.line(status);
                 out.write(line, 0, line.length);
             } else {
-                for (String line : new StatusTable(Terminal.hasColours()).lines(status)) {
+                for (String line : new StatusTable(Terminal.hasColours(), StatusTable.WIDTH).lines(status)) {
                     out.println(line);
                 }
             }
@@ -201,7 +201,7 @@ final class ClientCommands {
         try (ControlClient client = ControlClient.connect(Path.of(holder.socket()))) {
             Optional<ProcessHandle> process = ProcessHandle.of(holder.pid());
             try {
-                client.call(request, new Progress(out, Terminal.isPresent()), arguments.timeoutSeconds);
+                client.call(request, Progress.on(out), arguments.timeoutSeconds);
             } catch (CommandFailure e) {
                 throw new CommandFailure(e.exitCode(), e.getMessage() + (e.exitCode() == CommandLine.FAILED
                         ? "\nmusher: " + arguments.command + " failed"

@@ -10,16 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/**
- * Shows status, events and output, each second, until Ctrl-C. Draws over what is there instead of clearing, so that
- * nothing flickers, and on the terminal's alternate screen, so that everything is as before at the end.
- */
+/** Shows status, events and output, each second, until q or Ctrl-C. */
 final class Monitor {
 
     private static final long PAUSE_MILLIS = 1_000;
     private static final int MAX_EVENTS = 8;
-    private static final int WIDTH = 100;
-    private static final int DEFAULT_HEIGHT = 40;
+    private static final int MAX_LOGS = 200;
+    private static final String HELP = "q quits";
 
     private final Holder holder;
     private final PrintStream out;
@@ -31,27 +28,82 @@ final class Monitor {
         this.out = out;
     }
 
-    /** @param once whether to print the status once, which needs no terminal */
+    /**
+     * Shows it until the user quits.
+     *
+     * @param once whether to print the status once, which needs no terminal
+     * @return the exit code
+     * @throws CommandFailure if the output is no terminal, or when the primary ends
+     */
     int run(boolean once) throws CommandFailure, InterruptedException {
         if (once) {
-            new StatusTable(Terminal.hasColours())
+            new StatusTable(Terminal.hasColours(), StatusTable.WIDTH)
                     .lines(ClientCommands.status(holder, List.of(), OptionalInt.empty())).forEach(out::println);
             return CommandLine.DONE;
         }
         if (!Terminal.isPresent()) {
-            throw new CommandFailure(CommandLine.MISUSED,
-                    "monit draws on a terminal, and the output is none: use monit --once, status or logs -f");
+            throw new CommandFailure(CommandLine.MISUSED, "monit draws on a terminal, and " + (Terminal.isDumb()
+                    ? "TERM names none that could"
+                    : "the output is none") + ": use monit --once, status or logs -f");
         }
-        follow("events", Map.of("do", "events", "since", 0), MAX_EVENTS, events);
-        follow("logs", ClientCommands.logsRequest(List.of(), height(), 0, true), height(), logs);
-        Thread restore = new Thread(() -> print("\033[?25h\033[?1049l"), "restore");
-        Runtime.getRuntime().addShutdownHook(restore);
-        print("\033[?1049h\033[?25l\033[2J");
         try (ControlClient client = ControlClient.connect(Path.of(holder.socket()))) {
-            while (true) {
-                draw(ClientCommands.status(client, List.of(), OptionalInt.empty()));
-                Thread.sleep(PAUSE_MILLIS);
-            }
+            follow("events", Map.of("do", "events", "since", 0), MAX_EVENTS, events);
+            follow("logs", ClientCommands.logsRequest(List.of(), MAX_LOGS, 0, true), MAX_LOGS, logs);
+            show(client);
+        } catch (CommandFailure e) {
+            // says that it runs no longer, if that is the reason
+            ControlClient.connect(Path.of(holder.socket())).close();
+            throw e;
+        }
+        return CommandLine.DONE;
+    }
+
+    private void show(ControlClient client) throws CommandFailure, InterruptedException {
+        try (Screen screen = Screen.open(out)) {
+            do {
+                Map<String, Object> status = ClientCommands.status(client, List.of(), OptionalInt.empty());
+                Terminal.Size size = screen.size();
+                screen.draw(frame(status, copy(events), copy(logs), size, Terminal.hasColours()));
+            } while (screen.await(PAUSE_MILLIS));
+        }
+    }
+
+    private static List<String> copy(Deque<String> lines) {
+        synchronized (lines) {
+            return List.copyOf(lines);
+        }
+    }
+
+    /**
+     * {@return the lines for a screen: the table, of which a part is left out where it would leave less than a third of
+     * the screen, then the newest events and output}
+     */
+    static List<String> frame(Map<String, Object> status, List<String> events, List<String> logs, Terminal.Size size,
+            boolean colours) {
+        int rows = Math.max(4, size.rows()) - 1; // the last one says how to quit
+        List<String> table = new StatusTable(colours, size.columns()).lines(status);
+        int most = rows - Math.min(rows / 3, MAX_EVENTS + 4);
+        List<String> lines = new ArrayList<>(table.subList(0, Math.min(table.size(), most)));
+        if (table.size() > most) {
+            lines.set(most - 1, StatusTable.cut("… " + (table.size() - most + 1) + " more lines: musher status",
+                    size.columns()));
+        }
+        int left = Math.max(0, rows - lines.size() - 2);
+        int shownEvents = Math.min(Math.min(MAX_EVENTS, left / 2), events.size());
+        add(lines, events, shownEvents, size.columns());
+        add(lines, logs, left - shownEvents, size.columns());
+        while (lines.size() < rows) {
+            lines.add("");
+        }
+        lines.add(StatusTable.cut(HELP, size.columns()));
+        return lines.subList(Math.max(0, lines.size() - size.rows()), lines.size());
+    }
+
+    private static void add(List<String> lines, List<String> newest, int count, int columns) {
+        if (count > 0) {
+            lines.add("");
+            newest.stream().skip(Math.max(0, newest.size() - count)).map(line -> StatusTable.cut(plain(line), columns))
+                    .forEach(lines::add);
         }
     }
 
@@ -89,43 +141,13 @@ final class Monitor {
                 + StatusTable.text(event, "type") + ": " + StatusTable.text(event, "cause");
     }
 
-    private void draw(Map<String, Object> status) {
-        List<String> lines = new ArrayList<>(new StatusTable(Terminal.hasColours()).lines(status));
-        lines.add("");
-        addAll(lines, events, MAX_EVENTS);
-        lines.add("");
-        int height = height();
-        addAll(lines, logs, Math.max(0, height - lines.size() - 1));
-        StringBuilder screen = new StringBuilder("\033[H");
-        for (String line : lines.subList(0, Math.min(lines.size(), height - 1))) {
-            screen.append(line).append("\033[K\n");
-        }
-        print(screen.append("\033[J").toString());
-    }
-
-    private static void addAll(List<String> lines, Deque<String> from, int count) {
-        synchronized (from) {
-            from.stream().skip(Math.max(0, from.size() - count)).map(Monitor::plain).forEach(lines::add);
-        }
-    }
-
     /** {@return the line without what would move the cursor or change colours} */
     private static String plain(String line) {
         StringBuilder plain = new StringBuilder();
-        for (int i = 0; i < line.length() && plain.length() < WIDTH; i++) {
+        for (int i = 0; i < line.length(); i++) {
             char c = line.charAt(i);
             plain.append(Character.isISOControl(c) ? ' ' : c);
         }
         return plain.toString();
-    }
-
-    private static int height() {
-        String lines = System.getenv("LINES");
-        return lines != null && lines.matches("[1-9][0-9]{0,3}") ? Integer.parseInt(lines) : DEFAULT_HEIGHT;
-    }
-
-    private void print(String text) {
-        out.print(text);
-        out.flush();
     }
 }

@@ -3,47 +3,69 @@ package io.musher.ops.internal.cli;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
-/** Prints a line for each worker that starts or ends during a command; on a terminal, the line changes in place. */
+/**
+ * Prints how each worker fares during a command: on a terminal a line for each that changes in place; elsewhere, or if
+ * there are more than fit, a line when it is ready or has ended.
+ */
 final class Progress implements ControlClient.Lines {
 
-    /** More lines would scroll, and could not be changed. */
-    private static final int MAX_IN_PLACE = 20;
-
     private final PrintStream out;
-    private final boolean inPlace;
-    private final Map<String, String> states = new LinkedHashMap<>();
+    private final Terminal.Size size;
+    private boolean inPlace;
+    private final Map<String, String> lines = new LinkedHashMap<>();
 
-    Progress(PrintStream out, boolean terminal) {
+    /** @param terminal the size of the terminal; empty if the output is none */
+    Progress(PrintStream out, Optional<Terminal.Size> terminal) {
         this.out = out;
-        this.inPlace = terminal;
+        this.size = terminal.orElse(new Terminal.Size(0, 0));
+        this.inPlace = terminal.isPresent();
+    }
+
+    /** {@return progress for an output that may be a terminal} */
+    static Progress on(PrintStream out) {
+        return new Progress(out, Terminal.isPresent() ? Optional.of(Terminal.size()) : Optional.empty());
     }
 
     @Override
     public void take(Map<String, Object> event) {
         String worker = StatusTable.text(event, "worker");
-        String process = StatusTable.text(event, "process");
+        String name = worker.isEmpty() ? StatusTable.text(event, "process") : worker;
         String cause = StatusTable.text(event, "cause");
         String line = switch (StatusTable.text(event, "type")) {
-            case "forked" -> worker + ": starting";
-            case "ready" -> worker + ": ready";
-            case "exited" -> worker + ": exited: " + cause;
-            case "gave-up" -> worker + ": " + cause;
-            case "start-failed" -> process + ": start failed: " + cause;
+            case "forked" -> name + ": starting";
+            case "ready" -> name + ": ready";
+            case "exited" -> isPredecessor(name, cause) ? "" : name + ": exited: " + cause;
+            case "gave-up" -> name + ": " + cause;
+            case "start-failed" -> name + ": start failed: " + cause;
             default -> "";
         };
-        if (line.isEmpty() || !inPlace && line.endsWith(": starting")) {
+        if (line.isEmpty()) {
             return;
         }
-        if (!inPlace || states.size() >= MAX_IN_PLACE) {
-            out.println(line);
+        // one line less than the terminal has, for the cursor: what has scrolled away cannot be changed
+        if (inPlace && !lines.containsKey(name) && lines.size() >= size.rows() - 1) {
+            inPlace = false;
+        }
+        int above = lines.size();
+        lines.put(name, line);
+        if (!inPlace) {
+            if (!line.endsWith(": starting")) {
+                out.println(line);
+            }
             return;
         }
-        if (!states.isEmpty()) {
-            out.print("\033[" + states.size() + "A");
-        }
-        states.put(worker.isEmpty() ? process : worker, line);
-        states.values().forEach(each -> out.print("\r\033[K" + each + "\n"));
+        StringBuilder block = new StringBuilder(above == 0 ? "" : "\033[" + above + "A");
+        lines.values()
+                .forEach(each -> block.append('\r').append(StatusTable.cut(each, size.columns())).append("\033[K\n"));
+        out.print(block);
         out.flush();
+    }
+
+    /** {@return whether a worker ends whose successor has been named already} */
+    private boolean isPredecessor(String name, String cause) {
+        String line = lines.getOrDefault(name, "");
+        return cause.startsWith("stopped") && (line.endsWith(": ready") || line.endsWith(": starting"));
     }
 }

@@ -166,7 +166,7 @@ final class Starter {
                 request.put("id", arguments.ids);
             }
             try {
-                client.call(request, new Progress(out, Terminal.isPresent()), arguments.timeoutSeconds);
+                client.call(request, Progress.on(out), arguments.timeoutSeconds);
             } catch (CommandFailure e) {
                 throw started.isEmpty() ? e
                         : new CommandFailure(e.exitCode(), e.getMessage() + "\nmusher: \"" + started.get().name()

@@ -5,11 +5,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Prints the answer of {@code status} as a table of at most 100 columns. */
+/**
+ * Prints the answer of {@code status} as a table that is not wider than asked for: long names lose their middle, which
+ * leaves the number of a worker, and the reason of a state is cut at its end.
+ */
 final class StatusTable {
 
-    private static final int WIDTH = 100;
+    /** The width for output that may be no terminal. */
+    static final int WIDTH = 100;
     private static final int MAX_NAME = 30;
+    private static final int MIN_NAME = 12;
+    /** What names leave to the last column, if there is anything in it. */
+    private static final int MIN_WHY = 30;
     private static final String[] TITLES = {"NAME", "STATE", "READY", "PID", "PORT", "UP", "RESTARTS", "CONN", "CPU",
             "MEM", "WHY"};
     private static final int READY_COLUMN = 2;
@@ -18,17 +25,20 @@ final class StatusTable {
 
     private final boolean colours;
 
-    StatusTable(boolean colours) {
+    private final int width;
+
+    StatusTable(boolean colours, int width) {
         this.colours = colours;
+        this.width = width;
     }
 
     /** {@return the lines for one primary} */
     List<String> lines(Map<String, Object> status) {
         List<String> lines = new ArrayList<>();
         lines.add(cut(text(status, "name") + "  pid " + text(status, "pid") + "  up " + age(number(status, "upSeconds"))
-                + "  " + text(status, "config"), WIDTH).strip());
+                + "  " + text(status, "config"), width).strip());
         List<String[]> rows = new ArrayList<>();
-        rows.add(TITLES);
+        rows.add(TITLES.clone());
         for (Map<String, Object> process : maps(status.get("processes"))) {
             List<Map<String, Object>> workers = maps(process.get("workers"));
             boolean single = workers.size() == 1;
@@ -39,7 +49,7 @@ final class StatusTable {
                 }
             }
         }
-        int[] widths = widths(rows);
+        int[] widths = shorten(rows);
         for (String[] row : rows) {
             lines.add(line(row, widths));
         }
@@ -64,7 +74,7 @@ final class StatusTable {
             why = "(file: " + configured + ")" + (why.isEmpty() ? "" : " " + why);
         }
         String port = process.get("commonPort") != null ? text(process, "commonPort") : text(only, "port");
-        return new String[]{cut(text(process, "id"), MAX_NAME), text(process, "state"),
+        return new String[]{text(process, "id"), text(process, "state"),
                 job ? "" : number(process, "ready") + "/" + wanted, text(only, "pid"), port,
                 workers.isEmpty() ? "" : age(oldest(workers)), text(process, "restarts"),
                 text(process, "connections"), cpuKnown ? percent(cpu) : "", memory > 0 ? size(memory) : "", why};
@@ -81,12 +91,28 @@ final class StatusTable {
     }
 
     private static String[] workerRow(Map<String, Object> worker) {
-        return new String[]{"  " + cut(text(worker, "name"), MAX_NAME - 2), text(worker, "state"), "",
+        return new String[]{"  " + text(worker, "name"), text(worker, "state"), "",
                 text(worker, "pid"), text(worker, "port"),
                 worker.get("upSeconds") == null ? "" : age(number(worker, "upSeconds")), text(worker, "restarts"),
                 text(worker, "connections"),
                 worker.get("cpuPercent") == null ? "" : percent(decimal(worker, "cpuPercent")),
                 worker.get("memoryBytes") == null ? "" : size(decimal(worker, "memoryBytes")), text(worker, "why")};
+    }
+
+    /** Shortens names so that the other columns have room. {@return the width of each column} */
+    private int[] shorten(List<String[]> rows) {
+        int[] widths = widths(rows);
+        int others = WHY_COLUMN + 2; // spaces between
+        for (int i = 1; i < WHY_COLUMN; i++) {
+            others += widths[i];
+        }
+        int room = width - others - Math.min(widths[WHY_COLUMN], MIN_WHY);
+        int name = Math.min(MAX_NAME, Math.max(MIN_NAME, room));
+        for (String[] row : rows) {
+            row[0] = cutMiddle(row[0], name);
+        }
+        widths[0] = Math.min(widths[0], name);
+        return widths;
     }
 
     private static int[] widths(List<String[]> rows) {
@@ -102,29 +128,25 @@ final class StatusTable {
     private String line(String[] row, int[] widths) {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < WHY_COLUMN; i++) {
-            String padded = row[i] + " ".repeat(widths[i] - row[i].length());
-            line.append(i == STATE_COLUMN && row != TITLES ? coloured(padded, row[i]) : padded)
+            line.append(row[i]).append(" ".repeat(widths[i] - row[i].length()))
                     .append(i == READY_COLUMN || i + 1 == WHY_COLUMN ? "  " : " ");
         }
-        int taken = 1;
-        for (int i = 0; i < WHY_COLUMN; i++) {
-            taken += widths[i] + 1;
-        }
-        line.append(cut(row[WHY_COLUMN].replace('\n', ' '), Math.max(0, WIDTH - taken - 1)));
-        return line.toString().stripTrailing();
+        line.append(row[WHY_COLUMN].replace('\n', ' '));
+        String plain = cut(line.toString().stripTrailing(), width);
+        int state = widths[0] + 1;
+        int end = state + row[STATE_COLUMN].length();
+        return row[0].equals(TITLES[0]) || !colours || end > plain.length() ? plain
+                : plain.substring(0, state) + coloured(row[STATE_COLUMN]) + plain.substring(end);
     }
 
-    private String coloured(String padded, String state) {
-        if (!colours) {
-            return padded;
-        }
+    private static String coloured(String state) {
         String code = switch (state) {
             case "ready", "running" -> "32";
             case "gave up", "failed", "degraded", "not ready" -> "31";
             case "stopped", "waiting", "ended" -> "2";
             default -> "33";
         };
-        return "\033[" + code + "m" + padded + "\033[0m";
+        return "\033[" + code + "m" + state + "\033[0m";
     }
 
     /** {@return a time in the largest unit of which there are some} */
@@ -145,7 +167,14 @@ final class StatusTable {
         return mebibytes < 10_000 ? Math.round(mebibytes) + "M" : Math.round(mebibytes / 1_024) + "G";
     }
 
-    private static String cut(String text, int width) {
+    private static String cutMiddle(String text, int width) {
+        int begin = width / 2;
+        return text.length() <= width ? text
+                : text.substring(0, begin) + "…" + text.substring(text.length() - width + begin + 1);
+    }
+
+    /** {@return the text, with a mark at its end if it had to be shortened} */
+    static String cut(String text, int width) {
         return text.length() <= width ? text : width < 1 ? "" : text.substring(0, width - 1) + "…";
     }
 

@@ -49,8 +49,9 @@ class StatusTableTest {
     }
 
     private static List<String> lines(Map<String, Object> process, boolean colours) {
-        return new StatusTable(colours).lines(Map.of("name", "shop", "pid", 4_711L, "upSeconds", 100L, "config",
-                "/a/path/that/is/long".repeat(9), "processes", List.of(process)));
+        return new StatusTable(colours, StatusTable.WIDTH)
+                .lines(Map.of("name", "shop", "pid", 4_711L, "upSeconds", 100L, "config",
+                        "/a/path/that/is/long".repeat(9), "processes", List.of(process)));
     }
 
     @ParameterizedTest
@@ -65,6 +66,24 @@ class StatusTableTest {
             assertTrue(lines.get(2).contains("3042%") && lines.get(2).contains("6030M"), lines.get(2));
             assertTrue(lines.get(32).contains("web-30") && lines.get(32).contains("4000030"), lines.get(32));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {40, 80, 100, 200})
+    void shouldKeepTheNumbersOfWorkersWithLongNamesAndLeaveRoomForTheReason(int width) {
+        Map<String, Object> process = process(30, "the connection to the database was refused, and again");
+        process.put("id", "n".repeat(64));
+        for (Map<String, Object> worker : StatusTable.maps(process.get("workers"))) {
+            worker.put("name", "n".repeat(64) + worker.get("name").toString().substring(3));
+        }
+        List<String> lines = new StatusTable(false, width).lines(Map.of("name", "shop", "pid", 4_711L, "upSeconds",
+                100L, "config", "", "processes", List.of(process)));
+
+        assertTrue(lines.stream().allMatch(line -> line.length() <= width), () -> String.join("\n", lines));
+        for (int i = 1; i <= 30; i++) {
+            assertTrue(lines.get(2 + i).matches(" +n+….*n-" + i + " .*"), lines.get(2 + i));
+        }
+        assertEquals(width >= 100, lines.get(2).contains("(file: 3) the conn"), lines.get(2));
     }
 
     @Test

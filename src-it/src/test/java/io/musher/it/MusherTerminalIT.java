@@ -1,0 +1,140 @@
+package io.musher.it;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What commands show on a terminal, and leave behind there. */
+class MusherTerminalIT extends MusherTestBase {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final String TWO = "{id: 'web', cmd: ['sh', '-c', 'echo hello; exec sleep 600'],"
+            + " cluster: {instances: 2}}";
+
+    private static void awaitText(PseudoTerminal terminal, String... texts) {
+        await().atMost(PATIENCE).until(() -> {
+            String screen = terminal.screen().text();
+            return java.util.Arrays.stream(texts).allMatch(screen::contains);
+        });
+    }
+
+    private static void assertRestored(PseudoTerminal.Screen screen) {
+        assertTrue(screen.restored(), screen::toString);
+        assertTrue(!screen.alternate() && screen.cursor(), screen::toString);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"24, 80", "50, 200"})
+    void shouldShowTableEventsAndOutputOnAnAlternateScreenAndLeaveTheTerminalAsItWas(int rows, int columns)
+            throws Exception {
+        start(TWO);
+        PseudoTerminal terminal = musher.onTerminal(rows, columns, "echo before;", "monit");
+        awaitText(terminal, "web-2", "ready", "web-1 | hello", "ready: ", "q quits");
+
+        PseudoTerminal.Screen screen = terminal.screen();
+        assertTrue(screen.alternate() && !screen.cursor(), screen::toString);
+        assertEquals("q quits", screen.rows().get(rows - 1));
+        assertTrue(screen.rows().get(0).startsWith("shop  pid "), screen::text);
+        assertEquals(0, screen.scrolled());
+        assertTrue(screen.colours(), screen::text);
+        terminal.type("q");
+
+        PseudoTerminal.Screen end = terminal.end();
+        assertEquals(0, end.exit());
+        assertRestored(end);
+        assertEquals(0, end.scrolled());
+        assertEquals("before", end.text().strip());
+    }
+
+    @Test
+    void shouldLeaveOutWorkersThatDoNotFitAndFollowTheSizeOfTheTerminal() throws Exception {
+        start("{id: 'a-process-with-a-name-that-is-rather-long', cmd: 'exec sleep 600', cluster: {instances: 30}}");
+        PseudoTerminal terminal = musher.onTerminal(24, 80, "", "monit");
+        awaitText(terminal, "more lines: musher status", "30/30", "q quits");
+        PseudoTerminal.Screen small = terminal.screen();
+        assertTrue(small.text().contains("ng-1 ") && !small.text().contains("g-30 "), small::text);
+
+        terminal.resize(60, 120);
+
+        awaitText(terminal, "g-30 ", "q quits");
+        PseudoTerminal.Screen large = terminal.screen();
+        assertFalse(large.text().contains("more lines"), large::text);
+        assertEquals("q quits", large.rows().get(59));
+        assertEquals(0, large.scrolled());
+        terminal.type("\\x03");
+        PseudoTerminal.Screen end = terminal.end();
+        assertEquals(130, end.exit());
+        assertRestored(end);
+    }
+
+    @Test
+    void shouldRestoreTheTerminalWhenItIsStoppedOrThePrimaryIsKilled() throws Exception {
+        start(TWO);
+        PseudoTerminal stopped = musher.onTerminal(24, 80, "", "monit");
+        awaitText(stopped, "q quits");
+        Child.signal("TERM", stopped.pid());
+        PseudoTerminal.Screen end = stopped.end();
+        assertEquals(143, end.exit());
+        assertRestored(end);
+
+        PseudoTerminal left = musher.onTerminal(24, 80, "", "monit");
+        awaitText(left, "q quits");
+        Child.signal("KILL", musher.pid());
+        end = left.end();
+        assertEquals(3, end.exit());
+        assertRestored(end);
+        assertTrue(end.text().replace("\n", "").contains("musher start starts one"), end::text);
+    }
+
+    @Test
+    void shouldRefuseToDrawWhereThereIsNoTerminal() throws Exception {
+        start(TWO);
+        MusherProgram.Result piped = musher.run("monit");
+        assertExit(2, piped);
+        assertTrue(piped.err().contains("the output is none: use monit --once, status or logs -f"), piped::err);
+        assertFalse(piped.out().contains("\033"), piped::out);
+        assertExit(0, musher.run("monit", "--once"));
+
+        PseudoTerminal dumb = musher.onTerminal(24, 80, "export TERM=dumb;", "monit");
+        PseudoTerminal.Screen end = dumb.end();
+        assertEquals(2, end.exit());
+        assertTrue(end.text().contains("TERM names none"), end::text);
+    }
+
+    @Test
+    void shouldColourOnTerminalsOnlyAndNotWhereThatIsUnwanted() throws Exception {
+        start(TWO);
+        assertTrue(musher.onTerminal(24, 100, "", "ls").end().colours());
+        assertFalse(musher.onTerminal(24, 100, "export NO_COLOR=1;", "ls").end().colours());
+        assertFalse(musher.onTerminal(24, 100, "export TERM=dumb;", "ls").end().colours());
+        assertFalse(musher.run("ls").out().contains("\033"));
+    }
+
+    @Test
+    void shouldShowOneLineForEachWorkerThatStartsOrIsReplaced() throws Exception {
+        musher.file(TWO);
+        PseudoTerminal.Screen started = musher.onTerminal(24, 80, "", "start").end();
+        assertEquals("web-1: ready\nweb-2: ready\n\"shop\" is ready", started.text().strip());
+        assertRestored(started);
+
+        PseudoTerminal.Screen reloaded = musher.onTerminal(24, 80, "", "reload").end();
+        assertEquals("web-1: ready\nweb-2: ready\n\"shop\": reload is done", reloaded.text().strip());
+        assertEquals("web-1: ready\nweb-2: ready\n\"shop\": reload is done",
+                musher.run("reload").out().strip());
+
+        musher.file(TWO.replace("instances: 2", "instances: 8"));
+        PseudoTerminal.Screen low = musher.onTerminal(5, 80, "", "reload").end();
+        assertEquals("\"shop\": reload is done", low.rows().get(3), low::text);
+
+        Files.delete(folder.resolve("musher.json"));
+        PseudoTerminal.Screen stopped = musher.onTerminal(30, 80, "", "stop", "--name", "shop", "web").end();
+        assertTrue(stopped.text().contains("web-8: exited: stopped (SIGTERM)"), stopped::text);
+    }
+}
