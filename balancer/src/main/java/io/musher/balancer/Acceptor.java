@@ -31,24 +31,35 @@ final class Acceptor implements EventLoop.Handler {
     private final Limits limits;
     private final Consumer<SocketChannel> accepted;
     private final ServerSocketChannel listening;
+    private final boolean owned;
     private final BalancerListener listener;
     private @Nullable SelectionKey key;
     private boolean paused;
     private long pausedAt;
     private boolean stopped;
 
-    /** Creates the acceptor of a loop; {@code accepted} takes over the channel of each client. */
-    Acceptor(String name, EventLoop loop, Limits limits, ServerSocketChannel listening, BalancerListener listener,
-            Consumer<SocketChannel> accepted) {
+    /**
+     * Creates the acceptor of a loop.
+     *
+     * @param owned whether the listening channel is the balancer's, to be closed when accepting ends; another process
+     *     accepts the clients in the queue of one that is not
+     * @param accepted takes over the channel of each client
+     */
+    Acceptor(String name, EventLoop loop, Limits limits, ServerSocketChannel listening, boolean owned,
+            BalancerListener listener, Consumer<SocketChannel> accepted) {
         this.name = name;
         this.loop = loop;
         this.limits = limits;
         this.accepted = accepted;
         this.listening = listening;
+        this.owned = owned;
         this.listener = listener;
     }
 
     void start() {
+        if (stopped) {
+            return;
+        }
         try {
             key = loop.register(listening, SelectionKey.OP_ACCEPT, this);
         } catch (IOException e) {
@@ -59,6 +70,11 @@ final class Acceptor implements EventLoop.Handler {
     @Override
     public void ready(SelectionKey ready) throws IOException {
         accept();
+    }
+
+    @Override
+    public boolean ownsChannel() {
+        return owned;
     }
 
     /**
@@ -135,17 +151,16 @@ final class Acceptor implements EventLoop.Handler {
     }
 
     /**
-     * Stops accepting and closes the listening channel; with {@code backlog}, first accepts the clients queued in the
-     * kernel.
+     * Stops accepting and closes the listening channel if it is owned; with {@code backlog}, first accepts the clients
+     * queued in the kernel, which the close would reset.
      */
     void stop(boolean backlog) {
-        if (stopped || key == null) {
-            stopped = true;
+        if (stopped) {
             return;
         }
         stopped = true;
         try {
-            for (int i = 0; backlog && i < BACKLOG_TURNS && accept(); i++) {}
+            for (int i = 0; backlog && owned && key != null && i < BACKLOG_TURNS && accept(); i++) {}
         } catch (IOException e) {
             LOG.debug("{}: clients in the kernel's backlog were not accepted", name, e);
         }
@@ -153,6 +168,8 @@ final class Acceptor implements EventLoop.Handler {
             paused = false;
             listener.acceptResumed();
         }
-        loop.discard(listening, key);
+        if (owned || key != null) {
+            loop.discard(listening, key);
+        }
     }
 }

@@ -46,6 +46,7 @@ public final class Balancer implements AutoCloseable {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final AtomicBoolean closeReported = new AtomicBoolean();
     private volatile @Nullable Throwable failure; // of an event loop
+    private boolean accepting; // first loop only
     private boolean closing;
 
     private Balancer(BalancerConfig config, BalancerListener listener, InetSocketAddress address, Limits limits,
@@ -63,7 +64,10 @@ public final class Balancer implements AutoCloseable {
                 });
     }
 
-    /** {@return a new builder; {@link BalancerBuilder#port} is the only required option} */
+    /**
+     * {@return a new builder; {@link BalancerBuilder#port} or {@link BalancerBuilder#listeningChannel} is the only
+     * required option}
+     */
     public static BalancerBuilder builder() {
         return new BalancerBuilder();
     }
@@ -77,7 +81,7 @@ public final class Balancer implements AutoCloseable {
         try {
             SelfTargetCheck.refuse((InetSocketAddress) listening.getLocalAddress(), config.targets());
         } catch (IOException | IllegalArgumentException e) {
-            ListeningChannel.closeQuietly(listening);
+            ListeningChannel.release(config, listening);
             throw e instanceof IllegalArgumentException refused ? refused : new UncheckedIOException((IOException) e);
         }
         try {
@@ -95,12 +99,14 @@ public final class Balancer implements AutoCloseable {
             }
         } catch (IOException | RuntimeException | Error e) { // an Error: no thread could be started
             list.forEach(context -> context.loop.close());
-            ListeningChannel.closeQuietly(listening);
+            ListeningChannel.release(config, listening);
             throw new UncheckedIOException(config.name() + ": cannot start an event loop: " + e.getMessage(),
                     e instanceof IOException io ? io : new IOException(e));
         }
         balancer.updateTargets(config.targets()).join();
-        balancer.loops.runOnAll(context -> context.commands.startAccepting());
+        if (config.listeningChannel().isEmpty()) {
+            balancer.loops.first().loop.execute(balancer::startAccepting);
+        }
         LOG.info("{}: listens on {} with {} loop(s) for {} target(s)", config.name(), text(balancer.address),
                 config.loops(), config.targets().size());
         return balancer;
@@ -132,7 +138,20 @@ public final class Balancer implements AutoCloseable {
     public CompletableFuture<Void> updateTargets(List<Target> targets) {
         List<Target> checked = BalancerBuilder.checked(targets);
         SelfTargetCheck.refuse(address, checked);
-        return onFirstLoop(done -> registry.replaceTargets(checked, () -> done.complete(null)));
+        return onFirstLoop(done -> registry.replaceTargets(checked, () -> {
+            if (!checked.isEmpty()) {
+                startAccepting();
+            }
+            done.complete(null);
+        }));
+    }
+
+    /** Begins to accept if it has not begun; on the first loop. */
+    private void startAccepting() {
+        if (!accepting) {
+            accepting = true;
+            loops.runOnAll(context -> context.commands.startAccepting());
+        }
     }
 
     /**

@@ -2,9 +2,11 @@ package io.musher.balancer;
 
 import io.musher.balancer.internal.proxy.TrustedProxies;
 import io.musher.balancer.loop.Nullable;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +33,8 @@ public final class BalancerBuilder {
     @Nullable
     String host;
     int port = -1;
+    @Nullable
+    ServerSocketChannel listeningChannel; // null to bind host and port
     int backlog = 4096;
     int loops = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 4));
     @Nullable
@@ -68,6 +72,7 @@ public final class BalancerBuilder {
         this.name = from.name;
         this.host = from.host;
         this.port = from.port;
+        this.listeningChannel = from.listeningChannel;
         this.backlog = from.backlog;
         this.loops = from.loops;
         this.strategy = from.strategy;
@@ -124,7 +129,7 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Sets the port to listen on; required.
+     * Sets the port to listen on; required unless {@link #listeningChannel} is set. The last call of the two counts.
      *
      * @param port 0 (any free port, see {@link Balancer#address}) to 65535
      * @return this
@@ -133,7 +138,41 @@ public final class BalancerBuilder {
     public BalancerBuilder port(int port) {
         require(port >= 0 && port <= 65535, "port " + port + " is not within 0 to 65535");
         this.port = port;
+        this.listeningChannel = null;
         return this;
+    }
+
+    /**
+     * Makes the balancer accept from a channel that listens already, instead of binding {@link #host} and {@link #port};
+     * default none. Other processes may accept from the same socket, for example the predecessor or the successor of
+     * this one.
+     *
+     * <p>The channel stays the caller's: the balancer makes it non-blocking, which holds for all processes that have
+     * the socket, and never closes it. It accepts nothing before it has its first target, and nothing after
+     * {@link Balancer#shutdown} has begun: these clients wait in the kernel's queue for another process.
+     *
+     * @param channel bound to an IP address and listening
+     * @return this
+     * @throws IllegalArgumentException if the channel is closed, not bound, or of a Unix domain socket
+     */
+    public BalancerBuilder listeningChannel(ServerSocketChannel channel) {
+        address(channel);
+        this.listeningChannel = channel;
+        this.port = -1;
+        this.host = null;
+        return this;
+    }
+
+    private static InetSocketAddress address(ServerSocketChannel channel) {
+        try {
+            if (channel.getLocalAddress() instanceof InetSocketAddress address) {
+                return address;
+            }
+            throw new IllegalArgumentException("listeningChannel " + channel
+                    + " is not bound to an IP address; bind it before, so that it listens");
+        } catch (IOException e) {
+            throw new IllegalArgumentException("listeningChannel " + channel + " is closed", e);
+        }
     }
 
     /**
@@ -481,18 +520,25 @@ public final class BalancerBuilder {
      * Validates the options and returns the configuration, without starting anything.
      *
      * @return the configuration
-     * @throws IllegalStateException if the port is missing, or {@link #maxBufferedBytes} is less than a buffer for each
-     *     loop
-     * @throws IllegalArgumentException if the host cannot be resolved
+     * @throws IllegalStateException if the port is missing, {@link #host} was set after {@link #listeningChannel}, or
+     *     {@link #maxBufferedBytes} is less than a buffer for each loop
+     * @throws IllegalArgumentException if the host cannot be resolved, or the listening channel was closed
      */
     public BalancerConfig build() {
-        if (port < 0) {
+        if (listeningChannel != null && host != null) {
+            throw new IllegalStateException("host " + host + " and listeningChannel: the channel is bound to an address"
+                    + " already; leave host out");
+        }
+        if (port < 0 && listeningChannel == null) {
             throw new IllegalStateException("port is missing: call port(n), or port(0) for any free port");
         }
         if (maxBufferedBytes != null && maxBufferedBytes / loops < bufferSize) {
             throw new IllegalStateException(
                     "maxBufferedBytes " + maxBufferedBytes + " is less than bufferSize " + bufferSize
                             + " for each of " + loops + " loop(s)");
+        }
+        if (listeningChannel != null) {
+            return new BalancerConfig(this, address(listeningChannel));
         }
         try {
             return new BalancerConfig(this, host == null

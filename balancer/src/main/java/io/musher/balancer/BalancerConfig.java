@@ -1,6 +1,7 @@
 package io.musher.balancer;
 
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -44,12 +45,17 @@ public final class BalancerConfig {
         return Optional.ofNullable(options.host);
     }
 
-    /** {@return the configured port, 0 for any free one} */
+    /** {@return the configured port, 0 for any free one; with a listening channel the port of that} */
     public int port() {
-        return options.port;
+        return options.listeningChannel == null ? options.port : address.getPort();
     }
 
-    /** {@return the resolved host with the port} */
+    /** {@return the channel to accept from; empty if the balancer binds host and port} */
+    public Optional<ServerSocketChannel> listeningChannel() {
+        return Optional.ofNullable(options.listeningChannel);
+    }
+
+    /** {@return the resolved host with the port, or the address of the listening channel} */
     InetSocketAddress address() {
         return address;
     }

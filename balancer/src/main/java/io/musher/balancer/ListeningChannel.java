@@ -9,7 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
 
-/** Opens and closes the channel on which a balancer listens. */
+/** Opens and closes the channel on which a balancer listens, unless it is the caller's. */
 final class ListeningChannel {
 
     private static final Log LOG = Log.of(Balancer.class);
@@ -17,7 +17,7 @@ final class ListeningChannel {
     private ListeningChannel() {}
 
     /**
-     * Binds the configured address.
+     * Binds the configured address, or takes the channel that the caller has bound.
      *
      * @throws UncheckedIOException if that fails; the message says why and what to do
      */
@@ -25,6 +25,11 @@ final class ListeningChannel {
         InetSocketAddress wanted = config.address();
         ServerSocketChannel channel = null;
         try {
+            if (config.listeningChannel().isPresent()) {
+                ServerSocketChannel given = config.listeningChannel().get();
+                given.configureBlocking(false);
+                return given;
+            }
             boolean v4 = config.host().isPresent() && wanted.getAddress() instanceof Inet4Address;
             channel = v4 ? ServerSocketChannel.open(StandardProtocolFamily.INET) : ServerSocketChannel.open();
             channel.configureBlocking(false);
@@ -41,7 +46,14 @@ final class ListeningChannel {
         }
     }
 
-    static void closeQuietly(ServerSocketChannel channel) {
+    /** Closes the channel after a failed start. */
+    static void release(BalancerConfig config, ServerSocketChannel channel) {
+        if (config.listeningChannel().isEmpty()) {
+            closeQuietly(channel);
+        }
+    }
+
+    private static void closeQuietly(ServerSocketChannel channel) {
         try {
             channel.close();
         } catch (IOException e) {

@@ -66,7 +66,8 @@ final class LoopContext {
         this.pump = new Pump(loop, buffers, stalled, migrator, total);
         this.starter = new RelayStarter(loop, buffers, pump, proxyProtocol);
         this.commands = new LoopCommands(loop, relays, dialer.queue(),
-                new Acceptor(name, loop, limits, listening, listener, this::accepted));
+                new Acceptor(name, loop, limits, listening, config.listeningChannel().isEmpty(), listener,
+                        this::accepted));
     }
 
     /** Takes over the connection of a new client. */

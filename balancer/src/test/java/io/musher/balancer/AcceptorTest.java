@@ -31,7 +31,8 @@ class AcceptorTest {
         loop.start();
         try (ServerSocketChannel listening = ServerSocketChannel.open()) {
             listening.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0)).configureBlocking(false);
-            Acceptor acceptor = new Acceptor("paused", loop, limits, listening, listener, client -> {});
+            Acceptor acceptor = new Acceptor("paused", loop, limits, listening, true, listener,
+                    client -> {});
             onLoop(loop, acceptor::start);
             try (SocketChannel client = SocketChannel.open(listening.getLocalAddress())) {
                 BalancerFixture.await("the pause", () -> listener.lines().equals(List.of("accepting paused")));

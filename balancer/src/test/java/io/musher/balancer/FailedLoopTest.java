@@ -11,6 +11,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +47,23 @@ class FailedLoopTest {
                 assertTrue(relayed.isConnected() && client.isConnected(), "they were used");
             }
             balancer.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void shouldLeaveAChannelOpenThatIsNotItsOwn(int loops) throws Exception {
+        try (ServerSocketChannel channel = ServerSocketChannel.open()) {
+            channel.bind(new InetSocketAddress("127.0.0.1", 0));
+            Balancer balancer = Balancer.builder().name("doomed").loops(loops).listeningChannel(channel)
+                    .targets(List.of(new Target("a", new InetSocketAddress("127.0.0.1", 1)))).start();
+            kill(balancer);
+            assertFails(balancer.closed(), "an event loop failed");
+            balancer.close();
+            try (SocketChannel client = SocketChannel.open(channel.getLocalAddress());
+                    SocketChannel accepted = channel.accept()) {
+                assertTrue(client.isConnected() && accepted != null, "the next one accepts it");
+            }
         }
     }
 

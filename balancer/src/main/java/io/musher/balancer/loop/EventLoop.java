@@ -43,6 +43,11 @@ public final class EventLoop implements Executor {
          * @param failure the exception
          */
         void failed(Throwable failure);
+
+        /** {@return whether the loop closes the channel when it ends; default true} */
+        default boolean ownsChannel() {
+            return true;
+        }
     }
 
     /** Runs the loop on a thread other than the loop's own, see {@link #lend}. */
@@ -192,7 +197,8 @@ public final class EventLoop implements Executor {
     }
 
     /**
-     * Closes a channel: cancels its key now, and closes the channel after the next select.
+     * Closes a channel: cancels its key now, and closes the channel after the next select. A channel that its handler
+     * does not own stays open.
      *
      * <p>Closing a channel that is still registered takes two more system calls (the JDK shuts it down first because
      * the close itself has to wait for the selector), so the channel is closed after the selector has deregistered it.
@@ -205,7 +211,9 @@ public final class EventLoop implements Executor {
         assert inLoop() : name;
         if (key != null) {
             key.cancel();
-            leaving.add(channel);
+            if (((Handler) key.attachment()).ownsChannel()) {
+                leaving.add(channel);
+            }
         } else {
             closeQuietly(channel);
         }
@@ -338,7 +346,9 @@ public final class EventLoop implements Executor {
         closing = true;
         if (selector.isOpen()) {
             for (SelectionKey key : selector.keys()) {
-                closeQuietly(key.channel());
+                if (((Handler) key.attachment()).ownsChannel()) {
+                    closeQuietly(key.channel());
+                }
             }
         }
         leaving.forEach(EventLoop::closeQuietly);
