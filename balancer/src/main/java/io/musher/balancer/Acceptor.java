@@ -32,6 +32,7 @@ final class Acceptor implements EventLoop.Handler {
     private final Consumer<SocketChannel> accepted;
     private final ServerSocketChannel listening;
     private final boolean owned;
+    private final @Nullable BlockingGuard guard;
     private final BalancerListener listener;
     private @Nullable SelectionKey key;
     private boolean paused;
@@ -43,16 +44,18 @@ final class Acceptor implements EventLoop.Handler {
      *
      * @param owned whether the listening channel is the balancer's, to be closed when accepting ends; another process
      *     accepts the clients in the queue of one that is not
+     * @param guard null for a channel of this process alone
      * @param accepted takes over the channel of each client
      */
     Acceptor(String name, EventLoop loop, Limits limits, ServerSocketChannel listening, boolean owned,
-            BalancerListener listener, Consumer<SocketChannel> accepted) {
+            @Nullable BlockingGuard guard, BalancerListener listener, Consumer<SocketChannel> accepted) {
         this.name = name;
         this.loop = loop;
         this.limits = limits;
         this.accepted = accepted;
         this.listening = listening;
         this.owned = owned;
+        this.guard = guard;
         this.listener = listener;
     }
 
@@ -83,9 +86,17 @@ final class Acceptor implements EventLoop.Handler {
      * @return whether there may be more
      */
     private boolean accept() throws IOException {
+        BlockingGuard blocking = guard != null && guard.isBlocking() ? guard : null;
+        if (blocking != null && !blocking.isFirst()) {
+            holdBack();
+            return false;
+        }
         for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
             if (!limits.hasDescriptors()) {
                 pause("the last descriptors are reserved for the rest of the program");
+                return false;
+            }
+            if (blocking != null && !blocking.hasClient()) {
                 return false;
             }
             SocketChannel client = listening.accept();
@@ -120,6 +131,11 @@ final class Acceptor implements EventLoop.Handler {
             listener.acceptPaused();
             loop.schedule(RESUME_LOG_DELAY, this::resumeAfterPause);
         }
+        holdBack();
+    }
+
+    /** Lets clients wait in the queue for a while. */
+    private void holdBack() {
         SelectionKey registered = key;
         if (registered == null || !registered.isValid()) {
             return; // another loop has closed the channel
@@ -167,6 +183,9 @@ final class Acceptor implements EventLoop.Handler {
         if (paused) {
             paused = false;
             listener.acceptResumed();
+        }
+        if (guard != null) {
+            guard.close();
         }
         if (owned || key != null) {
             loop.discard(listening, key);

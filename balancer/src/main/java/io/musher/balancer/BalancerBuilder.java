@@ -143,9 +143,8 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Makes the balancer accept from a channel that listens already, instead of binding {@link #host} and {@link #port};
-     * default none. Other processes may accept from the same socket, for example the predecessor or the successor of
-     * this one.
+     * Makes the balancer accept from a channel that listens already, instead of binding host and port; default none.
+     * Other processes may accept from the same socket, for example the predecessor or the successor of this one.
      *
      * <p>The channel stays the caller's: the balancer makes it non-blocking, which holds for all processes that have
      * the socket, and never closes it. It accepts nothing before it has its first target, and nothing after

@@ -26,6 +26,7 @@ final class Dialer {
     private final EventLoop loop;
     private final int number;
     private final String name;
+    private final RelayList relays;
     private final Limits limits;
     private final Counters total;
     private final TargetChooser chooser;
@@ -40,6 +41,7 @@ final class Dialer {
         this.number = number;
         this.loop = loop;
         this.name = config.name();
+        this.relays = relays;
         this.limits = limits;
         this.total = total;
         this.chooser = chooser;
@@ -264,10 +266,13 @@ final class Dialer {
             queue.readable(waiting);
         }
 
-        /** Gives up the connect to a withdrawn target. */
+        /**
+         * Gives up the connect to a withdrawn target; not during a shutdown, when there is no other target, and this
+         * one serves its clients until it is drained.
+         */
         @Override
         public void leaveIfWithdrawn(Relay leaving) {
-            if (backend.isWithdrawn()) {
+            if (backend.isWithdrawn() && !relays.isShuttingDown()) {
                 abandon(leaving);
                 next();
             }

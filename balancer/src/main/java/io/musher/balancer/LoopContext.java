@@ -65,9 +65,10 @@ final class LoopContext {
         this.migrator = new ConnectionMigrator(loop, relays, dialer, total, movesKeepAlive);
         this.pump = new Pump(loop, buffers, stalled, migrator, total);
         this.starter = new RelayStarter(loop, buffers, pump, proxyProtocol);
+        boolean owned = config.listeningChannel().isEmpty();
         this.commands = new LoopCommands(loop, relays, dialer.queue(),
-                new Acceptor(name, loop, limits, listening, config.listeningChannel().isEmpty(), listener,
-                        this::accepted));
+                new Acceptor(name, loop, limits, listening, owned,
+                        owned ? null : BlockingGuard.of(listening, number == 0), listener, this::accepted));
     }
 
     /** Takes over the connection of a new client. */

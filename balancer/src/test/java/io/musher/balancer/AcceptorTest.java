@@ -31,7 +31,7 @@ class AcceptorTest {
         loop.start();
         try (ServerSocketChannel listening = ServerSocketChannel.open()) {
             listening.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0)).configureBlocking(false);
-            Acceptor acceptor = new Acceptor("paused", loop, limits, listening, true, listener,
+            Acceptor acceptor = new Acceptor("paused", loop, limits, listening, true, null, listener,
                     client -> {});
             onLoop(loop, acceptor::start);
             try (SocketChannel client = SocketChannel.open(listening.getLocalAddress())) {

@@ -44,6 +44,20 @@ public final class BlackHole implements AutoCloseable {
         return new Target(id, address());
     }
 
+    /** Accepts at last; returns the first connection that sends a byte, which has been read. */
+    Socket accept() throws IOException {
+        for (Socket filler : fillers) {
+            filler.close();
+        }
+        while (true) {
+            Socket socket = server.accept();
+            if (socket.getInputStream().read() >= 0) {
+                return socket;
+            }
+            socket.close();
+        }
+    }
+
     @Override
     public void close() throws IOException {
         for (Socket filler : fillers) {

@@ -33,6 +33,8 @@ final class LoopContextFixture implements AutoCloseable {
     private final List<Integer> ports = new CopyOnWriteArrayList<>();
     private final ServerSocketChannel entrance = listen();
     private final ServerSocketChannel target = listen();
+    /** Closed by the acceptor, which never starts. */
+    private final ServerSocketChannel unused = ServerSocketChannel.open();
 
     LoopContextFixture(BalancerBuilder builder) throws Exception {
         BalancerListener listener = new BalancerListener() {
@@ -46,7 +48,7 @@ final class LoopContextFixture implements AutoCloseable {
         limits = new Limits(config.maxConnections(), config.maxConnectionsPerClient(), config.maxWaiting(), 10_000);
         loop = new EventLoop("loop-under-test", clock::get);
         ReadyTargets ready = new ReadyTargets();
-        context = new LoopContext(0, config, listener, null, loop, limits, ready);
+        context = new LoopContext(0, config, listener, unused, loop, limits, ready);
         LoopGroup loops = new LoopGroup(List.of(context), clock::get);
         registry = new TargetRegistry(config, listener, loops, ready, (InetSocketAddress) entrance.getLocalAddress());
         loop.start();
@@ -162,6 +164,7 @@ final class LoopContextFixture implements AutoCloseable {
         assertEquals(0, limits.clients(), "clients are counted off");
         entrance.close();
         target.close();
+        unused.close();
         for (SocketChannel client : clients) {
             client.close();
         }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.ConnectException;
+import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,6 +47,24 @@ class ShutdownTest {
         server.expectEnd();
         BalancerFixture.get(stopped);
         assertEquals(0, balancer.stats().cut());
+    }
+
+    @Test
+    void shouldServeAClientWhoseTargetHasNotAnsweredTheConnectYet() throws Exception {
+        BlackHole busy = fixture.blackHole();
+        Balancer balancer = fixture.balancer(b -> b.connectTimeout(LONG).targets(List.of(busy.as("a"))));
+        Peer client = fixture.connect(balancer).send("?");
+        BalancerFixture.await("the connect", () -> balancer.stats().target("a").orElseThrow().active() == 1);
+        CompletableFuture<Void> stopped = balancer.shutdown(LONG);
+        BalancerFixture.get(balancer.updateTargets(List.of()));
+        assertFalse(stopped.isDone());
+
+        try (Socket server = busy.accept()) {
+            server.getOutputStream().write('!');
+        }
+        client.expect("!");
+        client.sendEnd();
+        BalancerFixture.get(stopped);
     }
 
     @Test
