@@ -201,6 +201,7 @@ public final class Cluster implements AutoCloseable {
         }
         failureHandler.started();
         eventPublisher.started();
+        resources.control().tryExecute(actions::started);
         resources.control().tryExecute(recycleMonitor::begin); // a stop may have come meanwhile
         resources.spawner().preload(); // not earlier: until here starting workers needed the processors
         resources.balancer().ifPresent(balancer -> balancer.closed().whenComplete((closed, failure) -> {

@@ -33,6 +33,7 @@ public final class ClusterBuilder {
     String name = "cluster";
     int instances = Runtime.getRuntime().availableProcessors();
     OptionalInt commonPort = OptionalInt.empty();
+    boolean inheritsListener;
     Optional<String> host = Optional.empty();
     OptionalInt startPort = OptionalInt.empty();
     Optional<Strategy> strategy = Optional.empty();
@@ -71,6 +72,7 @@ public final class ClusterBuilder {
         name = from.name();
         instances = from.instances();
         commonPort = from.commonPort();
+        inheritsListener = from.inheritsListener();
         host = from.host();
         startPort = from.startPort();
         strategy = from.strategy();
@@ -145,6 +147,31 @@ public final class ClusterBuilder {
     public ClusterBuilder commonPort(int port) {
         require(port >= 0 && port <= MAX_PORT, "commonPort " + port + " is not within 0 to " + MAX_PORT);
         this.commonPort = OptionalInt.of(port);
+        return this;
+    }
+
+    /**
+     * Makes the common port the listening socket that this process was started with as descriptor 0, its standard
+     * input, for example by systemd ({@code StandardInput=socket}). Default: the cluster opens {@link #commonPort},
+     * which need not be set with this option; if it is, other than 0, it must be the port of that socket.
+     *
+     * <p>Processes that have the same socket serve one queue of connections. So a new primary can start beside an old
+     * one, which then stops, and no client is refused: the new one accepts nothing before its start has succeeded, and
+     * the old one accepts nothing more when its stop begins; both leave other connections in the queue. The socket is
+     * never closed, and becomes non-blocking for all processes that have it.
+     *
+     * <p>With {@link Scheduling#KERNEL} the workers accept from the socket, each as soon as its application listens;
+     * that needs worker JVMs and Java 22 or newer.
+     *
+     * <p>{@link #build} throws {@link IllegalStateException} if {@link #host} is set, or a delay before the drain in
+     * the {@link #stopPolicy}, which would go on accepting. {@link #start} throws {@link StartupException} if
+     * descriptor 0 is not a listening TCP socket, if it has another port than {@link #commonPort}, or if another
+     * cluster of this JVM accepts from it; after that one's end it can be used again.
+     *
+     * @return this
+     */
+    public ClusterBuilder inheritListener() {
+        this.inheritsListener = true;
         return this;
     }
 

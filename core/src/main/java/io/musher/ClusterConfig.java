@@ -26,6 +26,7 @@ public final class ClusterConfig {
     private final String name;
     private final int instances;
     private final OptionalInt commonPort;
+    private final boolean inheritsListener;
     private final Optional<String> host;
     private final OptionalInt startPort;
     private final Optional<Strategy> strategy;
@@ -69,6 +70,7 @@ public final class ClusterConfig {
         this.name = from.name;
         this.instances = from.instances;
         this.commonPort = from.commonPort;
+        this.inheritsListener = from.inheritsListener;
         this.host = from.host;
         this.startPort = from.startPort;
         this.strategy = from.strategy;
@@ -122,11 +124,17 @@ public final class ClusterConfig {
     }
 
     /**
-     * {@return the common port as configured, 0 for any free port; empty without a balancer, see
-     * {@link ClusterBuilder#commonPort}}
+     * {@return the common port as configured, 0 for any free port; empty without a common port or if only
+     * {@link #inheritsListener} is set, see {@link ClusterBuilder#commonPort}}
      */
     public OptionalInt commonPort() {
         return commonPort;
+    }
+
+    /** {@return whether the common port is a socket from this process's parent, see {@link
+     * ClusterBuilder#inheritListener}} */
+    public boolean inheritsListener() {
+        return inheritsListener;
     }
 
     /** {@return the host of the common port; empty for all interfaces, see {@link ClusterBuilder#host}} */
@@ -305,9 +313,14 @@ public final class ClusterConfig {
         return messageListeners;
     }
 
+    /** {@return whether there is a port that clients connect to} */
+    boolean hasCommonPort() {
+        return commonPort.isPresent() || inheritsListener;
+    }
+
     /** {@return whether workers have ports} */
     boolean hasPorts() {
-        return commonPort.isPresent() || startPort.isPresent();
+        return hasCommonPort() || startPort.isPresent();
     }
 
     /** {@return whether a worker is ready when its port accepts} */
@@ -323,14 +336,14 @@ public final class ClusterConfig {
      */
     SupervisorConfig supervisorConfig(boolean sharesPort, boolean sticky) {
         PortMode ports = sharesPort ? PortMode.NONE
-                : commonPort.isPresent() ? PortMode.MOVABLE
+                : hasCommonPort() ? PortMode.MOVABLE
                         : startPort.isPresent() ? PortMode.FIXED : PortMode.NONE;
         ReadinessRule ready = readiness == Readiness.EXPLICIT ? ReadinessRule.EXPLICIT
                 : watchesPorts() ? ReadinessRule.PORT_ACCEPTS : ReadinessRule.STARTED;
         int bootLimit = Math.max(2, Runtime.getRuntime().availableProcessors());
         boolean checksReadiness = healthChecks.stream().anyMatch(check -> check.role() == HealthCheck.Role.READINESS);
         return new SupervisorConfig(ports, ready, startTimeout, bootLimit, restartPolicy, stopPolicy,
-                commonPort.isEmpty() || sticky ? reloadPolicy.withOverlap(Duration.ZERO) : reloadPolicy,
+                !hasCommonPort() || sticky ? reloadPolicy.withOverlap(Duration.ZERO) : reloadPolicy,
                 checksReadiness, warmUp.isPresent());
     }
 }

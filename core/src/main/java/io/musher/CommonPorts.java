@@ -22,21 +22,29 @@ final class CommonPorts {
      * @throws IOException if the port is taken, or if KERNEL does not work here
      */
     static Optional<CommonPort> open(ClusterConfig config, LaunchPlan.Kind kind) throws IOException {
-        if (config.commonPort().isEmpty()) {
+        if (!config.hasCommonPort()) {
             return Optional.empty();
         }
         if (!sharesPort(config, kind)) {
             return Optional.of(RelayedPort.open(config));
         }
-        return Optional.of(kind == LaunchPlan.Kind.JVM && SharedPort.isPossible(config) ? SharedPort.open(config)
+        return Optional.of(kind == LaunchPlan.Kind.JVM && sharesListener(config) ? SharedPort.open(config)
                 : ReusedPort.open(config));
+    }
+
+    private static boolean sharesListener(ClusterConfig config) {
+        Optional<String> obstacle = SharedPort.obstacle(config);
+        obstacle.ifPresent(why -> LOG.info(
+                "{}: the workers share the common port by SO_REUSEPORT and not by one listener: {}", config.name(),
+                why));
+        return obstacle.isEmpty();
     }
 
     private static boolean sharesPort(ClusterConfig config, LaunchPlan.Kind kind) throws IOException {
         if (config.scheduling() == Scheduling.RELAY) {
             return false;
         }
-        Optional<String> obstacle = obstacle(kind);
+        Optional<String> obstacle = obstacle(kind).or(() -> cannotInherit(config, kind));
         if (config.scheduling() == Scheduling.KERNEL) {
             if (obstacle.isPresent()) {
                 throw new IOException(config.name() + ": scheduling KERNEL does not work here: " + obstacle.get()
@@ -51,6 +59,17 @@ final class CommonPorts {
         LOG.info("{}: scheduling AUTO chose {}", config.name(),
                 reason.map(why -> "RELAY: " + why).orElse("KERNEL: the workers share the common port"));
         return reason.isEmpty();
+    }
+
+    /** {@return why workers cannot accept from an inherited listener; empty if they can, or if there is none} */
+    private static Optional<String> cannotInherit(ClusterConfig config, LaunchPlan.Kind kind) {
+        if (!config.inheritsListener()) {
+            return Optional.empty();
+        }
+        return (kind == LaunchPlan.Kind.COMMAND ? Optional.of("only worker JVMs can, not a command")
+                : SharedPort.obstacle(config))
+                .map(why -> "inheritListener() needs workers that accept from the inherited socket itself, not from"
+                        + " sockets of their own with SO_REUSEPORT: " + why);
     }
 
     /** {@return why the kernel cannot distribute connections over workers of this kind here; empty if it can} */

@@ -11,7 +11,7 @@ final class ConfigChecks {
 
     /** Throws {@link IllegalStateException}, which names the options, if they do not go together. */
     static void check(ClusterConfig config) {
-        boolean balancer = config.commonPort().isPresent();
+        boolean balancer = config.hasCommonPort();
         refuse(!balancer && config.strategy().isPresent(),
                 "strategy needs a commonPort: without one there is no balancer");
         refuse(!balancer && config.proxyProtocol().isPresent(),
@@ -25,7 +25,7 @@ final class ConfigChecks {
         }
         refuse(!config.hasPorts() && config.warmUp().isPresent(),
                 "warmUp needs a port: set commonPort or startPort");
-        refuse(config.commonPort().isPresent() && config.readiness() == Readiness.STARTED,
+        refuse(balancer && config.readiness() == Readiness.STARTED,
                 "readiness STARTED and a commonPort: clients would be sent to workers that do not listen yet");
         refuse(!config.hasPorts() && config.readiness() == Readiness.PORT_OPEN,
                 "readiness PORT_OPEN needs a port: set commonPort or startPort");
@@ -33,6 +33,13 @@ final class ConfigChecks {
                 "recyclePolicy maxConnections needs a commonPort: without one there is no balancer that counts");
         refuse(!balancer && config.scheduling() != Scheduling.RELAY,
                 "scheduling " + config.scheduling() + " needs a commonPort: it is the port that workers share");
+        if (config.inheritsListener()) {
+            refuse(config.host().isPresent(), "host " + config.host().orElse("") + " and inheritListener(): the"
+                    + " inherited socket is bound to an address already; leave host out");
+            refuse(!config.stopPolicy().preStopDelay().isZero(), "stopPolicy preStopDelay "
+                    + config.stopPolicy().preStopDelay() + " and inheritListener(): the cluster stops accepting at"
+                    + " once, because another process serves the inherited socket; leave the delay out");
+        }
         if (config.scheduling() == Scheduling.KERNEL) {
             needsBalancer(config).ifPresent(option -> refuse(true, "scheduling KERNEL and " + option
                     + "; leave it out, or use Scheduling.RELAY"));

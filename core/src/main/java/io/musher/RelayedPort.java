@@ -3,6 +3,8 @@ package io.musher;
 import io.musher.balancer.Balancer;
 import io.musher.balancer.BalancerBuilder;
 import io.musher.internal.bind.BindRule;
+import io.musher.internal.process.os.InheritedListener;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -19,23 +21,48 @@ final class RelayedPort implements CommonPort {
 
     private final ClusterConfig config;
     private final Balancer balancer;
+    private final Optional<InheritedListener> inherited;
     private volatile boolean redirects;
 
-    private RelayedPort(ClusterConfig config, Balancer balancer) {
+    private RelayedPort(ClusterConfig config, Balancer balancer, Optional<InheritedListener> inherited) {
         this.config = config;
         this.balancer = balancer;
+        this.inherited = inherited;
     }
 
-    /** Starts the balancer. */
-    static RelayedPort open(ClusterConfig config) {
+    /**
+     * Starts the balancer.
+     *
+     * @throws IOException if a listener is to be inherited and there is none
+     */
+    static RelayedPort open(ClusterConfig config) throws IOException {
+        if (!config.inheritsListener()) {
+            BalancerBuilder builder = builder(config).port(config.commonPort().orElseThrow());
+            config.host().ifPresent(builder::host);
+            return started(config, builder, Optional.empty());
+        }
+        InheritedListener inherited = InheritedListener.claim(config.name(), config.commonPort());
+        try {
+            return started(config, builder(config).listeningChannel(inherited.channel()), Optional.of(inherited));
+        } catch (RuntimeException | Error e) {
+            inherited.close();
+            throw e;
+        }
+    }
+
+    private static BalancerBuilder builder(ClusterConfig config) {
         BalancerBuilder builder = Balancer.builder().slowStart(config.reloadPolicy().overlap());
         config.strategy().ifPresent(builder::strategy);
         config.proxyProtocol().ifPresent(builder::proxyProtocol);
         config.balancerOptions().forEach(options -> options.accept(builder));
-        config.host().ifPresent(builder::host);
-        Balancer balancer = builder.name(config.name()).port(config.commonPort().orElseThrow()).start();
+        return builder.name(config.name());
+    }
+
+    private static RelayedPort started(ClusterConfig config, BalancerBuilder builder,
+            Optional<InheritedListener> inherited) {
+        Balancer balancer = builder.start();
         OwnPorts.add(balancer.address(), "the commonPort of cluster " + config.name());
-        return new RelayedPort(config, balancer);
+        return new RelayedPort(config, balancer, inherited);
     }
 
     @Override
@@ -72,10 +99,11 @@ final class RelayedPort implements CommonPort {
     public void close() {
         OwnPorts.remove(balancer.address().getPort());
         balancer.close();
+        inherited.ifPresent(InheritedListener::close);
     }
 
     @Override
     public String describe() {
-        return "port " + address().getPort();
+        return "port " + address().getPort() + (inherited.isPresent() ? " (inherited)" : "");
     }
 }

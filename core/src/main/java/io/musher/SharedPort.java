@@ -4,6 +4,7 @@ import io.musher.balancer.Balancer;
 import io.musher.balancer.loop.BindAdvice;
 import io.musher.internal.bind.BindRule;
 import io.musher.internal.bind.SharedListener;
+import io.musher.internal.process.os.InheritedListener;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -22,13 +23,15 @@ final class SharedPort implements CommonPort {
     private static final AtomicBoolean HINTED = new AtomicBoolean();
 
     private final SharedListener listener;
+    private final Optional<InheritedListener> inherited;
 
-    private SharedPort(SharedListener listener) {
+    private SharedPort(SharedListener listener, Optional<InheritedListener> inherited) {
         this.listener = listener;
+        this.inherited = inherited;
     }
 
-    /** {@return whether workers can share a listener here; why not is logged} */
-    static boolean isPossible(ClusterConfig config) {
+    /** {@return why workers cannot share a listener here; empty if they can} */
+    static Optional<String> obstacle(ClusterConfig config) {
         Optional<String> obstacle = SharedListener.unsupported();
         if (obstacle.isEmpty()) {
             if (!SharedListener.isNativeAccessEnabled() && HINTED.compareAndSet(false, true)) {
@@ -38,23 +41,30 @@ final class SharedPort implements CommonPort {
             }
             obstacle = SharedListener.denied();
         }
-        obstacle.ifPresent(why -> LOG.info(
-                "{}: the workers share the common port by SO_REUSEPORT and not by one listener: {}", config.name(),
-                why));
-        return obstacle.isEmpty();
+        return obstacle;
     }
 
     /**
-     * Listens on the port.
+     * Listens on the port, or takes the inherited listener.
      *
      * @throws IOException if another program has it, or another cluster
      */
     static SharedPort open(ClusterConfig config) throws IOException {
+        if (config.inheritsListener()) {
+            InheritedListener inherited = InheritedListener.claim(config.name(), config.commonPort());
+            try {
+                return new SharedPort(SharedListener.inherit(inherited.address(), config.name() + "-listener"),
+                        Optional.of(inherited));
+            } catch (IOException | RuntimeException | Error e) {
+                inherited.close();
+                throw e;
+            }
+        }
         int port = config.commonPort().orElseThrow();
         InetSocketAddress address = config.host().map(host -> new InetSocketAddress(host, port))
                 .orElseGet(() -> new InetSocketAddress(port));
         try {
-            return new SharedPort(SharedListener.open(address, config.name() + "-listener"));
+            return new SharedPort(SharedListener.open(address, config.name() + "-listener"), Optional.empty());
         } catch (BindException e) {
             BindException failure = new BindException("cannot listen on " + config.host().map(host -> host + ":")
                     .orElse("port ") + port + ": " + e.getMessage() + "; another program or cluster has it; "
@@ -87,10 +97,12 @@ final class SharedPort implements CommonPort {
     @Override
     public void close() {
         listener.close();
+        inherited.ifPresent(InheritedListener::close);
     }
 
     @Override
     public String describe() {
-        return "port " + address().getPort() + " shared by the kernel (one listener)";
+        return "port " + address().getPort() + " shared by the kernel (one listener"
+                + (inherited.isPresent() ? ", inherited)" : ")");
     }
 }

@@ -56,7 +56,7 @@ final class StartFailures {
                     : "; if it is the common port that was taken: its server does not bind by the JDK; switch"
                             + " its native transport off (Netty: -Dio.netty.transport.noNative=true), or use"
                             + " Scheduling.RELAY";
-        } else if (config.commonPort().isPresent()) {
+        } else if (config.hasCommonPort()) {
             return "; if it is the common port that was taken: the primary listens there, so a worker listens on"
                     + " WorkerContext.address(), $PORT or $SERVER_PORT; or let the workers share the common port by"
                     + " scheduling(Scheduling.KERNEL)";

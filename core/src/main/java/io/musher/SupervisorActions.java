@@ -4,6 +4,7 @@ import io.musher.balancer.Balancer;
 import io.musher.balancer.BalancerStats;
 import io.musher.balancer.Target;
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Timers;
 import io.musher.internal.dispatch.FencedExecutor;
 import io.musher.internal.dispatch.ListenerExecutor;
@@ -44,6 +45,11 @@ final class SupervisorActions implements Actions {
     private final Set<CompletableFuture<Void>> fences = ConcurrentHashMap.newKeySet();
     private final Optional<Balancer> balancer;
     private final TrafficTotals traffic = new TrafficTotals();
+    /**
+     * The ready workers of a cluster with an inherited listener until its start has succeeded, of which the balancer
+     * does not know: so it accepts no client, and a start that fails harms none. Null from then on.
+     */
+    private @Nullable List<Incarnation> withheld;
 
     SupervisorActions(ClusterConfig config, ClusterResources resources) {
         this.config = config;
@@ -51,12 +57,26 @@ final class SupervisorActions implements Actions {
         this.events = resources.events();
         this.callbacks = new FencedExecutor(resources.callbacks());
         this.balancer = resources.balancer();
+        this.withheld = config.inheritsListener() ? List.of() : null;
     }
 
     // ---- balancer
 
+    /** Lets clients come, now that the start has succeeded. */
+    void started() {
+        List<Incarnation> ready = withheld;
+        if (ready != null) {
+            withheld = null;
+            publish(ready);
+        }
+    }
+
     @Override
     public void publish(List<Incarnation> ready) {
+        if (withheld != null) {
+            withheld = List.copyOf(ready);
+            return;
+        }
         balancer.ifPresent(b -> {
             traffic.observe(b.stats()); // the counters of a target may end with it
             List<Target> targets = new ArrayList<>();

@@ -131,6 +131,10 @@ class ClusterBuilderTest {
                         b -> b.startPort(3000).recyclePolicy(RecyclePolicy.never().withMaxConnections(1))),
                 on("scheduling KERNEL needs a commonPort", b -> b.scheduling(Scheduling.KERNEL)),
                 on("scheduling AUTO needs a commonPort", b -> b.startPort(3000).scheduling(Scheduling.AUTO)),
+                on("host localhost and inheritListener()", b -> b.inheritListener().host("localhost")),
+                on("preStopDelay PT1S and inheritListener()", b -> b.inheritListener()
+                        .stopPolicy(StopPolicy.ofDefaults().withPreStopDelay(Duration.ofSeconds(1)))),
+                on("readiness STARTED and a commonPort", b -> b.inheritListener().readiness(Readiness.STARTED)),
                 kernel("startPort", b -> b.startPort(4000)),
                 kernel("strategy", b -> b.strategy(Strategy.leastConnections())),
                 kernel("proxyProtocol", b -> b.proxyProtocol(ProxyProtocol.V2)),
@@ -143,6 +147,14 @@ class ClusterBuilderTest {
                         b -> b.recyclePolicy(RecyclePolicy.never().withMaxConnections(1))),
                 kernel("readiness PORT_OPEN", b -> b.readiness(Readiness.PORT_OPEN)),
                 on("jvmArgs with a command", b -> b.command("node", "server.js").jvmArgs("-Xmx1g")));
+    }
+
+    @Test
+    void shouldTakeAnInheritedListenerForACommonPort() {
+        ClusterConfig config = Cluster.builder().inheritListener().strategy(Strategy.leastConnections())
+                .healthCheck(HealthCheck.tcp()).build();
+        assertTrue(config.inheritsListener() && config.toBuilder().build().inheritsListener());
+        assertTrue(config.commonPort().isEmpty() && config.hasPorts());
     }
 
     private static Arguments kernel(String option, UnaryOperator<ClusterBuilder> options) {
@@ -265,7 +277,8 @@ class ClusterBuilderTest {
                 .instances(3).args("a").main("some.Main").scheduling(Scheduling.AUTO).redirectCommonPort(false);
         ClusterBuilder copy = builder.build().toBuilder();
         for (Field option : ClusterBuilder.class.getDeclaredFields()) {
-            if (!Modifier.isStatic(option.getModifiers())) {
+            // an inherited listener excludes a host
+            if (!Modifier.isStatic(option.getModifiers()) && !option.getName().equals("inheritsListener")) {
                 assertNotEquals(option.get(Cluster.builder()), option.get(builder), option + " is not set above");
                 assertEquals(option.get(builder), option.get(copy), option::toString);
             }

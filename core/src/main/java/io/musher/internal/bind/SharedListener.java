@@ -89,7 +89,33 @@ public final class SharedListener implements AutoCloseable {
      */
     public static SharedListener open(InetSocketAddress address, String threadName) throws IOException {
         NativeSockets sockets = sockets();
-        int listener = sockets.listen(address, BACKLOG);
+        return share(sockets, sockets.listen(address, BACKLOG), address, threadName);
+    }
+
+    /**
+     * Shares a listening socket that this process has as descriptor 0, which stays open.
+     *
+     * @param address where it is bound
+     * @param threadName of the thread that answers workers
+     * @throws IOException if descriptor 0 is not that socket any more, or this Java denies native access
+     */
+    public static SharedListener inherit(InetSocketAddress address, String threadName) throws IOException {
+        NativeSockets sockets = sockets();
+        int listener = sockets.copy(0);
+        try {
+            if (sockets.port(listener) != address.getPort()) {
+                throw new IOException("it is another socket");
+            }
+        } catch (IOException e) {
+            sockets.close(listener);
+            throw new IOException("descriptor 0 of this process was the inherited listener on port "
+                    + address.getPort() + ", and is not any more (" + e.getMessage() + "): do not close System.in", e);
+        }
+        return share(sockets, listener, address, threadName);
+    }
+
+    private static SharedListener share(NativeSockets sockets, int listener, InetSocketAddress address,
+            String threadName) throws IOException {
         int requests = -1;
         try {
             requests = sockets.openDatagrams();
@@ -141,7 +167,10 @@ public final class SharedListener implements AutoCloseable {
         }
     }
 
-    /** Stops listening: connections that no worker has accepted are reset once all workers have ended. */
+    /**
+     * Closes this process's descriptor of the listener: unless another process has it, connections that no worker has
+     * accepted are reset once all workers have ended.
+     */
     @Override
     public synchronized void close() {
         if (!closed) {
