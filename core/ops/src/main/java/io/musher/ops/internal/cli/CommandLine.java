@@ -127,7 +127,8 @@ public final class CommandLine {
     private static String describe(ProcessSpec process) {
         String when = process.schedule().map(cron -> " (" + cron + ")").orElse("");
         String workers = process.instances() == 1 ? "" : " x " + process.instances();
-        String port = process.port().common().isPresent() ? " on port " + process.port().common().getAsInt() : "";
+        String port = process.port().inherited() ? " on the inherited socket"
+                : process.port().common().isPresent() ? " on port " + process.port().common().getAsInt() : "";
         return process.id() + when + workers + port;
     }
 

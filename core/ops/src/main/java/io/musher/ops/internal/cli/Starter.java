@@ -69,7 +69,8 @@ final class Starter {
         Path folder = home.prepare(spec.name());
         Path log = folder.resolve("primary.log");
         long begin = Files.exists(log) ? Files.size(log) : 0;
-        Process primary = launch(arguments, log);
+        boolean inherits = spec.processes().stream().anyMatch(process -> process.port().inherited());
+        Process primary = launch(arguments, log, inherits);
         ControlClient client = connect(spec.name(), folder, primary, log, begin);
         return await(client, arguments, Optional.of(spec));
     }
@@ -95,8 +96,12 @@ final class Starter {
         return Optional.empty();
     }
 
-    /** Starts {@code run} in a session of its own. The JDK closes all descriptors but the three that are named. */
-    private Process launch(Arguments arguments, Path log) throws IOException {
+    /**
+     * Starts {@code run} in a session of its own. The JDK closes all descriptors but the three that are named.
+     *
+     * @param inherits whether it needs the standard input of this command, which must be a listening socket then
+     */
+    private Process launch(Arguments arguments, Path log, boolean inherits) throws IOException {
         List<String> words = new ArrayList<>();
         for (String setsid : SETSID) {
             if (words.isEmpty() && Files.isExecutable(Path.of(setsid))) {
@@ -122,7 +127,8 @@ final class Starter {
         }
         File file = log.toFile();
         return new ProcessBuilder(words).directory(directory.toFile())
-                .redirectInput(new File(Scripts.isWindows() ? "NUL" : "/dev/null"))
+                .redirectInput(inherits ? ProcessBuilder.Redirect.INHERIT
+                        : ProcessBuilder.Redirect.from(new File(Scripts.isWindows() ? "NUL" : "/dev/null")))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(file))
                 .redirectError(ProcessBuilder.Redirect.appendTo(file)).start();
     }

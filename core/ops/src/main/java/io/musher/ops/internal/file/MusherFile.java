@@ -167,6 +167,9 @@ public final class MusherFile {
                 if (other != null) {
                     entry.problem("id", "\"" + process.id() + "\" is also the name of the process at " + other.at());
                 }
+                if (process.port().inherited() && processes.stream().anyMatch(one -> one.port().inherited())) {
+                    entry.problem("cluster", "only one process of a primary can have \"commonPort\": \"inherit\"");
+                }
                 processes.add(process);
             });
         }

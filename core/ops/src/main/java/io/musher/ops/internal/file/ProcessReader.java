@@ -21,6 +21,7 @@ final class ProcessReader {
     /** More workers on one machine are a mistake in the file. */
     static final int MAX_INSTANCES = 1_000;
     private static final int MAX_PORT = 65_535;
+    private static final String INHERIT = "inherit";
 
     private final ObjectReader from;
     private final FileDefaults defaults;
@@ -56,7 +57,7 @@ final class ProcessReader {
                 .flatMap(check -> new HealthReader(check).read().stream()).toList();
         int[] instances = {1};
         ProcessSpec.Port port = from.object("cluster").map(cluster -> cluster(cluster, instances)).orElse(
-                new ProcessSpec.Port(OptionalInt.empty(), Optional.empty(), OptionalInt.empty(),
+                new ProcessSpec.Port(OptionalInt.empty(), false, Optional.empty(), OptionalInt.empty(),
                         Optional.empty()));
         ProcessSpec.Reload reload = from.object("reload").map(ProcessReader::reload)
                 .orElse(new ProcessSpec.Reload(1, Duration.ZERO, Optional.empty()));
@@ -68,6 +69,11 @@ final class ProcessReader {
         from.refuse("worker", "runs scripts in threads of Deno, which a JVM does not have: start the script as a"
                 + " command, as \"cmd\": \"deno run server.js\"");
         from.end();
+        if (port.inherited() && !stop.before().isZero()) {
+            from.problem(from.has("terminateGracePeriod") ? "terminateGracePeriod" : "cluster",
+                    "\"commonPort\": \"" + INHERIT + "\" goes with a terminateGracePeriod of 0: the process stops"
+                            + " accepting at once, because another primary serves the inherited socket");
+        }
         if (cron.isPresent() && from.has("cluster")) {
             from.problem("cluster", "a job, which has \"cron\", runs in one process: remove \"cluster\" or \"cron\"");
         }
@@ -148,7 +154,11 @@ final class ProcessReader {
 
     private ProcessSpec.Port cluster(ObjectReader cluster, int[] instances) {
         instances[0] = instances(cluster);
-        OptionalInt common = cluster.integer("commonPort", 1, MAX_PORT);
+        boolean inherited = cluster.any("commonPort").filter(TextNode.class::isInstance).isPresent();
+        if (inherited) {
+            cluster.text("commonPort", ProcessReader::checkInherit);
+        }
+        OptionalInt common = inherited ? OptionalInt.empty() : cluster.integer("commonPort", 1, MAX_PORT);
         Optional<String> host = cluster.text("host");
         OptionalInt start = cluster.integer("startPort", 1, MAX_PORT);
         Optional<String> strategy = cluster.text("strategy", text -> {
@@ -156,6 +166,9 @@ final class ProcessReader {
             return text;
         });
         cluster.end();
+        if (inherited && host.isPresent()) {
+            cluster.problem("host", "the inherited socket is bound to an address already: leave it out");
+        }
         if (!cluster.has("commonPort")) {
             for (String key : List.of("host", "strategy")) {
                 if (cluster.has(key)) {
@@ -174,7 +187,15 @@ final class ProcessReader {
                         + " contain the common port " + common.getAsInt());
             }
         }
-        return new ProcessSpec.Port(common, host, start, strategy);
+        return new ProcessSpec.Port(common, inherited, host, start, strategy);
+    }
+
+    private static String checkInherit(String text) {
+        if (!text.equals(INHERIT)) {
+            throw new IllegalArgumentException("\"" + text + "\" is neither a whole number from 1 to " + MAX_PORT
+                    + " nor \"" + INHERIT + "\"");
+        }
+        return text;
     }
 
     private int instances(ObjectReader cluster) {

@@ -73,13 +73,20 @@ public record ProcessSpec(String id, Program program, Path directory, Map<String
     /**
      * The common port.
      *
-     * @param common the port; empty without one
+     * @param common the port; empty without one, or if it is inherited
+     * @param inherited whether it is the socket that the primary was started with as standard input
      * @param host the host of the common port; empty for all interfaces
      * @param start the port of the first worker; empty for any free ports
      * @param strategy the name of the balancer's strategy; empty for its default
      */
-    public record Port(OptionalInt common, Optional<String> host, OptionalInt start,
-            Optional<String> strategy) {}
+    public record Port(OptionalInt common, boolean inherited, Optional<String> host, OptionalInt start,
+            Optional<String> strategy) {
+
+        /** {@return whether clients connect to one port, which the workers share} */
+        public boolean isShared() {
+            return inherited || common.isPresent();
+        }
+    }
 
     /** {@return whether it runs by its schedule instead of being kept alive} */
     public boolean isJob() {

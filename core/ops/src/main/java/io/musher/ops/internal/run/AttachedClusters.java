@@ -127,7 +127,8 @@ public final class AttachedClusters implements Controlled {
 
         @Override
         OptionalInt commonPort() {
-            return cluster.config().commonPort().isPresent() ? OptionalInt.of(cluster.commonPort())
+            return cluster.config().commonPort().isPresent() || cluster.config().inheritsListener()
+                    ? OptionalInt.of(cluster.commonPort())
                     : OptionalInt.empty();
         }
 

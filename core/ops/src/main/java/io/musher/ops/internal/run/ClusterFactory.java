@@ -44,6 +44,9 @@ final class ClusterFactory {
                 .healthCheck(spec.health().toArray(HealthCheck[]::new)).recyclePolicy(recycle(spec))
                 .readiness(readiness(spec)).signals(false).shutdownHook(false).keepAlive(false);
         spec.port().common().ifPresent(builder::commonPort);
+        if (spec.port().inherited()) {
+            builder.inheritListener();
+        }
         spec.port().host().ifPresent(builder::host);
         spec.port().start().ifPresent(builder::startPort);
         spec.port().strategy().map(Strategy::of).ifPresent(builder::strategy);

@@ -224,7 +224,9 @@ abstract class ManagedProcess extends ControlledProcess {
 
     @Override
     OptionalInt commonPort() {
-        return spec.port().common();
+        return spec.port().inherited()
+                ? cluster().map(running -> OptionalInt.of(running.commonPort())).orElseGet(OptionalInt::empty)
+                : spec.port().common();
     }
 
     @Override

@@ -31,7 +31,7 @@ final class Service extends ManagedProcess {
         CompletableFuture<Void> attempt = startWorkers(running);
         attempt.whenComplete((done, failure) -> {
             if (failure == null) {
-                String port = spec().port().common().isPresent() ? " on port " + running.commonPort() : "";
+                String port = spec().port().isShared() ? " on port " + running.commonPort() : "";
                 LOG.info("{}: {} worker(s) ready{}", id, wanted, port);
             } else {
                 LOG.error("start failed: {}", failure.getMessage());

@@ -76,7 +76,7 @@ class MusherFileTest {
                 .withTimeout(Duration.ofMillis(500)).withRise(2).withFall(3)), web.health());
         assertEquals(800L << 20, web.maxMemory().getAsLong());
         assertEquals(2, web.instances());
-        assertEquals(new ProcessSpec.Port(OptionalInt.of(3_000), Optional.of("127.0.0.1"),
+        assertEquals(new ProcessSpec.Port(OptionalInt.of(3_000), false, Optional.of("127.0.0.1"),
                 OptionalInt.of(4_000), Optional.of("ip-hash")), web.port());
         assertEquals(new ProcessSpec.Reload(2, Duration.ofSeconds(5), Optional.of(Duration.ofMillis(1_500))),
                 web.reload());
@@ -85,6 +85,17 @@ class MusherFileTest {
         assertEquals(Optional.of(app.resolve("%n.pid")), web.pidFile());
         assertTrue(web.explicitReadiness());
         assertEquals("0 3 * * *", web.terminate().orElseThrow().toString());
+    }
+
+    @Test
+    void shouldLetOneProcessInheritTheListener() throws Exception {
+        ProcessSpec.Port port = only("cmd: 'x', cluster: {commonPort: 'inherit', strategy: 'ip-hash'}").port();
+
+        assertTrue(port.inherited() && port.isShared());
+        assertTrue(port.common().isEmpty());
+        String two = "{id: 'ID', cmd: 'x', cluster: {commonPort: 'inherit'}}";
+        String problems = problems("{processes: [" + two + "," + two.replace("ID", "b") + "]}");
+        assertTrue(problems.contains("only one process of a primary can have"), problems);
     }
 
     @Test
@@ -137,6 +148,9 @@ class MusherFileTest {
             cmd: 'x', cluster: {instances: 10, startPort: 65530} | need ports up to 65539
             cmd: 'x', cluster: {strategy: 'fastest', commonPort: 1} | fastest
             cmd: 'x', cluster: {strategy: 'ip-hash'}          | has no effect without "commonPort"
+            cmd: 'x', cluster: {commonPort: '3000'}           | is neither a whole number from 1 to 65535 nor "inherit"
+            cmd: 'x', cluster: {commonPort: 'inherit', host: '::1'} | the inherited socket is bound to an address
+            cmd: 'x', cluster: {commonPort: 'inherit'}, terminateGracePeriod: 1 | goes with a terminateGracePeriod of 0
             cmd: 'x', cluster: {instances: 'many'}            | "many" is none of auto
             cmd: 'x', cluster: {instances: 2}, pidFile: 'a.pid' | put %n
             cmd: 'x', health: [{tcp: true, http: '/'}]        | expected one of

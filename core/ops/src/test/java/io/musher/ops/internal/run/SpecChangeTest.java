@@ -35,6 +35,7 @@ class SpecChangeTest {
     @CsvSource(delimiter = '|', textBlock = """
             cron: '* * * * *'              | cron
             cluster: {commonPort: 3000}    | cluster
+            cluster: {commonPort: 'inherit'} | cluster
             restart: 'never'               | restart, restartDelayMs or restartLimit
             drain: 3                       | terminateGracePeriod, drain or terminateTimeout
             readiness: 'explicit'          | readiness
