@@ -37,6 +37,15 @@ final class Scripts {
         return "'" + text.replace("'", "'\\''") + "'";
     }
 
+    /** For a process with the common port {@code inherit}. */
+    private static final String INPUT = """
+            # the common port is that of @name@.socket, which has: [Socket] ListenStream=PORT Backlog=4096
+            # [Install] WantedBy=sockets.target, each on a line of its own
+            StandardInput=socket
+            StandardOutput=journal
+            StandardError=journal
+            """;
+
     /** {@return a unit for systemd that runs a config file} */
     static String unit(Path file, FileSpec spec) {
         long stop = spec.processes().stream().mapToLong(process -> process.stop().before()
@@ -45,6 +54,7 @@ final class Scripts {
         String config = unitQuoted(file.toAbsolutePath().normalize().toString());
         return CommandLine.resource("unit.txt").replace("@name@", spec.name()).replace("@musher@", musher)
                 .replace("@config@", config).replace("@user@", System.getProperty("user.name", "root"))
+                .replace("@input@", spec.inheritsListener() ? INPUT.replace("@name@", spec.name()) : "")
                 .replace("@stop@", Long.toString(stop + 15));
     }
 

@@ -8,6 +8,7 @@ import io.musher.ops.internal.file.FileSpec;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,11 +67,15 @@ final class Starter {
         }
         FileSpec spec = source.read();
         spec.ignored().forEach(line -> err.println("ignored: " + line));
+        if (spec.inheritsListener() && !(System.inheritedChannel() instanceof ServerSocketChannel)) {
+            throw new CommandFailure(CommandLine.FAILED, "\"commonPort\": \"inherit\" needs a listening socket as"
+                    + " standard input, which start passes on to the primary: musher start <&3 in a shell that has it"
+                    + " as descriptor 3; in a systemd unit use run instead of start, see musher unit");
+        }
         Path folder = home.prepare(spec.name());
         Path log = folder.resolve("primary.log");
         long begin = Files.exists(log) ? Files.size(log) : 0;
-        boolean inherits = spec.processes().stream().anyMatch(process -> process.port().inherited());
-        Process primary = launch(arguments, log, inherits);
+        Process primary = launch(arguments, log, spec.inheritsListener());
         ControlClient client = connect(spec.name(), folder, primary, log, begin);
         return await(client, arguments, Optional.of(spec));
     }

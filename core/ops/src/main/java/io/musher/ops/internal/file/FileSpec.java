@@ -39,6 +39,11 @@ public record FileSpec(Path file, String name, List<ProcessSpec> processes, Cont
         return new FileSpec(file, name, services, control, watcher, ignored);
     }
 
+    /** {@return whether a process needs the listening socket that the primary is started with} */
+    public boolean inheritsListener() {
+        return processes.stream().anyMatch(process -> process.port().inherited());
+    }
+
     /** {@return the path of the file; empty if the arguments were all there was} */
     public String config() {
         return Files.isRegularFile(file) ? file.toString() : "";

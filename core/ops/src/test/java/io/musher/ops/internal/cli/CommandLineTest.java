@@ -124,4 +124,19 @@ class CommandLineTest {
 
         assertEquals(4, out().lines().filter("bad-1 | start"::equals).count(), out());
     }
+
+    @Test
+    void shouldPrintAUnitWithTheSocketAsInputForAnInheritedPort() throws Exception {
+        String file = "{name: 'shop', processes: [{id: 'web', cmd: 'x', cluster: {commonPort: PORT}}]}";
+        Files.writeString(folder.resolve("musher.json"), file.replace("PORT", "'inherit'"));
+
+        assertEquals(0, run("unit"), this::err);
+
+        assertTrue(out().contains("shop.socket") && out().contains("\nStandardInput=socket\nStandardOutput=journal\n"
+                + "StandardError=journal\nTimeoutStopSec="), this::out);
+        out.reset();
+        Files.writeString(folder.resolve("musher.json"), file.replace("PORT", "3000"));
+        assertEquals(0, run("unit"), this::err);
+        assertTrue(out().contains("\nSuccessExitStatus=143\nTimeoutStopSec=") && !out().contains("@"), this::out);
+    }
 }
