@@ -59,7 +59,7 @@ public final class Supervisor {
             input.run();
             takeover.advance();
             rollout.advance();
-            bootQueue.startNext(events);
+            bootQueue.startNext(events, lifecycle.isStarting());
             scaling.completeIfDone();
             restarts.reportAllGaveUp();
             lifecycle.completeIfDone();

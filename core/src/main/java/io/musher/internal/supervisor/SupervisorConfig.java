@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param ports whether a replacement starts before or after the old process ends
  * @param readinessRule which evidence makes a worker ready
  * @param startTimeout the longest time from a worker's fork until the worker is ready
- * @param bootLimit how many workers may boot (be between spawn and ready) at once, at least 1
+ * @param bootLimit how many workers may boot (be between spawn and ready) at once, at least 1; twice as many while the
+ *     cluster starts
  * @param restart which workers are replaced after an exit, and with what delay
  * @param stop how long a worker may take to drain and to exit
  * @param reload how a rollout proceeds

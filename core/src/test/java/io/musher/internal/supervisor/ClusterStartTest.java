@@ -42,10 +42,19 @@ class ClusterStartTest {
 
     @Test
     void shouldBootALimitedNumberAtOnce() {
-        fixture.bootLimit(2).start(4);
-        fixture.assertActions("spawn 1", "spawn 2");
+        fixture.bootLimit(2).start(6);
+        fixture.assertActions("spawn 1", "spawn 2", "spawn 3", "spawn 4");
         fixture.serve(fixture.worker(2));
-        fixture.assertActions("publish [2]", "spawn 3");
+        fixture.assertActions("publish [2]", "spawn 5");
+    }
+
+    @Test
+    void shouldBootFewerAtOnceWhenOthersServe() {
+        fixture.bootLimit(2).start(1);
+        fixture.serve(fixture.worker(1));
+        fixture.forget();
+        fixture.supervisor.scale(5, new CompletableFuture<>());
+        fixture.assertActions("spawn 2", "spawn 3");
     }
 
     @Test

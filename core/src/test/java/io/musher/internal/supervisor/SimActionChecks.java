@@ -37,7 +37,7 @@ final class SimActionChecks {
                 .filter(e -> e.getValue().isAlive() && e.getKey().isBooting() && !e.getKey().isSoaking()
                         && e.getKey().slot.starting == e.getKey())
                 .count();
-        isTrue(booting < world.config.bootLimit(), "%s boot already", booting);
+        isTrue(booting < world.config.bootLimit() * (world.user.started.isDone() ? 1 : 2), "%s boot already", booting);
         checks.tracks.forEach((other, track) -> {
             if (track.isAlive() && other.instance() == worker.instance()) {
                 isTrue(world.config.ports() != PortMode.FIXED, "%s still holds the port for %s", other, worker);

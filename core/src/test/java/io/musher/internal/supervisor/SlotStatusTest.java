@@ -32,9 +32,9 @@ class SlotStatusTest {
 
     @Test
     void shouldTellALifeFromTheStartToTheEnd() {
-        fixture.bootLimit(1).start(2);
+        fixture.bootLimit(1).start(3);
         assertSlot(0, State.STARTING, "start() was called");
-        assertSlot(1, State.QUEUED, "start() was called");
+        assertSlot(2, State.QUEUED, "start() was called");
         fixture.serve(fixture.worker(1));
         assertSlot(0, State.READY, "it called ready()");
         fixture.events.notReady(fixture.worker(1));

@@ -38,7 +38,11 @@ public final class ListeningSockets {
         if (!Platform.LINUX) {
             return PortOwnership.UNKNOWN;
         }
-        Map<String, String> sockets = sockets(OptionalInt.of(port));
+        PortOwnership first = owner(sockets(OptionalInt.of(port), true), List.of(pid));
+        if (first.kind() == PortOwnership.Kind.OWN) {
+            return first;
+        }
+        Map<String, String> sockets = sockets(OptionalInt.of(port), false);
         PortOwnership own = owner(sockets, List.of(pid));
         if (own.kind() == PortOwnership.Kind.OWN || sockets.isEmpty()) {
             return own;
@@ -68,7 +72,7 @@ public final class ListeningSockets {
         if (!Platform.LINUX) {
             return "";
         }
-        Map<String, String> sockets = sockets(OptionalInt.empty());
+        Map<String, String> sockets = sockets(OptionalInt.empty(), false);
         List<String> seen = new ArrayList<>();
         for (long pid : pids) {
             List<String> addresses = new ArrayList<>();
@@ -86,16 +90,26 @@ public final class ListeningSockets {
         return seen.isEmpty() ? "the worker listens on no port" : String.join(", ", seen);
     }
 
-    /** Returns the listening sockets, of one port if given: socket name to address. */
-    private static Map<String, String> sockets(OptionalInt port) {
+    /**
+     * Returns the listening sockets, of one port if given: socket name to address.
+     *
+     * @param head whether to read the tables only until a socket that does not listen: the kernel lists those that
+     *     listen first, and may list tens of thousands of others
+     */
+    private static Map<String, String> sockets(OptionalInt port, boolean head) {
         Map<String, String> sockets = new LinkedHashMap<>();
         String suffix = port.isPresent() ? suffix(port.getAsInt()) : "";
         for (String table : List.of("tcp", "tcp6")) {
             try (BufferedReader lines = Files.newBufferedReader(Path.of("/proc/self/net", table),
                     StandardCharsets.US_ASCII)) {
+                lines.readLine(); // the names of the columns
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                    if (line.contains(LISTENS) && line.contains(suffix)) { // there may be many other sockets
-                        entry(line, port).ifPresent(entry -> sockets.put(entry.getKey(), entry.getValue()));
+                    if (line.contains(LISTENS)) {
+                        if (line.contains(suffix)) {
+                            entry(line, port).ifPresent(entry -> sockets.put(entry.getKey(), entry.getValue()));
+                        }
+                    } else if (head) {
+                        break;
                     }
                 }
             } catch (IOException e) {
