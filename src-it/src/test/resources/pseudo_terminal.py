@@ -43,6 +43,8 @@ class Screen:
                 self.line_feed()
             elif c == "\r":
                 self.column = 0
+            elif c == "\b":
+                self.column = max(0, self.column - 1)
             elif c >= " ":
                 if self.column == self.columns:
                     self.column = 0
@@ -67,6 +69,8 @@ class Screen:
                     [" "] * (self.columns - (self.column if i == self.row and code == "[J" else 0))
         elif code.endswith("A"):
             self.row = max(0, self.row - int(code[1:-1] or 1))
+        elif code.endswith("C"):
+            self.column = min(self.columns - 1, self.column + int(code[1:-1] or 1))
         elif code.endswith("m"):
             self.colours = True
 

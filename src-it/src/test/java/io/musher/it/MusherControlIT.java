@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -167,6 +169,51 @@ class MusherControlIT extends MusherTestBase {
         MusherProgram.Result inside = musher.end(musher.begin(nobody, "status", "--name", "shop"));
         assertExit(5, inside);
         assertTrue(inside.err().contains("may not control this primary"), inside::err);
+    }
+
+    @Test
+    void shouldLetInUsersOfTheGroupThatTheFileNamesAndSayWhoGaveACommand() throws Exception {
+        assumeTrue("root".equals(System.getProperty("user.name")), "only root can be another user");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path config = Files.writeString(folder.resolve("musher.json"), "{name: 'shop', control: {socket:"
+                + " 'run/control.sock', group: 'daemon'}, processes: [{id: 'web', cmd: 'exec sleep 600'}]}");
+        Files.setPosixFilePermissions(config, PosixFilePermissions.fromString("rw-r--r--"));
+        assertExit(0, musher.end(musher.begin("umask 0;", "start")));
+        try {
+            assertEquals("rwxr-x---", permissions(folder.resolve("run")));
+            assertEquals("rw-rw----", permissions(folder.resolve("run/control.sock")));
+
+            int daemon = (Integer) Files.getAttribute(folder.resolve("run"), "unix:gid");
+            MusherProgram.Result member = musher.end(musher.begin(as(65534, daemon), "restart", "web-1"));
+            assertExit(0, member);
+            MusherProgram.Result stranger = musher.end(musher.begin(as(65534, 65534), "status"));
+            assertExit(5, stranger);
+            assertTrue(stranger.err().contains("you may not control the primary"), stranger::err);
+
+            assertTrue(events().stream().anyMatch(event -> event.get("type").equals("restart")
+                    && event.get("by").equals("nobody")), () -> "no event by nobody");
+        } finally {
+            assertExit(0, musher.run("stop"));
+        }
+    }
+
+    /** Words of a shell that continue as another user, who has a home of its own. */
+    private static String as(int user, int group) {
+        return "export MUSHER_HOME=/nonexistent; set -- python3 -c 'import os, sys; os.setgroups([]); os.setgid("
+                + group
+                + "); os.setuid(" + user + "); os.execv(sys.argv[1], sys.argv[1:])' \"$@\";";
+    }
+
+    private List<Map<String, Object>> events() throws IOException {
+        List<Map<String, Object>> events = new ArrayList<>();
+        try (SocketChannel channel = SocketChannel
+                .open(UnixDomainSocketAddress.of(folder.resolve("run/control.sock")))) {
+            MusherProgram.write(channel, "{\"do\":\"events\",\"since\":0}\n");
+            while (events.isEmpty() || !events.get(events.size() - 1).get("type").equals("exited")) {
+                events.add(Answers.object(MusherProgram.readLine(channel)));
+            }
+        }
+        return events;
     }
 
     @Test

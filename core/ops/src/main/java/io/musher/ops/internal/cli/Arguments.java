@@ -25,6 +25,7 @@ final class Arguments {
     int lines = 50;
     long sinceSeconds;
     boolean follow;
+    private boolean ofLogs;
     boolean json;
     boolean detached;
     boolean once;
@@ -60,7 +61,8 @@ final class Arguments {
             }
         }
         if (!COMMANDS.contains(command)) {
-            throw new UsageException("unknown command \"" + command + "\"");
+            String hint = Hints.command(command);
+            throw new UsageException("unknown command \"" + command + "\"" + (hint.isEmpty() ? "" : ": " + hint));
         }
         Arguments arguments = new Arguments(command);
         while (!rest.isEmpty()) {
@@ -91,9 +93,18 @@ final class Arguments {
             case "--id" -> ids.add(value(word, rest));
             case "--json" -> json = true;
             case "--timeout" -> timeoutSeconds = OptionalInt.of(number(word, rest));
-            case "--lines" -> lines = number(word, rest);
-            case "-f", "--follow" -> follow = true;
-            case "--since" -> sinceSeconds = seconds(word, rest);
+            case "--lines" -> {
+                lines = number(word, rest);
+                ofLogs = true;
+            }
+            case "-f", "--follow" -> {
+                follow = true;
+                ofLogs = true;
+            }
+            case "--since" -> {
+                sinceSeconds = seconds(word, rest);
+                ofLogs = true;
+            }
             case "--once" -> once = true;
             case "--detached" -> detached = true; // what start adds to run
             case "--env" -> variant = Optional.of(value(word, rest));
@@ -106,7 +117,9 @@ final class Arguments {
             }
             default -> {
                 if (word.startsWith("-")) {
-                    throw new UsageException(command + ": unknown option \"" + word + "\"");
+                    String hint = Hints.option(word);
+                    throw new UsageException(command + ": unknown option \"" + word + "\""
+                            + (hint.isEmpty() ? "" : ": type " + hint));
                 }
                 ids.add(word);
             }
@@ -124,13 +137,17 @@ final class Arguments {
         }
         if (program.isEmpty() && (runs && instances.isPresent() || port.isPresent())) {
             throw new UsageException(
-                    "--instances and --port need a program after --; the config file has its own"
-                            + (ids.isEmpty() ? "" : ": " + command + " -p PORT -- node " + ids.get(0)));
+                    "--instances and --port need a program after --; the config file has its own: type "
+                            + Hints.program(this));
+        }
+        if (ofLogs && !command.equals("logs")) {
+            throw new UsageException(command + ": --lines, --follow and --since go with logs");
         }
         switch (command) {
-            case "run", "check", "unit", "wrapper" -> {
+            case "run", "check", "unit", "wrapper", "monit" -> {
                 if (!ids.isEmpty()) {
-                    throw new UsageException(command + ": unknown argument \"" + ids.get(0) + "\"");
+                    throw new UsageException(command + ": unknown argument \"" + ids.get(0) + "\""
+                            + (command.equals("run") ? ": to run a program, type " + Hints.program(this) : ""));
                 }
             }
             case "completion" -> {

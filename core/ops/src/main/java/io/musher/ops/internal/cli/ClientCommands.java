@@ -77,10 +77,10 @@ final class ClientCommands {
         }
         out.flush();
         if (exitCode == CommandLine.NOT_RUNNING) {
-            throw new CommandFailure(exitCode, ended && holders.size() == 1
-                    ? CommandLine.quoted(holders.get(0)) + " does not run: process " + holders.get(0).pid()
-                            + " was killed; musher start starts it again"
-                    : "no primary runs; musher start starts one");
+            throw ended && holders.size() == 1
+                    ? new CommandFailure(exitCode, CommandLine.quoted(holders.get(0)) + " does not run: process "
+                            + holders.get(0).pid() + " was killed; musher start starts it again")
+                    : finder.notRunning(arguments);
         }
         return exitCode;
     }

@@ -48,14 +48,24 @@ final class PrimaryFinder {
             return found.get(0);
         }
         if (found.isEmpty()) {
-            throw new CommandFailure(CommandLine.NOT_RUNNING, "no primary runs"
-                    + arguments.name.map(name -> " as \"" + name + "\"")
-                            .or(() -> file(arguments).map(file -> " for " + file)).orElse("")
-                    + "; musher start starts one");
+            throw notRunning(arguments);
         }
         List<String> names = found.stream().map(Holder::name).toList();
         throw new CommandFailure(CommandLine.MISUSED,
                 "several primaries run: name one by --name: " + String.join(", ", names));
+    }
+
+    /** {@return the failure of a command that finds no primary; says which one is missing, and which ones run} */
+    CommandFailure notRunning(Arguments arguments) throws CommandFailure {
+        Optional<Path> file = file(arguments);
+        String which = arguments.name.map(name -> " as \"" + name + "\"")
+                .or(() -> file.map(path -> " for " + path + (Files.exists(path) ? "" : ", and there is no such file")))
+                .orElse("");
+        List<String> others = holders().stream().filter(holder -> ProcessHandle.of(holder.pid()).isPresent())
+                .map(Holder::name).sorted().toList();
+        return new CommandFailure(CommandLine.NOT_RUNNING, "no primary runs" + which + "; "
+                + (others.isEmpty() ? "" : "there are " + String.join(", ", others) + ", by --name; ")
+                + "musher start starts one");
     }
 
     /** {@return the primaries that the arguments select: by name, by file, or all of this user} */

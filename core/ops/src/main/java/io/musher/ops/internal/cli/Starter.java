@@ -62,8 +62,9 @@ final class Starter {
         }
         if (!arguments.ids.isEmpty()) {
             throw new CommandFailure(CommandLine.NOT_RUNNING, "start " + String.join(" ", arguments.ids)
-                    + ": no primary runs; musher start starts one with all processes of the config file. To run a"
-                    + " program without a config file: musher start -- node " + arguments.ids.get(0));
+                    + ": no primary runs; " + (Hints.isProgram(arguments.ids.get(0))
+                            ? "to run a program without a config file, type " + Hints.program(arguments)
+                            : "musher start starts one with all processes of the config file"));
         }
         FileSpec spec = source.read();
         spec.ignored().forEach(line -> err.println("ignored: " + line));

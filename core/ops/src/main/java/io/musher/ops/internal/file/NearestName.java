@@ -6,12 +6,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the name that a mistyped name probably stands for. */
-final class NearestName {
+public final class NearestName {
 
     private NearestName() {}
 
     /** {@return the name most similar to the given one; empty if none is similar} */
-    static Optional<String> of(String name, Collection<String> names) {
+    public static Optional<String> of(String name, Collection<String> names) {
         String plain = plain(name);
         int atMost = Math.max(1, plain.length() / 3);
         return names.stream()

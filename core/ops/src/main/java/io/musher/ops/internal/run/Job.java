@@ -82,7 +82,8 @@ final class Job extends ManagedProcess {
     @Override
     CompletableFuture<Void> scale(int instances) throws ControlException {
         throw new ControlException(ControlException.BAD_REQUEST,
-                "scale to " + instances + ": " + id + " is a job, which runs in one process");
+                "scale to " + instances + ": " + id + " is a job, which runs in one process; musher start " + id
+                        + " runs it now");
     }
 
     Optional<Run> lastRun() {

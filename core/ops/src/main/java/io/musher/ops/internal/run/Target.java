@@ -82,6 +82,6 @@ record Target(ControlledProcess process, OptionalInt instance) {
             }
         }
         throw new ControlException(ControlException.UNKNOWN_ID, "no process or worker is called \"" + id
-                + "\"; there are " + all.stream().map(process -> process.id).collect(Collectors.joining(", ")));
+                + "\"; name one of " + all.stream().map(process -> process.id).collect(Collectors.joining(", ")));
     }
 }

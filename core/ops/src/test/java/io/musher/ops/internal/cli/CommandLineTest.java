@@ -71,7 +71,33 @@ class CommandLineTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            walk                   | unknown command "walk"
+            walk                   | unknown command "walk"; musher --help
+            stauts                 | did you mean "status"?
+            STOP                   | did you mean "stop"?
+            list                   | type musher ls
+            jlist                  | --json
+            show web               | type musher describe ID
+            delete web             | type musher stop ID; to forget it, remove it from the config file
+            kill                   | type musher stop
+            flush                  | "maxSize" and "keep"
+            save                   | type musher start
+            startup                | type musher unit
+            init                   | musher.json; musher check checks it
+            install --name x       | type musher unit
+            block web              | type musher stop ID
+            monitor                | type musher monit
+            --cmd x                | type musher run -- PROGRAM
+            run --cmd x            | type musher run -- PROGRAM
+            -c x.json status       | the command comes first
+            ./server.js            | type musher run -- node ./server.js
+            start app.js --watch   | type "watch": ["src"] in the config file
+            restart x --update-env | type nothing, restart and reload read the config file
+            start a.js -i 3 -p 9   | type musher start -n 3 -p 9 -- node a.js
+            start a.jar -i 3       | type musher start -n 3 -- java -jar a.jar
+            run app.py             | type musher run -- python3 app.py
+            monit web              | monit: unknown argument "web"
+            status --follow        | go with logs
+            check --once           | --once goes with run and monit
             check --fast           | check: unknown option "--fast"
             check web              | check: unknown argument "web"
             scale web six          | "six" is no number

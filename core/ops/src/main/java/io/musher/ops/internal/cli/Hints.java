@@ -1,0 +1,95 @@
+package io.musher.ops.internal.cli;
+
+import io.musher.ops.internal.file.NearestName;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Knows what to type instead of what Musher does not have: words of PM2 and Pup, and mistyped ones. */
+final class Hints {
+
+    private static final String FILE = "the config file describes what runs, such as {processes: [{id: \"web\", cmd:"
+            + " \"node server.js\"}]} in musher.json; musher check checks it";
+
+    private Hints() {}
+
+    /** {@return what to type instead of a word that is no command} */
+    static String command(String word) {
+        return switch (word) {
+            case "list", "ps", "l", "jlist", "prettylist" -> "type musher ls, for scripts with --json";
+            case "show", "info", "desc", "inspect" -> "type musher describe ID";
+            case "log" -> "type musher logs ID, with -f to follow";
+            case "monitor", "dash", "dashboard", "imonit" -> "type musher monit";
+            case "delete", "del", "remove", "rm" -> "type musher stop ID; to forget it, remove it from the config file"
+                    + " and type musher reload";
+            case "kill", "terminate", "shutdown", "quit" -> "type musher stop, which stops all processes and the"
+                    + " primary";
+            case "foreground" -> "type musher run";
+            case "gracefulReload", "softReload" -> "type musher reload ID";
+            case "sendSignal" -> "type musher signal ID NAME";
+            case "block", "unblock" -> "type musher stop ID, which holds until musher start ID";
+            case "flush", "reloadLogs" -> "log files are rotated: \"logger\" in the config file has \"maxSize\" and"
+                    + " \"keep\"";
+            case "save", "dump", "resurrect", "cleardump" -> "nothing needs to be saved: type musher start, which runs"
+                    + " the config file";
+            case "startup", "unstartup", "install", "uninstall", "enable-service", "disable-service" ->
+                    "type musher unit, which prints a unit for systemd";
+            case "init", "setup", "ecosystem", "append" -> FILE;
+            case "upgrade", "update" -> "replace musher.jar, then type musher stop and musher start";
+            case "ping" -> "type musher status: exit status 3 means that no primary runs";
+            default -> unknown(word);
+        };
+    }
+
+    private static String unknown(String word) {
+        if (word.startsWith("-")) {
+            return option(word).isEmpty() ? "the command comes first, as in musher status " + word
+                    : "type " + option(word);
+        }
+        return isProgram(word) ? "to run a program, type musher run -- " + program(word)
+                : NearestName.of(word, Arguments.COMMANDS).map(near -> "did you mean \"" + near + "\"?").orElse("");
+    }
+
+    /** {@return what to type instead of an option that Musher does not have; empty if that is unknown} */
+    static String option(String word) {
+        return switch (word) {
+            case "--cmd" -> "musher run -- PROGRAM, or musher start -- PROGRAM";
+            case "--watch" -> "\"watch\": [\"src\"] in the config file";
+            case "--max-memory-restart" -> "\"maxMemory\": \"800M\" in the config file";
+            case "--cron", "--cron-restart" -> "\"cron\" (a job) or \"terminate\" (a restart) in the config file";
+            case "--autostart" -> "nothing, processes of the config file start unless they say \"autostart\": false";
+            case "--no-autorestart" -> "musher run --once, or \"restart\": \"never\" in the config file";
+            case "--no-daemon", "--attach", "--foreground" -> "musher run, which stays in the foreground";
+            case "-o", "--output", "-e", "--error", "-l", "--log" -> "\"logger\": {\"stdout\": \"web.log\"} in the"
+                    + " config file";
+            case "--interpreter" -> "musher start -- INTERPRETER SCRIPT";
+            case "--update-env" -> "nothing, restart and reload read the config file with its variables";
+            case "--common-port" -> "--port";
+            case "--start-port", "--strategy" -> "\"cluster\" in the config file";
+            case "--cwd" -> "\"cwd\" in the config file, or cd before musher start";
+            default -> "";
+        };
+    }
+
+    /** {@return whether a word looks like a program rather than the id of a process} */
+    static boolean isProgram(String word) {
+        return word.indexOf('/') >= 0 || word.indexOf('.') > 0;
+    }
+
+    /** {@return how a program is run, by the end of its name} */
+    static String program(String word) {
+        String interpreter = word.endsWith(".jar") ? "java -jar "
+                : word.matches(".*\\.([cm]?js)") ? "node "
+                        : word.endsWith(".py") ? "python3 " : word.endsWith(".sh") ? "sh " : "";
+        return interpreter + word;
+    }
+
+    /** {@return the command that runs a program with options that were given without one} */
+    static String program(Arguments arguments) {
+        List<String> words = new ArrayList<>(List.of("musher", arguments.command));
+        arguments.instances.ifPresent(number -> words.addAll(List.of("-n", Integer.toString(number))));
+        arguments.port.ifPresent(number -> words.addAll(List.of("-p", Integer.toString(number))));
+        arguments.name.ifPresent(name -> words.addAll(List.of("--name", name)));
+        words.addAll(List.of("--", arguments.ids.isEmpty() ? "PROGRAM" : program(arguments.ids.get(0))));
+        return String.join(" ", words);
+    }
+}
