@@ -37,6 +37,11 @@ public record Exit(OptionalInt code, Optional<String> signal, boolean voluntary,
         START_TIMEOUT,
         /** The worker exited by itself, with any status, before it was ever ready. */
         NEVER_READY,
+        /**
+         * The worker found the common port taken, on which the primary listens, before it was ever ready. It is started
+         * again at once, with its binds redirected, see {@link ClusterBuilder#redirectCommonPort}: no failure.
+         */
+        PORT_TAKEN,
         /** The worker closed its channel without a stop, did not exit, and was ended for that reason. */
         CHANNEL_LOST,
         /** The worker failed its health check and was ended for that reason. */
@@ -78,6 +83,7 @@ public record Exit(OptionalInt code, Optional<String> signal, boolean voluntary,
             case KILLED -> "kill() was called (" + how + ")";
             case START_TIMEOUT -> "ended by the primary (not ready in time)"; // the code or signal says nothing
             case NEVER_READY -> how + (status == 0 ? " (exited before it was ready)" : " (never became ready)");
+            case PORT_TAKEN -> how + " (the common port was taken; its own port is used instead)";
             case CHANNEL_LOST -> "lost its channel, stopped for that (" + how + ")";
             case UNHEALTHY -> "failed its health check, stopped for that (" + how + ")";
             case CRASHED -> how + " (crashed)";

@@ -39,13 +39,13 @@ final class ExitHandler {
         if (worker.isCommand() && !worker.channel.saidHello()) {
             startup.online(worker, "it ran");
         }
-        Exit exit = exit(worker, status, signal);
-        stopSequence.markDisconnected(worker, exit.toString());
         boolean startsAgain = startsAgain(worker);
+        Exit exit = exit(worker, status, signal, startsAgain);
+        stopSequence.markDisconnected(worker, exit.toString());
         Runnable followUp = startsAgain ? () -> restarts.startAgain(worker)
                 : restartAfterLoss(worker, status != 0 || worker.stop.cause() != null, why(worker, exit), null);
         worker.slot.lastExit = Optional.of(exit);
-        if (isFailure(exit) && !startsAgain) {
+        if (isFailure(exit)) {
             worker.slot.failures++;
         }
         markDead(worker, exit.toString());
@@ -54,8 +54,8 @@ final class ExitHandler {
         followUp.run();
     }
 
-    private static Exit exit(Incarnation worker, int status, Optional<String> signal) {
-        Exit.Cause cause = worker.stop.cause();
+    private static Exit exit(Incarnation worker, int status, Optional<String> signal, boolean startsAgain) {
+        Exit.Cause cause = startsAgain ? Exit.Cause.PORT_TAKEN : worker.stop.cause();
         if (cause == null) {
             cause = !worker.wasReady() ? Exit.Cause.NEVER_READY : status == 0 ? Exit.Cause.EXITED : Exit.Cause.CRASHED;
         }
@@ -151,7 +151,7 @@ final class ExitHandler {
     /** Starts a worker again that does not listen on its port, if it would start in another way. */
     void portMissing(Incarnation worker) {
         if (worker.isBooting() && startsAgain(worker)) {
-            stopSequence.stop(worker, "it found the common port taken, and goes on without a port");
+            stopSequence.stopWithoutPort(worker, "it found the common port taken, and goes on without a port");
             restarts.startAgain(worker);
         }
     }

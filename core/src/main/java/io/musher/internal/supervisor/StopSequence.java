@@ -41,6 +41,11 @@ final class StopSequence {
         releaseBecause(worker, Exit.Cause.STOPPED, why);
     }
 
+    /** Releases and stops a worker that lives on without the common port. */
+    void stopWithoutPort(Incarnation worker, String why) {
+        releaseBecause(worker, Exit.Cause.PORT_TAKEN, why);
+    }
+
     /** Releases and disconnects a worker, which may live on; does nothing if the worker was released before. */
     void detach(Incarnation worker, String why) {
         if (worker.slot.owns(worker)) {

@@ -65,6 +65,7 @@ class ClusterStartTest {
         fixture.forget();
         fixture.exits(fixture.worker(1), 1);
         fixture.assertActions("spawn 2");
+        assertEquals(Exit.Cause.PORT_TAKEN, fixture.exit.cause());
         assertFalse(start.isDone());
         fixture.serve(fixture.worker(2));
         assertTrue(start.isDone());
@@ -84,6 +85,7 @@ class ClusterStartTest {
         fixture.events.portMissing(fixture.worker(1));
         fixture.assertActions("drain frame 1", "stop frame 1", "spawn 2");
         fixture.exits(fixture.worker(1), 0);
+        assertEquals(Exit.Cause.PORT_TAKEN, fixture.exit.cause());
         fixture.serve(fixture.worker(2));
         assertTrue(start.isDone() && !start.isCompletedExceptionally());
         assertEquals(0, fixture.worker(2).slot.failures);

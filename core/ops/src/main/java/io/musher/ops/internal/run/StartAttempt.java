@@ -2,6 +2,7 @@ package io.musher.ops.internal.run;
 
 import io.musher.Cluster;
 import io.musher.ClusterEvent;
+import io.musher.Exit;
 import io.musher.Subscription;
 import io.musher.Worker;
 import io.musher.ops.internal.control.ControlException;
@@ -23,7 +24,8 @@ final class StartAttempt {
     static CompletableFuture<Void> scale(Cluster cluster, int instances, boolean mayEnd) {
         CompletableFuture<Void> attempt = new CompletableFuture<>();
         Subscription failures = cluster.on(ClusterEvent.WorkerEvent.class, event -> {
-            if (event instanceof ClusterEvent.Exited exited && !exited.exit().voluntary()) {
+            if (event instanceof ClusterEvent.Exited exited && !exited.exit().voluntary()
+                    && exited.exit().cause() != Exit.Cause.PORT_TAKEN) {
                 if (mayEnd && exited.exit().status() == 0) {
                     attempt.complete(null);
                 } else {
