@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.musher.it.SampleServer.Served;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code musher.jar}, from its command line. */
 class MusherJarIT extends MusherTestBase {
@@ -37,6 +40,26 @@ class MusherJarIT extends MusherTestBase {
         });
         primary.signal("TERM");
 
+        assertEquals(143, primary.exitCode(Duration.ofSeconds(60)), primary::report);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"relay", "kernel", "auto"})
+    void shouldRunAJarThatBindsTheCommonPortItself(String scheduling) throws Exception {
+        int port = FreePorts.free();
+        Path jar = SampleServer.JDK_HTTP_SERVER.pack(folder, Integer.toString(port));
+        musher.file("{id: 'web', jar: '" + jar + "', cluster: {instances: 2, commonPort: " + port + ", scheduling: '"
+                + scheduling + "'}}");
+        Child primary = run();
+        primary.awaitLine("web: 2 worker\\(s\\) ready", Duration.ofSeconds(60));
+
+        Set<Long> answers = new TreeSet<>();
+        await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(1)).until(() -> {
+            Served served = Served.by(port);
+            answers.add(served.pid());
+            return served.seesClient() != scheduling.equals("relay") && answers.size() == 2;
+        });
+        primary.signal("TERM");
         assertEquals(143, primary.exitCode(Duration.ofSeconds(60)), primary::report);
     }
 

@@ -1,6 +1,10 @@
 package io.musher.ops.internal.file;
 
+import io.musher.Cluster;
+import io.musher.ClusterBuilder;
 import io.musher.HealthCheck;
+import io.musher.Scheduling;
+import io.musher.WarmUp;
 import io.musher.balancer.Strategy;
 import io.musher.ops.internal.cron.Cron;
 import io.musher.ops.internal.file.Node.ListNode;
@@ -11,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -56,9 +61,9 @@ final class ProcessReader {
         List<HealthCheck> health = from.objects("health").stream()
                 .flatMap(check -> new HealthReader(check).read().stream()).toList();
         int[] instances = {1};
-        ProcessSpec.Port port = from.object("cluster").map(cluster -> cluster(cluster, instances)).orElse(
-                new ProcessSpec.Port(OptionalInt.empty(), false, Optional.empty(), OptionalInt.empty(),
-                        Optional.empty()));
+        ProcessSpec.Port port = from.object("cluster").map(cluster -> cluster(cluster, instances))
+                .orElse(ProcessSpec.Port.NONE);
+        Optional<WarmUp> warmUp = from.object("warmUp").flatMap(ProcessReader::warmUp);
         ProcessSpec.Reload reload = from.object("reload").map(ProcessReader::reload)
                 .orElse(new ProcessSpec.Reload(1, Duration.ZERO, Optional.empty()));
         LoggerSpec logger = from.object("logger").map(own -> LoggerSpec.read(own, defaults.logger(), directory))
@@ -83,9 +88,24 @@ final class ProcessReader {
         if (id.isEmpty() || program.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new ProcessSpec(id.get(), program.get(), directory, env, autostart, cron, overrun, timeout,
-                terminate, watch, restart, stop, startTimeout, explicit, health, maxMemory, instances[0], port, reload,
-                logger, pidFile));
+        ProcessSpec spec = new ProcessSpec(id.get(), program.get(), directory, env, autostart, cron, overrun, timeout,
+                terminate, watch, restart, stop, startTimeout, explicit, health, warmUp, maxMemory, instances[0], port,
+                reload, logger, pidFile);
+        checkPorts(spec);
+        return Optional.of(spec);
+    }
+
+    /** Reports options that the library would refuse together; not after other mistakes, which may be the cause. */
+    private void checkPorts(ProcessSpec spec) {
+        if (from.problems().isEmpty()) {
+            try {
+                ClusterBuilder builder = Cluster.builder();
+                spec.configurePorts(builder);
+                builder.build();
+            } catch (IllegalStateException e) {
+                from.problem(Messages.of(e));
+            }
+        }
     }
 
     private Optional<Program> program(Path directory) {
@@ -165,12 +185,15 @@ final class ProcessReader {
             Strategy.of(text);
             return text;
         });
+        Scheduling scheduling = cluster.word("scheduling", "relay", "kernel", "auto")
+                .map(word -> Scheduling.valueOf(word.toUpperCase(Locale.ROOT))).orElse(Scheduling.RELAY);
+        boolean redirects = cluster.flag("redirectCommonPort").orElse(true);
         cluster.end();
         if (inherited && host.isPresent()) {
             cluster.problem("host", "the inherited socket is bound to an address already: leave it out");
         }
         if (!cluster.has("commonPort")) {
-            for (String key : List.of("host", "strategy")) {
+            for (String key : List.of("host", "strategy", "scheduling", "redirectCommonPort")) {
                 if (cluster.has(key)) {
                     cluster.problem(key, "has no effect without \"commonPort\"");
                 }
@@ -187,7 +210,7 @@ final class ProcessReader {
                         + " contain the common port " + common.getAsInt());
             }
         }
-        return new ProcessSpec.Port(common, inherited, host, start, strategy);
+        return new ProcessSpec.Port(common, inherited, host, start, strategy, scheduling, redirects);
     }
 
     private static String checkInherit(String text) {
@@ -204,6 +227,22 @@ final class ProcessReader {
             return Runtime.getRuntime().availableProcessors();
         }
         return cluster.integer("instances", 0, MAX_INSTANCES).orElse(1);
+    }
+
+    private static Optional<WarmUp> warmUp(ObjectReader warmUp) {
+        Optional<List<String>> paths = warmUp.texts("paths");
+        Duration time = warmUp.seconds("time", 0).orElse(Duration.ofSeconds(1));
+        boolean required = warmUp.flag("required").orElse(false);
+        warmUp.end();
+        if (!warmUp.has("paths")) {
+            warmUp.problem("the key \"paths\" is missing, what the primary requests");
+        }
+        try {
+            return paths.map(all -> new WarmUp(all, time, required));
+        } catch (IllegalArgumentException e) {
+            warmUp.problem(Messages.of(e));
+            return Optional.empty();
+        }
     }
 
     private static ProcessSpec.Reload reload(ObjectReader reload) {

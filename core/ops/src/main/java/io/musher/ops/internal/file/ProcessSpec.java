@@ -1,6 +1,11 @@
 package io.musher.ops.internal.file;
 
+import io.musher.ClusterBuilder;
 import io.musher.HealthCheck;
+import io.musher.Readiness;
+import io.musher.Scheduling;
+import io.musher.WarmUp;
+import io.musher.balancer.Strategy;
 import io.musher.ops.internal.cron.Cron;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +33,7 @@ import java.util.OptionalLong;
  * @param startTimeout how soon a worker must be ready
  * @param explicitReadiness whether a worker is ready only when it says so
  * @param health checks of each worker
+ * @param warmUp requests to each worker before its first client
  * @param maxMemory the resident memory above which a worker is replaced
  * @param instances the number of workers
  * @param port the common port and what belongs to it
@@ -39,8 +45,8 @@ import java.util.OptionalLong;
 public record ProcessSpec(String id, Program program, Path directory, Map<String, String> env, boolean autostart,
         Optional<Cron> schedule, boolean overrun, Optional<Duration> timeout, Optional<Cron> terminate,
         List<Path> watch, Restart restart, Stop stop, Duration startTimeout, boolean explicitReadiness,
-        List<HealthCheck> health, OptionalLong maxMemory, int instances, Port port, Reload reload,
-        LoggerSpec logger, Optional<Path> pidFile) {
+        List<HealthCheck> health, Optional<WarmUp> warmUp, OptionalLong maxMemory, int instances, Port port,
+        Reload reload, LoggerSpec logger, Optional<Path> pidFile) {
 
     /**
      * What happens when a worker ends by itself.
@@ -78,14 +84,39 @@ public record ProcessSpec(String id, Program program, Path directory, Map<String
      * @param host the host of the common port; empty for all interfaces
      * @param start the port of the first worker; empty for any free ports
      * @param strategy the name of the balancer's strategy; empty for its default
+     * @param scheduling who listens on the common port
+     * @param redirects whether an application that binds the common port in its code gets its own port instead
      */
     public record Port(OptionalInt common, boolean inherited, Optional<String> host, OptionalInt start,
-            Optional<String> strategy) {
+            Optional<String> strategy, Scheduling scheduling, boolean redirects) {
+
+        /** No ports. */
+        static final Port NONE = new Port(OptionalInt.empty(), false, Optional.empty(), OptionalInt.empty(),
+                Optional.empty(), Scheduling.RELAY, true);
 
         /** {@return whether clients connect to one port, which the workers share} */
         public boolean isShared() {
             return inherited || common.isPresent();
         }
+    }
+
+    /**
+     * Sets the options that have to do with ports; {@link ClusterBuilder#build} throws if they do not go together.
+     *
+     * @param builder of a cluster of this process
+     */
+    public void configurePorts(ClusterBuilder builder) {
+        port.common().ifPresent(builder::commonPort);
+        if (port.inherited()) {
+            builder.inheritListener();
+        }
+        port.host().ifPresent(builder::host);
+        port.start().ifPresent(builder::startPort);
+        port.strategy().map(Strategy::of).ifPresent(builder::strategy);
+        builder.scheduling(port.scheduling()).redirectCommonPort(port.redirects())
+                .readiness(explicitReadiness ? Readiness.EXPLICIT : Readiness.AUTO)
+                .healthCheck(health.toArray(HealthCheck[]::new));
+        warmUp.ifPresent(builder::warmUp);
     }
 
     /** {@return whether it runs by its schedule instead of being kept alive} */
@@ -97,7 +128,7 @@ public record ProcessSpec(String id, Program program, Path directory, Map<String
     ProcessSpec once() {
         return new ProcessSpec(id, program, directory, env, autostart, schedule, overrun, Optional.empty(),
                 Optional.empty(), List.of(), new Restart("never", Optional.empty(), OptionalInt.empty()), stop,
-                startTimeout, explicitReadiness, health, OptionalLong.empty(), instances, port, reload, logger,
+                startTimeout, explicitReadiness, health, warmUp, OptionalLong.empty(), instances, port, reload, logger,
                 pidFile);
     }
 }

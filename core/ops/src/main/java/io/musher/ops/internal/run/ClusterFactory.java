@@ -2,15 +2,12 @@ package io.musher.ops.internal.run;
 
 import io.musher.Cluster;
 import io.musher.ClusterBuilder;
-import io.musher.HealthCheck;
 import io.musher.Launch;
 import io.musher.Output;
-import io.musher.Readiness;
 import io.musher.RecyclePolicy;
 import io.musher.ReloadPolicy;
 import io.musher.RestartPolicy;
 import io.musher.StopPolicy;
-import io.musher.balancer.Strategy;
 import io.musher.ops.internal.file.ProcessSpec;
 import io.musher.ops.internal.file.Program;
 import java.time.Duration;
@@ -41,15 +38,8 @@ final class ClusterFactory {
                 .env(env).output(Output.to(output)).restartPolicy(restart(spec))
                 .stopPolicy(new StopPolicy(spec.stop().before(), spec.stop().drain(), spec.stop().kill()))
                 .startTimeout(spec.startTimeout()).reloadPolicy(reload(spec))
-                .healthCheck(spec.health().toArray(HealthCheck[]::new)).recyclePolicy(recycle(spec))
-                .readiness(readiness(spec)).signals(false).shutdownHook(false).keepAlive(false);
-        spec.port().common().ifPresent(builder::commonPort);
-        if (spec.port().inherited()) {
-            builder.inheritListener();
-        }
-        spec.port().host().ifPresent(builder::host);
-        spec.port().start().ifPresent(builder::startPort);
-        spec.port().strategy().map(Strategy::of).ifPresent(builder::strategy);
+                .recyclePolicy(recycle(spec)).signals(false).shutdownHook(false).keepAlive(false);
+        spec.configurePorts(builder);
         return builder;
     }
 
@@ -117,9 +107,5 @@ final class ClusterFactory {
             policy = policy.withMaxAge(spec.timeout().get());
         }
         return policy;
-    }
-
-    private static Readiness readiness(ProcessSpec spec) {
-        return spec.explicitReadiness() ? Readiness.EXPLICIT : Readiness.AUTO;
     }
 }

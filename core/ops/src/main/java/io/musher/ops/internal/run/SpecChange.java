@@ -24,6 +24,7 @@ record SpecChange(boolean deploys, boolean scales, List<String> needRestart) {
         addIf(!old.startTimeout().equals(next.startTimeout()), "startTimeout", keys);
         addIf(old.explicitReadiness() != next.explicitReadiness(), "readiness", keys);
         addIf(!old.health().equals(next.health()), "health", keys);
+        addIf(!old.warmUp().equals(next.warmUp()), "warmUp", keys);
         addIf(!old.maxMemory().equals(next.maxMemory()), "maxMemory", keys);
         addIf(!old.reload().equals(next.reload()), "reload", keys);
         addIf(!next.isJob() && !old.timeout().equals(next.timeout()), "timeout", keys);

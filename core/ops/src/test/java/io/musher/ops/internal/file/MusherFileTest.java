@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.HealthCheck;
+import io.musher.Scheduling;
+import io.musher.WarmUp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +53,9 @@ class MusherFileTest {
                     restartLimit: 3, terminateGracePeriod: 1, drain: 2.5, startTimeout: 9, readiness: "explicit",
                     health: [{http: "/health", role: "readiness", interval: 1, timeout: 0.5, rise: 2, fall: 3}],
                     maxMemory: "800M",
-                    cluster: {instances: 2, commonPort: 3000, host: "127.0.0.1", startPort: 4000, strategy: "ip-hash"},
+                    cluster: {instances: 2, commonPort: 3000, host: "127.0.0.1", startPort: 4000, strategy: "ip-hash",
+                        scheduling: "auto", redirectCommonPort: false},
+                    warmUp: {paths: ["/", "/a"], time: 0.5, required: true},
                     reload: {batch: 2, soak: 5, overlap: 1.5}, pidFile: "%n.pid",
                   }]
                 }
@@ -77,7 +81,8 @@ class MusherFileTest {
         assertEquals(800L << 20, web.maxMemory().getAsLong());
         assertEquals(2, web.instances());
         assertEquals(new ProcessSpec.Port(OptionalInt.of(3_000), false, Optional.of("127.0.0.1"),
-                OptionalInt.of(4_000), Optional.of("ip-hash")), web.port());
+                OptionalInt.of(4_000), Optional.of("ip-hash"), Scheduling.AUTO, false), web.port());
+        assertEquals(Optional.of(new WarmUp(List.of("/", "/a"), Duration.ofMillis(500), true)), web.warmUp());
         assertEquals(new ProcessSpec.Reload(2, Duration.ofSeconds(5), Optional.of(Duration.ofMillis(1_500))),
                 web.reload());
         assertEquals(Optional.of(folder.resolve("all.log")), web.logger().stdout());
@@ -107,6 +112,12 @@ class MusherFileTest {
         assertEquals(new ProcessSpec.Restart("always", Optional.empty(), OptionalInt.empty()), web.restart());
         assertEquals(new ProcessSpec.Stop(Duration.ZERO, Duration.ofSeconds(20), Duration.ofSeconds(5)), web.stop());
         assertEquals(1, web.instances());
+        assertEquals(ProcessSpec.Port.NONE, web.port());
+        assertEquals(Scheduling.RELAY, only("cmd: 'x', cluster: {commonPort: 3000}").port().scheduling());
+        assertTrue(only("cmd: 'x', cluster: {commonPort: 3000}").port().redirects());
+        assertEquals(Optional.empty(), web.warmUp());
+        assertEquals(Optional.of(WarmUp.requests("/")),
+                only("cmd: 'x', cluster: {commonPort: 3000}, warmUp: {paths: ['/']}").warmUp());
         assertEquals(Duration.ofSeconds(60), web.startTimeout());
         assertEquals(folder, web.directory());
         assertEquals(new ProcessSpec.Reload(1, Duration.ZERO, Optional.empty()), web.reload());
@@ -151,6 +162,19 @@ class MusherFileTest {
             cmd: 'x', cluster: {commonPort: '3000'}           | is neither a whole number from 1 to 65535 nor "inherit"
             cmd: 'x', cluster: {commonPort: 'inherit', host: '::1'} | the inherited socket is bound to an address
             cmd: 'x', cluster: {commonPort: 'inherit'}, terminateGracePeriod: 1 | goes with a terminateGracePeriod of 0
+            cmd: 'x', cluster: {scheduling: 'kernal', commonPort: 1} | did you mean "kernel"?
+            cmd: 'x', cluster: {scheduling: 'kernel'}         | cluster.scheduling: has no effect without "commonPort"
+            cmd: 'x', cluster: {redirectCommonPort: false}    | has no effect without "commonPort"
+            cmd: 'x', cluster: {scheduling: 'kernel', commonPort: 1, strategy: 'ip-hash'} | KERNEL and strategy
+            cmd: 'x', cluster: {scheduling: 'kernel', commonPort: 1, startPort: 4000} | scheduling KERNEL and startPort
+            cmd: 'x', cluster: {scheduling: 'kernel', commonPort: 1}, health: [{tcp: true}] | KERNEL and healthCheck
+            cmd: 'x', cluster: {scheduling: 'kernel', commonPort: 1}, warmUp: {paths: ['/']} | KERNEL and warmUp
+            cmd: 'x', cluster: {commonPort: 1}, warmUp: {}    | the key "paths" is missing
+            cmd: 'x', cluster: {commonPort: 1}, warmUp: {paths: []} | warmUp has no path
+            cmd: 'x', cluster: {commonPort: 1}, warmUp: {paths: ['a']} | warmUp path 'a' does not begin with /
+            cmd: 'x', cluster: {commonPort: 1}, warmUp: {paths: ['/'], time: 0} | is not within 1 ms to a day
+            cmd: 'x', warmUp: {paths: ['/']}                  | warmUp needs a port
+            cmd: 'x', health: [{tcp: true}]                   | needs a port
             cmd: 'x', cluster: {instances: 'many'}            | "many" is none of auto
             cmd: 'x', cluster: {instances: 2}, pidFile: 'a.pid' | put %n
             cmd: 'x', health: [{tcp: true, http: '/'}]        | expected one of
