@@ -47,6 +47,13 @@ public final class OrphanReaper {
             done
             watched() { echo $ids; }
             marked() {
+              # one process that reads all environments, if this grep reads on after a zero byte
+              if printf 'x\\0y' | grep -qF y; then
+                for file in $(grep -lsF "MUSHER_TREE=$mark." /proc/[0-9]*/environ); do
+                  file=${file#/proc/}; echo "${file%/environ}"
+                done
+                return
+              fi
               for file in /proc/[0-9]*/environ; do
                 [ -r "$file" ] || continue
                 case $(tr '\\0' '\\n' <"$file") in

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -120,13 +121,28 @@ class OrphanReaperTest {
         for (String applet : List.of("sh", "tr", "sleep", "grep")) {
             Files.createSymbolicLink(folder.resolve(applet), BUSYBOX);
         }
+        endsGroupsAndMarkedProcesses(script, folder, BUSYBOX.toString(), "sh");
+    }
+
+    @Test
+    void shouldStartNoProcessForEachEnvironmentItReads(@TempDir Path folder) throws Exception {
+        for (String program : List.of("sh", "sleep", "grep")) {
+            Path found = Path.of("/bin", program);
+            assumeTrue(Files.isExecutable(found), () -> found + " is not there");
+            Files.createSymbolicLink(folder.resolve(program), found);
+        }
+        assumeTrue(!folder.resolve("grep").toRealPath().endsWith("busybox"), "its grep stops at a zero byte");
+        endsGroupsAndMarkedProcesses("sleep 1000 & wait", folder, "/bin/sh");
+    }
+
+    private static void endsGroupsAndMarkedProcesses(String script, Path folder, String... shell) throws Exception {
         String mark = Long.toHexString(ThreadLocalRandom.current().nextLong());
         Process group = process(Map.of(), "setsid", "sh", "-c", script);
         Process marked = process(Map.of(ChildEnvironment.TREE, mark + ".1"), "setsid", "sh", "-c", script);
         Process other = process(Map.of(ChildEnvironment.TREE, mark + "0.1"), "setsid", "sh", "-c", script);
-        ProcessBuilder builder = new ProcessBuilder(BUSYBOX.toString(), "sh", "-c", OrphanReaper.SCRIPT,
-                "musher-orphan-reaper", mark, "3")
-                .redirectErrorStream(true);
+        List<String> words = new ArrayList<>(List.of(shell));
+        words.addAll(List.of("-c", OrphanReaper.SCRIPT, "musher-orphan-reaper", mark, "3"));
+        ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
         builder.environment().clear();
         builder.environment().put("PATH", folder.toString());
         Process reaper = builder.start();
