@@ -9,7 +9,7 @@ public enum Readiness {
     /**
      * The default. With ports, a worker is ready when it calls {@link WorkerContext#listening}, or when its port
      * accepts connections and the worker or one of its child processes listens there. Without ports, a JVM is ready
-     * when it has joined, and a command when it has been alive for a second.
+     * when it has joined, and a command, or a jar that has not joined by then, when it has been alive for a second.
      *
      * <p>While the main method of a joined JVM is running, its start is not over: the port must accept connections when
      * the main method returns, or after as much time again as the port took to accept, at most three seconds. Where the

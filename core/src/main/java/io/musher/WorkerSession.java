@@ -44,8 +44,8 @@ final class WorkerSession implements WorkerHandle {
     record Factory(ClusterConfig config, ClusterResources resources, PortAllocator ports, MessageDispatcher dispatcher,
             Function<WorkerSession, Worker> workers) {
 
-        WorkerSession create(Incarnation incarnation, ProcessEvents events, LaunchPlan.Kind kind) {
-            return new WorkerSession(this, incarnation, events, kind == LaunchPlan.Kind.COMMAND);
+        WorkerSession create(Incarnation incarnation, ProcessEvents events, LaunchPlan plan) {
+            return new WorkerSession(this, incarnation, events, plan);
         }
     }
 
@@ -66,6 +66,8 @@ final class WorkerSession implements WorkerHandle {
     private final ProcessEvents events;
     private final boolean isCommand;
     private final ClassDataCache classData;
+    /** Whether the program certainly opens its channel. */
+    private final boolean joins;
     private final Channel channel;
     private Optional<PortLease> lease = Optional.empty();
     /** Null before the fork. Written on the control thread only; read by any thread. */
@@ -87,7 +89,9 @@ final class WorkerSession implements WorkerHandle {
     /** How the process ended; null while it runs. */
     private @Nullable Termination termination;
 
-    private WorkerSession(Factory cluster, Incarnation incarnation, ProcessEvents events, boolean isCommand) {
+    private WorkerSession(Factory cluster, Incarnation incarnation, ProcessEvents events, LaunchPlan plan) {
+        this.isCommand = plan.kind() == LaunchPlan.Kind.COMMAND;
+        this.joins = plan.saysHello();
         this.config = cluster.config;
         this.control = cluster.resources.control();
         this.balancer = cluster.resources.balancer();
@@ -96,7 +100,6 @@ final class WorkerSession implements WorkerHandle {
         this.ports = cluster.ports;
         this.incarnation = incarnation;
         this.events = events;
-        this.isCommand = isCommand;
         this.classData = cluster.resources.spawner().classData();
         this.worker = cluster.workers.apply(this);
         this.targetId = worker.name();
@@ -152,7 +155,7 @@ final class WorkerSession implements WorkerHandle {
     void spawned(WorkerProcess started) {
         process = started;
         events.spawned(incarnation,
-                new StartedProcess(started.pid(), started.port(), isCommand, started.startedAt()));
+                new StartedProcess(started.pid(), started.port(), isCommand, joins, started.startedAt()));
         started.onProcessExit().thenRun(() -> control.tryExecute(() -> events.processExited(incarnation)));
         started.onExit().thenAccept(end -> control.execute(() -> processEnded(end)));
         if (probesPort()) {

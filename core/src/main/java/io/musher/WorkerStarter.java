@@ -49,7 +49,7 @@ final class WorkerStarter {
 
     /** Starts a process; the session reports to {@code events} when it runs or could not be started. */
     WorkerSession start(Incarnation incarnation, ProcessEvents events, int instances, LaunchGeneration generation) {
-        WorkerSession session = sessions.create(incarnation, events, generation.plan().kind());
+        WorkerSession session = sessions.create(incarnation, events, generation.plan());
         SpawnRequest request;
         try {
             request = request(session, instances, generation);

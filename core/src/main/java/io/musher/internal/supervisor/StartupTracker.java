@@ -30,7 +30,7 @@ final class StartupTracker {
         registry.add(worker);
         registry.listener.forked(worker, worker.why());
         worker.startTimer.set(registry.config.startTimeout(), () -> startTimedOut(worker));
-        if (process.command()) {
+        if (!process.joins()) {
             worker.minLifeTimer.set(MIN_COMMAND_LIFE, () -> stayedAlive(worker));
         }
         worker.runDeferred();
@@ -55,8 +55,11 @@ final class StartupTracker {
     }
 
     private void stayedAlive(Incarnation worker) {
-        online(worker, "it runs");
-        if (registry.config.readinessRule() == ReadinessRule.STARTED) {
+        boolean ready = registry.config.readinessRule() == ReadinessRule.STARTED;
+        if (ready || worker.isCommand()) {
+            online(worker, "it runs");
+        }
+        if (ready) {
             readinessReached(worker, "it has run for a second");
         }
     }

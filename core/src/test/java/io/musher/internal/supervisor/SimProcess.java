@@ -76,7 +76,7 @@ final class SimProcess {
             spawnReported = true;
             OptionalInt port = world.config.ports() == PortMode.NONE ? OptionalInt.empty()
                     : OptionalInt.of(4000 + worker.id());
-            events.spawned(worker, new StartedProcess(worker.id() + 100L, port, command, Instant.EPOCH));
+            events.spawned(worker, new StartedProcess(worker.id() + 100L, port, command, !command, Instant.EPOCH));
         });
     }
 

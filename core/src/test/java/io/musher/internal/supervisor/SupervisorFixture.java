@@ -25,6 +25,7 @@ final class SupervisorFixture extends SupervisorRecorder {
     ProcessEvents events;
     private SupervisorConfig config;
     private boolean commands;
+    private boolean joins = true;
 
     /** JVM workers behind a common port, without overlaps; every option may be changed before the first input. */
     SupervisorFixture() {
@@ -100,6 +101,12 @@ final class SupervisorFixture extends SupervisorRecorder {
 
     SupervisorFixture commands() {
         commands = true;
+        return jars();
+    }
+
+    /** JVM workers that need not have Musher in them. */
+    SupervisorFixture jars() {
+        joins = false;
         return this;
     }
 
@@ -133,7 +140,8 @@ final class SupervisorFixture extends SupervisorRecorder {
 
     void born(Incarnation worker) {
         events.spawned(worker,
-                new StartedProcess(100 + worker.id(), OptionalInt.of(4000 + worker.id()), commands, Instant.EPOCH));
+                new StartedProcess(100 + worker.id(), OptionalInt.of(4000 + worker.id()), commands, joins,
+                        Instant.EPOCH));
     }
 
     /** From its process to its being ready, as a JVM does. */

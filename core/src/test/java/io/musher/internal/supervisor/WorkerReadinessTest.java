@@ -119,6 +119,17 @@ class WorkerReadinessTest {
     }
 
     @Test
+    void shouldTakeAJarThatLivesForOneThatRunsAndLetItJoinLater() {
+        fixture.with(ReadinessRule.STARTED).jars();
+        Incarnation worker = first();
+        fixture.pass(1_000);
+        fixture.assertReports("forked 1", "online 1", "ready 1");
+        fixture.events.hello(worker);
+        assertTrue(worker.isConnected());
+        fixture.assertReports();
+    }
+
+    @Test
     void shouldTellThatACommandWasOnlineHoweverShort() {
         fixture.commands();
         Incarnation worker = first();
