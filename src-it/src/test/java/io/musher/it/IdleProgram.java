@@ -9,7 +9,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
-/** A program that prints a line, with any argument the flags of its JVM, and does nothing; it knows nothing of Musher. */
+/** A program that prints a line, with any argument the flags of its JVM; it knows nothing of Musher. */
 final class IdleProgram {
 
     private IdleProgram() {}

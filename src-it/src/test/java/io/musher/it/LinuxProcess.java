@@ -60,8 +60,17 @@ record LinuxProcess(long pid) {
 
     /** The most memory it has had at once, in MiB. */
     long peakMegabytes() throws IOException {
+        return megabytes("VmHWM:");
+    }
+
+    /** The memory it has now, in MiB. */
+    long residentMegabytes() throws IOException {
+        return megabytes("VmRSS:");
+    }
+
+    private long megabytes(String what) throws IOException {
         String line = Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
-                .filter(text -> text.startsWith("VmHWM:")).findFirst().orElseThrow();
+                .filter(text -> text.startsWith(what)).findFirst().orElseThrow();
         return Long.parseLong(line.replaceAll("\\D", "")) / 1024;
     }
 

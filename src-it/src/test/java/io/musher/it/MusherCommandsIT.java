@@ -198,4 +198,35 @@ class MusherCommandsIT extends MusherTestBase {
         assertExit(0, musher.run("stop"));
         assertEquals(0, follows.exitCode(Duration.ofSeconds(60)), follows::report);
     }
+
+    @Test
+    void shouldRotateTheLogOfThePrimaryWithWhatTheJvmItselfWrites() throws Exception {
+        Files.writeString(folder.resolve("musher.json"), "{name: 'shop', logger: {maxSize: '4K', keep: 1}, processes:"
+                + " [{id: 'web', cmd: 'exit 1', restartDelayMs: 20, restartLimit: 1000}]}");
+        musher.run("start");
+        Path log = musher.home().resolve("primary.log");
+        Path copy = musher.home().resolve("primary.log.1");
+        await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(copy));
+        assertExit(0, musher.run("stop", "web"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> Files.size(log) < 4_096);
+        Child.signal("QUIT", musher.pid());
+
+        // a thread dump is larger than the limit: it is copied, and the log begins anew
+        await().atMost(Duration.ofSeconds(60)).until(() -> Files.readString(copy).contains("Full thread dump")
+                && Files.size(log) < 4_096);
+        assertFalse(Files.exists(musher.home().resolve("primary.log.2")));
+    }
+
+    @Test
+    void shouldNotPassFlagsOfThePrimaryOnToWorkers() throws Exception {
+        IdleProgram.pack(folder.resolve("idle.jar"));
+        start("{id: 'web', jar: 'idle.jar', args: ['flags'], jvmArgs: ['-Down=1']}");
+
+        assertTrue(new LinuxProcess(musher.pid()).commandLine().contains("-XX:+UseSerialGC"));
+        Path log = musher.home().resolve("logs/web-1.log");
+        await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(log) && Files.size(log) > 0);
+        String flags = Files.readString(log);
+        assertTrue(flags.contains("-Down=1") && flags.contains("-Xmx"), flags);
+        assertFalse(flags.contains("SerialGC") || flags.contains("-Xms") || flags.contains("HeapFreeRatio"), flags);
+    }
 }

@@ -5,6 +5,7 @@ import io.musher.ops.internal.control.PrimaryLock;
 import io.musher.ops.internal.control.PrimaryLock.Holder;
 import io.musher.ops.internal.file.FileProblems;
 import io.musher.ops.internal.file.FileSpec;
+import io.musher.ops.internal.run.PrimaryJvm;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -118,6 +119,7 @@ final class Starter {
             words.add("nohup");
         }
         words.add(Scripts.java());
+        words.addAll(PrimaryJvm.flags(System.getenv()));
         words.addAll(List.of("-jar", Scripts.jar(), "run", "--detached"));
         finder.file(arguments).filter(file -> arguments.program.isEmpty())
                 .ifPresent(file -> words.addAll(List.of("-c", file.toString())));

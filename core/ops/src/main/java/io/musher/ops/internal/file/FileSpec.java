@@ -12,14 +12,15 @@ import java.util.List;
  * @param processes the entries in the order of the file
  * @param control how clients reach the primary
  * @param watcher which changes count for {@code watch}
+ * @param logger the root's logger, which processes have unless their entry says otherwise
  * @param ignored a line for each key without effect
  */
 public record FileSpec(Path file, String name, List<ProcessSpec> processes, ControlSpec control, WatcherSpec watcher,
-        List<String> ignored) {
+        LoggerSpec logger, List<String> ignored) {
 
     /** {@return this with another name} */
     public FileSpec named(String other) {
-        return new FileSpec(file, other, processes, control, watcher, ignored);
+        return new FileSpec(file, other, processes, control, watcher, logger, ignored);
     }
 
     /**
@@ -36,7 +37,7 @@ public record FileSpec(Path file, String name, List<ProcessSpec> processes, Cont
             throw new FileProblems(file.getFileName() + ": --once has nothing to run: all processes have \"cron\", no"
                     + " instances, or \"autostart\": false");
         }
-        return new FileSpec(file, name, services, control, watcher, ignored);
+        return new FileSpec(file, name, services, control, watcher, logger, ignored);
     }
 
     /** {@return whether a process needs the listening socket that the primary is started with} */

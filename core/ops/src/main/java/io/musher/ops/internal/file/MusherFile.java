@@ -113,7 +113,7 @@ public final class MusherFile {
             throw new FileProblems(problems.all().get(0).path() + ": " + problems.all().get(0).text());
         }
         return new FileSpec(directory, name, process.stream().toList(), ControlSpec.DEFAULT,
-                WatcherSpec.DEFAULT, List.of());
+                WatcherSpec.DEFAULT, LoggerSpec.DEFAULT, List.of());
     }
 
     private static String content(Path file) throws FileProblems {
@@ -178,7 +178,8 @@ public final class MusherFile {
         }
         checkWorkerNames(processes, entries);
         root.end();
-        return new FileSpec(file, name, List.copyOf(processes), control, watcher, root.problems().ignored());
+        return new FileSpec(file, name, List.copyOf(processes), control, watcher, defaults.logger(),
+                root.problems().ignored());
     }
 
     /** Reads what Pup has for its HTTP interface. */

@@ -6,6 +6,7 @@ import io.musher.ops.internal.control.LogMemory;
 import io.musher.ops.internal.file.ProcessSpec;
 import io.musher.ops.internal.file.WatcherSpec;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -19,8 +20,9 @@ import java.util.function.Predicate;
  * @param logs makes the log of a process, as its file entry says
  * @param watcher which changes of files count, and when
  * @param countsAsChange whether a changed file is not one of Musher's own
+ * @param removedJvmArgs flags of this JVM that are its own and not for workers
  * @param changed called when a process may have ended for good; must not block
  */
 record Context(EventLog events, LogMemory memory, CronTimer timer,
         Function<ProcessSpec, Consumer<Output.Line>> logs, WatcherSpec watcher, Predicate<Path> countsAsChange,
-        Runnable changed) {}
+        List<String> removedJvmArgs, Runnable changed) {}

@@ -122,6 +122,7 @@ abstract class ManagedProcess extends ControlledProcess {
     private Cluster open() throws ControlException {
         try {
             Cluster opened = ClusterFactory.builder(spec, () -> ClusterFactory.environment(spec), this::write)
+                    .removeJvmArgs(context.removedJvmArgs().toArray(String[]::new))
                     .on(ClusterEvent.class, this::note).start();
             cluster = opened;
             held = false;

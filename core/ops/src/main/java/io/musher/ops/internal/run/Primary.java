@@ -76,6 +76,7 @@ public final class Primary implements Controlled {
     private final CronTimer timer = new CronTimer(Clock.systemDefaultZone());
     private final Commands commands;
     private final FileProcesses processes;
+    private final PrimaryLog log;
     private final Semaphore changes = new Semaphore(0);
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private volatile boolean stopRequested;
@@ -94,8 +95,11 @@ public final class Primary implements Controlled {
                         options.detached() ? spec.logger().detached(home.folder(file.name()).resolve("logs"))
                                 : spec.logger(),
                         logs, out, err, Clock.systemDefaultZone()),
-                file.watcher(), this::countsAsChange, changes::release);
+                file.watcher(), this::countsAsChange,
+                options.detached() ? PrimaryJvm.flags(System.getenv()) : List.of(),
+                changes::release);
         processes = new FileProcesses(file, options.source(), context);
+        log = new PrimaryLog(home.folder(file.name()).resolve("primary.log"), () -> processes.file().logger());
     }
 
     /**
@@ -121,6 +125,9 @@ public final class Primary implements Controlled {
         Runtime.getRuntime().addShutdownHook(new Thread(this::end, "musher-stop"));
         if (!hasTerminal()) {
             Signals.handle("HUP", this::reloadAfterHangup);
+        }
+        if (options.detached()) {
+            log.start();
         }
         try {
             startAll();
@@ -250,5 +257,6 @@ public final class Primary implements Controlled {
         commands.close();
         timer.close();
         logs.close();
+        log.close();
     }
 }

@@ -87,6 +87,7 @@ final class StatusReport {
         fields.put("commonPort", process.commonPort().isPresent() ? process.commonPort().getAsInt() : null);
         fields.put("restarts", stats.map(ClusterStats::restarts).orElse(0L));
         fields.put("failures", stats.map(ClusterStats::failures).orElse(0L));
+        fields.put("droppedOutputBytes", stats.map(ClusterStats::droppedOutput).orElse(0L));
         fields.put("connections", stats.flatMap(ClusterStats::balancer).map(BalancerStats::active).orElse(null));
         fields.put("healthy", isHealthy(process, stats));
         fields.put("why", why(process, stats));

@@ -1,0 +1,29 @@
+package io.musher.ops.internal.run;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The flags of a primary's JVM where Musher starts it. Workers do not inherit them. */
+public final class PrimaryJvm {
+
+    /**
+     * By default a JVM begins with a 64th of the memory as its heap, which a primary would fill with garbage before it
+     * collects any. There is no maximum: what it needs depends on the number of workers, whose last output it keeps.
+     */
+    private static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-Xms16m", "-XX:MinHeapFreeRatio=20",
+            "-XX:MaxHeapFreeRatio=40");
+
+    private PrimaryJvm() {}
+
+    /**
+     * {@return the flags; none where the environment has flags for JVMs, which could contradict them}
+     *
+     * @param environment that of the primary
+     */
+    public static List<String> flags(Map<String, String> environment) {
+        boolean given = Stream.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
+                .anyMatch(name -> !environment.getOrDefault(name, "").isBlank());
+        return given ? List.of() : FLAGS;
+    }
+}
