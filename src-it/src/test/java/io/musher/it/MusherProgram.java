@@ -1,5 +1,7 @@
 package io.musher.it;
 
+import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -101,9 +103,13 @@ final class MusherProgram {
     String send(String line) throws IOException {
         try (SocketChannel channel = connect()) {
             write(channel, line + "\n");
-            String last = "";
-            while (!last.contains("\"ok\":")) {
-                last = readLine(channel);
+            BufferedReader answer = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
+            String last = answer.readLine();
+            while (last != null && !last.contains("\"ok\":")) {
+                last = answer.readLine();
+            }
+            if (last == null) {
+                throw new EOFException("no answer to " + line);
             }
             return last;
         }
