@@ -47,6 +47,14 @@
  * except {@code Spawner.close()}. Futures complete on any of
  * these threads: continue on an executor of your own.
  *
+ * <h2>The way to the first fork</h2>
+ *
+ * <p>All workers wait for what the primary loads until then, in a cold JVM. Therefore tokens are read from the kernel
+ * instead of by {@code SecureRandom}, signal handlers are compiled instead of being proxies, the key of class data is
+ * no {@code MessageDigest}, and memory limits and tools are found without streams. Regular expressions and lambdas stay:
+ * what they cost is little beside these, as long as they are not the first in a JVM. {@code ClassesBeforeForkTest}
+ * counts.
+ *
  * <h2>Exits</h2>
  *
  * <p>On Linux each worker leads a session of its own. When the worker process has exited, the processes left in its
