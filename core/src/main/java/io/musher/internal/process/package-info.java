@@ -51,8 +51,8 @@
  *
  * <p>All workers wait for what the primary loads until then, in a cold JVM. Therefore tokens are read from the kernel
  * instead of by {@code SecureRandom}, signal handlers are compiled instead of being proxies, the key of class data is
- * no {@code MessageDigest}, and memory limits and tools are found without streams. Regular expressions and lambdas stay:
- * what they cost is little beside these, as long as they are not the first in a JVM. {@code ClassesBeforeForkTest}
+ * no {@code MessageDigest}, and memory limits and tools are found without streams. Lambdas and regular expressions
+ * stay, for the sake of readers. {@code ClassesBeforeForkTest}
  * counts.
  *
  * <h2>Exits</h2>
