@@ -225,6 +225,16 @@ class RestartControllerTest {
     }
 
     @Test
+    void shouldFailAScaleWhoseWorkerCannotBeStartedAndIsNotReplaced() {
+        fixture.with(RestartPolicy.never()).running(1);
+        CompletableFuture<Void> scaled = fixture.scale(2);
+        fixture.events.spawnFailed(last(), new IOException("no such program"));
+        assertTrue(scaled.isCompletedExceptionally());
+        assertEquals(2, fixture.spawned.size());
+        assertTrue(scaled.handle((done, failure) -> failure.getMessage()).join().contains("no such program"));
+    }
+
+    @Test
     void shouldSkipTheBackoffWhenAsked() {
         fixture.running(1);
         fixture.exits(fixture.worker(1), 1);
