@@ -46,6 +46,7 @@ public final class Balancer implements AutoCloseable {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final AtomicBoolean closeReported = new AtomicBoolean();
     private volatile @Nullable Throwable failure; // of an event loop
+    private volatile boolean shuttingDown;
     private boolean accepting; // first loop only
     private boolean closing;
 
@@ -208,14 +209,14 @@ public final class Balancer implements AutoCloseable {
     public CompletableFuture<Void> shutdown(Duration deadline) {
         long nanos = nanos(deadline);
         Runnable closeSoon = () -> runOffLoop(this::close);
-        loops.first().loop.tryExecute(() -> {
-            loops.first().loop.schedule(nanos, () -> loops.fence(closeSoon, context -> context.commands.cutAll()));
-            loops.fence(() -> {
-                if (limits.clients() == 0) {
-                    closeSoon.run();
-                }
-            }, context -> context.commands.beginShutdown(closeSoon));
-        });
+        shuttingDown = true;
+        loops.first().loop.tryExecute(() -> loops.first().loop.schedule(nanos,
+                () -> loops.fence(closeSoon, context -> context.commands.cutAll())));
+        loops.fence(() -> {
+            if (limits.clients() == 0) {
+                closeSoon.run();
+            }
+        }, context -> context.commands.beginShutdown(closeSoon));
         return ended.copy();
     }
 
@@ -289,7 +290,8 @@ public final class Balancer implements AutoCloseable {
     }
 
     /**
-     * Runs a task on the first loop.
+     * Runs a task on the first loop; after {@link #shutdown}, not before all loops have stopped accepting: the clients
+     * that they have accepted until then need the targets that the task may withdraw.
      *
      * @param task completes the future that it is given, now or later; if it throws, the future fails
      * @return completes as that future does, but on a callback thread, because its dependents may run user code or
@@ -297,12 +299,26 @@ public final class Balancer implements AutoCloseable {
      */
     private <T> CompletableFuture<T> onFirstLoop(Consumer<CompletableFuture<T>> task) {
         CompletableFuture<T> done = new CompletableFuture<>();
-        boolean queued = loops.first().loop.tryExecute(() -> {
+        Runnable run = () -> {
             try {
                 task.accept(done);
             } catch (Throwable e) {
                 done.completeExceptionally(e);
                 throw e; // the loop logs it
+            }
+        };
+        EventLoop first = loops.first().loop;
+        boolean queued = first.tryExecute(() -> {
+            if (shuttingDown) {
+                loops.fence(() -> {
+                    if (first.inLoop()) {
+                        run.run();
+                    } else {
+                        done.completeExceptionally(new IllegalStateException(config.name() + " is closed"));
+                    }
+                }, context -> {});
+            } else {
+                run.run();
             }
         });
         if (!queued) {

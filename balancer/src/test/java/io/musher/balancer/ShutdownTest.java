@@ -7,13 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +68,31 @@ class ShutdownTest {
         client.expect("!");
         client.sendEnd();
         BalancerFixture.get(stopped);
+    }
+
+    @RepeatedTest(20)
+    void shouldServeAllClientsThatItHasAcceptedThoughTheirTargetsAreWithdrawn() throws Exception {
+        try (ServerSocketChannel channel = ServerSocketChannel.open()) { // not closed by the balancer
+            channel.bind(new InetSocketAddress("127.0.0.1", 0), 1024);
+            ScriptedTarget echo = fixture.echo();
+            Balancer balancer = Balancer.builder().loops(2).listeningChannel(channel)
+                    .targets(List.of(echo.as("a"))).start();
+            List<Peer> clients = new ArrayList<>();
+            for (int i = 0; i < 60; i++) {
+                clients.add(fixture.add(Peer.connect((InetSocketAddress) channel.getLocalAddress())).send("hello"));
+            }
+            CompletableFuture<Void> stopped = balancer.shutdown(LONG); // while they arrive
+            BalancerFixture.get(balancer.updateTargets(List.of()));
+            try (Balancer successor = Balancer.builder().listeningChannel(channel).targets(List.of(echo.as("a")))
+                    .start()) {
+                for (Peer client : clients) {
+                    client.expect("hello");
+                    client.sendEnd();
+                }
+                BalancerFixture.get(stopped);
+                assertEquals(60, balancer.stats().accepted() + successor.stats().accepted());
+            }
+        }
     }
 
     @Test
