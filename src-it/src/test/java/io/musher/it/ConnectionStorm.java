@@ -16,9 +16,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 
 /**
- * So many fresh connections a second, each for one small request, or as many as the machine can do with a bounded number
- * of open ones; on one thread, so that the load itself takes little of the machine. Nothing is tried twice. A connection
- * is lost if it is refused, reset, ended before the whole answer, or not answered within 30 s.
+ * So many fresh connections a second, each for one small request, or as many as the machine can do with a bounded
+ * number of open ones; on one thread, so that the load itself takes little of the machine. Nothing is tried twice. A
+ * connection is lost if it is refused, reset, ended before the whole answer, or not answered within 30 s.
  */
 final class ConnectionStorm implements AutoCloseable {
 
