@@ -197,7 +197,7 @@ public final class Cluster implements AutoCloseable {
             throw StartupException.of(config.name() + ": the start was interrupted; everything was undone", e, "");
         } catch (ExecutionException e) {
             // not null: a future that fails always has a cause
-            throw StartFailures.exception(config, resources.sharesPort(), Objects.requireNonNull(e.getCause()));
+            throw StartFailures.exception(config, Objects.requireNonNull(e.getCause()));
         }
         failureHandler.started();
         eventPublisher.started();

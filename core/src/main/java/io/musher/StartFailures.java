@@ -16,19 +16,15 @@ final class StartFailures {
 
     /**
      * {@return the exception that {@link ClusterBuilder#start} throws for a failure reported by the supervisor}
-     *
-     * @param sharesPort whether the workers listen on the common port themselves
      */
-    static StartupException exception(ClusterConfig config, boolean sharesPort, Throwable failure) {
+    static StartupException exception(ClusterConfig config, Throwable failure) {
         String message = config.name() + ": " + failure.getMessage();
         if (!(failure instanceof StartFailure start)) {
             return StartupException.of(message, failure, "");
         }
         String output = start.worker().map(worker -> worker.handle().lastOutput()).orElse("");
         boolean unseen = !output.isBlank() && !LastOutput.isVisible(config.output());
-        return StartupException.of(
-                message + advice(config, sharesPort, output) + (unseen ? LastOutput.suffix(output) : ""),
-                start.getCause(), output);
+        return StartupException.of(message + (unseen ? LastOutput.suffix(output) : ""), start.getCause(), output);
     }
 
     /** {@return whether a worker's output says that a port was taken which its application wanted} */
@@ -40,8 +36,13 @@ final class StartFailures {
         return output.contains("-javaagent") || output.contains("agent library") || output.contains("JMX connector");
     }
 
-    /** Returns advice for a worker that ended because a port was taken. */
-    private static String advice(ClusterConfig config, boolean sharesPort, String output) {
+    /**
+     * {@return advice for a worker that ended because a port was taken, after a semicolon; empty if that was not so}
+     *
+     * @param sharesPort whether the workers listen on the common port themselves
+     * @param isCommand whether the worker is no JVM
+     */
+    static String advice(ClusterConfig config, boolean sharesPort, boolean isCommand, String output) {
         if (TAKEN.stream().noneMatch(output::contains)) {
             return "";
         }
@@ -49,7 +50,7 @@ final class StartFailures {
             return "; an agent of the worker's JVM listens on a port that is taken: leave out inherited agents by"
                     + " removeJvmArgs(\"-javaagent:…\"), or give each worker a port of its own (%i is the instance)";
         } else if (sharesPort) {
-            return config.chosenLaunch() instanceof Launch.Command
+            return isCommand
                     ? "; if it is the common port that was taken: set SO_REUSEPORT in the command (Node"
                             + " 22.12 or newer: reusePort: true in listen; Python: setsockopt before bind), or use"
                             + " Scheduling.RELAY"
@@ -58,8 +59,10 @@ final class StartFailures {
                             + " Scheduling.RELAY";
         } else if (config.hasCommonPort()) {
             return "; if it is the common port that was taken: the primary listens there, so a worker listens on"
-                    + " WorkerContext.address(), $PORT or $SERVER_PORT; or let the workers share the common port by"
-                    + " scheduling(Scheduling.KERNEL)";
+                    + (isCommand ? " $PORT; a Java program whose port cannot be set is to be launched as a jar or main"
+                            + " class, not as a command: then its binds of the port are redirected"
+                            : " WorkerContext.address(), $PORT or $SERVER_PORT; or let the workers share the common port"
+                                    + " by scheduling(Scheduling.KERNEL)");
         }
         return "";
     }

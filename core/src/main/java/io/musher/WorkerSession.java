@@ -142,6 +142,11 @@ final class WorkerSession implements WorkerHandle {
     }
 
     @Override
+    public String advice() {
+        return StartFailures.advice(config, sharedPort().isPresent(), isCommand, lastOutput());
+    }
+
+    @Override
     public boolean startsDifferentlyNextTime() {
         return !isCommand && commonPort.filter(port -> port.learnsFrom(bindRule, lastOutput())).isPresent();
     }

@@ -97,7 +97,7 @@ class CommandWorkersIT {
                 clusters.command("printf", "<%s>\\n").args("$HOME", "*", "a  b", "", "'\"\\", "ü", "%i/%w")
                         .instances(1)));
         assertEquals("<$HOME>\n<*>\n<a  b>\n<>\n<'\"\\>\n<ü>\n<0/1>", failure.lastOutput().strip());
-        assertTrue(failure.getMessage().contains("exit code 0 (never became ready)"), failure::getMessage);
+        assertTrue(failure.getMessage().contains("exit code 0 (exited before it was ready)"), failure::getMessage);
     }
 
     @Test

@@ -108,5 +108,6 @@ class MainThrowsIT {
         assertTrue(primary.stderr().contains("Exception in thread \"main\" ")
                 && primary.stderr().contains("IllegalStateException: the shop is closed"), primary::report);
         assertTrue(primary.stdout().contains("hidden"), primary::report);
+        assertTrue(primary.stderr().lines().noneMatch(line -> line.startsWith("\tat Shop")), primary::report);
     }
 }

@@ -59,6 +59,25 @@ class MusherCommandsIT extends MusherTestBase {
     }
 
     @Test
+    void shouldStartAJarThatInsistsOnTheCommonPort() throws Exception {
+        SourceCompiler.compile(folder, "Stubborn", """
+                import com.sun.net.httpserver.HttpServer;
+                import java.net.InetSocketAddress;
+
+                public class Stubborn {
+                    public static void main(String[] args) throws Exception {
+                        HttpServer.create(new InetSocketAddress(Integer.parseInt(args[0])), 0).start();
+                    }
+                }
+                """);
+        NestedJars.pack(folder.resolve("stubborn.jar"), "Stubborn", folder.resolve("out"));
+        int port = FreePorts.free();
+        start("{id: 'web', jar: 'stubborn.jar', args: ['" + port + "'], cluster: {instances: 2, commonPort: " + port
+                + "}}");
+        assertEquals("ready", process(0).get("state"));
+    }
+
+    @Test
     void shouldFailTheStartWithTheOutputOfAWorkerThatEndsAndSayThatItGaveUp() throws Exception {
         musher.file("{id: 'mail', cmd: 'echo run >>runs; echo no SMTP_HOST >&2; exit 7', restartLimit: 3,"
                 + " restartDelayMs: 10}");

@@ -96,6 +96,16 @@ class RedirectedBindIT {
     }
 
     @Test
+    void shouldSayWhatToDoForACommandThatInsists() throws IOException {
+        int port = FreePorts.free();
+        StartupException failure = assertThrows(StartupException.class, () -> clusters.start(clusters.any().instances(1)
+                .commonPort(port).command(NonJavaServers.installed("python3"), "-c",
+                        "import socket; socket.socket().bind(('', " + port + "))")));
+        assertTrue(failure.getMessage().contains("$PORT") && failure.getMessage().contains("not as a command"),
+                failure::getMessage);
+    }
+
+    @Test
     void shouldNotHideThatAnotherPortIsTaken() throws IOException {
         int port = FreePorts.free();
         StartupException failure = assertThrows(StartupException.class, () -> clusters.start(insisting(port, "besides")

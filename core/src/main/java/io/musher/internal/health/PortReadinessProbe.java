@@ -207,7 +207,8 @@ public final class PortReadinessProbe {
     private void ownedByOther() {
         acceptedAt = 0;
         notAccepting(true, sharesPort ? "it does not listen on the common port"
-                : "another process than the worker listens on " + Loopback.text(port));
+                : accepted ? "it has closed " + Loopback.text(port) + ", or another process has bound it"
+                        : "another process than the worker listens on " + Loopback.text(port));
     }
 
     private void notAccepting(boolean refuses, String observation) {
@@ -234,7 +235,7 @@ public final class PortReadinessProbe {
         if (!accepted && worker.isBooting() && process.isAlive()) {
             process.listening().thenAccept(where -> loop.tryExecute(() -> {
                 if (!accepted && acceptedAt == 0 && !where.isEmpty()) {
-                    otherPorts = "; " + where + "; listen on WorkerContext.address(), $PORT or $SERVER_PORT"
+                    otherPorts = "; " + where + "; it is to listen on WorkerContext.address(), $PORT or $SERVER_PORT"
                             + (sharesPort ? SHARING_ADVICE : "");
                     worker.observed(lastObservation + otherPorts);
                 }

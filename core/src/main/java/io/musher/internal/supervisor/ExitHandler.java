@@ -74,7 +74,11 @@ final class ExitHandler {
     }
 
     private static String why(Incarnation worker, Exit exit) {
-        return exit.cause() == Exit.Cause.START_TIMEOUT ? exit + ": " + worker.stopReason() : exit.toString();
+        return switch (exit.cause()) {
+            case START_TIMEOUT -> exit + ": " + worker.stopReason() + worker.handle().advice();
+            case NEVER_READY -> exit + worker.handle().advice();
+            default -> exit.toString();
+        };
     }
 
     void spawnFailed(Incarnation worker, Throwable cause) {

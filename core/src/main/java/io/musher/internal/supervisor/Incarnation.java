@@ -114,8 +114,17 @@ public final class Incarnation {
     public String explain() {
         StateAndReason current = status;
         String verdict = current.state == WorkerState.READY ? " gets traffic: " : " gets no traffic: ";
-        return "worker " + id + " (instance " + instance() + ")" + verdict + current.state + ", " + current.reason
-                + (isBooting() && !observed.isEmpty() ? "; " + observed : "");
+        return "worker " + id + " (instance " + instance() + ")" + verdict + current.state + ", "
+                + whyAndObserved(current);
+    }
+
+    /** {@return why the worker is in its state, and while it boots, what was observed of its port} */
+    String whyAndObserved() {
+        return whyAndObserved(status);
+    }
+
+    private String whyAndObserved(StateAndReason current) {
+        return current.reason + (isBooting() && !observed.isEmpty() ? "; " + observed : "");
     }
 
     /** Records the latest observation of the worker's port, as text; explains why a booting worker is not ready. */

@@ -44,7 +44,7 @@ final class RestartController {
         }
         registry.listener.restarting(worker, Duration.ofNanos(delay), why);
         registry.setState(worker, worker.state(), why + "; replaced in " + delay / 1_000_000 + " ms");
-        Runnable start = () -> bootQueue.addRestart(slot, "replaces worker " + worker.id());
+        Runnable start = () -> bootQueue.addRestart(slot, "replaces worker " + worker.id() + ": " + why);
         if (delay == 0) {
             start.run();
         } else {

@@ -99,7 +99,7 @@ final class Slot {
             case BACKOFF, GAVE_UP -> latest;
         };
         return new SlotStatus(instance, wanted, queued, gaveUp, restarts, failures, latest, state,
-                explains.map(Incarnation::why).orElse(why), lastExit,
+                explains.map(Incarnation::whyAndObserved).orElse(why), lastExit,
                 state == State.BACKOFF ? next : OptionalLong.empty());
     }
 

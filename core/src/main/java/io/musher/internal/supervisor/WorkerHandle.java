@@ -17,6 +17,9 @@ public interface WorkerHandle {
     /** {@return the last output of the process; empty if there is none; may be called from any thread} */
     String lastOutput();
 
+    /** {@return what the user can do about a start that failed with this output, after a semicolon; may be empty} */
+    String advice();
+
     /**
      * Asked when the worker has ended before it was ready, and while it boots without listening on its port.
      *

@@ -137,8 +137,8 @@ public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandl
         if (failure.getClass().getSimpleName().equals(SILENT_EXIT)) {
             return;
         }
-        if (!printed) {
-            print(thread, failure);
+        if (!printed) { // a framework's handler has: Spring Boot's has explained it on a page, others hide it
+            System.err.println("Exception in thread \"" + thread.getName() + "\" " + rootCause(failure));
         }
         System.exit(1);
     }
@@ -155,6 +155,14 @@ public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandl
         } else {
             Thread.getDefaultUncaughtExceptionHandler().uncaughtException(thread, failure);
         }
+    }
+
+    private static Throwable rootCause(Throwable failure) {
+        Throwable cause = failure;
+        for (int depth = 0; cause.getCause() != null && depth < 100; depth++) { // causes may form a circle
+            cause = cause.getCause();
+        }
+        return cause;
     }
 
     private static void print(Thread thread, Throwable failure) {

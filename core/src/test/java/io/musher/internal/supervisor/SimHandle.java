@@ -25,6 +25,11 @@ final class SimHandle implements WorkerHandle {
     }
 
     @Override
+    public String advice() {
+        return "";
+    }
+
+    @Override
     public boolean startsDifferentlyNextTime() {
         return incarnation.id() % 11 == 0;
     }

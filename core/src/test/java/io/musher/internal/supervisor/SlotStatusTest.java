@@ -69,7 +69,9 @@ class SlotStatusTest {
         assertEquals(OptionalLong.of(fixture.now + 200_000_000), slot(0).nextStart());
         assertEquals(7, slot(0).lastExit().orElseThrow().status());
         fixture.pass(200);
-        assertSlot(0, State.STARTING, "replaces worker 2");
+        assertSlot(0, State.STARTING, "replaces worker 2: could not be started: no such program");
+        latest().observed("nothing accepts on 127.0.0.1:8000");
+        assertSlot(0, State.STARTING, "; nothing accepts on 127.0.0.1:8000");
         assertTrue(slot(0).nextStart().isEmpty());
         fixture.born(latest());
         fixture.exits(latest(), 9);

@@ -192,6 +192,11 @@ class SupervisorRecorder implements Actions, SupervisorListener, TestGeneration.
         }
 
         @Override
+        public String advice() {
+            return "";
+        }
+
+        @Override
         public boolean startsDifferentlyNextTime() {
             return startsDifferently.remove(incarnation.id());
         }

@@ -87,7 +87,7 @@ public final class ListeningSockets {
                 seen.add("process " + pid + " listens on " + String.join(" and ", addresses));
             }
         }
-        return seen.isEmpty() ? "the worker listens on no port" : String.join(", ", seen);
+        return seen.isEmpty() ? "the worker listens on no port so far" : String.join(", ", seen);
     }
 
     /**

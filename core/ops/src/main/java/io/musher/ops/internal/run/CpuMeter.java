@@ -39,7 +39,8 @@ final class CpuMeter {
 
     private OptionalDouble since(ResourceUsage usage, long now) {
         Long before = base.nanos.get(usage.name());
-        return before == null || now - base.at <= 0 ? OptionalDouble.empty()
+        // a place that was restarted with its process counts from the beginning
+        return before == null || now - base.at <= 0 || usage.cpuTime().toNanos() < before ? OptionalDouble.empty()
                 : OptionalDouble.of(100.0 * (usage.cpuTime().toNanos() - before) / (now - base.at));
     }
 }
