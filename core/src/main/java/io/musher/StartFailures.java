@@ -61,7 +61,7 @@ final class StartFailures {
             return "; if it is the common port that was taken: the primary listens there, so a worker listens on"
                     + (isCommand ? " $PORT; a Java program whose port cannot be set is to be launched as a jar or main"
                             + " class, not as a command: then its binds of the port are redirected"
-                            : " WorkerContext.address(), $PORT or $SERVER_PORT; or let the workers share the common port"
+                            : " WorkerContext.address(), $PORT or $SERVER_PORT; or let the workers share the port"
                                     + " by scheduling(Scheduling.KERNEL)");
         }
         return "";
