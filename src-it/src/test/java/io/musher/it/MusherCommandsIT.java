@@ -89,8 +89,7 @@ class MusherCommandsIT extends MusherTestBase {
         await().atMost(Duration.ofSeconds(30)).until(() -> process(0).get("state").equals("gave up"));
         MusherProgram.Result status = musher.run("ls");
         assertExit(1, status);
-        assertTrue(status.out().contains("gave up") && status.out().lines().allMatch(line -> line.length() <= 100),
-                status::out);
+        assertTrue(status.out().contains("gave up") && status.out().endsWith("\"no SMTP_HOST\""), status::out);
         assertEquals(4, Files.readAllLines(folder.resolve("runs")).size());
         assertEquals(4L, process(0).get("failures"));
         assertTrue(process(0).get("why").toString().endsWith("\"no SMTP_HOST\""), process(0)::toString);

@@ -119,7 +119,7 @@ final class Arguments {
                 if (word.startsWith("-")) {
                     String hint = Hints.option(word);
                     throw new UsageException(command + ": unknown option \"" + word + "\""
-                            + (hint.isEmpty() ? "" : ": type " + hint));
+                            + (hint.isEmpty() ? missingDashes() : ": type " + hint));
                 }
                 ids.add(word);
             }
@@ -127,8 +127,23 @@ final class Arguments {
         return true;
     }
 
+    /** {@return what to do if the words are a program and its arguments; empty for other commands} */
+    private String missingDashes() {
+        return !runs() || ids.isEmpty() ? ""
+                : "; if " + ids.get(0) + " is a program, put -- before it: musher " + command + " -- " + ids.get(0)
+                        + " ...";
+    }
+
+    private boolean runs() {
+        return command.equals("run") || command.equals("start");
+    }
+
     private void check() throws UsageException {
-        boolean runs = command.equals("run") || command.equals("start");
+        boolean runs = runs();
+        if (runs) {
+            checkRange("--port (-p)", port, 1, 65_535);
+            checkRange("--instances (-n)", instances, 0, 1_000);
+        }
         if (!program.isEmpty() && (!runs || file.isPresent())) {
             throw new UsageException("a program after -- goes with run or start, and without a config file");
         }
@@ -180,6 +195,13 @@ final class Arguments {
                     throw new UsageException(command + ": --instances goes with run, start and scale");
                 }
             }
+        }
+    }
+
+    private static void checkRange(String option, OptionalInt value, int min, int max) throws UsageException {
+        if (value.isPresent() && (value.getAsInt() < min || value.getAsInt() > max)) {
+            throw new UsageException(option + " is " + value.getAsInt() + ", expected a whole number from " + min
+                    + " to " + max);
         }
     }
 

@@ -67,10 +67,13 @@ final class ClientCommands {
             int own = isHealthy(status) ? CommandLine.DONE : CommandLine.FAILED;
             exitCode = exitCode == CommandLine.NOT_RUNNING ? own : Math.max(exitCode, own);
             if (arguments.json) {
+                select(status, arguments.ids);
                 byte[] line = Json.line(status);
                 out.write(line, 0, line.length);
             } else {
-                for (String line : new StatusTable(Terminal.hasColours(), StatusTable.WIDTH).lines(status)) {
+                StatusTable table = new StatusTable(Terminal.hasColours(),
+                        Terminal.isOutput() ? StatusTable.WIDTH : StatusTable.UNLIMITED);
+                for (String line : table.lines(status, arguments.ids)) {
                     out.println(line);
                 }
             }
@@ -100,6 +103,14 @@ final class ClientCommands {
         }
     }
 
+    /** Leaves out the workers that the ids do not mean. */
+    private static void select(Map<String, Object> status, List<String> ids) {
+        for (Map<String, Object> process : StatusTable.maps(status.get("processes"))) {
+            process.put("workers", StatusTable.maps(process.get("workers")).stream()
+                    .filter(worker -> StatusTable.shows(process, worker, ids)).toList());
+        }
+    }
+
     static Map<String, Object> status(ControlClient client, List<String> ids, OptionalInt seconds)
             throws CommandFailure {
         Map<String, Object> request = new LinkedHashMap<>();
@@ -120,6 +131,7 @@ final class ClientCommands {
         Holder holder = finder.one(arguments);
         List<String> ids = arguments.ids.isEmpty() ? List.of("all") : arguments.ids;
         Map<String, Object> status = status(holder, ids, arguments.timeoutSeconds);
+        select(status, ids);
         if (arguments.json) {
             out.write(Json.line(status), 0, Json.line(status).length);
             out.flush();
@@ -127,7 +139,8 @@ final class ClientCommands {
             for (Map<String, Object> process : StatusTable.maps(status.get("processes"))) {
                 Description.print(process, out);
                 out.println("last output:");
-                sendLogs(holder, List.of(StatusTable.text(process, "id")), DESCRIBED_LINES, 0, false,
+                boolean whole = StatusTable.shows(process, Map.of(), ids);
+                sendLogs(holder, whole ? List.of(StatusTable.text(process, "id")) : ids, DESCRIBED_LINES, 0, false,
                         line -> printLine(line, "  "));
                 out.println();
             }
@@ -203,9 +216,10 @@ final class ClientCommands {
             try {
                 client.call(request, Progress.on(out), arguments.timeoutSeconds);
             } catch (CommandFailure e) {
-                throw new CommandFailure(e.exitCode(), e.getMessage() + (e.exitCode() == CommandLine.FAILED
-                        ? "\nmusher: " + arguments.command + " failed"
-                        : ""), e.lastOutput());
+                throw e.isUnfinished() ? e
+                        : new CommandFailure(e.exitCode(), e.getMessage() + (e.exitCode() == CommandLine.FAILED
+                                ? "\nmusher: " + arguments.command + " failed"
+                                : ""), e.lastOutput());
             }
             if (ends && process.isPresent()) {
                 client.awaitEnd();

@@ -9,13 +9,19 @@ final class CommandFailure extends Exception {
 
     private final int exitCode;
     private final String lastOutput;
+    private final boolean unfinished;
 
     CommandFailure(int exitCode, String message) {
         this(exitCode, message, "");
     }
 
     CommandFailure(int exitCode, String message, String lastOutput) {
+        this(exitCode, message, lastOutput, false);
+    }
+
+    private CommandFailure(int exitCode, String message, String lastOutput, boolean unfinished) {
         super(message);
+        this.unfinished = unfinished;
         this.exitCode = exitCode;
         this.lastOutput = lastOutput;
     }
@@ -30,6 +36,17 @@ final class CommandFailure extends Exception {
             default -> CommandLine.FAILED;
         };
         return new CommandFailure(exitCode, message, lastOutput);
+    }
+
+    /** {@return the failure for a command that goes on longer than its user waits} */
+    static CommandFailure unfinished(int seconds) {
+        return new CommandFailure(CommandLine.FAILED, "not done within " + seconds
+                + " s; what was begun goes on: see musher status", "", true);
+    }
+
+    /** {@return whether the command has not failed so far} */
+    boolean isUnfinished() {
+        return unfinished;
     }
 
     int exitCode() {

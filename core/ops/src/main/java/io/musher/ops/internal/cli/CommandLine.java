@@ -14,7 +14,9 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** Carries out one call of the command line. */
@@ -104,10 +106,21 @@ public final class CommandLine {
         return arguments.once ? named.once() : named;
     }
 
-    private FileSpec ofProgram(Arguments arguments) throws FileProblems {
-        Path program = Path.of(arguments.program.get(0)).getFileName();
-        String name = arguments.name.orElse(program == null ? "program" : program.toString());
+    private FileSpec ofProgram(Arguments arguments) throws FileProblems, UsageException {
+        refuseFileThatIsNoProgram(arguments);
+        String name = arguments.name.orElse(ProgramName.of(arguments.program));
         return MusherFile.ofCommand(directory, name, arguments.program, arguments.instances.orElse(1), arguments.port);
+    }
+
+    /** Says by what a file is run that somewhere else needs no such word. */
+    private void refuseFileThatIsNoProgram(Arguments arguments) throws UsageException {
+        String word = arguments.program.get(0);
+        String run = Hints.program(word);
+        if (!run.equals(word) && !Files.isExecutable(directory.resolve(word))) {
+            List<String> args = arguments.program.subList(1, arguments.program.size());
+            throw new UsageException("\"" + word + "\" is no program; did you mean: musher " + arguments.command + " -- "
+                    + run + (args.isEmpty() ? "" : " " + String.join(" ", args)));
+        }
     }
 
     private Path needFile(Arguments arguments) throws UsageException {

@@ -79,9 +79,9 @@ final class ControlClient implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            throw new CommandFailure(CommandLine.FAILED,
-                    timedOut ? "not done within " + seconds.getAsInt() + " s; what was begun goes on: see musher status"
-                            : "the primary has closed the connection before its answer: see its log");
+            throw timedOut ? CommandFailure.unfinished(seconds.getAsInt())
+                    : new CommandFailure(CommandLine.FAILED,
+                            "the primary has closed the connection before its answer: see its log");
         }
     }
 

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Finds the primary that a command is for. Primaries that were killed are among those it finds. */
 final class PrimaryFinder {
@@ -50,9 +51,15 @@ final class PrimaryFinder {
         if (found.isEmpty()) {
             throw notRunning(arguments);
         }
-        List<String> names = found.stream().map(Holder::name).toList();
-        throw new CommandFailure(CommandLine.MISUSED,
-                "several primaries run: name one by --name: " + String.join(", ", names));
+        throw several(found);
+    }
+
+    static CommandFailure several(List<Holder> found) {
+        return new CommandFailure(CommandLine.MISUSED, "several primaries run: name one by --name: " + names(found));
+    }
+
+    private static String names(List<Holder> holders) {
+        return holders.stream().map(Holder::name).sorted().collect(Collectors.joining(", "));
     }
 
     /** {@return the failure of a command that finds no primary; says which one is missing, and which ones run} */

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * Prints how each worker fares during a command: on a terminal a line for each that changes in place; elsewhere, or if
- * there are more than fit, a line when it is ready or has ended.
+ * there are more than fit, a line when it starts, is ready or has ended.
  */
 final class Progress implements ControlClient.Lines {
 
@@ -51,9 +51,7 @@ final class Progress implements ControlClient.Lines {
         int above = lines.size();
         lines.put(name, line);
         if (!inPlace) {
-            if (!line.endsWith(": starting")) {
-                out.println(line);
-            }
+            out.println(line);
             return;
         }
         StringBuilder block = new StringBuilder(above == 0 ? "" : "\033[" + above + "A");

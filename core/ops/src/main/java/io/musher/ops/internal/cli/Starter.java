@@ -52,14 +52,13 @@ final class Starter {
 
     int start(Arguments arguments, Source source)
             throws UsageException, FileProblems, CommandFailure, IOException, InterruptedException {
-        Optional<ControlClient> running = running(arguments);
+        Optional<Running> running = running(arguments);
         if (running.isPresent()) {
-            if (!arguments.program.isEmpty()) {
-                running.get().close();
-                throw new CommandFailure(CommandLine.FAILED, "it is running already; stop it by musher stop, or give"
-                        + " this one another name by --name");
-            }
-            return await(running.get(), arguments, Optional.empty());
+            await(running.get().client(), arguments, Optional.empty());
+            out.println(arguments.ids.isEmpty()
+                    ? CommandLine.quoted(running.get().holder()) + " was running already: all is ready"
+                    : String.join(", ", arguments.ids) + ": ready");
+            return CommandLine.DONE;
         }
         if (!arguments.ids.isEmpty()) {
             throw new CommandFailure(CommandLine.NOT_RUNNING, "start " + String.join(" ", arguments.ids)
@@ -74,33 +73,57 @@ final class Starter {
                     + " standard input, which start passes on to the primary: musher start <&3 in a shell that has it"
                     + " as descriptor 3; in a systemd unit use run instead of start, see musher unit");
         }
+        refuseTaken(spec.name());
         Path folder = home.prepare(spec.name());
         Path log = folder.resolve("primary.log");
         long begin = Files.exists(log) ? Files.size(log) : 0;
         Process primary = launch(arguments, log, spec.inheritsListener());
         ControlClient client = connect(spec.name(), folder, primary, log, begin);
-        return await(client, arguments, Optional.of(spec));
+        await(client, arguments, Optional.of(spec));
+        out.println("\"" + spec.name() + "\" is ready");
+        return CommandLine.DONE;
     }
 
+    /** A primary that answers. */
+    private record Running(Holder holder, ControlClient client) {}
+
     /** {@return a connection to the primary that the arguments select, if it runs} */
-    private Optional<ControlClient> running(Arguments arguments) throws CommandFailure, FileProblems {
-        List<Holder> holders;
-        if (arguments.program.isEmpty() && (finder.file(arguments).isPresent() || arguments.name.isPresent())) {
-            holders = finder.all(arguments);
-        } else {
-            holders = List.of();
+    private Optional<Running> running(Arguments arguments) throws CommandFailure, FileProblems {
+        boolean selects = finder.file(arguments).isPresent() || arguments.name.isPresent() || !arguments.ids.isEmpty();
+        if (!arguments.program.isEmpty() || !selects) {
+            return Optional.empty();
         }
-        for (Holder holder : holders) {
-            try {
-                return Optional.of(ControlClient.connect(Path.of(holder.socket())));
-            } catch (CommandFailure e) {
-                if (e.exitCode() == CommandLine.NOT_PERMITTED) {
-                    throw e;
-                }
-                // killed: it has left its files
+        List<Running> found = new ArrayList<>();
+        for (Holder holder : finder.all(arguments)) {
+            connect(holder).ifPresent(client -> found.add(new Running(holder, client)));
+        }
+        if (found.size() > 1) {
+            found.forEach(each -> each.client().close());
+            throw PrimaryFinder.several(found.stream().map(Running::holder).toList());
+        }
+        return found.stream().findFirst();
+    }
+
+    /** {@return a connection; empty if the primary was killed and has left its files} */
+    private static Optional<ControlClient> connect(Holder holder) throws CommandFailure {
+        try {
+            return Optional.of(ControlClient.connect(Path.of(holder.socket())));
+        } catch (CommandFailure e) {
+            if (e.exitCode() == CommandLine.NOT_PERMITTED) {
+                throw e;
             }
+            return Optional.empty();
         }
-        return Optional.empty();
+    }
+
+    /** Refuses a name that a running primary has: the new one would end, and the old one answer in its place. */
+    private void refuseTaken(String name) throws IOException, CommandFailure {
+        Optional<Holder> holder = PrimaryLock.read(home.folder(name));
+        Optional<ControlClient> answers = holder.isPresent() ? connect(holder.get()) : Optional.empty();
+        if (answers.isPresent()) {
+            answers.get().close();
+            throw new CommandFailure(CommandLine.FAILED, PrimaryLock.taken(name, holder));
+        }
     }
 
     /**
@@ -141,13 +164,15 @@ final class Starter {
                 .redirectError(ProcessBuilder.Redirect.appendTo(file)).start();
     }
 
+    /** Connects to the launched process and no other: only one process is the primary of a name. */
     private static ControlClient connect(String name, Path folder, Process primary, Path log, long begin)
             throws CommandFailure, IOException, InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CONNECT_SECONDS);
         while (System.nanoTime() < deadline) {
             boolean ended = primary.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
             Optional<Holder> holder = PrimaryLock.read(folder);
-            if (holder.isPresent() && Files.exists(Path.of(holder.get().socket()))) {
+            if (holder.isPresent() && holder.get().pid() == primary.pid()
+                    && Files.exists(Path.of(holder.get().socket()))) {
                 try {
                     return ControlClient.connect(Path.of(holder.get().socket()));
                 } catch (CommandFailure e) {
@@ -171,7 +196,7 @@ final class Starter {
         return String.join("\n", lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size()));
     }
 
-    private int await(ControlClient client, Arguments arguments, Optional<FileSpec> started) throws CommandFailure {
+    private void await(ControlClient client, Arguments arguments, Optional<FileSpec> started) throws CommandFailure {
         try (client) {
             Map<String, Object> request = new LinkedHashMap<>();
             request.put("do", "start");
@@ -182,13 +207,12 @@ final class Starter {
             try {
                 client.call(request, Progress.on(out), arguments.timeoutSeconds);
             } catch (CommandFailure e) {
-                throw started.isEmpty() ? e
+                throw started.isEmpty() || e.isUnfinished() ? e
                         : new CommandFailure(e.exitCode(), e.getMessage() + "\nmusher: \"" + started.get().name()
-                                + "\" runs and goes on trying: see musher status, or end it by musher stop",
+                                + "\" runs and goes on trying: see musher status, or end it by musher stop --name "
+                                + started.get().name(),
                                 e.lastOutput());
             }
         }
-        out.println(started.map(spec -> "\"" + spec.name() + "\" is ready").orElse("all is ready"));
-        return CommandLine.DONE;
     }
 }

@@ -11,8 +11,10 @@ import java.util.Map;
  */
 final class StatusTable {
 
-    /** The width for output that may be no terminal. */
+    /** The width on a terminal. */
     static final int WIDTH = 100;
+    /** The width for other output, from which nothing is cut. */
+    static final int UNLIMITED = Integer.MAX_VALUE;
     private static final int MAX_NAME = 30;
     private static final int MIN_NAME = 12;
     /** What names leave to the last column, if there is anything in it. */
@@ -34,6 +36,11 @@ final class StatusTable {
 
     /** {@return the lines for one primary} */
     List<String> lines(Map<String, Object> status) {
+        return lines(status, List.of());
+    }
+
+    /** {@return the lines for one primary, with those workers that {@link #shows} selects} */
+    List<String> lines(Map<String, Object> status, List<String> ids) {
         List<String> lines = new ArrayList<>();
         lines.add(cut(text(status, "name") + "  pid " + text(status, "pid") + "  up " + age(number(status, "upSeconds"))
                 + "  " + text(status, "config"), width).strip());
@@ -42,10 +49,12 @@ final class StatusTable {
         for (Map<String, Object> process : maps(status.get("processes"))) {
             List<Map<String, Object>> workers = maps(process.get("workers"));
             boolean single = workers.size() == 1;
-            rows.add(processRow(process, workers));
+            rows.add(processRow(process, workers, text(status, "config").isEmpty() ? "started with " : "file: "));
             if (!single) {
                 for (Map<String, Object> worker : workers) {
-                    rows.add(workerRow(worker));
+                    if (shows(process, worker, ids)) {
+                        rows.add(workerRow(worker));
+                    }
                 }
             }
         }
@@ -56,7 +65,17 @@ final class StatusTable {
         return lines;
     }
 
-    private static String[] processRow(Map<String, Object> process, List<Map<String, Object>> workers) {
+    /** {@return whether ids mean a worker: by its name, or by that of its process} */
+    static boolean shows(Map<String, Object> process, Map<String, Object> worker, List<String> ids) {
+        boolean whole = ids.isEmpty();
+        for (String id : ids) {
+            whole |= id.equals("all") || id.equalsIgnoreCase(text(process, "id"))
+                    || id.equalsIgnoreCase(text(worker, "name"));
+        }
+        return whole;
+    }
+
+    private static String[] processRow(Map<String, Object> process, List<Map<String, Object>> workers, String from) {
         boolean job = "job".equals(process.get("kind"));
         long wanted = number(process, "wanted");
         long configured = number(process, "configured");
@@ -71,7 +90,7 @@ final class StatusTable {
         Map<String, Object> only = workers.size() == 1 ? workers.get(0) : Map.of();
         String why = text(process, "why");
         if (!job && wanted != configured) {
-            why = "(file: " + configured + ")" + (why.isEmpty() ? "" : " " + why);
+            why = "(" + from + configured + ")" + (why.isEmpty() ? "" : " " + why);
         }
         String port = process.get("commonPort") != null ? text(process, "commonPort") : text(only, "port");
         return new String[]{text(process, "id"), text(process, "state"),
@@ -107,7 +126,7 @@ final class StatusTable {
             others += widths[i];
         }
         int room = width - others - Math.min(widths[WHY_COLUMN], MIN_WHY);
-        int name = Math.min(MAX_NAME, Math.max(MIN_NAME, room));
+        int name = Math.min(width == UNLIMITED ? width : MAX_NAME, Math.max(MIN_NAME, room));
         for (String[] row : rows) {
             row[0] = cutMiddle(row[0], name);
         }

@@ -35,6 +35,11 @@ final class Terminal {
         return !isDumb() && device(STDOUT).isPresent();
     }
 
+    /** {@return whether the standard output is a terminal of any kind} */
+    static boolean isOutput() {
+        return device(STDOUT).isPresent();
+    }
+
     /** {@return whether the terminal says that it understands no escape sequences} */
     static boolean isDumb() {
         String type = System.getenv("TERM");

@@ -48,10 +48,7 @@ public final class PrimaryLock implements AutoCloseable {
                 StandardOpenOption.WRITE);
         try {
             if (!lock(channel)) {
-                throw new IOException("\"" + holder.name() + "\" is running already"
-                        + read(folder).map(other -> ": process " + other.pid()
-                                + (other.config().isEmpty() ? "" : ", " + other.config())).orElse("")
-                        + "; stop it by musher stop --name " + holder.name() + ", or give this one another name");
+                throw new IOException(taken(holder.name(), read(folder)));
             }
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("name", holder.name());
@@ -65,6 +62,14 @@ public final class PrimaryLock implements AutoCloseable {
             channel.close();
             throw e;
         }
+    }
+
+    /** {@return that another primary has the name, and what to do} */
+    public static String taken(String name, Optional<Holder> holder) {
+        return "\"" + name + "\" is running already"
+                + holder.map(other -> ": process " + other.pid()
+                        + (other.config().isEmpty() ? "" : ", " + other.config())).orElse("")
+                + "; stop it by musher stop --name " + name + ", or give this one another name by --name";
     }
 
     /** {@return false if another primary holds the lock} */

@@ -116,6 +116,10 @@ class CommandLineTest {
             run -n 5000 -- x       | is 5000, expected a whole number from 0 to 1000
             run -p 0 -- x          | is 0, expected a whole number from 1 to 65535
             run --name a/b -- x    | "a/b" is no name
+            start -p 99999 -- x    | --port (-p) is 99999, expected a whole number from 1 to 65535
+            start java -jar x.jar  | put -- before it: musher start -- java
+            start -- v1.jar a      | did you mean: musher start -- java -jar v1.jar a
+            run -- app.js          | did you mean: musher run -- node app.js
             """)
     void shouldRefuse(String words, String message) {
         assertEquals(2, run(words.split(" ")));

@@ -83,7 +83,31 @@ class StatusTableTest {
         for (int i = 1; i <= 30; i++) {
             assertTrue(lines.get(2 + i).matches(" +n+….*n-" + i + " .*"), lines.get(2 + i));
         }
-        assertEquals(width >= 100, lines.get(2).contains("(file: 3) the conn"), lines.get(2));
+        assertEquals(width >= 100, lines.get(2).contains("(started with 3) the conn"), lines.get(2));
+    }
+
+    @Test
+    void shouldCutNothingWhereTheOutputIsNoTerminalAndNameNoFileWithoutOne() {
+        String why = "because ".repeat(30).strip();
+        Map<String, Object> status = Map.of("name", "shop", "pid", 4_711L, "upSeconds", 100L, "config", "",
+                "processes", List.of(process(2, why)));
+
+        List<String> lines = new StatusTable(false, StatusTable.UNLIMITED).lines(status);
+
+        assertTrue(lines.get(2).endsWith("(started with 3) " + why), lines.get(2));
+    }
+
+    @Test
+    void shouldShowOneWorkerBelowItsProcess() {
+        Map<String, Object> status = Map.of("name", "shop", "pid", 4_711L, "upSeconds", 100L, "config", "",
+                "processes", List.of(process(3, "")));
+
+        List<String> lines = new StatusTable(false, 100).lines(status, List.of("WEB-2"));
+
+        assertEquals(4, lines.size(), () -> String.join("\n", lines));
+        assertTrue(lines.get(2).contains("3/3") && lines.get(2).contains("603M"), lines.get(2));
+        assertTrue(lines.get(3).contains("web-2"), lines.get(3));
+        assertEquals(6, new StatusTable(false, 100).lines(status, List.of("web")).size());
     }
 
     @Test

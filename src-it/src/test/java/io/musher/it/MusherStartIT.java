@@ -1,0 +1,86 @@
+package io.musher.it;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What {@code start} says when something is there already, and which primary other commands find. */
+class MusherStartIT extends MusherTestBase {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @Test
+    void shouldRefuseASecondProgramOfTheSameName() throws Exception {
+        assertExit(0, musher.run("start", "-n", "2", "--name", "shop", "--", "sleep", "600"));
+        long first = musher.pid();
+
+        MusherProgram.Result second = musher.run("start", "--name", "shop", "--", "sleep", "601");
+
+        assertExit(1, second);
+        assertTrue(second.err().contains("\"shop\" is running already: process " + first)
+                && second.err().contains("stop --name shop") && !second.out().contains("ready"), second::toString);
+        assertFalse(Files.readString(musher.home().resolve("primary.log")).contains("running already"));
+        assertEquals(first, musher.pid());
+        assertEquals("sleep 600", String.join(" ", ProcessHandle.of((Long) pids().get(0)).orElseThrow().info()
+                .commandLine().orElseThrow().split(" ")).replaceFirst("^.*/", ""));
+        MusherProgram.Result table = musher.run("status", "shop-2");
+        assertTrue(table.out().contains("shop-2") && !table.out().contains("shop-1"), table::out);
+        assertExit(0, musher.run("scale", "shop", "3"));
+        assertTrue(musher.run("status").out().contains("(started with 2)"));
+    }
+
+    @Test
+    void shouldFindTheOnlyPrimaryForStartOfAnIdAndNameThePrimariesThatRun() throws Exception {
+        MusherProgram.Result none = musher.run("start", "shop");
+        assertExit(3, none);
+        assertTrue(none.err().contains("no primary runs"), none::err);
+        assertExit(0, musher.run("start", "--name", "shop", "--", "sleep", "600"));
+        assertExit(0, musher.run("stop", "shop"));
+
+        MusherProgram.Result started = musher.run("start", "shop");
+
+        assertExit(0, started);
+        assertTrue(started.out().endsWith("shop: ready"), started::out);
+        assertEquals("ready", process(0).get("state"));
+        MusherProgram.Result unknown = musher.run("status", "--name", "nix");
+        assertExit(3, unknown);
+        assertTrue(unknown.err().contains("no primary runs as \"nix\"; there are shop"), unknown::err);
+
+        assertExit(0, musher.run("start", "--name", "other", "--", "sleep", "600"));
+        try {
+            MusherProgram.Result several = musher.run("start", "shop");
+            assertExit(2, several);
+            assertTrue(several.err().contains("name one by --name: other, shop"), several::err);
+        } finally {
+            assertExit(0, musher.run("stop", "--name", "other"));
+        }
+    }
+
+    @Test
+    void shouldSayThatItWasRunningAlreadyAndThatAWaitEndsBeforeTheCommand() throws Exception {
+        start("{id: 'web', cmd: ['sh', '-c', 'while [ -e wait ]; do sleep 0.1; done; exec sleep 600']}");
+
+        MusherProgram.Result again = musher.run("start");
+        assertExit(0, again);
+        assertEquals("\"shop\" was running already: all is ready", again.out());
+
+        musher.file("{id: 'web', cmd: 'sleep 600', cluster: {commonPort: 3000}}");
+        MusherProgram.Result refused = musher.run("reload");
+        assertExit(1, refused);
+        assertTrue(refused.err().contains("web: cluster.commonPort")
+                && refused.err().contains("stops all workers of the process at once"), refused::err);
+
+        musher.file("{id: 'web', cmd: ['sh', '-c', \"trap '' TERM; while :; do sleep 1; done\"]}");
+        assertExit(0, musher.run("restart", "web"));
+        MusherProgram.Result hurried = musher.run("stop", "web", "--timeout", "1");
+        assertExit(1, hurried);
+        assertTrue(hurried.err().contains("what was begun goes on") && !hurried.err().contains("failed"),
+                hurried::err);
+        await().atMost(PATIENCE).until(() -> process(0).get("state").equals("stopped"));
+    }
+}
