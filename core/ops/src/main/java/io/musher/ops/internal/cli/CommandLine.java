@@ -118,8 +118,9 @@ public final class CommandLine {
         String run = Hints.program(word);
         if (!run.equals(word) && !Files.isExecutable(directory.resolve(word))) {
             List<String> args = arguments.program.subList(1, arguments.program.size());
-            throw new UsageException("\"" + word + "\" is no program; did you mean: musher " + arguments.command + " -- "
-                    + run + (args.isEmpty() ? "" : " " + String.join(" ", args)));
+            throw new UsageException(
+                    "\"" + word + "\" is no program; did you mean: musher " + arguments.command + " -- "
+                            + run + (args.isEmpty() ? "" : " " + String.join(" ", args)));
         }
     }
 

@@ -22,7 +22,7 @@ final class ProgramName {
 
     private ProgramName() {}
 
-    /** {@return shop-1 for {@code java -jar shop-1.jar}, Main for {@code java shop.Main}, app for {@code node app.js}} */
+    /** {@return shop for {@code java -jar shop.jar}, Main for {@code java shop.Main}, app for {@code node app.js}} */
     static String of(List<String> words) {
         String program = file(words.get(0));
         String plain = program.endsWith(".exe") ? program.substring(0, program.length() - 4) : program;

@@ -58,7 +58,8 @@ record FileReload(FileSpec file, List<ManagedProcess> gone, List<ProcessSpec> ad
                     "nothing was changed, because a reload cannot change " + String.join("; ", refused)
                             + ". To apply it: musher restart "
                             + String.join(" ", refused.stream().map(line -> line.substring(0, line.indexOf(':')))
-                                    .distinct().toList()));
+                                    .distinct().toList())
+                            + ", which stops all workers of the process at once and then starts new ones");
         }
         return new FileReload(next, gone, added, kept);
     }

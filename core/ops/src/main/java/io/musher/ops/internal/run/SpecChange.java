@@ -18,7 +18,15 @@ record SpecChange(boolean deploys, boolean scales, List<String> needRestart) {
         if (old.isJob() != next.isJob()) {
             keys.add("cron");
         }
-        addIf(!old.port().equals(next.port()), "cluster", keys);
+        ProcessSpec.Port port = old.port();
+        ProcessSpec.Port other = next.port();
+        addIf(port.inherited() != other.inherited() || !port.common().equals(other.common()), "cluster.commonPort",
+                keys);
+        addIf(!port.host().equals(other.host()), "cluster.host", keys);
+        addIf(!port.start().equals(other.start()), "cluster.startPort", keys);
+        addIf(!port.strategy().equals(other.strategy()), "cluster.strategy", keys);
+        addIf(!port.scheduling().equals(other.scheduling()), "cluster.scheduling", keys);
+        addIf(port.redirects() != other.redirects(), "cluster.redirectCommonPort", keys);
         addIf(!old.restart().equals(next.restart()), "restart, restartDelayMs or restartLimit", keys);
         addIf(!old.stop().equals(next.stop()), "terminateGracePeriod, drain or terminateTimeout", keys);
         addIf(!old.startTimeout().equals(next.startTimeout()), "startTimeout", keys);

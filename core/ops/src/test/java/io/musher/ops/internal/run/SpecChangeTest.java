@@ -34,8 +34,13 @@ class SpecChangeTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             cron: '* * * * *'              | cron
-            cluster: {commonPort: 3000}    | cluster
-            cluster: {commonPort: 'inherit'} | cluster
+            cluster: {commonPort: 3000}    | cluster.commonPort
+            cluster: {commonPort: 'inherit'} | cluster.commonPort
+            cluster: {commonPort: 1, host: '127.0.0.1'}   | cluster.host
+            cluster: {startPort: 4000}     | cluster.startPort
+            cluster: {commonPort: 1, strategy: 'ip-hash'} | cluster.strategy
+            cluster: {commonPort: 1, scheduling: 'kernel'} | cluster.scheduling
+            cluster: {commonPort: 1, redirectCommonPort: false} | cluster.redirectCommonPort
             restart: 'never'               | restart, restartDelayMs or restartLimit
             drain: 3                       | terminateGracePeriod, drain or terminateTimeout
             readiness: 'explicit'          | readiness
