@@ -3,11 +3,14 @@ package io.musher.it;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.net.ServerSocket;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -119,6 +122,38 @@ class MusherUsageIT extends MusherTestBase {
             assertEquals(documented("an event"),
                     new TreeSet<>(Answers.object(MusherProgram.readLine(channel)).keySet()));
         }
+    }
+
+    @Test
+    void shouldFailTheProcessWhosePortIsTakenAndRunTheOthers() throws Exception {
+        try (ServerSocket stranger = new ServerSocket(0)) {
+            String port = Integer.toString(stranger.getLocalPort());
+            musher.file("{id: 'web', cmd: 'exec sleep 300', cluster: {commonPort: " + port
+                    + "}}, {id: 'other', cmd: 'exec sleep 300'}");
+            MusherProgram.Result start = musher.run("start");
+            assertExit(1, start);
+            assertTrue(start.err().contains("web") && start.err().contains(port), start::err);
+            assertEquals("ready", process(1).get("state"));
+        }
+    }
+
+    @Test
+    void shouldNameTheProcessAndFileOfThePrimaryThatHasTheName() throws Exception {
+        start(TWO);
+        MusherProgram.Result second = musher.run("run");
+        assertExit(1, second);
+        assertTrue(second.err().contains("process " + musher.pid()) && second.err().contains("musher.json"),
+                second::err);
+    }
+
+    @Test
+    void shouldRefuseAsRootAFileThatOthersMayWrite() throws Exception {
+        assumeTrue(System.getProperty("user.name").equals("root"), "only root must not trust others");
+        musher.file(TWO);
+        Path file = folder.resolve("musher.json");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
+        assertFails(2, file.toString(), "start");
+        assertFails(2, file.toString(), "run");
     }
 
     @Test
