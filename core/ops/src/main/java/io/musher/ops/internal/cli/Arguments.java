@@ -147,6 +147,9 @@ final class Arguments {
         if (!program.isEmpty() && (!runs || file.isPresent())) {
             throw new UsageException("a program after -- goes with run or start, and without a config file");
         }
+        if (!program.isEmpty() && instances.isPresent() && instances.getAsInt() == 0) {
+            throw new UsageException("--instances 0: a program needs at least one worker");
+        }
         if (once && !command.equals("run") && !command.equals("monit")) {
             throw new UsageException(command + ": --once goes with run and monit");
         }

@@ -48,7 +48,7 @@ final class AppTranslator {
         milliseconds("kill_timeout")
                 .ifPresent(ms -> put("terminateTimeout", "kill_timeout", seconds("kill_timeout", ms)));
         copy("max_memory_restart", "maxMemory");
-        copy("cron_restart", "terminate");
+        cron();
         watch();
         logs();
         copy("pid_file", "pidFile");
@@ -151,6 +151,16 @@ final class AppTranslator {
         return number > 0 ? number : Math.max(1, processors + number);
     }
 
+    /** A program that is not restarted when it ends is a job: it runs at once, and then by the pattern. */
+    private void cron() {
+        if (from.has("cron_restart") && !from.flag("autorestart").orElse(true)) {
+            copy("cron_restart", "cron");
+            put("autostart", "cron_restart", new BooleanNode(from.at("cron_restart"), true));
+        } else {
+            copy("cron_restart", "terminate");
+        }
+    }
+
     private void restarts() {
         boolean restarts = from.flag("autorestart").orElse(true);
         Optional<Node> codes = from.any("stop_exit_codes");
@@ -161,7 +171,7 @@ final class AppTranslator {
         if (codes.isPresent() && !stopsAtZero) {
             from.problem("stop_exit_codes", "only [0] is known here: a process that exits with 0 is not restarted");
         }
-        if (!restarts || stopsAtZero) {
+        if (stopsAtZero || !restarts && !from.has("cron_restart")) {
             String key = restarts ? "stop_exit_codes" : "autorestart";
             put("restart", key, new TextNode(from.at(key), restarts ? "error" : "never"));
         }

@@ -1,20 +1,26 @@
 package io.musher.ops.internal.file;
 
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * Which changes of watched files count.
  *
  * @param interval how long it must be quiet after a change
  * @param extensions the endings of names that count; empty for all
- * @param match expressions of which one must be found in the path; empty for all
- * @param skip expressions of which none may be found in the path
+ * @param match glob patterns of which one must match; empty for all
+ * @param skip glob patterns of which none may match
  */
 public record WatcherSpec(Duration interval, List<String> extensions, List<String> match, List<String> skip) {
+
+    private static final FileSystem FILES = FileSystems.getDefault();
 
     static final WatcherSpec DEFAULT = new WatcherSpec(Duration.ofMillis(350), List.of(), List.of(), List.of());
 
@@ -31,9 +37,9 @@ public record WatcherSpec(Duration interval, List<String> extensions, List<Strin
         List<String> patterns = from.texts(key).orElse(List.of());
         for (String pattern : patterns) {
             try {
-                Pattern.compile(pattern);
+                FILES.getPathMatcher("glob:" + pattern);
             } catch (PatternSyntaxException e) {
-                from.problem(key, "\"" + pattern + "\" is no regular expression: " + e.getDescription());
+                from.problem(key, "\"" + pattern + "\" is no glob pattern: " + e.getDescription());
             }
         }
         return patterns;
@@ -41,9 +47,22 @@ public record WatcherSpec(Duration interval, List<String> extensions, List<Strin
 
     /** {@return whether a change of this path counts, separators written as /} */
     public boolean counts(String path) {
-        Predicate<String> found = pattern -> Pattern.compile(pattern).matcher(path).find();
+        Path file = Path.of(path);
+        Predicate<String> matches = pattern -> matches(pattern, file);
         return (extensions.isEmpty()
                 || extensions.stream().anyMatch(end -> path.endsWith("." + end.replaceFirst("^\\.", ""))))
-                && (match.isEmpty() || match.stream().anyMatch(found)) && skip.stream().noneMatch(found);
+                && (match.isEmpty() || match.stream().anyMatch(matches)) && skip.stream().noneMatch(matches);
+    }
+
+    /** {@return whether a pattern with a / matches the path or a folder in it, one without / any name in the path} */
+    private static boolean matches(String pattern, Path file) {
+        if (!pattern.contains("/")) {
+            return StreamSupport.stream(file.spliterator(), false)
+                    .anyMatch(FILES.getPathMatcher("glob:" + pattern)::matches);
+        }
+        String anywhere = pattern.startsWith("/") || pattern.startsWith("**/") ? pattern
+                : "**/" + (pattern.startsWith("./") ? pattern.substring(2) : pattern);
+        return Stream.of(anywhere, anywhere + "/**").map(each -> FILES.getPathMatcher("glob:" + each))
+                .anyMatch(each -> each.matches(file.toAbsolutePath()));
     }
 }

@@ -71,6 +71,7 @@ class CommandLineTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            run -n 0 -- x          | --instances 0: a program needs at least one worker
             walk                   | unknown command "walk"; musher --help
             stauts                 | did you mean "status"?
             STOP                   | did you mean "stop"?

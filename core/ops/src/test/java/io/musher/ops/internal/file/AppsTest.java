@@ -107,6 +107,14 @@ class AppsTest {
         assertEquals("never", app("autorestart: false").restart().when());
     }
 
+    @Test
+    void shouldTakeAProgramThatOnlyCronStartsAgainAsAJob() throws Exception {
+        ProcessSpec job = app("autorestart: false, cron_restart: '*/5 * * * *', max_restarts: 3");
+        assertEquals("*/5 * * * *", job.schedule().orElseThrow().toString());
+        assertTrue(job.autostart());
+        assertEquals(Optional.empty(), job.terminate());
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             instances: 2                       | add "port"
