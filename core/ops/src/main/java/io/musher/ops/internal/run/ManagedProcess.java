@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,9 @@ abstract class ManagedProcess extends ControlledProcess {
 
     static final Logger LOG = LoggerFactory.getLogger("io.musher.ops");
 
+    private static final long MAX_RETRY_SECONDS = 30;
+    private static final int MAX_DOUBLINGS = 5;
+
     final Context context;
     private final List<AutoCloseable> parts = new ArrayList<>();
     private volatile ProcessSpec spec;
@@ -39,6 +43,10 @@ abstract class ManagedProcess extends ControlledProcess {
     private volatile String problem = "";
     /** Whether a command has stopped it; another one may start it. */
     private volatile boolean held;
+    /** Whether it could not be started and is tried again; this and the next two are guarded by the monitor. */
+    private boolean retries;
+    private boolean retryPlanned;
+    private int failedStarts;
     private volatile Optional<Exit> lastExit = Optional.empty();
     private volatile Optional<Exit> firstFailure = Optional.empty();
 
@@ -127,6 +135,8 @@ abstract class ManagedProcess extends ControlledProcess {
             cluster = opened;
             held = false;
             problem = "";
+            retries = false;
+            failedStarts = 0;
             forgetRollout();
             startParts();
             return opened;
@@ -136,11 +146,43 @@ abstract class ManagedProcess extends ControlledProcess {
                 cluster = null;
                 ended = failed.stop();
             }
+            String former = problem;
             problem = e.getMessage() == null ? e.toString() : e.getMessage();
             String text = problem.startsWith(id + ": ") ? problem : id + ": " + problem;
-            LOG.error("{}: start failed: {}", id, problem);
-            context.events().publish("start-failed", id, "", problem);
+            if (!problem.equals(former)) {
+                LOG.error("{}: start failed, and is tried again from time to time: {}", id, problem);
+                context.events().publish("start-failed", id, "", problem);
+            }
+            retries = true;
+            planRetry();
             throw new ControlException(ControlException.FAILED, text);
+        }
+    }
+
+    /** Tries again later what could not be started, until it starts or is stopped; called with the monitor held. */
+    private void planRetry() {
+        if (!retryPlanned) {
+            retryPlanned = true;
+            long seconds = Math.min(MAX_RETRY_SECONDS, 1L << Math.min(failedStarts++, MAX_DOUBLINGS));
+            CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS).execute(this::retry);
+        }
+    }
+
+    private synchronized void retry() {
+        retryPlanned = false;
+        if (!retries || cluster != null) {
+            return;
+        }
+        if (!ended.isDone()) {
+            planRetry();
+            return;
+        }
+        try {
+            Cluster opened = open();
+            LOG.info("{}: what prevented the start is gone: starts", id);
+            begin(opened);
+        } catch (ControlException e) {
+            LOG.debug("{}: start failed again", id, e);
         }
     }
 
@@ -149,6 +191,7 @@ abstract class ManagedProcess extends ControlledProcess {
     synchronized CompletableFuture<Void> stop() {
         Cluster running = cluster;
         problem = "";
+        retries = false;
         held = true;
         if (running != null) {
             cluster = null;
