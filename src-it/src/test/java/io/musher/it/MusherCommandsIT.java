@@ -159,8 +159,11 @@ class MusherCommandsIT extends MusherTestBase {
         MusherProgram.Result failed = musher.run("reload");
         assertExit(1, failed);
         assertTrue(failed.err().contains("  | cannot find db") && failed.err().contains("reload failed"), failed::err);
+        assertTrue(failed.err().contains("the config file still describes the one that failed"), failed::err);
         assertEquals(good, pids());
-        assertExit(0, musher.run("status"));
+        MusherProgram.Result status = musher.run("status");
+        assertExit(0, status);
+        assertTrue(status.out().matches("(?s).*reload failed [0-9]+ (s|min) ago: .*cannot find db.*"), status::out);
     }
 
     @Test

@@ -52,7 +52,7 @@ class RecyclingIT {
         Cluster cluster = start(RecyclePolicy.never().withMaxMemory(250L << 20));
         Worker fat = cluster.workers().get(1);
         assertEquals("eaten", StrictHttpClient.fetch(fat.port().orElseThrow(), "/eat?220"));
-        recycled(fat, "MiB of memory, over the maximum of 250");
+        recycled(fat, "MiB of memory, above maxMemory of 250 MiB");
         assertEquals(1, cluster.workers().get(0).id(), "the other one stays");
     }
 

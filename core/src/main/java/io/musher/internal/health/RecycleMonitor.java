@@ -101,8 +101,8 @@ public final class RecycleMonitor {
             memory.apply(worker).thenAccept(bytes -> {
                 if (bytes > policy.maxMemory()) {
                     loop.execute(() -> supervisor.events().recycleDue(worker,
-                            "takes " + (bytes >> 20) + " MiB of memory, over the maximum of "
-                                    + (policy.maxMemory() >> 20)));
+                            "takes " + (bytes >> 20) + " MiB of memory, above maxMemory of "
+                                    + (policy.maxMemory() >> 20) + " MiB"));
                 }
             });
         }

@@ -18,7 +18,7 @@ final class Description {
             print(name, process.get(name), out);
         }
         if (process.get("failedReload") instanceof Map<?, ?> failed) {
-            print("failedReload", failed.get("why"), out);
+            print("failedReload", failed.get("at") + ": " + failed.get("why"), out);
             String.valueOf(failed.get("lastOutput")).lines().forEach(line -> out.println("    | " + line));
         }
         if (process.get("details") instanceof Map<?, ?> details) {
@@ -27,8 +27,8 @@ final class Description {
         for (Map<String, Object> worker : StatusTable.maps(process.get("workers"))) {
             out.println("  " + worker.get("name"));
             for (String name : List.of("id", "state", "pid", "port", "upSeconds", "restarts", "failures",
-                    "connections", "connectionsTotal", "cpuSeconds", "memoryBytes", "why", "explain", "nextStart",
-                    "lastExit")) {
+                    "connections", "connectionsTotal", "cpuSeconds", "memoryBytes", "why", "replaced", "explain",
+                    "nextStart", "lastExit")) {
                 print("  " + name, worker.get(name), out);
             }
         }

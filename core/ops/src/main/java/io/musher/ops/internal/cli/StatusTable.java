@@ -89,6 +89,7 @@ final class StatusTable {
         }
         Map<String, Object> only = workers.size() == 1 ? workers.get(0) : Map.of();
         String why = text(process, "why");
+        why = why.isEmpty() ? text(only, "why") : why;
         if (!job && wanted != configured) {
             why = "(" + from + configured + ")" + (why.isEmpty() ? "" : " " + why);
         }

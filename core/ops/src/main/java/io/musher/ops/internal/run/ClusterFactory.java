@@ -8,14 +8,18 @@ import io.musher.RecyclePolicy;
 import io.musher.ReloadPolicy;
 import io.musher.RestartPolicy;
 import io.musher.StopPolicy;
+import io.musher.internal.process.launch.JvmShare;
 import io.musher.ops.internal.file.ProcessSpec;
 import io.musher.ops.internal.file.Program;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Makes clusters of the entries of a file. They start without workers, so that one that fails undoes no other. */
 final class ClusterFactory {
@@ -23,6 +27,11 @@ final class ClusterFactory {
     /** A worker that has lived for so long was good: restarts before it do not count any more. */
     private static final Duration GOOD_LIFE = Duration.ofSeconds(60);
     private static final Duration LIMIT_PERIOD = Duration.ofHours(24);
+
+    /** What of maxMemory the heap of a JVM may take; the rest is for its code, threads and buffers. */
+    private static final int HEAP_PERCENT = 80;
+    private static final long MIN_HEAP_MIB = 16;
+    private static final Pattern HEAP = Pattern.compile("-Xmx|-XX:MaxHeapSize|-XX:MaxRAM");
 
     private ClusterFactory() {}
 
@@ -52,20 +61,39 @@ final class ClusterFactory {
 
     /** {@return what runs, and where} */
     static Launch launch(ProcessSpec spec) {
-        return launch(spec.program()).directory(spec.directory());
+        return program(spec).directory(spec.directory());
     }
 
-    private static Launch launch(Program program) {
+    private static Launch program(ProcessSpec spec) {
+        Program program = spec.program();
         if (program instanceof Program.ShellLine shell) {
             String line = shell.line().replace("%", "%%");
             return isWindows() ? Launch.command("cmd", "/c", line) : Launch.command("/bin/sh", "-c", line);
         }
         if (program instanceof Program.Jar jar) {
             Launch launch = Launch.jar(jar.jar()).args(jar.args());
-            return jar.jvmArgs().isEmpty() ? launch : launch.jvmArgs(jar.jvmArgs());
+            List<String> jvmArgs = jvmArgs(jar, spec);
+            return jvmArgs.isEmpty() ? launch : launch.jvmArgs(jvmArgs);
         }
         List<String> words = ((Program.Words) program).words();
         return Launch.command(words);
+    }
+
+    /** {@return the flags of the entry, with a heap that fits into its maxMemory unless they have one} */
+    static List<String> jvmArgs(Program.Jar jar, ProcessSpec spec) {
+        boolean given = Stream.concat(jar.jvmArgs().stream(), spec.env().values().stream())
+                .anyMatch(flag -> HEAP.matcher(flag).find());
+        if (given || spec.maxMemory().isEmpty()) {
+            return jar.jvmArgs();
+        }
+        long heap = spec.maxMemory().getAsLong() / 100 * HEAP_PERCENT;
+        long share = JvmShare.of(Math.max(1, spec.instances()), spec.port().isShared()).heap();
+        if (share > 0 && share <= heap) {
+            return jar.jvmArgs();
+        }
+        List<String> flags = new ArrayList<>(jar.jvmArgs());
+        flags.add("-Xmx" + Math.max(MIN_HEAP_MIB, heap >> 20) + "m");
+        return flags;
     }
 
     private static boolean isWindows() {

@@ -9,11 +9,13 @@ import io.musher.Worker;
 import io.musher.ops.internal.control.ControlException;
 import io.musher.ops.internal.control.EventLog;
 import io.musher.ops.internal.control.LogMemory;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A process as commands see it: an entry of a file, or a cluster of the program that has attached it. Thread-safe. */
 abstract class ControlledProcess {
@@ -22,7 +24,14 @@ abstract class ControlledProcess {
     final EventLog events;
     final LogMemory memory;
     final CpuMeter cpu = new CpuMeter();
-    private volatile Optional<Rollout> failedRollout = Optional.empty();
+    private volatile Optional<FailedRollout> failedRollout = Optional.empty();
+    private final Map<String, Replacement> replacements = new ConcurrentHashMap<>();
+
+    /** A rollout that has failed, and when. */
+    record FailedRollout(Rollout rollout, Instant at) {}
+
+    /** Why a worker that served well was replaced, and when its successor was started. */
+    record Replacement(String why, Instant at) {}
 
     ControlledProcess(String id, EventLog events, LogMemory memory) {
         this.id = id;
@@ -80,20 +89,35 @@ abstract class ControlledProcess {
     }
 
     /** {@return the last rollout, if it has failed; empty while the process is stopped} */
-    Optional<Rollout> failedRollout() {
+    Optional<FailedRollout> failedRollout() {
         return cluster().isPresent() ? failedRollout : Optional.empty();
+    }
+
+    /** {@return why the last replacement in the place of a worker was due, by age, memory or connections} */
+    Optional<Replacement> replacement(String worker) {
+        return Optional.ofNullable(replacements.get(worker));
     }
 
     /** Forgets the failure of a rollout: the process starts anew. */
     void forgetRollout() {
         failedRollout = Optional.empty();
+        replacements.clear();
     }
 
     /** Publishes an event of the cluster to clients. */
     void publish(ClusterEvent event) {
         if (event instanceof ClusterEvent.RolloutFinished finished) {
             Rollout rollout = finished.rollout();
-            failedRollout = Optional.of(rollout).filter(ended -> ended.outcome() == Rollout.Outcome.FAILED);
+            failedRollout = rollout.outcome() == Rollout.Outcome.FAILED
+                    ? Optional.of(new FailedRollout(rollout, finished.at()))
+                    : Optional.empty();
+        }
+        if (event instanceof ClusterEvent.Forked forked) {
+            int limit = forked.reason().indexOf(", which ");
+            if (limit >= 0) {
+                replacements.put(forked.worker().name(), new Replacement(
+                        forked.reason().substring(limit + ", which ".length()), forked.at()));
+            }
         }
         String worker = event instanceof ClusterEvent.WorkerEvent of ? of.worker().name() : "";
         events.publish(type(event), id, worker, event.reason());

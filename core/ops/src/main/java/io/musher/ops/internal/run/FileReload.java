@@ -24,6 +24,11 @@ import java.util.concurrent.CompletableFuture;
 record FileReload(FileSpec file, List<ManagedProcess> gone, List<ProcessSpec> added,
         Map<ManagedProcess, ProcessSpec> kept) {
 
+    private static final String BAD_PROGRAM = "the program on disk is still the one that failed, and a worker that"
+            + " crashes or is restarted would start it: mend it, or put the former one back";
+    private static final String BAD_ENTRY = "the config file still describes the one that failed, and restart would"
+            + " start it: mend it, or put the former text back";
+
     /**
      * Compares the file with what runs.
      *
@@ -90,7 +95,8 @@ record FileReload(FileSpec file, List<ManagedProcess> gone, List<ProcessSpec> ad
                                 process.id + ": "
                                         + rollout.failure().orElse("the rollout has ended as " + rollout.outcome())
                                         + "; " + rollout.kept() + " of " + stats.wanted()
-                                        + " worker(s) of the program before serve",
+                                        + " worker(s) of the program before serve; "
+                                        + (change.deploys() ? BAD_ENTRY : BAD_PROGRAM),
                                 rollout.lastOutput()));
                     }
                 }).thenCompose(done -> scale(process, change.scales() && !fewer, next));

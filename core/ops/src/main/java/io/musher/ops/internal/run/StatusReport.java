@@ -5,12 +5,12 @@ import io.musher.ClusterStats;
 import io.musher.ClusterStats.SlotStats;
 import io.musher.Exit;
 import io.musher.ResourceUsage;
-import io.musher.Rollout;
 import io.musher.Worker;
 import io.musher.WorkerState;
 import io.musher.balancer.BalancerStats;
 import io.musher.balancer.loop.Nullable;
 import io.musher.ops.internal.control.LogMemory;
+import io.musher.ops.internal.run.ControlledProcess.FailedRollout;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,6 +31,9 @@ final class StatusReport {
 
     /** What a measurement of CPU and memory may take; without it these are unknown. */
     private static final long MEASURE_MILLIS = 2_000;
+
+    /** How long a replacement is shown. */
+    private static final Duration NEWS = Duration.ofMinutes(10);
 
     /** Changes when a client could misunderstand an answer; added fields are no such change. */
     private static final int API = 1;
@@ -100,8 +103,9 @@ final class StatusReport {
         }).orElse(null));
         fields.put("failedReload", process.failedRollout().map(failed -> {
             Map<String, Object> reload = new LinkedHashMap<>();
-            reload.put("why", failed.failure().orElse(""));
-            reload.put("lastOutput", failed.lastOutput());
+            reload.put("at", failed.at().toString());
+            reload.put("why", failed.rollout().failure().orElse(""));
+            reload.put("lastOutput", failed.rollout().lastOutput());
             return reload;
         }).orElse(null));
         if (process instanceof Job runs) {
@@ -141,9 +145,23 @@ final class StatusReport {
                 .or(() -> process.failedRollout().map(StatusReport::reason)).orElse("");
     }
 
-    private static String reason(Rollout failed) {
-        String last = LogMemory.lastLine(failed.lastOutput().lines().toList());
-        return "reload failed: " + failed.failure().orElse("") + (last.isEmpty() ? "" : ": \"" + last + "\"");
+    private static String reason(FailedRollout failed) {
+        String last = LogMemory.lastLine(failed.rollout().lastOutput().lines().toList());
+        return "reload failed " + ago(failed.at()) + ": " + failed.rollout().failure().orElse("")
+                + (last.isEmpty() ? "" : ": \"" + last + "\"");
+    }
+
+    private static String ago(Instant at) {
+        Duration since = Duration.between(at, Instant.now());
+        return (since.toHours() > 0 ? since.toHours() + " h"
+                : since.toMinutes() > 0 ? since.toMinutes() + " min" : since.toSeconds() + " s") + " ago";
+    }
+
+    /** {@return why the former worker of this place was replaced, while that is news} */
+    private static String replaced(ControlledProcess process, String worker) {
+        return process.replacement(worker)
+                .filter(last -> Duration.between(last.at(), Instant.now()).compareTo(NEWS) < 0)
+                .map(last -> "replaced " + ago(last.at()) + ": the former worker " + last.why()).orElse("");
     }
 
     /** {@return why a place has no ready worker; after a failure with the last line of its output} */
@@ -180,7 +198,10 @@ final class StatusReport {
             fields.put("cpuSeconds", own == null ? null : own.cpuTime().toMillis() / 1_000.0);
             fields.put("cpuPercent", percent.get(slot.name()));
             fields.put("memoryBytes", own == null || own.memory() == 0 ? null : own.memory());
-            fields.put("why", slot.state() == SlotStats.State.READY ? "" : reason(process, slot));
+            fields.put("why", slot.state() == SlotStats.State.READY ? replaced(process, slot.name())
+                    : reason(process, slot));
+            fields.put("replaced", process.replacement(slot.name())
+                    .map(last -> last.at() + ": the former worker " + last.why()).orElse(null));
             fields.put("explain", worker.map(Worker::explain).orElse(null));
             fields.put("nextStart", slot.nextStart().map(Instant::toString).orElse(null));
             fields.put("lastExit", slot.lastExit().map(Exit::toString).orElse(null));

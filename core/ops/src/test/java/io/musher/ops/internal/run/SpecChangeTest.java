@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.ops.internal.file.MusherFile;
 import io.musher.ops.internal.file.ProcessSpec;
+import io.musher.ops.internal.file.Program;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,6 +67,23 @@ class SpecChangeTest {
         assertEquals(Duration.ZERO, ClusterFactory.reload(spec("watch: ['src']")).overlap());
         assertEquals(Duration.ofSeconds(1),
                 ClusterFactory.reload(spec("watch: ['src'], reload: {overlap: 1}")).overlap());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            maxMemory: '50M'                                          | [-Xmx40m]
+            maxMemory: '50M', jvmArgs: ['-Da=b']                      | [-Da=b, -Xmx40m]
+            maxMemory: '50M', jvmArgs: ['-Xmx1g']                     | [-Xmx1g]
+            maxMemory: '50M', env: {JAVA_TOOL_OPTIONS: '-XX:MaxRAMPercentage=5'} | []
+            maxMemory: '900G'                                         | []
+            autostart: true                                           | []
+            """)
+    void shouldKeepTheHeapOfAJarBelowItsMaxMemory(String more, String flags) throws Exception {
+        Path file = Files.writeString(folder.resolve("musher.json"), "{processes: [{id: 'web', jar: 'a.jar', " + more
+                + "}]}");
+        ProcessSpec spec = MusherFile.read(file, Optional.empty()).processes().get(0);
+
+        assertEquals(flags, ClusterFactory.jvmArgs((Program.Jar) spec.program(), spec).toString());
     }
 
     @Test
