@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,48 @@ class MusherStartIT extends MusherTestBase {
         } finally {
             assertExit(0, musher.run("stop", "--name", "other"));
         }
+    }
+
+    @Test
+    void shouldTryAgainUntilThePortIsFreeAndPrintWhatThePrimaryLogged() throws Exception {
+        String[] server = NonJavaServers.python();
+        Files.writeString(folder.resolve("server.py"), server[2]);
+        int port;
+        try (ServerSocket taken = new ServerSocket(0)) {
+            port = taken.getLocalPort();
+            MusherProgram.Result start = musher.run("start", "-p", Integer.toString(port), "--name", "shop", "--",
+                    server[0], "server.py");
+            assertExit(1, start);
+            assertTrue(start.err().contains("goes on trying") && start.err().contains("stop --name shop"), start::err);
+            assertEquals("failed", process(0).get("state"));
+        }
+
+        await().atMost(PATIENCE).until(() -> process(0).get("state").equals("ready"));
+
+        assertEquals("1", StrictHttpClient.fetch(port));
+        MusherProgram.Result log = musher.run("logs", "--primary");
+        assertExit(0, log);
+        assertEquals(1, log.out().lines().filter(line -> line.contains("start failed")).count(), log::out);
+        assertTrue(log.out().contains("what prevented the start is gone"), log::out);
+        Child follows = musher.begin("", "logs", "--primary", "-f", "-n", "1");
+        assertExit(0, musher.run("signal", "shop-1", "KILL"));
+        follows.awaitLine(".*SIGKILL.*", PATIENCE);
+        assertExit(0, musher.run("stop"));
+        assertEquals(0, follows.exitCode(PATIENCE), follows::report);
+        assertExit(0, musher.run("logs", "--primary", "--name", "shop"));
+        assertExit(3, musher.run("logs", "--primary", "--name", "nix"));
+    }
+
+    @Test
+    void shouldSayWhyAWorkerWasReplacedForItsMemory() throws Exception {
+        start("{id: 'web', cmd: ['" + NonJavaServers.python()[0] + "', '-c', 'import time; time.sleep(600)'],"
+                + " maxMemory: '2M', cluster: {instances: 2}}");
+
+        await().atMost(PATIENCE)
+                .until(() -> musher.run("status").out().contains("MiB of memory, above maxMemory of 2 MiB"));
+
+        MusherProgram.Result described = musher.run("describe", "web");
+        assertTrue(described.out().matches("(?s).* replaced +[0-9].*above maxMemory of 2 MiB.*"), described::out);
     }
 
     @Test

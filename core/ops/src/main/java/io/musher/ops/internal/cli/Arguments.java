@@ -29,6 +29,9 @@ final class Arguments {
     boolean json;
     boolean detached;
     boolean once;
+    boolean ofPrimary;
+    /** A jar to run; the program is its arguments then. */
+    Optional<String> jar = Optional.empty();
     String signal = "";
     List<String> program = List.of();
     final List<String> ids = new ArrayList<>();
@@ -106,6 +109,8 @@ final class Arguments {
                 ofLogs = true;
             }
             case "--once" -> once = true;
+            case "--jar" -> jar = Optional.of(value(word, rest));
+            case "--primary" -> ofPrimary = true;
             case "--detached" -> detached = true; // what start adds to run
             case "--env" -> variant = Optional.of(value(word, rest));
             case "--" -> {
@@ -130,8 +135,14 @@ final class Arguments {
     /** {@return what to do if the words are a program and its arguments; empty for other commands} */
     private String missingDashes() {
         return !runs() || ids.isEmpty() ? ""
-                : "; if " + ids.get(0) + " is a program, put -- before it: musher " + command + " -- " + ids.get(0)
+                : "; if " + ids.get(0) + " is a program, put -- before it: musher " + command + " -- "
+                        + ids.get(0)
                         + " ...";
+    }
+
+    /** {@return whether the arguments say what to run, in the place of a config file} */
+    boolean hasProgram() {
+        return jar.isPresent() || !program.isEmpty();
     }
 
     private boolean runs() {
@@ -144,8 +155,11 @@ final class Arguments {
             checkRange("--port (-p)", port, 1, 65_535);
             checkRange("--instances (-n)", instances, 0, 1_000);
         }
-        if (!program.isEmpty() && (!runs || file.isPresent())) {
-            throw new UsageException("a program after -- goes with run or start, and without a config file");
+        if (hasProgram() && (!runs || file.isPresent())) {
+            throw new UsageException("a program after -- or --jar goes with run or start, and without a config file");
+        }
+        if (ofPrimary && (!command.equals("logs") || !ids.isEmpty() || json || sinceSeconds > 0)) {
+            throw new UsageException("--primary goes with logs, without an ID, --json or --since");
         }
         if (!program.isEmpty() && instances.isPresent() && instances.getAsInt() == 0) {
             throw new UsageException("--instances 0: a program needs at least one worker");
@@ -153,9 +167,9 @@ final class Arguments {
         if (once && !command.equals("run") && !command.equals("monit")) {
             throw new UsageException(command + ": --once goes with run and monit");
         }
-        if (program.isEmpty() && (runs && instances.isPresent() || port.isPresent())) {
+        if (!hasProgram() && (runs && instances.isPresent() || port.isPresent())) {
             throw new UsageException(
-                    "--instances and --port need a program after --; the config file has its own: type "
+                    "--instances and --port need a program after --, or --jar; the config file has its own: type "
                             + Hints.program(this));
         }
         if (ofLogs && !command.equals("logs")) {

@@ -3,6 +3,7 @@ package io.musher.ops.internal.cli;
 import io.musher.ops.internal.control.Json;
 import io.musher.ops.internal.control.PrimaryLock.Holder;
 import io.musher.ops.internal.file.FileProblems;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -148,7 +149,33 @@ final class ClientCommands {
         return CommandLine.DONE;
     }
 
-    private int logs(Arguments arguments) throws CommandFailure, FileProblems {
+    /** Also after the end of the primary: why it has ended is asked for then. */
+    private int logsOfPrimary(Arguments arguments) throws CommandFailure, FileProblems, InterruptedException {
+        Optional<Holder> holder = arguments.name.isPresent() ? finder.all(arguments).stream().findFirst()
+                : Optional.of(finder.one(arguments));
+        String name = arguments.name.or(() -> holder.map(Holder::name)).orElse("");
+        PrimaryOutput output = new PrimaryOutput(finder.folder(name), out);
+        if (!output.exists()) {
+            throw holder.isEmpty() ? finder.notRunning(arguments)
+                    : new CommandFailure(CommandLine.NOT_RUNNING,
+                            "\"" + name + "\" runs in the foreground, and logs there");
+        }
+        try {
+            output.printLast(arguments.lines);
+            Optional<ProcessHandle> primary = holder.flatMap(each -> ProcessHandle.of(each.pid()));
+            if (arguments.follow && primary.isPresent()) {
+                output.follow(primary.get());
+            }
+        } catch (IOException e) {
+            throw new CommandFailure(CommandLine.FAILED, "the log of \"" + name + "\" cannot be read: " + e);
+        }
+        return CommandLine.DONE;
+    }
+
+    private int logs(Arguments arguments) throws CommandFailure, FileProblems, InterruptedException {
+        if (arguments.ofPrimary) {
+            return logsOfPrimary(arguments);
+        }
         long since = arguments.sinceSeconds == 0 ? 0 : System.currentTimeMillis() - 1_000 * arguments.sinceSeconds;
         sendLogs(finder.one(arguments), arguments.ids, arguments.lines, since, arguments.follow, line -> {
             if (arguments.json && !line.isEmpty()) {

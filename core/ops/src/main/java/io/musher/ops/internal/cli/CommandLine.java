@@ -100,16 +100,28 @@ public final class CommandLine {
     }
 
     private FileSpec spec(Arguments arguments) throws FileProblems, UsageException {
-        FileSpec spec = arguments.program.isEmpty() ? MusherFile.read(needFile(arguments), arguments.variant)
-                : ofProgram(arguments);
+        FileSpec spec = arguments.hasProgram() ? ofProgram(arguments)
+                : MusherFile.read(needFile(arguments), arguments.variant);
         FileSpec named = arguments.name.isPresent() ? spec.named(arguments.name.get()) : spec;
         return arguments.once ? named.once() : named;
     }
 
     private FileSpec ofProgram(Arguments arguments) throws FileProblems, UsageException {
+        if (arguments.jar.isPresent()) {
+            return ofJar(arguments, arguments.jar.get());
+        }
         refuseFileThatIsNoProgram(arguments);
         String name = arguments.name.orElse(ProgramName.of(arguments.program));
         return MusherFile.ofCommand(directory, name, arguments.program, arguments.instances.orElse(1), arguments.port);
+    }
+
+    private FileSpec ofJar(Arguments arguments, String jar) throws FileProblems, UsageException {
+        if (!Files.isRegularFile(directory.resolve(jar))) {
+            throw new UsageException("--jar: there is no file " + directory.resolve(jar).normalize());
+        }
+        String name = arguments.name.orElse(ProgramName.of(List.of("java", "-jar", jar)));
+        return MusherFile.ofJar(directory, name, jar, arguments.program, arguments.instances.orElse(1),
+                arguments.port);
     }
 
     /** Says by what a file is run that somewhere else needs no such word. */
@@ -118,9 +130,9 @@ public final class CommandLine {
         String run = Hints.program(word);
         if (!run.equals(word) && !Files.isExecutable(directory.resolve(word))) {
             List<String> args = arguments.program.subList(1, arguments.program.size());
-            throw new UsageException(
-                    "\"" + word + "\" is no program; did you mean: musher " + arguments.command + " -- "
-                            + run + (args.isEmpty() ? "" : " " + String.join(" ", args)));
+            throw new UsageException("\"" + word + "\" is no program; did you mean: musher " + arguments.command
+                    + (word.endsWith(".jar") ? " --jar " + word + ", or" : "") + " -- " + run
+                    + (args.isEmpty() ? "" : " " + String.join(" ", args)));
         }
     }
 

@@ -81,7 +81,7 @@ final class ControlClient implements AutoCloseable {
         } catch (IOException e) {
             throw timedOut ? CommandFailure.unfinished(seconds.getAsInt())
                     : new CommandFailure(CommandLine.FAILED,
-                            "the primary has closed the connection before its answer: see its log");
+                            "the primary has closed the connection before its answer: see musher logs --primary");
         }
     }
 

@@ -89,6 +89,15 @@ final class Hints {
         arguments.instances.ifPresent(number -> words.addAll(List.of("-n", Integer.toString(number))));
         arguments.port.ifPresent(number -> words.addAll(List.of("-p", Integer.toString(number))));
         arguments.name.ifPresent(name -> words.addAll(List.of("--name", name)));
+        if (arguments.jar.isPresent()) {
+            words.addAll(List.of("--jar", arguments.jar.get(), "--"));
+            words.addAll(arguments.ids);
+            return String.join(" ", words);
+        }
+        if (!arguments.ids.isEmpty() && arguments.ids.get(0).endsWith(".jar")) {
+            words.addAll(List.of("--jar", arguments.ids.get(0)));
+            return String.join(" ", words);
+        }
         words.addAll(List.of("--", arguments.ids.isEmpty() ? "PROGRAM" : program(arguments.ids.get(0))));
         return String.join(" ", words);
     }

@@ -30,6 +30,11 @@ final class PrimaryFinder {
         this.directory = directory;
     }
 
+    /** {@return the folder of the primary with this name} */
+    Path folder(String name) {
+        return home.folder(name);
+    }
+
     /** {@return the config file that the arguments name, or the one of this folder; empty without one} */
     Optional<Path> file(Arguments arguments) {
         if (arguments.file.isPresent()) {

@@ -75,7 +75,7 @@ final class Starter {
         }
         refuseTaken(spec.name());
         Path folder = home.prepare(spec.name());
-        Path log = folder.resolve("primary.log");
+        Path log = PrimaryOutput.file(folder);
         long begin = Files.exists(log) ? Files.size(log) : 0;
         Process primary = launch(arguments, log, spec.inheritsListener());
         ControlClient client = connect(spec.name(), folder, primary, log, begin);
@@ -90,7 +90,7 @@ final class Starter {
     /** {@return a connection to the primary that the arguments select, if it runs} */
     private Optional<Running> running(Arguments arguments) throws CommandFailure, FileProblems {
         boolean selects = finder.file(arguments).isPresent() || arguments.name.isPresent() || !arguments.ids.isEmpty();
-        if (!arguments.program.isEmpty() || !selects) {
+        if (arguments.hasProgram() || !selects) {
             return Optional.empty();
         }
         List<Running> found = new ArrayList<>();
@@ -144,17 +144,20 @@ final class Starter {
         words.add(Scripts.java());
         words.addAll(PrimaryJvm.flags(System.getenv()));
         words.addAll(List.of("-jar", Scripts.jar(), "run", "--detached"));
-        finder.file(arguments).filter(file -> arguments.program.isEmpty())
+        finder.file(arguments).filter(file -> !arguments.hasProgram())
                 .ifPresent(file -> words.addAll(List.of("-c", file.toString())));
         arguments.variant.ifPresent(variant -> words.addAll(List.of("--env", variant)));
         arguments.name.ifPresent(name -> words.addAll(List.of("--name", name)));
-        if (!arguments.program.isEmpty()) {
+        if (arguments.hasProgram()) {
             words.addAll(List.of("-n", Integer.toString(arguments.instances.orElse(1))));
             if (arguments.port.isPresent()) {
                 words.addAll(List.of("-p", Integer.toString(arguments.port.getAsInt())));
             }
-            words.add("--");
-            words.addAll(arguments.program);
+            arguments.jar.ifPresent(jar -> words.addAll(List.of("--jar", jar)));
+            if (!arguments.program.isEmpty()) {
+                words.add("--");
+                words.addAll(arguments.program);
+            }
         }
         File file = log.toFile();
         return new ProcessBuilder(words).directory(directory.toFile())
@@ -181,11 +184,13 @@ final class Starter {
             }
             if (ended) {
                 throw new CommandFailure(CommandLine.FAILED, "\"" + name + "\" did not start: its primary has ended"
-                        + " with exit code " + primary.exitValue() + "; see " + log, tail(log, begin));
+                        + " with exit code " + primary.exitValue() + "; " + PrimaryOutput.hint(name, log),
+                        tail(log, begin));
             }
         }
         throw new CommandFailure(CommandLine.FAILED, "the primary of \"" + name + "\" (process " + primary.pid()
-                + ") does not answer within " + CONNECT_SECONDS + " s; see " + log, tail(log, begin));
+                + ") does not answer within " + CONNECT_SECONDS + " s; " + PrimaryOutput.hint(name, log),
+                tail(log, begin));
     }
 
     private static String tail(Path log, long begin) throws IOException {

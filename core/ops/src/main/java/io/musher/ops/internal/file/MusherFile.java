@@ -33,6 +33,9 @@ public final class MusherFile {
 
     private static final int MAX_BYTES = 1 << 20;
 
+    /** The place of all that is in no file. */
+    private static final Position ARGUMENTS = new Position(1, 1);
+
     private MusherFile() {}
 
     /** {@return the config file of a folder; empty if there is none} */
@@ -95,11 +98,36 @@ public final class MusherFile {
      */
     public static FileSpec ofCommand(Path directory, String name, List<String> words, int instances, OptionalInt port)
             throws FileProblems {
-        Position at = new Position(1, 1);
+        return ofEntry(directory, name, Map.of("cmd", list(words)), instances, port);
+    }
+
+    /**
+     * Makes the spec of a jar, as a file with one process that has the key {@code jar} would.
+     *
+     * @param directory where it runs
+     * @param name the name of primary and process
+     * @param jar its path
+     * @param args the arguments of its main method
+     * @param instances the number of workers
+     * @param port the common port; empty without one
+     * @throws FileProblems if a value is out of range
+     */
+    public static FileSpec ofJar(Path directory, String name, String jar, List<String> args, int instances,
+            OptionalInt port) throws FileProblems {
+        return ofEntry(directory, name, Map.of("jar", new TextNode(ARGUMENTS, jar), "args", list(args)), instances,
+                port);
+    }
+
+    private static Node list(List<String> words) {
+        return new ListNode(ARGUMENTS, words.stream().map(word -> (Node) new TextNode(ARGUMENTS, word)).toList());
+    }
+
+    private static FileSpec ofEntry(Path directory, String name, Map<String, Node> program, int instances,
+            OptionalInt port) throws FileProblems {
+        Position at = ARGUMENTS;
         Map<String, Member> entry = new LinkedHashMap<>();
         entry.put("id", new Member(at, new TextNode(at, name)));
-        entry.put("cmd", new Member(at,
-                new ListNode(at, words.stream().map(word -> (Node) new TextNode(at, word)).toList())));
+        program.forEach((key, value) -> entry.put(key, new Member(at, value)));
         Map<String, Member> cluster = new LinkedHashMap<>();
         cluster.put("instances", new Member(at, new NumberNode(at, Integer.toString(instances))));
         port.ifPresent(

@@ -8,7 +8,7 @@ _musher_ids() {
 _musher() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
     case $before in
-        -c|--config) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        -c|--config|--jar) COMPREPLY=($(compgen -f -- "$word")); return ;;
         --id) _musher_ids "$word"; return ;;
         -n|-p|--instances|--port|--name|--env|--timeout|--lines|--since) return ;;
         completion) COMPREPLY=($(compgen -W "bash" -- "$word")); return ;;
@@ -18,7 +18,7 @@ _musher() {
             completion wrapper --help --version" -- "$word"))
     elif [ "${word#-}" != "$word" ]; then
         COMPREPLY=($(compgen -W "--config --name --id --json --timeout --instances --port --env --lines --follow
-            --since --once --help" -- "$word"))
+            --since --once --primary --jar --help" -- "$word"))
     else
         case ${COMP_WORDS[1]} in
             signal)

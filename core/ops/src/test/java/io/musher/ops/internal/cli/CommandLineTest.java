@@ -94,7 +94,7 @@ class CommandLineTest {
             start app.js --watch   | type "watch": ["src"] in the config file
             restart x --update-env | type nothing, restart and reload read the config file
             start a.js -i 3 -p 9   | type musher start -n 3 -p 9 -- node a.js
-            start a.jar -i 3       | type musher start -n 3 -- java -jar a.jar
+            start a.jar -i 3       | type musher start -n 3 --jar a.jar
             run app.py             | type musher run -- python3 app.py
             monit web              | monit: unknown argument "web"
             status --follow        | go with logs
@@ -119,7 +119,11 @@ class CommandLineTest {
             run --name a/b -- x    | "a/b" is no name
             start -p 99999 -- x    | --port (-p) is 99999, expected a whole number from 1 to 65535
             start java -jar x.jar  | put -- before it: musher start -- java
-            start -- v1.jar a      | did you mean: musher start -- java -jar v1.jar a
+            start -- v1.jar a      | did you mean: musher start --jar v1.jar, or -- java -jar v1.jar a
+            run --jar no.jar       | --jar: there is no file
+            check --jar x.jar      | goes with run or start
+            run --jar x.jar a      | type musher run --jar x.jar -- a
+            logs web --primary     | --primary goes with logs, without an ID
             run -- app.js          | did you mean: musher run -- node app.js
             """)
     void shouldRefuse(String words, String message) {
