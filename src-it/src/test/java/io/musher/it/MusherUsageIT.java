@@ -133,7 +133,7 @@ class MusherUsageIT extends MusherTestBase {
             MusherProgram.Result start = musher.run("start");
             assertExit(1, start);
             assertTrue(start.err().contains("web") && start.err().contains(port), start::err);
-            assertEquals("ready", process(1).get("state"));
+            await().atMost(Duration.ofSeconds(30)).until(() -> process(1).get("state").equals("ready"));
         }
     }
 
