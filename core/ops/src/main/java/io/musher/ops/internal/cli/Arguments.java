@@ -161,7 +161,7 @@ final class Arguments {
         if (ofPrimary && (!command.equals("logs") || !ids.isEmpty() || json || sinceSeconds > 0)) {
             throw new UsageException("--primary goes with logs, without an ID, --json or --since");
         }
-        if (!program.isEmpty() && instances.isPresent() && instances.getAsInt() == 0) {
+        if (hasProgram() && instances.isPresent() && instances.getAsInt() == 0) {
             throw new UsageException("--instances 0: a program needs at least one worker");
         }
         if (once && !command.equals("run") && !command.equals("monit")) {
@@ -199,7 +199,7 @@ final class Arguments {
             case "signal" -> {
                 if (ids.size() < 2) {
                     throw new UsageException("signal: expected a process or worker and a signal, such as"
-                            + " signal web HUP");
+                            + " signal web USR1");
                 }
                 signal = ids.remove(ids.size() - 1);
             }

@@ -45,7 +45,8 @@ final class Hints {
             return option(word).isEmpty() ? "the command comes first, as in musher status " + word
                     : "type " + option(word);
         }
-        return isProgram(word) ? "to run a program, type musher run -- " + program(word)
+        return isProgram(word)
+                ? "to run a program, type musher run " + (isJar(word) ? "--jar " + word : "-- " + program(word))
                 : NearestName.of(word, Arguments.COMMANDS).map(near -> "did you mean \"" + near + "\"?").orElse("");
     }
 
@@ -75,9 +76,13 @@ final class Hints {
         return word.indexOf('/') >= 0 || word.indexOf('.') > 0;
     }
 
+    private static boolean isJar(String word) {
+        return word.endsWith(".jar");
+    }
+
     /** {@return how a program is run, by the end of its name} */
     static String program(String word) {
-        String interpreter = word.endsWith(".jar") ? "java -jar "
+        String interpreter = isJar(word) ? "java -jar "
                 : word.matches(".*\\.([cm]?js)") ? "node "
                         : word.endsWith(".py") ? "python3 " : word.endsWith(".sh") ? "sh " : "";
         return interpreter + word;
@@ -94,7 +99,7 @@ final class Hints {
             words.addAll(arguments.ids);
             return String.join(" ", words);
         }
-        if (!arguments.ids.isEmpty() && arguments.ids.get(0).endsWith(".jar")) {
+        if (!arguments.ids.isEmpty() && isJar(arguments.ids.get(0))) {
             words.addAll(List.of("--jar", arguments.ids.get(0)));
             return String.join(" ", words);
         }

@@ -50,7 +50,7 @@ final class Actions {
             }
             case "signal" -> {
                 String signal = request.text("signal").orElseThrow(() -> new ControlException(
-                        ControlException.BAD_REQUEST, "signal: expected the name of a signal, such as HUP"));
+                        ControlException.BAD_REQUEST, "signal: expected the name of a signal, such as USR1"));
                 request.end();
                 if (ids.isEmpty()) {
                     throw new ControlException(ControlException.BAD_REQUEST, "signal: expected an id");

@@ -91,6 +91,8 @@ class CommandLineTest {
             run --cmd x            | type musher run -- PROGRAM
             -c x.json status       | the command comes first
             ./server.js            | type musher run -- node ./server.js
+            ./shop.jar             | type musher run --jar ./shop.jar
+            run -n 0 --jar x.jar   | at least one worker
             start app.js --watch   | type "watch": ["src"] in the config file
             restart x --update-env | type nothing, restart and reload read the config file
             start a.js -i 3 -p 9   | type musher start -n 3 -p 9 -- node a.js
