@@ -126,7 +126,7 @@ class MusherTerminalIT extends MusherTestBase {
 
         PseudoTerminal.Screen reloaded = musher.onTerminal(24, 80, "", "reload").end();
         assertEquals("web-1: ready\nweb-2: ready\n\"shop\": reload is done", reloaded.text().strip());
-        assertEquals("web-1: ready\nweb-2: ready\n\"shop\": reload is done",
+        assertEquals("web-1: starting\nweb-1: ready\nweb-2: starting\nweb-2: ready\n\"shop\": reload is done",
                 musher.run("reload").out().strip());
 
         musher.file(TWO.replace("instances: 2", "instances: 8"));
