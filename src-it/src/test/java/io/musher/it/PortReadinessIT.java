@@ -70,7 +70,7 @@ class PortReadinessIT {
         String message = failure.getMessage();
         assertTrue(message
                 .matches("(?s).*nothing accepts on 127.0.0.1:\\d+; process \\d+ listens on 127.0.0.1:" + port.group(1)
-                        + "; listen on WorkerContext.address.*"),
+                        + "; it is to listen on WorkerContext.address.*"),
                 message);
         assertTrue(message.contains("ended by the primary (not ready in time)") && !message.contains("exit code"),
                 message);
