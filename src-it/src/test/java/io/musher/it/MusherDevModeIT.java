@@ -55,7 +55,8 @@ class MusherDevModeIT extends MusherTestBase {
         primary.awaitLine("web-1 \\| Main.java:3: error", PATIENCE);
         primary.awaitLine("the rollout has failed, 2 worker\\(s\\)", PATIENCE);
         assertTrue(primary.report().contains("  | Main.java:3: error: ';' expected"), primary::report);
-        await().atMost(PATIENCE).until(() -> process(0).get("why").toString().startsWith("reload failed: worker 3"));
+        await().atMost(PATIENCE)
+                .until(() -> process(0).get("why").toString().matches("(?s)reload failed [^:]*: worker 3.*"));
         assertTrue(process(0).get("why").toString().endsWith("\"Main.java:3: error: ';' expected\""),
                 process(0)::toString);
         assertEquals(good, pids());

@@ -9,9 +9,12 @@ public final class PrimaryJvm {
 
     /**
      * By default a JVM begins with a 64th of the memory as its heap, which a primary would fill with garbage before it
-     * collects any. There is no maximum: what it needs depends on the number of workers, whose last output it keeps.
+     * collects any. The young part is large enough for what workers print meanwhile: what does not fit grows old and is
+     * collected late, on JDK 25 after hundreds of MiB. There is no maximum: what a primary needs depends on the number
+     * of workers, whose last output it keeps.
      */
-    private static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-Xms16m", "-XX:MinHeapFreeRatio=20",
+    private static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-Xms24m", "-Xmn16m",
+            "-XX:MinHeapFreeRatio=20",
             "-XX:MaxHeapFreeRatio=40");
 
     private PrimaryJvm() {}

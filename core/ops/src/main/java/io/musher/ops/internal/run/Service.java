@@ -154,7 +154,7 @@ final class Service extends ManagedProcess {
             return "reloading";
         }
         if (stats.wanted() == 0) {
-            return wanted == 0 ? "stopped" : "ended";
+            return !stats.workers().isEmpty() ? "stopping" : wanted == 0 ? "stopped" : "ended";
         }
         if (stats.slots().stream().allMatch(slot -> slot.state() == SlotStats.State.GAVE_UP)) {
             return "gave up";
