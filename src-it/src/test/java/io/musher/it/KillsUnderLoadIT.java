@@ -88,7 +88,7 @@ class KillsUnderLoadIT {
         try (shopping) {
             while (shopping.ended() <= kills && kills < 10) {
                 shopping.awaitMore(OpenLoopLoad.RATE);
-                kill(List.of(cluster.workers().get(0)));
+                kill(List.of(cluster.workers().get(kills % 2))); // the other one's share still grows
                 kills++;
             }
         }
