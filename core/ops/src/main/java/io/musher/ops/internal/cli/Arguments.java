@@ -153,16 +153,13 @@ final class Arguments {
         boolean runs = runs();
         if (runs) {
             checkRange("--port (-p)", port, 1, 65_535);
-            checkRange("--instances (-n)", instances, 0, 1_000);
+            checkRange("--instances (-n)", instances, 1, 1_000);
         }
         if (hasProgram() && (!runs || file.isPresent())) {
             throw new UsageException("a program after -- or --jar goes with run or start, and without a config file");
         }
         if (ofPrimary && (!command.equals("logs") || !ids.isEmpty() || json || sinceSeconds > 0)) {
             throw new UsageException("--primary goes with logs, without an ID, --json or --since");
-        }
-        if (hasProgram() && instances.isPresent() && instances.getAsInt() == 0) {
-            throw new UsageException("--instances 0: a program needs at least one worker");
         }
         if (once && !command.equals("run") && !command.equals("monit")) {
             throw new UsageException(command + ": --once goes with run and monit");

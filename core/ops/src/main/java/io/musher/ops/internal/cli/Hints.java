@@ -10,6 +10,9 @@ final class Hints {
     private static final String FILE = "the config file describes what runs, such as {processes: [{id: \"web\", cmd:"
             + " \"node server.js\"}]} in musher.json; musher check checks it";
 
+    /** Musher's, Pup's and PM2's. */
+    private static final String CONFIG_FILE = ".*\\.(jsonc?|config\\.[cm]?js)";
+
     private Hints() {}
 
     /** {@return what to type instead of a word that is no command} */
@@ -90,6 +93,9 @@ final class Hints {
 
     /** {@return the command that runs a program with options that were given without one} */
     static String program(Arguments arguments) {
+        if (!arguments.ids.isEmpty() && arguments.ids.get(0).matches(CONFIG_FILE)) {
+            return "musher " + arguments.command + " -c " + arguments.ids.get(0);
+        }
         List<String> words = new ArrayList<>(List.of("musher", arguments.command));
         arguments.instances.ifPresent(number -> words.addAll(List.of("-n", Integer.toString(number))));
         arguments.port.ifPresent(number -> words.addAll(List.of("-p", Integer.toString(number))));

@@ -16,9 +16,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A process as commands see it: an entry of a file, or a cluster of the program that has attached it. Thread-safe. */
 abstract class ControlledProcess {
+
+    /** The reason for which a worker is forked in the place of one that its recycle policy ends; no crash's. */
+    private static final Pattern RECYCLING = Pattern.compile("replaces worker [0-9]+, which (.*)");
 
     final String id;
     final EventLog events;
@@ -113,10 +118,9 @@ abstract class ControlledProcess {
                     : Optional.empty();
         }
         if (event instanceof ClusterEvent.Forked forked) {
-            int limit = forked.reason().indexOf(", which ");
-            if (limit >= 0) {
-                replacements.put(forked.worker().name(), new Replacement(
-                        forked.reason().substring(limit + ", which ".length()), forked.at()));
+            Matcher recycling = RECYCLING.matcher(forked.reason());
+            if (recycling.matches()) {
+                replacements.put(forked.worker().name(), new Replacement(recycling.group(1), forked.at()));
             }
         }
         String worker = event instanceof ClusterEvent.WorkerEvent of ? of.worker().name() : "";

@@ -71,7 +71,8 @@ class CommandLineTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            run -n 0 -- x          | --instances 0: a program needs at least one worker
+            run -n 0 -- x          | --instances (-n) is 0, expected a whole number from 1 to 1000
+            run ecosystem.config.js | type musher run -c ecosystem.config.js
             walk                   | unknown command "walk"; musher --help
             stauts                 | did you mean "status"?
             STOP                   | did you mean "stop"?
@@ -92,7 +93,7 @@ class CommandLineTest {
             -c x.json status       | the command comes first
             ./server.js            | type musher run -- node ./server.js
             ./shop.jar             | type musher run --jar ./shop.jar
-            run -n 0 --jar x.jar   | at least one worker
+            run -n 0 --jar x.jar   | from 1 to 1000
             start app.js --watch   | type "watch": ["src"] in the config file
             restart x --update-env | type nothing, restart and reload read the config file
             start a.js -i 3 -p 9   | type musher start -n 3 -p 9 -- node a.js
@@ -116,7 +117,7 @@ class CommandLineTest {
             run --                 | -- needs a program
             run -n 2               | need a program after --
             run -n two -- x        | "two" is no number
-            run -n 5000 -- x       | is 5000, expected a whole number from 0 to 1000
+            run -n 5000 -- x       | is 5000, expected a whole number from 1 to 1000
             run -p 0 -- x          | is 0, expected a whole number from 1 to 65535
             run --name a/b -- x    | "a/b" is no name
             start -p 99999 -- x    | --port (-p) is 99999, expected a whole number from 1 to 65535
