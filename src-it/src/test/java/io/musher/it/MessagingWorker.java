@@ -55,7 +55,11 @@ final class MessagingWorker {
             System.exit(0);
         }
         me.onDrain(() -> me.send("drains"));
-        me.onStop(() -> me.send("stops"));
+        me.onStop(() -> {
+            if (!me.send("stops")) { // the window is full of what this worker has sent before
+                me.writable().handle((done, failure) -> me.send("stops")).join();
+            }
+        });
         me.onDisconnect(() -> System.out.println("disconnected, a message can be sent: " + me.send("too late")));
         me.onMessage(talker::hear);
         if (args.length > 0 && args[0].equals("leaves")) {
