@@ -17,20 +17,15 @@ final class WorkerChannelListener implements ChannelListener {
     private final WorkerSession session;
     private final Incarnation worker;
     private final ProcessEvents events;
-    private final boolean isPortTrusted;
+    private final WorkerPort workerPort;
     /** The last reported port that was refused because the primary listens on it; 0 if there was none. */
     private int refusedPort;
 
-    /**
-     * Creates the listener of one worker's channel.
-     *
-     * @param isPortTrusted whether ports reported by the worker are not probed
-     */
-    WorkerChannelListener(WorkerSession session, ProcessEvents events, boolean isPortTrusted) {
+    WorkerChannelListener(WorkerSession session, ProcessEvents events) {
         this.session = session;
         this.worker = session.incarnation();
         this.events = events;
-        this.isPortTrusted = isPortTrusted;
+        this.workerPort = session.port();
     }
 
     @Override
@@ -55,7 +50,7 @@ final class WorkerChannelListener implements ChannelListener {
             warnOwnPort(port, use.get());
             return;
         }
-        OptionalInt shared = session.sharedPort();
+        OptionalInt shared = workerPort.sharedPort();
         if (shared.isPresent() && shared.getAsInt() != port) {
             LOG.warn(
                     "worker {} (instance {}): listening({}) ignored: with Scheduling.KERNEL clients reach a worker on"
@@ -63,12 +58,12 @@ final class WorkerChannelListener implements ChannelListener {
                     worker.id(), worker.instance(), port, shared.getAsInt());
             return;
         }
-        if (isPortTrusted) {
-            events.listening(worker, port);
-        } else {
+        if (workerPort.isProbed()) {
             events.portClaimed(worker, port);
+        } else {
+            events.listening(worker, port);
         }
-        session.portClaimed();
+        workerPort.claimed();
     }
 
     private void warnOwnPort(int port, String use) {
@@ -110,7 +105,7 @@ final class WorkerChannelListener implements ChannelListener {
 
     @Override
     public void mainReturned() {
-        session.mainReturned();
+        workerPort.mainReturned();
     }
 
     @Override

@@ -4,26 +4,21 @@ import io.musher.balancer.Balancer;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.OperatorLog;
-import io.musher.internal.bind.BindRule;
 import io.musher.internal.health.HealthMonitor;
-import io.musher.internal.health.PortReadinessProbe;
 import io.musher.internal.health.WarmUpRequests;
 import io.musher.internal.ipc.Channel;
 import io.musher.internal.process.WorkerProcess;
 import io.musher.internal.process.classdata.ClassDataCache;
 import io.musher.internal.process.launch.LaunchPlan;
-import io.musher.internal.process.os.PortLease;
 import io.musher.internal.process.os.Termination;
 import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.ProcessEvents;
 import io.musher.internal.supervisor.StartedProcess;
 import io.musher.internal.supervisor.WorkerHandle;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -32,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Owns the process, the channel and the port of one worker, from its start until both process and channel have ended.
- * Reports to the supervisor, and carries out what the supervisor decides. Control thread only, unless noted.
+ * Owns the process and the channel of one worker, from its start until both have ended. Reports to the supervisor, and
+ * carries out what the supervisor decides. Control thread only, unless noted.
  */
 final class WorkerSession implements WorkerHandle {
 
@@ -58,10 +53,7 @@ final class WorkerSession implements WorkerHandle {
     private final ClusterConfig config;
     private final EventLoop control;
     private final Optional<Balancer> balancer;
-    private final Optional<CommonPort> commonPort;
-    /** What the application's binds of the common port lead to. */
-    private final Optional<BindRule> bindRule;
-    private final PortAllocator ports;
+    private final WorkerPort port;
     private final Incarnation incarnation;
     private final ProcessEvents events;
     private final boolean isCommand;
@@ -69,11 +61,8 @@ final class WorkerSession implements WorkerHandle {
     /** Whether the program certainly opens its channel. */
     private final boolean joins;
     private final Channel channel;
-    private Optional<PortLease> lease = Optional.empty();
     /** Null before the fork. Written on the control thread only; read by any thread. */
     private volatile @Nullable WorkerProcess process;
-    /** Null if the port is not probed. */
-    private @Nullable PortReadinessProbe portProbe;
     /** Null if there are no health checks. */
     private @Nullable HealthMonitor healthMonitor;
     /** The worker's threads when it hung; read by any thread. */
@@ -81,10 +70,6 @@ final class WorkerSession implements WorkerHandle {
     /** The id of the worker's target in the balancer, by which it is drained; its name, unless it is in its overlap. */
     private volatile String targetId;
     private boolean saidHello;
-    /** Whether a joined JVM has not reported yet that its main method has returned. */
-    private boolean mainRuns;
-    /** Whether the worker has called {@code listening(port)}. */
-    private boolean claimsPort;
     private boolean channelEnded;
     /** How the process ended; null while it runs. */
     private @Nullable Termination termination;
@@ -95,16 +80,14 @@ final class WorkerSession implements WorkerHandle {
         this.config = cluster.config;
         this.control = cluster.resources.control();
         this.balancer = cluster.resources.balancer();
-        this.commonPort = cluster.resources.commonPort();
-        this.bindRule = isCommand ? Optional.empty() : commonPort.flatMap(CommonPort::bindRule);
-        this.ports = cluster.ports;
+        this.port = new WorkerPort(cluster, incarnation, events, isCommand);
         this.incarnation = incarnation;
         this.events = events;
         this.classData = cluster.resources.spawner().classData();
         this.worker = cluster.workers.apply(this);
         this.targetId = worker.name();
         this.channel = cluster.resources.channels().expect(config.name() + ": worker " + incarnation.id(),
-                incarnation.id(), new WorkerChannelListener(this, events, !probesPort()),
+                incarnation.id(), new WorkerChannelListener(this, events),
                 cluster.dispatcher.handler(this));
         this.sender = cluster.dispatcher.sender(this, channel);
     }
@@ -118,37 +101,20 @@ final class WorkerSession implements WorkerHandle {
         return worker;
     }
 
-    private boolean probesPort() {
-        return config.watchesPorts();
+    WorkerPort port() {
+        return port;
     }
 
     // ---- start and end
 
-    /** Reserves the port for the process; empty if workers have none. */
-    Optional<PortLease> leasePort() throws IOException {
-        lease = ports.lease(incarnation);
-        return lease;
-    }
-
-    /** {@return the common port if the workers listen on it themselves} */
-    OptionalInt sharedPort() {
-        return commonPort.filter(CommonPort::isShared).map(port -> OptionalInt.of(port.address().getPort()))
-                .orElseGet(OptionalInt::empty);
-    }
-
-    /** {@return what the worker does when its application binds the common port} */
-    Optional<BindRule> bindRule() {
-        return bindRule;
-    }
-
     @Override
     public String advice() {
-        return StartFailures.advice(config, sharedPort().isPresent(), isCommand, lastOutput());
+        return StartFailures.advice(config, port.sharedPort().isPresent(), isCommand, lastOutput());
     }
 
     @Override
     public boolean startsDifferentlyNextTime() {
-        return !isCommand && commonPort.filter(port -> port.learnsFrom(bindRule, lastOutput())).isPresent();
+        return port.bindsDifferentlyNextTime(lastOutput());
     }
 
     /** {@return the secret by which the worker identifies itself on its channel} */
@@ -163,17 +129,7 @@ final class WorkerSession implements WorkerHandle {
                 new StartedProcess(started.pid(), started.port(), isCommand, joins, started.startedAt()));
         started.onProcessExit().thenRun(() -> control.tryExecute(() -> events.processExited(incarnation)));
         started.onExit().thenAccept(end -> control.execute(() -> processEnded(end)));
-        if (probesPort()) {
-            portProbe = new PortReadinessProbe(control, events, incarnation, started,
-                    config.readiness() == Readiness.PORT_OPEN, sharedPort().isPresent(),
-                    config.proxyProtocol(),
-                    () -> mainRuns && !isCommand);
-            portProbe.diagnoseBefore(config.startTimeout());
-            if (claimsPort) {
-                portProbe.claimed();
-            }
-            portProbe.poll();
-        }
+        port.spawned(started);
         if (!config.healthChecks().isEmpty()) {
             healthMonitor = new HealthMonitor(control, events, incarnation, () -> saidHello && !isCommand);
             healthMonitor.begin(config.healthChecks(), config.proxyProtocol(), channel::heartbeat);
@@ -181,18 +137,14 @@ final class WorkerSession implements WorkerHandle {
     }
 
     void spawnFailed(Throwable cause) {
-        releasePort();
+        port.release();
         channelEnded = true;
         channel.close();
         events.spawnFailed(incarnation, cause);
     }
 
-    private void releasePort() {
-        lease.ifPresent(held -> ports.release(incarnation, held));
-    }
-
     private void processEnded(Termination end) {
-        releasePort();
+        port.release();
         termination = end;
         if (!channelEnded) {
             channel.finish(); // reads the channel to its end, which may be at once
@@ -224,25 +176,10 @@ final class WorkerSession implements WorkerHandle {
 
     void helloReceived() {
         saidHello = true;
-        mainRuns = true;
+        port.helloReceived();
         classData.helloReceived(worker.id());
         if (!events.hello(incarnation)) {
             channel.goodbye("it came too late");
-        }
-    }
-
-    /** The worker has reported its port: the probe accepts it, whichever process listens on it. */
-    void portClaimed() {
-        claimsPort = true;
-        if (portProbe != null) {
-            portProbe.claimed();
-        }
-    }
-
-    void mainReturned() {
-        mainRuns = false;
-        if (portProbe != null) {
-            portProbe.poll();
         }
     }
 
@@ -322,12 +259,7 @@ final class WorkerSession implements WorkerHandle {
 
     @Override
     public boolean checkPort(Runnable done) {
-        PortReadinessProbe probe = portProbe;
-        if (probe == null) {
-            return false;
-        }
-        control.execute(() -> probe.poll(() -> control.tryExecute(done))); // a refusal may be reported at once
-        return true;
+        return port.check(done);
     }
 
     // ---- any thread

@@ -76,7 +76,7 @@ final class WorkerStarter {
             serverAddress().ifPresent(host -> variables.putIfAbsent(SERVER_ADDRESS, host));
         }
         return new SpawnRequest(generation.plan(), incarnation.instance(), incarnation.id(), session.worker().name(),
-                session.leasePort(), channels.socketAddress(), session.channelToken(), config.maxMessageSize(),
+                session.port().lease(), channels.socketAddress(), session.channelToken(), config.maxMessageSize(),
                 variables, share(instances, generation), sharing(session));
     }
 
@@ -88,7 +88,7 @@ final class WorkerStarter {
     /** {@return how a worker listens if there is a common port} */
     private Optional<SpawnRequest.Sharing> sharing(WorkerSession session) {
         return commonPort.map(port -> new SpawnRequest.Sharing(
-                port.isShared() ? port.address().getAddress() : Loopback.ADDRESS, session.bindRule()));
+                port.isShared() ? port.address().getAddress() : Loopback.ADDRESS, session.port().bindRule()));
     }
 
     private JvmShare share(int instances, LaunchGeneration generation) {
