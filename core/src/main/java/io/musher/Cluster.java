@@ -8,7 +8,7 @@ import io.musher.internal.health.RecycleMonitor;
 import io.musher.internal.process.launch.LaunchPlan;
 import io.musher.internal.supervisor.Supervisor;
 import io.musher.internal.worker.WorkerEnvironment;
-import io.musher.internal.worker.WorkerRuntime;
+import io.musher.internal.worker.CurrentWorker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -140,15 +140,15 @@ public final class Cluster implements AutoCloseable {
      * @return whether this process is a worker
      */
     public static boolean isWorker() {
-        boolean worker = WorkerRuntime.isWorker();
+        boolean worker = CurrentWorker.isWorker();
         if (worker) {
-            WorkerRuntime.join();
+            CurrentWorker.join();
         }
         return worker;
     }
 
     static Cluster start(ClusterConfig config) {
-        if (WorkerRuntime.isWorker()) { // does not join: the program decides whether it is a worker
+        if (CurrentWorker.isWorker()) { // does not join: the program decides whether it is a worker
             throw new IllegalStateException(System.getProperty(WorkerEnvironment.PROPERTY) != null
                     ? "start() inside a worker would fork for ever: ask Cluster.isWorker() first, and return"
                     : "start() below a command worker of a cluster (" + System.getenv("MUSHER_NAME")

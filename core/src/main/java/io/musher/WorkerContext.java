@@ -5,6 +5,7 @@ import io.musher.balancer.loop.Nullable;
 import io.musher.internal.dispatch.FutureExecutor;
 import io.musher.internal.ipc.MessageFrame;
 import io.musher.internal.worker.WorkerEnvironment;
+import io.musher.internal.worker.CurrentWorker;
 import io.musher.internal.worker.WorkerRuntime;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -77,7 +78,7 @@ public final class WorkerContext {
     public static WorkerContext current() {
         synchronized (WorkerContext.class) {
             if (current == null) {
-                current = new WorkerContext(WorkerRuntime.current());
+                current = new WorkerContext(CurrentWorker.runtime());
             }
             return current;
         }

@@ -26,6 +26,6 @@ public final class WorkerMain implements Runnable {
     /** Joins the cluster. */
     @Override
     public void run() {
-        WorkerRuntime.current();
+        CurrentWorker.runtime();
     }
 }

@@ -3,7 +3,6 @@ package io.musher.internal.worker;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Log;
 import io.musher.balancer.loop.Nullable;
-import io.musher.balancer.loop.Signals;
 import io.musher.balancer.loop.Ticker;
 import io.musher.internal.ipc.FrameType;
 import io.musher.internal.ipc.Mailbox;
@@ -13,11 +12,10 @@ import java.io.UncheckedIOException;
 import java.nio.channels.SocketChannel;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.slf4j.LoggerFactory;
 
 /**
- * The worker side of the cluster in this process, the implementation of {@code io.musher.WorkerContext}. Created and
- * connected by the first call of {@link #current}. Thread-safe: all changes run as tasks on the channel's loop.
+ * The worker side of the cluster, the implementation of {@code io.musher.WorkerContext}; {@link CurrentWorker} creates
+ * and starts the one of this JVM. Thread-safe: all changes run as tasks on the channel's loop.
  */
 public final class WorkerRuntime {
 
@@ -25,14 +23,6 @@ public final class WorkerRuntime {
 
     /** Timeout for an exit to flush sent messages to the primary. */
     private static final long FLUSH_MILLIS = 2_000;
-
-    /** The delay before classes are preloaded, so as not to compete with the startup of the program. */
-    private static final long PRELOAD_NANOS = 500_000_000;
-
-    /** The exit status of a JVM that SIGTERM has ended. */
-    private static final int SIGTERM_STATUS = 128 + 15;
-
-    private static @Nullable WorkerRuntime current;
 
     private final WorkerEnvironment environment;
     private final EventLoop loop;
@@ -78,101 +68,9 @@ public final class WorkerRuntime {
         loop.start();
     }
 
-    /** {@return whether this process is marked as a worker; a pure query} */
-    public static boolean isWorker() {
-        return WorkerEnvironment.isWorker(System.getenv(), System.getProperty(WorkerEnvironment.PROPERTY));
-    }
-
-    /** Joins the cluster, unless another copy of Musher in this JVM has done so. */
-    public static synchronized void join() {
-        String refusal = current == null ? JoinGuard.refusal() : null;
-        if (refusal != null) {
-            LOG.warn("{}", refusal);
-        } else {
-            current();
-        }
-    }
-
-    /**
-     * {@return the runtime of this worker} The first call joins the cluster.
-     *
-     * @throws IllegalStateException if this process is not a worker, its environment is invalid, or another copy of
-     *     Musher in this JVM has joined
-     */
-    public static synchronized WorkerRuntime current() {
-        if (current == null) {
-            if (!isWorker()) {
-                throw new IllegalStateException("this process is not a worker; check Cluster.isWorker() first");
-            }
-            JoinGuard.claim();
-            try {
-                current = begin();
-            } finally {
-                if (current == null) {
-                    JoinGuard.release();
-                }
-            }
-        }
-        return current;
-    }
-
-    private void mainReturned() {
+    /** Reports that the main method has returned. */
+    void mainReturned() {
         post(() -> channel.send(FrameType.MAIN_RETURNED, ""));
-    }
-
-    /** Says hello first, so that the primary learns of this worker while the rest is still being loaded. */
-    private static WorkerRuntime begin() {
-        WorkerEnvironment environment = WorkerEnvironment.parse(System.getenv());
-        SocketChannel greeted = Greeting.send(environment);
-        handleSignals(environment.jvm());
-        KeepAlive keepAlive = new KeepAlive();
-        JvmExit jvmExit = JvmExit.ofThisJvm();
-        WorkerRuntime runtime = new WorkerRuntime(environment, greeted, jvmExit, keepAlive);
-        keepAlive.start(jvmExit, runtime::mainReturned);
-        Runtime.getRuntime().addShutdownHook(new Thread(runtime::shutDown, "musher-goodbye"));
-        runtime.loop.execute(() -> runtime.loop.schedule(PRELOAD_NANOS, runtime::preload));
-        runtime.start();
-        return runtime;
-    }
-
-    private static void handleSignals(boolean jvm) {
-        Signals.handle("TERM", new Termination());
-        if (jvm) {
-            // Ctrl-C reaches the whole foreground process group; the primary then stops its workers in an orderly way
-            Signals.handle("INT", new IgnoredInterrupt());
-        }
-    }
-
-    private static final class Termination implements Runnable {
-        /** Stops this worker; a signal that arrives while it joins waits for that. */
-        @Override
-        public void run() {
-            synchronized (WorkerRuntime.class) {
-                if (current != null) {
-                    current.terminate();
-                    return;
-                }
-            }
-            System.exit(SIGTERM_STATUS); // it could not join
-        }
-    }
-
-    private static final class IgnoredInterrupt implements Runnable {
-        @Override
-        public void run() {
-            LOG.debug("ignored SIGINT; the primary handles it");
-        }
-    }
-
-    /** Loads the classes that an orderly exit needs, because by then the jars may have been overwritten. */
-    private void preload() {
-        DaemonThreads.start("musher-preload", Thread.MIN_PRIORITY, () -> {
-            ClassPreloader.loadMatching(WorkerRuntime.class,
-                    name -> name.matches("io\\.musher\\.internal\\.(worker|ipc|dispatch)\\..*"));
-            ClassPreloader.loadMatching(EventLoop.class, name -> name.startsWith("io.musher.balancer.loop."));
-            ClassPreloader.loadMatching(LoggerFactory.class, name -> true);
-            // logs nothing: slf4j is to be initialised by the program, not by this thread at the same time
-        });
     }
 
     /** {@return the settings from the environment} */

@@ -4,18 +4,19 @@
  *
  * <pre>
  * WorkerContext ─▶ WorkerRuntime ─▶ WorkerChannel ─▶ WorkerLifecycle ─▶ Hooks ─▶ CallbackThread
- *                      │                  │                └ HookWatchdog, PrimaryMonitor, JvmExit
- *                      │                  └ connect, hello, welcome, frames, HeartbeatResponder
- *                      └ WorkerEnvironment, Greeting, WorkerMessages, KeepAlive, JoinGuard, ClassPreloader
+ *                   ▲  │                  │                └ HookWatchdog, PrimaryMonitor, JvmExit, KeepAlive
+ *           creates │  │                  └ connect, hello, welcome, frames, HeartbeatResponder
+ *     CurrentWorker ┘  └ WorkerMessages
+ *         └ JoinGuard, WorkerEnvironment, Greeting, ClassPreloader
  * </pre>
  *
  * <h2>The way to hello</h2>
  *
  * <p>A worker's start is little else than loading classes in a cold JVM. So the hello comes first: {@code
- * WorkerRuntime} reads the environment and has {@code Greeting} connect, on the calling thread; then the signal
+ * CurrentWorker} reads the environment and has {@code Greeting} connect, on the calling thread; then the signal
  * handlers, the loop, the mailbox and the hooks are created, while the primary handles the hello. A SIGTERM in
  * between ends the JVM, which has not run its program yet, as it does before the hello. The code before the hello
- * ({@code WorkerMain} and {@code MainRunner} or {@code Cluster.isWorker}, {@code WorkerRuntime.current}, {@code
+ * ({@code WorkerMain} and {@code MainRunner} or {@code Cluster.isWorker}, {@code CurrentWorker.runtime}, {@code
  * JoinGuard}, {@code WorkerEnvironment}, {@code Greeting}, {@code Connector}, {@code Hello}) does without what
  * loads dozens of classes at its first use: loggers ({@code Log.lazy} instead), regular expressions, lambdas and
  * method references, streams, reflection, {@code ProcessHandle}. {@code ClassesBeforeHelloTest} counts.

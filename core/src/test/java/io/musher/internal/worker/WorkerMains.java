@@ -143,7 +143,7 @@ final class WorkerMains {
 
     static final class AmIAWorker {
         public static void main(String[] arguments) {
-            say("worker=" + WorkerRuntime.isWorker());
+            say("worker=" + CurrentWorker.isWorker());
             try {
                 WorkerContext.current();
             } catch (IllegalStateException e) {
