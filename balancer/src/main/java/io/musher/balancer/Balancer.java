@@ -2,8 +2,6 @@ package io.musher.balancer;
 
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Log;
-import io.musher.balancer.loop.Nullable;
-import io.musher.balancer.loop.OperatorLog;
 import io.musher.balancer.loop.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,11 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 
 /**
  * A TCP load balancer: accepts connections on one port and relays each to one of its targets.
@@ -34,21 +27,15 @@ import java.util.function.Consumer;
 public final class Balancer implements AutoCloseable {
 
     private static final Log LOG = Log.of(Balancer.class);
-    private static final OperatorLog OPERATOR = new OperatorLog(Balancer.class);
-    private static final long JOIN_MILLIS = 10_000;
 
     private final BalancerConfig config;
     private final InetSocketAddress address;
     private final Limits limits;
     private final LoopGroup loops;
     private final TargetRegistry registry;
-    private final ThreadPoolExecutor callbacks;
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private final AtomicBoolean closeReported = new AtomicBoolean();
-    private volatile @Nullable Throwable failure; // of an event loop
-    private volatile boolean shuttingDown;
+    private final BalancerCommands commands;
+    private final BalancerShutdown shutdown;
     private boolean accepting; // first loop only
-    private boolean closing;
 
     private Balancer(BalancerConfig config, BalancerListener listener, InetSocketAddress address, Limits limits,
             LoopGroup loops, ReadyTargets ready) {
@@ -57,12 +44,8 @@ public final class Balancer implements AutoCloseable {
         this.limits = limits;
         this.loops = loops;
         this.registry = new TargetRegistry(config, listener, loops, ready, address);
-        this.callbacks = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(),
-                task -> {
-                    Thread thread = new Thread(task, config.name() + "-lb-callbacks");
-                    thread.setDaemon(true);
-                    return thread;
-                });
+        this.commands = new BalancerCommands(config.name(), loops);
+        this.shutdown = new BalancerShutdown(config.name(), loops, limits, registry, commands);
     }
 
     /**
@@ -95,7 +78,7 @@ public final class Balancer implements AutoCloseable {
             balancer = new Balancer(config, listener, (InetSocketAddress) listening.getLocalAddress(), limits,
                     new LoopGroup(list, Ticker.system()), ready);
             for (LoopContext context : list) {
-                context.loop.whenFailed(balancer::loopFailed);
+                context.loop.whenFailed(balancer.shutdown::loopFailed);
                 context.loop.start();
             }
         } catch (IOException | RuntimeException | Error e) { // an Error: no thread could be started
@@ -139,7 +122,7 @@ public final class Balancer implements AutoCloseable {
     public CompletableFuture<Void> updateTargets(List<Target> targets) {
         List<Target> checked = BalancerBuilder.checked(targets);
         SelfTargetCheck.refuse(address, checked);
-        return onFirstLoop(done -> registry.replaceTargets(checked, () -> {
+        return commands.run(done -> registry.replaceTargets(checked, () -> {
             if (!checked.isEmpty()) {
                 startAccepting();
             }
@@ -168,7 +151,7 @@ public final class Balancer implements AutoCloseable {
     public CompletableFuture<Integer> drain(String targetId, Duration deadline) {
         Objects.requireNonNull(targetId, "targetId");
         long nanos = nanos(deadline);
-        return onFirstLoop(done -> {
+        return commands.run(done -> {
             if (registry.isListed(targetId)
                     && registry.withdrawn().stream().noneMatch(b -> b.target().id().equals(targetId))) {
                 done.completeExceptionally(new IllegalStateException(
@@ -207,17 +190,8 @@ public final class Balancer implements AutoCloseable {
      * @throws NullPointerException if the deadline is null
      */
     public CompletableFuture<Void> shutdown(Duration deadline) {
-        long nanos = nanos(deadline);
-        Runnable closeSoon = () -> runOffLoop(this::close);
-        shuttingDown = true;
-        loops.first().loop.tryExecute(() -> loops.first().loop.schedule(nanos,
-                () -> loops.fence(closeSoon, context -> context.commands.cutAll())));
-        loops.fence(() -> {
-            if (limits.clients() == 0) {
-                closeSoon.run();
-            }
-        }, context -> context.commands.beginShutdown(closeSoon));
-        return ended.copy();
+        shutdown.begin(nanos(deadline));
+        return shutdown.ended();
     }
 
     /**
@@ -225,23 +199,7 @@ public final class Balancer implements AutoCloseable {
      * closed because an event loop failed, for example for lack of memory}
      */
     public CompletableFuture<Void> closed() {
-        return ended.copy();
-    }
-
-    /**
-     * Closes the balancer: the channel that all loops listen on was closed with the failed loop. Runs on its thread.
-     */
-    private void loopFailed(Throwable cause) {
-        failure = cause;
-        OPERATOR.error("{}: closing the balancer because an event loop failed: {}", config.name(), cause.toString());
-        runOffLoop(this::close);
-    }
-
-    /** Runs a task that waits for the loops on a new thread: neither a loop's nor one that user code may block. */
-    private void runOffLoop(Runnable task) {
-        Thread thread = new Thread(task, config.name() + "-lb-close");
-        thread.setDaemon(true);
-        thread.start();
+        return shutdown.ended();
     }
 
     /**
@@ -250,89 +208,7 @@ public final class Balancer implements AutoCloseable {
      */
     @Override
     public void close() {
-        synchronized (this) {
-            if (!closing) {
-                closing = true;
-                // before connections end, so that no drain completes as if it had succeeded
-                loops.first().loop.tryExecute(registry.drains()::closed);
-                loops.runOnAll(context -> context.commands.closeAll());
-                loops.contexts().forEach(context -> context.loop.close());
-            }
-        }
-        boolean own = loops.contexts().stream().anyMatch(context -> context.loop.inLoop());
-        if (own) {
-            runOffLoop(this::awaitEnd);
-        } else {
-            awaitEnd();
-        }
-    }
-
-    private void awaitEnd() {
-        for (LoopContext context : loops.contexts()) {
-            if (!context.loop.join(JOIN_MILLIS)) {
-                LOG.warn("{}: loop {} has not ended within 10 s; a listener or strategy may block it", config.name(),
-                        context.number);
-            }
-        }
-        if (closeReported.compareAndSet(false, true)) {
-            registry.drains().closed();
-            registry.resolver().close();
-            callbacks.setKeepAliveTime(1, TimeUnit.MILLISECONDS); // lets its idle threads end
-            LOG.info("{}: closed", config.name());
-            Throwable cause = failure;
-            if (cause == null) {
-                ended.complete(null);
-            } else {
-                ended.completeExceptionally(new IllegalStateException(
-                        config.name() + ": closed because an event loop failed: " + cause, cause));
-            }
-        }
-    }
-
-    /**
-     * Runs a task on the first loop; after {@link #shutdown}, not before all loops have stopped accepting: the clients
-     * that they have accepted until then need the targets that the task may withdraw.
-     *
-     * @param task completes the future that it is given, now or later; if it throws, the future fails
-     * @return completes as that future does, but on a callback thread, because its dependents may run user code or
-     *     block; fails if the balancer is closed
-     */
-    private <T> CompletableFuture<T> onFirstLoop(Consumer<CompletableFuture<T>> task) {
-        CompletableFuture<T> done = new CompletableFuture<>();
-        Runnable run = () -> {
-            try {
-                task.accept(done);
-            } catch (Throwable e) {
-                done.completeExceptionally(e);
-                throw e; // the loop logs it
-            }
-        };
-        EventLoop first = loops.first().loop;
-        boolean queued = first.tryExecute(() -> {
-            if (shuttingDown) {
-                loops.fence(() -> {
-                    if (first.inLoop()) {
-                        run.run();
-                    } else {
-                        done.completeExceptionally(new IllegalStateException(config.name() + " is closed"));
-                    }
-                }, context -> {});
-            } else {
-                run.run();
-            }
-        });
-        if (!queued) {
-            return CompletableFuture.failedFuture(new IllegalStateException(config.name() + " is closed"));
-        }
-        CompletableFuture<T> result = new CompletableFuture<>();
-        done.whenComplete((value, thrown) -> callbacks.execute(() -> {
-            if (thrown != null) {
-                result.completeExceptionally(thrown);
-            } else {
-                result.complete(value);
-            }
-        }));
-        return result;
+        shutdown.close();
     }
 
     /** Converts a deadline to nanoseconds; more than a year means no deadline. */
