@@ -6,18 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class KeepAliveTrackerTest {
-
-    private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-    private static final String EMPTY = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
-
-    private final HttpHead parser = new HttpHead();
-    private KeepAliveTracker keepAlive = new KeepAliveTracker();
+/** When a connection is between two exchanges, and when it is not followed any more. */
+class KeepAliveTrackerTest extends KeepAliveTrackerTestBase {
 
     @Test
     void shouldBeIdleBetweenExchangesAndOnlyThere() {
@@ -189,41 +182,6 @@ class KeepAliveTrackerTest {
     }
 
     @Test
-    void shouldGiveUpOnChunksThatMakeNoSense() {
-        for (String chunk : List.of("x\r\n", "\r\n", ";a\r\n", "5\n", "5x\r\n", "-1\r\n", "100000000000000\r\n",
-                "5;a\nhello", "5 ;a=\"\n\"", "0;a\n\r\n",
-                "5 \nhello", "0\r\n\n", "0\r\nA: b\n\r\n", "\u00b2\r\n")) {
-            reset();
-            assertBusy(client("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"));
-            assertOpaque(client(chunk));
-        }
-    }
-
-    @Test
-    void shouldReadTheLargestChunk() {
-        assertBusy(client("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n00000000ffffffffffff\r\n"));
-        assertBusy(client("x".repeat(5000)));
-        reset();
-        assertBusy(
-                client("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n00000000000000000001\r\nx\r\n0\r\n\r\n"));
-        assertIdle(target(EMPTY));
-    }
-
-    @Test
-    void shouldBoundTheHeadItRemembers() {
-        assertBusy(client("GET / HTTP/1.1\r\nX: "));
-        assertBusy(client("x".repeat(15_000)));
-
-        assertOpaque(client("x".repeat(2_000)));
-    }
-
-    @Test
-    void shouldTakeALongHeadThatComesAtOnce() {
-        assertBusy(client("GET / HTTP/1.1\r\nX: " + "x".repeat(30_000) + "\r\n\r\n"));
-        assertIdle(target(OK));
-    }
-
-    @Test
     void shouldLeaveTheBufferAsItIs() {
         ByteBuffer buffer = HttpBytes.buffer(HttpBytes.bytes(GET), true, 0).position(3).limit(40);
         int from = HttpBytes.from(0);
@@ -235,82 +193,6 @@ class KeepAliveTrackerTest {
     }
 
     @Test
-    void shouldNotFollowAChunkWhoseDataIsLongerThanItsSize() {
-        for (String end : List.of("XX", "\n", "\nX", "\rX", "\r\r", "\r\r\n", "0\r\n\r\n")) {
-            reset();
-            assertBusy(client(GET));
-            assertOpaque(target("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello" + end
-                    + "0\r\n\r\n"));
-        }
-    }
-
-    @Test
-    void shouldFollowChunksThatArriveByteByByte() {
-        assertBusy(client(GET));
-        String answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n1\r\n\n\r\n0\r\n\r\n";
-        for (char c : answer.substring(0, answer.length() - 1).toCharArray()) {
-            assertBusy(target(String.valueOf(c)));
-        }
-        assertIdle(target("\n"));
-    }
-
-    @Test
-    void shouldLimitTheIncompleteHeadsOfAllConnections() {
-        String half = "GET / HTTP/1.1\r\nCookie: " + "x".repeat(10_000);
-        List<KeepAliveTracker> followed = new ArrayList<>();
-        while (client(half)) {
-            followed.add(keepAlive);
-            reset();
-            assertTrue(parser.gathered() <= HttpHead.MAX_GATHERED);
-        }
-        assertTrue(followed.size() > 100, followed.size() + " are followed");
-        assertFalse(keepAlive.replacement().isIdle(), "one that is not followed never moves");
-        keepAlive.releaseHeads(parser);
-
-        followed.get(0).releaseHeads(parser);
-        reset();
-        assertTrue(client(half), "there is room again");
-
-        keepAlive = followed.get(1);
-        assertTrue(client("\r\n\r\n"), "those that are followed go on");
-        followed.forEach(each -> each.releaseHeads(parser));
-        assertTrue(parser.gathered() < 30_000, "what is left is one");
-    }
-
-    @Test
-    void shouldReleaseTheHeadsOfBothDirections() {
-        assertTrue(client(GET.substring(0, 10)));
-        assertTrue(parser.gathered() >= 10, "the beginning of the request is kept");
-        assertTrue(client(GET.substring(10)));
-        assertEquals(0, parser.gathered(), "the request is whole");
-
-        assertTrue(target(OK.substring(0, 10)));
-        assertTrue(parser.gathered() >= 10, "the beginning of the response is kept");
-        keepAlive.releaseHeads(parser);
-        assertEquals(0, parser.gathered());
-    }
-
-    @Test
-    void shouldCountAHeadOnceHoweverItGrows() {
-        int length = 0;
-        for (String piece : List.of("GET /", "p".repeat(600), "q".repeat(6_000))) {
-            assertTrue(client(piece));
-            length += piece.length();
-            assertTrue(parser.gathered() >= length, "all that has come is kept");
-            assertTrue(parser.gathered() <= Math.max(512, 2 * length), parser.gathered() + " for " + length);
-        }
-    }
-
-    @Test
-    void shouldKeepHeadsOf16KiBAtMost() {
-        String longest = "GET /" + "p".repeat(16 * 1024 - 5);
-
-        assertTrue(client(longest));
-        reset();
-        assertOpaque(client(longest + "p"));
-    }
-
-    @Test
     void shouldKnowWhetherTheRequestIsIncomplete() {
         assertFalse(keepAlive.isRequestIncomplete());
         assertTrue(client("POST / HTTP/1.1\r\nContent-"));
@@ -319,33 +201,5 @@ class KeepAliveTrackerTest {
         assertTrue(keepAlive.isRequestIncomplete(), "in the body");
         assertTrue(client("b"));
         assertFalse(keepAlive.isRequestIncomplete(), "though not answered");
-    }
-
-    private void reset() {
-        keepAlive = new KeepAliveTracker();
-    }
-
-    private boolean client(String text) {
-        return keepAlive.fromClient(parser, HttpBytes.buffer(HttpBytes.bytes(text), true, 0), HttpBytes.from(0),
-                HttpBytes.from(0) + text.length());
-    }
-
-    private boolean target(String text) {
-        return keepAlive.fromTarget(parser, HttpBytes.buffer(HttpBytes.bytes(text), true, 0), HttpBytes.from(0),
-                HttpBytes.from(0) + text.length());
-    }
-
-    private void assertIdle(boolean followed) {
-        assertTrue(followed, "it is still followed");
-        assertTrue(keepAlive.isIdle(), "and idle");
-    }
-
-    private void assertBusy(boolean followed) {
-        assertTrue(followed, "it is still followed");
-        assertFalse(keepAlive.isIdle(), "and not idle");
-    }
-
-    private static void assertOpaque(boolean followed) {
-        assertFalse(followed, "it is left alone");
     }
 }
