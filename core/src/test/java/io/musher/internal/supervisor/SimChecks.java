@@ -1,7 +1,6 @@
 package io.musher.internal.supervisor;
 
 import io.musher.Exit;
-import io.musher.ReloadPolicy;
 import io.musher.RestartPolicy;
 import io.musher.Rollout;
 import io.musher.WorkerState;
@@ -11,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What must hold in every simulated life, checked at every piece of reports and after every turn; at every action by
@@ -21,6 +19,7 @@ final class SimChecks implements SupervisorListener {
 
     private final SimWorld world;
     final SimRestartBudget budget;
+    final SimRolloutChecks rollouts;
     final Map<Incarnation, SimWorkerHistory> tracks = new HashMap<>();
     List<Incarnation> published = List.of();
     boolean stopped;
@@ -29,16 +28,11 @@ final class SimChecks implements SupervisorListener {
     /** The last steps, for the report of a failure. */
     final List<String> story = new ArrayList<>();
     boolean telling;
-    boolean rolling;
-    private boolean allGaveUp;
-    private boolean superseded;
-    private boolean abortAsked;
-    private Generation inForce;
 
     SimChecks(SimWorld world) {
-        this.inForce = world.first;
         this.world = world;
         this.budget = new SimRestartBudget(world, this);
+        this.rollouts = new SimRolloutChecks(world, this);
     }
 
     void isTrue(boolean holds, String otherwise, Object... of) {
@@ -164,14 +158,8 @@ final class SimChecks implements SupervisorListener {
     @Override
     public void allGaveUp(List<Incarnation> last) {
         tell(last, "all gave up");
-        isTrue(!allGaveUp && haveAllGivenUp() && !stopAsked, "all gave up, it says: %s", last);
-        allGaveUp = true;
+        budget.allGaveUp(last);
         world.user.provoked();
-    }
-
-    private boolean haveAllGivenUp() {
-        List<SlotStatus> wanted = world.supervisor.slots().stream().filter(SlotStatus::wanted).toList();
-        return !rolling && !wanted.isEmpty() && wanted.stream().allMatch(SlotStatus::gaveUp);
     }
 
     @Override
@@ -182,47 +170,26 @@ final class SimChecks implements SupervisorListener {
     @Override
     public void rolloutStarted(String cause) {
         tell("", "rollout: " + cause);
-        isTrue(!rolling && !stopAsked, "two rollouts at once");
-        superseded = false;
-        abortAsked = false;
-        rolling = true;
-        budget.begins();
+        rollouts.started();
     }
 
     @Override
     public void rolloutDelayed(Incarnation worker, long delayNanos, String cause) {
         tell(worker, "rollout delayed: " + cause);
-        isTrue(rolling && world.config.reload().onFailure() == ReloadPolicy.OnFailure.RETRY,
-                "a rollout is tried again");
+        rollouts.delayed();
     }
 
     @Override
     public void rolloutFinished(Rollout result, Optional<Incarnation> failedWorker, String cause) {
         tell("", "rollout ended: " + result.failure());
-        isTrue(rolling, "a rollout ends that does not run");
-        isTrue(result.failure().isEmpty() == (result.outcome() == Rollout.Outcome.SUCCEEDED), "%s", result);
-        switch (result.outcome()) {
-            case FAILED -> isTrue(failedWorker.isPresent()
-                    && world.config.reload().onFailure() == ReloadPolicy.OnFailure.KEEP_OLD, "%s", result);
-            case ABORTED -> isTrue(abortAsked, "aborted by itself");
-            case SUPERSEDED -> superseded = true;
-            case SUCCEEDED -> inForce = world.supervisor.generation();
-            case STOPPED -> {}
-        }
-        isTrue(inForce == world.supervisor.generation(), "%s is in force after %s", world.supervisor.generation(),
-                result);
-        for (Slot slot : result.failure().isPresent() ? Set.<Slot>of() : world.slots) {
-            isTrue(!slot.wanted || slot.serving == null || slot.serving.generation() == world.supervisor.generation(),
-                    "%s was not replaced", slot.serving);
-        }
-        rolling = false;
-        budget.rolls();
+        rollouts.finished(result, failedWorker);
     }
 
     @Override
     public void stopped() {
         tell("", "stopped");
-        isTrue(!stopped && !rolling && tracks.values().stream().noneMatch(SimWorkerHistory::isAlive) && !accepting,
+        isTrue(!stopped && !rollouts.isRunning() && tracks.values().stream().noneMatch(SimWorkerHistory::isAlive)
+                && !accepting,
                 "stopped, and a worker lives");
         stopped = true;
     }
@@ -281,7 +248,7 @@ final class SimChecks implements SupervisorListener {
 
     void abortAsked() {
         tell("", "abort");
-        abortAsked = rolling;
+        rollouts.abortAsked();
     }
 
     void killsAll() {
@@ -344,9 +311,7 @@ final class SimChecks implements SupervisorListener {
         isTrue(ready == published.size(), "published are %s", published);
         isTrue(forked == workers.size(), "listed are %s", workers);
         budget.afterTurn();
-        isTrue(!superseded, "superseded by nothing");
-        isTrue(allGaveUp || !haveAllGivenUp(), "all gave up, and no reports said so");
-        allGaveUp = allGaveUp && haveAllGivenUp();
+        rollouts.afterTurn();
         isTrue(!stopped || world.supervisorTimers == 0, "timers after the end");
     }
 }

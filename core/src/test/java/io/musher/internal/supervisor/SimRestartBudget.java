@@ -17,6 +17,7 @@ final class SimRestartBudget {
     private final Map<Integer, List<Long>> unstable = new HashMap<>();
     private final Map<Integer, Integer> inARow = new HashMap<>();
     private final Map<Integer, Boolean> gaveUp = new HashMap<>();
+    private boolean allGaveUp;
 
     SimRestartBudget(SimWorld world, SimChecks checks) {
         this.world = world;
@@ -25,7 +26,7 @@ final class SimRestartBudget {
     }
 
     void spawns(Incarnation worker) {
-        if (checks.rolling && gaveUp.getOrDefault(worker.instance(), false)) {
+        if (checks.rollouts.isRunning() && gaveUp.getOrDefault(worker.instance(), false)) {
             forget(worker.instance()); // a rollout may repair what was given up
         }
         checks.isTrue(!gaveUp.getOrDefault(worker.instance(), false), "%s spawned in a slot that was given up", worker);
@@ -66,6 +67,16 @@ final class SimRestartBudget {
         gaveUp.put(instance, true);
     }
 
+    void allGaveUp(List<Incarnation> last) {
+        checks.isTrue(!allGaveUp && haveAllGivenUp() && !checks.stopAsked, "all gave up, it says: %s", last);
+        allGaveUp = true;
+    }
+
+    private boolean haveAllGivenUp() {
+        List<SlotStatus> wanted = world.supervisor.slots().stream().filter(SlotStatus::wanted).toList();
+        return !checks.rollouts.isRunning() && !wanted.isEmpty() && wanted.stream().allMatch(SlotStatus::gaveUp);
+    }
+
     /** Everybody begins anew. */
     void begins() {
         inARow.clear();
@@ -86,6 +97,8 @@ final class SimRestartBudget {
 
     /** An unwanted slot begins anew. */
     void afterTurn() {
+        checks.isTrue(allGaveUp || !haveAllGivenUp(), "all gave up, and no reports said so");
+        allGaveUp = allGaveUp && haveAllGivenUp();
         if (inARow.isEmpty() && gaveUp.isEmpty()) {
             return;
         }
