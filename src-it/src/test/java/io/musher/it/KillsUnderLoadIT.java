@@ -57,7 +57,8 @@ class KillsUnderLoadIT {
 
     @Test
     void shouldLoseOnlyWhatIsInFlightOnAKilledWorker() throws Exception {
-        Cluster cluster = clusters.start(Proofs.shops(clusters).instances(4).restartPolicy(RestartPolicy.always())
+        Cluster cluster = clusters.start(Proofs.shops(clusters).instances(4)
+                .restartPolicy(RestartPolicy.always().withStableAfter(Duration.ZERO))
                 .stopPolicy(StopPolicy.ofDefaults()));
         Random random = new Random(5);
         List<Kill> kills = new ArrayList<>();

@@ -9,6 +9,7 @@ import io.musher.Exit;
 import io.musher.RestartPolicy;
 import io.musher.WorkerState;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,59 @@ class RestartControllerTest {
         fixture.assertActions();
         assertEquals(1, fixture.published.size(), "the other serves");
         assertTrue(fixture.supervisor.slots().get(1).gaveUp());
+    }
+
+    @Test
+    void shouldBackOffFromAProgramThatCrashesSoonAfterItsStableTimeAndNotGiveUp() {
+        fixture.running(1);
+        for (int expected : new int[]{0, 200, 400, 800, 1600, 3000, 3000, 3000, 3000, 3000, 3000, 3000}) {
+            fixture.pass(3_000);
+            fixture.exits(last(), 1);
+            assertEquals(expected, fixture.delay.toMillis());
+            fixture.pass(expected);
+            fixture.serve(last());
+        }
+        fixture.pass(15_000);
+        fixture.exits(last(), 1);
+        assertEquals(0, fixture.delay.toMillis(), "it had served for longer than the longest delay");
+        assertFalse(fixture.reports.stream().anyMatch(report -> report.startsWith("gave up")));
+    }
+
+    @Test
+    void shouldNotBackOffFromAStableWorkerThatEndsWithoutAFailure() {
+        fixture.running(1);
+        for (int i = 0; i < 12; i++) {
+            fixture.pass(3_000);
+            fixture.exits(last(), 0);
+            assertEquals(0, fixture.delay.toMillis());
+            fixture.serve(last());
+        }
+    }
+
+    @Test
+    void shouldDelayEveryRestartWhereTheDelayIsConstant() {
+        Duration tenSeconds = Duration.ofSeconds(10);
+        fixture.with(RestartPolicy.always().withDelays(tenSeconds, tenSeconds)).running(1);
+        for (int life : new int[]{0, 3_000, 60_000, 600_000}) {
+            fixture.pass(life);
+            fixture.exits(last(), life == 60_000 ? 0 : 1);
+            assertEquals(tenSeconds, fixture.delay, "after " + life + " ms");
+            fixture.pass(10_000);
+            fixture.serve(last());
+        }
+        fixture.supervisor.kill(last());
+        fixture.dies(last(), "SIGKILL");
+        assertEquals(Duration.ZERO, fixture.delay);
+    }
+
+    @Test
+    void shouldReplaceAtOnceWhereNoReadyWorkerIsUnstable() {
+        fixture.with(RestartPolicy.always().withStableAfter(Duration.ZERO)).running(1);
+        for (int i = 0; i < 12; i++) {
+            fixture.exits(last(), 1);
+            assertEquals(0, fixture.delay.toMillis());
+            fixture.serve(last());
+        }
     }
 
     @Test
