@@ -96,6 +96,24 @@ class MusherCommandsIT extends MusherTestBase {
     }
 
     @Test
+    void shouldShowACrashLoopOfWorkersThatLiveForMoreThanASecondAndRestartThemMoreAndMoreSlowly() throws Exception {
+        start("{id: 'web', cmd: 'sleep 1.3; echo out of luck; exit 3'}");
+
+        await().atMost(Duration.ofSeconds(60)).until(() -> (Long) process(0).get("restarts") >= 4);
+
+        assertEquals("crashing", process(0).get("state"));
+        MusherProgram.Result status = musher.run("status");
+        assertExit(1, status);
+        assertTrue(status.out().matches("(?s).* crashing .*crashed [0-9]+ times in a row, last .*exit code 3.*"
+                + "\"out of luck\".*"), status::out);
+        assertTrue(musher.run("logs", "--primary").out().contains("is replaced in "), "not at once for ever");
+
+        musher.file("{id: 'web', cmd: 'sleep 600'}");
+        assertExit(0, musher.run("restart", "web"));
+        assertExit(0, musher.run("status"));
+    }
+
+    @Test
     void shouldScaleRestartSignalStopAndStart() throws Exception {
         start(SLEEPER + ", {id: 'job', cmd: 'true', cron: '0 0 1 1 *'}");
         List<Object> before = pids();

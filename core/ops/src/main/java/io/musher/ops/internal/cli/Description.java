@@ -27,7 +27,8 @@ final class Description {
         for (Map<String, Object> worker : StatusTable.maps(process.get("workers"))) {
             out.println("  " + worker.get("name"));
             for (String name : List.of("id", "state", "pid", "port", "upSeconds", "restarts", "failures",
-                    "connections", "connectionsTotal", "cpuSeconds", "memoryBytes", "why", "replaced", "explain",
+                    "crashesInARow", "connections", "connectionsTotal", "cpuSeconds", "memoryBytes", "why", "replaced",
+                    "explain",
                     "nextStart", "lastExit")) {
                 print("  " + name, worker.get(name), out);
             }

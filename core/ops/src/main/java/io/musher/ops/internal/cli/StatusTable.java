@@ -162,7 +162,7 @@ final class StatusTable {
     private static String coloured(String state) {
         String code = switch (state) {
             case "ready", "running" -> "32";
-            case "gave up", "failed", "degraded", "not ready" -> "31";
+            case "gave up", "failed", "degraded", "crashing", "not ready" -> "31";
             case "stopped", "waiting", "ended" -> "2";
             default -> "33";
         };

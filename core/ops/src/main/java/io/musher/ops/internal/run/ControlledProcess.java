@@ -29,6 +29,7 @@ abstract class ControlledProcess {
     final EventLog events;
     final LogMemory memory;
     final CpuMeter cpu = new CpuMeter();
+    final CrashLoops crashes = new CrashLoops();
     private volatile Optional<FailedRollout> failedRollout = Optional.empty();
     private final Map<String, Replacement> replacements = new ConcurrentHashMap<>();
 
@@ -103,9 +104,10 @@ abstract class ControlledProcess {
         return Optional.ofNullable(replacements.get(worker));
     }
 
-    /** Forgets the failure of a rollout: the process starts anew. */
-    void forgetRollout() {
+    /** Forgets what has failed: the process starts anew. */
+    void forgetFailures() {
         failedRollout = Optional.empty();
+        crashes.clear();
         replacements.clear();
     }
 
@@ -116,6 +118,9 @@ abstract class ControlledProcess {
             failedRollout = rollout.outcome() == Rollout.Outcome.FAILED
                     ? Optional.of(new FailedRollout(rollout, finished.at()))
                     : Optional.empty();
+        }
+        if (event instanceof ClusterEvent.Exited exited) {
+            crashes.note(exited);
         }
         if (event instanceof ClusterEvent.Forked forked) {
             Matcher recycling = RECYCLING.matcher(forked.reason());

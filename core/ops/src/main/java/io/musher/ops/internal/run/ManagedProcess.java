@@ -137,7 +137,7 @@ abstract class ManagedProcess extends ControlledProcess {
             problem = "";
             retries = false;
             failedStarts = 0;
-            forgetRollout();
+            forgetFailures();
             startParts();
             return opened;
         } catch (IOException | RuntimeException e) {

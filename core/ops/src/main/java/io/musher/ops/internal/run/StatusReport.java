@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -82,7 +83,10 @@ final class StatusReport {
         Optional<ClusterStats> stats = cluster.map(Cluster::stats);
         fields.put("id", process.id);
         fields.put("kind", process.kind());
-        fields.put("state", cluster.map(running -> process.state(running, stats.orElseThrow()))
+        List<Map<String, Object>> workers = workers(process, stats, usage);
+        boolean crashes = !(process instanceof Job) && workers.stream()
+                .anyMatch(worker -> worker.get("crashesInARow") instanceof Integer row && row > 0);
+        fields.put("state", cluster.map(running -> state(process.state(running, stats.orElseThrow()), crashes))
                 .orElseGet(() -> stoppedState(process)));
         fields.put("wanted", process.wanted());
         fields.put("ready", stats.map(ClusterStats::ready).orElse(0));
@@ -92,7 +96,7 @@ final class StatusReport {
         fields.put("failures", stats.map(ClusterStats::failures).orElse(0L));
         fields.put("droppedOutputBytes", stats.map(ClusterStats::droppedOutput).orElse(0L));
         fields.put("connections", stats.flatMap(ClusterStats::balancer).map(BalancerStats::active).orElse(null));
-        fields.put("healthy", isHealthy(process, stats));
+        fields.put("healthy", !crashes && isHealthy(process, stats));
         fields.put("why", why(process, stats));
         fields.put("rollout", stats.flatMap(ClusterStats::rollout).map(rollout -> {
             Map<String, Object> running = new LinkedHashMap<>();
@@ -114,8 +118,13 @@ final class StatusReport {
                     runs.lastRun().map(run -> run.took().toMillis() / 1_000.0).orElse(null));
         }
         fields.put("lastExit", process.lastExit().map(Exit::toString).orElse(null));
-        fields.put("workers", workers(process, stats, usage));
+        fields.put("workers", workers);
         return fields;
+    }
+
+    /** {@return the state, or that what looks well, or well at times, crashes again and again} */
+    private static String state(String present, boolean crashes) {
+        return crashes && Set.of("ready", "starting", "degraded").contains(present) ? "crashing" : present;
     }
 
     private static String stoppedState(ControlledProcess process) {
@@ -140,7 +149,8 @@ final class StatusReport {
         if (process instanceof Job job) {
             return job.summary();
         }
-        return stats.flatMap(now -> now.slots().stream().filter(slot -> slot.state() != SlotStats.State.READY)
+        return stats.flatMap(now -> now.slots().stream()
+                .filter(slot -> slot.state() != SlotStats.State.READY || crashLoop(process, slot).isPresent())
                 .map(slot -> reason(process, slot)).findFirst())
                 .or(() -> process.failedRollout().map(StatusReport::reason)).orElse("");
     }
@@ -164,8 +174,20 @@ final class StatusReport {
                 .map(last -> "replaced " + ago(last.at()) + ": the former worker " + last.why()).orElse("");
     }
 
-    /** {@return why a place has no ready worker; after a failure with the last line of its output} */
+    /** {@return the crash loop in a place; one that was given up is none} */
+    private static Optional<CrashLoops.Row> crashLoop(ControlledProcess process, SlotStats slot) {
+        return slot.state() == SlotStats.State.GAVE_UP ? Optional.empty()
+                : process.crashes.loop(slot.name(), workerOf(process, slot).flatMap(Worker::startedAt), Instant.now());
+    }
+
+    /** {@return why a place has no ready worker, or not for long; after a failure with the last line of its output} */
     private static String reason(ControlledProcess process, SlotStats slot) {
+        Optional<CrashLoops.Row> loop = crashLoop(process, slot);
+        if (loop.isPresent()) {
+            String last = process.memory.lastLine(slot.name());
+            return "crashed " + loop.get().crashes() + " times in a row, last " + ago(loop.get().at()) + ": "
+                    + loop.get().reason() + (last.isEmpty() ? "" : ": \"" + last + "\"");
+        }
         boolean failed = slot.state() == SlotStats.State.BACKOFF || slot.state() == SlotStats.State.GAVE_UP;
         String last = failed ? process.memory.lastLine(slot.name()) : "";
         return slot.reason() + (last.isEmpty() ? "" : ": \"" + last + "\"");
@@ -198,7 +220,9 @@ final class StatusReport {
             fields.put("cpuSeconds", own == null ? null : own.cpuTime().toMillis() / 1_000.0);
             fields.put("cpuPercent", percent.get(slot.name()));
             fields.put("memoryBytes", own == null || own.memory() == 0 ? null : own.memory());
-            fields.put("why", slot.state() == SlotStats.State.READY ? replaced(process, slot.name())
+            Optional<CrashLoops.Row> loop = crashLoop(process, slot);
+            fields.put("crashesInARow", loop.map(CrashLoops.Row::crashes).orElse(0));
+            fields.put("why", slot.state() == SlotStats.State.READY && loop.isEmpty() ? replaced(process, slot.name())
                     : reason(process, slot));
             fields.put("replaced", process.replacement(slot.name())
                     .map(last -> last.at() + ": the former worker " + last.why()).orElse(null));

@@ -1,0 +1,72 @@
+package io.musher.ops.internal.run;
+
+import io.musher.ClusterEvent;
+import io.musher.Exit;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Counts, for each worker's place, how many of its workers in a row have failed within a minute of their start. From
+ * three on it is a crash loop, until a worker has lived for a minute. Thread-safe.
+ */
+final class CrashLoops {
+
+    private static final int LOOP = 3;
+    private static final Duration GOOD_LIFE = Duration.ofMinutes(1);
+
+    /**
+     * The failures in one place.
+     *
+     * @param crashes how many there were in a row
+     * @param at when the last one was
+     * @param reason how the last one ended
+     */
+    record Row(int crashes, Instant at, String reason) {}
+
+    private final Map<String, Row> rows = new ConcurrentHashMap<>();
+
+    void note(ClusterEvent.Exited exited) {
+        String place = exited.worker().name();
+        if (!isFailure(exited.exit())) {
+            rows.remove(place);
+            return;
+        }
+        Instant start = exited.worker().startedAt().orElse(exited.at());
+        note(place, Duration.between(start, exited.at()), exited.at(), exited.reason());
+    }
+
+    void note(String place, Duration life, Instant at, String reason) {
+        rows.compute(place, (name, row) -> new Row(row == null || isGood(life) ? 1 : row.crashes + 1, at, reason));
+    }
+
+    /**
+     * Returns the crash loop in a place.
+     *
+     * @param startedAt when the present worker was started; empty if there is none
+     * @return the failures; empty unless there are as many as to be a loop
+     */
+    Optional<Row> loop(String place, Optional<Instant> startedAt, Instant now) {
+        return Optional.ofNullable(rows.get(place)).filter(row -> row.crashes >= LOOP
+                && !startedAt.map(start -> isGood(Duration.between(start, now))).orElse(false));
+    }
+
+    void clear() {
+        rows.clear();
+    }
+
+    private static boolean isGood(Duration life) {
+        return life.compareTo(GOOD_LIFE) >= 0;
+    }
+
+    /** {@return whether the worker's end was neither requested nor regular} */
+    private static boolean isFailure(Exit exit) {
+        return switch (exit.cause()) {
+            case CRASHED, START_TIMEOUT, CHANNEL_LOST, UNHEALTHY -> true;
+            case NEVER_READY -> exit.status() != 0;
+            default -> false;
+        };
+    }
+}
