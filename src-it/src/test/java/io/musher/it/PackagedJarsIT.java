@@ -6,11 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -31,6 +36,23 @@ class PackagedJarsIT {
         String classPath = manifest(Jars.balancer()).getValue(Attributes.Name.CLASS_PATH);
         assertEquals(Jars.slf4j().getFileName().toString(), classPath);
         assertTrue(Files.exists(Jars.balancer().resolveSibling(classPath)), classPath);
+    }
+
+    /** See LambdasToClasses, a step of the build: a JVM that makes these classes itself starts later. */
+    @Test
+    void shouldHaveClassesForTheLambdasOfTheSources() throws IOException {
+        for (Path path : List.of(Jars.balancer(), Jars.core())) {
+            try (JarFile jar = new JarFile(path.toFile())) {
+                List<String> withLambdas = new ArrayList<>();
+                for (JarEntry each : Collections.list(jar.entries())) {
+                    byte[] content = jar.getInputStream(each).readAllBytes();
+                    if (new String(content, StandardCharsets.ISO_8859_1).contains("LambdaMetafactory")) {
+                        withLambdas.add(each.getName());
+                    }
+                }
+                assertEquals(List.of(), withLambdas, path::toString);
+            }
+        }
     }
 
     @Test

@@ -10,17 +10,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real Spring Boot application in workers: it starts and is replaced, and where it cannot start, that is seen. */
+@Timeout(value = 4, unit = TimeUnit.MINUTES) // some ten starts of such an application, on a busy machine
 class SpringBootIT {
 
-    private static final Duration START = Duration.ofSeconds(50);
+    private static final Duration START = Duration.ofSeconds(100);
     /** On a busy machine it may take its time from its goodbye to its exit. */
     private static final String LEAVES = "it said goodbye";
 
