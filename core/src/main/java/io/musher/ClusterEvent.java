@@ -1,5 +1,6 @@
 package io.musher;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -52,9 +53,17 @@ public sealed interface ClusterEvent {
      * @param worker the worker
      * @param at when it happened
      * @param reason how this is known
-     * @param port the port
+     * @param address the address that the application has bound, which may be the wildcard address; where it is not
+     *     known (not on Linux, with {@link Readiness#PORT_OPEN}, or if a worker in another language reported only a
+     *     port), the loopback address at which the primary reaches the worker
      */
-    record Listening(Worker worker, Instant at, String reason, int port) implements WorkerEvent {}
+    record Listening(Worker worker, Instant at, String reason, InetSocketAddress address) implements WorkerEvent {
+
+        /** {@return the port} */
+        public int port() {
+            return address.getPort();
+        }
+    }
 
     /**
      * A worker is ready and gets traffic.

@@ -4,6 +4,7 @@ import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.dispatch.ListenerExecutor;
 import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.SupervisorListener;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -55,8 +56,8 @@ final class EventPublisher implements SupervisorListener {
     }
 
     @Override
-    public void listening(Incarnation worker, int port, String why) {
-        publish(new ClusterEvent.Listening(workerOf(worker), Instant.now(), why, port));
+    public void listening(Incarnation worker, InetSocketAddress address, String why) {
+        publish(new ClusterEvent.Listening(workerOf(worker), Instant.now(), why, address));
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.musher.internal.ipc.ChannelListener;
 import io.musher.internal.process.os.Loopback;
 import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.ProcessEvents;
+import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.slf4j.Logger;
@@ -44,7 +45,8 @@ final class WorkerChannelListener implements ChannelListener {
     }
 
     @Override
-    public void listening(int port) {
+    public void listening(InetSocketAddress address) {
+        int port = address.getPort();
         Optional<String> use = OwnPorts.use(port);
         if (use.isPresent()) {
             warnOwnPort(port, use.get());
@@ -59,9 +61,9 @@ final class WorkerChannelListener implements ChannelListener {
             return;
         }
         if (workerPort.isProbed()) {
-            events.portClaimed(worker, port);
+            events.portClaimed(worker, address);
         } else {
-            events.listening(worker, port);
+            events.listening(worker, address);
         }
         workerPort.claimed();
     }

@@ -9,6 +9,7 @@ import io.musher.internal.process.os.Loopback;
 import io.musher.internal.process.os.PortOwnership;
 import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.ProcessEvents;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -157,7 +158,7 @@ public final class PortReadinessProbe {
 
     private void connected() {
         if (acceptsAnyOwner || claimed) {
-            accepted();
+            accepted(Loopback.at(port));
             return;
         }
         findOwner();
@@ -178,11 +179,12 @@ public final class PortReadinessProbe {
                         worker.id(), worker.instance(), Loopback.text(port));
             }
             socket = failure == null ? owner.socket() : Optional.empty();
-            accepted();
+            accepted(socket.map(PortOwnership.Socket::address).orElse(Loopback.at(port)));
         }));
     }
 
-    private void accepted() {
+    private void accepted(InetSocketAddress address) {
+        events.portFound(worker, address);
         long now = loop.now();
         acceptedAt = acceptedAt == 0 ? now : acceptedAt;
         long left = Math.min(acceptedAt - began, MAX_MAIN_WAIT) - (now - acceptedAt);

@@ -239,7 +239,7 @@ public final class Channel implements Connection.Owner {
         switch (type) {
             case FrameType.READY -> listener.ready();
             case FrameType.NOT_READY -> listener.notReady();
-            case FrameType.LISTENING -> listener.listening(Frames.port(payload));
+            case FrameType.LISTENING -> listener.listening(ListeningFrame.parse(payload));
             case FrameType.STOP -> listener.stopRequested();
             case FrameType.DISCONNECT -> listener.disconnectRequested();
             case FrameType.ACKNOWLEDGE -> mailbox.acknowledgementReceived(payload);

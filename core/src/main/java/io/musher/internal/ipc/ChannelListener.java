@@ -1,5 +1,7 @@
 package io.musher.internal.ipc;
 
+import java.net.InetSocketAddress;
+
 /**
  * Receives the events of one worker's channel in the primary.
  *
@@ -22,11 +24,11 @@ public interface ChannelListener {
     void notReady();
 
     /**
-     * Called when the worker reports the port it listens on. May be repeated.
+     * Called when the worker reports where it listens. May be repeated.
      *
-     * @param port from 1 to 65535; not verified
+     * @param address not verified; the loopback address if the worker has reported a port only
      */
-    void listening(int port);
+    void listening(InetSocketAddress address);
 
     /** Called when the worker asks for a disconnect: withdraw it, drain it, then call {@link Channel#goodbye}. */
     void disconnectRequested();

@@ -61,11 +61,6 @@ public final class Frames {
         return line.length() < text.length() ? line + "…" : line;
     }
 
-    /** {@return the port in a {@link FrameType#LISTENING} frame} */
-    static int port(ByteBuffer payload) throws ProtocolException {
-        return (int) number(payload, 65535, "listening on", "port");
-    }
-
     /**
      * {@return the positive decimal number in a payload}
      *

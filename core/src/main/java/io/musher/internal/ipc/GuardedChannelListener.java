@@ -1,5 +1,6 @@
 package io.musher.internal.ipc;
 
+import java.net.InetSocketAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,8 +33,8 @@ final class GuardedChannelListener implements ChannelListener {
     }
 
     @Override
-    public void listening(int port) {
-        guard(() -> listener.listening(port));
+    public void listening(InetSocketAddress address) {
+        guard(() -> listener.listening(address));
     }
 
     @Override

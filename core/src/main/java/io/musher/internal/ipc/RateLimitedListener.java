@@ -3,6 +3,7 @@ package io.musher.internal.ipc;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Timers;
+import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,8 +90,8 @@ final class RateLimitedListener implements ChannelListener {
     }
 
     @Override
-    public void listening(int port) {
-        limitRate("port", () -> listener.listening(port));
+    public void listening(InetSocketAddress address) {
+        limitRate("port", () -> listener.listening(address));
     }
 
     @Override

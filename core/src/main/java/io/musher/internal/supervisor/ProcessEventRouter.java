@@ -1,5 +1,6 @@
 package io.musher.internal.supervisor;
 
+import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -68,13 +69,18 @@ final class ProcessEventRouter implements ProcessEvents {
     }
 
     @Override
-    public void listening(Incarnation worker, int port) {
-        handle(worker, () -> startup.listening(worker, port));
+    public void listening(Incarnation worker, InetSocketAddress address) {
+        handle(worker, () -> startup.listening(worker, address));
     }
 
     @Override
-    public void portClaimed(Incarnation worker, int port) {
-        handle(worker, () -> startup.portClaimed(worker, port));
+    public void portClaimed(Incarnation worker, InetSocketAddress address) {
+        handle(worker, () -> startup.portClaimed(worker, address));
+    }
+
+    @Override
+    public void portFound(Incarnation worker, InetSocketAddress address) {
+        handle(worker, () -> startup.portFound(worker, address));
     }
 
     @Override

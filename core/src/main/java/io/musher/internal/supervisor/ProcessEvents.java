@@ -1,5 +1,6 @@
 package io.musher.internal.supervisor;
 
+import java.net.InetSocketAddress;
 import java.util.Optional;
 
 /**
@@ -40,15 +41,25 @@ public interface ProcessEvents {
     void notReady(Incarnation worker);
 
     /** The worker called {@code listening(port)}, which is trusted. */
-    void listening(Incarnation worker, int port);
+    void listening(Incarnation worker, InetSocketAddress address);
 
     /**
      * The worker called {@code listening(port)}, but a probe verifies that the port accepts connections before the
      * worker becomes ready.
      */
-    void portClaimed(Incarnation worker, int port);
+    void portClaimed(Incarnation worker, InetSocketAddress address);
 
-    /** A probe found that the worker's port accepts connections and belongs to the worker; may be repeated. */
+    /**
+     * A probe found that the worker listens on its port; may be repeated.
+     *
+     * @param address the address that the application has bound
+     */
+    void portFound(Incarnation worker, InetSocketAddress address);
+
+    /**
+     * A probe found that the worker's port accepts connections and belongs to the worker, after {@link #portFound}; may
+     * be repeated.
+     */
     void portAccepts(Incarnation worker);
 
     /**

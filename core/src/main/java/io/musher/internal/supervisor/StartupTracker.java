@@ -1,6 +1,7 @@
 package io.musher.internal.supervisor;
 
 import io.musher.WorkerState;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /**
@@ -78,29 +79,29 @@ final class StartupTracker {
         registry.listener.online(worker, why);
     }
 
-    void listening(Incarnation worker, int port) {
-        portClaimed(worker, port);
+    void listening(Incarnation worker, InetSocketAddress address) {
+        portClaimed(worker, address);
         if (!worker.channel.isDisconnected()) {
-            portServes(worker, "it listens on port " + port);
+            portServes(worker, "it listens on port " + address.getPort());
         }
     }
 
-    void portClaimed(Incarnation worker, int port) {
+    void portClaimed(Incarnation worker, InetSocketAddress address) {
         if (worker.channel.isDisconnected()) {
             return;
         }
+        int port = address.getPort();
         online(worker, "it listens");
         boolean isKnown = worker.readiness.isFoundAt(port);
         worker.port(port);
         worker.readiness.claimPort();
         if (!isKnown) {
-            registry.listener.listening(worker, port, "the worker reported its port");
+            registry.listener.listening(worker, address, "the worker reported its port");
         }
         registry.publish();
     }
 
     void portAccepts(Incarnation worker) {
-        portFound(worker);
         if (!worker.readiness.isPortRefusing()) {
             portServes(worker, worker.readiness.claimsPort() ? "it listens on port " + worker.port().getAsInt()
                     : "its port accepts");
@@ -113,11 +114,13 @@ final class StartupTracker {
     }
 
     /** Reports once that a booting worker listens, unless it has done so itself. */
-    private void portFound(Incarnation worker) {
-        if (worker.isBooting() && worker.port().isPresent() && !worker.readiness.claimsPort()
-                && !worker.channel.isDisconnected() && worker.readiness.portFound(worker.port().getAsInt())) {
+    void portFound(Incarnation worker, InetSocketAddress address) {
+        int port = address.getPort();
+        boolean isCurrent = worker.port().isPresent() && worker.port().getAsInt() == port;
+        if (worker.isBooting() && isCurrent && !worker.readiness.claimsPort() && !worker.channel.isDisconnected()
+                && worker.readiness.portFound(port)) {
             online(worker, "its port accepts");
-            registry.listener.listening(worker, worker.port().getAsInt(), "its port accepts");
+            registry.listener.listening(worker, address, "its port accepts");
         }
     }
 

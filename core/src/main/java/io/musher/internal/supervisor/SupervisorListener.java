@@ -2,6 +2,7 @@ package io.musher.internal.supervisor;
 
 import io.musher.Exit;
 import io.musher.Rollout;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -33,9 +34,10 @@ public interface SupervisorListener {
     /**
      * The worker listens on a port.
      *
+     * @param address the address that its application has bound, as far as it is known
      * @param why how this is known
      */
-    void listening(Incarnation worker, int port, String why);
+    void listening(Incarnation worker, InetSocketAddress address, String why);
 
     /**
      * The worker is a target of the balancer.

@@ -5,8 +5,10 @@ import io.musher.balancer.loop.Log;
 import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Ticker;
 import io.musher.internal.ipc.FrameType;
+import io.musher.internal.ipc.ListeningFrame;
 import io.musher.internal.ipc.Mailbox;
 import io.musher.internal.ipc.MessageFrame;
+import io.musher.internal.process.os.ListeningSockets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.SocketChannel;
@@ -97,12 +99,13 @@ public final class WorkerRuntime {
     }
 
     /**
-     * Reports the port that this worker listens on to the primary.
+     * Reports the port that this worker listens on to the primary, with the address if it is known.
      *
      * @param port from 1 to 65535
      */
     public void listening(int port) {
-        post(() -> channel.send(FrameType.LISTENING, Integer.toString(port)));
+        String where = ListeningSockets.own(port).map(ListeningFrame::text).orElse(Integer.toString(port));
+        post(() -> channel.send(FrameType.LISTENING, where));
     }
 
     /** Asks the primary for a disconnect and begins to drain at once. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.musher.ClusterEvent;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Ticker;
+import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -91,7 +92,7 @@ class ListenerExecutorTest {
         }
         ready();
         for (int port = 1; port <= 1000; port++) {
-            eventThread.deliver(new ClusterEvent.Listening(null, Instant.now(), "", port));
+            eventThread.deliver(new ClusterEvent.Listening(null, Instant.now(), "", new InetSocketAddress(port)));
         }
         notReady();
         eventThread.deliver(new ClusterEvent.Disconnected(null, Instant.now(), ""));

@@ -114,8 +114,11 @@ class ChannelFaultsTest {
 
     @Test
     void shouldEndAChannelThatBreaksTheRules() throws Exception {
-        Object[][] wrongs = {{FrameType.LISTENING, "0", "lost: it sent listening on '0', which is not a port"},
-                {FrameType.LISTENING, "a\nb", "lost: it sent listening on 'a.b', which is not a port"},
+        Object[][] wrongs = {
+                {FrameType.LISTENING, "0",
+                        "lost: it sent listening on '0', which is neither a port nor an address with a port"},
+                {FrameType.LISTENING, "a\nb",
+                        "lost: it sent listening on 'a.b', which is neither a port nor an address with a port"},
                 {FrameType.HELLO, "musher/1 " + WRONG + " 1", "lost: it sent a second hello"}};
         for (Object[] wrong : wrongs) {
             RecordingChannelListener listener = fixture.expect("bad-1");

@@ -66,7 +66,7 @@ class FramesTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "0", "-1", "65536", "99999", "080", "8080 ", "80a", "\u0661"})
     void shouldRefuseWhatIsNoPort(String payload) {
-        assertThrows(ProtocolException.class, () -> Frames.port(bytes(payload)));
+        assertThrows(ProtocolException.class, () -> ListeningFrame.parse(bytes(payload)));
     }
 
     @Test

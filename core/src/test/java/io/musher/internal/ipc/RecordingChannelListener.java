@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import io.musher.balancer.loop.EventLoop;
+import io.musher.internal.process.os.Loopback;
+import java.net.InetSocketAddress;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -119,8 +121,9 @@ public final class RecordingChannelListener implements ChannelListener {
     }
 
     @Override
-    public void listening(int port) {
-        add("listening " + port);
+    public void listening(InetSocketAddress address) {
+        add("listening " + (address.getAddress().equals(Loopback.ADDRESS) ? Integer.toString(address.getPort())
+                : ListeningFrame.text(address)));
     }
 
     @Override

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.musher.Exit;
 import io.musher.WorkerState;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
@@ -174,7 +175,7 @@ class ClusterStartTest {
         CompletableFuture<Void> start = fixture.start(1);
         Incarnation worker = fixture.worker(1);
         assertTrue(fixture.events.hello(worker));
-        fixture.events.listening(worker, 8080);
+        fixture.events.listening(worker, new InetSocketAddress(8080));
         fixture.assertReports();
         assertEquals(WorkerState.STARTING, worker.state());
         fixture.born(worker);

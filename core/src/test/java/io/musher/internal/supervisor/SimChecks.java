@@ -4,6 +4,7 @@ import io.musher.Exit;
 import io.musher.RestartPolicy;
 import io.musher.Rollout;
 import io.musher.WorkerState;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -77,9 +78,9 @@ final class SimChecks implements SupervisorListener {
     }
 
     @Override
-    public void listening(Incarnation worker, int port, String why) {
+    public void listening(Incarnation worker, InetSocketAddress address, String why) {
         isTrue(track(worker).online && !track(worker).disconnected, "%s listening", worker);
-        isTrue(worker.port().getAsInt() == port, "%s on %s", worker, port);
+        isTrue(worker.port().getAsInt() == address.getPort(), "%s on %s", worker, address);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.musher.internal.supervisor;
 import io.musher.Exit;
 import io.musher.balancer.loop.Timers;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,9 +107,11 @@ final class SimProcess {
 
     private void becomeReady(long delay) {
         if (world.config.readinessRule() == ReadinessRule.PORT_ACCEPTS && (mute || world.chance(50))) {
+            act(world.between(0, delay),
+                    () -> events.portFound(worker, new InetSocketAddress(worker.port().orElse(1))));
             act(delay, () -> events.portAccepts(worker));
         } else if (world.config.readinessRule() == ReadinessRule.PORT_ACCEPTS && world.chance(50)) {
-            say(delay, () -> events.listening(worker, 5000 + world.random.nextInt(9)));
+            say(delay, () -> events.listening(worker, new InetSocketAddress(5000 + world.random.nextInt(9))));
         } else if (world.config.readinessRule() != ReadinessRule.STARTED || world.chance(20)) {
             say(delay, () -> events.ready(worker));
         }
@@ -122,7 +125,7 @@ final class SimProcess {
         if (world.chance(20)) {
             say(world.between(0, 8 * SimWorld.SECOND), () -> events.notReady(worker));
             say(world.between(0, 8 * SimWorld.SECOND), () -> events.ready(worker));
-            say(world.between(0, 8 * SimWorld.SECOND), () -> events.listening(worker, 6000));
+            say(world.between(0, 8 * SimWorld.SECOND), () -> events.listening(worker, new InetSocketAddress(6000)));
         }
         if (world.chance(20)) {
             act(world.between(0, SimWorld.SECOND), () -> events.portMissing(worker));
@@ -158,6 +161,7 @@ final class SimProcess {
     private void stale(long delay) {
         world.later(delay, () -> {
             if (being == Being.GONE && !world.processes.containsKey(worker)) {
+                events.portFound(worker, new InetSocketAddress(5000));
                 events.portAccepts(worker);
                 events.ready(worker);
                 events.drained(worker);

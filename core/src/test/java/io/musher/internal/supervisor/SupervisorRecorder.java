@@ -4,6 +4,7 @@ import io.musher.Exit;
 import io.musher.Rollout;
 import io.musher.Worker;
 import io.musher.balancer.loop.Timers;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -98,8 +99,8 @@ class SupervisorRecorder implements Actions, SupervisorListener, TestGeneration.
     }
 
     @Override
-    public void listening(Incarnation worker, int port, String why) {
-        reports.add("listening " + worker.id() + " " + port);
+    public void listening(Incarnation worker, InetSocketAddress address, String why) {
+        reports.add("listening " + worker.id() + " " + address.getPort());
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.Exit;
 import io.musher.WorkerState;
+import java.net.InetSocketAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -20,9 +21,24 @@ class WorkerReadinessTest {
         return fixture.worker(1);
     }
 
+    private static InetSocketAddress at(int port) {
+        return new InetSocketAddress(port);
+    }
+
+    @Test
+    void shouldReportThePortThatIsFoundBeforeItServes() {
+        Incarnation worker = first();
+        fixture.events.portFound(worker, at(4000)); // another port than its own: what was found is outdated
+        fixture.events.portFound(worker, at(4001));
+        fixture.assertReports("forked 1", "online 1", "listening 1 4001");
+        fixture.events.portAccepts(worker);
+        fixture.assertReports("ready 1");
+    }
+
     @Test
     void shouldBeReadyWhenThePortAcceptsAndOnlineBefore() {
         Incarnation worker = first();
+        fixture.events.portFound(worker, at(4001));
         fixture.events.portAccepts(worker);
         fixture.assertReports("forked 1", "online 1", "listening 1 4001", "ready 1");
         fixture.events.hello(worker);
@@ -34,10 +50,10 @@ class WorkerReadinessTest {
     void shouldPublishThePortItListensOn() {
         Incarnation worker = first();
         fixture.events.hello(worker);
-        fixture.events.listening(worker, 9000);
+        fixture.events.listening(worker, at(9000));
         fixture.assertReports("forked 1", "online 1", "listening 1 9000", "ready 1");
         fixture.forget();
-        fixture.events.listening(worker, 9001);
+        fixture.events.listening(worker, at(9001));
         fixture.assertActions("publish [1]");
         fixture.assertReports("listening 1 9001");
     }
@@ -47,9 +63,9 @@ class WorkerReadinessTest {
         fixture.with(ReadinessRule.EXPLICIT);
         Incarnation worker = first();
         fixture.events.hello(worker);
-        fixture.events.portAccepts(worker);
-        fixture.events.portAccepts(worker);
-        fixture.events.listening(worker, 4001);
+        fixture.events.portFound(worker, at(4001));
+        fixture.events.portFound(worker, at(4001));
+        fixture.events.listening(worker, at(4001));
         fixture.assertReports("forked 1", "online 1", "listening 1 4001");
     }
 
@@ -58,7 +74,7 @@ class WorkerReadinessTest {
         fixture.with(ReadinessRule.EXPLICIT);
         Incarnation worker = first();
         fixture.events.hello(worker);
-        fixture.events.listening(worker, 9000);
+        fixture.events.listening(worker, at(9000));
         fixture.events.portAccepts(worker);
         assertEquals(WorkerState.ONLINE, worker.state());
         fixture.events.ready(worker);

@@ -3,6 +3,7 @@ package io.musher.internal.process.os;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
@@ -42,7 +43,7 @@ public final class ListeningSockets {
         if (first.kind() == PortOwnership.Kind.OWN) {
             return first;
         }
-        Map<String, String> sockets = sockets(OptionalInt.of(port), false);
+        Map<String, InetSocketAddress> sockets = sockets(OptionalInt.of(port), false);
         PortOwnership own = owner(sockets, List.of(pid));
         if (own.kind() == PortOwnership.Kind.OWN || sockets.isEmpty()) {
             return own;
@@ -51,13 +52,19 @@ public final class ListeningSockets {
         return others.kind() == PortOwnership.Kind.OTHER ? own : others;
     }
 
-    static PortOwnership owner(Map<String, String> sockets, List<Long> pids) {
+    /** {@return the address at which this process listens on a port; empty if it does not, or that is not known} */
+    public static Optional<InetSocketAddress> own(int port) {
+        return listens(port, ProcessHandle.current().pid(), List::of).socket().map(PortOwnership.Socket::address);
+    }
+
+    static PortOwnership owner(Map<String, InetSocketAddress> sockets, List<Long> pids) {
         List<PortOwnership.Socket> own = new ArrayList<>();
         boolean hidden = false;
         for (long pid : sockets.isEmpty() ? List.<Long>of() : pids) {
             hidden |= !descriptors(pid, (descriptor, name) -> {
-                if (sockets.containsKey(name)) {
-                    own.add(new PortOwnership.Socket(descriptor, name));
+                InetSocketAddress address = sockets.get(name);
+                if (address != null) {
+                    own.add(new PortOwnership.Socket(descriptor, name, address));
                 }
             });
             if (!own.isEmpty()) {
@@ -72,13 +79,14 @@ public final class ListeningSockets {
         if (!Platform.LINUX) {
             return "";
         }
-        Map<String, String> sockets = sockets(OptionalInt.empty(), false);
+        Map<String, InetSocketAddress> sockets = sockets(OptionalInt.empty(), false);
         List<String> seen = new ArrayList<>();
         for (long pid : pids) {
             List<String> addresses = new ArrayList<>();
             boolean readable = descriptors(pid, (descriptor, name) -> {
-                if (sockets.containsKey(name) && !addresses.contains(sockets.get(name))) {
-                    addresses.add(sockets.get(name));
+                InetSocketAddress address = sockets.get(name);
+                if (address != null && !addresses.contains(text(address))) {
+                    addresses.add(text(address));
                 }
             });
             if (!readable) {
@@ -96,8 +104,8 @@ public final class ListeningSockets {
      * @param head whether to read the tables only until a socket that does not listen: the kernel lists those that
      *     listen first, and may list tens of thousands of others
      */
-    private static Map<String, String> sockets(OptionalInt port, boolean head) {
-        Map<String, String> sockets = new LinkedHashMap<>();
+    private static Map<String, InetSocketAddress> sockets(OptionalInt port, boolean head) {
+        Map<String, InetSocketAddress> sockets = new LinkedHashMap<>();
         String suffix = port.isPresent() ? suffix(port.getAsInt()) : "";
         for (String table : List.of("tcp", "tcp6")) {
             try (BufferedReader lines = Files.newBufferedReader(Path.of("/proc/self/net", table),
@@ -124,7 +132,7 @@ public final class ListeningSockets {
      *
      * @param line such as {@code 0: 0100007F:0CEA 00000000:0000 0A ... inode ...}
      */
-    static Optional<Map.Entry<String, String>> entry(String line, OptionalInt port) {
+    static Optional<Map.Entry<String, InetSocketAddress>> entry(String line, OptionalInt port) {
         String[] fields = line.strip().split(" +");
         boolean match = fields.length > 9 && fields[3].equals(LISTEN)
                 && (port.isEmpty() || fields[1].endsWith(suffix(port.getAsInt())));
@@ -140,7 +148,7 @@ public final class ListeningSockets {
      * Parses words of four bytes in this machine's byte order, which is little-endian on all Linux platforms of Java
      * except s390.
      */
-    static String address(String hex) {
+    static InetSocketAddress address(String hex) {
         int colon = hex.indexOf(':');
         int port = Integer.parseInt(hex.substring(colon + 1), 16);
         byte[] bytes = new byte[colon / 2];
@@ -149,12 +157,17 @@ public final class ListeningSockets {
             bytes[i] = (byte) Integer.parseInt(hex.substring(2 * at, 2 * at + 2), 16);
         }
         try {
-            InetAddress host = InetAddress.getByAddress(bytes);
-            String text = host.getHostAddress();
-            return (host.isAnyLocalAddress() ? "*" : text.indexOf(':') < 0 ? text : "[" + text + "]") + ":" + port;
+            return new InetSocketAddress(InetAddress.getByAddress(bytes), port);
         } catch (UnknownHostException e) {
-            return "*:" + port;
+            throw new IllegalArgumentException(hex, e);
         }
+    }
+
+    static String text(InetSocketAddress address) {
+        InetAddress host = address.getAddress();
+        String text = host.getHostAddress();
+        return (host.isAnyLocalAddress() ? "*" : text.indexOf(':') < 0 ? text : "[" + text + "]") + ":"
+                + address.getPort();
     }
 
     /** {@return whether all descriptors of the process could be read; true for a process that no longer exists} */

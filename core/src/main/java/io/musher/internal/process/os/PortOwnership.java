@@ -1,6 +1,7 @@
 package io.musher.internal.process.os;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -28,8 +29,9 @@ public record PortOwnership(Kind kind, Optional<Socket> socket) {
      *
      * @param descriptor its path in {@code /proc}
      * @param name the target of that link, such as {@code socket:[4711]}
+     * @param address where it is bound
      */
-    public record Socket(Path descriptor, String name) {
+    public record Socket(Path descriptor, String name, InetSocketAddress address) {
 
         /**
          * {@return whether the process still has the socket open; a single read of {@code /proc}, which does not

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -51,13 +52,18 @@ class ProcessTableTest {
         String line = "   0: 0100007F:0CEA 00000000:0000 0A 00000000:00000000 00:00000000 00000000"
                 + "     0        0 4711 1 0000000000000000 100 0 0 10 0";
         OptionalInt port = OptionalInt.of(0x0CEA);
-        assertEquals(Optional.of(Map.entry("socket:[4711]", "127.0.0.1:3306")), ListeningSockets.entry(line, port));
+        assertEquals(Optional.of(Map.entry("socket:[4711]", new InetSocketAddress("127.0.0.1", 3306))),
+                ListeningSockets.entry(line, port));
         assertEquals(Optional.empty(), ListeningSockets.entry(line, OptionalInt.of(0x0CEB)));
         assertEquals(Optional.empty(), ListeningSockets.entry(line.replace(" 0A ", " 01 "), port));
         assertEquals(Optional.empty(), ListeningSockets.entry("  sl  local_address rem_address   st", port));
-        assertEquals("*:8080", ListeningSockets.address("00000000:1F90"));
-        assertEquals("[0:0:0:0:0:0:0:1]:8080", ListeningSockets.address("00000000000000000000000001000000:1F90"));
-        assertEquals("127.0.0.1:8080", ListeningSockets.address("0000000000000000FFFF00000100007F:1F90"));
+        assertEquals("*:8080", text("00000000:1F90"));
+        assertEquals("[0:0:0:0:0:0:0:1]:8080", text("00000000000000000000000001000000:1F90"));
+        assertEquals("127.0.0.1:8080", text("0000000000000000FFFF00000100007F:1F90"));
+    }
+
+    private static String text(String hex) {
+        return ListeningSockets.text(ListeningSockets.address(hex));
     }
 
     @Test
