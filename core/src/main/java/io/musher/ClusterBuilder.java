@@ -178,6 +178,9 @@ public final class ClusterBuilder {
     /**
      * Sets the host name or address that the common port listens on. Default: all interfaces. Needs a common port.
      *
+     * <p>With {@link Scheduling#KERNEL} on Java 22 and newer, set the address that the application binds if it does not
+     * bind all interfaces; otherwise its bind fails, because the listener that it gets would be open to all.
+     *
      * @param host a host name or an address
      * @return this
      * @throws IllegalArgumentException if the host is blank

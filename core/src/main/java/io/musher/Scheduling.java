@@ -15,7 +15,9 @@ public enum Scheduling {
      * the address of the client is visible, a request costs what it costs in a single process. Linux only.
      *
      * <p>In a worker JVM the application binds the common port as if it were alone. Other ports are not affected. There
-     * is no balancer, so its options, such as a strategy, cannot be set. The workers share the port in one of two ways:
+     * is no balancer, so its options, such as a strategy, cannot be set. An application never listens on more addresses
+     * than it binds, nor on more than the cluster's {@link ClusterBuilder#host host}: where it would, its bind fails
+     * with a {@link java.net.BindException} that says what to do. The workers share the port in one of two ways:
      *
      * <ul>
      * <li>On Java 22 and newer they share one listening socket, the primary's, which it passes to them. Connections

@@ -14,6 +14,7 @@ import io.musher.Worker;
 import io.musher.balancer.Strategy;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -43,6 +44,8 @@ class KernelSchedulingIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int ENOUGH = 20;
+    /** Whether the workers get the listener of the primary, not sockets of their own. */
+    private static final boolean SHARES_LISTENER = Runtime.version().feature() >= 22;
 
     /** A server of one connection at a time, which sets {@code SO_REUSEPORT} if its argument says so. */
     private static final String PYTHON = """
@@ -215,8 +218,64 @@ class KernelSchedulingIT {
         Cluster cluster = clusters.start(unmodified(port, "http"));
         for (Worker worker : cluster.workers()) {
             clusters.history().awaitKinds(worker, "Forked", "Online", "Listening", "Ready");
-            assertEquals(port, clusters.history().await(ClusterEvent.Listening.class, worker).port());
+            ClusterEvent.Listening listening = clusters.history().await(ClusterEvent.Listening.class, worker);
+            assertEquals(port, listening.port());
+            assertTrue(listening.address().getAddress().isAnyLocalAddress(), listening::toString);
         }
+    }
+
+    @Test
+    void shouldReportWhereACommandListens() throws Exception {
+        String python = NonJavaServers.installed("python3");
+        Cluster cluster = clusters.start(clusters.command(python, "-c", PYTHON, "plain").instances(1).commonPort(0));
+        ClusterEvent.Listening listening = clusters.history().await(ClusterEvent.Listening.class,
+                cluster.workers().get(0));
+        assertEquals("0.0.0.0", listening.address().getAddress().getHostAddress());
+    }
+
+    private static void assertServesOn127001Only(Cluster cluster) throws IOException {
+        awaitAllServe(cluster);
+        InetSocketAddress other = new InetSocketAddress("127.0.0.2", cluster.commonPort());
+        assertThrows(ConnectException.class, () -> new Socket(other.getAddress(), other.getPort()).close());
+    }
+
+    @Test
+    void shouldNotListenOnMoreAddressesThanTheApplicationBinds() throws Exception {
+        ClusterBuilder local = unmodified(FreePorts.free(), "http", "127.0.0.1");
+        if (SHARES_LISTENER) {
+            StartupException failure = assertThrows(StartupException.class, () -> clusters.start(local));
+            assertTrue(failure.getMessage().contains("host(\"127.0.0.1\")"), failure::getMessage);
+        } else {
+            assertServesOn127001Only(clusters.start(local));
+        }
+    }
+
+    @Test
+    void shouldNotListenOnMoreAddressesThanTheHostOfTheCluster() throws Exception {
+        int port = FreePorts.free();
+        ClusterBuilder everywhere = unmodified(port, "http").host("127.0.0.1");
+        if (SHARES_LISTENER) {
+            assertServesOn127001Only(clusters.start(everywhere));
+        } else {
+            StartupException failure = assertThrows(StartupException.class, () -> clusters.start(everywhere));
+            assertTrue(failure.lastOutput().contains("let it bind that address, which is in MUSHER_HOST"),
+                    failure::lastOutput);
+        }
+    }
+
+    @Test
+    void shouldServeOnTheHostOfTheClusterWhereTheApplicationBindsIt() throws Exception {
+        Cluster cluster = clusters.start(unmodified(FreePorts.free(), "http", "127.0.0.1").host("127.0.0.1"));
+        assertServesOn127001Only(cluster);
+        assertEquals(new InetSocketAddress("127.0.0.1", cluster.commonPort()),
+                clusters.history().await(ClusterEvent.Listening.class, cluster.workers().get(0)).address());
+    }
+
+    @Test
+    void shouldRefuseAnotherAddressThanTheHostOfTheCluster() throws Exception {
+        StartupException failure = assertThrows(StartupException.class,
+                () -> clusters.start(unmodified(FreePorts.free(), "http", "127.0.0.2").host("127.0.0.1")));
+        assertTrue(failure.lastOutput().contains("set host(\"127.0.0.2\")"), failure::lastOutput);
     }
 
     @Test
@@ -224,8 +283,8 @@ class KernelSchedulingIT {
         Cluster relayed = clusters.start(clusters.jvm().instances(1).commonPort(0));
         Worker worker = relayed.workers().get(0);
         clusters.history().awaitKinds(worker, "Forked", "Online", "Listening", "Ready");
-        assertEquals(worker.port().getAsInt(),
-                clusters.history().await(ClusterEvent.Listening.class, worker).port());
+        assertEquals(new InetSocketAddress("127.0.0.1", worker.port().getAsInt()),
+                clusters.history().await(ClusterEvent.Listening.class, worker).address());
     }
 
     @Test

@@ -17,8 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * A server that knows nothing of Musher: arguments are the kind of socket and the port, which is hard-coded in real
- * life. It answers each connection with its process id and the client's port, and stops on SIGTERM as servers do.
+ * A server that knows nothing of Musher: arguments are the kind of socket and the port, and perhaps the address, which
+ * are hard-coded in real life. It answers each connection with its process id and the client's port, and stops on SIGTERM as servers do.
  */
 final class UnmodifiedServer {
 
@@ -29,7 +29,7 @@ final class UnmodifiedServer {
     public static void main(String[] args) throws Exception {
         int port = Integer.parseInt(args[1]);
         switch (args[0]) {
-            case "http" -> http(port);
+            case "http" -> http(args.length > 2 ? new InetSocketAddress(args[2], port) : new InetSocketAddress(port));
             case "socket" -> socket(port);
             case "channel" -> channel(port);
             case "twice" -> {
@@ -55,8 +55,8 @@ final class UnmodifiedServer {
         }
     }
 
-    private static void http(int port) throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(port), 0);
+    private static void http(InetSocketAddress address) throws IOException {
+        HttpServer server = HttpServer.create(address, 0);
         server.createContext("/", exchange -> {
             byte[] answer = name(exchange.getRemoteAddress()).getBytes(StandardCharsets.US_ASCII);
             exchange.sendResponseHeaders(200, answer.length);

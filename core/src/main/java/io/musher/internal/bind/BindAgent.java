@@ -34,7 +34,7 @@ public final class BindAgent {
 
     private static void redirect(int commonPort, Instrumentation instrumentation) {
         try {
-            InetSocketAddress own = new InetSocketAddress(System.getenv("MUSHER_HOST"),
+            InetSocketAddress own = new InetSocketAddress(System.getenv(BindHook.HOST),
                     Integer.parseInt(System.getenv("MUSHER_PORT")));
             BindRedirection.install(commonPort, own, instrumentation);
         } catch (ReflectiveOperationException | UnmodifiableClassException | IOException | RuntimeException

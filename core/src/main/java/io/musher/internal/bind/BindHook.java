@@ -3,6 +3,7 @@ package io.musher.internal.bind;
 import io.musher.balancer.loop.Nullable;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,11 +13,15 @@ public final class BindHook {
     /** The classes of this package, for a jar that contains nothing else. */
     public static final List<String> CLASSES = List.of("BindHook", "BindRule", "BindRule$Kind", "BindRedirection",
             "RedirectTemplate",
-            "BindAction", "ReusePortAction", "Sockets", "JdkNetHook", "JdkNetHook$1", "ClassRenamer", "NetHookTemplate",
+            "BindAction", "CommonAddress", "ReusePortAction", "Sockets", "JdkNetHook", "JdkNetHook$1", "ClassRenamer",
+            "NetHookTemplate",
             "NativeFunctions", "NativeFunctions$Function", "NativeSockets", "NativeSockets$Datagram",
             "NativeSockets$Message", "MethodReferences", "NetCalls", "NetTemplate", "SharedListener",
             "SharedListenerHook",
             "AcceptPause", "AcceptPause$Watch", "BindAgent");
+
+    /** The environment variable that contains the address for the worker to listen on. */
+    static final String HOST = "MUSHER_HOST";
 
     /** The hook of this worker, if it shares the listener of the primary. */
     private static volatile @Nullable SharedListenerHook sharedListener;
@@ -38,7 +43,8 @@ public final class BindHook {
 
     static void install(BindRule rule) {
         try {
-            new JdkNetHook(new ReusePortAction(rule.commonPort()));
+            String host = System.getenv(HOST);
+            new JdkNetHook(new ReusePortAction(rule.commonPort(), new CommonAddress(InetAddress.getByName(host))));
         } catch (ReflectiveOperationException | IOException | RuntimeException | LinkageError e) {
             throw failed(e);
         }

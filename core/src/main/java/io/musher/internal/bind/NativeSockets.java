@@ -143,9 +143,17 @@ final class NativeSockets {
         return name.putShort(18, (short) -1).put(20, bytes); // ::ffff:a.b.c.d
     }
 
-    /** {@return the port that a listening socket is bound to} */
-    int port(int descriptor) throws IOException {
-        return name(descriptor).order(ByteOrder.BIG_ENDIAN).getShort(2) & 0xffff;
+    /** {@return the address that a listening socket is bound to} */
+    InetSocketAddress address(int descriptor) throws IOException {
+        ByteBuffer name = name(descriptor);
+        boolean v4 = name.getShort(0) == AF_INET;
+        if (!v4 && name.getShort(0) != AF_INET6) {
+            throw new SocketException("descriptor " + descriptor + " is no TCP socket");
+        }
+        byte[] host = new byte[v4 ? 4 : 16];
+        name.get(v4 ? 4 : 8, host);
+        return new InetSocketAddress(InetAddress.getByAddress(host),
+                name.order(ByteOrder.BIG_ENDIAN).getShort(2) & 0xffff);
     }
 
     /** {@return a number that a socket has during its life, whatever its descriptors are; 0 if it is none} */

@@ -26,25 +26,28 @@ final class ReusePortAction implements BindAction {
             "sun.nio.ch.AsynchronousServerSocketChannelImpl");
 
     private final int commonPort;
+    private final CommonAddress address;
     /** The sockets that were given the option; weak, because the JDK closes sockets that are not reachable any more. */
     private final List<WeakReference<FileDescriptor>> shared = new ArrayList<>();
 
-    ReusePortAction(int commonPort) {
+    ReusePortAction(int commonPort, CommonAddress address) {
         this.commonPort = commonPort;
+        this.address = address;
     }
 
     @Override
-    public synchronized void beforeBind(FileDescriptor descriptor, InetSocketAddress address, Sockets sockets)
+    public synchronized void beforeBind(FileDescriptor descriptor, InetSocketAddress wanted, Sockets sockets)
             throws IOException {
-        if (address.getPort() != commonPort || !isServer(new Throwable().getStackTrace())) {
+        if (wanted.getPort() != commonPort || !isServer(new Throwable().getStackTrace())) {
             return;
         }
+        address.checkOwn(wanted);
         for (Iterator<WeakReference<FileDescriptor>> each = shared.iterator(); each.hasNext();) {
             FileDescriptor other = each.next().get();
             Optional<InetSocketAddress> taken = other == null ? Optional.empty() : sockets.listeningAddress(other);
             if (taken.isEmpty() || taken.get().getPort() != commonPort) {
                 each.remove();
-            } else if (overlap(taken.get().getAddress(), address.getAddress())) {
+            } else if (overlap(taken.get().getAddress(), wanted.getAddress())) {
                 throw new BindException(
                         "Address already in use: this process listens on port " + commonPort + " already");
             }

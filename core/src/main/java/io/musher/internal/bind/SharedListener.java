@@ -40,7 +40,7 @@ public final class SharedListener implements AutoCloseable {
         this.sockets = sockets;
         this.listener = listener;
         this.requests = requests;
-        this.address = new InetSocketAddress(address.getAddress(), sockets.port(listener));
+        this.address = new InetSocketAddress(address.getAddress(), sockets.address(listener).getPort());
         this.name = sockets.unixName(requests);
         this.thread = new Thread(this::answer, threadName);
         thread.setDaemon(true);
@@ -103,7 +103,7 @@ public final class SharedListener implements AutoCloseable {
         NativeSockets sockets = sockets();
         int listener = sockets.copy(0);
         try {
-            if (sockets.port(listener) != address.getPort()) {
+            if (sockets.address(listener).getPort() != address.getPort()) {
                 throw new IOException("it is another socket");
             }
         } catch (IOException e) {

@@ -77,14 +77,14 @@ final class SharedListenerHook implements BiPredicate<FileDescriptor, InetSocket
             return false;
         }
         try {
-            become(socket);
+            become(socket, address);
             return true;
         } catch (IOException e) {
             throw NetCalls.<RuntimeException>undeclared(e); // the caller's caller declares it
         }
     }
 
-    private void become(FileDescriptor socket) throws IOException {
+    private void become(FileDescriptor socket, InetSocketAddress wanted) throws IOException {
         NativeSockets sockets = sockets();
         for (FileDescriptor other : shared.keySet()) {
             if (sockets.cookie(calls.number(other)) == cookie) {
@@ -96,6 +96,7 @@ final class SharedListenerHook implements BiPredicate<FileDescriptor, InetSocket
             listener = ask(sockets);
             cookie = sockets.cookie(listener);
         }
+        new CommonAddress(sockets.address(listener).getAddress()).checkShared(wanted);
         sockets.duplicate(listener, calls.number(socket));
         shared.put(socket, true);
     }

@@ -12,6 +12,7 @@
  *                                  │      │           Net.bind and Net.listen (NetCalls)
  *                                  │      └▶ AcceptPause: while not ready or draining
  *                                  ▼ asks by a Unix datagram, puts the answer where the socket was
+ *                  both kinds of KERNEL: CommonAddress refuses to listen on more addresses than meant
  *                  in the primary: SharedListener: listens, passes its descriptor to processes of its user
  *                  both: NativeSockets ─▶ NativeFunctions (java.lang.foreign, by reflection)
  * </pre>

@@ -38,6 +38,10 @@ class BindHookTest {
 
         public static void main(String[] args) throws IOException {
             int port = Integer.parseInt(args[0]);
+            if (System.getenv(BindHook.HOST).equals("127.0.0.1")) {
+                local(port);
+                return;
+            }
             try (ServerSocket other = new ServerSocket(0); Socket client = new Socket()) {
                 isTrue(!other.getOption(StandardSocketOptions.SO_REUSEPORT), "other ports are not touched");
                 client.bind(new InetSocketAddress(port));
@@ -71,6 +75,17 @@ class BindHookTest {
             System.out.println("all is as it should be");
         }
 
+        /** Does the same where the cluster's host is 127.0.0.1. */
+        private static void local(int port) throws IOException {
+            BindException all = assertThrows(BindException.class, () -> new ServerSocket(port));
+            isTrue(all.getMessage().contains("all addresses, but the cluster's host is 127.0.0.1"), all.getMessage());
+            BindException other = assertThrows(BindException.class,
+                    () -> ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.2", port)));
+            isTrue(other.getMessage().contains("set host(\"127.0.0.2\")"), other.getMessage());
+            new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1")).close();
+            System.out.println("all is as it should be");
+        }
+
         private static void isTrue(boolean condition, String what) {
             if (!condition) {
                 throw new AssertionError("not true: " + what);
@@ -79,6 +94,10 @@ class BindHookTest {
     }
 
     private static String run(String... flags) throws Exception {
+        return runAt("0.0.0.0", flags);
+    }
+
+    private static String runAt(String host, String... flags) throws Exception {
         int port;
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
@@ -90,6 +109,7 @@ class BindHookTest {
                         .flatMap(words -> words).toList());
         builder.environment().put(BindRule.VARIABLE,
                 new BindRule(BindRule.Kind.REUSE_PORT, port).text());
+        builder.environment().put(BindHook.HOST, host);
         Process process = builder.redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes());
         assertTrue(process.waitFor(20, TimeUnit.SECONDS));
@@ -99,6 +119,11 @@ class BindHookTest {
     @Test
     void shouldShareTheCommonPortOnly() throws Exception {
         assertEquals("all is as it should be", run().strip());
+    }
+
+    @Test
+    void shouldListenNowhereButOnTheHostOfTheCluster() throws Exception {
+        assertEquals("all is as it should be", runAt("127.0.0.1").strip());
     }
 
     @Test
