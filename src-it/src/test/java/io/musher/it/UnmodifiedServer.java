@@ -18,7 +18,8 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * A server that knows nothing of Musher: arguments are the kind of socket and the port, and perhaps the address, which
- * are hard-coded in real life. It answers each connection with its process id and the client's port, and stops on SIGTERM as servers do.
+ * are hard-coded in real life. It answers each connection with its process id and the client's port, and stops on
+ * SIGTERM as servers do.
  */
 final class UnmodifiedServer {
 
