@@ -23,6 +23,7 @@ public final class Hello {
             return;
         }
         Cluster.builder().instances(Integer.parseInt(args[0])).commonPort(Integer.parseInt(args[1]))
+                .removeJvmArgs("-XX:SharedArchiveFile") // the primary's own, if it has one
                 .on(ClusterEvent.class, Hello::note).start();
         System.out.println("READY");
     }

@@ -87,7 +87,9 @@ public final class Balancer implements AutoCloseable {
             throw new UncheckedIOException(config.name() + ": cannot start an event loop: " + e.getMessage(),
                     e instanceof IOException io ? io : new IOException(e));
         }
-        balancer.updateTargets(config.targets()).join();
+        if (!config.targets().isEmpty()) { // a cluster's balancer has none yet; then its start waits for no loop
+            balancer.updateTargets(config.targets()).join();
+        }
         if (config.listeningChannel().isEmpty()) {
             balancer.loops.first().loop.execute(balancer::startAccepting);
         }

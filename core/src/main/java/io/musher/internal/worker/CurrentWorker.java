@@ -109,7 +109,8 @@ public final class CurrentWorker {
     private static void preload() {
         DaemonThreads.start("musher-preload", Thread.MIN_PRIORITY, () -> {
             ClassPreloader.loadMatching(WorkerRuntime.class,
-                    name -> name.matches("io\\.musher\\.internal\\.(worker|ipc|dispatch)\\..*"));
+                    name -> name
+                            .matches("io\\.musher\\.((WorkerContext|Message)|internal\\.(worker|ipc|dispatch)\\.).*"));
             ClassPreloader.loadMatching(EventLoop.class, name -> name.startsWith("io.musher.balancer.loop."));
             ClassPreloader.loadMatching(LoggerFactory.class, name -> true);
             // logs nothing: slf4j is to be initialised by the program, not by this thread at the same time

@@ -20,6 +20,10 @@ final class JvmFlags {
                     + "|-Xshare:dump"
                     + "|-Djdk\\.module\\.main=.*|-Dmusher\\.(worker|program)=.*");
 
+    /** With it the JVM writes its class data archive at its exit, to the file that the second flag names. */
+    private static final String WRITES_ARCHIVE = "-XX:+AutoCreateSharedArchive";
+    private static final String ARCHIVE = "-XX:SharedArchiveFile=";
+
     private static final Pattern FILE = Pattern
             .compile("(-Xloggc:|-XX:(?:HeapDumpPath|ErrorFile|LogFile|ReplayDataFile)=)(.+)");
     private static final Pattern RECORDING = Pattern
@@ -36,7 +40,11 @@ final class JvmFlags {
      */
     static List<String> inherited(List<String> flags, List<String> removed, int workerId) {
         List<String> kept = new ArrayList<>(flags.size());
+        boolean writesArchive = flags.contains(WRITES_ARCHIVE);
         for (String flag : without(flags, removed)) {
+            if (writesArchive && (flag.equals(WRITES_ARCHIVE) || flag.startsWith(ARCHIVE))) {
+                continue;
+            }
             if (!NOT_SHARED.matcher(flag).matches()) {
                 kept.add(ownFile(flag, workerId));
             }

@@ -32,6 +32,12 @@ class JvmFlagsTest {
         assertEquals(List.of(), JvmFlags.inherited(List.of(flag), List.of(), 3));
     }
 
+    @Test
+    void shouldLeaveOutTheArchiveThatThisJvmWritesAtItsExit() {
+        assertEquals(List.of("-Xmx1g"), JvmFlags.inherited(List.of("-XX:SharedArchiveFile=x.jsa", "-Xmx1g",
+                "-XX:+AutoCreateSharedArchive"), List.of(), 3));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"-Dx=-Xdebug", "-Xmx1g", "-ea", "--add-opens=java.base/java.lang=ALL-UNNAMED",
             "-javaagent:otel.jar=a=b",
