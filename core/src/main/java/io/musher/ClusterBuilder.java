@@ -39,7 +39,8 @@ public final class ClusterBuilder {
     Optional<Strategy> strategy = Optional.empty();
     Optional<ProxyProtocol> proxyProtocol = Optional.empty();
     Scheduling scheduling = Scheduling.RELAY;
-    boolean redirectsCommonPort = true;
+    /** Empty until {@link #redirectCommonPort} is called. */
+    Optional<Boolean> redirectsCommonPort = Optional.empty();
     final List<Consumer<? super BalancerBuilder>> balancerOptions = new ArrayList<>();
     Supplier<Map<String, String>> env = Map::of;
     Output output = Output.inherit();
@@ -78,7 +79,7 @@ public final class ClusterBuilder {
         strategy = from.strategy();
         proxyProtocol = from.proxyProtocol();
         scheduling = from.scheduling();
-        redirectsCommonPort = from.redirectsCommonPort();
+        redirectsCommonPort = from.redirection();
         balancerOptions.addAll(from.balancerOptions());
         env = from.env();
         output = from.output();
@@ -250,20 +251,21 @@ public final class ClusterBuilder {
 
     /**
      * Sets whether an application in a worker JVM that binds the common port, because it is written into its code, gets
-     * the worker's own port instead. Default: true. Only for {@link Scheduling#RELAY}, where the primary listens on the
-     * common port.
+     * the worker's own port instead. Default: yes, but not before a worker has failed. Only for {@link
+     * Scheduling#RELAY}, where the primary listens on the common port.
      *
      * <p>An application that listens on {@link WorkerContext#address}, {@code PORT} or {@code SERVER_PORT} is never
-     * redirected. If a worker ends during its start because a port was taken, or lives on without its port, it is
-     * started again, from then on with the redirection, which is logged once at info; if it fails again, that is a
-     * failed start. Whether a port was taken is in the worker's output; where it is in a log file only, the failed
-     * start is reported.
+     * redirected. By default, if a worker ends during its start because a port was taken, or lives on without its port,
+     * it is started again, from then on with the redirection, which is logged once at info; if it fails again, that is
+     * a failed start. Whether a port was taken is in the worker's output; where it is in a log file only, the failed
+     * start is reported, and the redirection has to be asked for.
      *
-     * @param redirect false to report the failed start at once
+     * @param redirect true to redirect from the first start on, by an agent that costs each start of a worker JVM some
+     *     ten milliseconds; false to report the failed start at once
      * @return this
      */
     public ClusterBuilder redirectCommonPort(boolean redirect) {
-        this.redirectsCommonPort = redirect;
+        this.redirectsCommonPort = Optional.of(redirect);
         return this;
     }
 

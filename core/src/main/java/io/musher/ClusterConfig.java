@@ -32,7 +32,7 @@ public final class ClusterConfig {
     private final Optional<Strategy> strategy;
     private final Optional<ProxyProtocol> proxyProtocol;
     private final Scheduling scheduling;
-    private final boolean redirectsCommonPort;
+    private final Optional<Boolean> redirectsCommonPort;
     private final List<Consumer<? super BalancerBuilder>> balancerOptions;
     private final Launch launch;
     private final Launch chosenLaunch;
@@ -169,6 +169,11 @@ public final class ClusterConfig {
 
     /** {@return whether binds of the common port are redirected, see {@link ClusterBuilder#redirectCommonPort}} */
     public boolean redirectsCommonPort() {
+        return redirectsCommonPort.orElse(true);
+    }
+
+    /** {@return what {@link ClusterBuilder#redirectCommonPort} was called with; empty if it was not called} */
+    Optional<Boolean> redirection() {
         return redirectsCommonPort;
     }
 

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A common port on which the balancer listens; each worker listens on a port of its own. If the application insists on
- * the common port, its binds are redirected to the worker's own port: not before a worker has failed for that reason,
- * because the agent that does it costs each start of a worker some ten milliseconds.
+ * the common port, its binds are redirected to the worker's own port: unless the user asks for it, not before a worker
+ * has failed for that reason, because the agent that does it costs each start of a worker some ten milliseconds.
  */
 final class RelayedPort implements CommonPort {
 
@@ -28,6 +28,7 @@ final class RelayedPort implements CommonPort {
         this.config = config;
         this.balancer = balancer;
         this.inherited = inherited;
+        this.redirects = config.redirection().orElse(false);
     }
 
     /**
@@ -104,6 +105,7 @@ final class RelayedPort implements CommonPort {
 
     @Override
     public String describe() {
-        return "port " + address().getPort() + (inherited.isPresent() ? " (inherited)" : "");
+        return "port " + address().getPort() + (inherited.isPresent() ? " (inherited)" : "")
+                + (redirects ? ", workers' binds of it redirected to their own ports" : "");
     }
 }

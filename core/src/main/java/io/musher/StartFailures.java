@@ -12,6 +12,15 @@ final class StartFailures {
     private static final List<String> TAKEN = List.of("Address already in use", "Port already in use", "EADDRINUSE",
             "was already in use");
 
+    /** For a worker that does not listen on the common port, which it shares. */
+    static final String SHARING_ADVICE = ", by a plain bind in a JVM, or with SO_REUSEPORT in a command"
+            + " (Node 22.12 or newer: reusePort: true; Python: setsockopt); a program that cannot do that needs"
+            + " Scheduling.RELAY";
+
+    /** For a worker JVM that does not listen on its own port, and whose output does not say why. */
+    static final String REDIRECTION_ADVICE = "; an application that binds the common port in its code, and does not"
+            + " print that it is taken, needs redirectCommonPort(true)";
+
     private StartFailures() {}
 
     /**

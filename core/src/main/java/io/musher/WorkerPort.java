@@ -87,13 +87,19 @@ final class WorkerPort {
             return;
         }
         probe = new PortReadinessProbe(control, events, incarnation, process,
-                config.readiness() == Readiness.PORT_OPEN, sharedPort().isPresent(), config.proxyProtocol(),
+                config.readiness() == Readiness.PORT_OPEN, sharedPort().isPresent(), advice(), config.proxyProtocol(),
                 () -> mainRuns);
         probe.diagnoseBefore(config.startTimeout());
         if (claimed) {
             probe.claimed();
         }
         probe.poll();
+    }
+
+    private String advice() {
+        return sharedPort().isPresent() ? StartFailures.SHARING_ADVICE
+                : !isCommand && commonPort.isPresent() && config.redirection().isEmpty()
+                        ? StartFailures.REDIRECTION_ADVICE : "";
     }
 
     void helloReceived() {

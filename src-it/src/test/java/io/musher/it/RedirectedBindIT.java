@@ -71,6 +71,20 @@ class RedirectedBindIT {
     }
 
     @Test
+    void shouldRedirectTheFirstStartOfAProgramThatDoesNotPrintWhyItLacksThePort() throws Exception {
+        Cluster cluster = clusters.start(insisting(FreePorts.free(), "silent").redirectCommonPort(true));
+        awaitAllServe(cluster);
+        assertEquals(2, clusters.history().recorded().stream().filter(each -> each.kind().equals("Forked")).count());
+    }
+
+    @Test
+    void shouldNameTheRedirectionWhereTheOutputDoesNotSayThatThePortIsTaken() {
+        StartupException failure = assertThrows(StartupException.class, () -> clusters
+                .start(insisting(FreePorts.free(), "silent").instances(1).startTimeout(Duration.ofSeconds(8))));
+        assertTrue(failure.getMessage().contains("needs redirectCommonPort(true)"), failure::getMessage);
+    }
+
+    @Test
     void shouldReplaceAProgramThatListensOnThePortItIsGivenByOneThatInsists() throws Exception {
         int port = FreePorts.free();
         Cluster cluster = clusters.start(clusters.jvm().instances(2).commonPort(port));

@@ -46,6 +46,13 @@ final class UnmodifiedServer {
                     new CountDownLatch(1).await();
                 }
             }
+            case "silent" -> {
+                try {
+                    socket(port);
+                } catch (BindException e) {
+                    new CountDownLatch(1).await();
+                }
+            }
             case "besides" -> {
                 try (ServerSocket management = new ServerSocket(Integer.parseInt(args[2]))) {
                     System.out.println("management on " + management.getLocalPort());

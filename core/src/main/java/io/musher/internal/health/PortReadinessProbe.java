@@ -45,16 +45,13 @@ public final class PortReadinessProbe {
     /** Longest wait for a main method that is still running after its port accepts, and may never return. */
     private static final long MAX_MAIN_WAIT = 3_000_000_000L;
 
-    private static final String SHARING_ADVICE = ", by a plain bind in a JVM, or with SO_REUSEPORT in a command"
-            + " (Node 22.12 or newer: reusePort: true; Python: setsockopt); a program that cannot do that needs"
-            + " Scheduling.RELAY";
-
     private final EventLoop loop;
     private final ProcessEvents events;
     private final Incarnation worker;
     private final WorkerProcess process;
     private final boolean acceptsAnyOwner;
     private final boolean sharesPort;
+    private final String advice;
     private final BooleanSupplier mainRuns;
     private final long began;
     private final PortCheck check;
@@ -78,12 +75,12 @@ public final class PortReadinessProbe {
      *
      * @param acceptsAnyOwner whether any process may listen on the port
      * @param sharesPort whether other workers listen on the same port, so that a connection proves nothing
+     * @param advice how else the worker may come to listen there; follows the list of what it is to listen on
      * @param proxyProtocol the header that the worker expects on each connection
      * @param mainRuns whether the worker has joined and its main method has not returned
      */
     public PortReadinessProbe(EventLoop loop, ProcessEvents events, Incarnation worker, WorkerProcess process,
-            boolean acceptsAnyOwner, boolean sharesPort,
-            Optional<ProxyProtocol> proxyProtocol,
+            boolean acceptsAnyOwner, boolean sharesPort, String advice, Optional<ProxyProtocol> proxyProtocol,
             BooleanSupplier mainRuns) {
         this.loop = loop;
         this.events = events;
@@ -91,6 +88,7 @@ public final class PortReadinessProbe {
         this.process = process;
         this.acceptsAnyOwner = acceptsAnyOwner;
         this.sharesPort = sharesPort;
+        this.advice = advice;
         this.mainRuns = mainRuns;
         this.began = loop.now();
         this.check = PortCheck.connecting(loop, worker::port, proxyProtocol);
@@ -238,7 +236,7 @@ public final class PortReadinessProbe {
             process.listening().thenAccept(where -> loop.tryExecute(() -> {
                 if (!accepted && acceptedAt == 0 && !where.isEmpty()) {
                     otherPorts = "; " + where + "; it is to listen on WorkerContext.address(), $PORT or $SERVER_PORT"
-                            + (sharesPort ? SHARING_ADVICE : "");
+                            + advice;
                     worker.observed(lastObservation + otherPorts);
                 }
             }));

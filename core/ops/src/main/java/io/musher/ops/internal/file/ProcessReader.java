@@ -187,7 +187,7 @@ final class ProcessReader {
         });
         Scheduling scheduling = cluster.word("scheduling", "relay", "kernel", "auto")
                 .map(word -> Scheduling.valueOf(word.toUpperCase(Locale.ROOT))).orElse(Scheduling.RELAY);
-        boolean redirects = cluster.flag("redirectCommonPort").orElse(true);
+        Optional<Boolean> redirects = cluster.flag("redirectCommonPort");
         cluster.end();
         if (inherited && host.isPresent()) {
             cluster.problem("host", "the inherited socket is bound to an address already: leave it out");

@@ -85,14 +85,15 @@ public record ProcessSpec(String id, Program program, Path directory, Map<String
      * @param start the port of the first worker; empty for any free ports
      * @param strategy the name of the balancer's strategy; empty for its default
      * @param scheduling who listens on the common port
-     * @param redirects whether an application that binds the common port in its code gets its own port instead
+     * @param redirects whether an application that binds the common port in its code gets its own port instead: always,
+     *     never, or if empty, once a worker has failed
      */
     public record Port(OptionalInt common, boolean inherited, Optional<String> host, OptionalInt start,
-            Optional<String> strategy, Scheduling scheduling, boolean redirects) {
+            Optional<String> strategy, Scheduling scheduling, Optional<Boolean> redirects) {
 
         /** No ports. */
         static final Port NONE = new Port(OptionalInt.empty(), false, Optional.empty(), OptionalInt.empty(),
-                Optional.empty(), Scheduling.RELAY, true);
+                Optional.empty(), Scheduling.RELAY, Optional.empty());
 
         /** {@return whether clients connect to one port, which the workers share} */
         public boolean isShared() {
@@ -113,8 +114,8 @@ public record ProcessSpec(String id, Program program, Path directory, Map<String
         port.host().ifPresent(builder::host);
         port.start().ifPresent(builder::startPort);
         port.strategy().map(Strategy::of).ifPresent(builder::strategy);
-        builder.scheduling(port.scheduling()).redirectCommonPort(port.redirects())
-                .readiness(explicitReadiness ? Readiness.EXPLICIT : Readiness.AUTO)
+        port.redirects().ifPresent(builder::redirectCommonPort);
+        builder.scheduling(port.scheduling()).readiness(explicitReadiness ? Readiness.EXPLICIT : Readiness.AUTO)
                 .healthCheck(health.toArray(HealthCheck[]::new));
         warmUp.ifPresent(builder::warmUp);
     }

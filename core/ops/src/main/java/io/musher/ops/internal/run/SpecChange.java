@@ -26,7 +26,7 @@ record SpecChange(boolean deploys, boolean scales, List<String> needRestart) {
         addIf(!port.start().equals(other.start()), "cluster.startPort", keys);
         addIf(!port.strategy().equals(other.strategy()), "cluster.strategy", keys);
         addIf(!port.scheduling().equals(other.scheduling()), "cluster.scheduling", keys);
-        addIf(port.redirects() != other.redirects(), "cluster.redirectCommonPort", keys);
+        addIf(!port.redirects().equals(other.redirects()), "cluster.redirectCommonPort", keys);
         addIf(!old.restart().equals(next.restart()), "restart, restartDelayMs or restartLimit", keys);
         addIf(!old.stop().equals(next.stop()), "terminateGracePeriod, drain or terminateTimeout", keys);
         addIf(!old.startTimeout().equals(next.startTimeout()), "startTimeout", keys);

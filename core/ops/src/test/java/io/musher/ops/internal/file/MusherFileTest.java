@@ -81,7 +81,7 @@ class MusherFileTest {
         assertEquals(800L << 20, web.maxMemory().getAsLong());
         assertEquals(2, web.instances());
         assertEquals(new ProcessSpec.Port(OptionalInt.of(3_000), false, Optional.of("127.0.0.1"),
-                OptionalInt.of(4_000), Optional.of("ip-hash"), Scheduling.AUTO, false), web.port());
+                OptionalInt.of(4_000), Optional.of("ip-hash"), Scheduling.AUTO, Optional.of(false)), web.port());
         assertEquals(Optional.of(new WarmUp(List.of("/", "/a"), Duration.ofMillis(500), true)), web.warmUp());
         assertEquals(new ProcessSpec.Reload(2, Duration.ofSeconds(5), Optional.of(Duration.ofMillis(1_500))),
                 web.reload());
@@ -114,7 +114,7 @@ class MusherFileTest {
         assertEquals(1, web.instances());
         assertEquals(ProcessSpec.Port.NONE, web.port());
         assertEquals(Scheduling.RELAY, only("cmd: 'x', cluster: {commonPort: 3000}").port().scheduling());
-        assertTrue(only("cmd: 'x', cluster: {commonPort: 3000}").port().redirects());
+        assertEquals(Optional.empty(), only("cmd: 'x', cluster: {commonPort: 3000}").port().redirects());
         assertEquals(Optional.empty(), web.warmUp());
         assertEquals(Optional.of(WarmUp.requests("/")),
                 only("cmd: 'x', cluster: {commonPort: 3000}, warmUp: {paths: ['/']}").warmUp());
