@@ -11,10 +11,8 @@ import java.util.Objects;
  * first restart after a worker that had been ready comes at once. Each further unstable worker in a row is delayed: by
  * {@code firstDelay}, then twice as long each time, up to {@code maxDelay}; jitter shortens a delay by up to a half.
  *
- * <p>A stable worker that fails before it has been ready for {@code maxDelay} does not count for giving up, but lets
- * the delays go on growing, up to the time for which it had been ready: a program that crashes every few seconds is
- * neither given up nor restarted without a pause. Any other stable worker is replaced at once, and the delays begin
- * anew. Where {@code firstDelay} and {@code maxDelay} are equal, this delay precedes every restart instead.
+ * <p>A stable worker is replaced at once, however often, and the delays begin anew. Where {@code firstDelay} and
+ * {@code maxDelay} are equal, this delay precedes every restart instead.
  *
  * <p>An instance with {@code giveUpAfter} unstable workers within {@code giveUpWithin}, or with that many in a row over
  * any time, is given up: the other instances keep serving, and {@code restart()} of its last worker,
@@ -24,8 +22,7 @@ import java.util.Objects;
  * @param when which exits lead to a replacement
  * @param firstDelay the delay after the first unstable worker
  * @param maxDelay the longest delay
- * @param stableAfter how long a worker must have been ready to count as stable; 0 to replace at once each worker that
- *     had been ready
+ * @param stableAfter how long a worker must have been ready to count as stable
  * @param giveUpAfter how many unstable workers are too many; 0 to never give up
  * @param giveUpWithin the period in which they are counted
  */
@@ -116,8 +113,7 @@ public record RestartPolicy(When when, Duration firstDelay, Duration maxDelay, D
     /**
      * Returns a copy with another measure of stability.
      *
-     * @param ready how long a worker must have been ready to count as stable; 0 to replace at once each worker that had
-     *     been ready
+     * @param ready how long a worker must have been ready to count as stable
      * @return the copy
      * @throws IllegalArgumentException if the time is negative
      */

@@ -57,8 +57,7 @@ class KillsUnderLoadIT {
 
     @Test
     void shouldLoseOnlyWhatIsInFlightOnAKilledWorker() throws Exception {
-        Cluster cluster = clusters.start(Proofs.shops(clusters).instances(4)
-                .restartPolicy(RestartPolicy.always().withStableAfter(Duration.ZERO))
+        Cluster cluster = clusters.start(Proofs.shops(clusters).instances(4).restartPolicy(RestartPolicy.always())
                 .stopPolicy(StopPolicy.ofDefaults()));
         Random random = new Random(5);
         List<Kill> kills = new ArrayList<>();

@@ -291,11 +291,6 @@ public final class Incarnation {
         return wasReady && now - readyAt >= nanos;
     }
 
-    /** {@return the time since the worker, which {@link #wasReady}, was ready first, in nanoseconds} */
-    long readyFor(long now) {
-        return now - readyAt;
-    }
-
     /** Lets the worker run for a while before it gets traffic, once. */
     void soak(Duration time, Runnable afterwards) {
         soaking = true;

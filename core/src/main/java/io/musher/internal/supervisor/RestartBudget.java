@@ -16,8 +16,6 @@ final class RestartBudget {
     private final ArrayDeque<Long> unstable = new ArrayDeque<>();
     /** Number of unstable workers in a row. */
     private int inARow;
-    /** Number of workers in a row after which the delay grows: the unstable ones, and stable ones that failed early. */
-    private int shortLived;
 
     RestartBudget(RestartPolicy policy) {
         this.policy = policy;
@@ -29,23 +27,8 @@ final class RestartBudget {
      * @return the delay before the restart in nanoseconds, 0 unless the delay is constant
      */
     long stable(double random) {
-        clearRow();
-        return isConstant() ? delay(random) : 0;
-    }
-
-    /**
-     * Records the failure of a stable worker, which counts for the delay if it comes early.
-     *
-     * @param readyNanos how long the worker had been ready
-     * @return the delay before the restart in nanoseconds
-     */
-    long stableFailure(long readyNanos, double random) {
-        if (policy.stableAfter().isZero() || readyNanos >= ResettableTimer.nanos(policy.maxDelay())) {
-            return stable(random);
-        }
         inARow = 0;
-        shortLived++;
-        return isConstant() ? delay(random) : shortLived == 1 ? 0 : Math.min(delay(random), readyNanos);
+        return isConstant() ? delay(random) : 0;
     }
 
     /**
@@ -55,7 +38,6 @@ final class RestartBudget {
      */
     long unstable(boolean wasReady, long now, double random) {
         inARow++;
-        shortLived++;
         int limit = policy.giveUpAfter();
         if (limit > 0) {
             unstable.addLast(now);
@@ -67,7 +49,7 @@ final class RestartBudget {
                 return SPENT;
             }
         }
-        if (shortLived == 1 && wasReady && !isConstant()) {
+        if (inARow == 1 && wasReady && !isConstant()) {
             return 0;
         }
         return delay(random);
@@ -80,7 +62,7 @@ final class RestartBudget {
     private long delay(double random) {
         long longest = ResettableTimer.nanos(policy.maxDelay());
         long delay = ResettableTimer.nanos(policy.firstDelay());
-        for (int k = 1; k < shortLived && delay < longest; k++) {
+        for (int k = 1; k < inARow && delay < longest; k++) {
             delay = delay * 2;
         }
         delay = Math.min(delay, longest);
@@ -89,11 +71,6 @@ final class RestartBudget {
 
     void clear() {
         unstable.clear();
-        clearRow();
-    }
-
-    private void clearRow() {
         inARow = 0;
-        shortLived = 0;
     }
 }

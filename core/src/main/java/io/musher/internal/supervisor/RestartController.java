@@ -37,7 +37,7 @@ final class RestartController {
                     "worker " + worker.id() + " is not replaced, by the restart policy: " + why);
             return;
         }
-        long delay = restartDelay(worker, failed);
+        long delay = restartDelay(worker);
         if (delay == RestartBudget.SPENT) {
             giveUp(slot, worker, why);
             return;
@@ -76,15 +76,14 @@ final class RestartController {
         return goodbye && policy.when() == RestartPolicy.When.ON_FAILURE;
     }
 
-    private long restartDelay(Incarnation worker, boolean failed) {
+    private long restartDelay(Incarnation worker) {
         RestartBudget budget = worker.slot.budget;
         long now = registry.actions.now();
         if (worker.stop.wasKilled()) {
             return 0;
         }
         if (worker.isReadySince(now, ResettableTimer.nanos(policy.stableAfter()))) {
-            double random = registry.actions.random();
-            return failed ? budget.stableFailure(worker.readyFor(now), random) : budget.stable(random);
+            return budget.stable(registry.actions.random());
         }
         return budget.unstable(worker.wasReady(), now, registry.actions.random());
     }

@@ -72,21 +72,6 @@ class RestartBudgetProperties {
     }
 
     @Property
-    void shouldNeverDelayAStableWorkerForLongerThanItHadBeenReady(
-            @ForAll @Size(min = 1, max = 40) List<@IntRange(min = 1_000, max = 30_000) Integer> lives,
-            @ForAll @DoubleRange(max = 0.99) double random) {
-        RestartBudget budget = new RestartBudget(RestartPolicy.always());
-        int row = 0;
-        for (int life : lives) {
-            long delay = budget.stableFailure(life * MILLI, random);
-            row = life >= 15_000 ? 0 : row + 1;
-            long full = row < 2 ? 0 : Math.min(15_000 * MILLI, 100 * MILLI << Math.min(row - 1, 20));
-            assertTrue(delay <= Math.min(full, life * MILLI) && delay >= Math.min(full / 2, life * MILLI),
-                    delay + " of " + full + " after " + life + " ms");
-        }
-    }
-
-    @Property
     void shouldRestartAtOnceAfterOneThatWasReady(@ForAll @IntRange(min = 0, max = 8) int before) {
         RestartBudget budget = new RestartBudget(RestartPolicy.always());
         for (int i = 0; i < before; i++) {

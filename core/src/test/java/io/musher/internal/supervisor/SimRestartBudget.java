@@ -16,8 +16,6 @@ final class SimRestartBudget {
     private final RestartPolicy policy;
     private final Map<Integer, List<Long>> unstable = new HashMap<>();
     private final Map<Integer, Integer> inARow = new HashMap<>();
-    /** As {@code inARow}, with all stable workers: the budget counts only those of them that failed early. */
-    private final Map<Integer, Integer> shortLived = new HashMap<>();
     private final Map<Integer, Boolean> gaveUp = new HashMap<>();
     private boolean allGaveUp;
 
@@ -41,18 +39,12 @@ final class SimRestartBudget {
         checks.isTrue(!delay.isNegative() && delay.compareTo(policy.maxDelay()) <= 0, "delay %s", delay);
         boolean free = last.stop.cause() == Exit.Cause.KILLED;
         boolean stable = track.ready && track.wasReadyFor(now, ResettableTimer.nanos(policy.stableAfter()));
-        boolean servedLong = stable && track.wasReadyFor(now, ResettableTimer.nanos(policy.maxDelay()));
-        if (free || servedLong) {
+        if (free || stable) {
             checks.isTrue(delay.isZero(), "delay %s for one that was %s", delay, free ? "killed" : "stable");
-        } else if (stable) {
-            checks.isTrue(shortLived.getOrDefault(instance, 0) > 0 || delay.isZero(), "delay %s, the first", delay);
-            checks.isTrue(track.wasReadyFor(now, delay.toNanos()), "delay %s is longer than its life", delay);
         }
         if (stable && !free) {
             inARow.put(instance, 0);
-            shortLived.merge(instance, 1, Integer::sum);
         } else if (!free) {
-            shortLived.merge(instance, 1, Integer::sum);
             int row = inARow.merge(instance, 1, Integer::sum);
             List<Long> all = unstable.computeIfAbsent(instance, n -> new ArrayList<>());
             all.add(now);
