@@ -35,8 +35,10 @@ public sealed interface ClusterEvent {
      * @param worker the worker
      * @param at when it happened
      * @param reason why the process was started
+     * @param recycling if the {@link RecyclePolicy} has it started in the place of another worker, why, as in
+     *     {@code has had 1000 connections}; else empty
      */
-    record Forked(Worker worker, Instant at, String reason) implements WorkerEvent {}
+    record Forked(Worker worker, Instant at, String reason, Optional<String> recycling) implements WorkerEvent {}
 
     /**
      * A worker's program is running: it has joined the cluster, or, as a command without a channel, was started.

@@ -47,7 +47,7 @@ final class EventPublisher implements SupervisorListener {
     @Override
     public void forked(Incarnation worker, String cause) {
         log(worker, "forked as process " + worker.pid().orElse(-1) + port(worker.port()) + ": " + cause);
-        publish(new ClusterEvent.Forked(workerOf(worker), Instant.now(), cause));
+        publish(new ClusterEvent.Forked(workerOf(worker), Instant.now(), cause, worker.recycling()));
     }
 
     @Override

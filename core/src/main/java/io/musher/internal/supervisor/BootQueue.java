@@ -3,6 +3,7 @@ package io.musher.internal.supervisor;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -24,7 +25,7 @@ final class BootQueue {
         slot.gaveUp = false;
         slot.queued = true;
         slot.restartedByPolicy = false;
-        slot.recycling = false;
+        slot.recycling = Optional.empty();
         slot.why = why;
         queue.add(slot);
     }
@@ -35,10 +36,10 @@ final class BootQueue {
         slot.restartedByPolicy = true;
     }
 
-    /** Queues a slot for a recycling replacement. */
-    void addRecycling(Slot slot, String why) {
-        add(slot, why);
-        slot.recycling = true;
+    /** Queues the slot of a worker for a recycling replacement. */
+    void addRecycling(Incarnation worker, String why) {
+        add(worker.slot, "replaces worker " + worker.id() + ", which " + why);
+        worker.slot.recycling = Optional.of(why);
     }
 
     void remove(Slot slot) {

@@ -30,6 +30,7 @@ public final class Incarnation {
     private final int restarts;
     private final Map<String, String> environment;
     private final Generation generation;
+    private final Optional<String> recycling;
     private final CompletableFuture<Exit> exit = new CompletableFuture<>();
     private volatile StateAndReason status;
     private volatile Optional<StartedProcess> process = Optional.empty();
@@ -61,6 +62,7 @@ public final class Incarnation {
         this.restarts = slot.restarts;
         this.environment = slot.environment;
         this.generation = slot.generation;
+        this.recycling = slot.recycling;
         this.readiness = new ReadinessState(registry.config.hasReadinessCheck(), registry.config.warmsUp(),
                 registry.newTimer());
         this.stop = new StopState(registry.newTimer());
@@ -98,6 +100,11 @@ public final class Incarnation {
     /** {@return the generation that the worker is started from} */
     public Generation generation() {
         return generation;
+    }
+
+    /** {@return why the recycle policy replaces the former worker of the slot by this one; empty if it does not} */
+    public Optional<String> recycling() {
+        return recycling;
     }
 
     /** {@return the state} */

@@ -34,7 +34,7 @@ final class Recycler {
         if (registry.config.ports() == PortMode.FIXED) {
             stopSequence.stop(worker, why);
         }
-        bootQueue.addRecycling(slot, "replaces worker " + worker.id() + ", which " + why);
+        bootQueue.addRecycling(worker, why);
     }
 
     /**

@@ -66,7 +66,7 @@ final class RestartController {
      */
     void startAgain(Incarnation worker) {
         Slot slot = worker.slot;
-        boolean recycling = slot.recycling;
+        Optional<String> recycling = slot.recycling;
         bootQueue.add(slot, "worker " + worker.id() + " could not start in the former way");
         slot.recycling = recycling;
     }

@@ -47,8 +47,8 @@ final class Slot {
     int recycleFailures;
     /** Earliest time of the next recycling, if {@code recycleFailures} is positive. */
     long nextRecycleAt;
-    /** Whether the next process is a recycling replacement. */
-    boolean recycling;
+    /** Why the next process is a recycling replacement; empty if it is none. */
+    Optional<String> recycling = Optional.empty();
     /** The serving worker, if it was started as a recycling replacement. */
     @Nullable
     Incarnation recycled;
@@ -225,9 +225,9 @@ final class Slot {
         starting = null;
         serving = worker;
         recycleFailures = 0;
-        earlyRecycles = recycling ? earlyRecycles : 0;
-        recycled = recycling ? worker : null;
-        recycling = false;
+        earlyRecycles = recycling.isPresent() ? earlyRecycles : 0;
+        recycled = recycling.isPresent() ? worker : null;
+        recycling = Optional.empty();
         return old;
     }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +46,7 @@ class ListenerExecutorTest {
             }
         });
         eventThread.start();
-        eventThread.deliver(new ClusterEvent.Forked(null, Instant.now(), ""));
+        eventThread.deliver(new ClusterEvent.Forked(null, Instant.now(), "", Optional.empty()));
         assertTrue(sleeps.await(20, TimeUnit.SECONDS));
     }
 

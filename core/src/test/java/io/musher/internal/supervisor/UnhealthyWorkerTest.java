@@ -11,6 +11,7 @@ import io.musher.Exit;
 import io.musher.ReloadPolicy;
 import io.musher.WorkerState;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
@@ -183,6 +184,8 @@ class UnhealthyWorkerTest {
         fixture.events.recycleDue(fixture.worker(2), "is old");
         fixture.events.recycleDue(fixture.worker(1), "is old");
         fixture.assertActions("spawn 3");
+        assertEquals(Optional.of("is old"), fixture.worker(3).recycling());
+        assertEquals(Optional.empty(), fixture.worker(1).recycling());
         fixture.serve(fixture.worker(3));
         fixture.events.recycleDue(fixture.worker(2), "is old");
         assertFalse(fixture.actions.contains("spawn 4"), "the first one has not gone yet");
@@ -199,6 +202,7 @@ class UnhealthyWorkerTest {
         fixture.exits(fixture.worker(2), 1);
         fixture.events.recycleDue(fixture.worker(1), "is old");
         assertTrue(fixture.actions.contains("spawn 3"));
+        assertEquals(Optional.empty(), fixture.worker(3).recycling(), "replaces one that crashed");
         assertFalse(fixture.actions.contains("spawn 4"), "the memory of one worker more is enough");
         fixture.serve(fixture.worker(3));
         fixture.events.recycleDue(fixture.worker(1), "is old");

@@ -16,14 +16,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** A process as commands see it: an entry of a file, or a cluster of the program that has attached it. Thread-safe. */
 abstract class ControlledProcess {
-
-    /** The reason for which a worker is forked in the place of one that its recycle policy ends; no crash's. */
-    private static final Pattern RECYCLING = Pattern.compile("replaces worker [0-9]+, which (.*)");
 
     final String id;
     final EventLog events;
@@ -123,10 +118,8 @@ abstract class ControlledProcess {
             crashes.note(exited);
         }
         if (event instanceof ClusterEvent.Forked forked) {
-            Matcher recycling = RECYCLING.matcher(forked.reason());
-            if (recycling.matches()) {
-                replacements.put(forked.worker().name(), new Replacement(recycling.group(1), forked.at()));
-            }
+            forked.recycling().ifPresent(
+                    why -> replacements.put(forked.worker().name(), new Replacement(why, forked.at())));
         }
         String worker = event instanceof ClusterEvent.WorkerEvent of ? of.worker().name() : "";
         events.publish(type(event), id, worker, event.reason());
