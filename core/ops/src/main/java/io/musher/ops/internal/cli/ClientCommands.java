@@ -241,7 +241,10 @@ final class ClientCommands {
         try (ControlClient client = ControlClient.connect(Path.of(holder.socket()))) {
             Optional<ProcessHandle> process = ProcessHandle.of(holder.pid());
             try {
-                client.call(request, Progress.on(out), arguments.timeoutSeconds);
+                Map<String, Object> answer = client.call(request, Progress.on(out), arguments.timeoutSeconds);
+                if (answer.get("notes") instanceof List<?> notes) {
+                    notes.forEach(err::println);
+                }
             } catch (CommandFailure e) {
                 throw e.isUnfinished() ? e
                         : new CommandFailure(e.exitCode(), e.getMessage() + (e.exitCode() == CommandLine.FAILED
@@ -267,10 +270,15 @@ final class ClientCommands {
         }
     }
 
+    private static String ready(int workers) {
+        return workers == 0 ? "no worker runs" : workers == 1 ? "1 worker is ready" : workers + " workers are ready";
+    }
+
     private static String done(Arguments arguments, Holder holder) {
         String what = arguments.ids.isEmpty() ? CommandLine.quoted(holder) : String.join(", ", arguments.ids);
         return switch (arguments.command) {
-            case "scale" -> what + ": " + arguments.instances.orElse(0) + " worker(s) ready";
+            case "scale" -> what + ": " + ready(arguments.instances.orElse(0))
+                    + (arguments.ids.size() > 1 || arguments.ids.contains("all") ? " in each process" : "");
             case "signal" -> what + ": sent " + arguments.signal;
             case "stop" -> what + " has stopped";
             default -> what + ": " + arguments.command + " is done";

@@ -24,10 +24,11 @@ final class Actions {
         /**
          * Begins it.
          *
+         * @param notes gets what the client has to know of a part that was left out
          * @return completes when it is done
          * @throws ControlException if it cannot be begun
          */
-        CompletableFuture<?> run() throws ControlException;
+        CompletableFuture<?> run(List<String> notes) throws ControlException;
     }
 
     /**
@@ -46,7 +47,7 @@ final class Actions {
                             "scale: expected an id and instances, such as {\"do\":\"scale\",\"id\":\"web\","
                                     + "\"instances\":6}");
                 }
-                return () -> each(targets(ids), target -> scale(target, instances.getAsInt()));
+                return notes -> each(scalable(ids, notes), target -> scale(target, instances.getAsInt()));
             }
             case "signal" -> {
                 String signal = request.text("signal").orElseThrow(() -> new ControlException(
@@ -55,19 +56,49 @@ final class Actions {
                 if (ids.isEmpty()) {
                     throw new ControlException(ControlException.BAD_REQUEST, "signal: expected an id");
                 }
-                return () -> each(targets(ids), target -> signal(target, signal));
+                return notes -> each(targets(ids), target -> signal(target, signal));
             }
             default -> {
                 request.end();
-                return () -> switch (request.command()) {
-                    case "start" -> ids.isEmpty() ? primary.startAll()
-                            : each(targets(ids), target -> target.wholeProcess("start").start());
-                    case "stop" -> ids.isEmpty() ? primary.stopAll() : each(targets(ids), Actions::stop);
+                return notes -> switch (request.command()) {
+                    case "start" -> ids.isEmpty() ? primary.startAll() : each(targets(ids), Target::start);
+                    case "stop" -> ids.isEmpty() ? primary.stopAll() : each(targets(ids), Target::stop);
                     case "restart" -> restart(ids);
-                    default -> primary.reload(processes(targets(ids), "reload"));
+                    default -> reload(ids, notes);
                 };
             }
         }
+    }
+
+    /** {@return the targets but the jobs that only {@code all} has named} */
+    private List<Target> scalable(List<String> ids, List<String> notes) throws ControlException {
+        List<Target> chosen = new ArrayList<>();
+        for (Target target : targets(ids)) {
+            if (target.process() instanceof Job && ids.stream().noneMatch(target.name()::equalsIgnoreCase)) {
+                notes.add(target.name() + ": not scaled: a job runs in one process");
+            } else {
+                chosen.add(target);
+            }
+        }
+        return chosen;
+    }
+
+    /** Reloads what runs. What is stopped stays so, as long as no command starts it. */
+    private CompletableFuture<?> reload(List<String> ids, List<String> notes) throws ControlException {
+        List<String> chosen = processes(targets(ids), "reload");
+        for (ControlledProcess process : primary.processes()) {
+            if (!process.isIdle() || !ids.isEmpty() && !chosen.contains(process.id)) {
+                continue;
+            }
+            String start = ": musher start " + process.id + " starts it";
+            if (ids.stream().anyMatch(process.id::equalsIgnoreCase)) {
+                throw new ControlException(ControlException.CONFLICT,
+                        "nothing was reloaded, because " + process.id + " does not run" + start
+                                + ", musher restart " + process.id + " as the config file describes it now");
+            }
+            notes.add(process.id + ": does not run, and was not started" + start);
+        }
+        return primary.reload(chosen);
     }
 
     private CompletableFuture<?> restart(List<String> ids) throws ControlException {
@@ -75,7 +106,7 @@ final class Actions {
         List<CompletableFuture<?>> all = new ArrayList<>();
         for (Target target : targets) {
             if (target.instance().isPresent()) {
-                all.add(target.worker("restart").restart());
+                all.add(target.restartWorker());
             }
         }
         List<String> whole = targets.stream().filter(target -> target.instance().isEmpty())
@@ -101,10 +132,6 @@ final class Actions {
             throw new ControlException(ControlException.BAD_REQUEST, "signal " + signal + ": " + e.getMessage());
         }
         return CompletableFuture.completedFuture(null);
-    }
-
-    private static CompletableFuture<?> stop(Target target) throws ControlException {
-        return target.instance().isPresent() ? target.worker("stop").stop() : target.process().stop();
     }
 
     /** Does something with one target. */

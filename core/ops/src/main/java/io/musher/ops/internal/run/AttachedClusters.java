@@ -164,6 +164,7 @@ public final class AttachedClusters implements Controlled {
             ClusterStats stats = cluster.stats();
             boolean complete = stats.wanted() >= wanted
                     && stats.slots().stream().noneMatch(slot -> slot.state() == SlotStats.State.GAVE_UP);
+            places.fill();
             return complete ? CompletableFuture.completedFuture(null)
                     : StartAttempt.scale(cluster, Math.max(wanted, stats.wanted()), false);
         }
@@ -178,6 +179,7 @@ public final class AttachedClusters implements Controlled {
         @Override
         CompletableFuture<Void> scale(int instances) {
             wanted = instances;
+            places.fill();
             return cluster.scale(instances);
         }
 

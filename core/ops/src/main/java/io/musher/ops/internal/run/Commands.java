@@ -8,6 +8,7 @@ import io.musher.ops.internal.control.Feed;
 import io.musher.ops.internal.control.LogMemory;
 import io.musher.ops.internal.control.Request;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -146,7 +147,9 @@ final class Commands implements ControlHandler {
         AutoCloseable subscription = events.subscribe(feed, Optional.empty(), concerned);
         try {
             events.publish(request.command(), String.join(" ", ids), "", "a command of " + request.by(), request.by());
-            await(action.run(), feed, lines);
+            List<String> notes = new ArrayList<>();
+            await(action.run(notes), feed, lines);
+            return notes.isEmpty() ? Map.of() : Map.of("notes", notes);
         } catch (ControlException e) {
             throw stoppedMeanwhile(request, targets, e);
         } finally {
@@ -156,7 +159,6 @@ final class Commands implements ControlHandler {
                 ManagedProcess.LOG.debug("closing a subscription failed", e);
             }
         }
-        return Map.of();
     }
 
     /** {@return the failure, or the reason for it: another client has stopped the process meanwhile} */
@@ -171,7 +173,9 @@ final class Commands implements ControlHandler {
     private void runLogged(Request request, Actions.Action action) {
         events.publish(request.command(), "", "", "a command of " + request.by(), request.by());
         try {
-            action.run().join();
+            List<String> notes = new ArrayList<>();
+            action.run(notes).join();
+            notes.forEach(note -> ManagedProcess.LOG.info("{}: {}", request.command(), note));
         } catch (ControlException | RuntimeException e) {
             ManagedProcess.LOG.error("{} failed: {}", request.command(), e.getMessage());
         }

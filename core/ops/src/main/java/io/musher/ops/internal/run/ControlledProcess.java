@@ -25,6 +25,7 @@ abstract class ControlledProcess {
     final LogMemory memory;
     final CpuMeter cpu = new CpuMeter();
     final CrashLoops crashes = new CrashLoops();
+    final WorkerPlaces places;
     private volatile Optional<FailedRollout> failedRollout = Optional.empty();
     private final Map<String, Replacement> replacements = new ConcurrentHashMap<>();
 
@@ -38,6 +39,7 @@ abstract class ControlledProcess {
         this.id = id;
         this.events = events;
         this.memory = memory;
+        this.places = new WorkerPlaces(id);
     }
 
     /** {@return {@code service}, {@code job} or {@code cluster}} */
@@ -89,6 +91,14 @@ abstract class ControlledProcess {
         return cluster().map(Cluster::workers).orElse(List.of());
     }
 
+    /** {@return whether there is no worker to reload: it was stopped, was never started, or has ended} */
+    boolean isIdle() {
+        return problem().isEmpty() && !(this instanceof Job) && cluster().map(running -> {
+            ClusterStats stats = running.stats();
+            return stats.wanted() == 0 && stats.workers().isEmpty() && (wanted() > 0 || !(this instanceof Service));
+        }).orElse(true);
+    }
+
     /** {@return the last rollout, if it has failed; empty while the process is stopped} */
     Optional<FailedRollout> failedRollout() {
         return cluster().isPresent() ? failedRollout : Optional.empty();
@@ -103,6 +113,7 @@ abstract class ControlledProcess {
     void forgetFailures() {
         failedRollout = Optional.empty();
         crashes.clear();
+        places.fill();
         replacements.clear();
     }
 
@@ -118,6 +129,7 @@ abstract class ControlledProcess {
             crashes.note(exited);
         }
         if (event instanceof ClusterEvent.Forked forked) {
+            places.forked(forked.worker());
             forked.recycling().ifPresent(
                     why -> replacements.put(forked.worker().name(), new Replacement(why, forked.at())));
         }

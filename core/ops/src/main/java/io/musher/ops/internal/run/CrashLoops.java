@@ -53,6 +53,11 @@ final class CrashLoops {
                 && !startedAt.map(start -> isGood(Duration.between(start, now))).orElse(false));
     }
 
+    /** {@return the failures in a row in a place, however long ago} */
+    Optional<Row> last(String place) {
+        return Optional.ofNullable(rows.get(place));
+    }
+
     void clear() {
         rows.clear();
     }

@@ -80,7 +80,8 @@ record FileReload(FileSpec file, List<ManagedProcess> gone, List<ProcessSpec> ad
         }
         Optional<Cluster> cluster = process.cluster();
         if (cluster.isEmpty()) {
-            return CompletableFuture.completedFuture(null);
+            return process.problem().isEmpty() ? CompletableFuture.completedFuture(null)
+                    : CompletableFuture.supplyAsync(() -> start(process)).thenCompose(started -> started);
         }
         // more workers are started when the new program is in force, fewer are left before it is
         boolean fewer = next.instances() < old.instances();
@@ -95,11 +96,20 @@ record FileReload(FileSpec file, List<ManagedProcess> gone, List<ProcessSpec> ad
                                 process.id + ": "
                                         + rollout.failure().orElse("the rollout has ended as " + rollout.outcome())
                                         + "; " + rollout.kept() + " of " + stats.wanted()
-                                        + " worker(s) of the program before serve; "
+                                        + " workers of the program before serve; "
                                         + (change.deploys() ? BAD_ENTRY : BAD_PROGRAM),
                                 rollout.lastOutput()));
                     }
                 }).thenCompose(done -> scale(process, change.scales() && !fewer, next));
+    }
+
+    /** Starts what could not be started by its former spec. */
+    private static CompletableFuture<Void> start(ManagedProcess process) {
+        try {
+            return process.start();
+        } catch (ControlException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private static CompletableFuture<Void> scale(ManagedProcess process, boolean needed, ProcessSpec next) {

@@ -248,6 +248,10 @@ abstract class ManagedProcess extends ControlledProcess {
         }
     }
 
+    void forgetFirstFailure() {
+        firstFailure = Optional.empty();
+    }
+
     /** {@return the first exit that was neither requested nor with code 0} */
     Optional<Exit> firstFailure() {
         return firstFailure;

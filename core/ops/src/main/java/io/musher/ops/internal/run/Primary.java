@@ -106,9 +106,10 @@ public final class Primary implements Controlled {
      * Runs everything and waits for its end. SIGTERM and SIGINT stop all processes at the same time and then end the
      * JVM; SIGHUP does too if there is a terminal, and otherwise reloads.
      *
-     * @return 0 when nothing is left to run or a client has stopped it, 1 when something could not be started or was
-     *     given up, or when another primary of this name runs; if programs run once, the exit code of the first process
-     *     in the file that has failed
+     * @return 0 when nothing is left to run or a client has stopped it, 1 when something could not be started, was
+     *     given up, or failed and is not restarted, or when another primary of this name runs; the exit code of a
+     *     program that failed and is not restarted if it is the only process; if programs run once, the exit code of
+     *     the first process in the file that has failed
      * @throws InterruptedException if the thread is interrupted; all is stopped then
      */
     public int run() throws InterruptedException {
@@ -146,10 +147,16 @@ public final class Primary implements Controlled {
     }
 
     private int exitCode() {
-        int failed = processes().stream().anyMatch(ManagedProcess::hasFailed) ? 1 : 0;
-        return !options.once() ? failed
-                : processes().stream().flatMap(process -> process.firstFailure().stream()).map(Exit::status).findFirst()
-                        .orElse(failed);
+        List<ManagedProcess> failed = processes().stream().filter(ManagedProcess::hasFailed).toList();
+        boolean single = processes().size() == 1 && processes().iterator().next().spec().restart().when()
+                .equals("never");
+        if (options.once() || single) {
+            return processes().stream().flatMap(process -> process.firstFailure().stream()).map(Exit::status)
+                    .findFirst().orElse(failed.isEmpty() ? 0 : 1);
+        }
+        failed.forEach(process -> err.println("musher: " + process.id + " failed: "
+                + process.firstFailure().map(Exit::toString).orElse(process.problem())));
+        return failed.isEmpty() ? 0 : 1;
     }
 
     private boolean isOver() {

@@ -30,9 +30,11 @@ final class Service extends ManagedProcess {
         begun = false;
         CompletableFuture<Void> attempt = startWorkers(running);
         attempt.whenComplete((done, failure) -> {
-            if (failure == null) {
+            if (failure == null && wanted == 0) {
+                LOG.info("{}: runs no worker until it is scaled: \"instances\" is 0", id);
+            } else if (failure == null) {
                 String port = spec().port().isShared() ? " on port " + running.commonPort() : "";
-                LOG.info("{}: {} worker(s) ready{}", id, wanted, port);
+                LOG.info("{}: {} ready{}", id, wanted == 1 ? "1 worker is" : wanted + " workers are", port);
             } else {
                 LOG.error("start failed: {}", failure.getMessage());
                 if (spec().restart().when().equals("never") && lastExit().isEmpty()) {
@@ -57,6 +59,8 @@ final class Service extends ManagedProcess {
     }
 
     private CompletableFuture<Void> startWorkers(Cluster running) {
+        places.fill();
+        forgetFirstFailure();
         started = StartAttempt.scale(running, wanted, !spec().restart().when().equals("always"));
         return started;
     }
@@ -74,6 +78,7 @@ final class Service extends ManagedProcess {
     @Override
     CompletableFuture<Void> scale(int instances) {
         wanted = instances;
+        places.fill();
         return cluster().map(running -> running.scale(instances))
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
@@ -96,7 +101,7 @@ final class Service extends ManagedProcess {
     @Override
     void changed(String path) {
         cluster().ifPresent(running -> {
-            if (running.stats().wanted() == 0 && wanted > 0) {
+            if (running.stats().wanted() == 0 && wanted > 0 && places.stopped(cluster()).isEmpty()) {
                 LOG.info("{}: start: {} has changed", id, path);
                 startWorkers(running);
             } else {
@@ -132,6 +137,12 @@ final class Service extends ManagedProcess {
         }
     }
 
+    /** Also whether a worker has failed that is not restarted. */
+    @Override
+    boolean hasFailed() {
+        return super.hasFailed() || spec().restart().when().equals("never") && firstFailure().isPresent();
+    }
+
     /** A process whose files are watched starts again after a change. */
     @Override
     boolean isOver() {
@@ -139,13 +150,15 @@ final class Service extends ManagedProcess {
             ClusterStats stats = running.stats();
             boolean allGaveUp = !stats.slots().isEmpty() && stats.slots().stream()
                     .allMatch(slot -> slot.state() == SlotStats.State.GAVE_UP);
-            return begun && stats.workers().isEmpty() && (stats.wanted() == 0 || allGaveUp) && wanted > 0;
+            return begun && places.stopped(cluster()).isEmpty() && stats.workers().isEmpty()
+                    && (stats.wanted() == 0 || allGaveUp) && wanted > 0;
         }).orElse(!isHeld());
     }
 
     @Override
     String state(Cluster running, ClusterStats stats) {
-        return state(stats, wanted);
+        String state = state(stats, wanted);
+        return state.equals("ended") && !places.stopped(cluster()).isEmpty() ? "stopped" : state;
     }
 
     /** {@return the state of workers that are kept running} */

@@ -8,6 +8,8 @@ import io.musher.Worker;
 import io.musher.ops.internal.control.ControlException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** Observes a start until all workers are ready, or the first one has ended before. */
 final class StartAttempt {
@@ -22,8 +24,26 @@ final class StartAttempt {
      *     goes on trying
      */
     static CompletableFuture<Void> scale(Cluster cluster, int instances, boolean mayEnd) {
+        return observe(cluster, () -> cluster.scale(instances), worker -> true, mayEnd);
+    }
+
+    /**
+     * Starts a worker in the place of one that was stopped or given up.
+     *
+     * @param last the latest worker of the place
+     * @return as {@link #scale}
+     */
+    static CompletableFuture<Void> restart(Cluster cluster, Worker last) {
+        return observe(cluster, last::restart, worker -> worker.instance() == last.instance(), false);
+    }
+
+    private static CompletableFuture<Void> observe(Cluster cluster, Supplier<CompletableFuture<?>> start,
+            Predicate<Worker> concerned, boolean mayEnd) {
         CompletableFuture<Void> attempt = new CompletableFuture<>();
         Subscription failures = cluster.on(ClusterEvent.WorkerEvent.class, event -> {
+            if (!concerned.test(event.worker())) {
+                return;
+            }
             if (event instanceof ClusterEvent.Exited exited && !exited.exit().voluntary()
                     && exited.exit().cause() != Exit.Cause.PORT_TAKEN) {
                 if (mayEnd && exited.exit().status() == 0) {
@@ -36,7 +56,7 @@ final class StartAttempt {
             }
         });
         attempt.whenComplete((done, failure) -> failures.close());
-        cluster.scale(instances).whenComplete((done, failure) -> {
+        start.get().whenComplete((done, failure) -> {
             if (failure != null) {
                 Throwable cause = failure.getCause();
                 attempt.completeExceptionally(new ControlException(ControlException.FAILED, cluster.name() + ": "

@@ -136,6 +136,9 @@ final class StatusReport {
         if (process instanceof Job job) {
             return process.problem().isEmpty() && !job.lastRun().map(Job.Run::failed).orElse(false);
         }
+        if (process instanceof ManagedProcess managed && managed.hasFailed()) {
+            return false;
+        }
         return stats.map(now -> now.ready() >= now.wanted()
                 && (now.wanted() > 0 || !process.lastExit().map(exit -> exit.status() != 0 && !exit.voluntary())
                         .orElse(false)))
@@ -167,11 +170,17 @@ final class StatusReport {
                 : since.toMinutes() > 0 ? since.toMinutes() + " min" : since.toSeconds() + " s") + " ago";
     }
 
-    /** {@return why the former worker of this place was replaced, while that is news} */
+    /** {@return why the former worker of this place was replaced or has failed, while that is news} */
     private static String replaced(ControlledProcess process, String worker) {
-        return process.replacement(worker)
-                .filter(last -> Duration.between(last.at(), Instant.now()).compareTo(NEWS) < 0)
-                .map(last -> "replaced " + ago(last.at()) + ": the former worker " + last.why()).orElse("");
+        return process.replacement(worker).filter(last -> isNews(last.at()))
+                .map(last -> "replaced " + ago(last.at()) + ": the former worker " + last.why())
+                .or(() -> process.crashes.last(worker).filter(last -> isNews(last.at()))
+                        .map(last -> "restarted " + ago(last.at()) + ": " + last.reason()))
+                .orElse("");
+    }
+
+    private static boolean isNews(Instant at) {
+        return Duration.between(at, Instant.now()).compareTo(NEWS) < 0;
     }
 
     /** {@return the crash loop in a place; one that was given up is none} */
@@ -185,7 +194,7 @@ final class StatusReport {
         Optional<CrashLoops.Row> loop = crashLoop(process, slot);
         if (loop.isPresent()) {
             String last = process.memory.lastLine(slot.name());
-            return "crashed " + loop.get().crashes() + " times in a row, last " + ago(loop.get().at()) + ": "
+            return "failed " + loop.get().crashes() + " times in a row, last " + ago(loop.get().at()) + ": "
                     + loop.get().reason() + (last.isEmpty() ? "" : ": \"" + last + "\"");
         }
         boolean failed = slot.state() == SlotStats.State.BACKOFF || slot.state() == SlotStats.State.GAVE_UP;
@@ -231,7 +240,24 @@ final class StatusReport {
             fields.put("lastExit", slot.lastExit().map(Exit::toString).orElse(null));
             rows.add(fields);
         }));
+        process.places.stopped(process.cluster()).forEach(worker -> rows.add(stopped(worker)));
+        rows.sort(Comparator.comparingInt(row -> (Integer) row.get("instance")));
         return rows;
+    }
+
+    /** {@return the fields of a place whose worker was stopped by its name} */
+    private static Map<String, Object> stopped(Worker worker) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("name", worker.name());
+        fields.put("id", null);
+        fields.put("instance", worker.instance());
+        fields.put("state", worker.isDead() ? "stopped" : "stopping");
+        for (String unknown : List.of("pid", "port", "startedAt", "upSeconds")) {
+            fields.put(unknown, null);
+        }
+        fields.put("restarts", worker.restarts());
+        fields.put("why", "musher start " + worker.name() + " starts it");
+        return fields;
     }
 
     /** {@return the worker that serves in a place; without one the newest that lives} */

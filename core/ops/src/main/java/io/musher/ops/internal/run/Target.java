@@ -1,13 +1,16 @@
 package io.musher.ops.internal.run;
 
+import io.musher.Cluster;
 import io.musher.Worker;
 import io.musher.ops.internal.control.ControlException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
 /**
@@ -31,9 +34,38 @@ record Target(ControlledProcess process, OptionalInt instance) {
     }
 
     Worker worker(String command) throws ControlException {
+        return worker().orElseThrow(() -> new ControlException(ControlException.CONFLICT,
+                command + ": " + name() + " has no process at present; musher start " + name() + " starts it"));
+    }
+
+    private Optional<Worker> worker() {
         return process.workers().stream().filter(worker -> worker.instance() == instance.orElse(-1))
-                .reduce((older, newer) -> newer).orElseThrow(() -> new ControlException(
-                        ControlException.CONFLICT, command + ": " + name() + " has no process at present"));
+                .reduce((older, newer) -> newer);
+    }
+
+    /** Starts the process, or the worker if that is stopped or was given up. */
+    CompletableFuture<?> start() throws ControlException {
+        return instance.isEmpty() || process instanceof Job ? wholeProcess("start").start() : startWorker();
+    }
+
+    /** Replaces the worker; starts it if there is none. */
+    CompletableFuture<?> restartWorker() throws ControlException {
+        Optional<Worker> present = worker();
+        return present.isPresent() ? present.get().restart() : startWorker();
+    }
+
+    private CompletableFuture<?> startWorker() throws ControlException {
+        Cluster running = process.cluster().orElseThrow(() -> new ControlException(ControlException.CONFLICT,
+                process.id + " is stopped; musher start " + process.id + " starts all its workers"));
+        return process.places.start(running, instance.orElseThrow());
+    }
+
+    /** Stops the process, or the worker, until a command starts it. */
+    CompletableFuture<?> stop() throws ControlException {
+        if (instance.isEmpty()) {
+            return process.stop();
+        }
+        return process instanceof Job ? worker("stop").stop() : process.places.stop(worker("stop"));
     }
 
     /** {@return whether this is the worker with the name, or its process} */
@@ -74,8 +106,10 @@ record Target(ControlledProcess process, OptionalInt instance) {
         if (dash > 0 && id.substring(dash + 1).matches("[1-9][0-9]{0,5}")) {
             int instance = Integer.parseInt(id.substring(dash + 1)) - 1;
             for (ControlledProcess process : all) {
-                boolean exists = instance < process.configured() || process.cluster().map(running -> running
-                        .stats().slots().stream().anyMatch(slot -> slot.instance() == instance)).orElse(false);
+                boolean exists = instance < process.configured()
+                        || process.cluster().map(running -> process.places.isStopped(running, instance)
+                                || running.stats().slots().stream().anyMatch(slot -> slot.instance() == instance))
+                                .orElse(false);
                 if (process.id.equalsIgnoreCase(id.substring(0, dash)) && exists) {
                     return List.of(new Target(process, OptionalInt.of(instance)));
                 }
