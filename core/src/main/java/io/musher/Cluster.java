@@ -211,7 +211,9 @@ public final class Cluster implements AutoCloseable {
                 shutdown.balancerFailed();
             }
         }));
-        LOG.info("{}: {} worker(s) ready{}", config.name(), config.instances(),
+        int ready = config.instances();
+        LOG.info("{}: {}{}", config.name(),
+                ready == 0 ? "started without workers" : ready == 1 ? "1 worker ready" : ready + " workers ready",
                 resources.commonPort().map(port -> ", " + port.describe()).orElse(""));
     }
 

@@ -178,8 +178,11 @@ final class EventPublisher implements SupervisorListener {
     }
 
     private static String kept(Rollout rollout) {
-        return rollout.kept() == 0 ? "no worker of the launch in force serves"
-                : rollout.kept() + " worker(s) of the launch in force serve";
+        return switch (rollout.kept()) {
+            case 0 -> "no worker of the launch in force serves";
+            case 1 -> "1 worker of the launch in force serves";
+            default -> rollout.kept() + " workers of the launch in force serve";
+        };
     }
 
     @Override

@@ -214,10 +214,10 @@ class InheritedListenerIT {
         ListeningParent parent = new ListeningParent(children, "listener", List.of("env", "MUSHER_HOME=" + folder,
                 Child.java(), "-jar", MusherProgram.JAR.toString(), "run", "-c", folder + "/musher.json", "--name"));
         long first = parent.start("first");
-        parent.awaitLine("web: 2 worker\\(s\\) ready on port " + parent.port());
+        parent.awaitLine("web: 2 workers ready on port " + parent.port());
         StrictHttpClient.fetch(parent.port());
         parent.start("second");
-        parent.awaitLine("web: 2 worker\\(s\\) ready on port " + parent.port());
+        parent.awaitLine("web: 2 workers ready on port " + parent.port());
         parent.stop(first);
         assertTrue(List.of("1", "2").contains(StrictHttpClient.fetch(parent.port())));
 

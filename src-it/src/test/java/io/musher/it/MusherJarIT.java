@@ -31,7 +31,7 @@ class MusherJarIT extends MusherTestBase {
         int port = FreePorts.free();
         Child primary = run("-n", "2", "-p", Integer.toString(port), "--name", "shop", "--", server[0], server[1],
                 server[2]);
-        primary.awaitLine("2 worker\\(s\\) ready on port " + port, Duration.ofSeconds(60));
+        primary.awaitLine("2 workers ready on port " + port, Duration.ofSeconds(60));
 
         Set<String> answers = new TreeSet<>();
         await().atMost(Duration.ofSeconds(20)).until(() -> {
@@ -51,7 +51,7 @@ class MusherJarIT extends MusherTestBase {
         musher.file("{id: 'web', jar: '" + jar + "', cluster: {instances: 2, commonPort: " + port + ", scheduling: '"
                 + scheduling + "'}}");
         Child primary = run();
-        primary.awaitLine("web: 2 worker\\(s\\) ready", Duration.ofSeconds(60));
+        primary.awaitLine("web: 2 workers ready", Duration.ofSeconds(60));
 
         Set<Long> answers = new TreeSet<>();
         await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(1)).until(() -> {
@@ -68,7 +68,7 @@ class MusherJarIT extends MusherTestBase {
         Path watched = Files.writeString(folder.resolve("app.txt"), "1");
         musher.file("{id: 'web', cmd: 'sleep 300', watch: ['app.txt'], pidFile: 'run/web.pid'}");
         Child primary = run();
-        primary.awaitLine("web: 1 worker\\(s\\) ready", Duration.ofSeconds(60));
+        primary.awaitLine("web: 1 worker ready", Duration.ofSeconds(60));
         Path pid = folder.resolve("run/web.pid");
         String first = Files.readString(pid);
 
@@ -114,8 +114,8 @@ class MusherJarIT extends MusherTestBase {
         musher.file("{id: 'a', cmd: [\"sh\", \"-c\", \"" + slow + "\"]}, {id: 'b', cmd: [\"sh\", \"-c\", \"" + slow
                 + "\"]}");
         Child primary = run();
-        primary.awaitLine("a: 1 worker\\(s\\) ready", Duration.ofSeconds(60));
-        primary.awaitLine("b: 1 worker\\(s\\) ready", Duration.ofSeconds(60));
+        primary.awaitLine("a: 1 worker ready", Duration.ofSeconds(60));
+        primary.awaitLine("b: 1 worker ready", Duration.ofSeconds(60));
 
         primary.signal("TERM");
         assertEquals(143, primary.exitCode(Duration.ofSeconds(60)), primary::report);

@@ -34,7 +34,7 @@ final class Service extends ManagedProcess {
                 LOG.info("{}: runs no worker until it is scaled: \"instances\" is 0", id);
             } else if (failure == null) {
                 String port = spec().port().isShared() ? " on port " + running.commonPort() : "";
-                LOG.info("{}: {} ready{}", id, wanted == 1 ? "1 worker is" : wanted + " workers are", port);
+                LOG.info("{}: {} ready{}", id, wanted == 1 ? "1 worker" : wanted + " workers", port);
             } else {
                 LOG.error("start failed: {}", failure.getMessage());
                 if (spec().restart().when().equals("never") && lastExit().isEmpty()) {
