@@ -32,7 +32,7 @@ final class AppTranslator {
     }
 
     ObjectReader translate() {
-        Optional<String> script = from.text("script");
+        Optional<String> script = from.text("script").or(() -> from.text("exec"));
         Optional<String> name = from.text("name", Names::check);
         name.or(() -> script.map(AppTranslator::baseName))
                 .ifPresent(id -> put("id", from.has("name") ? "name" : "script", new TextNode(from.at("name"), id)));
@@ -53,7 +53,7 @@ final class AppTranslator {
         logs();
         copy("pid_file", "pidFile");
         copy("pid", "pidFile");
-        unsupported();
+        AppKeys.unsupported(from);
         from.end();
         return new ObjectReader(new ObjectNode(from.at(), entry), from.path(), from.problems());
     }
@@ -178,8 +178,6 @@ final class AppTranslator {
         copy("max_restarts", "restartLimit");
         milliseconds("restart_delay").ifPresent(ms -> put("restartDelayMs", "restart_delay",
                 new NumberNode(from.at("restart_delay"), Long.toString(ms))));
-        from.ignore("min_uptime", "a minute of good life counts as stable");
-        from.ignore("exp_backoff_restart_delay", "delays grow by themselves unless restart_delay is set");
     }
 
     private void watch() {
@@ -191,41 +189,29 @@ final class AppTranslator {
         } else if (watch.filter(TextNode.class::isInstance).isPresent()) {
             put("watch", "watch", list("watch", List.of(from.text("watch").orElse("."))));
         }
-        from.refuse("ignore_watch", "put it into the root of the file: \"watcher\": {\"skip\": [\"node_modules\"]}");
     }
 
     private void logs() {
         Map<String, Member> logger = new LinkedHashMap<>();
-        for (String key : List.of("out_file", "output", "log_file")) {
+        for (String key : List.of("out_file", "output", "out", "out_log", "log_file", "log")) {
             from.text(key).ifPresent(
                     path -> logger.putIfAbsent("stdout", new Member(from.at(key), new TextNode(from.at(key), path))));
         }
-        for (String key : List.of("error_file", "error")) {
+        for (String key : List.of("error_file", "error", "err", "err_file", "err_log")) {
             from.text(key).ifPresent(
                     path -> logger.putIfAbsent("stderr", new Member(from.at(key), new TextNode(from.at(key), path))));
         }
-        if (from.flag("time").orElse(false) || from.text("log_date_format").isPresent()) {
-            logger.put("decorateFiles", new Member(from.at("time"), new BooleanNode(from.at("time"), true)));
+        Optional<String> format = from.text("log_date_format");
+        if (from.flag("time").orElse(false) || format.isPresent()) {
+            Position at = from.at(format.isPresent() ? "log_date_format" : "time");
+            logger.put("decorateFiles", new Member(at, new BooleanNode(at, true)));
         }
+        from.ignore("log_date_format", "each line of a file begins with its time, as in 2026-01-31T08:15:00.123+01:00");
+        from.word("log_type", "json", "raw").filter("json"::equals).ifPresent(json -> logger.put("format",
+                new Member(from.at("log_type"), new TextNode(from.at("log_type"), json))));
         if (!logger.isEmpty()) {
             put("logger", "out_file", new ObjectNode(from.at(), logger));
         }
-    }
-
-    private void unsupported() {
-        from.ignore("wait_ready", "a worker is ready when its port answers, or when it says so");
-        from.ignore("listen_timeout", "startTimeout is 60 s, and a failed reload keeps the old workers");
-        from.ignore("treekill", "all processes of a worker end with it");
-        for (String key : List.of("vizion", "pmx", "automation", "instance_var", "merge_logs", "combine_logs",
-                "namespace",
-                "source_map_support", "disable_source_map_support", "force", "filter_env", "append_env_to_name")) {
-            from.ignore(key, "has no effect");
-        }
-        from.refuse("uid", "start Musher as that user, with systemd's User= or setpriv");
-        from.refuse("gid", "start Musher in that group, with systemd's Group= or setpriv");
-        from.refuse("shutdown_with_message", "workers are stopped by SIGTERM: handle that signal");
-        from.refuse("increment_var",
-                "use \"cluster\": {\"startPort\": …} in \"processes\": each worker has its own PORT");
     }
 
     private OptionalLong milliseconds(String key) {

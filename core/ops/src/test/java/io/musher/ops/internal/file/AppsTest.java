@@ -115,6 +115,27 @@ class AppsTest {
         assertEquals(Optional.empty(), job.terminate());
     }
 
+    @Test
+    void shouldTakeDateFormatsForTimesInFilesAndSayWhatTheTimesLookLike() throws Exception {
+        for (String members : List.of("log_date_format: 'YYYY-MM-DD'", "time: true",
+                "time: true, log_date_format: 'YYYY-MM-DD HH:mm Z', log_type: 'json', out: 'o.log'")) {
+            FileSpec file = read("{apps: [{script: 'server.js', " + members + "}]}", null);
+            assertTrue(file.processes().get(0).logger().decorateFiles(), members);
+            assertEquals(members.contains("format"), file.ignored().toString().contains("begins with its time"));
+        }
+    }
+
+    /** All that PM2's schema knows and nothing here answers to, except by a line. */
+    @Test
+    void shouldIgnoreWhatHasNoMeaningHereAndWhatIsSwitchedOff() throws Exception {
+        List<String> keys = List.of("vizion", "trace", "v8", "deep_monitoring", "windowsHide", "kill_retry_time",
+                "post_update", "io", "min_uptime", "exp_backoff_restart_delay", "watch_options");
+        FileSpec file = read("{apps: [{script: 'a.js', shutdown_with_message: false, disable_logs: false, "
+                + String.join(": 1, ", keys) + ": 1}]}", null);
+
+        assertEquals(keys.size(), file.ignored().size(), () -> file.ignored().toString());
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             instances: 2                       | add "port"
@@ -122,6 +143,12 @@ class AppsTest {
             uid: 'www'                         | User=
             shutdown_with_message: true        | SIGTERM
             ignore_watch: ['x']                | watcher
+            watch_delay: 500                   | "watcher": {"interval": 1000}
+            disable_logs: true                 | "console": false
+            name_prefix: 'shop-'               | write it into "name"
+            cron: '0 1 * * *'                  | write "cron_restart"
+            user: 'www'                        | User=
+            log_type: 'xml'                    | none of json
             scripts: 'y'                       | did you mean "script"?
             stop_exit_codes: [3]               | only [0]
             kill_timeout: 'soon'               | "soon" is no time
