@@ -178,6 +178,12 @@ class MusherUsageIT extends MusherTestBase {
         awaitText(shell, "musher signal web ");
         shell.type("\\x15musher signal web H\\t");
         awaitText(shell, "musher signal web HUP ");
+        shell.type("\\x15musher signal --name sh\\t");
+        awaitText(shell, "musher signal --name shop ");
+        shell.type("we\\t");
+        awaitText(shell, "musher signal --name shop web ");
+        shell.type(" SIGWIN\\t");
+        awaitText(shell, "musher signal --name shop web SIGWINCH ");
         shell.type("\\x15musher run --inst\\t");
         awaitText(shell, "musher run --instances ");
         shell.type("\\x15exit\\n");
