@@ -157,7 +157,7 @@ class MusherCommandsIT extends MusherTestBase {
 
         assertExit(0, scaled);
         assertEquals("report: not scaled: a job runs in one process", scaled.err().strip());
-        assertTrue(scaled.out().endsWith("all: 1 worker is ready in each process\n"), scaled::out);
+        assertTrue(scaled.out().strip().endsWith("all: 1 worker is ready in each process"), scaled::out);
         assertEquals(1, pids().size());
     }
 
@@ -303,11 +303,19 @@ class MusherCommandsIT extends MusherTestBase {
     @Test
     void shouldDescribeAndFollowLogs() throws Exception {
         start("{id: 'web', cmd: ['sh', '-c', 'echo first; echo bad >&2; while read x; do :; done; sleep 600'],"
-                + " env: {SECRET: 'hidden'}}");
+                + " env: {SECRET: 'hidden'}, maxMemory: '800M', health: [{heartbeat: true, interval: 600}]},"
+                + " {id: 'report', cmd: 'true', cron: '0 0 1 1 *', timeout: 60}");
 
         MusherProgram.Result described = musher.run("describe", "web");
         assertTrue(described.out().contains("SECRET") && !described.out().contains("hidden"), described::out);
         assertTrue(described.out().contains("web-1 | first"), described::out);
+        assertTrue(described.out().matches("(?s).* health +heartbeat \\(liveness\\), every 600 s.*")
+                && described.out().matches("(?s).* maxMemoryBytes +838860800\n.*"), described::out);
+        String job = musher.run("describe", "report").out();
+        assertTrue(job.matches("(?s).* cron +0 0 1 1 \\*\n.* timeoutSeconds +60\n.*"), job);
+        String time = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{12}(Z|[+-][0-9]{2}:[0-9]{2}) web-1 \\| (bad|first)";
+        MusherProgram.Result timed = musher.run("logs", "--time", "web");
+        assertEquals(2, timed.out().lines().filter(line -> line.matches(time)).count(), timed::out);
         Child follows = musher.begin("", "logs", "-f", "-n", "1");
         follows.awaitLine("web-1 \\| (bad|first)", Duration.ofSeconds(60));
         assertExit(0, musher.run("restart", "web"));

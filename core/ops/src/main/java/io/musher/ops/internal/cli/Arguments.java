@@ -25,6 +25,7 @@ final class Arguments {
     int lines = 50;
     long sinceSeconds;
     boolean follow;
+    boolean times;
     private boolean ofLogs;
     boolean json;
     boolean detached;
@@ -104,6 +105,10 @@ final class Arguments {
                 follow = true;
                 ofLogs = true;
             }
+            case "--time", "--timestamp" -> {
+                times = true;
+                ofLogs = true;
+            }
             case "--since" -> {
                 sinceSeconds = seconds(word, rest);
                 ofLogs = true;
@@ -158,8 +163,8 @@ final class Arguments {
         if (hasProgram() && (!runs || file.isPresent())) {
             throw new UsageException("a program after -- or --jar goes with run or start, and without a config file");
         }
-        if (ofPrimary && (!command.equals("logs") || !ids.isEmpty() || json || sinceSeconds > 0)) {
-            throw new UsageException("--primary goes with logs, without an ID, --json or --since");
+        if (ofPrimary && (!command.equals("logs") || !ids.isEmpty() || json || times || sinceSeconds > 0)) {
+            throw new UsageException("--primary goes with logs, without an ID, --json, --time or --since");
         }
         if (once && !command.equals("run") && !command.equals("monit")) {
             throw new UsageException(command + ": --once goes with run and monit");
@@ -170,7 +175,7 @@ final class Arguments {
                             + Hints.program(this));
         }
         if (ofLogs && !command.equals("logs")) {
-            throw new UsageException(command + ": --lines, --follow and --since go with logs");
+            throw new UsageException(command + ": --lines, --follow, --since and --time go with logs");
         }
         switch (command) {
             case "run", "check", "unit", "wrapper", "monit" -> {

@@ -182,10 +182,16 @@ final class ClientCommands {
                 out.print(new String(Json.line(line), StandardCharsets.UTF_8));
                 out.flush();
             } else {
-                printLine(line, "");
+                printLine(line, arguments.times ? time(line) : "");
             }
         });
         return CommandLine.DONE;
+    }
+
+    /** {@return when a line was printed, in local time; empty for what is no line} */
+    private static String time(Map<String, Object> line) {
+        return line.get("at") instanceof String at ? LogTime.of(at) + " "
+                : "";
     }
 
     private static void sendLogs(Holder holder, List<String> ids, int count, long since, boolean follow,

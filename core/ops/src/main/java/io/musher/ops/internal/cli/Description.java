@@ -22,7 +22,13 @@ final class Description {
             String.valueOf(failed.get("lastOutput")).lines().forEach(line -> out.println("    | " + line));
         }
         if (process.get("details") instanceof Map<?, ?> details) {
-            details.forEach((name, value) -> print(String.valueOf(name), value, out));
+            details.forEach((name, value) -> {
+                if ("health".equals(name) && value instanceof List<?> checks) {
+                    checks.forEach(check -> print("health", check, out));
+                } else {
+                    print(String.valueOf(name), value, out);
+                }
+            });
         }
         for (Map<String, Object> worker : StatusTable.maps(process.get("workers"))) {
             out.println("  " + worker.get("name"));

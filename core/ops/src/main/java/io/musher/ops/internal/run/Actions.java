@@ -87,11 +87,13 @@ final class Actions {
     private CompletableFuture<?> reload(List<String> ids, List<String> notes) throws ControlException {
         List<String> chosen = processes(targets(ids), "reload");
         for (ControlledProcess process : primary.processes()) {
-            if (!process.isIdle() || !ids.isEmpty() && !chosen.contains(process.id)) {
+            boolean isNamed = ids.stream().anyMatch(process.id::equalsIgnoreCase);
+            boolean isMeant = ids.isEmpty() || chosen.contains(process.id);
+            if (!process.isIdle() || !isMeant || !isNamed && process.waitsForItsFirstStart()) {
                 continue;
             }
             String start = ": musher start " + process.id + " starts it";
-            if (ids.stream().anyMatch(process.id::equalsIgnoreCase)) {
+            if (isNamed) {
                 throw new ControlException(ControlException.CONFLICT,
                         "nothing was reloaded, because " + process.id + " does not run" + start
                                 + ", musher restart " + process.id + " as the config file describes it now");

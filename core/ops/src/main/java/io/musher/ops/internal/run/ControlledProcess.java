@@ -99,6 +99,11 @@ abstract class ControlledProcess {
         }).orElse(true);
     }
 
+    /** {@return whether no command has started it yet, and none has stopped it} */
+    boolean waitsForItsFirstStart() {
+        return this instanceof ManagedProcess managed && !managed.isHeld() && cluster().isEmpty();
+    }
+
     /** {@return the last rollout, if it has failed; empty while the process is stopped} */
     Optional<FailedRollout> failedRollout() {
         return cluster().isPresent() ? failedRollout : Optional.empty();

@@ -101,6 +101,7 @@ class CommandLineTest {
             run app.py             | type musher run -- python3 app.py
             monit web              | monit: unknown argument "web"
             status --follow        | go with logs
+            status --time          | go with logs
             check --once           | --once goes with run and monit
             check --fast           | check: unknown option "--fast"
             check web              | check: unknown argument "web"
