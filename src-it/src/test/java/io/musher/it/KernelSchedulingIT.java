@@ -3,7 +3,6 @@ package io.musher.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.musher.Cluster;
 import io.musher.ClusterBuilder;
@@ -12,14 +11,11 @@ import io.musher.Scheduling;
 import io.musher.StartupException;
 import io.musher.Worker;
 import io.musher.balancer.Strategy;
-import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +27,6 @@ import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
-import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -39,57 +34,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Workers that listen on the common port themselves, each with a socket of its own. */
+/** Worker JVMs that listen on the common port themselves, each with a socket of its own. */
 class KernelSchedulingIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int ENOUGH = 20;
     /** Whether the workers get the listener of the primary, not sockets of their own. */
     private static final boolean SHARES_LISTENER = Runtime.version().feature() >= 22;
-
-    /** A server of one connection at a time, which sets {@code SO_REUSEPORT} if its argument says so. */
-    private static final String PYTHON = """
-            import os, socket, sys
-            server = socket.socket()
-            server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if sys.argv[1] == 'reuse':
-                server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-            server.bind(('', int(os.environ['PORT'])))
-            server.listen(100)
-            while True:
-                client, address = server.accept()
-                client.recv(4096)
-                body = '%d %d' % (os.getpid(), address[1])
-                client.sendall(('HTTP/1.1 200 OK\\r\\nContent-Length: %d\\r\\n\\r\\n%s' % (len(body), body)).encode())
-                client.close()
-            """;
-
-    /** Binds a port, with the option, as the user it has become, then as itself; prints what happened. */
-    private static final String STRANGER = """
-            import errno, os, socket, sys
-            def bind(who):
-                for option in (socket.SO_REUSEPORT, socket.SO_REUSEADDR):
-                    server = socket.socket()
-                    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-                    server.setsockopt(socket.SOL_SOCKET, option, 1)
-                    try:
-                        server.bind(('', int(sys.argv[1])))
-                        server.listen(1)
-                        print(who, 'listens', flush=True)
-                    except OSError as e:
-                        print(who, errno.errorcode[e.errno], flush=True)
-                    server.close()
-            os.seteuid(65534)
-            bind('stranger')
-            os.seteuid(0)
-            bind('root')
-            """;
-
-    private static final String NODE = """
-            require('node:http').createServer((request, response) => {
-              response.end(process.pid + ' ' + request.socket.remotePort)
-            }).listen({ port: Number(process.env.PORT), reusePort: true })
-            """;
 
     private static final String SHOP = """
             import java.net.ServerSocket;
@@ -114,9 +65,6 @@ class KernelSchedulingIT {
             """;
 
     @RegisterExtension
-    final Children children = new Children();
-
-    @RegisterExtension
     final Clusters clusters = new Clusters();
 
     @TempDir
@@ -133,30 +81,6 @@ class KernelSchedulingIT {
         return kernel(port).main(UnmodifiedServer.class).args(args);
     }
 
-    /** The process that answers; it must see this client's own address. */
-    private static long answeringProcess(int port) throws IOException {
-        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            client.setSoTimeout((int) PATIENCE.toMillis());
-            client.getOutputStream().write(
-                    "GET / HTTP/1.1\r\nHost: it\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            String answer = new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-            assertTrue(answer.startsWith("HTTP/1.1 200"), answer);
-            String[] words = answer.substring(answer.indexOf("\r\n\r\n") + 4).split(" ");
-            assertEquals(client.getLocalPort(), Integer.parseInt(words[1]));
-            return Long.parseLong(words[0]);
-        }
-    }
-
-    private static void awaitAllServe(Cluster cluster) {
-        Set<Long> pids = cluster.workers().stream().map(worker -> worker.pid().getAsLong())
-                .collect(Collectors.toCollection(TreeSet::new));
-        Set<Long> answered = new TreeSet<>();
-        Awaitility.await("answers of " + pids).atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> {
-            answered.add(answeringProcess(cluster.commonPort()));
-            return answered.equals(pids);
-        });
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"http", "socket", "channel"})
     void shouldShareThePortAmongUnmodifiedServers(String kind) throws Exception {
@@ -165,17 +89,17 @@ class KernelSchedulingIT {
         assertEquals(port, cluster.commonPort());
         assertTrue(cluster.workers().stream().allMatch(worker -> worker.port().getAsInt() == port));
         assertTrue(cluster.stats().balancer().isEmpty());
-        awaitAllServe(cluster);
+        CommonPortClient.awaitAllServe(cluster);
         Worker killed = cluster.workers().get(0);
         killed.kill();
         clusters.history().await(ClusterEvent.Exited.class, killed);
         for (int i = 0; i < ENOUGH; i++) {
-            assertTrue(answeringProcess(port) != killed.pid().getAsLong());
+            assertTrue(CommonPortClient.answeringProcess(port) != killed.pid().getAsLong());
         }
         clusters.history().awaitReady(0, killed.id());
-        awaitAllServe(cluster);
+        CommonPortClient.awaitAllServe(cluster);
         cluster.scale(1).join();
-        awaitAllServe(cluster);
+        CommonPortClient.awaitAllServe(cluster);
     }
 
     @Test
@@ -183,7 +107,7 @@ class KernelSchedulingIT {
         int port = FreePorts.free();
         SourceCompiler.compile(folder, "Shop", SHOP);
         Path jar = NestedJars.pack(folder.resolve("shop.jar"), "Shop", folder.resolve("out"));
-        awaitAllServe(clusters.start(kernel(port).jar(jar).args(Integer.toString(port))));
+        CommonPortClient.awaitAllServe(clusters.start(kernel(port).jar(jar).args(Integer.toString(port))));
     }
 
     @Test
@@ -199,7 +123,7 @@ class KernelSchedulingIT {
             out.putNextEntry(new JarEntry("Shop.class"));
             out.write(Files.readAllBytes(folder.resolve("out").resolve("Shop.class")));
         }
-        awaitAllServe(clusters.start(kernel(port).jar(jar).args(Integer.toString(port))));
+        CommonPortClient.awaitAllServe(clusters.start(kernel(port).jar(jar).args(Integer.toString(port))));
     }
 
     @Test
@@ -297,7 +221,7 @@ class KernelSchedulingIT {
             clusters.history().await(ClusterEvent.Exited.class, old);
         }
         assertTrue(cluster.workers().stream().noneMatch(before::contains));
-        awaitAllServe(cluster);
+        CommonPortClient.awaitAllServe(cluster);
     }
 
     @Test
@@ -325,7 +249,7 @@ class KernelSchedulingIT {
             }
         }
         cluster.scale(1).join();
-        awaitAllServe(cluster);
+        CommonPortClient.awaitAllServe(cluster);
         cluster.close();
         clusters.start(unmodified(port, "http").instances(1)); // the connections that linger do not count
     }
@@ -341,58 +265,10 @@ class KernelSchedulingIT {
     }
 
     @Test
-    void shouldShareThePortAmongCommandsThatSetTheOption() throws Exception {
-        String python = NonJavaServers.installed("python3");
-        Cluster cluster = clusters.start(clusters.command(python, "-c", PYTHON, "reuse").instances(2)
-                .commonPort(0).scheduling(Scheduling.KERNEL));
-        awaitAllServe(cluster);
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {0, 1})
-    void shouldNotShareThePortWithAnotherUser(int instances) throws Exception {
-        assumeTrue(Files.getOwner(Path.of("/proc/self")).getName().equals("root"),
-                "only root can become another user, so what this test is about is not tested");
-        String python = NonJavaServers.installed("python3");
-        Cluster cluster = clusters.start(clusters.command(python, "-c", PYTHON, "reuse").instances(instances)
-                .commonPort(0).scheduling(Scheduling.KERNEL));
-        Child stranger = children.command(python, "-c", STRANGER, Integer.toString(cluster.commonPort()));
-        assertEquals(0, stranger.exitCode(PATIENCE), stranger::report);
-        assertEquals(List.of("stranger EADDRINUSE", "stranger EADDRINUSE", "root listens", "root listens"),
-                stranger.stdout().lines().toList(), stranger::report);
-    }
-
-    @Test
-    void shouldShareThePortAmongNodesThatHaveTheOptionAndSayWhichOnesDo() throws Exception {
-        String node = NonJavaServers.installed("node");
-        ClusterBuilder builder = clusters.command(node, "-e", NODE).instances(2).commonPort(0)
-                .scheduling(Scheduling.KERNEL);
-        Child version = children.command(node, "-p",
-                "const [a, b] = process.versions.node.split('.').map(Number); a > 23 || a == 23 && b >= 1"
-                        + " || a == 22 && b >= 12");
-        assertEquals(0, version.exitCode(PATIENCE), version::report);
-        if (Boolean.parseBoolean(version.stdout().strip())) {
-            awaitAllServe(clusters.start(builder));
-        } else {
-            StartupException failure = assertThrows(StartupException.class, () -> clusters.start(builder));
-            assertTrue(failure.getMessage().contains("Node 22.12 or newer: reusePort: true"), failure::getMessage);
-        }
-    }
-
-    @Test
-    void shouldSayWhatACommandHasToDo() {
-        String python = NonJavaServers.installed("python3");
-        StartupException failure = assertThrows(StartupException.class,
-                () -> clusters.start(clusters.command(python, "-c", PYTHON, "plain").instances(1)
-                        .commonPort(0).scheduling(Scheduling.KERNEL)));
-        assertTrue(failure.getMessage().contains("set SO_REUSEPORT in the command"), failure::getMessage);
-    }
-
-    @Test
     void shouldChooseTheKernelByItselfUnlessAnOptionNeedsTheBalancer() throws Exception {
         int port = FreePorts.free();
         Cluster direct = clusters.start(unmodified(port, "http").scheduling(Scheduling.AUTO));
-        awaitAllServe(direct);
+        CommonPortClient.awaitAllServe(direct);
         assertTrue(direct.stats().balancer().isEmpty());
         Cluster relayed = clusters.start(clusters.jvm().name("relayed").instances(1).commonPort(0)
                 .scheduling(Scheduling.AUTO).strategy(Strategy.ipHash()));
