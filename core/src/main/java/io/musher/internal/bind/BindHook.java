@@ -15,8 +15,9 @@ public final class BindHook {
             "RedirectTemplate",
             "BindAction", "CommonAddress", "ReusePortAction", "Sockets", "JdkNetHook", "JdkNetHook$1", "ClassRenamer",
             "NetHookTemplate",
-            "NativeFunctions", "NativeFunctions$Function", "NativeSockets", "NativeSockets$Datagram",
-            "NativeSockets$Message", "MethodReferences", "NetCalls", "NetTemplate", "SharedListener",
+            "NativeFunctions", "NativeFunctions$Function", "SystemCalls", "NativeSockets", "UnixNames",
+            "UnixDatagramSocket", "UnixDatagramSocket$Datagram", "UnixDatagramSocket$Message", "MethodReferences",
+            "NetCalls", "NetTemplate", "SharedListener",
             "SharedListenerHook",
             "AcceptPause", "AcceptPause$Watch", "BindAgent");
 

@@ -1,7 +1,7 @@
 package io.musher.internal.bind;
 
 import io.musher.balancer.loop.Nullable;
-import io.musher.internal.bind.NativeSockets.Datagram;
+import io.musher.internal.bind.UnixDatagramSocket.Datagram;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -29,19 +29,19 @@ public final class SharedListener implements AutoCloseable {
 
     private final NativeSockets sockets;
     private final int listener;
-    private final int requests;
+    private final UnixDatagramSocket requests;
     private final InetSocketAddress address;
     private final String name;
     private final Thread thread;
     private volatile boolean closed;
 
-    private SharedListener(NativeSockets sockets, int listener, int requests, InetSocketAddress address,
-            String threadName) throws IOException {
+    private SharedListener(NativeSockets sockets, int listener, UnixDatagramSocket requests,
+            InetSocketAddress address, String threadName) throws IOException {
         this.sockets = sockets;
         this.listener = listener;
         this.requests = requests;
         this.address = new InetSocketAddress(address.getAddress(), sockets.address(listener).getPort());
-        this.name = sockets.unixName(requests);
+        this.name = requests.name();
         this.thread = new Thread(this::answer, threadName);
         thread.setDaemon(true);
     }
@@ -116,7 +116,7 @@ public final class SharedListener implements AutoCloseable {
 
     private static SharedListener share(NativeSockets sockets, int listener, InetSocketAddress address,
             String threadName) throws IOException {
-        int requests = -1;
+        UnixDatagramSocket requests = null;
         try {
             requests = sockets.openDatagrams();
             SharedListener shared = new SharedListener(sockets, listener, requests, address, threadName);
@@ -124,8 +124,8 @@ public final class SharedListener implements AutoCloseable {
             return shared;
         } catch (IOException | RuntimeException | Error e) {
             sockets.close(listener);
-            if (requests >= 0) {
-                sockets.close(requests);
+            if (requests != null) {
+                requests.close();
             }
             throw e;
         }
@@ -145,7 +145,7 @@ public final class SharedListener implements AutoCloseable {
         int user = sockets.user();
         while (!closed) {
             try {
-                Datagram request = sockets.receive(requests);
+                Datagram request = requests.receive();
                 if (request.descriptor() >= 0) {
                     sockets.close(request.descriptor());
                 }
@@ -156,12 +156,12 @@ public final class SharedListener implements AutoCloseable {
                 LockSupport.parkNanos(PAUSE_NANOS); // out of memory, perhaps
             }
         }
-        sockets.close(requests);
+        requests.close();
     }
 
     private void pass(String worker) {
         try {
-            sockets.send(requests, worker, listener);
+            requests.send(worker, listener);
         } catch (IOException e) {
             // of a worker that is gone: it did not wait for the answer
         }
@@ -175,7 +175,7 @@ public final class SharedListener implements AutoCloseable {
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            sockets.shutdown(requests);
+            requests.shutdown();
             boolean interrupted = false;
             while (thread.isAlive()) {
                 try {

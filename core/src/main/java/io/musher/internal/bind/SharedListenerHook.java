@@ -1,7 +1,7 @@
 package io.musher.internal.bind;
 
 import io.musher.balancer.loop.Nullable;
-import io.musher.internal.bind.NativeSockets.Datagram;
+import io.musher.internal.bind.UnixDatagramSocket.Datagram;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
@@ -141,14 +141,13 @@ final class SharedListenerHook implements BiPredicate<FileDescriptor, InetSocket
 
     /** {@return a descriptor of the primary's listener} */
     private int ask(NativeSockets sockets) throws IOException {
-        int descriptor = sockets.openDatagrams();
-        try {
-            sockets.setTimeout(descriptor, TIMEOUT_SECONDS);
+        try (UnixDatagramSocket datagrams = sockets.openDatagrams()) {
+            datagrams.setTimeout(TIMEOUT_SECONDS);
             String primary = rule.listener().orElseThrow();
-            sockets.send(descriptor, primary, -1);
+            datagrams.send(primary, -1);
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
             while (System.nanoTime() - deadline < 0) {
-                Datagram answer = sockets.receive(descriptor);
+                Datagram answer = datagrams.receive();
                 if (answer.uid() == sockets.user() && answer.sender().equals(primary)
                         && answer.descriptor() >= 0) {
                     return answer.descriptor();
@@ -160,8 +159,6 @@ final class SharedListenerHook implements BiPredicate<FileDescriptor, InetSocket
         } catch (IOException e) {
             throw new BindException("port " + rule.commonPort() + ": the primary, which listens there, has not passed"
                     + " its listener within " + TIMEOUT_SECONDS + " s: " + e.getMessage());
-        } finally {
-            sockets.close(descriptor);
         }
     }
 }

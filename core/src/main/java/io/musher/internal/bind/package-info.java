@@ -14,7 +14,8 @@
  *                                  ▼ asks by a Unix datagram, puts the answer where the socket was
  *                  both kinds of KERNEL: CommonAddress refuses to listen on more addresses than meant
  *                  in the primary: SharedListener: listens, passes its descriptor to processes of its user
- *                  both: NativeSockets ─▶ NativeFunctions (java.lang.foreign, by reflection)
+ *                  both: NativeSockets, UnixDatagramSocket ─▶ SystemCalls ─▶ NativeFunctions (java.lang.foreign, by
+ *                                                                            reflection)
  * </pre>
  *
  * <p><b>The seam.</b> In the primary a {@code CommonPort} owns the common port and says by a {@link

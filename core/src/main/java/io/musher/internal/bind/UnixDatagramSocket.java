@@ -1,0 +1,133 @@
+package io.musher.internal.bind;
+
+import java.io.IOException;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+
+/**
+ * A Unix datagram socket, on a name that is in no file system, whose datagrams carry a descriptor and who sent it, as
+ * the kernel says. Thread-safe; {@link #close} once nothing else is called any more.
+ */
+final class UnixDatagramSocket implements AutoCloseable {
+
+    // the same on x86 and ARM
+    private static final int SOCK_DGRAM = 2;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_PASSCRED = 16;
+    private static final int SO_RCVTIMEO = 20;
+    private static final int SCM_RIGHTS = 1;
+    private static final int SCM_CREDENTIALS = 2;
+    private static final int MSG_DONTWAIT = 0x40;
+    private static final int MSG_NOSIGNAL = 0x4000;
+    private static final int MSG_CMSG_CLOEXEC = 0x40000000;
+    private static final int SHUT_RDWR = 2;
+
+    private static final int CONTROL = 64;
+    private static final int CONTROL_HEADER = 16;
+
+    private final SystemCalls calls;
+    private final int socket;
+
+    /**
+     * A datagram.
+     *
+     * @param sender the name of the socket that sent it; empty if it has none, or if this socket was shut down
+     * @param uid the user of the process that sent it, as the kernel says; -1 if unknown
+     * @param descriptor a new descriptor of what the sender passed; -1 if it passed none
+     */
+    record Datagram(String sender, int uid, int descriptor) {}
+
+    UnixDatagramSocket(SystemCalls calls) throws IOException {
+        this.calls = calls;
+        this.socket = calls.socket(UnixNames.FAMILY, SOCK_DGRAM);
+        try {
+            calls.setOption(socket, SO_PASSCRED, 1);
+            calls.bind(socket, UnixNames.any());
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** {@return the name by which others send to this socket} */
+    String name() throws IOException {
+        return UnixNames.of(calls.name(socket));
+    }
+
+    /** Limits how long {@link #receive} blocks. */
+    void setTimeout(int seconds) throws IOException {
+        calls.setOption(socket, SOL_SOCKET, SO_RCVTIMEO, NativeFunctions.buffer(2 * Long.BYTES).putLong(0, seconds));
+    }
+
+    /** Sends one byte and, unless -1, a descriptor to the socket of a name; never blocks. */
+    void send(String receiver, int passed) throws IOException {
+        ByteBuffer control = NativeFunctions.buffer(CONTROL);
+        control.putLong(0, CONTROL_HEADER + Integer.BYTES).putInt(8, SOL_SOCKET).putInt(12, SCM_RIGHTS)
+                .putInt(CONTROL_HEADER, passed);
+        Message message = new Message(UnixNames.address(receiver), UnixNames.length(receiver), control,
+                passed < 0 ? 0 : CONTROL_HEADER + Long.BYTES);
+        calls.send(socket, message.header, MSG_DONTWAIT | MSG_NOSIGNAL);
+        message.keep();
+    }
+
+    /** Blocks until a datagram has come, or the socket is shut down. */
+    Datagram receive() throws IOException {
+        ByteBuffer name = UnixNames.buffer();
+        ByteBuffer control = NativeFunctions.buffer(CONTROL);
+        Message message = new Message(name, name.capacity(), control, CONTROL);
+        // also of an empty datagram: what it passed is open here by now, and has to be closed
+        calls.receive(socket, message.header, MSG_CMSG_CLOEXEC);
+        message.keep();
+        int uid = -1;
+        int passed = -1;
+        int end = (int) message.header.getLong(40);
+        for (int at = 0; at + CONTROL_HEADER <= end;) {
+            int length = (int) control.getLong(at);
+            int type = control.getInt(at + 12);
+            if (type == SCM_CREDENTIALS) {
+                uid = control.getInt(at + CONTROL_HEADER + 4); // after the process id
+            } else if (type == SCM_RIGHTS) {
+                for (int i = at + CONTROL_HEADER; i + Integer.BYTES <= at + length; i += Integer.BYTES) {
+                    if (passed >= 0) {
+                        calls.close(passed); // one is expected
+                    }
+                    passed = control.getInt(i);
+                }
+            }
+            at += Math.max(CONTROL_HEADER, length + Long.BYTES - 1 & -Long.BYTES);
+        }
+        return new Datagram(UnixNames.of(name.limit(message.header.getInt(8))), uid, passed);
+    }
+
+    /** Makes {@link #receive} return at once, now and from now on. */
+    void shutdown() {
+        calls.shutdown(socket, SHUT_RDWR);
+    }
+
+    @Override
+    public void close() {
+        calls.close(socket);
+    }
+
+    /** The struct msghdr of one byte, with what it points to. */
+    private final class Message {
+
+        private final ByteBuffer header = NativeFunctions.buffer(56);
+        private final ByteBuffer[] parts;
+
+        Message(ByteBuffer name, int nameLength, ByteBuffer control, int controlLength) {
+            ByteBuffer data = NativeFunctions.buffer(1);
+            ByteBuffer vector = NativeFunctions.buffer(2 * Long.BYTES).putLong(0, calls.address(data)).putLong(8, 1);
+            header.putLong(0, calls.address(name)).putInt(8, nameLength).putLong(16, calls.address(vector))
+                    .putLong(24, 1).putLong(32, controlLength == 0 ? 0 : calls.address(control))
+                    .putLong(40, controlLength);
+            parts = new ByteBuffer[]{data, vector, name, control};
+        }
+
+        /** To be called when the message was passed, so that what it points to is reachable until then. */
+        void keep() {
+            Reference.reachabilityFence(header);
+            Reference.reachabilityFence(parts);
+        }
+    }
+}
