@@ -1,7 +1,7 @@
 package io.musher;
 
+import io.musher.internal.process.ProcessUsage;
 import io.musher.internal.process.WorkerProcess;
-import io.musher.internal.process.WorkerProcess.Usage;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -35,7 +35,7 @@ final class UsageMeter {
      * contains would be counted twice.
      */
     synchronized CompletableFuture<List<ResourceUsage>> measure(Supplier<List<Worker>> living,
-            Function<List<WorkerProcess>, CompletableFuture<Map<WorkerProcess, Usage>>> reader) {
+            Function<List<WorkerProcess>, CompletableFuture<Map<WorkerProcess, ProcessUsage>>> reader) {
         if (latest.isDone()) {
             List<Worker> workers = living.get();
             latest = reader.apply(workers.stream().map(worker -> worker.session().process()).toList())
@@ -44,10 +44,10 @@ final class UsageMeter {
         return latest;
     }
 
-    private synchronized List<ResourceUsage> add(List<Worker> workers, Map<WorkerProcess, Usage> usageOf) {
-        Map<Worker, Usage> measured = new LinkedHashMap<>();
+    private synchronized List<ResourceUsage> add(List<Worker> workers, Map<WorkerProcess, ProcessUsage> usageOf) {
+        Map<Worker, ProcessUsage> measured = new LinkedHashMap<>();
         workers.forEach(worker -> measured.put(worker,
-                usageOf.getOrDefault(worker.session().process(), new Usage(0, 0))));
+                usageOf.getOrDefault(worker.session().process(), ProcessUsage.NONE)));
         Map<Integer, Long> memory = new HashMap<>();
         measured.forEach((worker, usage) -> {
             Total total = totals.computeIfAbsent(worker.instance(), instance -> new Total(worker.name()));
@@ -60,7 +60,7 @@ final class UsageMeter {
     }
 
     /** Keeps the sum of workers that are no longer measured, so that their number does not grow. */
-    private static long nanos(Total total, Map<Worker, Usage> measured) {
+    private static long nanos(Total total, Map<Worker, ProcessUsage> measured) {
         total.nanosByWorker.entrySet().removeIf(entry -> {
             boolean ended = measured.keySet().stream().noneMatch(worker -> worker.id() == entry.getKey());
             total.endedNanos += ended ? entry.getValue() : 0;

@@ -2,18 +2,13 @@ package io.musher.internal.process;
 
 import io.musher.Output;
 import io.musher.balancer.Balancer;
-import io.musher.balancer.loop.Nullable;
 import io.musher.internal.process.classdata.ClassDataCache;
 import io.musher.internal.process.launch.ArgumentFile;
-import io.musher.internal.process.launch.ChildEnvironment;
-import io.musher.internal.process.launch.CommandLine;
 import io.musher.internal.process.launch.LaunchPlan;
 import io.musher.internal.process.launch.SpawnRequest;
-import io.musher.internal.process.os.InheritedSignals;
 import io.musher.internal.process.os.OomScore;
 import io.musher.internal.process.os.OrphanReaper;
 import io.musher.internal.process.os.Platform;
-import io.musher.internal.process.os.PortLease;
 import io.musher.internal.process.os.ProcessTableExecutor;
 import io.musher.internal.process.os.ProcessTree;
 import io.musher.internal.process.output.OutputPump;
@@ -23,9 +18,6 @@ import io.musher.internal.process.output.PipeReopener;
 import io.musher.internal.worker.ClassPreloader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -165,11 +157,11 @@ public final class Spawner implements AutoCloseable {
      *
      * @return completes on any thread; with no results if the process table cannot be read
      */
-    public CompletableFuture<Map<WorkerProcess, WorkerProcess.Usage>> usage(List<WorkerProcess> workers) {
-        CompletableFuture<Map<WorkerProcess, WorkerProcess.Usage>> answer = new CompletableFuture<>();
+    public CompletableFuture<Map<WorkerProcess, ProcessUsage>> usage(List<WorkerProcess> workers) {
+        CompletableFuture<Map<WorkerProcess, ProcessUsage>> answer = new CompletableFuture<>();
         processTable.run(() -> {
             try {
-                answer.complete(processTable.query(() -> WorkerProcess.usage(workers), Map.of()));
+                answer.complete(processTable.query(() -> ProcessUsage.of(workers), Map.of()));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 answer.complete(Map.of());
@@ -233,47 +225,20 @@ public final class Spawner implements AutoCloseable {
     }
 
     private WorkerProcess start(SpawnRequest request) throws IOException {
-        boolean needsReaper = !request.plan().saysHello();
-        String tree = mark + "." + request.workerId();
-        ProcessBuilder builder = new ProcessBuilder().redirectInput(Platform.NULL);
-        ChildEnvironment.apply(builder.environment(), request, needsReaper ? tree : null);
-        CommandLine line = request.plan().words(request, builder.environment());
-        if (request.plan().kind() == LaunchPlan.Kind.JVM) {
-            line = classData.extend(line, builder.environment(), request.workerId());
-        }
-        if (request.plan().options().directory().isPresent()) {
-            Path directory = request.plan().options().directory().get();
-            if (!Files.isDirectory(directory)) {
-                throw new IOException("directory " + directory + " does not exist");
-            }
-            builder.directory(directory.toFile());
-        }
-        if (line.hidden().isEmpty()) {
-            builder.command(new ArrayList<>(line.all()));
-            return start(request, builder, needsReaper ? tree : null, Optional.empty());
-        }
-        ArgumentFile arguments = ArgumentFile.of(line.hidden());
-        builder.command(line.with(arguments.reference()));
-        if (arguments.isPipe()) {
-            builder.redirectInput(ProcessBuilder.Redirect.PIPE);
-        }
+        PreparedProcess prepared = PreparedProcess.of(request, mark, classData);
         try {
-            return start(request, builder, needsReaper ? tree : null, Optional.of(arguments));
+            return start(request, prepared);
         } catch (IOException | RuntimeException | Error e) {
-            arguments.delete();
+            prepared.arguments().ifPresent(ArgumentFile::delete);
             throw e;
         }
     }
 
-    private WorkerProcess start(SpawnRequest request, ProcessBuilder builder, @Nullable String treeMark,
-            Optional<ArgumentFile> arguments) throws IOException {
-        builder.command().addAll(0, InheritedSignals.reset(builder.command().get(0)));
-        Platform.SETSID.ifPresent(setsid -> builder.command().add(0, setsid));
-        takePort(request);
-        Process process = builder.start();
+    private WorkerProcess start(SpawnRequest request, PreparedProcess prepared) throws IOException {
+        Process process = prepared.start();
         long id = Platform.SETSID.isPresent() ? -process.pid() : process.pid();
-        ProcessTree tree = new ProcessTree(process.toHandle(), Platform.SETSID.isPresent(),
-                treeMark == null ? null : ChildEnvironment.TREE + "=" + treeMark);
+        ProcessTree tree = prepared.tree(process);
+        Optional<ArgumentFile> arguments = prepared.arguments();
         try {
             OomScore.raise(process.pid());
             OutputTail tail = new OutputTail();
@@ -283,7 +248,7 @@ public final class Spawner implements AutoCloseable {
                     sinks.sink(request, process.pid(), true));
             WorkerProcess worker = new WorkerProcess(request, process, tree, processTable, reaper, tail,
                     CompletableFuture.allOf(out.done(), err.done()));
-            if (treeMark != null) {
+            if (prepared.needsReaper()) {
                 reaper.watch(id);
             }
             out.start(cluster + "-out-" + request.workerId());
@@ -326,16 +291,5 @@ public final class Spawner implements AutoCloseable {
     private static InputStream output(SpawnRequest request, Process process, int descriptor) {
         InputStream jdk = descriptor == 1 ? process.getInputStream() : process.getErrorStream();
         return request.plan().kind() == LaunchPlan.Kind.COMMAND ? PipeReopener.reopened(process, descriptor, jdk) : jdk;
-    }
-
-    private static void takePort(SpawnRequest request) throws IOException {
-        if (request.port().isEmpty()) {
-            return;
-        }
-        if (request.plan().kind() == LaunchPlan.Kind.JVM && PortLease.canBeShared()) {
-            request.port().get().hold();
-        } else {
-            request.port().get().release();
-        }
     }
 }

@@ -12,11 +12,8 @@ import io.musher.internal.process.os.ProcessTree;
 import io.musher.internal.process.os.SignalNames;
 import io.musher.internal.process.os.Termination;
 import io.musher.internal.process.output.OutputTail;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -222,38 +219,13 @@ public final class WorkerProcess {
         return answer.copy();
     }
 
-    /**
-     * CPU time and memory of a worker.
-     *
-     * @param cpuNanos the CPU time since the process was started; it falls when a descendant exits for which no other
-     *     one has waited
-     * @param memory the resident memory in bytes; 0 where this cannot be determined
-     */
-    public record Usage(long cpuNanos, long memory) {
-
-        private static final Usage NONE = new Usage(0, 0);
-
-        private Usage plus(Usage other) {
-            return new Usage(cpuNanos + other.cpuNanos, memory + other.memory);
-        }
+    /** {@return whether {@link #family} needs the sessions} */
+    boolean usesSession() {
+        return isCommand() && tree.hasSession();
     }
 
-    /**
-     * {@return what the workers use, commands with all processes in their session; may block} Reads the process table
-     * once for all workers.
-     */
-    static Map<WorkerProcess, Usage> usage(Collection<WorkerProcess> workers) {
-        boolean scans = workers.stream().anyMatch(worker -> worker.isCommand() && worker.tree.hasSession());
-        Map<Long, List<Long>> sessions = scans ? ProcessTable.sessions() : Map.of();
-        Map<WorkerProcess, Usage> usage = new HashMap<>();
-        for (WorkerProcess worker : workers) {
-            usage.put(worker, worker.family(sessions).stream().map(WorkerProcess::usage).reduce(Usage.NONE,
-                    Usage::plus));
-        }
-        return usage;
-    }
-
-    private List<ProcessHandle> family(Map<Long, List<Long>> sessions) {
+    /** {@return the process; for a command with all processes in its session, as the process table says} */
+    List<ProcessHandle> family(Map<Long, List<Long>> sessions) {
         List<ProcessHandle> family = new ArrayList<>(List.of(leader));
         if (isCommand() && !tree.hasSession()) {
             leader.descendants().forEach(family::add);
@@ -262,12 +234,6 @@ public final class WorkerProcess {
                     .flatMap(pid -> ProcessHandle.of(pid).stream()).forEach(family::add);
         }
         return family;
-    }
-
-    private static Usage usage(ProcessHandle process) {
-        long cpu = Platform.LINUX ? ProcessTable.cpuNanos(process.pid())
-                : process.info().totalCpuDuration().map(Duration::toNanos).orElse(0L);
-        return new Usage(cpu, ProcessTable.memory(process.pid()));
     }
 
     /**
