@@ -58,10 +58,10 @@ final class Job extends ManagedProcess {
     }
 
     @Override
-    void startParts() throws IOException {
-        super.startParts();
-        spec().schedule().ifPresent(cron -> schedule(cron, this::runNow));
-        spec().terminate().ifPresent(cron -> schedule(cron, () -> workers().forEach(Worker::stop)));
+    void addTriggers(Triggers added) throws IOException {
+        super.addTriggers(added);
+        spec().schedule().ifPresent(cron -> added.schedule(cron, this::runNow));
+        spec().terminate().ifPresent(cron -> added.schedule(cron, () -> workers().forEach(Worker::stop)));
     }
 
     @Override

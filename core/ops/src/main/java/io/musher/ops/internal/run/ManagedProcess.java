@@ -8,17 +8,13 @@ import io.musher.Output;
 import io.musher.Rollout;
 import io.musher.balancer.loop.Nullable;
 import io.musher.ops.internal.control.ControlException;
-import io.musher.ops.internal.cron.Cron;
 import io.musher.ops.internal.file.ProcessSpec;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,11 +27,9 @@ abstract class ManagedProcess extends ControlledProcess {
 
     static final Logger LOG = LoggerFactory.getLogger("io.musher.ops");
 
-    private static final long MAX_RETRY_SECONDS = 30;
-    private static final int MAX_DOUBLINGS = 5;
-
     final Context context;
-    private final List<AutoCloseable> parts = new ArrayList<>();
+    private final Triggers triggers;
+    private final StartRetry retry = new StartRetry(this::retry);
     private volatile ProcessSpec spec;
     private volatile Consumer<Output.Line> log;
     private volatile @Nullable Cluster cluster;
@@ -43,10 +37,6 @@ abstract class ManagedProcess extends ControlledProcess {
     private volatile String problem = "";
     /** Whether a command has stopped it; another one may start it. */
     private volatile boolean held;
-    /** Whether it could not be started and is tried again; this and the next two are guarded by the monitor. */
-    private boolean retries;
-    private boolean retryPlanned;
-    private int failedStarts;
     private volatile Optional<Exit> lastExit = Optional.empty();
     private volatile Optional<Exit> firstFailure = Optional.empty();
 
@@ -54,6 +44,7 @@ abstract class ManagedProcess extends ControlledProcess {
         super(spec.id(), context.events(), context.memory());
         this.spec = spec;
         this.context = context;
+        this.triggers = new Triggers(spec.id(), context);
         this.log = context.logs().apply(spec);
     }
 
@@ -135,10 +126,9 @@ abstract class ManagedProcess extends ControlledProcess {
             cluster = opened;
             held = false;
             problem = "";
-            retries = false;
-            failedStarts = 0;
+            retry.started();
             forgetFailures();
-            startParts();
+            addTriggers(triggers);
             return opened;
         } catch (IOException | RuntimeException e) {
             Cluster failed = cluster;
@@ -153,28 +143,17 @@ abstract class ManagedProcess extends ControlledProcess {
                 LOG.error("{}: start failed, and is tried again from time to time: {}", id, problem);
                 context.events().publish("start-failed", id, "", problem);
             }
-            retries = true;
-            planRetry();
+            retry.startFailed();
             throw new ControlException(ControlException.FAILED, text);
         }
     }
 
-    /** Tries again later what could not be started, until it starts or is stopped; called with the monitor held. */
-    private void planRetry() {
-        if (!retryPlanned) {
-            retryPlanned = true;
-            long seconds = Math.min(MAX_RETRY_SECONDS, 1L << Math.min(failedStarts++, MAX_DOUBLINGS));
-            CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS).execute(this::retry);
-        }
-    }
-
     private synchronized void retry() {
-        retryPlanned = false;
-        if (!retries || cluster != null) {
+        if (!retry.isDue() || cluster != null) {
             return;
         }
         if (!ended.isDone()) {
-            planRetry();
+            retry.plan();
             return;
         }
         try {
@@ -191,11 +170,11 @@ abstract class ManagedProcess extends ControlledProcess {
     synchronized CompletableFuture<Void> stop() {
         Cluster running = cluster;
         problem = "";
-        retries = false;
+        retry.callOff();
         held = true;
         if (running != null) {
             cluster = null;
-            closeParts();
+            triggers.close();
             ended = running.stop().exceptionally(failure -> null);
         }
         return ended;
@@ -209,9 +188,9 @@ abstract class ManagedProcess extends ControlledProcess {
         spec = next;
         log = context.logs().apply(next);
         if (cluster != null) {
-            closeParts();
+            triggers.close();
             try {
-                startParts();
+                addTriggers(triggers);
             } catch (IOException e) {
                 throw new ControlException(ControlException.FAILED, id + ": " + e.getMessage());
             }
@@ -257,11 +236,10 @@ abstract class ManagedProcess extends ControlledProcess {
         return firstFailure;
     }
 
-    /** Starts what has a schedule or watches files; called with the monitor held. */
-    void startParts() throws IOException {
+    /** Adds what starts or reloads the process by itself, as its spec says; called with the monitor held. */
+    void addTriggers(Triggers added) throws IOException {
         if (!spec.watch().isEmpty()) {
-            parts.add(new FileWatcher(id, spec.watch(), context.countsAsChange(), context.watcher().interval(),
-                    path -> changed(path.toString())));
+            added.watch(spec.watch(), this::changed);
         }
     }
 
@@ -284,27 +262,6 @@ abstract class ManagedProcess extends ControlledProcess {
 
     /** Called after a watched file has changed. */
     abstract void changed(String path);
-
-    private void closeParts() {
-        for (AutoCloseable part : parts) {
-            try {
-                part.close();
-            } catch (Exception e) {
-                LOG.debug("{}: closing {} failed", id, part, e);
-            }
-        }
-        parts.clear();
-    }
-
-    void schedule(Cron cron, Runnable action) {
-        parts.add(context.timer().add(cron, () -> {
-            try {
-                action.run();
-            } catch (RuntimeException e) {
-                LOG.error("{}: {}", id, e.toString(), e);
-            }
-        }));
-    }
 
     /** {@return whether something was given up or could not be started} */
     boolean hasFailed() {

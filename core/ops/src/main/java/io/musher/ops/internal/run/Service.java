@@ -92,9 +92,9 @@ final class Service extends ManagedProcess {
     }
 
     @Override
-    void startParts() throws IOException {
-        super.startParts();
-        spec().terminate().ifPresent(cron -> schedule(cron, () -> reload("terminate is due")));
+    void addTriggers(Triggers added) throws IOException {
+        super.addTriggers(added);
+        spec().terminate().ifPresent(cron -> added.schedule(cron, () -> reload("terminate is due")));
     }
 
     /** The program is another one now: a rollout of what was there before a further change is superseded. */
