@@ -26,6 +26,8 @@
  * <tr><td>Ejection, on the first loop</td><td>which targets are ejected for failures, and how they return</td></tr>
  * <tr><td>HostResolver, on the first loop</td><td>the addresses of targets that have host names; has lookup
  * threads</td></tr>
+ * <tr><td>BalancerCommands, any thread</td><td>the order of commands, the threads that complete their futures</td></tr>
+ * <tr><td>BalancerShutdown, any thread</td><td>whether and why the balancer closes</td></tr>
  * <tr><td>Backend, shared by all loops</td><td>atomic counts, addresses and the state of one target</td></tr>
  * </table>
  *

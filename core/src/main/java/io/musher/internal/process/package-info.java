@@ -23,37 +23,20 @@
  *       {@link io.musher.internal.process.os.Termination}.
  * </ul>
  *
- * <pre>{@code
- * LaunchPlan plan = LaunchPlan.of(config.launch());                    // rejects the command line of a test runner
- * JvmShare share = JvmShare.of(config.instances(), config.commonPort().isPresent());
- * log.info("{}: {}", config.name(), plan.describeShare(share, env));
- * Spawner spawner = new Spawner(config.name(), config.output());
- *
- * spawner.spawn(new SpawnRequest(plan, instance, id, name, Optional.of(PortLease.free()), channel.address(), token,
- * maxMessageSize, env, share))
- *         .whenCompleteAsync((worker, failure) -> { ... }, control::execute);
- * worker.onExit().thenAcceptAsync(exit -> events.exited(incarnation, exit.status(), exit.signal()),
- *         control::execute);
- * worker.terminate();                                                  // later, if necessary: worker.kill();
- * spawner.close();                                                     // when all workers have exited
- * }</pre>
- *
  * <h2>Threads</h2>
  *
  * <p>The thread {@code <cluster>-spawn} blocks in process starts. Threads {@code <cluster>-process-table}, created on
  * demand, block in reads of the process table, so a start or a read that hangs delays nothing else. Each worker has two
  * daemon threads that read its output and one that waits for its exit; one or two threads per cluster deliver the
  * output. The methods of {@code Spawner} and {@code WorkerProcess} do not block, so the control thread may call them,
- * except {@code Spawner.close()}. Futures complete on any of
- * these threads: continue on an executor of your own.
+ * except {@code Spawner.close()}. Futures complete on any of these threads: continue on an executor of your own.
  *
  * <h2>The way to the first fork</h2>
  *
  * <p>All workers wait for what the primary loads until then, in a cold JVM. Therefore tokens are read from the kernel
  * instead of by {@code SecureRandom}, signal handlers are compiled instead of being proxies, the key of class data is
  * no {@code MessageDigest}, and memory limits and tools are found without streams. Lambdas and regular expressions
- * stay, for the sake of readers. {@code ClassesBeforeForkTest}
- * counts.
+ * stay, for the sake of readers. {@code ClassesBeforeForkTest} counts.
  *
  * <h2>Exits</h2>
  *

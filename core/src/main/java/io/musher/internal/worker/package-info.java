@@ -21,20 +21,23 @@
  * loads dozens of classes at its first use: loggers ({@code Log.lazy} instead), regular expressions, lambdas and
  * method references, streams, reflection, {@code ProcessHandle}. {@code ClassesBeforeHelloTest} counts.
  *
- * <table>
- * <caption>Threads</caption>
- * <tr><td>{@code musher-channel}, daemon</td><td>an EventLoop: owns the channel and the lifecycle; never runs user
- * code. {@code musher-listeners} may run the loop in its place</td></tr> <tr><td>{@code musher-listeners},
- * daemon</td><td>runs hooks and message listeners in order; owns no state. If it hangs, a new thread replaces
- * it</td></tr> <tr><td>{@code main}</td><td>the program, started by MainRunner</td></tr> <tr><td>{@code
- * musher-keep-alive}</td><td>keeps the JVM alive until a disconnect is complete</td></tr> <tr><td>{@code
- * musher-deadline}, {@code musher-primary-watch}, daemons</td><td>wait for a timeout and for the end of the primary;
- * started during shutdown or after a disconnect only</td></tr> <tr><td>{@code musher-heartbeat}, daemon</td><td>runs
- * the liveness check of the application, if it has installed one</td></tr> <tr><td>{@code musher-preload},
- * daemon</td><td>loads the classes that an orderly exit needs, once, before a deployment overwrites the jars</td></tr>
- * <tr><td>{@code musher-goodbye}</td><td>the shutdown hook: flushes sent messages, then closes the loop, whose thread
- * would delay the exit</td></tr>
- * </table>
+ * <h2>Threads</h2>
+ *
+ * <ul>
+ * <li>{@code main}: the program, started by {@code MainRunner}.
+ * <li>{@code musher-channel}, daemon: an EventLoop, which owns the channel and the lifecycle and never runs user code.
+ * <li>{@code musher-listeners}, daemon: runs hooks and message listeners in order, and may run the loop in place of its
+ * own thread; owns no state. If it hangs, a new thread replaces it.
+ * <li>{@code musher-callbacks}, daemon: completes futures of requests.
+ * <li>{@code musher-heartbeat}, daemon: runs the liveness check of the application, if it has installed one.
+ * <li>{@code musher-keep-alive}: keeps the JVM alive until a disconnect is complete.
+ * <li>{@code musher-preload}, daemon: loads the classes that an orderly exit needs, once, before a deployment
+ * overwrites the jars.
+ * <li>{@code musher-deadline}, {@code musher-primary-watch}, daemons: wait for a timeout and for the end of the
+ * primary; started during shutdown or after a disconnect only.
+ * <li>{@code musher-goodbye}: the shutdown hook, which flushes sent messages, then closes the loop, whose thread would
+ * delay the exit.
+ * </ul>
  *
  * <p>Any other thread enters the loop by {@code execute}; {@code isConnected} and {@code isDraining} are volatile
  * reads.
