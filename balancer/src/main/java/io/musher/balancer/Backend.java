@@ -6,7 +6,6 @@ import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Ticker;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
@@ -17,16 +16,13 @@ import java.util.function.Function;
  */
 final class Backend implements Candidate {
 
-    private static final long BETWEEN_TRIALS = 500_000_000;
-
-    private final Ticker ticker;
     private final BackendListener listener;
-    private final long slowStart;
+    private final SlowStart slowStart;
+    private final Trials trials;
     private final int maxActive;
     private final AtomicInteger active = new AtomicInteger();
     private final AtomicInteger connectFailuresInRow = new AtomicInteger();
     private final AtomicInteger unansweredInRow = new AtomicInteger();
-    private final AtomicLong lastTrial = new AtomicLong();
     private final Counters[] countersPerLoop;
     final @Nullable ProxyProtocol proxyProtocol;
     final TargetAddresses addresses;
@@ -34,11 +30,8 @@ final class Backend implements Candidate {
     private volatile Target target;
     private volatile TargetState state = TargetState.READY;
     private volatile String why = "";
-    private volatile boolean ramping;
-    private volatile long readySince;
     private volatile int ejections;
     private volatile boolean answering;
-    private volatile boolean onTrial;
     private volatile boolean unpickable;
     private int stateChanges;
 
@@ -46,9 +39,9 @@ final class Backend implements Candidate {
         this.target = target;
         this.addresses = new TargetAddresses(target.address(), ticker);
         this.proxyProtocol = config.proxyProtocol().orElse(null);
-        this.ticker = ticker;
         this.listener = listener;
-        this.slowStart = config.slowStart().toNanos();
+        this.slowStart = new SlowStart(config.slowStart().toNanos(), ticker);
+        this.trials = new Trials(ticker);
         this.maxActive = config.maxConnectionsPerTarget();
         this.countersPerLoop = new Counters[loops];
         for (int i = 0; i < loops; i++) {
@@ -69,16 +62,7 @@ final class Backend implements Candidate {
 
     @Override
     public double weight() {
-        int weight = target.weight();
-        if (!ramping) {
-            return weight;
-        }
-        double grown = (double) (ticker.nanos() - readySince) / slowStart;
-        if (grown >= 1) {
-            ramping = false;
-            return weight;
-        }
-        return weight * Math.max(0.1, grown); // never zero, or the target would never warm up
+        return target.weight() * slowStart.share();
     }
 
     @Override
@@ -124,18 +108,12 @@ final class Backend implements Candidate {
     }
 
     boolean isFull() {
-        return maxActive > 0 && active.get() >= maxActive || onTrial && !isTrialDue(false);
+        return maxActive > 0 && active.get() >= maxActive || trials.isPausing();
     }
 
     /** {@return whether the target is ejected, but gets single connections to test whether it answers} */
     boolean isOnTrial() {
-        return onTrial;
-    }
-
-    private boolean isTrialDue(boolean take) {
-        long last = lastTrial.get();
-        long now = ticker.nanos();
-        return now - last >= BETWEEN_TRIALS && (!take || lastTrial.compareAndSet(last, now));
+        return trials.isRunning();
     }
 
     /**
@@ -144,7 +122,7 @@ final class Backend implements Candidate {
      * @return false if the target is full
      */
     boolean acquire() {
-        if (onTrial && !isTrialDue(true)) {
+        if (!trials.acquire()) {
             return false;
         }
         if (active.incrementAndGet() > maxActive && maxActive > 0) {
@@ -199,7 +177,7 @@ final class Backend implements Candidate {
             answering = true;
             unansweredInRow.set(0);
         }
-        if (onTrial) {
+        if (trials.isRunning()) {
             listener.answeredOnTrial(this);
         }
     }
@@ -250,12 +228,11 @@ final class Backend implements Candidate {
     // ---- TargetRegistry only, on its loop
 
     void beginTrial() {
-        lastTrial.set(ticker.nanos() - BETWEEN_TRIALS);
-        onTrial = true;
+        trials.begin();
     }
 
     void endTrial() {
-        onTrial = false;
+        trials.end();
     }
 
     /** Makes the target ready, or down without a reason while its host name is not resolved. */
@@ -275,13 +252,12 @@ final class Backend implements Candidate {
     void setState(TargetState next, String reason) {
         why = reason;
         unpickable = false;
-        onTrial = false;
+        trials.end();
         stateChanges++;
         if (next == TargetState.READY) {
             connectFailuresInRow.set(0);
             unansweredInRow.set(0);
-            readySince = ticker.nanos();
-            ramping = slowStart > 0;
+            slowStart.begin();
         }
         if (next == TargetState.EJECTED) {
             ejections++;
