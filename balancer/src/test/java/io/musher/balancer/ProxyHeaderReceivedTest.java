@@ -5,11 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -20,12 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class ProxyProtocolTest {
-
-    private static final byte[] SIGNATURE = {13, 10, 13, 10, 0, 13, 10, 'Q', 'U', 'I', 'T', 10};
+/** The PROXY header with which trusted proxies introduce clients to a balancer. */
+class ProxyHeaderReceivedTest {
 
     @RegisterExtension
     final BalancerFixture fixture = new BalancerFixture();
@@ -33,59 +28,10 @@ class ProxyProtocolTest {
     private final ScriptedTarget a = fixture.manual();
     private final RecordingBalancerListener recorder = new RecordingBalancerListener();
 
-    // ---- out
-
-    @Test
-    void shouldTellTheTargetTheClientsAddressInText() throws Exception {
-        Balancer balancer = fixture.balancer(b -> b.proxyProtocol(ProxyProtocol.V1).targets(List.of(a.as("a"))));
-        Peer client = fixture.connect(balancer).send("and then data");
-        a.next().expect("PROXY TCP4 127.0.0.1 127.0.0.1 " + client.socket.getLocalPort() + " "
-                + balancer.address().getPort() + "\r\nand then data");
-    }
-
-    @Test
-    void shouldTellTheTargetTheClientsAddressInBinary() throws Exception {
-        Balancer balancer = fixture.balancer(b -> b.proxyProtocol(ProxyProtocol.V2).targets(List.of(a.as("a"))));
-        Peer client = fixture.connect(balancer).send("and then data");
-        byte[] header = v2(0x21, 0x11, "127.0.0.1", "127.0.0.1", client.socket.getLocalPort(),
-                balancer.address().getPort());
-        Peer server = a.next();
-        assertArrayEquals(header, server.receive(28));
-        server.expect("and then data");
-    }
-
-    @Test
-    void shouldTellTheTargetBeforeTheClientHasSpoken() throws Exception {
-        Balancer balancer = fixture.balancer(b -> b.proxyProtocol(ProxyProtocol.V1).targets(List.of(a.as("a"))));
-        Peer client = fixture.connect(balancer);
-        Peer server = a.next();
-        server.expect("PROXY TCP4 127.0.0.1");
-        server.send("welcome");
-        client.expect("welcome");
-    }
-
-    @Test
-    void shouldTellEveryTargetOfAClientThatMoves() throws Exception {
-        ScriptedTarget b = fixture.manual();
-        Balancer balancer = fixture.balancer(o -> o.proxyProtocol(ProxyProtocol.V1).targets(List.of(a.as("a"))));
-        Peer client = fixture.connect(balancer).send(HttpMessages.get("/"));
-        String header = "PROXY TCP4 127.0.0.1 127.0.0.1 " + client.socket.getLocalPort() + " "
-                + balancer.address().getPort() + "\r\n";
-        Peer server = a.next();
-        server.expect(header + HttpMessages.get("/"));
-        server.send(HttpMessages.ok("a"));
-        assertEquals("a", client.answer(false));
-        BalancerFixture.get(balancer.updateTargets(List.of(b.as("b"))));
-        client.send(HttpMessages.get("/"));
-        b.next().expect(header + HttpMessages.get("/"));
-    }
-
-    // ---- in
-
     static Stream<byte[]> headers() throws IOException {
         return Stream.of(
-                text("PROXY TCP4 192.0.2.7 192.0.2.8 4711 443\r\n"),
-                v2(0x21, 0x11, "192.0.2.7", "192.0.2.8", 4711, 443));
+                ProxyHeaders.text("PROXY TCP4 192.0.2.7 192.0.2.8 4711 443\r\n"),
+                ProxyHeaders.v2(0x21, 0x11, "192.0.2.7", "192.0.2.8", 4711, 443));
     }
 
     @ParameterizedTest
@@ -116,22 +62,22 @@ class ProxyProtocolTest {
     }
 
     static Stream<Arguments> chains() throws IOException {
-        byte[] v1 = text("PROXY TCP4 192.0.2.7 198.51.100.8 4711 443\r\n");
-        byte[] v2 = v2(0x21, 0x11, "192.0.2.7", "198.51.100.8", 4711, 443);
-        byte[] v1Six = text("PROXY TCP6 2001:db8:0:0:0:0:0:1 2001:db8:0:0:0:0:0:2 4711 443\r\n");
-        byte[] v2Six = v2(0x21, 0x21, "2001:db8::1", "2001:db8::2", 4711, 443);
-        byte[] unknown1 = text("PROXY UNKNOWN\r\n");
-        byte[] unknown2 = v2(0x21, 0, "", "", 0, 0);
-        byte[] local2 = v2(0x20, 0, "", "", 0, 0);
+        byte[] v1 = ProxyHeaders.text("PROXY TCP4 192.0.2.7 198.51.100.8 4711 443\r\n");
+        byte[] v2 = ProxyHeaders.v2(0x21, 0x11, "192.0.2.7", "198.51.100.8", 4711, 443);
+        byte[] v1Six = ProxyHeaders.text("PROXY TCP6 2001:db8:0:0:0:0:0:1 2001:db8:0:0:0:0:0:2 4711 443\r\n");
+        byte[] v2Six = ProxyHeaders.v2(0x21, 0x21, "2001:db8::1", "2001:db8::2", 4711, 443);
+        byte[] unknown1 = ProxyHeaders.text("PROXY UNKNOWN\r\n");
+        byte[] unknown2 = ProxyHeaders.v2(0x21, 0, "", "", 0, 0);
+        byte[] local2 = ProxyHeaders.v2(0x20, 0, "", "", 0, 0);
         byte[] extended = Arrays.copyOf(v2, v2.length + 300);
         extended[14] = (byte) (312 >> 8); // 12 for the addresses and 300 for a TLV of type NOOP
         extended[15] = (byte) 312;
         extended[v2.length] = 4;
         extended[v2.length + 1] = (byte) (297 >> 8);
         extended[v2.length + 2] = (byte) 297;
-        byte[] unix = Arrays.copyOf(v2(0x21, 0x31, "", "", 0, 0), 16 + 216);
+        byte[] unix = Arrays.copyOf(ProxyHeaders.v2(0x21, 0x31, "", "", 0, 0), 16 + 216);
         unix[15] = (byte) 216;
-        byte[] localWithAddresses = v2(0x20, 0x11, "192.0.2.7", "198.51.100.8", 4711, 443);
+        byte[] localWithAddresses = ProxyHeaders.v2(0x20, 0x11, "192.0.2.7", "198.51.100.8", 4711, 443);
         return Stream.of(
                 Arguments.of("v1 as it is", v1, ProxyProtocol.V1, v1),
                 Arguments.of("v2 as it is", v2, ProxyProtocol.V2, v2),
@@ -140,8 +86,8 @@ class ProxyProtocolTest {
                 Arguments.of("v2 to v1, IPv6", v2Six, ProxyProtocol.V1, v1Six),
                 Arguments.of("UNKNOWN", unknown1, ProxyProtocol.V1, unknown1),
                 Arguments.of("UNKNOWN to v2", unknown1, ProxyProtocol.V2, unknown2),
-                Arguments.of("UNKNOWN with more", text("PROXY UNKNOWN x y\r\n"), ProxyProtocol.V1,
-                        text("PROXY UNKNOWN x y\r\n")),
+                Arguments.of("UNKNOWN with more", ProxyHeaders.text("PROXY UNKNOWN x y\r\n"), ProxyProtocol.V1,
+                        ProxyHeaders.text("PROXY UNKNOWN x y\r\n")),
                 Arguments.of("unspecified", unknown2, ProxyProtocol.V2, unknown2),
                 Arguments.of("unspecified to v1", unknown2, ProxyProtocol.V1, unknown1),
                 Arguments.of("LOCAL", local2, ProxyProtocol.V2, local2),
@@ -175,7 +121,7 @@ class ProxyProtocolTest {
 
     @Test
     void shouldTakeAHeaderWithoutAddressForTheProxysOwn() throws Exception {
-        for (byte[] header : List.of(text("PROXY UNKNOWN\r\n"), v2(0x20, 0, "", "", 0, 0))) {
+        for (byte[] header : List.of(ProxyHeaders.text("PROXY UNKNOWN\r\n"), ProxyHeaders.v2(0x20, 0, "", "", 0, 0))) {
             AtomicReference<InetAddress> seen = new AtomicReference<>();
             Balancer balancer = fixture
                     .balancer(b -> b.trustedProxies("127.0.0.1").targets(List.of(a.as("a"), fixture.http("b").as("b")))
@@ -186,25 +132,6 @@ class ProxyProtocolTest {
             fixture.connect(balancer).send(header).send("data");
             a.next().expect("data");
             assertEquals(InetAddress.getByName("127.0.0.1"), seen.get());
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void shouldIntroduceItsProbes(ProxyProtocol version) throws Exception {
-        byte[] own = version == ProxyProtocol.V1 ? text("PROXY UNKNOWN\r\n") : v2(0x20, 0, "", "", 0, 0);
-        HeldPort dead = fixture.dead();
-        Balancer balancer = fixture.balancer(
-                b -> b.proxyProtocol(version).ejectAfter(1).targets(List.of(dead.as("dead"), fixture.echo().as("b")))
-                        .probe(new ProbePolicy(Duration.ofMillis(50), Duration.ofSeconds(5), 1, 1_000_000)));
-        BalancerFixture.await("a target is ejected", () -> {
-            fixture.connect(balancer).send("x");
-            return balancer.stats().target("dead").orElseThrow().ejected() > 0;
-        });
-        ScriptedTarget back = fixture.add(ScriptedTarget.running(dead, null));
-        for (int i = 0; i < 5; i++) { // retests and probes
-            Peer probe = back.next();
-            assertArrayEquals(own, probe.receiveAll());
         }
     }
 
@@ -225,10 +152,11 @@ class ProxyProtocolTest {
     }
 
     static Stream<byte[]> garbage() throws IOException {
-        return Stream.of(text("GET / HTTP/1.1\r\n\r\n"), text("PROXY TCP4 192.0.2.7\r\n"),
-                text("PROXY TCP4 a b 1 2\r\n"),
-                text("PROXY TCP4 192.0.2.7 192.0.2.8 4711 443 " + "x".repeat(100)), text("\r\n\r\n nonsense "),
-                v2(0x31, 0x11, "192.0.2.7", "192.0.2.8", 1, 2), text("\26\3\1\2\0"));
+        return Stream.of(ProxyHeaders.text("GET / HTTP/1.1\r\n\r\n"), ProxyHeaders.text("PROXY TCP4 192.0.2.7\r\n"),
+                ProxyHeaders.text("PROXY TCP4 a b 1 2\r\n"),
+                ProxyHeaders.text("PROXY TCP4 192.0.2.7 192.0.2.8 4711 443 " + "x".repeat(100)),
+                ProxyHeaders.text("\r\n\r\n nonsense "),
+                ProxyHeaders.v2(0x31, 0x11, "192.0.2.7", "192.0.2.8", 1, 2), ProxyHeaders.text("\26\3\1\2\0"));
     }
 
     @ParameterizedTest
@@ -289,28 +217,5 @@ class ProxyProtocolTest {
         server.expect(data);
         server.send("answer");
         client.expect("answer");
-    }
-
-    private static byte[] text(String text) {
-        return text.getBytes(StandardCharsets.ISO_8859_1);
-    }
-
-    private static byte[] v2(int command, int family, String from, String to, int fromPort, int toPort)
-            throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        DataOutputStream out = new DataOutputStream(bytes);
-        out.write(SIGNATURE);
-        out.write(command);
-        out.write(family);
-        int address = from.isEmpty() ? 0 : InetAddress.getByName(from).getAddress().length;
-        out.writeShort(address == 0 ? 0 : 2 * address + 4);
-        if (address == 0) {
-            return bytes.toByteArray();
-        }
-        out.write(InetAddress.getByName(from).getAddress());
-        out.write(InetAddress.getByName(to).getAddress());
-        out.writeShort(fromPort);
-        out.writeShort(toPort);
-        return bytes.toByteArray();
     }
 }
