@@ -29,6 +29,8 @@ final class RunnerJar {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunnerJar.class);
 
+    private static final String LAMBDA = "$$Lambda";
+
     private static @Nullable Path file;
     private static Map<String, byte[]> code = Map.of();
     private static boolean refused;
@@ -85,13 +87,25 @@ final class RunnerJar {
         return written;
     }
 
+    /** Reads a class, and the classes that the build has made of its lambdas, numbered from 1. */
     private static void read(Class<?> neighbour, String name, Map<String, byte[]> into) throws IOException {
-        String file = neighbour.getPackageName().replace('.', '/') + "/" + name + ".class";
+        if (!isRead(neighbour, name, into)) {
+            throw new IOException("its class loader does not find " + name + " beside " + neighbour.getName());
+        }
+        int lambda = 1;
+        while (isRead(neighbour, name + LAMBDA + lambda, into)) {
+            lambda++;
+        }
+    }
+
+    /** {@return false if there is no such class} */
+    private static boolean isRead(Class<?> neighbour, String name, Map<String, byte[]> into) throws IOException {
         try (InputStream in = neighbour.getResourceAsStream(name + ".class")) {
             if (in == null) {
-                throw new IOException("its class loader does not find " + file);
+                return false;
             }
-            into.put(file, in.readAllBytes());
+            into.put(neighbour.getPackageName().replace('.', '/') + "/" + name + ".class", in.readAllBytes());
+            return true;
         }
     }
 }
