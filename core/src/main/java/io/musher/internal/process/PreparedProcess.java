@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Optional;
 
-/** A worker process that is ready to be started, once: its environment, command line, directory and hidden arguments. */
+/** A worker process that can be started, once: its environment, command line, directory and hidden arguments. */
 final class PreparedProcess {
 
     private final SpawnRequest request;
@@ -96,7 +96,7 @@ final class PreparedProcess {
                 treeMark == null ? null : ChildEnvironment.TREE + "=" + treeMark);
     }
 
-    /** {@return the hidden arguments, to be fed to the process, and deleted when it has ended or could not be started} */
+    /** {@return the hidden arguments, to be fed to the process, and deleted when it has ended or was not started} */
     Optional<ArgumentFile> arguments() {
         return arguments;
     }
