@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.musher.Cluster;
 import io.musher.ClusterBuilder;
+import io.musher.ClusterEvent;
 import io.musher.Scheduling;
 import io.musher.StartupException;
 import java.nio.file.Files;
@@ -113,6 +114,14 @@ class KernelSchedulingCommandsIT {
             StartupException failure = assertThrows(StartupException.class, () -> clusters.start(builder));
             assertTrue(failure.getMessage().contains("Node 22.12 or newer: reusePort: true"), failure::getMessage);
         }
+    }
+
+    @Test
+    void shouldReportWhereACommandListens() throws Exception {
+        Cluster cluster = clusters.start(python(1, "plain").scheduling(Scheduling.RELAY));
+        ClusterEvent.Listening listening = clusters.history().await(ClusterEvent.Listening.class,
+                cluster.workers().get(0));
+        assertEquals("0.0.0.0", listening.address().getAddress().getHostAddress());
     }
 
     @Test

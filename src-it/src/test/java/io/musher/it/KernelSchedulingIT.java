@@ -11,11 +11,13 @@ import io.musher.Scheduling;
 import io.musher.StartupException;
 import io.musher.Worker;
 import io.musher.balancer.Strategy;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -148,17 +150,8 @@ class KernelSchedulingIT {
         }
     }
 
-    @Test
-    void shouldReportWhereACommandListens() throws Exception {
-        String python = NonJavaServers.installed("python3");
-        Cluster cluster = clusters.start(clusters.command(python, "-c", PYTHON, "plain").instances(1).commonPort(0));
-        ClusterEvent.Listening listening = clusters.history().await(ClusterEvent.Listening.class,
-                cluster.workers().get(0));
-        assertEquals("0.0.0.0", listening.address().getAddress().getHostAddress());
-    }
-
     private static void assertServesOn127001Only(Cluster cluster) throws IOException {
-        awaitAllServe(cluster);
+        CommonPortClient.awaitAllServe(cluster);
         InetSocketAddress other = new InetSocketAddress("127.0.0.2", cluster.commonPort());
         assertThrows(ConnectException.class, () -> new Socket(other.getAddress(), other.getPort()).close());
     }
