@@ -24,6 +24,7 @@ class MusherStartIT extends MusherTestBase {
 
         assertExit(1, second);
         assertTrue(second.err().contains("\"shop\" is running already: process " + first)
+                && second.err().contains("musher start --name shop")
                 && second.err().contains("stop --name shop") && !second.out().contains("ready"), second::toString);
         assertFalse(Files.readString(musher.home().resolve("primary.log")).contains("running already"));
         assertEquals(first, musher.pid());
@@ -52,14 +53,43 @@ class MusherStartIT extends MusherTestBase {
         assertExit(3, unknown);
         assertTrue(unknown.err().contains("no primary runs as \"nix\"; there are shop"), unknown::err);
 
+    }
+
+    @Test
+    void shouldFindAmongSeveralPrimariesTheOneThatHasTheProcess() throws Exception {
+        assertExit(0, musher.run("start", "--name", "shop", "--", "sleep", "600"));
         assertExit(0, musher.run("start", "--name", "other", "--", "sleep", "600"));
         try {
-            MusherProgram.Result several = musher.run("start", "shop");
-            assertExit(2, several);
-            assertTrue(several.err().contains("name one by --name: other, shop"), several::err);
+            assertExit(0, musher.run("stop", "shop"));
+            MusherProgram.Result started = musher.run("start", "shop");
+            assertExit(0, started);
+            assertTrue(started.out().endsWith("shop: ready"), started::out);
+            assertExit(0, musher.run("restart", "shop-1"));
+            MusherProgram.Result table = musher.run("status", "other-1");
+            assertExit(0, table);
+            assertTrue(table.out().contains("other") && !table.out().contains("shop"), table::out);
+
+            assertRefused(2, "name one by --name: other, shop", "reload");
+            assertRefused(2, "name one by --name: other, shop", "start", "all");
+            assertRefused(4, "no running primary has nix; there are other, shop", "restart", "nix");
+            assertRefused(4, "type musher start -- node nix.js", "start", "nix.js");
+            assertRefused(2, "looked for musher.json, musher.jsonc, pup.json, pup.jsonc, ecosystem.json; name another"
+                    + " one with -c FILE; to start what is stopped in a primary that runs, name it by --name: other,"
+                    + " shop", "start");
+            Files.writeString(folder.resolve("musher.json"), "{processes: [");
+            assertRefused(3, "musher.json, which has errors: musher check lists them; there are other, shop",
+                    "status");
         } finally {
+            Files.deleteIfExists(folder.resolve("musher.json"));
             assertExit(0, musher.run("stop", "--name", "other"));
         }
+        assertRefused(4, "type musher start -- node nix.js", "start", "nix.js");
+    }
+
+    private void assertRefused(int exitCode, String message, String... words) throws Exception {
+        MusherProgram.Result refused = musher.run(words);
+        assertExit(exitCode, refused);
+        assertTrue(refused.err().contains(message), refused::err);
     }
 
     @Test

@@ -131,7 +131,11 @@ final class Arguments {
                     throw new UsageException(command + ": unknown option \"" + word + "\""
                             + (hint.isEmpty() ? missingDashes() : ": type " + hint));
                 }
-                ids.add(word);
+                if (file.isEmpty() && ids.isEmpty() && Hints.isConfigFile(word)) {
+                    file = Optional.of(path("-c", new ArrayDeque<>(List.of(word))));
+                } else {
+                    ids.add(word);
+                }
             }
         }
         return true;

@@ -2,7 +2,6 @@ package io.musher.ops.internal.cli;
 
 import io.musher.ops.internal.control.Json;
 import io.musher.ops.internal.control.PrimaryLock.Holder;
-import io.musher.ops.internal.file.FileProblems;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +39,7 @@ final class ClientCommands {
         this.err = err;
     }
 
-    int run(Arguments arguments) throws CommandFailure, FileProblems, InterruptedException {
+    int run(Arguments arguments) throws CommandFailure, InterruptedException {
         return switch (arguments.command) {
             case "status", "ls" -> status(arguments);
             case "describe" -> describe(arguments);
@@ -50,7 +49,7 @@ final class ClientCommands {
         };
     }
 
-    private int status(Arguments arguments) throws CommandFailure, FileProblems {
+    private int status(Arguments arguments) throws CommandFailure {
         int exitCode = CommandLine.NOT_RUNNING;
         boolean ended = false;
         List<Holder> holders = finder.all(arguments);
@@ -128,7 +127,7 @@ final class ClientCommands {
         return status;
     }
 
-    private int describe(Arguments arguments) throws CommandFailure, FileProblems {
+    private int describe(Arguments arguments) throws CommandFailure {
         Holder holder = finder.one(arguments);
         List<String> ids = arguments.ids.isEmpty() ? List.of("all") : arguments.ids;
         Map<String, Object> status = status(holder, ids, arguments.timeoutSeconds);
@@ -150,7 +149,7 @@ final class ClientCommands {
     }
 
     /** Also after the end of the primary: why it has ended is asked for then. */
-    private int logsOfPrimary(Arguments arguments) throws CommandFailure, FileProblems, InterruptedException {
+    private int logsOfPrimary(Arguments arguments) throws CommandFailure, InterruptedException {
         Optional<Holder> holder = arguments.name.isPresent() ? finder.all(arguments).stream().findFirst()
                 : Optional.of(finder.one(arguments));
         String name = arguments.name.or(() -> holder.map(Holder::name)).orElse("");
@@ -172,7 +171,7 @@ final class ClientCommands {
         return CommandLine.DONE;
     }
 
-    private int logs(Arguments arguments) throws CommandFailure, FileProblems, InterruptedException {
+    private int logs(Arguments arguments) throws CommandFailure, InterruptedException {
         if (arguments.ofPrimary) {
             return logsOfPrimary(arguments);
         }
@@ -229,7 +228,7 @@ final class ClientCommands {
         return line.get("text") == null ? "" : line.get("worker") + " | " + line.get("text");
     }
 
-    private int act(Arguments arguments) throws CommandFailure, FileProblems, InterruptedException {
+    private int act(Arguments arguments) throws CommandFailure, InterruptedException {
         Holder holder = finder.one(arguments);
         Map<String, Object> request = new LinkedHashMap<>();
         request.put("do", arguments.command);

@@ -137,9 +137,10 @@ public final class CommandLine {
     }
 
     private Path needFile(Arguments arguments) throws UsageException {
-        return arguments.file.map(directory::resolve).or(() -> MusherFile.find(directory)).orElseThrow(
-                () -> new UsageException("no config file in " + directory + ": looked for "
-                        + String.join(", ", MusherFile.names()) + "; name another one with -c FILE"));
+        return arguments.file.map(directory::resolve).or(() -> MusherFile.find(directory))
+                .or(() -> MusherFile.findJavaScript(directory)).orElseThrow(
+                        () -> new UsageException("no config file in " + directory + ": looked for "
+                                + String.join(", ", MusherFile.names()) + "; name another one with -c FILE"));
     }
 
     private void check(Arguments arguments) throws FileProblems, UsageException {

@@ -29,7 +29,10 @@ final class Hints {
             case "foreground" -> "type musher run";
             case "gracefulReload", "softReload" -> "type musher reload ID";
             case "sendSignal" -> "type musher signal ID NAME";
-            case "block", "unblock" -> "type musher stop ID, which holds until musher start ID";
+            case "block" -> "type musher stop ID, which holds until musher start ID";
+            case "unblock" -> "type musher start ID";
+            case "reset" -> "type musher restart ID: its restarts count from 0 again";
+            case "env" -> "the environment is \"env\" in the config file, and that of musher start";
             case "flush", "reloadLogs" -> "log files are rotated: \"logger\" in the config file has \"maxSize\" and"
                     + " \"keep\"";
             case "save", "dump", "resurrect", "cleardump" -> "nothing needs to be saved: type musher start, which runs"
@@ -67,6 +70,7 @@ final class Hints {
                     + " config file";
             case "--interpreter" -> "musher start -- INTERPRETER SCRIPT";
             case "--update-env" -> "nothing, restart and reload read the config file with its variables";
+            case "--only" -> "\"autostart\": false for the others in the config file";
             case "--common-port" -> "--port";
             case "--start-port", "--strategy" -> "\"cluster\" in the config file";
             case "--cwd" -> "\"cwd\" in the config file, or cd before musher start";
@@ -77,6 +81,11 @@ final class Hints {
     /** {@return whether a word looks like a program rather than the id of a process} */
     static boolean isProgram(String word) {
         return word.indexOf('/') >= 0 || word.indexOf('.') > 0;
+    }
+
+    /** {@return whether a word is the name of a config file} */
+    static boolean isConfigFile(String word) {
+        return word.matches(CONFIG_FILE);
     }
 
     private static boolean isJar(String word) {
@@ -93,9 +102,6 @@ final class Hints {
 
     /** {@return the command that runs a program with options that were given without one} */
     static String program(Arguments arguments) {
-        if (!arguments.ids.isEmpty() && arguments.ids.get(0).matches(CONFIG_FILE)) {
-            return "musher " + arguments.command + " -c " + arguments.ids.get(0);
-        }
         List<String> words = new ArrayList<>(List.of("musher", arguments.command));
         arguments.instances.ifPresent(number -> words.addAll(List.of("-n", Integer.toString(number))));
         arguments.port.ifPresent(number -> words.addAll(List.of("-p", Integer.toString(number))));

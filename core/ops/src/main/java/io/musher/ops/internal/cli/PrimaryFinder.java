@@ -48,7 +48,7 @@ final class PrimaryFinder {
      *
      * @throws CommandFailure if there is none, or more than one
      */
-    Holder one(Arguments arguments) throws CommandFailure, FileProblems {
+    Holder one(Arguments arguments) throws CommandFailure {
         List<Holder> found = all(arguments);
         if (found.size() == 1) {
             return found.get(0);
@@ -71,17 +71,65 @@ final class PrimaryFinder {
     CommandFailure notRunning(Arguments arguments) throws CommandFailure {
         Optional<Path> file = file(arguments);
         String which = arguments.name.map(name -> " as \"" + name + "\"")
-                .or(() -> file.map(path -> " for " + path + (Files.exists(path) ? "" : ", and there is no such file")))
-                .orElse("");
-        List<String> others = holders().stream().filter(holder -> ProcessHandle.of(holder.pid()).isPresent())
-                .map(Holder::name).sorted().toList();
+                .or(() -> file.map(path -> " for " + path + defect(path))).orElse("");
+        List<String> others = running();
         return new CommandFailure(CommandLine.NOT_RUNNING, "no primary runs" + which + "; "
                 + (others.isEmpty() ? "" : "there are " + String.join(", ", others) + ", by --name; ")
                 + "musher start starts one");
     }
 
-    /** {@return the primaries that the arguments select: by name, by file, or all of this user} */
-    List<Holder> all(Arguments arguments) throws CommandFailure, FileProblems {
+    /** {@return what is wrong with a config file, to follow its name; empty if it is right} */
+    private static String defect(Path file) {
+        if (!Files.exists(file)) {
+            return ", and there is no such file";
+        }
+        try {
+            MusherFile.read(file, Optional.empty());
+            return "";
+        } catch (FileProblems e) {
+            return ", which has errors: musher check lists them";
+        }
+    }
+
+    /** {@return the names of this user's primaries whose processes live} */
+    List<String> running() throws CommandFailure {
+        return holders().stream().filter(holder -> ProcessHandle.of(holder.pid()).isPresent())
+                .map(Holder::name).sorted().toList();
+    }
+
+    /**
+     * {@return the primaries that the arguments select: by name, by file, or all of this user; of several only those
+     * that have the processes and workers that the arguments name}
+     */
+    List<Holder> all(Arguments arguments) throws CommandFailure {
+        List<Holder> selected = selected(arguments);
+        return selected.size() < 2 || arguments.ids.isEmpty() ? selected : having(arguments, selected);
+    }
+
+    private static List<Holder> having(Arguments arguments, List<Holder> holders) throws CommandFailure {
+        List<Holder> having = new ArrayList<>();
+        List<Holder> others = new ArrayList<>();
+        for (Holder holder : holders) {
+            try {
+                ClientCommands.status(holder, arguments.ids, arguments.timeoutSeconds);
+                having.add(holder);
+            } catch (CommandFailure e) {
+                if (e.exitCode() == CommandLine.UNKNOWN_ID) {
+                    others.add(holder);
+                } else if (e.exitCode() != CommandLine.NOT_RUNNING) {
+                    throw e;
+                }
+            }
+        }
+        if (having.isEmpty() && !others.isEmpty()) {
+            throw new CommandFailure(CommandLine.UNKNOWN_ID, "no running primary has "
+                    + String.join(" and ", arguments.ids) + "; there are " + names(others)
+                    + ": musher ls lists their processes and workers");
+        }
+        return having.isEmpty() ? holders : having;
+    }
+
+    private List<Holder> selected(Arguments arguments) throws CommandFailure {
         if (arguments.name.isPresent() && arguments.file.isEmpty()) {
             return read(home.folder(arguments.name.get())).stream().toList();
         }
@@ -101,8 +149,13 @@ final class PrimaryFinder {
     }
 
     /** Looks where the file says: another user's primary has its socket there. */
-    private static List<Holder> named(Path file, List<Holder> holders) throws FileProblems {
-        FileSpec spec = MusherFile.read(file, Optional.empty());
+    private static List<Holder> named(Path file, List<Holder> holders) {
+        FileSpec spec;
+        try {
+            spec = MusherFile.read(file, Optional.empty());
+        } catch (FileProblems e) {
+            return List.of(); // an edit that went wrong does not hide the primaries that run
+        }
         Optional<Path> socket = spec.control().socket();
         if (socket.isPresent()) {
             return List.of(new Holder(spec.name(), 0, file.toString(), socket.get().toString()));

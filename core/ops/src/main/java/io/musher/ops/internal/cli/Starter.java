@@ -52,21 +52,15 @@ final class Starter {
 
     int start(Arguments arguments, Source source)
             throws UsageException, FileProblems, CommandFailure, IOException, InterruptedException {
-        Optional<Running> running = running(arguments);
-        if (running.isPresent()) {
-            await(running.get().client(), arguments, Optional.empty());
-            out.println(arguments.ids.isEmpty()
-                    ? CommandLine.quoted(running.get().holder()) + " was running already: all is ready"
-                    : String.join(", ", arguments.ids) + ": ready");
+        if (startsInRunning(arguments)) {
             return CommandLine.DONE;
         }
         if (!arguments.ids.isEmpty()) {
             throw new CommandFailure(CommandLine.NOT_RUNNING, "start " + String.join(" ", arguments.ids)
-                    + ": no primary runs; " + (Hints.isProgram(arguments.ids.get(0))
-                            ? "to run a program without a config file, type " + Hints.program(arguments)
+                    + ": no primary runs; " + (Hints.isProgram(arguments.ids.get(0)) ? program(arguments)
                             : "musher start starts one with all processes of the config file"));
         }
-        FileSpec spec = source.read();
+        FileSpec spec = read(arguments, source);
         spec.ignored().forEach(line -> err.println("ignored: " + line));
         if (spec.inheritsListener() && !(System.inheritedChannel() instanceof ServerSocketChannel)) {
             throw new CommandFailure(CommandLine.FAILED, "\"commonPort\": \"inherit\" needs a listening socket as"
@@ -84,11 +78,46 @@ final class Starter {
         return CommandLine.DONE;
     }
 
+    /** {@return whether the primary runs; what is stopped in it is ready then} */
+    private boolean startsInRunning(Arguments arguments) throws CommandFailure {
+        try {
+            Optional<Running> running = running(arguments);
+            if (running.isEmpty()) {
+                return false;
+            }
+            await(running.get().client(), arguments, Optional.empty());
+            out.println(arguments.ids.isEmpty()
+                    ? CommandLine.quoted(running.get().holder()) + " was running already: all is ready"
+                    : String.join(", ", arguments.ids) + ": ready");
+            return true;
+        } catch (CommandFailure e) {
+            throw e.exitCode() == CommandLine.UNKNOWN_ID && Hints.isProgram(arguments.ids.get(0))
+                    ? new CommandFailure(e.exitCode(), e.getMessage() + "; " + program(arguments))
+                    : e;
+        }
+    }
+
+    private static String program(Arguments arguments) {
+        return "to run a program without a config file, type " + Hints.program(arguments);
+    }
+
+    /** Reads what is to run; without a config file, says what runs already. */
+    private FileSpec read(Arguments arguments, Source source) throws FileProblems, UsageException, CommandFailure {
+        try {
+            return source.read();
+        } catch (UsageException e) {
+            List<String> running = arguments.hasProgram() ? List.of() : finder.running();
+            throw running.isEmpty() ? e
+                    : new UsageException(e.getMessage() + "; to start what is stopped in a primary that runs, name it"
+                            + " by --name: " + String.join(", ", running));
+        }
+    }
+
     /** A primary that answers. */
     private record Running(Holder holder, ControlClient client) {}
 
     /** {@return a connection to the primary that the arguments select, if it runs} */
-    private Optional<Running> running(Arguments arguments) throws CommandFailure, FileProblems {
+    private Optional<Running> running(Arguments arguments) throws CommandFailure {
         boolean selects = finder.file(arguments).isPresent() || arguments.name.isPresent() || !arguments.ids.isEmpty();
         if (arguments.hasProgram() || !selects) {
             return Optional.empty();

@@ -69,7 +69,8 @@ public final class PrimaryLock implements AutoCloseable {
         return "\"" + name + "\" is running already"
                 + holder.map(other -> ": process " + other.pid()
                         + (other.config().isEmpty() ? "" : ", " + other.config())).orElse("")
-                + "; stop it by musher stop --name " + name + ", or give this one another name by --name";
+                + "; start what is stopped in it by musher start --name " + name + ", end it by musher stop --name "
+                + name + ", or give this one another name by --name";
     }
 
     /** {@return false if another primary holds the lock} */

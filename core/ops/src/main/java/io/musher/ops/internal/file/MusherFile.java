@@ -49,6 +49,17 @@ public final class MusherFile {
         return Optional.empty();
     }
 
+    /** {@return PM2's config file in JavaScript, which {@link #read} refuses and says how to convert} */
+    public static Optional<Path> findJavaScript(Path directory) {
+        for (String name : List.of("ecosystem.config.js", "ecosystem.config.cjs")) {
+            Path file = directory.resolve(name);
+            if (Files.isRegularFile(file)) {
+                return Optional.of(file);
+            }
+        }
+        return Optional.empty();
+    }
+
     /** {@return the names of files that are looked for} */
     public static List<String> names() {
         return NAMES;

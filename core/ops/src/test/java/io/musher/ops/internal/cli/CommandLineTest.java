@@ -57,6 +57,8 @@ class CommandLineTest {
         assertEquals(0, run("check"));
         assertTrue(out().contains("own"), out());
         assertEquals(0, run("check", "-c", "ecosystem.json"));
+        assertEquals(0, run("check", "ecosystem.json"));
+        assertTrue(out().endsWith(" is valid: a\n"), out());
         assertEquals(0, run("check", "--config=" + folder.resolve("ecosystem.json")));
     }
 
@@ -69,10 +71,21 @@ class CommandLineTest {
         assertTrue(err().contains("there is nothing to run"), err());
     }
 
+    @Test
+    void shouldSayHowToConvertTheFileOfAFolderThatIsJavaScript() throws Exception {
+        Files.writeString(folder.resolve("ecosystem.config.js"), "module.exports = {apps: []}");
+
+        assertEquals(2, run("start"));
+
+        assertTrue(err().contains("convert it once by") && err().contains("> ecosystem.json"), err());
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             run -n 0 -- x          | --instances (-n) is 0, expected a whole number from 1 to 1000
-            run ecosystem.config.js | type musher run -c ecosystem.config.js
+            run ecosystem.config.js | ecosystem.config.js is JavaScript
+            start no.json          | no.json cannot be read: there is no such file
+            start a.json --only x  | type "autostart": false for the others
             walk                   | unknown command "walk"; musher --help
             stauts                 | did you mean "status"?
             STOP                   | did you mean "stop"?
@@ -87,6 +100,8 @@ class CommandLineTest {
             init                   | musher.json; musher check checks it
             install --name x       | type musher unit
             block web              | type musher stop ID
+            unblock web            | type musher start ID
+            reset web              | type musher restart ID
             monitor                | type musher monit
             --cmd x                | type musher run -- PROGRAM
             run --cmd x            | type musher run -- PROGRAM
