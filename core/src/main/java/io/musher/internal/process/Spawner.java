@@ -235,6 +235,9 @@ public final class Spawner implements AutoCloseable {
     }
 
     private WorkerProcess start(SpawnRequest request, PreparedProcess prepared) throws IOException {
+        if (prepared.needsReaper()) {
+            reaper.begin();
+        }
         Process process = prepared.start();
         long id = Platform.SETSID.isPresent() ? -process.pid() : process.pid();
         ProcessTree tree = prepared.tree(process);

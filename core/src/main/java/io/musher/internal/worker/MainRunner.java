@@ -112,12 +112,23 @@ public final class MainRunner implements Runnable, Thread.UncaughtExceptionHandl
             if (first != null) {
                 first.run();
             }
+            MainCall direct = MainCall.of(main);
+            if (direct != null) {
+                direct.call(arguments);
+            } else {
+                callByReflection();
+            }
+        } catch (Throwable e) {
+            fail(e);
+        }
+    }
+
+    private void callByReflection() throws Throwable {
+        try {
             main.invoke(Modifier.isStatic(main.getModifiers()) ? null : instance(),
                     main.getParameterCount() == 0 ? new Object[0] : new Object[]{arguments});
         } catch (InvocationTargetException e) {
-            fail(e.getTargetException());
-        } catch (Throwable e) {
-            fail(e);
+            throw e.getTargetException();
         }
     }
 

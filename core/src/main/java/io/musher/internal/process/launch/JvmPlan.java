@@ -92,6 +92,11 @@ final class JvmPlan extends LaunchPlan {
         return new JvmPlan(main, own, classPath, List.of(WORKER_MAIN, main.name()), List.of(), true);
     }
 
+    private boolean usesThisClassPath() {
+        return !(launch() instanceof Launch.Jar)
+                && options().jvmArgs().stream().noneMatch(OTHER_CLASSES.asMatchPredicate());
+    }
+
     @Override
     public Kind kind() {
         return Kind.JVM;
@@ -113,6 +118,9 @@ final class JvmPlan extends LaunchPlan {
         if (!start.classPath().isEmpty()) {
             hidden.add("-cp");
             hidden.add(start.classPath());
+        }
+        if (usesThisClassPath()) {
+            SelectorProviderFlag.ofThisJvm().ifPresent(hidden::add);
         }
         if (!OperatorLog.hasProvider()) {
             hidden.add("-Dslf4j.internal.verbosity=ERROR"); // the primary has logged the missing provider once

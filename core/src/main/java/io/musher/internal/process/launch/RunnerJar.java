@@ -65,6 +65,7 @@ final class RunnerJar {
         if (code.isEmpty()) { // kept, because the jar that contains the classes may be replaced
             Map<String, byte[]> read = new LinkedHashMap<>();
             read(MainRunner.class, MainRunner.class.getSimpleName(), read);
+            read(MainRunner.class, "MainCall", read);
             for (String name : BindHook.CLASSES) {
                 read(BindHook.class, name, read);
             }

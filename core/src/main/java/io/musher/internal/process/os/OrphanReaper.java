@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Terminates orphaned workers when the primary has died: an {@code sh} process that outlives this JVM. The shell reads
  * a pipe whose only writer is this JVM. When the pipe is closed, for whatever reason this JVM exited, the shell sends
  * SIGTERM to all watched process groups and to all processes that carry the mark of this cluster, and SIGKILL to those
- * left after the grace period. The shell is started with the first watched process, in a session of its own, so that
+ * left after the grace period. The shell is started before the first watched process, in a session of its own, so that
  * Ctrl-C does not reach it. While it waits it uses no CPU time. It also delivers signals that the JDK cannot send. If
  * the shell dies, it is restarted, ten times at most. Thread safe; only {@link #close} blocks: what is written to the
  * pipe is written in order by other threads, because a shell that is stopped (SIGSTOP) reads nothing.
@@ -29,19 +29,22 @@ public final class OrphanReaper {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanReaper.class);
 
     /**
-     * Reads lines "+ id" (watch), "- id" (forget) and "signal id" (send); a negative id is a process group. Uses POSIX
-     * features only, so that BusyBox can run it. Groups are terminated in parallel with the search for marks, because
-     * reading the environment of a process that hangs in the kernel may never return.
+     * Reads lines "+ id" (watch), "- id" (forget), ". 0" (the primary does not die, it closes this) and "signal id"
+     * (send); a negative id is a process group. A process that the primary was about to start when it died has its mark
+     * a little later: hence the search is repeated. Uses POSIX features only, so that BusyBox can run it. Groups are
+     * terminated in parallel with the search for marks, because reading the environment of a process that hangs in the
+     * kernel may never return.
      */
     static final String SCRIPT = """
             trap '' HUP INT QUIT TERM PIPE TSTP
-            mark=$1 grace=$2 ids=
+            mark=$1 grace=$2 ids= pauses='1 2 5'
             while read -r verb id; do
               case $verb in
                 +) ids="$ids $id" ;;
                 -) rest=
                    for i in $ids; do [ "$i" = "$id" ] || rest="$rest $i"; done
                    ids=$rest ;;
+                .) pauses= ;;
                 *) kill "-$verb" "$id" ;;
               esac
             done
@@ -75,6 +78,7 @@ public final class OrphanReaper {
             }
             end watched &
             end marked
+            for pause in $pauses; do sleep $pause; end marked; done
             wait
             """;
 
@@ -96,7 +100,7 @@ public final class OrphanReaper {
     private boolean closed;
 
     /**
-     * Creates a reaper; the shell is started by {@link #watch}.
+     * Creates a reaper; the shell is started by {@link #begin}.
      *
      * @param mark the common prefix of the marks of this cluster's workers
      * @param grace the time from SIGTERM to SIGKILL, in tenths of a second
@@ -107,6 +111,13 @@ public final class OrphanReaper {
         this.mark = mark;
         this.grace = grace;
         this.threads = threads;
+    }
+
+    /** Starts the shell unless it runs; to be called before a process is started that may have to be watched. */
+    public synchronized void begin() {
+        if (process == null) {
+            start();
+        }
     }
 
     /**
@@ -168,6 +179,7 @@ public final class OrphanReaper {
             return;
         }
         inOrder(() -> {
+            write(shell, ". 0");
             try {
                 shell.getOutputStream().close();
             } catch (IOException e) {

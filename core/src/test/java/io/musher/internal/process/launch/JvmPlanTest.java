@@ -14,6 +14,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.channels.spi.SelectorProvider;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,12 +31,24 @@ class JvmPlanTest {
 
     private static final String OTHER = "io.musher.Cluster"; // on the class path of every worker
 
+    private static final String PROVIDER = "-Djava.nio.channels.spi.SelectorProvider=";
+
     private final CurrentJvm own = own(List.of("Shop"), Optional.of(List.of("x", "%i")));
 
     @Test
     void shouldRepeatThisJvm() throws Exception {
         assertEquals(List.of(TestJvm.java(), "-Dmusher.worker=3", "-cp", "/a:/b.jar", "-Dp=1", "Shop", "x", "%i"),
                 words(Launch.self(), own));
+    }
+
+    @Test
+    void shouldNameTheSelectorProviderWhereTheClassPathIsThatOfThisJvm() throws Exception {
+        String flag = PROVIDER + SelectorProvider.provider().getClass().getName();
+        assertTrue(allWords(Launch.self(), own).contains(flag));
+        assertTrue(allWords(Launch.main(OTHER), own).contains(flag));
+        assertFalse(allWords(Launch.main(OTHER).jvmArgs("-cp", "/elsewhere"), own).contains(flag));
+        List<String> other = allWords(Launch.self().jvmArgs(PROVIDER + "Mine"), own);
+        assertTrue(other.indexOf(flag) < other.indexOf(PROVIDER + "Mine"), "the user's comes later: " + other);
     }
 
     @Test
@@ -208,7 +221,12 @@ class JvmPlanTest {
                 true);
     }
 
+    /** {@return the words, but for the selector provider's} */
     private static List<String> words(Launch launch, CurrentJvm own) throws Exception {
+        return allWords(launch, own).stream().filter(word -> !word.startsWith(PROVIDER)).toList();
+    }
+
+    private static List<String> allWords(Launch launch, CurrentJvm own) throws Exception {
         JvmPlan plan = JvmPlan.of(launch, own);
         return plan.words(
                 new SpawnRequest(plan, 2, 3, "n", Optional.empty(), new InetSocketAddress(1), "t", 1 << 20, Map.of(),

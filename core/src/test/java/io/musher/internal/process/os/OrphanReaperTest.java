@@ -163,6 +163,32 @@ class OrphanReaperTest {
     }
 
     @Test
+    void shouldEndAWorkerThatWasAboutToStartWhenThePrimaryDied() throws Exception {
+        String mark = Long.toHexString(ThreadLocalRandom.current().nextLong());
+        Process late = process(Map.of(), "sh", "-c",
+                "sleep 0.5; exec env " + ChildEnvironment.TREE + "=" + mark + ".1 sleep 1000");
+        Process reaper = process(Map.of(), "sh", "-c", OrphanReaper.SCRIPT, OrphanReaper.NAME, mark, "3");
+        try {
+            reaper.getOutputStream().close();
+            assertTrue(late.waitFor(SOON.toSeconds(), TimeUnit.SECONDS), "lives on");
+        } finally {
+            late.destroyForcibly();
+            assertTrue(reaper.waitFor(SOON.toSeconds(), TimeUnit.SECONDS), "the reaper ends");
+        }
+    }
+
+    @Test
+    void shouldRunBeforeTheFirstWorkerDoesAndEndSoonAfterItsClose() throws Exception {
+        OrphanReaper reaper = new OrphanReaper("test", "early", 1, task -> new Thread(task).start());
+        reaper.begin();
+        ProcessHandle shell = ProcessHandle.current().children()
+                .filter(child -> child.info().commandLine().orElse("").contains(OrphanReaper.NAME + " early"))
+                .findFirst().orElseThrow();
+        reaper.close();
+        assertTrue(!shell.isAlive(), "it does not search again and again after an orderly end");
+    }
+
+    @Test
     void shouldNotBlockWhileTheShellIsStopped() throws Exception {
         Process worker = process(Map.of(), "sleep", "1000");
         OrphanReaper reaper = new OrphanReaper("test", "none", 1, task -> new Thread(task).start());
