@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -93,15 +94,23 @@ class BindHookTest {
         }
     }
 
+    /** {@return a port that the system gives to no other socket, as it is below those} */
+    private static int freePort() throws IOException {
+        while (true) {
+            try (ServerSocket free = new ServerSocket(ThreadLocalRandom.current().nextInt(20_000, 30_000))) {
+                return free.getLocalPort();
+            } catch (BindException e) {
+                // in use: another one
+            }
+        }
+    }
+
     private static String run(String... flags) throws Exception {
         return runAt("0.0.0.0", flags);
     }
 
     private static String runAt(String host, String... flags) throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        int port = freePort();
         ProcessBuilder builder = new ProcessBuilder(
                 Stream.of(Stream.of(ProcessHandle.current().info().command().orElseThrow()), Stream.of(flags),
                         Stream.of("-cp", CLASSES, MainRunner.class.getName(), Program.class.getName(),
