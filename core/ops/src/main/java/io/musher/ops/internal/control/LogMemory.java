@@ -20,8 +20,6 @@ public final class LogMemory {
     /** What a line takes beside its text. */
     private static final int OVERHEAD = 96;
 
-    private static final int SHORT = 120;
-
     private record Entry(long seq, Instant at, String worker, boolean error, String text) {
 
         int weight() {
@@ -70,21 +68,15 @@ public final class LogMemory {
         }
     }
 
-    /** {@return the last line of a worker's output that is not blank, shortened; empty if there is none} */
-    public synchronized String lastLine(String worker) {
+    /** {@return the line of a worker's output that says why it failed, shortened; empty if there is none} */
+    public synchronized String failureLine(String worker) {
         Kept lines = kept.get(worker);
-        return lines == null ? "" : lastLine(lines.entries.stream().map(Entry::text).toList());
+        return lines == null ? "" : failureLine(lines.entries.stream().map(Entry::text).toList());
     }
 
-    /** {@return the last of some lines that is not blank, shortened; empty if there is none} */
-    public static String lastLine(List<String> lines) {
-        for (int i = lines.size() - 1; i >= 0; i--) {
-            String text = lines.get(i).strip();
-            if (!text.isEmpty()) {
-                return text.length() > SHORT ? text.substring(0, SHORT) + "…" : text;
-            }
-        }
-        return "";
+    /** {@return the line of some that says why their program failed, shortened; empty if there is none} */
+    public static String failureLine(List<String> lines) {
+        return FailureLine.of(lines);
     }
 
     /**

@@ -152,7 +152,7 @@ final class StatusReport {
     }
 
     private static String reason(FailedRollout failed) {
-        String last = LogMemory.lastLine(failed.rollout().lastOutput().lines().toList());
+        String last = LogMemory.failureLine(failed.rollout().lastOutput().lines().toList());
         return "reload failed " + WorkerReport.ago(failed.at()) + ": " + failed.rollout().failure().orElse("")
                 + (last.isEmpty() ? "" : ": \"" + last + "\"");
     }

@@ -94,16 +94,16 @@ final class WorkerReport {
                 : process.crashes.loop(slot.name(), workerOf(process, slot).flatMap(Worker::startedAt), Instant.now());
     }
 
-    /** {@return why a place has no ready worker, or not for long; after a failure with the last line of its output} */
+    /** {@return why a place has no ready worker, or not for long; with the line of output that says why} */
     static String reason(ControlledProcess process, SlotStats slot) {
         Optional<CrashLoops.Row> loop = crashLoop(process, slot);
         if (loop.isPresent()) {
-            String last = process.memory.lastLine(slot.name());
+            String last = process.memory.failureLine(slot.name());
             return "failed " + loop.get().crashes() + " times in a row, last " + ago(loop.get().at()) + ": "
                     + loop.get().reason() + (last.isEmpty() ? "" : ": \"" + last + "\"");
         }
         boolean failed = slot.state() == SlotStats.State.BACKOFF || slot.state() == SlotStats.State.GAVE_UP;
-        String last = failed ? process.memory.lastLine(slot.name()) : "";
+        String last = failed ? process.memory.failureLine(slot.name()) : "";
         return slot.reason() + (last.isEmpty() ? "" : ": \"" + last + "\"");
     }
 

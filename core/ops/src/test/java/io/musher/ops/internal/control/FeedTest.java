@@ -91,8 +91,8 @@ class FeedTest {
 
         assertEquals(List.of("three", "four", "five"),
                 takeAll().stream().map(line -> line.replaceAll(".*\"text\":\"|\"}", "")).toList());
-        assertEquals("six", memory.lastLine("web-1"));
-        assertEquals("", memory.lastLine("none"));
+        assertEquals("six", memory.failureLine("web-1"));
+        assertEquals("", memory.failureLine("none"));
     }
 
     @Test
