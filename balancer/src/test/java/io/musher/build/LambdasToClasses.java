@@ -18,68 +18,71 @@ import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 
 /**
- * A step of the build, after the compiler: replaces each lambda expression and method reference in compiled classes by
- * a class, as if the source had a nested class there.
+ * A step of the build, between compiler and jar: replaces each lambda expression and method reference in compiled
+ * classes by a class, as if the source had a nested class there.
  *
  * <p>A JVM makes such a class itself, when the expression is evaluated first: for the some 350 of them between a
  * program's start and its ready workers that takes a fifth of the primary's CPU time. So sources can use lambdas
  * freely, and a start does not pay for them.
  *
- * <p>Run as a program, with the folder of the classes; a class without lambdas, and so a second run, changes nothing.
- * Serializable lambdas and those with several interfaces remain as they are.
+ * <p>Run as a program, with the folder of the classes, which stays as it is, and the folder for the jar, which is made
+ * anew. Serializable lambdas and those with several interfaces remain.
  */
 public final class LambdasToClasses {
 
     private static final int API = Opcodes.ASM9;
     private static final String INFIX = "$$Lambda";
 
-    private final Path folder;
+    private final Path from;
+    private final Path to;
     /** Made classes, by the host of their nest. */
     private final Map<String, List<String>> made = new HashMap<>();
 
-    private LambdasToClasses(Path folder) {
-        this.folder = folder;
+    private LambdasToClasses(Path from, Path to) {
+        this.from = from;
+        this.to = to;
     }
 
-    /** Rewrites the classes in the folder {@code args[0]}. */
+    /** Copies the folder {@code args[0]} to {@code args[1]}, without its lambdas. */
     public static void main(String[] args) throws IOException {
-        new LambdasToClasses(Path.of(args[0])).rewrite();
+        new LambdasToClasses(Path.of(args[0]), Path.of(args[1])).copy();
     }
 
-    private void rewrite() throws IOException {
-        List<Path> files;
-        try (Stream<Path> all = Files.walk(folder)) {
-            files = all.filter(file -> file.toString().endsWith(".class") && !file.toString().contains(INFIX)).toList();
-        }
-        for (Path file : files) {
-            rewrite(file);
-        }
-        for (Map.Entry<String, List<String>> nest : made.entrySet()) {
-            addToNest(folder.resolve(nest.getKey() + ".class"), nest.getValue());
-        }
-    }
-
-    private void rewrite(Path file) throws IOException {
-        ClassWriter writer = new ClassWriter(0);
-        Rewriter rewriter = new Rewriter(writer);
-        new ClassReader(Files.readAllBytes(file)).accept(rewriter, 0);
-        if (!rewriter.lambdas.isEmpty()) {
-            deleteFormer(file);
-            Files.write(file, writer.toByteArray());
-            for (Lambda each : rewriter.lambdas) {
-                Files.write(folder.resolve(each.name + ".class"), each.toBytes());
-                made.computeIfAbsent(rewriter.nest, host -> new ArrayList<>()).add(each.name);
-            }
-        }
-    }
-
-    /** Deletes what was made from an earlier compilation of the class. */
-    private static void deleteFormer(Path file) throws IOException {
-        String prefix = file.getFileName().toString().replace(".class", INFIX);
-        try (Stream<Path> siblings = Files.list(file.resolveSibling(""))) {
-            for (Path each : siblings.filter(name -> name.getFileName().toString().startsWith(prefix)).toList()) {
+    private void copy() throws IOException {
+        if (Files.exists(to)) {
+            for (Path each : files(to)) {
                 Files.delete(each);
             }
+        }
+        for (Path each : files(from)) {
+            Path copy = to.resolve(from.relativize(each).toString());
+            Files.createDirectories(copy.getParent());
+            if (each.toString().endsWith(".class")) {
+                copyClass(each, copy);
+            } else {
+                Files.copy(each, copy);
+            }
+        }
+        for (Map.Entry<String, List<String>> nest : made.entrySet()) {
+            addToNest(to.resolve(nest.getKey() + ".class"), nest.getValue());
+        }
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(Files::isRegularFile).toList();
+        }
+    }
+
+    private void copyClass(Path file, Path copy) throws IOException {
+        ClassWriter writer = new ClassWriter(0);
+        Rewriter rewriter = new Rewriter(writer);
+        byte[] bytes = Files.readAllBytes(file);
+        new ClassReader(bytes).accept(rewriter, 0);
+        Files.write(copy, rewriter.lambdas.isEmpty() ? bytes : writer.toByteArray());
+        for (Lambda each : rewriter.lambdas) {
+            Files.write(to.resolve(each.name + ".class"), each.toBytes());
+            made.computeIfAbsent(rewriter.nest, host -> new ArrayList<>()).add(each.name);
         }
     }
 

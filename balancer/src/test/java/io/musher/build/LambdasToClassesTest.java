@@ -105,33 +105,36 @@ class LambdasToClassesTest {
             """;
 
     @TempDir
-    private Path classes;
+    private Path folder;
+    private Path compiled;
+    private Path copied;
 
     @BeforeEach
     void compile() throws IOException {
-        Path sources = Files.createDirectories(classes.resolve("sources"));
-        Path kinds = Files.writeString(sources.resolve("Kinds.java"), KINDS);
-        Path base = Files.writeString(sources.resolve("Base.java"), BASE);
+        compiled = folder.resolve("compiled");
+        copied = folder.resolve("copied");
+        Path kinds = Files.writeString(folder.resolve("Kinds.java"), KINDS);
+        Path base = Files.writeString(folder.resolve("Base.java"), BASE);
         assertEquals(0, ToolProvider.getSystemJavaCompiler().run(null, System.out, System.out, "-nowarn", "-d",
-                classes.toString(), "-XDstringConcat=inline", kinds.toString(), base.toString()));
+                compiled.toString(), "-XDstringConcat=inline", kinds.toString(), base.toString()));
     }
 
-    private void rewrite() throws IOException {
-        LambdasToClasses.main(new String[]{classes.toString()});
+    private void copy() throws IOException {
+        LambdasToClasses.main(new String[]{compiled.toString(), copied.toString()});
     }
 
-    /** {@return the result of a static method of the compiled class} */
-    private Object call(String method) throws Exception {
+    /** {@return the result of a static method of the class in a folder} */
+    private static Object call(Path classes, String method) throws Exception {
         try (URLClassLoader loader = new URLClassLoader(new URL[]{classes.toUri().toURL()}, null)) {
             return loader.loadClass("Kinds").getMethod(method).invoke(null);
         }
     }
 
-    private Map<String, String> contents() throws IOException {
+    private static Map<String, String> contents(Path classes) throws IOException {
         Map<String, String> contents = new TreeMap<>();
         try (Stream<Path> files = Files.walk(classes)) {
-            for (Path each : files.filter(file -> file.toString().endsWith(".class")).toList()) {
-                contents.put(each.getFileName().toString(), Files.readString(each, StandardCharsets.ISO_8859_1));
+            for (Path each : files.filter(Files::isRegularFile).toList()) {
+                contents.put(classes.relativize(each).toString(), Files.readString(each, StandardCharsets.ISO_8859_1));
             }
         }
         return contents;
@@ -139,33 +142,33 @@ class LambdasToClassesTest {
 
     @Test
     void shouldKeepWhatEveryKindOfLambdaDoes() throws Exception {
-        String expected = call("said").toString();
-        int before = contents().size();
-        rewrite();
-        assertEquals(expected, call("said").toString());
-        Map<String, String> after = contents();
-        assertTrue(after.size() > before + 30, after.keySet()::toString);
+        copy();
+        assertEquals(call(compiled, "said").toString(), call(copied, "said").toString());
+        Map<String, String> after = contents(copied);
+        assertTrue(after.size() > contents(compiled).size() + 30, after.keySet()::toString);
         after.forEach((name, content) -> assertFalse(content.contains("\u0001\0\u000bmetafactory"), name));
         assertTrue(after.get("Kinds.class").contains("altMetafactory"), "a serializable lambda stays");
     }
 
     @Test
-    void shouldChangeNothingTheSecondTimeAndReplaceWhatItMadeBefore() throws Exception {
-        rewrite();
-        Map<String, String> first = contents();
-        rewrite();
-        assertEquals(first, contents());
+    void shouldCopyAllElseAndLeaveNothingOfAnEarlierCopy() throws Exception {
+        Files.writeString(compiled.resolve("other/text.txt"), "a resource");
+        Map<String, String> before = contents(compiled);
+        copy();
+        Map<String, String> first = contents(copied);
+        assertEquals("a resource", first.get("other/text.txt"));
+        assertEquals(before.get("other/Base.class"), first.get("other/Base.class"), "it has no lambdas");
+        assertEquals(before, contents(compiled));
 
-        Files.writeString(classes.resolve("Kinds$$Lambda99.class"), "of an earlier compilation");
-        compile();
-        rewrite();
-        assertEquals(first, contents());
+        Files.writeString(copied.resolve("Kinds$$Lambda99.class"), "of an earlier compilation");
+        copy();
+        assertEquals(first, contents(copied));
     }
 
     @Test
     void shouldShowTheLineOfALambdaInStackTraces() throws Exception {
-        rewrite();
-        StackTraceElement[] trace = (StackTraceElement[]) call("trace");
+        copy();
+        StackTraceElement[] trace = (StackTraceElement[]) call(copied, "trace");
         assertTrue(trace[1].getClassName().startsWith("Kinds$$Lambda"), trace[1]::toString);
         assertEquals(trace[0].getFileName() + trace[0].getLineNumber(),
                 trace[1].getFileName() + trace[1].getLineNumber());

@@ -67,6 +67,7 @@ class RedeployIT {
         primary.awaitLine("READY", PATIENCE);
         long own = pid(primary, "self-1");
         long command = pid(primary, "cmd-1");
+        primary.awaitLine("worker 1 has preloaded", PATIENCE);
 
         List<byte[]> contents = new ArrayList<>();
         for (Path jar : jars) {
