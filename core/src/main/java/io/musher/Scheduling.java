@@ -38,7 +38,8 @@ public enum Scheduling {
 
     /**
      * {@link #KERNEL} where it works (on Linux, for worker JVMs, without options that need the balancer), else
-     * {@link #RELAY}. Which one, and why, is logged once at info.
+     * {@link #RELAY}. Which one, and why, is logged once at info. What the application will bind is not known then: see
+     * {@link #KERNEL} for addresses that it cannot bind there.
      */
     AUTO
 }

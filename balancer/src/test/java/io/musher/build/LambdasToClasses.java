@@ -70,7 +70,7 @@ public final class LambdasToClasses {
 
     private static List<Path> files(Path folder) throws IOException {
         try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(Files::isRegularFile).toList();
+            return all.filter(Files::isRegularFile).sorted().toList(); // the same jar everywhere
         }
     }
 

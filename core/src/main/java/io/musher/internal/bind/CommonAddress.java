@@ -53,14 +53,14 @@ final class CommonAddress {
             throw new BindException("this application binds port " + port + " of " + host + " only, and the cluster's"
                     + " listener, which it would get, listens on all addresses: set host(\"" + host + "\") for the"
                     + " cluster (with inheritListener: let its socket listen there), or let the application bind all"
-                    + " addresses");
+                    + " addresses; or use Scheduling.RELAY");
         } else if (own.isAnyLocalAddress()) {
             throw new BindException("this application binds port " + port + " of all addresses, but the cluster's host"
-                    + " is " + other + ": let it bind that address, which is in MUSHER_HOST and SERVER_ADDRESS, or"
-                    + " leave host out");
+                    + " is " + other + ": let it bind that address, which is in MUSHER_HOST and SERVER_ADDRESS, "
+                    + " leave host out, or use Scheduling.RELAY");
         }
         throw new BindException("this application binds port " + port + " of " + host + ", but the cluster's host is "
                 + other + ": let it bind that address, which is in MUSHER_HOST and SERVER_ADDRESS, or set host(\""
-                + host + "\") for the cluster");
+                + host + "\") for the cluster, or use Scheduling.RELAY");
     }
 }

@@ -152,7 +152,7 @@ public final class SharedListener implements AutoCloseable {
                 if (request.uid() == user && !request.sender().isEmpty()) {
                     pass(request.sender());
                 }
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 LockSupport.parkNanos(PAUSE_NANOS); // out of memory, perhaps
             }
         }

@@ -96,7 +96,8 @@ final class UnixDatagramSocket implements AutoCloseable {
             }
             at += Math.max(CONTROL_HEADER, length + Long.BYTES - 1 & -Long.BYTES);
         }
-        return new Datagram(UnixNames.of(name.limit(message.header.getInt(8))), uid, passed);
+        int length = Math.min(message.header.getInt(8), name.capacity()); // Linux says 111 for the longest path
+        return new Datagram(UnixNames.of(name.limit(length)), uid, passed);
     }
 
     /** Makes {@link #receive} return at once, now and from now on. */

@@ -14,7 +14,7 @@ final class Accepting {
     static void pause(WorkerEnvironment worker) {
         try {
             BindHook.pauseAccepting();
-        } catch (IOException e) {
+        } catch (IOException | LinkageError e) { // the jar may have been overwritten
             LOG.warn("{}: cannot stop accepting connections on the common port, so more of them will come: {}", worker,
                     e.toString());
         }

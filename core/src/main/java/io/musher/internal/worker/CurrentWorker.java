@@ -15,6 +15,10 @@ public final class CurrentWorker {
     /** The delay before classes are preloaded, so as not to compete with the startup of the program. */
     private static final long PRELOAD_NANOS = 500_000_000;
 
+    /** Matches the classes that an orderly exit may need. */
+    private static final String NEEDED_AT_THE_END = "io\\.musher\\.(WorkerContext|Message"
+            + "|internal\\.(worker|ipc|dispatch|bind)\\.|internal\\.process\\.os\\.Listening).*";
+
     /** The exit status of a JVM that SIGTERM has ended. */
     private static final int SIGTERM_STATUS = 128 + 15;
 
@@ -108,9 +112,7 @@ public final class CurrentWorker {
     /** Loads the classes that an orderly exit needs, because by then the jars may have been overwritten. */
     private static void preload() {
         DaemonThreads.start("musher-preload", Thread.MIN_PRIORITY, () -> {
-            ClassPreloader.loadMatching(WorkerRuntime.class,
-                    name -> name
-                            .matches("io\\.musher\\.((WorkerContext|Message)|internal\\.(worker|ipc|dispatch)\\.).*"));
+            ClassPreloader.loadMatching(WorkerRuntime.class, name -> name.matches(NEEDED_AT_THE_END));
             ClassPreloader.loadMatching(EventLoop.class, name -> name.startsWith("io.musher.balancer.loop."));
             ClassPreloader.loadMatching(LoggerFactory.class, name -> true);
             // logs nothing: slf4j is to be initialised by the program, not by this thread at the same time

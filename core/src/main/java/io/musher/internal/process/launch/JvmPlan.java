@@ -92,9 +92,11 @@ final class JvmPlan extends LaunchPlan {
         return new JvmPlan(main, own, classPath, List.of(WORKER_MAIN, main.name()), List.of(), true);
     }
 
-    private boolean usesThisClassPath() {
-        return !(launch() instanceof Launch.Jar)
-                && options().jvmArgs().stream().noneMatch(OTHER_CLASSES.asMatchPredicate());
+    /** {@return whether the worker has the class path of this JVM, with no other selector provider} */
+    private boolean hasThisProvider(Map<String, String> given) {
+        return !(launch() instanceof Launch.Jar) && classPath.equals(own.classPath())
+                && allWanted(options().jvmArgs(), given).stream()
+                        .noneMatch(flag -> OTHER_CLASSES.matcher(flag).matches() || SelectorProviderFlag.is(flag));
     }
 
     @Override
@@ -119,7 +121,7 @@ final class JvmPlan extends LaunchPlan {
             hidden.add("-cp");
             hidden.add(start.classPath());
         }
-        if (usesThisClassPath()) {
+        if (hasThisProvider(worker.env())) {
             SelectorProviderFlag.ofThisJvm().ifPresent(hidden::add);
         }
         if (!OperatorLog.hasProvider()) {

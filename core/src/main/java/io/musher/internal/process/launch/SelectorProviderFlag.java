@@ -14,6 +14,10 @@ final class SelectorProviderFlag {
 
     private SelectorProviderFlag() {}
 
+    static boolean is(String flag) {
+        return flag.startsWith("-D" + PROPERTY + "=");
+    }
+
     /** {@return the flag for workers with the class path of this JVM; empty if that has a provider of its own} */
     static Optional<String> ofThisJvm() {
         Class<?> provider = SelectorProvider.provider().getClass();

@@ -37,7 +37,7 @@ public final class OrphanReaper {
      */
     static final String SCRIPT = """
             trap '' HUP INT QUIT TERM PIPE TSTP
-            mark=$1 grace=$2 ids= pauses='1 2 5'
+            mark=$1 grace=$2 ids= pauses='1 3'
             while read -r verb id; do
               case $verb in
                 +) ids="$ids $id" ;;

@@ -222,7 +222,8 @@ abstract class ManagedProcess extends ControlledProcess {
 
     private void noteExit(Exit exit) {
         lastExit = Optional.of(exit);
-        if (firstFailure.isEmpty() && !exit.voluntary() && exit.status() != 0) {
+        if (firstFailure.isEmpty() && !exit.voluntary() && exit.status() != 0
+                && exit.cause() != Exit.Cause.PORT_TAKEN) { // that one starts again, redirected
             firstFailure = lastExit;
         }
     }

@@ -140,7 +140,8 @@ final class Service extends ManagedProcess {
     /** Also whether a worker has failed that is not restarted. */
     @Override
     boolean hasFailed() {
-        return super.hasFailed() || spec().restart().when().equals("never") && firstFailure().isPresent();
+        return super.hasFailed() || spec().restart().when().equals("never") && firstFailure().isPresent()
+                && cluster().map(running -> running.stats().wanted() < wanted).orElse(false);
     }
 
     /** A process whose files are watched starts again after a change. */

@@ -28,7 +28,10 @@ final class WorkerPlaces {
     }
 
     void forked(Worker worker) {
-        latest.put(worker.instance(), worker);
+        Worker former = latest.put(worker.instance(), worker);
+        if (former == null || former.id() != worker.id()) { // else a late event of the worker that was stopped
+            stopped.remove(worker.instance());
+        }
     }
 
     /** Stops a worker, and leaves its place empty until a command starts it or the process. */
