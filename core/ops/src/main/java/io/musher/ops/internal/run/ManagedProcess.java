@@ -39,6 +39,7 @@ abstract class ManagedProcess extends ControlledProcess {
     private volatile boolean held;
     private volatile Optional<Exit> lastExit = Optional.empty();
     private volatile Optional<Exit> firstFailure = Optional.empty();
+    private volatile int exits; // written by the events thread, and before a start
 
     ManagedProcess(ProcessSpec spec, Context context) {
         super(spec.id(), context.events(), context.memory());
@@ -221,6 +222,7 @@ abstract class ManagedProcess extends ControlledProcess {
     }
 
     private void noteExit(Exit exit) {
+        exits++;
         lastExit = Optional.of(exit);
         if (firstFailure.isEmpty() && !exit.voluntary() && exit.status() != 0
                 && exit.cause() != Exit.Cause.PORT_TAKEN) { // that one starts again, redirected
@@ -228,8 +230,15 @@ abstract class ManagedProcess extends ControlledProcess {
         }
     }
 
-    void forgetFirstFailure() {
+    /** Forgets the exits of an earlier start. */
+    void forgetExits() {
+        exits = 0;
         firstFailure = Optional.empty();
+    }
+
+    /** {@return the number of exits noted since the start, which come later than the statistics of the cluster} */
+    int exits() {
+        return exits;
     }
 
     /** {@return the first exit that was neither requested nor with code 0} */

@@ -60,7 +60,7 @@ final class Service extends ManagedProcess {
 
     private CompletableFuture<Void> startWorkers(Cluster running) {
         places.fill();
-        forgetFirstFailure();
+        forgetExits();
         started = StartAttempt.scale(running, wanted, !spec().restart().when().equals("always"));
         return started;
     }
@@ -152,7 +152,7 @@ final class Service extends ManagedProcess {
             boolean allGaveUp = !stats.slots().isEmpty() && stats.slots().stream()
                     .allMatch(slot -> slot.state() == SlotStats.State.GAVE_UP);
             return begun && places.stopped(cluster()).isEmpty() && stats.workers().isEmpty()
-                    && (stats.wanted() == 0 || allGaveUp) && wanted > 0;
+                    && (stats.wanted() == 0 || allGaveUp) && wanted > 0 && exits() >= wanted;
         }).orElse(!isHeld());
     }
 
