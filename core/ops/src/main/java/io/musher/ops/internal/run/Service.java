@@ -152,7 +152,8 @@ final class Service extends ManagedProcess {
             boolean allGaveUp = !stats.slots().isEmpty() && stats.slots().stream()
                     .allMatch(slot -> slot.state() == SlotStats.State.GAVE_UP);
             return begun && places.stopped(cluster()).isEmpty() && stats.workers().isEmpty()
-                    && (stats.wanted() == 0 || allGaveUp) && wanted > 0 && exits() >= wanted;
+                    && (stats.wanted() == 0 || allGaveUp) && wanted > 0
+                    && (exits() >= wanted || started.isCompletedExceptionally());
         }).orElse(!isHeld());
     }
 
