@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.musher.Cluster;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Ticker;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -83,7 +84,7 @@ class FutureExecutorTest {
         }
         while (futureExecutor.threads() < FutureExecutor.MAX_THREADS) { // time goes by
             int before = futureExecutor.threads();
-            await("all threads block").until(() -> started.get() == before);
+            await("all threads block").pollInterval(Duration.ofMillis(1)).until(() -> started.get() == before);
             checks.poll(20, TimeUnit.SECONDS).run();
         }
         await("all threads block").until(() -> started.get() == FutureExecutor.MAX_THREADS);

@@ -54,6 +54,7 @@ class OrphanReaperTest {
             assertTrue(family.processes().size() >= 12, "processes: " + family.processes());
             primary.process.destroyForcibly().waitFor();
             family.assertGone(SOON);
+            await("the end of the reaper").atMost(SOON).until(() -> !SpawnerFixture.isAlive(family.reaper));
         }
     }
 
@@ -271,8 +272,8 @@ class OrphanReaperTest {
         void assertGone(Duration limit) {
             try {
                 await("the end of all").atMost(limit).until(() -> processes().isEmpty());
-                await("the end of the reaper").atMost(SOON).until(() -> !SpawnerFixture.isAlive(reaper));
             } finally {
+                ProcessHandle.of(reaper).ifPresent(ProcessHandle::destroyForcibly); // it would search on for seconds
                 List<Long> left = processes();
                 left.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
                 assertEquals(List.of(), left);
