@@ -1,6 +1,7 @@
 package io.musher.it;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +57,23 @@ record LinuxProcess(long pid) {
         try (Stream<Path> open = Files.list(Path.of("/proc", Long.toString(pid), "fd"))) {
             return open.count();
         }
+    }
+
+    /** What its descriptors refer to, as far as they stay open meanwhile. */
+    List<String> open() throws IOException {
+        List<String> targets = new ArrayList<>();
+        try (DirectoryStream<Path> links = Files.newDirectoryStream(Path.of("/proc", Long.toString(pid), "fd"))) {
+            for (Path link : links) {
+                try {
+                    targets.add(Files.readSymbolicLink(link).toString());
+                } catch (IOException e) {
+                    // closed meanwhile
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return targets;
     }
 
     /** The most memory it has had at once, in MiB. */
