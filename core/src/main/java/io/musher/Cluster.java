@@ -257,7 +257,7 @@ public final class Cluster implements AutoCloseable {
 
     /** {@return a snapshot of the cluster's state and counters} */
     public ClusterStats stats() {
-        return StatsReader.read(resources, supervisor, workers(), this::explain, commands, actions.traffic());
+        return StatsReader.read(resources, supervisor, workers(), this::explain, actions.traffic());
     }
 
     /**

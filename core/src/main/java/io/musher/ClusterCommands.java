@@ -47,14 +47,6 @@ final class ClusterCommands {
         return dispatcher;
     }
 
-    String workerName(Incarnation worker) {
-        return workerName(worker.instance());
-    }
-
-    String workerName(int instance) {
-        return name + "-" + (instance + 1);
-    }
-
     void stop(Incarnation worker) {
         control.tryExecute(() -> supervisor.stop(worker));
     }

@@ -347,7 +347,7 @@ public final class ClusterConfig {
                 : watchesPorts() ? ReadinessRule.PORT_ACCEPTS : ReadinessRule.STARTED;
         int bootLimit = Math.max(2, Runtime.getRuntime().availableProcessors());
         boolean checksReadiness = healthChecks.stream().anyMatch(check -> check.role() == HealthCheck.Role.READINESS);
-        return new SupervisorConfig(ports, ready, startTimeout, bootLimit, restartPolicy, stopPolicy,
+        return new SupervisorConfig(name, ports, ready, startTimeout, bootLimit, restartPolicy, stopPolicy,
                 !hasCommonPort() || sticky ? reloadPolicy.withOverlap(Duration.ZERO) : reloadPolicy,
                 checksReadiness, warmUp.isPresent());
     }

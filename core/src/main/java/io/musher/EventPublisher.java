@@ -83,11 +83,9 @@ final class EventPublisher implements SupervisorListener {
         if (!isFailure(worker, exit)) {
             log(worker, "exited: " + why);
         } else if (started) {
-            OPERATOR.warn("{}: worker {} (instance {}) exited: {}{}", name, worker.id(), worker.instance(), why,
-                    lastOutput.sometimes(worker));
+            OPERATOR.warn("{}: {} exited: {}{}", name, worker.label(), why, lastOutput.sometimes(worker));
         } else {
-            LOG.warn("{}: worker {} (instance {}) exited: {}{}", name, worker.id(), worker.instance(), why,
-                    lastOutput.sometimes(worker));
+            LOG.warn("{}: {} exited: {}{}", name, worker.label(), why, lastOutput.sometimes(worker));
         }
         publish(new ClusterEvent.Exited(workerOf(worker), Instant.now(), why, exit,
                 workerOf(worker).session().threadDump()));
@@ -113,10 +111,7 @@ final class EventPublisher implements SupervisorListener {
 
     @Override
     public void killedLate(Incarnation worker) {
-        OPERATOR.warn(
-                "{}: worker {} (instance {}) has not exited within the kill time of its stopPolicy: SIGKILL",
-                name, worker.id(),
-                worker.instance());
+        OPERATOR.warn("{}: {} has not exited within the kill time of its stopPolicy: SIGKILL", name, worker.label());
     }
 
     @Override
@@ -128,10 +123,9 @@ final class EventPublisher implements SupervisorListener {
     @Override
     public void gaveUp(Incarnation last, String cause) {
         OPERATOR.error(
-                "{}: instance {} is given up: {}; other instances are not affected; scale(), a rollout,"
+                "{}: {} is given up: {}; other instances are not affected; scale(), a rollout,"
                         + " or restart() of its last worker starts it again{}",
-                name,
-                last.instance(), cause, lastOutput.of(last));
+                name, last.name(), cause, lastOutput.of(last));
         publish(new ClusterEvent.GaveUp(workerOf(last), Instant.now(), cause));
     }
 
@@ -156,9 +150,8 @@ final class EventPublisher implements SupervisorListener {
 
     @Override
     public void rolloutDelayed(Incarnation worker, long delayNanos, String cause) {
-        OPERATOR.warn("{}: the rollout retries in {} ms because a replacement has failed: worker {} (instance {}) {}{}",
-                name, delayNanos / 1_000_000,
-                worker.id(), worker.instance(), cause, lastOutput.of(worker));
+        OPERATOR.warn("{}: the rollout retries in {} ms because a replacement has failed: {} {}{}", name,
+                delayNanos / 1_000_000, worker.label(), cause, lastOutput.of(worker));
     }
 
     @Override
@@ -195,7 +188,7 @@ final class EventPublisher implements SupervisorListener {
 
     @Override
     public void stateChanged(Incarnation worker, String what) {
-        LOG.debug("{}: worker {} (instance {}): {}", name, worker.id(), worker.instance(), what);
+        LOG.debug("{}: {}: {}", name, worker.label(), what);
     }
 
     /** Publishes the last event after the control thread has failed; no other report follows. */
@@ -205,7 +198,7 @@ final class EventPublisher implements SupervisorListener {
     }
 
     private void log(Incarnation worker, String what) {
-        LOG.info("{}: worker {} (instance {}) {}", name, worker.id(), worker.instance(), what);
+        LOG.info("{}: {} {}", name, worker.label(), what);
     }
 
     private void publish(ClusterEvent event) {

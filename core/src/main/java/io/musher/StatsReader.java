@@ -18,7 +18,7 @@ final class StatsReader {
     private StatsReader() {}
 
     static ClusterStats read(ClusterResources resources, Supervisor supervisor, List<Worker> workers,
-            Function<Worker, String> explain, ClusterCommands commands, TrafficTotals traffic) {
+            Function<Worker, String> explain, TrafficTotals traffic) {
         List<ClusterStats.WorkerStats> workerStats = workers.stream()
                 .map(worker -> new ClusterStats.WorkerStats(worker.id(),
                         worker.instance(), worker.state(), explain.apply(worker),
@@ -29,7 +29,7 @@ final class StatsReader {
         balancer.ifPresent(traffic::observe);
         List<SlotStatus> slots = supervisor.slots();
         List<ClusterStats.SlotStats> wanted = slots.stream().filter(SlotStatus::wanted)
-                .map(slot -> slot(slot, commands, traffic)).toList();
+                .map(slot -> slot(slot, traffic)).toList();
         return new ClusterStats(wanted.size(),
                 (int) workerStats.stream().filter(worker -> worker.state() == WorkerState.READY).count(),
                 slots.stream().mapToLong(SlotStatus::restarts).sum(),
@@ -39,13 +39,12 @@ final class StatsReader {
                 balancer, supervisor.progress());
     }
 
-    private static ClusterStats.SlotStats slot(SlotStatus slot, ClusterCommands commands, TrafficTotals traffic) {
-        String name = commands.workerName(slot.instance());
+    private static ClusterStats.SlotStats slot(SlotStatus slot, TrafficTotals traffic) {
         Optional<Instant> next = slot.nextStart().isEmpty() ? Optional.empty()
                 : Optional.of(Instant.now().plusNanos(slot.nextStart().getAsLong() - System.nanoTime()));
-        return new ClusterStats.SlotStats(slot.instance(), name, slot.state(), slot.reason(), slot.restarts(),
+        return new ClusterStats.SlotStats(slot.instance(), slot.name(), slot.state(), slot.reason(), slot.restarts(),
                 slot.failures(),
                 slot.last().map(Incarnation::id).map(OptionalInt::of).orElse(OptionalInt.empty()), slot.lastExit(),
-                next, traffic.of(name));
+                next, traffic.of(slot.name()));
     }
 }

@@ -48,7 +48,7 @@ public final class Worker {
 
     /** {@return the cluster's name and the instance counted from 1, such as {@code shop-1}} */
     public String name() {
-        return commands.workerName(incarnation);
+        return incarnation.name();
     }
 
     /** {@return the process id; empty if no process was started} */

@@ -55,9 +55,9 @@ final class WorkerChannelListener implements ChannelListener {
         OptionalInt shared = workerPort.sharedPort();
         if (shared.isPresent() && shared.getAsInt() != port) {
             LOG.warn(
-                    "worker {} (instance {}): listening({}) ignored: with Scheduling.KERNEL clients reach a worker on"
+                    "{}: listening({}) ignored: with Scheduling.KERNEL clients reach a worker on"
                             + " the common port {} only",
-                    worker.id(), worker.instance(), port, shared.getAsInt());
+                    worker.label(), port, shared.getAsInt());
             return;
         }
         if (workerPort.isProbed()) {
@@ -72,10 +72,10 @@ final class WorkerChannelListener implements ChannelListener {
         if (refusedPort != port) {
             refusedPort = port;
             LOG.warn(
-                    "worker {} (instance {}): listening({}) refused: the port is {}, and the balancer would connect to"
+                    "{}: listening({}) refused: the port is {}, and the balancer would connect to"
                             + " itself; listen on WorkerContext.address(){}, and call listening(port) with the port of"
                             + " the worker's own server only",
-                    worker.id(), worker.instance(), port, use,
+                    worker.label(), port, use,
                     worker.port().isPresent() ? ", " + Loopback.text(worker.port().getAsInt()) : "");
         }
     }

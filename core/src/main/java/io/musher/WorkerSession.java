@@ -241,12 +241,12 @@ final class WorkerSession implements WorkerHandle {
 
     @Override
     public void requestThreadDump() {
-        OPERATOR.warn("{}: worker {} (instance {}) is unhealthy, removed from the load balancer, stopping: {}",
-                config.name(), worker.id(), worker.instance(), incarnation.stopReason());
+        OPERATOR.warn("{}: {} is unhealthy, removed from the load balancer, stopping: {}", config.name(),
+                incarnation.label(), incarnation.stopReason());
         forked().threadDump().thenAccept(threads -> {
             threadDump = threads;
-            threads.ifPresent(text -> LOG.warn("{}: thread dump of unhealthy worker {} (instance {}):\n{}",
-                    config.name(), worker.id(), worker.instance(), text));
+            threads.ifPresent(text -> LOG.warn("{}: thread dump of unhealthy {}:\n{}", config.name(),
+                    incarnation.label(), text));
             control.tryExecute(() -> events.threadDumpDone(incarnation));
         });
     }

@@ -29,14 +29,14 @@ class ExplainIT {
         Worker one = cluster.workers().get(0);
         Worker two = cluster.workers().get(1);
         int port = one.port().orElseThrow();
-        explains(cluster, one, "worker 1 (instance 0) gets traffic: READY", "balancer has it", "0 connection(s)");
+        explains(cluster, one, "worker 1 (it-1) gets traffic: READY", "balancer has it", "0 connection(s)");
         stats(cluster, 2, 2, 0);
         assertEquals(2, cluster.stats().balancer().orElseThrow().targets().size());
 
         StrictHttpClient.fetch(port, "/tell?notReady");
         clusters.history().await(ClusterEvent.NotReady.class, one);
         assertEquals(WorkerState.NOT_READY, one.state());
-        explains(cluster, one, "worker 1 (instance 0) gets no traffic: NOT_READY", "it called notReady()");
+        explains(cluster, one, "worker 1 (it-1) gets no traffic: NOT_READY", "it called notReady()");
         stats(cluster, 2, 1, 0);
         Proofs.awaitTargets(cluster, 1);
         for (int i = 0; i < 4; i++) {
@@ -56,12 +56,12 @@ class ExplainIT {
         }
 
         two.stop().get(30, TimeUnit.SECONDS);
-        explains(cluster, two, "worker 2 (instance 1) gets no traffic: DEAD", "stopped (exit code 0)");
+        explains(cluster, two, "worker 2 (it-2) gets no traffic: DEAD", "stopped (exit code 0)");
         stats(cluster, 1, 1, 0);
         one.kill();
         Worker three = clusters.history().awaitReady(0, 1);
         explains(cluster, one, "gets no traffic: DEAD", "kill() was called (SIGKILL)");
-        explains(cluster, three, "worker 3 (instance 0) gets traffic: READY");
+        explains(cluster, three, "worker 3 (it-1) gets traffic: READY");
         stats(cluster, 1, 1, 1);
         assertEquals(1, three.restarts());
 
@@ -76,7 +76,7 @@ class ExplainIT {
         Cluster cluster = clusters.start(clusters.jvm().instances(0).commonPort(0).readiness(Readiness.EXPLICIT));
         CompletableFuture<Worker> forked = cluster.fork();
         Worker worker = clusters.history().await(ClusterEvent.Online.class, event -> true).worker();
-        explains(cluster, worker, "worker 1 (instance 0) gets no traffic: ONLINE");
+        explains(cluster, worker, "worker 1 (it-1) gets no traffic: ONLINE");
         stats(cluster, 1, 0, 0);
         int port = worker.port().orElseThrow();
         await("its server").atMost(Duration.ofSeconds(20)).ignoreExceptions()

@@ -54,7 +54,7 @@ class HelloClusterIT {
         List<String> errors = primary.stderr().lines().toList();
         assertEquals(1, errors.size(), "nothing that looks like trouble but what was made: " + errors);
         assertTrue(
-                errors.get(0).matches("musher-\\w+: worker [1-4] \\(instance [0-3]\\) exited: SIGKILL \\(crashed\\)"),
+                errors.get(0).matches("musher-\\w+: worker [1-4] \\(hello-[1-4]\\) exited: SIGKILL \\(crashed\\)"),
                 errors::toString);
     }
 

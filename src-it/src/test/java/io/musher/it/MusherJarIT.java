@@ -102,7 +102,7 @@ class MusherJarIT extends MusherTestBase {
 
         primary.awaitLine("job: a run is skipped", Duration.ofSeconds(60));
         primary.awaitLine("takes longer than its timeout of 2.5 s", Duration.ofSeconds(60));
-        primary.awaitLine("worker 2 \\(instance 0\\) forked", Duration.ofSeconds(60));
+        primary.awaitLine("worker 2 \\(job-1\\) forked", Duration.ofSeconds(60));
         assertFalse(primary.stdout().contains("never"), primary::report);
         primary.signal("TERM");
         assertEquals(143, primary.exitCode(Duration.ofSeconds(60)), primary::report);

@@ -54,7 +54,7 @@ class NoLoggingProviderIT {
         assertEquals(143, primary.exitCode(Child.PATIENCE), primary::report);
         assertEquals(1,
                 count(primary,
-                        "musher-cluster: worker 1 (instance 0) exited: exit code 42 (crashed). Its last output:"),
+                        "musher-cluster: worker 1 (cluster-1) exited: exit code 42 (crashed). Its last output:"),
                 primary::report);
         assertEquals(1, count(primary, "  | last words"), primary::report);
         isQuietOtherwise(primary, 1);
@@ -75,7 +75,7 @@ class NoLoggingProviderIT {
         Child primary = primary("hopeless");
         assertEquals(1, primary.exitCode(Duration.ofSeconds(60)), primary::report);
         assertEquals(1, count(primary, "the rollout has failed"), primary::report);
-        assertEquals(1, count(primary, "instance 0 is given up"), primary::report);
+        assertEquals(1, count(primary, "cluster-1 is given up"), primary::report);
         assertEquals(1, count(primary, "no worker is left"), primary::report);
         assertFalse(primary.stderr().contains("\tat "), primary::report);
     }
@@ -85,7 +85,7 @@ class NoLoggingProviderIT {
         Child primary = primary("start");
         assertEquals(1, primary.exitCode(Duration.ofSeconds(60)), primary::report);
         assertEquals(1, count(primary,
-                "StartupException: cluster: worker 1 (instance 0): exit code 7 (never became ready). Its last output:"),
+                "StartupException: cluster: worker 1 (cluster-1): exit code 7 (never became ready). Its last output:"),
                 primary::report);
         assertEquals(1, count(primary, "last words"), primary::report);
         assertEquals(0, count(primary, "Caused by"), primary::report);

@@ -31,7 +31,7 @@ class RolloutPortsIT {
         Cluster cluster = clusters.start(clusters.jvm().instances(2).commonPort(0));
         Rollout rollout = cluster.deploy(Launch.main(Fickle.class).args(folder.toString())).get(60, TimeUnit.SECONDS);
         assertEquals(Rollout.Outcome.FAILED, rollout.outcome(), rollout::toString);
-        assertTrue(rollout.failure().orElseThrow().contains("worker 3 (instance 0)"), rollout::toString);
+        assertTrue(rollout.failure().orElseThrow().contains("worker 3 (it-1)"), rollout::toString);
         assertEquals(2, cluster.stats().ready());
         assertTrue(List.of("5", "6").contains(StrictHttpClient.fetch(cluster.commonPort())),
                 "workers of the old program serve");

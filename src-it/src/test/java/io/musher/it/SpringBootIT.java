@@ -60,7 +60,7 @@ class SpringBootIT {
         assertEquals("old", body(port));
         type(primary, "--version=new --closed=true");
         String failure = primary.awaitLine("^rollout (.*)", START).group(1);
-        assertTrue(failure.startsWith("failed: worker 3 (instance 0)")
+        assertTrue(failure.startsWith("failed: worker 3 (cluster-1)")
                 && (failure.contains("exit code 1") || failure.contains(LEAVES)), failure);
         primary.awaitLine("^output: true");
         for (int i = 0; i < 4; i++) {

@@ -44,7 +44,7 @@ class StartFailuresIT {
     void shouldKeepTheLastWordsOfAWorkerWhoseOutputIsDiscarded() {
         StartupException failure = failure(
                 clusters.jvm("exit", "7").instances(1).commonPort(0).output(Output.discard()));
-        has(failure.getMessage(), "worker 1 (instance 0)", "exit code 7");
+        has(failure.getMessage(), "worker 1 (it-1)", "exit code 7");
         has(failure(clusters.jvm("throw").instances(1).commonPort(0).output(Output.discard())).lastOutput(),
                 "this worker does not want to");
     }
@@ -68,7 +68,7 @@ class StartFailuresIT {
     void shouldUndoTheOthersWhenOneFails() throws Exception {
         Files.createFile(folder.resolve("0"));
         StartupException failure = failure(clusters.jvm("needs", folder + "/%i").instances(2).commonPort(0));
-        has(failure.getMessage(), "instance 1", "exit code 9");
+        has(failure.getMessage(), "it-2", "exit code 9");
         has(failure.lastOutput(), "there is no " + folder + "/1");
         clusters.history().await(ClusterEvent.Exited.class,
                 event -> event.worker().instance() == 0 && event.exit().voluntary());

@@ -171,10 +171,9 @@ public final class PortReadinessProbe {
             }
             if (kind == PortOwnership.Kind.UNKNOWN && UNKNOWN_OWNER_LOGGED.compareAndSet(false, true)) {
                 LOG.info(
-                        "worker {} (instance {}): cannot determine which process listens on {}; from now on, every"
-                                + " process"
+                        "{}: cannot determine which process listens on {}; from now on, every process"
                                 + " that listens on a worker's port is accepted as the worker",
-                        worker.id(), worker.instance(), Loopback.text(port));
+                        worker.label(), Loopback.text(port));
             }
             socket = failure == null ? owner.socket() : Optional.empty();
             accepted(socket.map(PortOwnership.Socket::address).orElse(Loopback.at(port)));

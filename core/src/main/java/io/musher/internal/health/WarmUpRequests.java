@@ -84,8 +84,8 @@ public final class WarmUpRequests {
 
     private void finish(long nanos) {
         String failures = failed == 0 ? "" : ", " + failed + " of them failed, the last one: " + lastFailure;
-        LOG.info("{}: worker {} (instance {}) warmed up by {} requests in {} ms{}", cluster, worker.id(),
-                worker.instance(), sent, nanos / 1_000_000, failures);
+        LOG.info("{}: {} warmed up by {} requests in {} ms{}", cluster, worker.label(), sent, nanos / 1_000_000,
+                failures);
         control.tryExecute(() -> events.warmedUp(worker));
     }
 

@@ -56,8 +56,7 @@ final class ClusterLifecycle {
 
     /** Stops the cluster because a worker was lost before all workers were ready. */
     void startFailed(Incarnation worker, String why, @Nullable Throwable cause) {
-        failure = new StartFailure("worker " + worker.id() + " (instance " + worker.instance() + "): " + why, worker,
-                cause);
+        failure = new StartFailure(worker.label() + ": " + why, worker, cause);
         stop("the start failed: " + failure.getMessage());
     }
 

@@ -82,6 +82,16 @@ public final class Incarnation {
         return slot.instance;
     }
 
+    /** {@return the name of the slot's workers, such as {@code shop-1}} */
+    public String name() {
+        return slot.name;
+    }
+
+    /** {@return id and name as in {@code worker 8 (shop-1)}, by which messages name the worker} */
+    public String label() {
+        return "worker " + id + " (" + slot.name + ")";
+    }
+
     /** {@return whether the worker needs a spare port, because an older process holds the instance's own port} */
     public boolean sparePort() {
         return spare;
@@ -121,7 +131,7 @@ public final class Incarnation {
     public String explain() {
         StateAndReason current = status;
         String verdict = current.state == WorkerState.READY ? " gets traffic: " : " gets no traffic: ";
-        return "worker " + id + " (instance " + instance() + ")" + verdict + current.state + ", "
+        return label() + verdict + current.state + ", "
                 + whyAndObserved(current);
     }
 
@@ -219,7 +229,7 @@ public final class Incarnation {
 
     @Override
     public String toString() {
-        return "worker " + id + " (instance " + instance() + ", " + state() + ")";
+        return "worker " + id + " (" + slot.name + ", " + state() + ")";
     }
 
     void setState(WorkerState state, String why) {

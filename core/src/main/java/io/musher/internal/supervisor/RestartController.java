@@ -93,7 +93,7 @@ final class RestartController {
         String verdict = "given up after " + policy.giveUpAfter() + " unstable starts, the last one: " + why;
         registry.setState(worker, worker.state(), verdict);
         registry.listener.gaveUp(worker, verdict);
-        slot.readyFutures.fail(new IllegalStateException("instance " + slot.instance + " is " + verdict));
+        slot.readyFutures.fail(new IllegalStateException(slot.name + " is " + verdict));
     }
 
     /** Reports once that all wanted slots are given up, unless a rollout runs, which revives them. */

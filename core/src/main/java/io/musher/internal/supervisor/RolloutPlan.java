@@ -184,7 +184,7 @@ final class RolloutPlan {
     }
 
     private static String describe(Incarnation worker, String why) {
-        return "worker " + worker.id() + " (instance " + worker.instance() + ") " + why;
+        return worker.label() + " " + why;
     }
 
     // ---- steps

@@ -156,7 +156,7 @@ final class RunningRollout {
         if (slot.starting != null && slot.starting.generation() == generation) {
             stopSequence.stop(slot.starting, reason);
             if (slot.serving != null) {
-                slot.readyFutures.fail(new IllegalStateException("instance " + slot.instance + ": " + reason));
+                slot.readyFutures.fail(new IllegalStateException(slot.name + ": " + reason));
             }
         }
         if (queued && slot.serving != null && slot.readyFutures.isEmpty()) { // no restart() is pending

@@ -102,8 +102,7 @@ final class ScaleController {
         slot.endBackoff();
         slot.budget.clear();
         bootQueue.remove(slot);
-        slot.readyFutures
-                .fail(new IllegalStateException("instance " + slot.instance + " is no longer wanted: " + why));
+        slot.readyFutures.fail(new IllegalStateException(slot.name + " is no longer wanted: " + why));
     }
 
     private void stop(@Nullable Incarnation worker, String why) {
@@ -149,8 +148,8 @@ final class ScaleController {
         }
         if (failed != null) {
             scaleFutures.fail(
-                    new IllegalStateException("instance " + failed.instance + " has given up: "
-                            + failed.last.map(Incarnation::why).orElse(failed.why)));
+                    new IllegalStateException(
+                            failed.name + " has given up: " + failed.last.map(Incarnation::why).orElse(failed.why)));
             return;
         }
         int wanted = registry.wanted();

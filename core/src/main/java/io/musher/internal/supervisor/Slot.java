@@ -23,6 +23,8 @@ final class Slot {
     }
 
     final int instance;
+    /** The name of its workers. */
+    final String name;
     final RestartBudget budget;
     final ResettableTimer backoffTimer;
     /** Runs while the starting worker serves beside the serving one, see {@link Takeover}. */
@@ -76,6 +78,7 @@ final class Slot {
 
     Slot(int instance, WorkerRegistry registry) {
         this.instance = instance;
+        this.name = registry.config.workerName(instance);
         this.generation = registry.generation;
         this.budget = new RestartBudget(registry.config.restart());
         this.backoffTimer = registry.newTimer();
@@ -98,7 +101,7 @@ final class Slot {
             case QUEUED -> Optional.empty();
             case BACKOFF, GAVE_UP -> latest;
         };
-        return new SlotStatus(instance, wanted, queued, gaveUp, restarts, failures, latest, state,
+        return new SlotStatus(instance, name, wanted, queued, gaveUp, restarts, failures, latest, state,
                 explains.map(Incarnation::whyAndObserved).orElse(why), lastExit,
                 state == State.BACKOFF ? next : OptionalLong.empty());
     }

@@ -9,6 +9,7 @@ import java.util.OptionalLong;
  * Snapshot of a slot.
  *
  * @param instance the slot's number, from 0
+ * @param name the name of its workers
  * @param wanted whether the slot should have a worker; {@code state} and the components after it apply only then
  * @param queued whether the slot waits to start, because of the boot limit or because its port is held
  * @param gaveUp whether the restart policy has given up the slot
@@ -20,6 +21,6 @@ import java.util.OptionalLong;
  * @param lastExit how the slot's last process ended
  * @param nextStart when the next worker starts, on the clock of {@link Actions#now}; present only during a backoff
  */
-public record SlotStatus(int instance, boolean wanted, boolean queued, boolean gaveUp, int restarts,
+public record SlotStatus(int instance, String name, boolean wanted, boolean queued, boolean gaveUp, int restarts,
         int failures, Optional<Incarnation> last, SlotStats.State state, String reason, Optional<Exit> lastExit,
         OptionalLong nextStart) {}

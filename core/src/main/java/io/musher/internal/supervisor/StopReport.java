@@ -46,7 +46,7 @@ final class StopReport {
     }
 
     private static String describe(Incarnation worker, ToIntFunction<Incarnation> loads) {
-        String prefix = "worker " + worker.id() + " (instance " + worker.instance() + "): ";
+        String prefix = worker.label() + ": ";
         if (worker.state() == WorkerState.STOPPING) {
             return prefix
                     + (worker.channel.isOpen() ? "its onStop hooks and the end of its process"

@@ -8,6 +8,7 @@ import java.time.Duration;
 /**
  * The part of the cluster's configuration that the supervisor needs: timeouts and policies.
  *
+ * @param cluster the name of the cluster
  * @param ports whether a replacement starts before or after the old process ends
  * @param readinessRule which evidence makes a worker ready
  * @param startTimeout the longest time from a worker's fork until the worker is ready
@@ -20,5 +21,12 @@ import java.time.Duration;
  *     {@link ProcessEvents#readinessPassed} reports
  * @param warmsUp whether a worker is warmed up before it is ready, see {@link WorkerHandle#warmUp}
  */
-public record SupervisorConfig(PortMode ports, ReadinessRule readinessRule, Duration startTimeout, int bootLimit,
-        RestartPolicy restart, StopPolicy stop, ReloadPolicy reload, boolean hasReadinessCheck, boolean warmsUp) {}
+public record SupervisorConfig(String cluster, PortMode ports, ReadinessRule readinessRule, Duration startTimeout,
+        int bootLimit, RestartPolicy restart, StopPolicy stop, ReloadPolicy reload, boolean hasReadinessCheck,
+        boolean warmsUp) {
+
+    /** {@return the name of the workers of an instance, such as {@code shop-1} for instance 0} */
+    String workerName(int instance) {
+        return cluster + "-" + (instance + 1);
+    }
+}

@@ -102,7 +102,7 @@ class RolloutCommandsTest {
         CompletableFuture<Rollout> third = fixture.roll("third");
         Rollout superseded = second.join();
         assertEquals(Rollout.Outcome.SUPERSEDED, superseded.outcome());
-        assertTrue(superseded.failure().orElseThrow().startsWith("worker 4 (instance 1)"), superseded::toString);
+        assertTrue(superseded.failure().orElseThrow().startsWith("worker 4 (shop-2)"), superseded::toString);
         assertTrue(superseded.failure().orElseThrow().endsWith("; superseded by another rollout: deploy"),
                 superseded::toString);
         assertEquals("output of 4", superseded.lastOutput());

@@ -109,7 +109,7 @@ class RolloutPortsTest {
         }
         assertEquals(Rollout.Outcome.FAILED, rolled.join().outcome());
         assertTrue(rolled.join().failure().orElseThrow()
-                .contains("worker 3 (instance 0) was ready and refuses connections"), rolled.join()::toString);
+                .contains("worker 3 (shop-1) was ready and refuses connections"), rolled.join()::toString);
         assertEquals(List.of("first", "first"), fixture.generations());
     }
 

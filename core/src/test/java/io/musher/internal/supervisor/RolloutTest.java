@@ -69,7 +69,7 @@ class RolloutTest {
         fixture.born(fixture.worker(3));
         fixture.exits(fixture.worker(3), 7);
         Rollout failed = rolled.join();
-        assertEquals("worker 3 (instance 0) exit code 7 (never became ready)", failed.failure().orElseThrow());
+        assertEquals("worker 3 (shop-1) exit code 7 (never became ready)", failed.failure().orElseThrow());
         assertEquals("output of 3", failed.lastOutput());
         assertEquals(Map.of(), failed.replaced());
         assertEquals(List.of(1, 2), ids());
@@ -123,7 +123,7 @@ class RolloutTest {
         fixture.serve(fixture.worker(5));
         fixture.leaves(fixture.worker(3));
         assertEquals(List.of("first", "first"), fixture.generations());
-        assertTrue(rolled.join().failure().orElseThrow().startsWith("worker 4 (instance 1)"));
+        assertTrue(rolled.join().failure().orElseThrow().startsWith("worker 4 (shop-2)"));
     }
 
     @Test

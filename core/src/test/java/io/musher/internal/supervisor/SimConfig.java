@@ -14,6 +14,7 @@ final class SimConfig {
     static SupervisorConfig any(long seed, Random random) {
         Random apart = new Random(~seed); // the others are drawn as they were when seeds of old bugs were found
         return new SupervisorConfig(
+                "shop",
                 PortMode.values()[random.nextInt(3)],
                 ReadinessRule.values()[random.nextInt(3)],
                 Duration.ofMillis(1500 + random.nextInt(8000)),

@@ -170,7 +170,7 @@ class StopSequenceTest {
         fixture.pass(3_999);
         assertEquals(List.of(), fixture.waits);
         fixture.pass(1);
-        assertEquals(List.of("worker 1 (instance 0): 7 connection(s)", "worker 2 (instance 1): its onDrain hooks"),
+        assertEquals(List.of("worker 1 (shop-1): 7 connection(s)", "worker 2 (shop-2): its onDrain hooks"),
                 fixture.waits);
         fixture.events.drained(first());
         fixture.exits(fixture.worker(2), 0);
@@ -178,7 +178,7 @@ class StopSequenceTest {
         fixture.waits = List.of();
         fixture.pass(1);
         assertTrue(
-                fixture.waits.get(0).startsWith("worker 1 (instance 0): its onStop hooks and the end of its process"),
+                fixture.waits.get(0).startsWith("worker 1 (shop-1): its onStop hooks and the end of its process"),
                 fixture.waits::toString);
         fixture.exits(first(), 0);
         assertTrue(fixture.timers.isEmpty());

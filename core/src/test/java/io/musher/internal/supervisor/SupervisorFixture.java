@@ -29,7 +29,8 @@ final class SupervisorFixture extends SupervisorRecorder {
 
     /** JVM workers behind a common port, without overlaps; every option may be changed before the first input. */
     SupervisorFixture() {
-        create(new SupervisorConfig(PortMode.MOVABLE, ReadinessRule.PORT_ACCEPTS, Duration.ofSeconds(60), 8, ALWAYS,
+        create(new SupervisorConfig("shop", PortMode.MOVABLE, ReadinessRule.PORT_ACCEPTS, Duration.ofSeconds(60), 8,
+                ALWAYS,
                 StopPolicy.ofDefaults(), ReloadPolicy.ofDefaults().withOverlap(Duration.ZERO), false, false));
     }
 
@@ -49,52 +50,61 @@ final class SupervisorFixture extends SupervisorRecorder {
     }
 
     SupervisorFixture with(PortMode ports) {
-        return with(new SupervisorConfig(ports, config.readinessRule(), config.startTimeout(), config.bootLimit(),
+        return with(new SupervisorConfig(config.cluster(), ports, config.readinessRule(), config.startTimeout(),
+                config.bootLimit(),
                 config.restart(), config.stop(), config.reload(), config.hasReadinessCheck(), config.warmsUp()));
     }
 
     SupervisorFixture with(ReadinessRule when) {
-        return with(new SupervisorConfig(config.ports(), when, config.startTimeout(), config.bootLimit(),
+        return with(new SupervisorConfig(config.cluster(), config.ports(), when, config.startTimeout(),
+                config.bootLimit(),
                 config.restart(), config.stop(), config.reload(), config.hasReadinessCheck(), config.warmsUp()));
     }
 
     SupervisorFixture with(RestartPolicy policy) {
-        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(),
-                config.bootLimit(), policy, config.stop(), config.reload(), config.hasReadinessCheck(),
-                config.warmsUp()));
+        return with(
+                new SupervisorConfig(config.cluster(), config.ports(), config.readinessRule(), config.startTimeout(),
+                        config.bootLimit(), policy, config.stop(), config.reload(), config.hasReadinessCheck(),
+                        config.warmsUp()));
     }
 
     SupervisorFixture with(StopPolicy policy) {
-        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(),
-                config.bootLimit(), config.restart(), policy, config.reload(), config.hasReadinessCheck(),
-                config.warmsUp()));
+        return with(
+                new SupervisorConfig(config.cluster(), config.ports(), config.readinessRule(), config.startTimeout(),
+                        config.bootLimit(), config.restart(), policy, config.reload(), config.hasReadinessCheck(),
+                        config.warmsUp()));
     }
 
     SupervisorFixture with(ReloadPolicy policy) {
-        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(),
+        return with(new SupervisorConfig(config.cluster(), config.ports(), config.readinessRule(),
+                config.startTimeout(),
                 config.bootLimit(), config.restart(), config.stop(), policy.withOverlap(config.reload().overlap()),
                 config.hasReadinessCheck(), config.warmsUp()));
     }
 
     /** A replacement and its predecessor both serve for a while. */
     SupervisorFixture overlap(Duration time) {
-        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(),
-                config.bootLimit(), config.restart(), config.stop(), config.reload().withOverlap(time),
-                config.hasReadinessCheck(), config.warmsUp()));
+        return with(
+                new SupervisorConfig(config.cluster(), config.ports(), config.readinessRule(), config.startTimeout(),
+                        config.bootLimit(), config.restart(), config.stop(), config.reload().withOverlap(time),
+                        config.hasReadinessCheck(), config.warmsUp()));
     }
 
     SupervisorFixture bootLimit(int limit) {
-        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(), limit,
+        return with(new SupervisorConfig(config.cluster(), config.ports(), config.readinessRule(),
+                config.startTimeout(), limit,
                 config.restart(), config.stop(), config.reload(), config.hasReadinessCheck(), config.warmsUp()));
     }
 
     SupervisorFixture checked() {
-        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(),
-                config.bootLimit(), config.restart(), config.stop(), config.reload(), true, config.warmsUp()));
+        return with(
+                new SupervisorConfig(config.cluster(), config.ports(), config.readinessRule(), config.startTimeout(),
+                        config.bootLimit(), config.restart(), config.stop(), config.reload(), true, config.warmsUp()));
     }
 
     SupervisorFixture warmingUp() {
-        return with(new SupervisorConfig(config.ports(), config.readinessRule(), config.startTimeout(),
+        return with(new SupervisorConfig(config.cluster(), config.ports(), config.readinessRule(),
+                config.startTimeout(),
                 config.bootLimit(), config.restart(), config.stop(), config.reload(), config.hasReadinessCheck(),
                 true));
     }

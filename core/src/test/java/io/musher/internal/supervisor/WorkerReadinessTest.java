@@ -192,10 +192,10 @@ class WorkerReadinessTest {
     void shouldExplain() {
         Incarnation worker = first();
         fixture.events.portAccepts(worker);
-        assertEquals("worker 1 (instance 0) gets traffic: READY, its port accepts", worker.explain());
+        assertEquals("worker 1 (shop-1) gets traffic: READY, its port accepts", worker.explain());
         fixture.pass(500);
         fixture.dies(worker, "SIGSEGV");
-        assertEquals("worker 1 (instance 0) gets no traffic: DEAD, SIGSEGV (crashed); replaced in 0 ms",
+        assertEquals("worker 1 (shop-1) gets no traffic: DEAD, SIGSEGV (crashed); replaced in 0 ms",
                 worker.explain());
     }
 
