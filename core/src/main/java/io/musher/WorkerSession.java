@@ -240,6 +240,11 @@ final class WorkerSession implements WorkerHandle {
     }
 
     @Override
+    public boolean isProcessAlive() {
+        return forked().isAlive();
+    }
+
+    @Override
     public void requestThreadDump() {
         OPERATOR.warn("{}: {} is unhealthy, removed from the load balancer, stopping: {}", config.name(),
                 incarnation.label(), incarnation.stopReason());

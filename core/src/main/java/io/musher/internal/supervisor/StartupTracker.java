@@ -56,6 +56,9 @@ final class StartupTracker {
     }
 
     private void stayedAlive(Incarnation worker) {
+        if (!worker.handle().isProcessAlive()) {
+            return; // on a busy machine the timer may precede the report of the exit
+        }
         boolean ready = registry.config.readinessRule() == ReadinessRule.STARTED;
         if (ready || worker.isCommand()) {
             online(worker, "it runs");

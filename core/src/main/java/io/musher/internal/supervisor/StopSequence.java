@@ -229,9 +229,11 @@ final class StopSequence {
 
     /**
      * Withdraws a worker without a channel whose process has exited: another program may take its port before it is
-     * reaped. A worker with a channel is withdrawn when everything the channel had delivered has been processed.
+     * reaped. A worker with a channel is withdrawn when everything the channel had delivered has been processed. A
+     * worker that only has to run for a while does not become ready any more, although its output is still being read.
      */
     void processExited(Incarnation worker) {
+        worker.minLifeTimer.cancel();
         if ((worker.state() == WorkerState.READY || worker.state() == WorkerState.NOT_READY)
                 && !worker.channel.isOpen()) {
             worker.cancelTimers();

@@ -27,6 +27,9 @@ public interface WorkerHandle {
      */
     boolean startsDifferentlyNextTime();
 
+    /** {@return whether the process has not exited, or its exit has not been noticed} */
+    boolean isProcessAlive();
+
     /**
      * Drains the connections of the withdrawn worker, cuts them at the deadline, and reports
      * {@link ProcessEvents#drained}; without a balancer, reports at once. The report may be late or missing: the

@@ -35,6 +35,11 @@ final class SimHandle implements WorkerHandle {
     }
 
     @Override
+    public boolean isProcessAlive() {
+        return true;
+    }
+
+    @Override
     public boolean checkPort(Runnable done) {
         return false;
     }

@@ -173,6 +173,9 @@ class SupervisorRecorder implements Actions, SupervisorListener, TestGeneration.
     @Override
     public void stateChanged(Incarnation worker, String what) {}
 
+    /** Whether processes have ended without a report so far. */
+    boolean processesEnded;
+
     /** Records what is done to one worker. */
     private final class RecordedHandle implements WorkerHandle {
 
@@ -185,6 +188,11 @@ class SupervisorRecorder implements Actions, SupervisorListener, TestGeneration.
         @Override
         public Worker worker() {
             throw new UnsupportedOperationException("the supervisor only passes it on");
+        }
+
+        @Override
+        public boolean isProcessAlive() {
+            return !processesEnded;
         }
 
         @Override

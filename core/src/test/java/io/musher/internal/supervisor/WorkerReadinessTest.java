@@ -146,6 +146,27 @@ class WorkerReadinessTest {
     }
 
     @Test
+    void shouldNotTakeACommandForReadyThatHasEndedAndWhoseOutputIsStillRead() {
+        fixture.with(ReadinessRule.STARTED).commands();
+        Incarnation worker = first();
+        fixture.pass(900);
+        fixture.events.processExited(worker);
+        fixture.pass(200);
+        fixture.exits(worker, 0);
+        fixture.assertReports("forked 1", "online 1", "disconnected 1", "exited 1", "stopped");
+    }
+
+    @Test
+    void shouldNotTakeACommandForReadyWhoseEndIsReportedLate() {
+        fixture.with(ReadinessRule.STARTED).commands();
+        Incarnation worker = first();
+        fixture.processesEnded = true;
+        fixture.pass(1_100);
+        fixture.exits(worker, 0);
+        fixture.assertReports("forked 1", "online 1", "disconnected 1", "exited 1", "stopped");
+    }
+
+    @Test
     void shouldTellThatACommandWasOnlineHoweverShort() {
         fixture.commands();
         Incarnation worker = first();
