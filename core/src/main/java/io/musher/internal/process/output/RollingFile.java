@@ -4,6 +4,7 @@ import io.musher.balancer.loop.Nullable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -12,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A log file with rotation by size: a full file is renamed to {@code .1}, {@code .1} to {@code .2} and so on, at line
- * breaks where possible. The file is open while it has writers. If the disk fails, output is lost, but the worker is
+ * breaks where possible. The file is open while it has writers. Only a regular file is rotated: a device, a pipe or a
+ * symbolic link, such as {@code /dev/null} and {@code /dev/stdout}, is written to and never renamed or deleted. If the disk fails, output is lost, but the worker is
  * not affected. Thread safe.
  */
 public final class RollingFile {
@@ -24,6 +26,7 @@ public final class RollingFile {
     private final int keep;
     private @Nullable OutputStream out;
     private long size;
+    private boolean rotates;
     private int writers;
     private boolean failureLogged;
 
@@ -50,14 +53,16 @@ public final class RollingFile {
             for (int done = 0; done < length;) {
                 if (out == null) {
                     Files.createDirectories(path.toAbsolutePath().getParent());
-                    size = Files.exists(path) ? Files.size(path) : 0;
+                    boolean exists = Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+                    rotates = !exists || Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
+                    size = exists && rotates ? Files.size(path) : 0;
                     out = Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
                 }
                 int count = fitting(bytes, offset + done, length - done);
                 out.write(bytes, offset + done, count);
                 size += count;
                 done += count;
-                if (done < length || size >= maxBytes) {
+                if (rotates && (done < length || size >= maxBytes)) {
                     rotate();
                 }
             }
@@ -76,7 +81,7 @@ public final class RollingFile {
      */
     private int fitting(byte[] bytes, int offset, int length) {
         long room = maxBytes - size;
-        if (length <= room) {
+        if (length <= room || !rotates) {
             return length;
         }
         for (int i = (int) Math.max(0, room); i > 0; i--) {
