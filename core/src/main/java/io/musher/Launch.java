@@ -63,7 +63,8 @@ public sealed interface Launch {
     }
 
     /**
-     * Launches a jar as {@code java -jar} does, with the {@code java} of this JVM.
+     * Launches a jar as {@code java -jar} does, with the {@code java} of this JVM. {@link ClusterBuilder#start} and
+     * {@link Cluster#deploy} throw {@link IllegalArgumentException} if there is no such file.
      *
      * @param jar an executable jar
      * @return the launch

@@ -43,6 +43,10 @@ final class CommandPlan extends LaunchPlan {
         if (!Platform.WINDOWS) {
             words.set(0, find(words.get(0), environment.getOrDefault("PATH", "/usr/bin:/bin")));
         }
+        Optional<Path> missing = MissingJar.of(words, directory());
+        if (missing.isPresent()) {
+            throw new IOException("cannot run java -jar: there is no file " + missing.get());
+        }
         return CommandLine.of(words);
     }
 
@@ -51,7 +55,7 @@ final class CommandPlan extends LaunchPlan {
      * process is started and not by {@code setsid} or {@code env}, which would start it.
      */
     private String find(String program, String path) throws IOException {
-        Path directory = options().directory().orElse(Path.of("")).toAbsolutePath();
+        Path directory = directory();
         if (program.indexOf('/') >= 0) {
             return executable(directory.resolve(program))
                     .orElseThrow(
@@ -67,6 +71,10 @@ final class CommandPlan extends LaunchPlan {
         throw new IOException("cannot run " + program
                 + ": there is no such program on the worker's PATH; name it by its full path, or set"
                 + " PATH by env");
+    }
+
+    private Path directory() {
+        return options().directory().orElse(Path.of("")).toAbsolutePath();
     }
 
     private static Optional<String> executable(Path file) {
