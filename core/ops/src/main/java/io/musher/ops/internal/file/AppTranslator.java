@@ -129,8 +129,8 @@ final class AppTranslator {
         env.remove("PORT");
         Position at = from.at("instances");
         Map<String, Member> cluster = new LinkedHashMap<>();
-        cluster.put("instances", new Member(at, new NumberNode(at, Integer.toString(instances))));
-        cluster.put("commonPort", new Member(at, new NumberNode(at, Long.toString(port.getAsLong()))));
+        cluster.put("instances", member("instances", new NumberNode(at, Integer.toString(instances))));
+        cluster.put("commonPort", member("port", new NumberNode(at, Long.toString(port.getAsLong()))));
         put("cluster", "instances", new ObjectNode(at, cluster));
     }
 
@@ -195,11 +195,11 @@ final class AppTranslator {
         Map<String, Member> logger = new LinkedHashMap<>();
         for (String key : List.of("out_file", "output", "out", "out_log", "log_file", "log")) {
             from.text(key).ifPresent(
-                    path -> logger.putIfAbsent("stdout", new Member(from.at(key), new TextNode(from.at(key), path))));
+                    path -> logger.putIfAbsent("stdout", member(key, new TextNode(from.at(key), path))));
         }
         for (String key : List.of("error_file", "error", "err", "err_file", "err_log")) {
             from.text(key).ifPresent(
-                    path -> logger.putIfAbsent("stderr", new Member(from.at(key), new TextNode(from.at(key), path))));
+                    path -> logger.putIfAbsent("stderr", member(key, new TextNode(from.at(key), path))));
         }
         Optional<String> format = from.text("log_date_format");
         if (from.flag("time").orElse(false) || format.isPresent()) {
@@ -242,11 +242,16 @@ final class AppTranslator {
     }
 
     private void copy(String key, String as) {
-        from.any(key).ifPresent(value -> entry.putIfAbsent(as, new Member(from.at(key), value)));
+        from.any(key).ifPresent(value -> entry.putIfAbsent(as, member(key, value)));
+    }
+
+    /** A member that error messages name by the key of PM2's that it comes from. */
+    private Member member(String key, Node value) {
+        return new Member(from.at(key), value, from.path(key));
     }
 
     private void put(String as, String key, Node value) {
-        entry.put(as, new Member(from.at(key), value));
+        entry.put(as, member(key, value));
     }
 
     private static String baseName(String script) {

@@ -20,8 +20,17 @@ sealed interface Node {
         }
     }
 
-    /** A member of an object. */
-    record Member(Position at, Node value) {}
+    /**
+     * A member of an object.
+     *
+     * @param path how error messages name it, if that is not by object and name; empty otherwise
+     */
+    record Member(Position at, Node value, String path) {
+
+        Member(Position at, Node value) {
+            this(at, value, "");
+        }
+    }
 
     /** A list. */
     record ListNode(Position at, List<Node> items) implements Node {

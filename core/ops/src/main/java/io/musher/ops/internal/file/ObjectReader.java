@@ -53,6 +53,10 @@ final class ObjectReader {
 
     /** {@return the path of a member, as error messages name it} */
     String path(String key) {
+        Member member = node.members().get(key);
+        if (member != null && !member.path().isEmpty()) {
+            return member.path();
+        }
         String name = key.matches("[A-Za-z_$][A-Za-z0-9_$]*") ? key : "\"" + key + "\"";
         return path.isEmpty() ? name : path + "." + name;
     }

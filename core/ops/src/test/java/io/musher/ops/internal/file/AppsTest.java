@@ -153,6 +153,11 @@ class AppsTest {
             stop_exit_codes: [3]               | only [0]
             kill_timeout: 'soon'               | "soon" is no time
             instances: 'lots', port: 3000      | expected a number or "max"
+            instances: 2, port: 9, pid_file: 'a' | apps[0].pid_file: several workers
+            pid: 5                             | apps[0].pid: is a number
+            max_memory_restart: 'much'         | apps[0].max_memory_restart
+            out_file: ' '                      | apps[0].out_file
+            max_restarts: -1                   | apps[0].max_restarts
             """)
     void shouldRefuse(String members, String message) throws IOException {
         Path file = Files.writeString(folder.resolve("ecosystem.json"),
