@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /** The arguments of one call of the command line. */
 final class Arguments {
@@ -15,11 +16,16 @@ final class Arguments {
     static final List<String> COMMANDS = List.of("run", "start", "status", "ls", "describe", "scale", "reload",
             "restart", "stop", "signal", "logs", "monit", "check", "unit", "completion", "wrapper");
 
+    /** By how many workers to scale; what {@link Integer#parseInt} takes. */
+    private static final Pattern CHANGE = Pattern.compile("[+-][0-9]{1,6}");
+
     final String command;
     Optional<Path> file = Optional.empty();
     Optional<String> variant = Optional.empty();
     Optional<String> name = Optional.empty();
     OptionalInt instances = OptionalInt.empty();
+    /** By how many workers to scale, instead of to how many. */
+    OptionalInt change = OptionalInt.empty();
     OptionalInt port = OptionalInt.empty();
     OptionalInt timeoutSeconds = OptionalInt.empty();
     int lines = 50;
@@ -126,7 +132,7 @@ final class Arguments {
                 }
             }
             default -> {
-                if (word.startsWith("-")) {
+                if (word.startsWith("-") && !(command.equals("scale") && CHANGE.matcher(word).matches())) {
                     String hint = Hints.option(word);
                     throw new UsageException(command + ": unknown option \"" + word + "\""
                             + (hint.isEmpty() ? missingDashes() : ": type " + hint));
@@ -196,10 +202,15 @@ final class Arguments {
             case "scale" -> {
                 if (instances.isEmpty() && ids.size() > 1) {
                     String last = ids.remove(ids.size() - 1);
-                    instances = OptionalInt.of(instances("scale", new ArrayDeque<>(List.of(last))));
+                    if (CHANGE.matcher(last).matches()) {
+                        change = OptionalInt.of(Integer.parseInt(last));
+                    } else {
+                        instances = OptionalInt.of(instances("scale", new ArrayDeque<>(List.of(last))));
+                    }
                 }
-                if (instances.isEmpty() || ids.isEmpty()) {
-                    throw new UsageException("scale: expected a process and a number, such as scale web 6");
+                if (instances.isEmpty() && change.isEmpty() || ids.isEmpty()) {
+                    throw new UsageException("scale: expected a process and a number, such as scale web 6, or"
+                            + " scale web +1");
                 }
             }
             case "signal" -> {

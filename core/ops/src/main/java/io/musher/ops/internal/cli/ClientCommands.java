@@ -239,6 +239,9 @@ final class ClientCommands {
         if (arguments.instances.isPresent()) {
             request.put("instances", arguments.instances.getAsInt());
         }
+        if (arguments.change.isPresent()) {
+            request.put("add", arguments.change.getAsInt());
+        }
         if (!arguments.signal.isEmpty()) {
             request.put("signal", arguments.signal);
         }
@@ -279,10 +282,16 @@ final class ClientCommands {
         return workers == 0 ? "no worker runs" : workers == 1 ? "1 worker is ready" : workers + " workers are ready";
     }
 
+    private static String changed(int workers) {
+        return Math.abs(workers) + (Math.abs(workers) == 1 ? " worker " : " workers ")
+                + (workers < 0 ? "fewer" : "more");
+    }
+
     private static String done(Arguments arguments, Holder holder) {
         String what = arguments.ids.isEmpty() ? CommandLine.quoted(holder) : String.join(", ", arguments.ids);
         return switch (arguments.command) {
-            case "scale" -> what + ": " + ready(arguments.instances.orElse(0))
+            case "scale" -> what + ": " + (arguments.change.isPresent() ? changed(arguments.change.getAsInt())
+                    : ready(arguments.instances.orElse(0)))
                     + (arguments.ids.size() > 1 || arguments.ids.contains("all") ? " in each process" : "");
             case "signal" -> what + ": sent " + arguments.signal;
             case "stop" -> what + " has stopped";

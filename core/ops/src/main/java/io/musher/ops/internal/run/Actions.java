@@ -41,13 +41,16 @@ final class Actions {
         switch (request.command()) {
             case "scale" -> {
                 OptionalInt instances = request.number("instances", 0, MAX_INSTANCES);
+                OptionalInt add = request.number("add", -MAX_INSTANCES, MAX_INSTANCES);
                 request.end();
-                if (instances.isEmpty() || ids.isEmpty()) {
+                if (instances.isPresent() == add.isPresent() || ids.isEmpty()) {
                     throw new ControlException(ControlException.BAD_REQUEST,
-                            "scale: expected an id and instances, such as {\"do\":\"scale\",\"id\":\"web\","
+                            "scale: expected an id and instances or add, such as {\"do\":\"scale\",\"id\":\"web\","
                                     + "\"instances\":6}");
                 }
-                return notes -> each(scalable(ids, notes), target -> scale(target, instances.getAsInt()));
+                return notes -> each(scalable(ids, notes), target -> instances.isPresent()
+                        ? target.wholeProcess("scale").scale(instances.getAsInt())
+                        : scaleBy(target, add.getAsInt()));
             }
             case "signal" -> {
                 String signal = request.text("signal").orElseThrow(() -> new ControlException(
@@ -119,8 +122,16 @@ final class Actions {
         return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
     }
 
-    private static CompletableFuture<?> scale(Target target, int instances) throws ControlException {
-        return target.wholeProcess("scale").scale(instances);
+    private static CompletableFuture<?> scaleBy(Target target, int add) throws ControlException {
+        ControlledProcess process = target.wholeProcess("scale");
+        synchronized (process) { // two clients that add one each add two
+            int instances = process.wanted() + add;
+            if (instances < 0 || instances > MAX_INSTANCES) {
+                throw new ControlException(ControlException.BAD_REQUEST, "scale " + process.id + " by " + add
+                        + ": it has " + process.wanted() + " workers, and may have 0 to " + MAX_INSTANCES);
+            }
+            return process.scale(instances);
+        }
     }
 
     private static CompletableFuture<?> signal(Target target, String signal) throws ControlException {
