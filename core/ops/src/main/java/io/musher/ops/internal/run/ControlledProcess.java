@@ -114,6 +114,12 @@ abstract class ControlledProcess {
         return Optional.ofNullable(replacements.get(worker));
     }
 
+    /** Notes a reload that could not even begin. */
+    void noteFailedReload(String why) {
+        failedRollout = Optional.of(new FailedRollout(new Rollout(Rollout.Outcome.FAILED, Map.of(), Map.of(),
+                Optional.of(why), "", workers().size()), Instant.now()));
+    }
+
     /** Forgets what has failed: the process starts anew. */
     void forgetFailures() {
         failedRollout = Optional.empty();
@@ -130,9 +136,7 @@ abstract class ControlledProcess {
                     ? Optional.of(new FailedRollout(rollout, finished.at()))
                     : Optional.empty();
         }
-        if (event instanceof ClusterEvent.Exited exited) {
-            crashes.note(exited);
-        }
+        crashes.note(event);
         if (event instanceof ClusterEvent.Forked forked) {
             places.forked(forked.worker());
             forked.recycling().ifPresent(

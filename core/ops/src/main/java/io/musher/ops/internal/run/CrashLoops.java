@@ -6,11 +6,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Counts, for each worker's place, how many of its workers in a row have failed within a minute of their start. From
- * three on it is a crash loop, until a worker has lived for a minute. Thread-safe.
+ * three on it is a crash loop, until a worker has lived for a minute. A replacement that fails while another worker of
+ * the place serves is none of them: its reload has failed. Thread-safe.
  */
 final class CrashLoops {
 
@@ -27,8 +29,33 @@ final class CrashLoops {
     record Row(int crashes, Instant at, String reason) {}
 
     private final Map<String, Row> rows = new ConcurrentHashMap<>();
+    /** The ids of the workers of each place that have become ready and have not exited. */
+    private final Map<String, Set<Integer>> serving = new ConcurrentHashMap<>();
 
-    void note(ClusterEvent.Exited exited) {
+    void note(ClusterEvent event) {
+        if (event instanceof ClusterEvent.Ready ready) {
+            became(ready.worker().name(), ready.worker().id());
+        } else if (event instanceof ClusterEvent.Exited exited && counts(exited)) {
+            note(exited);
+        }
+    }
+
+    void became(String place, int worker) {
+        serving.computeIfAbsent(place, name -> ConcurrentHashMap.newKeySet()).add(worker);
+    }
+
+    private boolean counts(ClusterEvent.Exited exited) {
+        boolean alone = leavesNone(exited.worker().name(), exited.worker().id());
+        return alone || !isFailure(exited.exit());
+    }
+
+    /** {@return whether no other worker serves in the place of one that has exited} */
+    boolean leavesNone(String place, int worker) {
+        Set<Integer> others = serving.getOrDefault(place, Set.of());
+        return others.isEmpty() || others.remove(worker) && others.isEmpty();
+    }
+
+    private void note(ClusterEvent.Exited exited) {
         String place = exited.worker().name();
         if (!isFailure(exited.exit())) {
             rows.remove(place);
@@ -60,6 +87,7 @@ final class CrashLoops {
 
     void clear() {
         rows.clear();
+        serving.clear();
     }
 
     private static boolean isGood(Duration life) {

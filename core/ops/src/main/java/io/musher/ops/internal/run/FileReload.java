@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * What a reload does. Planned as a whole, so that a file of which a part cannot be applied changes nothing.
@@ -86,10 +87,14 @@ record FileReload(FileSpec file, List<ManagedProcess> gone, List<ProcessSpec> ad
         // more workers are started when the new program is in force, fewer are left before it is
         boolean fewer = next.instances() < old.instances();
         return scale(process, change.scales() && fewer, next)
-                .thenCompose(done -> process.roll(cluster.get(), change.deploys())).thenAccept(rollout -> {
+                .thenCompose(done -> process.roll(cluster.get(), change.deploys()).exceptionally(failure -> {
+                    restore(process, next, old);
+                    throw new IllegalReload(new ControlException(ControlException.FAILED, process.id + ": "
+                            + Commands.failure(failure).getMessage() + "; nothing was replaced"));
+                })).thenAccept(rollout -> {
                     if (!rollout.succeeded()) {
-                        if (process.spec().equals(next) && rollout.outcome() != Rollout.Outcome.SUPERSEDED) {
-                            restore(process, old);
+                        if (rollout.outcome() != Rollout.Outcome.SUPERSEDED) {
+                            restore(process, next, old);
                         }
                         ClusterStats stats = cluster.get().stats();
                         throw new IllegalReload(new ControlException(ControlException.FAILED,
@@ -117,16 +122,19 @@ record FileReload(FileSpec file, List<ManagedProcess> gone, List<ProcessSpec> ad
                 : CompletableFuture.completedFuture(null);
     }
 
-    private static void restore(ManagedProcess process, ProcessSpec old) {
+    /** Goes back to the former spec, unless another command has applied one since. */
+    private static void restore(ManagedProcess process, ProcessSpec next, ProcessSpec old) {
         try {
-            process.apply(old);
+            if (process.spec().equals(next)) {
+                process.apply(old);
+            }
         } catch (ControlException e) {
             ManagedProcess.LOG.error("{}", e.getMessage());
         }
     }
 
     /** Carries the failure through a future. */
-    private static final class IllegalReload extends java.util.concurrent.CompletionException {
+    private static final class IllegalReload extends CompletionException {
         private static final long serialVersionUID = 1;
 
         IllegalReload(ControlException cause) {

@@ -106,7 +106,7 @@ final class Service extends ManagedProcess {
                 startWorkers(running);
             } else {
                 LOG.info("{}: reload: {} has changed", id, path);
-                logFailure(running.deploy(ClusterFactory.launch(spec())));
+                logFailure(roll(running, true));
             }
         });
     }
@@ -127,7 +127,12 @@ final class Service extends ManagedProcess {
 
     @Override
     CompletableFuture<Rollout> roll(Cluster running, boolean deploys) {
-        return deploys ? running.deploy(ClusterFactory.launch(spec())) : running.reload();
+        try {
+            return deploys ? running.deploy(ClusterFactory.launch(spec())) : running.reload();
+        } catch (IllegalArgumentException e) { // a jar that is missing
+            noteFailedReload(Messages.of(e));
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     @Override

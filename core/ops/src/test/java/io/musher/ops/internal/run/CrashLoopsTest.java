@@ -1,6 +1,7 @@
 package io.musher.ops.internal.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -18,6 +19,17 @@ class CrashLoopsTest {
 
     private Optional<Integer> loop(Instant startedAt) {
         return loops.loop("web-1", Optional.ofNullable(startedAt), NOW).map(CrashLoops.Row::crashes);
+    }
+
+    @Test
+    void shouldNotCallTheFailureOfAReplacementACrashWhileAnotherWorkerServesInItsPlace() {
+        assertTrue(loops.leavesNone("web-1", 1), "the first start");
+        loops.became("web-1", 2);
+        assertFalse(loops.leavesNone("web-1", 3));
+        loops.became("web-1", 4);
+        assertFalse(loops.leavesNone("web-1", 4), "in its overlap");
+        assertTrue(loops.leavesNone("web-1", 2));
+        assertTrue(loops.leavesNone("web-1", 5), "its restart");
     }
 
     @Test
