@@ -79,7 +79,8 @@ final class EventPublisher implements SupervisorListener {
 
     @Override
     public void exited(Incarnation worker, Exit exit) {
-        String why = worker.stopReason().isEmpty() ? exit.toString() : exit + ": " + worker.stopReason();
+        String why = isDone(exit) ? "done (exit code 0)"
+                : worker.stopReason().isEmpty() ? exit.toString() : exit + ": " + worker.stopReason();
         if (!isFailure(worker, exit)) {
             log(worker, "exited: " + why);
         } else if (started) {
@@ -91,13 +92,18 @@ final class EventPublisher implements SupervisorListener {
                 workerOf(worker).session().threadDump()));
     }
 
+    /** {@return whether a worker that may end, such as a job, has ended by itself with code 0, however soon} */
+    private boolean isDone(Exit exit) {
+        return restarts != RestartPolicy.When.ALWAYS && exit.status() == 0
+                && (exit.cause() == Exit.Cause.NEVER_READY || exit.cause() == Exit.Cause.EXITED);
+    }
+
     /** {@return whether the exit was not wanted, or not in this way; an unhealthy worker was logged before} */
     private boolean isFailure(Incarnation worker, Exit exit) {
         return switch (exit.cause()) {
             case CRASHED, START_TIMEOUT, CHANNEL_LOST -> true;
-            // a worker that is not restarted after code 0 may end with it, such as a job
-            case NEVER_READY -> exit.status() != 0 || restarts == RestartPolicy.When.ALWAYS;
-            case EXITED -> !worker.isStopRequested() && restarts == RestartPolicy.When.ALWAYS;
+            case NEVER_READY -> !isDone(exit);
+            case EXITED -> !worker.isStopRequested() && !isDone(exit);
             default -> false;
         };
     }

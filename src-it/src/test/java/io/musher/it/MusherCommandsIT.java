@@ -85,7 +85,9 @@ class MusherCommandsIT extends MusherTestBase {
         MusherProgram.Result start = musher.run("start");
 
         assertExit(1, start);
-        assertTrue(start.err().contains("  | no SMTP_HOST") && start.err().contains("exit code 7"), start::err);
+        assertTrue(start.err().matches("(?s).*  \\| no SMTP_HOST\nmusher: mail: worker [12] \\(mail-1\\): exit code 7"
+                + " \\(never became ready\\): \"no SMTP_HOST\"\nmusher: \"shop\" runs and goes on trying.*"),
+                start::err);
         await().atMost(Duration.ofSeconds(30)).until(() -> process(0).get("state").equals("gave up"));
         MusherProgram.Result status = musher.run("ls");
         assertExit(1, status);
@@ -124,6 +126,13 @@ class MusherCommandsIT extends MusherTestBase {
         MusherProgram.Result table = musher.run("ls");
         assertTrue(table.out().contains("3/3") && table.out().contains("(file: 2)"), table::out);
         assertExit(0, musher.run("--id", "web", "--instances", "2"));
+        assertExit(0, musher.run("scale", "web", "+2"));
+        assertEquals(4, pids().size());
+        assertExit(0, musher.run("scale", "web", "-2"));
+        assertEquals(2, pids().size());
+        MusherProgram.Result tooFew = musher.run("scale", "web", "-3");
+        assertExit(2, tooFew);
+        assertTrue(tooFew.err().contains("scale web by -3: it has 2 workers"), tooFew::err);
         assertExit(2, musher.run("scale", "job", "2"));
         assertExit(2, musher.run("scale", "web", "1001"));
 
@@ -182,7 +191,10 @@ class MusherCommandsIT extends MusherTestBase {
         assertEquals(good, pids());
         MusherProgram.Result status = musher.run("status");
         assertExit(0, status);
-        assertTrue(status.out().matches("(?s).*reload failed [0-9]+ (s|min) ago: .*cannot find db.*"), status::out);
+        assertTrue(status.out().matches("(?s).*reload failed [0-9]+ (s|min) ago: .*cannot find db.*")
+                && !status.out().contains("restarted"), status::out);
+        assertEquals("ready", process(0).get("state"));
+        assertTrue(musher.run("describe", "web").out().contains("failedReload"));
     }
 
     @Test
@@ -276,5 +288,17 @@ class MusherCommandsIT extends MusherTestBase {
         String flags = Files.readString(log);
         assertTrue(flags.contains("-Down=1") && flags.contains("-Xmx"), flags);
         assertFalse(flags.contains("SerialGC") || flags.contains("-Xms") || flags.contains("HeapFreeRatio"), flags);
+
+        String good = Files.readString(folder.resolve("musher.json"));
+        Files.writeString(folder.resolve("musher.json"), good.replace("idle.jar", "missing.jar"));
+        MusherProgram.Result reload = musher.run("reload");
+        assertExit(1, reload);
+        assertTrue(reload.err().contains("web: jar ") && reload.err().contains("missing.jar: there is no such file;"
+                + " nothing was replaced"), reload::err);
+        String described = musher.run("describe", "web").out();
+        assertTrue(described.contains("reload failed") && described.contains("idle.jar"), described);
+        Files.copy(folder.resolve("idle.jar"), folder.resolve("missing.jar"));
+        assertExit(0, musher.run("reload"));
+        assertTrue(musher.run("describe", "web").out().contains("missing.jar"));
     }
 }

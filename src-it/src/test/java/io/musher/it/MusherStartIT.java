@@ -123,6 +123,33 @@ class MusherStartIT extends MusherTestBase {
     }
 
     @Test
+    void shouldSayWhatAProgramIsWaitedForThatDoesNotListenOnItsPort() throws Exception {
+        musher.file("{id: 'web', cmd: 'echo up; exec sleep 600', startTimeout: 8, cluster: {commonPort: "
+                + FreePorts.free() + "}}");
+
+        MusherProgram.Result start = musher.run("start");
+
+        assertExit(1, start);
+        assertTrue(start.out().matches("(?s).*web-1: does not listen on port [0-9]+, its PORT, after 5 s; waiting up to"
+                + " 8 s \\(startTimeout\\); .*listens on no port .*its last output: \"up\".*"), start::out);
+        assertTrue(start.err().contains("not ready within startTimeout (PT8S)"), start::err);
+        assertTrue(musher.run("logs", "--primary").out().contains("web: web-1: does not listen on port"));
+    }
+
+    @Test
+    void shouldRunOnceAndTakeForDoneWhatEndsWellAndIsNotRestarted() throws Exception {
+        musher.file("{id: 'web', cmd: 'echo run >>runs', restart: 'never'}");
+
+        MusherProgram.Result start = musher.run("start");
+
+        assertExit(0, start);
+        assertTrue(start.out().endsWith("\"shop\" has ended with exit status 0: nothing is left to run"), start::out);
+        assertEquals(1, Files.readAllLines(folder.resolve("runs")).size());
+        String log = Files.readString(musher.home().resolve("primary.log"));
+        assertTrue(log.contains("worker 1 (web-1) exited: done (exit code 0)"), log);
+    }
+
+    @Test
     void shouldSayWhyAWorkerWasReplacedForItsMemory() throws Exception {
         start("{id: 'web', cmd: ['" + NonJavaServers.python()[0] + "', '-c', 'import time; time.sleep(600)'],"
                 + " maxMemory: '2M', cluster: {instances: 2}}");

@@ -1,6 +1,7 @@
 package io.musher.ops.internal.cli;
 
 import io.musher.balancer.loop.Nullable;
+import io.musher.internal.process.launch.MissingJar;
 import io.musher.ops.internal.control.Home;
 import io.musher.ops.internal.control.PrimaryLock.Holder;
 import io.musher.ops.internal.file.FileProblems;
@@ -16,7 +17,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Carries out one call of the command line. */
@@ -29,6 +32,9 @@ public final class CommandLine {
     static final int NOT_RUNNING = 3;
     static final int UNKNOWN_ID = 4;
     static final int NOT_PERMITTED = 5;
+
+    /** How long clients can ask a primary why all has failed. */
+    private static final Duration LINGER = Duration.ofSeconds(30);
 
     private final Path directory;
     private final PrintStream out;
@@ -56,10 +62,10 @@ public final class CommandLine {
             err.println("musher: " + e.getMessage());
             return FAILED;
         } catch (CommandFailure e) {
-            err.println("musher: " + e.getMessage());
-            if (!e.lastOutput().isBlank()) {
+            if (!e.lastOutput().isBlank()) { // it may be long: the reason and what to do come last
                 e.lastOutput().lines().forEach(line -> err.println("  | " + line));
             }
+            err.println("musher: " + e.getMessage());
             return e.exitCode();
         }
         return MISUSED;
@@ -75,7 +81,7 @@ public final class CommandLine {
             case "unit" -> out.print(Scripts.unit(needFile(arguments), spec(arguments)));
             case "check" -> check(arguments);
             case "run" -> {
-                Primary.Options options = new Primary.Options(arguments.detached, arguments.once, () -> {
+                Primary.Options options = new Primary.Options(arguments.detached, LINGER, arguments.once, () -> {
                     try {
                         return spec(arguments);
                     } catch (UsageException e) {
@@ -111,6 +117,10 @@ public final class CommandLine {
             return ofJar(arguments, arguments.jar.get());
         }
         refuseFileThatIsNoProgram(arguments);
+        Optional<Path> missing = MissingJar.of(arguments.program, directory);
+        if (missing.isPresent()) {
+            throw new UsageException("java -jar: there is no file " + missing.get());
+        }
         String name = arguments.name.orElse(ProgramName.of(arguments.program));
         return MusherFile.ofCommand(directory, name, arguments.program, arguments.instances.orElse(1), arguments.port);
     }

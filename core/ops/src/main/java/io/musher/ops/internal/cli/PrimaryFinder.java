@@ -75,7 +75,22 @@ final class PrimaryFinder {
         List<String> others = running();
         return new CommandFailure(CommandLine.NOT_RUNNING, "no primary runs" + which + "; "
                 + (others.isEmpty() ? "" : "there are " + String.join(", ", others) + ", by --name; ")
-                + "musher start starts one");
+                + "musher start starts one" + lastLog(arguments, file));
+    }
+
+    /** {@return how to see why the last primary has ended; empty if none is known} */
+    private String lastLog(Arguments arguments, Optional<Path> file) {
+        return arguments.name.or(() -> file.flatMap(PrimaryFinder::name))
+                .filter(name -> Files.exists(PrimaryOutput.file(home.folder(name))))
+                .map(name -> "; musher logs --primary --name " + name + " prints what the last one logged").orElse("");
+    }
+
+    private static Optional<String> name(Path file) {
+        try {
+            return Optional.of(MusherFile.read(file, Optional.empty()).name());
+        } catch (FileProblems e) {
+            return Optional.empty();
+        }
     }
 
     /** {@return what is wrong with a config file, to follow its name; empty if it is right} */

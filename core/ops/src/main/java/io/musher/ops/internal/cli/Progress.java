@@ -36,7 +36,9 @@ final class Progress implements ControlClient.Lines {
         String line = switch (StatusTable.text(event, "type")) {
             case "forked" -> name + ": starting";
             case "ready" -> name + ": ready";
-            case "exited" -> isPredecessor(name, cause) ? "" : name + ": exited: " + cause;
+            case "exited" -> isPredecessor(name, cause) ? ""
+                    : name + (cause.startsWith("done") ? ": " : ": exited: ") + cause;
+            case "waiting" -> name + ": " + cause;
             case "gave-up" -> name + ": " + cause;
             case "start-failed" -> name + ": start failed: " + cause;
             default -> "";

@@ -29,6 +29,8 @@ final class Starter {
     private static final long POLL_MILLIS = 50;
     private static final long CONNECT_SECONDS = 60;
     private static final int SHOWN_LINES = 20;
+    /** What the end of a primary that has nothing left to run may take. */
+    private static final long END_MILLIS = 1_000;
     private static final String[] SETSID = {"/usr/bin/setsid", "/bin/setsid"};
 
     /** Reads what is to run. */
@@ -72,10 +74,25 @@ final class Starter {
         Path log = PrimaryOutput.file(folder);
         long begin = Files.exists(log) ? Files.size(log) : 0;
         Process primary = launch(arguments, log, spec.inheritsListener());
-        ControlClient client = connect(spec.name(), folder, primary, log, begin);
-        await(client, arguments, Optional.of(spec));
-        out.println("\"" + spec.name() + "\" is ready");
+        boolean ended;
+        try {
+            List<String> over = await(connect(spec.name(), folder, primary, log, begin), arguments, Optional.of(spec));
+            ended = over.size() == spec.processes().size();
+        } catch (CommandFailure e) {
+            if (!hasEndedWell(primary, e)) {
+                throw e;
+            }
+            ended = true;
+        }
+        out.println("\"" + spec.name() + (ended ? "\" has ended with exit status 0: nothing is left to run"
+                : "\" is ready"));
         return CommandLine.DONE;
+    }
+
+    /** {@return whether the primary did not answer because all that it was to run is done} */
+    private static boolean hasEndedWell(Process primary, CommandFailure failure) throws InterruptedException {
+        boolean mayStillEnd = failure.lastOutput().isEmpty() && !failure.isUnfinished();
+        return primary.waitFor(mayStillEnd ? END_MILLIS : 0, TimeUnit.MILLISECONDS) && primary.exitValue() == 0;
     }
 
     /** {@return whether the primary runs; what is stopped in it is ready then} */
@@ -85,10 +102,11 @@ final class Starter {
             if (running.isEmpty()) {
                 return false;
             }
-            await(running.get().client(), arguments, Optional.empty());
+            List<String> ended = await(running.get().client(), arguments, Optional.empty());
+            String what = ended.isEmpty() ? "ready" : "done: " + String.join(", ", ended);
             out.println(arguments.ids.isEmpty()
-                    ? CommandLine.quoted(running.get().holder()) + " was running already: all is ready"
-                    : String.join(", ", arguments.ids) + ": ready");
+                    ? CommandLine.quoted(running.get().holder()) + " was running already: all is " + what
+                    : String.join(", ", arguments.ids) + ": " + (ended.isEmpty() ? "ready" : "done"));
             return true;
         } catch (CommandFailure e) {
             throw e.exitCode() == CommandLine.UNKNOWN_ID && Hints.isProgram(arguments.ids.get(0))
@@ -230,21 +248,28 @@ final class Starter {
         return String.join("\n", lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size()));
     }
 
-    private void await(ControlClient client, Arguments arguments, Optional<FileSpec> started) throws CommandFailure {
+    /** {@return the processes of which all programs have ended with exit status 0 and are not restarted} */
+    private List<String> await(ControlClient client, Arguments arguments, Optional<FileSpec> started)
+            throws CommandFailure {
         try (client) {
             Map<String, Object> request = new LinkedHashMap<>();
             request.put("do", "start");
             request.put("progress", !arguments.json);
+            if (started.isPresent()) {
+                request.put("first", true);
+            }
             if (!arguments.ids.isEmpty()) {
                 request.put("id", arguments.ids);
             }
             try {
-                client.call(request, Progress.on(out), arguments.timeoutSeconds);
+                Map<String, Object> answer = client.call(request, Progress.on(out), arguments.timeoutSeconds);
+                return answer.get("ended") instanceof List<?> ended ? ended.stream().map(String::valueOf).toList()
+                        : List.of();
             } catch (CommandFailure e) {
                 throw started.isEmpty() || e.isUnfinished() ? e
                         : new CommandFailure(e.exitCode(), e.getMessage() + "\nmusher: \"" + started.get().name()
-                                + "\" runs and goes on trying: see musher status, or end it by musher stop --name "
-                                + started.get().name(),
+                                + "\" runs and goes on trying until it has given up: see musher status, or end it by"
+                                + " musher stop --name " + started.get().name(),
                                 e.lastOutput());
             }
         }

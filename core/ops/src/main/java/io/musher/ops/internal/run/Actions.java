@@ -61,10 +61,15 @@ final class Actions {
                 }
                 return notes -> each(targets(ids), target -> signal(target, signal));
             }
+            case "start" -> {
+                boolean first = request.flag("first", false);
+                request.end();
+                return notes -> !ids.isEmpty() ? each(targets(ids), Target::start)
+                        : first ? primary.firstStart() : primary.startAll();
+            }
             default -> {
                 request.end();
                 return notes -> switch (request.command()) {
-                    case "start" -> ids.isEmpty() ? primary.startAll() : each(targets(ids), Target::start);
                     case "stop" -> ids.isEmpty() ? primary.stopAll() : each(targets(ids), Target::stop);
                     case "restart" -> restart(ids);
                     default -> reload(ids, notes);

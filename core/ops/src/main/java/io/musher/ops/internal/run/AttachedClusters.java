@@ -60,6 +60,11 @@ public final class AttachedClusters implements Controlled {
     }
 
     @Override
+    public CompletableFuture<?> firstStart() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
     public CompletableFuture<?> startAll() {
         return all(List.of(), Attached::start);
     }

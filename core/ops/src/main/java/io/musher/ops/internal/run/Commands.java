@@ -149,7 +149,7 @@ final class Commands implements ControlHandler {
             events.publish(request.command(), String.join(" ", ids), "", "a command of " + request.by(), request.by());
             List<String> notes = new ArrayList<>();
             await(action.run(notes), feed, lines);
-            return notes.isEmpty() ? Map.of() : Map.of("notes", notes);
+            return answer(request, targets, notes);
         } catch (ControlException e) {
             throw stoppedMeanwhile(request, targets, e);
         } finally {
@@ -159,6 +159,30 @@ final class Commands implements ControlHandler {
                 ManagedProcess.LOG.debug("closing a subscription failed", e);
             }
         }
+    }
+
+    /** Also while the primary ends, because it has nothing left to run. */
+    private static boolean isDone(ControlledProcess process) {
+        return process.mayEnd() && !(process instanceof Job) && process.workers().isEmpty()
+                && process.lastExit().filter(exit -> exit.status() == 0 && !exit.voluntary()).isPresent();
+    }
+
+    private Map<String, Object> answer(Request request, List<Target> targets, List<String> notes) {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        if (!notes.isEmpty()) {
+            answer.put("notes", notes);
+        }
+        if (request.command().equals("start")) {
+            List<String> ended = primary.processes().stream()
+                    .filter(process -> targets.isEmpty()
+                            || targets.stream().anyMatch(target -> target.process() == process))
+                    .filter(Commands::isDone)
+                    .<String>map(process -> process.id).toList();
+            if (!ended.isEmpty()) {
+                answer.put("ended", ended);
+            }
+        }
+        return answer;
     }
 
     /** {@return the failure, or the reason for it: another client has stopped the process meanwhile} */

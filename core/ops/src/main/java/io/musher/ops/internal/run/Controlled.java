@@ -21,6 +21,9 @@ interface Controlled {
     /** Starts what starts by itself. {@return completes when all is ready; fails at the first failure} */
     CompletableFuture<?> startAll();
 
+    /** {@return the outcome of the start that came first, by itself, as that of {@link #startAll}} */
+    CompletableFuture<?> firstStart();
+
     /** Stops everything for good. {@return completes when no process is left} */
     CompletableFuture<?> stopAll();
 

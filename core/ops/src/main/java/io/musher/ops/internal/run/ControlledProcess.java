@@ -66,6 +66,17 @@ abstract class ControlledProcess {
 
     abstract Optional<Exit> lastExit();
 
+    /** {@return whether a worker may end by itself with code 0, and has then done what it was to do} */
+    boolean mayEnd() {
+        return false;
+    }
+
+    /** {@return how a worker has ended, in words} */
+    String text(Exit exit) {
+        boolean ended = exit.cause() == Exit.Cause.NEVER_READY || exit.cause() == Exit.Cause.EXITED;
+        return mayEnd() && ended && exit.status() == 0 ? "done (exit code 0)" : exit.toString();
+    }
+
     /** {@return what it runs, for {@code describe}} */
     abstract Map<String, Object> details();
 

@@ -35,6 +35,8 @@ abstract class ManagedProcess extends ControlledProcess {
     private volatile @Nullable Cluster cluster;
     private volatile CompletableFuture<Void> ended = CompletableFuture.completedFuture(null);
     private volatile String problem = "";
+    private volatile boolean wasReady;
+    private volatile boolean refused;
     /** Whether a command has stopped it; another one may start it. */
     private volatile boolean held;
     private volatile Optional<Exit> lastExit = Optional.empty();
@@ -93,6 +95,11 @@ abstract class ManagedProcess extends ControlledProcess {
     }
 
     @Override
+    boolean mayEnd() {
+        return !spec.restart().when().equals("always");
+    }
+
+    @Override
     boolean isStopping() {
         return !ended.isDone();
     }
@@ -137,6 +144,7 @@ abstract class ManagedProcess extends ControlledProcess {
                 cluster = null;
                 ended = failed.stop();
             }
+            refused = e instanceof IllegalArgumentException; // such as a jar that is missing; else a port is taken
             String former = problem;
             problem = e.getMessage() == null ? e.toString() : e.getMessage();
             String text = problem.startsWith(id + ": ") ? problem : id + ": " + problem;
@@ -214,6 +222,8 @@ abstract class ManagedProcess extends ControlledProcess {
             });
             if (event instanceof ClusterEvent.Exited exited) {
                 noteExit(exited.exit());
+            } else if (event instanceof ClusterEvent.Ready) {
+                wasReady = true;
             }
             noteWorker(of);
         }
@@ -277,6 +287,12 @@ abstract class ManagedProcess extends ControlledProcess {
     boolean hasFailed() {
         return !problem.isEmpty() || cluster().map(running -> running.stats().slots().stream()
                 .anyMatch(slot -> slot.state() == SlotStats.State.GAVE_UP)).orElse(false);
+    }
+
+    /** {@return whether it was never ready, and will not be unless a command or a change of its files helps} */
+    boolean isHopeless() {
+        boolean failed = isOver() && hasFailed() && (cluster().isPresent() || refused);
+        return failed && !wasReady && spec.watch().isEmpty();
     }
 
     /** How long stopping may take. */

@@ -17,10 +17,12 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -56,13 +58,14 @@ public final class Primary implements Controlled {
     /**
      * How a primary runs.
      *
-     * @param detached whether it has no terminal: output goes to files, and it stays while something has failed, so
-     *     that clients can ask why
+     * @param detached whether it has no terminal: output goes to files, and it stays for some time while something
+     *     has failed, so that clients can ask why
+     * @param linger how long a detached primary stays in which nothing was ever ready and all has been given up
      * @param once whether programs run once: the exit code is then theirs
      * @param source reads the file again for reloads
      * @param version the version of Musher, for clients
      */
-    public record Options(boolean detached, boolean once, Source source, String version) {}
+    public record Options(boolean detached, Duration linger, boolean once, Source source, String version) {}
 
     private final Options options;
     private final PrintStream out;
@@ -79,8 +82,11 @@ public final class Primary implements Controlled {
     private final PrimaryLog log;
     private final Semaphore changes = new Semaphore(0);
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    private volatile CompletableFuture<?> firstStart = CompletableFuture.completedFuture(null);
     private volatile boolean stopRequested;
     private boolean ended;
+    /** Since when there is no hope for any process; only the thread that runs the primary uses it. */
+    private OptionalLong hopelessSince = OptionalLong.empty();
     private @Nullable UnixDoor door;
 
     /** Creates a primary; nothing runs yet. */
@@ -131,7 +137,7 @@ public final class Primary implements Controlled {
             log.start();
         }
         try {
-            startAll();
+            firstStart = startAll();
             opened.start();
             LOG.info("\"{}\" is controlled at {}", file.name(), opened.path());
             boolean changed = true;
@@ -160,9 +166,24 @@ public final class Primary implements Controlled {
     }
 
     private boolean isOver() {
-        return processes().stream().allMatch(ManagedProcess::isOver)
-                && !(options.detached() && processes().stream()
-                        .anyMatch(process -> process.hasFailed() || process.cluster().isEmpty()));
+        if (!options.detached()) {
+            return processes().stream().allMatch(ManagedProcess::isOver);
+        }
+        boolean hopeless = !processes().isEmpty() && processes().stream().allMatch(ManagedProcess::isHopeless);
+        if (!hopeless) {
+            hopelessSince = OptionalLong.empty();
+            return processes().stream().allMatch(process -> process.isOver() && !process.hasFailed()
+                    && process.cluster().isPresent());
+        }
+        if (hopelessSince.isEmpty()) {
+            hopelessSince = OptionalLong.of(System.nanoTime());
+        }
+        boolean ends = System.nanoTime() - hopelessSince.getAsLong() >= options.linger().toNanos();
+        if (ends) {
+            LOG.error("\"{}\" ends: nothing in it was ever ready, and all is given up; musher start starts it again",
+                    processes.file().name());
+        }
+        return ends;
     }
 
     @Override
@@ -184,6 +205,11 @@ public final class Primary implements Controlled {
     @Override
     public CompletableFuture<?> startAll() {
         return processes.startAll();
+    }
+
+    @Override
+    public CompletableFuture<?> firstStart() {
+        return firstStart;
     }
 
     @Override

@@ -16,6 +16,7 @@ final class Service extends ManagedProcess {
 
     /** How many workers there are to be: the file's number until a command scales. */
     private volatile int wanted;
+    private final SlowStarts slowStarts;
     private volatile CompletableFuture<Void> started = CompletableFuture.completedFuture(null);
     /** Whether the first start has succeeded or failed. */
     private volatile boolean begun;
@@ -23,6 +24,7 @@ final class Service extends ManagedProcess {
     Service(ProcessSpec spec, Context context) {
         super(spec, context);
         wanted = spec.instances();
+        slowStarts = new SlowStarts(context.events());
     }
 
     @Override
@@ -32,6 +34,8 @@ final class Service extends ManagedProcess {
         attempt.whenComplete((done, failure) -> {
             if (failure == null && wanted == 0) {
                 LOG.info("{}: runs no worker until it is scaled: \"instances\" is 0", id);
+            } else if (failure == null && mayEnd() && running.workers().isEmpty()) {
+                LOG.info("{}: has ended with exit status 0", id);
             } else if (failure == null) {
                 String port = spec().port().isShared() ? " on port " + running.commonPort() : "";
                 LOG.info("{}: {} ready{}", id, wanted == 1 ? "1 worker" : wanted + " workers", port);
@@ -61,7 +65,7 @@ final class Service extends ManagedProcess {
     private CompletableFuture<Void> startWorkers(Cluster running) {
         places.fill();
         forgetExits();
-        started = StartAttempt.scale(running, wanted, !spec().restart().when().equals("always"));
+        started = StartAttempt.scale(running, wanted, mayEnd());
         return started;
     }
 
@@ -137,6 +141,9 @@ final class Service extends ManagedProcess {
 
     @Override
     void noteWorker(ClusterEvent.WorkerEvent event) {
+        if (event instanceof ClusterEvent.Forked) {
+            slowStarts.forked(event.worker(), spec());
+        }
         if (event instanceof ClusterEvent.GaveUp && !spec().watch().isEmpty()) {
             LOG.info("{}: is started again after a change in {}", id, spec().watch().get(0));
         }

@@ -6,6 +6,7 @@ import io.musher.Exit;
 import io.musher.Subscription;
 import io.musher.Worker;
 import io.musher.ops.internal.control.ControlException;
+import io.musher.ops.internal.control.LogMemory;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Predicate;
@@ -13,6 +14,9 @@ import java.util.function.Supplier;
 
 /** Observes a start until all workers are ready, or the first one has ended before. */
 final class StartAttempt {
+
+    private static final String MAY_END = "; it is started again whenever it ends: a program that is to end needs"
+            + " \"restart\": \"never\" in the config file, or musher run --once";
 
     private StartAttempt() {}
 
@@ -31,10 +35,11 @@ final class StartAttempt {
      * Starts a worker in the place of one that was stopped or given up.
      *
      * @param last the latest worker of the place
+     * @param mayEnd as for {@link #scale}
      * @return as {@link #scale}
      */
-    static CompletableFuture<Void> restart(Cluster cluster, Worker last) {
-        return observe(cluster, last::restart, worker -> worker.instance() == last.instance(), false);
+    static CompletableFuture<Void> restart(Cluster cluster, Worker last, boolean mayEnd) {
+        return observe(cluster, last::restart, worker -> worker.instance() == last.instance(), mayEnd);
     }
 
     private static CompletableFuture<Void> observe(Cluster cluster, Supplier<CompletableFuture<?>> start,
@@ -49,10 +54,10 @@ final class StartAttempt {
                 if (mayEnd && exited.exit().status() == 0) {
                     attempt.complete(null);
                 } else {
-                    fail(attempt, cluster, event.worker(), event.reason());
+                    fail(attempt, cluster, event, exited.exit().status() == 0 ? MAY_END : "");
                 }
             } else if (event instanceof ClusterEvent.Restarting || event instanceof ClusterEvent.GaveUp) {
-                fail(attempt, cluster, event.worker(), event.reason());
+                fail(attempt, cluster, event, "");
             }
         });
         attempt.whenComplete((done, failure) -> failures.close());
@@ -68,9 +73,14 @@ final class StartAttempt {
         return attempt;
     }
 
-    private static void fail(CompletableFuture<Void> attempt, Cluster cluster, Worker worker, String reason) {
+    private static void fail(CompletableFuture<Void> attempt, Cluster cluster, ClusterEvent.WorkerEvent event,
+            String advice) {
+        Worker worker = event.worker();
+        String output = worker.lastOutput();
+        String last = LogMemory.failureLine(output.lines().toList());
         attempt.completeExceptionally(new ControlException(ControlException.FAILED,
-                cluster.name() + ": worker " + worker.id() + " (" + worker.name() + "): " + reason,
-                worker.lastOutput()));
+                cluster.name() + ": worker " + worker.id() + " (" + worker.name() + "): " + event.reason()
+                        + (last.isEmpty() ? "" : ": \"" + last + "\"") + advice,
+                output));
     }
 }

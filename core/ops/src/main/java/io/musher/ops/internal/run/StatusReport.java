@@ -3,7 +3,6 @@ package io.musher.ops.internal.run;
 import io.musher.Cluster;
 import io.musher.ClusterStats;
 import io.musher.ClusterStats.SlotStats;
-import io.musher.Exit;
 import io.musher.ResourceUsage;
 import io.musher.balancer.BalancerStats;
 import io.musher.ops.internal.control.LogMemory;
@@ -109,7 +108,7 @@ final class StatusReport {
             fields.put("lastRunSeconds",
                     runs.lastRun().map(run -> run.took().toMillis() / 1_000.0).orElse(null));
         }
-        fields.put("lastExit", process.lastExit().map(Exit::toString).orElse(null));
+        fields.put("lastExit", process.lastExit().map(process::text).orElse(null));
         fields.put("workers", workers);
         return fields;
     }
@@ -148,7 +147,16 @@ final class StatusReport {
                 .filter(slot -> slot.state() != SlotStats.State.READY
                         || WorkerReport.crashLoop(process, slot).isPresent())
                 .map(slot -> WorkerReport.reason(process, slot)).findFirst())
-                .or(() -> process.failedRollout().map(StatusReport::reason)).orElse("");
+                .or(() -> process.failedRollout().map(StatusReport::reason)).or(() -> hasEnded(process, stats)
+                        ? process.lastExit().map(process::text)
+                        : Optional.empty())
+                .orElse("");
+    }
+
+    /** {@return whether the programs of a process have ended by themselves and are not started again} */
+    private static boolean hasEnded(ControlledProcess process, Optional<ClusterStats> stats) {
+        return process.mayEnd() && !(process instanceof Job)
+                && stats.filter(now -> now.wanted() == 0 && now.workers().isEmpty()).isPresent();
     }
 
     private static String reason(FailedRollout failed) {

@@ -57,7 +57,7 @@ record Target(ControlledProcess process, OptionalInt instance) {
     private CompletableFuture<?> startWorker() throws ControlException {
         Cluster running = process.cluster().orElseThrow(() -> new ControlException(ControlException.CONFLICT,
                 process.id + " is stopped; musher start " + process.id + " starts all its workers"));
-        return process.places.start(running, instance.orElseThrow());
+        return process.places.start(running, instance.orElseThrow(), process.mayEnd());
     }
 
     /** Stops the process, or the worker, until a command starts it. */

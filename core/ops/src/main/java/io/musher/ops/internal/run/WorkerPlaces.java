@@ -59,10 +59,11 @@ final class WorkerPlaces {
     /**
      * Starts a worker that was stopped, was given up, or waits for its restart; nothing if there is one.
      *
+     * @param mayEnd whether a worker that exits with code 0 has done what it was to do
      * @return completes when it is ready; fails with {@link ControlException} at the first failure
      * @throws ControlException if there is no such place
      */
-    CompletableFuture<?> start(Cluster cluster, int instance) throws ControlException {
+    CompletableFuture<?> start(Cluster cluster, int instance, boolean mayEnd) throws ControlException {
         Optional<SlotStats> slot = slot(cluster, instance);
         Worker last = latest.get(instance);
         boolean waits = slot.filter(now -> now.state() == SlotStats.State.GAVE_UP
@@ -74,7 +75,7 @@ final class WorkerPlaces {
                     + " is not among the " + cluster.stats().wanted() + " workers of " + process + " at present;"
                     + " musher scale " + process + " N changes their number");
         }
-        return StartAttempt.restart(cluster, last);
+        return StartAttempt.restart(cluster, last, mayEnd);
     }
 
     private static Optional<SlotStats> slot(Cluster cluster, int instance) {

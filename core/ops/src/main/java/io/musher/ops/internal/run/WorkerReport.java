@@ -61,7 +61,7 @@ final class WorkerReport {
                     .map(last -> last.at() + ": the former worker " + last.why()).orElse(null));
             fields.put("explain", worker.map(Worker::explain).orElse(null));
             fields.put("nextStart", slot.nextStart().map(Instant::toString).orElse(null));
-            fields.put("lastExit", slot.lastExit().map(Exit::toString).orElse(null));
+            fields.put("lastExit", slot.lastExit().map(process::text).orElse(null));
             rows.add(fields);
         }));
         process.places.stopped(process.cluster()).forEach(worker -> rows.add(stopped(worker)));

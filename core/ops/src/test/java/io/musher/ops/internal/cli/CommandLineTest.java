@@ -122,7 +122,7 @@ class CommandLineTest {
             check web              | check: unknown argument "web"
             scale web six          | "six" is no number
             scale web              | expected a process and a number
-            scale web -1           | unknown option "-1"
+            scale web -x           | unknown option "-x"
             signal web             | expected a process or worker and a signal
             logs --since 10x       | is no time such as
             completion zsh         | for bash only
@@ -143,6 +143,8 @@ class CommandLineTest {
             check --jar x.jar      | goes with run or start
             run --jar x.jar a      | type musher run --jar x.jar -- a
             logs web --primary     | --primary goes with logs, without an ID
+            run -- java -jar no.jar | java -jar: there is no file
+            scale web +x           | "+x" is no number
             run -- app.js          | did you mean: musher run -- node app.js
             """)
     void shouldRefuse(String words, String message) {
@@ -177,6 +179,17 @@ class CommandLineTest {
         assertEquals(1, run("run"), this::err);
 
         assertEquals(4, out().lines().filter("bad-1 | start"::equals).count(), out());
+    }
+
+    @Test
+    void shouldSayThatTheJarOfACommandIsMissingBeforeAnythingIsStarted() throws Exception {
+        Files.writeString(folder.resolve("musher.json"),
+                "{processes: [{id: 'bad', cmd: ['java', '-jar', 'no.jar'], restart: 'never'},"
+                        + " {id: 'good', cmd: 'exit 0', restart: 'never'}]}");
+
+        assertEquals(1, run("run"), this::err);
+
+        assertTrue(err().contains("cannot run java -jar: there is no file " + folder.resolve("no.jar")), err());
     }
 
     @Test

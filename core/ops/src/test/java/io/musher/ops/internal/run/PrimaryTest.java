@@ -1,0 +1,76 @@
+package io.musher.ops.internal.run;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.musher.ops.internal.control.Home;
+import io.musher.ops.internal.file.FileSpec;
+import io.musher.ops.internal.file.MusherFile;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** When a primary in the background ends by itself. */
+@Timeout(120)
+class PrimaryTest {
+
+    private static final String GIVES_UP = "{id: 'bad', cmd: 'exit 3', restartLimit: 1, restartDelayMs: 10}";
+
+    @TempDir
+    Path folder;
+
+    private Primary primary(String processes) throws Exception {
+        Path file = Files.writeString(folder.resolve("musher.json"), "{name: '" + folder.getFileName()
+                + "', processes: [" + processes + "]}");
+        FileSpec spec = MusherFile.read(file, Optional.empty());
+        PrintStream out = new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8);
+        Home home = Home.find();
+        home.prepare(spec.name());
+        return new Primary(spec, new Primary.Options(true, Duration.ofMillis(10), false, () -> spec, "test"), home, out,
+                out);
+    }
+
+    /** Runs the primary until it has given up what fails, and stops it. {@return its exit code: 0 if it was stopped} */
+    private static int runUntilFailed(Primary primary) {
+        CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(() -> {
+            try {
+                return primary.run();
+            } catch (InterruptedException e) {
+                throw new CompletionException(e);
+            }
+        });
+        await().atMost(Duration.ofSeconds(60)).until(() -> exit.isDone()
+                || primary.processes().stream().anyMatch(process -> process.hasFailed() && process.isOver()));
+        primary.stopAll();
+        return exit.join();
+    }
+
+    @Test
+    void shouldEndWhenNothingWasEverReadyAndAllIsGivenUp() throws Exception {
+        assertEquals(1, primary(GIVES_UP + ", {id: 'jar', jar: 'missing.jar'}").run());
+    }
+
+    @Test
+    void shouldStayWhileSomethingElseRuns() throws Exception {
+        assertEquals(0, runUntilFailed(primary(GIVES_UP + ", {id: 'good', cmd: 'exec sleep 600'}")));
+    }
+
+    @Test
+    void shouldStayWhenWhatHasFailedWasReadyBefore() throws Exception {
+        Primary primary = primary("{id: 'bad', cmd: 'sleep 1.5; exit 3', restart: 'never'}");
+
+        assertEquals(0, runUntilFailed(primary));
+
+        assertFalse(primary.processes().iterator().next().isHopeless());
+    }
+}
