@@ -398,8 +398,8 @@ public final class Cluster implements AutoCloseable {
      * @param launch the program of the new workers
      * @return completes when the rollout has ended, also when it has failed or was superseded; fails as the future of
      *     {@link #reload}
-     * @throws IllegalArgumentException if the launch is not possible, for example with a main class or a jar that cannot
-     *     be found; nothing has begun then
+     * @throws IllegalArgumentException if the launch is not possible, for example with a main class or a jar that
+     *     cannot be found; nothing has begun then
      * @throws IllegalStateException if the launch is {@link Launch#self()} and this program cannot be started again
      */
     public CompletableFuture<Rollout> deploy(Launch launch) {

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A log file with rotation by size: a full file is renamed to {@code .1}, {@code .1} to {@code .2} and so on, at line
  * breaks where possible. The file is open while it has writers. Only a regular file is rotated: a device, a pipe or a
- * symbolic link, such as {@code /dev/null} and {@code /dev/stdout}, is written to and never renamed or deleted. If the disk fails, output is lost, but the worker is
- * not affected. Thread safe.
+ * symbolic link, such as {@code /dev/null} and {@code /dev/stdout}, is written to and never renamed or deleted. If the
+ * disk fails, output is lost, but the worker is not affected. Thread safe.
  */
 public final class RollingFile {
 

@@ -11,8 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Says what a worker is waited for that does not become ready: 5 s after its start, then after 10, 20 and so on. Runs on
- * threads of the common pool. No state.
+ * Says what a worker is waited for that does not become ready: 5 s after its start, then after 10, 20 and so on. Runs
+ * on threads of the common pool. No state.
  */
 final class SlowStarts {
 
