@@ -1,7 +1,7 @@
 # table.awk - lines of row, peer, value to a table: median and quartiles of each; -v peers='…' names the columns.
 { if (!($1 in known)) { known[$1] = 1; row[++rows] = $1 }; value[$1, $2, ++n[$1, $2]] = $3 }
 function at(part,    x, i) { x = 1 + (count - 1) * part; i = int(x); return i < count ? list[i] + (x - i) * (list[i + 1] - list[i]) : list[count] }
-function show(v) { return sprintf(v >= 100 ? "%.0f" : "%.1f", v) }
+function show(v) { return sprintf(v >= 100 ? "%.0f" : v >= 10 ? "%.1f" : "%.2f", v) }
 END {
   columns = split(peers, peer, " ")
   printf "\n| median (quartiles) |"; for (c = 1; c <= columns; c++) printf " %s |", peer[c]

@@ -93,7 +93,7 @@ final class WorkerPort {
         if (claimed) {
             probe.claimed();
         }
-        probe.poll();
+        probe.begin(!isCommand);
     }
 
     private String advice() {

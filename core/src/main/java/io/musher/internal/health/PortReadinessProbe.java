@@ -38,6 +38,8 @@ public final class PortReadinessProbe {
     private static final AtomicBoolean UNKNOWN_OWNER_LOGGED = new AtomicBoolean();
 
     private static final long FIRST_PAUSE = 5_000_000;
+    /** A JVM listens on no port before; the first probes are left to the processors that it starts on. */
+    private static final long JVM_PAUSE = 40_000_000;
     private static final long LAST_PAUSE = 100_000_000;
     /** Interval of probing a port that accepts, or of a worker that reported itself ready. */
     private static final long WATCH_PAUSE = 1_000_000_000;
@@ -71,7 +73,7 @@ public final class PortReadinessProbe {
     private Optional<PortOwnership.Socket> socket = Optional.empty();
 
     /**
-     * Creates a probe, which begins with the first {@link #poll()}.
+     * Creates a probe; {@link #begin} starts it.
      *
      * @param acceptsAnyOwner whether any process may listen on the port
      * @param sharesPort whether other workers listen on the same port, so that a connection proves nothing
@@ -92,6 +94,16 @@ public final class PortReadinessProbe {
         this.mainRuns = mainRuns;
         this.began = loop.now();
         this.check = PortCheck.connecting(loop, worker::port, proxyProtocol);
+    }
+
+    /** Begins to probe: a command at once, a JVM after a while, or when it reports something. */
+    public void begin(boolean isJvm) {
+        if (isJvm && !claimed) {
+            pause = 2 * JVM_PAUSE;
+            pollAfter(JVM_PAUSE);
+        } else {
+            poll();
+        }
     }
 
     /** Looks for the worker's listening ports shortly before the start times out, so that the failure can name them. */

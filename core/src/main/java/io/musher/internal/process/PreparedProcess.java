@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** A worker process that can be started, once: its environment, command line, directory and hidden arguments. */
 final class PreparedProcess {
@@ -24,14 +25,17 @@ final class PreparedProcess {
     private final ProcessBuilder builder;
     /** Marks the environment of the process and its descendants; null if the worker ends with the primary by itself. */
     private final @Nullable String treeMark;
-    private final Optional<ArgumentFile> arguments;
+    private final Optional<ArgumentFile> file;
+    /** Completes the arguments that go through a pipe, while the process starts; null if none do. */
+    private final @Nullable Supplier<CommandLine> piped;
 
     private PreparedProcess(SpawnRequest request, ProcessBuilder builder, @Nullable String treeMark,
-            Optional<ArgumentFile> arguments) {
+            Optional<ArgumentFile> file, @Nullable Supplier<CommandLine> piped) {
         this.request = request;
         this.builder = builder;
         this.treeMark = treeMark;
-        this.arguments = arguments;
+        this.file = file;
+        this.piped = piped;
     }
 
     /**
@@ -45,9 +49,6 @@ final class PreparedProcess {
         ProcessBuilder builder = new ProcessBuilder().redirectInput(Platform.NULL);
         ChildEnvironment.apply(builder.environment(), request, treeMark);
         CommandLine line = request.plan().words(request, builder.environment());
-        if (request.plan().kind() == LaunchPlan.Kind.JVM) {
-            line = classData.extend(line, builder.environment(), request.workerId());
-        }
         if (request.plan().options().directory().isPresent()) {
             Path directory = request.plan().options().directory().get();
             if (!Files.isDirectory(directory)) {
@@ -55,16 +56,21 @@ final class PreparedProcess {
             }
             builder.directory(directory.toFile());
         }
-        if (line.hidden().isEmpty()) {
-            builder.command(new ArrayList<>(line.all()));
-            return new PreparedProcess(request, builder, treeMark, Optional.empty());
-        }
-        ArgumentFile arguments = ArgumentFile.of(line.hidden());
-        builder.command(line.with(arguments.reference()));
-        if (arguments.isPipe()) {
+        boolean isJvm = request.plan().kind() == LaunchPlan.Kind.JVM;
+        if (isJvm && !line.hidden().isEmpty() && ArgumentFile.canBePiped()) {
+            builder.command(line.with(ArgumentFile.PIPE));
             builder.redirectInput(ProcessBuilder.Redirect.PIPE);
+            return new PreparedProcess(request, builder, treeMark, Optional.empty(),
+                    () -> classData.extend(line, builder.environment(), request.workerId()));
         }
-        return new PreparedProcess(request, builder, treeMark, Optional.of(arguments));
+        CommandLine complete = isJvm ? classData.extend(line, builder.environment(), request.workerId()) : line;
+        if (complete.hidden().isEmpty()) {
+            builder.command(new ArrayList<>(complete.all()));
+            return new PreparedProcess(request, builder, treeMark, Optional.empty(), null);
+        }
+        ArgumentFile file = ArgumentFile.file(complete.hidden());
+        builder.command(complete.with(file.reference()));
+        return new PreparedProcess(request, builder, treeMark, Optional.of(file), null);
     }
 
     /** {@return whether the process and its descendants have to be terminated when the primary has died} */
@@ -96,8 +102,16 @@ final class PreparedProcess {
                 treeMark == null ? null : ChildEnvironment.TREE + "=" + treeMark);
     }
 
-    /** {@return the hidden arguments, to be fed to the process, and deleted when it has ended or was not started} */
+    /** Deletes what was written for a process that was not started. */
+    void discard() {
+        file.ifPresent(ArgumentFile::delete);
+    }
+
+    /**
+     * {@return the hidden arguments of the started process, to be fed to it, and deleted when it has ended} To be
+     * called once: looks for the class data of a JVM only now, while {@code java} is being loaded.
+     */
     Optional<ArgumentFile> arguments() {
-        return arguments;
+        return piped == null ? file : Optional.of(ArgumentFile.piped(piped.get().hidden()));
     }
 }

@@ -229,7 +229,7 @@ public final class Spawner implements AutoCloseable {
         try {
             return start(request, prepared);
         } catch (IOException | RuntimeException | Error e) {
-            prepared.arguments().ifPresent(ArgumentFile::delete);
+            prepared.discard();
             throw e;
         }
     }
@@ -241,8 +241,8 @@ public final class Spawner implements AutoCloseable {
         Process process = prepared.start();
         long id = Platform.SETSID.isPresent() ? -process.pid() : process.pid();
         ProcessTree tree = prepared.tree(process);
-        Optional<ArgumentFile> arguments = prepared.arguments();
         try {
+            Optional<ArgumentFile> arguments = prepared.arguments();
             OomScore.raise(process.pid());
             OutputTail tail = new OutputTail();
             OutputPump out = new OutputPump(output(request, process, 1), tail,

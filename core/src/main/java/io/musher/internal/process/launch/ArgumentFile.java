@@ -25,6 +25,9 @@ public final class ArgumentFile {
     private static final Logger LOG = LoggerFactory.getLogger(ArgumentFile.class);
     private static final Path STDIN = Path.of("/dev/stdin");
 
+    /** The command line argument that refers to a pipe. */
+    public static final String PIPE = "@" + STDIN;
+
     private final byte[] text;
     private final @Nullable Path file;
 
@@ -33,13 +36,18 @@ public final class ArgumentFile {
         this.file = file;
     }
 
-    /** Creates an argument file, as a pipe where that is possible. */
-    public static ArgumentFile of(List<String> words) throws IOException {
-        return !Platform.WINDOWS && Files.exists(STDIN) ? new ArgumentFile(text(words), null) : file(words);
+    /** {@return whether workers can read arguments from a pipe, so that these are not needed before the fork} */
+    public static boolean canBePiped() {
+        return !Platform.WINDOWS && Files.exists(STDIN);
+    }
+
+    /** Creates an argument file that goes through a pipe. */
+    public static ArgumentFile piped(List<String> words) {
+        return new ArgumentFile(text(words), null);
     }
 
     /** Creates an argument file on disk. */
-    static ArgumentFile file(List<String> words) throws IOException {
+    public static ArgumentFile file(List<String> words) throws IOException {
         Path file = Files.createTempFile("musher", ".args"); // readable by this user only
         file.toFile().deleteOnExit();
         try {
@@ -53,19 +61,14 @@ public final class ArgumentFile {
 
     /** {@return the command line argument that refers to this file} */
     public String reference() {
-        return "@" + (file == null ? STDIN : file);
-    }
-
-    /** {@return whether the worker reads the arguments from its standard input} */
-    public boolean isPipe() {
-        return file == null;
+        return file == null ? PIPE : "@" + file;
     }
 
     /**
      * Writes the arguments to the worker's standard input, if this is a pipe; may block until the worker has read them.
      */
     public void feed(Process process) {
-        if (isPipe()) {
+        if (file == null) {
             try (var input = process.getOutputStream()) {
                 input.write(text);
             } catch (IOException e) {

@@ -18,7 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 
 /** Finds out which process listens on which port, from {@code /proc} on Linux. */
@@ -39,11 +39,11 @@ public final class ListeningSockets {
         if (!Platform.LINUX) {
             return PortOwnership.UNKNOWN;
         }
-        PortOwnership first = owner(sockets(OptionalInt.of(port), true), List.of(pid));
-        if (first.kind() == PortOwnership.Kind.OWN) {
-            return first;
+        Optional<PortOwnership.Socket> first = find(port, pid);
+        if (first.isPresent()) {
+            return PortOwnership.own(first.get());
         }
-        Map<String, InetSocketAddress> sockets = sockets(OptionalInt.of(port), false);
+        Map<String, InetSocketAddress> sockets = sockets(OptionalInt.of(port));
         PortOwnership own = owner(sockets, List.of(pid));
         if (own.kind() == PortOwnership.Kind.OWN || sockets.isEmpty()) {
             return own;
@@ -57,6 +57,41 @@ public final class ListeningSockets {
         return listens(port, ProcessHandle.current().pid(), List::of).socket().map(PortOwnership.Socket::address);
     }
 
+    /**
+     * Finds the socket of a process that listens on a port; reads of the tables only what comes before it. The kernel
+     * lists the sockets that listen first, and may list tens of thousands of others.
+     *
+     * @return empty if there is none, or if it was not found in this way
+     */
+    private static Optional<PortOwnership.Socket> find(int port, long pid) {
+        String suffix = suffix(port);
+        for (String table : List.of("tcp6", "tcp")) { // JVMs listen with IPv6 sockets
+            try (SocketTable lines = SocketTable.open(table)) {
+                for (String line = lines.next(); line != null && line.contains(LISTENS); line = lines.next()) {
+                    Optional<PortOwnership.Socket> socket = !line.contains(suffix) ? Optional.empty()
+                            : entry(line, OptionalInt.of(port)).flatMap(entry -> socket(pid, entry));
+                    if (socket.isPresent()) {
+                        return socket;
+                    }
+                }
+            } catch (IOException e) {
+                // this protocol is not available
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<PortOwnership.Socket> socket(long pid, Map.Entry<String, InetSocketAddress> wanted) {
+        List<PortOwnership.Socket> found = new ArrayList<>();
+        descriptors(pid, (descriptor, name) -> {
+            if (name.equals(wanted.getKey())) {
+                found.add(new PortOwnership.Socket(descriptor, name, wanted.getValue()));
+            }
+            return found.isEmpty();
+        });
+        return found.stream().findFirst();
+    }
+
     static PortOwnership owner(Map<String, InetSocketAddress> sockets, List<Long> pids) {
         List<PortOwnership.Socket> own = new ArrayList<>();
         boolean hidden = false;
@@ -66,6 +101,7 @@ public final class ListeningSockets {
                 if (address != null) {
                     own.add(new PortOwnership.Socket(descriptor, name, address));
                 }
+                return own.isEmpty();
             });
             if (!own.isEmpty()) {
                 return PortOwnership.own(own.get(0));
@@ -79,7 +115,7 @@ public final class ListeningSockets {
         if (!Platform.LINUX) {
             return "";
         }
-        Map<String, InetSocketAddress> sockets = sockets(OptionalInt.empty(), false);
+        Map<String, InetSocketAddress> sockets = sockets(OptionalInt.empty());
         List<String> seen = new ArrayList<>();
         for (long pid : pids) {
             List<String> addresses = new ArrayList<>();
@@ -88,6 +124,7 @@ public final class ListeningSockets {
                 if (address != null && !addresses.contains(text(address))) {
                     addresses.add(text(address));
                 }
+                return true;
             });
             if (!readable) {
                 return "";
@@ -98,26 +135,15 @@ public final class ListeningSockets {
         return seen.isEmpty() ? "the worker listens on no port so far" : String.join(", ", seen);
     }
 
-    /**
-     * Returns the listening sockets, of one port if given: socket name to address.
-     *
-     * @param head whether to read the tables only until a socket that does not listen: the kernel lists those that
-     *     listen first, and may list tens of thousands of others
-     */
-    private static Map<String, InetSocketAddress> sockets(OptionalInt port, boolean head) {
+    /** Returns the listening sockets, of one port if given: socket name to address. */
+    private static Map<String, InetSocketAddress> sockets(OptionalInt port) {
         Map<String, InetSocketAddress> sockets = new LinkedHashMap<>();
         String suffix = port.isPresent() ? suffix(port.getAsInt()) : "";
         for (String table : List.of("tcp", "tcp6")) {
-            try (BufferedReader lines = Files.newBufferedReader(Path.of("/proc/self/net", table),
-                    StandardCharsets.US_ASCII)) {
-                lines.readLine(); // the names of the columns
+            try (BufferedReader lines = Files.newBufferedReader(SocketTable.file(table), StandardCharsets.US_ASCII)) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                    if (line.contains(LISTENS)) {
-                        if (line.contains(suffix)) {
-                            entry(line, port).ifPresent(entry -> sockets.put(entry.getKey(), entry.getValue()));
-                        }
-                    } else if (head) {
-                        break;
+                    if (line.contains(LISTENS) && line.contains(suffix)) {
+                        entry(line, port).ifPresent(entry -> sockets.put(entry.getKey(), entry.getValue()));
                     }
                 }
             } catch (IOException e) {
@@ -170,14 +196,21 @@ public final class ListeningSockets {
                 + address.getPort();
     }
 
-    /** {@return whether all descriptors of the process could be read; true for a process that no longer exists} */
-    private static boolean descriptors(long pid, BiConsumer<Path, String> each) {
+    /**
+     * Reads the descriptors of a process.
+     *
+     * @param each called with the path of a descriptor and what it refers to; returns whether to go on
+     * @return whether they could be read; true for a process that no longer exists
+     */
+    private static boolean descriptors(long pid, BiPredicate<Path, String> each) {
         try {
             return ProcessTable.read(pid, folder -> {
                 try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(folder.resolve("fd"))) {
                     for (Path descriptor : descriptors) {
                         try {
-                            each.accept(descriptor, Files.readSymbolicLink(descriptor).toString());
+                            if (!each.test(descriptor, Files.readSymbolicLink(descriptor).toString())) {
+                                return true;
+                            }
                         } catch (NoSuchFileException e) {
                             continue; // closed in the meantime
                         }
