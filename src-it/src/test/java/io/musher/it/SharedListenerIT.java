@@ -39,10 +39,19 @@ class SharedListenerIT {
     /** Connections that would reach each of two workers. */
     private static final int ENOUGH = 50;
 
-    /** Sends garbage, then asks for the listener; as another user, if it may become one. */
+    /**
+     * Sends garbage, also from a socket of the longest path, which the kernel says is longer than an address can be;
+     * then asks for the listener, as another user, if it may become one.
+     */
     private static final String STRANGER = """
-            import os, socket, struct, sys
+            import ctypes, os, socket, struct, sys, tempfile
             primary = b'\\0' + sys.argv[1].encode()
+            with tempfile.TemporaryDirectory(dir='/tmp') as folder:
+                address = struct.pack('H108s', socket.AF_UNIX, (folder + '/').encode().ljust(108, b'x'))
+                longest = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+                if ctypes.CDLL(None).bind(longest.fileno(), address, len(address)):
+                    sys.exit('cannot bind the longest path')
+                longest.sendto(b'x', primary)
             nameless = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
             for i in range(100):
                 passed = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack('i', 0))]
