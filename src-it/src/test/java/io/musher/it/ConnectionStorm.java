@@ -1,8 +1,8 @@
 package io.musher.it;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -22,22 +22,27 @@ import org.awaitility.Awaitility;
  */
 final class ConnectionStorm implements AutoCloseable {
 
-    private static final int MOST_OPEN = 500;
-    private static final long LONGEST_LAG = 20_000_000;
-    private static final long PATIENCE = 30_000_000_000L;
+    private static final int MOST_OPEN = 2_000;
+    private static final long LONGEST_LAG = 200_000_000;
+    private static final long SECOND = 1_000_000_000;
+    private static final long PATIENCE = 30 * SECOND;
 
     private final InetSocketAddress server;
     private final int rate;
-    private final byte[] request = LoadRequest.SMALL.head(true);
+    private final ByteBuffer request;
     private final Selector selector;
     private final Deque<Connection> open = new ArrayDeque<>();
     private final List<String> lost = new ArrayList<>();
     private final List<Long> times = new ArrayList<>();
+    /** How many were answered in each second. */
+    private final List<Integer> seconds = new ArrayList<>();
     private final AtomicLong done = new AtomicLong();
     private final Thread thread;
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(16 * 1024);
     private long begun;
     private long ended;
+    private int offered;
+    private long processorTime;
     private volatile boolean stopping;
 
     private final class Connection {
@@ -49,20 +54,22 @@ final class ConnectionStorm implements AutoCloseable {
         Connection(long start) throws IOException {
             this.start = start;
             channel = SocketChannel.open();
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true).configureBlocking(false);
+            channel.configureBlocking(false);
         }
     }
 
     ConnectionStorm(int port, int rate) throws IOException {
         this.server = new InetSocketAddress("127.0.0.1", port);
         this.rate = rate;
+        byte[] head = LoadRequest.SMALL.head(true);
+        this.request = ByteBuffer.allocateDirect(head.length).put(head);
         this.selector = Selector.open();
         this.thread = Threads.start("storm", this::run);
     }
 
     private void run() {
         begun = System.nanoTime();
-        long pause = 1_000_000_000L / rate;
+        long pause = SECOND / rate;
         long next = begun;
         try {
             while (!stopping || !open.isEmpty()) {
@@ -85,15 +92,20 @@ final class ConnectionStorm implements AutoCloseable {
             lost.add("the generator failed: " + e);
         }
         ended = System.nanoTime();
+        processorTime = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
 
     private void connect(long start) throws IOException {
         Connection connection = new Connection(start);
         open.add(connection);
-        SelectionKey key = connection.channel.register(selector, SelectionKey.OP_CONNECT, connection);
+        offered++;
         try {
-            if (connection.channel.connect(server)) {
-                ready(connection, key);
+            // to this machine it succeeds at once, unless the queue of the listener is full
+            boolean connected = connection.channel.connect(server) || connection.channel.finishConnect();
+            connection.channel.register(selector, connected ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT,
+                    connection);
+            if (connected) {
+                connection.channel.write(request.flip());
             }
         } catch (IOException e) {
             lose(connection, e.toString());
@@ -102,10 +114,10 @@ final class ConnectionStorm implements AutoCloseable {
 
     private void ready(Connection connection, SelectionKey key) {
         try {
-            if (connection.received == 0 && key.interestOps() == SelectionKey.OP_CONNECT) {
+            if (key.interestOps() == SelectionKey.OP_CONNECT) {
                 if (connection.channel.finishConnect()) {
                     key.interestOps(SelectionKey.OP_READ);
-                    connection.channel.write(ByteBuffer.wrap(request));
+                    connection.channel.write(request.flip());
                 }
                 return;
             }
@@ -117,12 +129,21 @@ final class ConnectionStorm implements AutoCloseable {
             } else {
                 connection.channel.close();
                 connection.over = true;
-                times.add(System.nanoTime() - connection.start);
-                done.incrementAndGet();
+                answered(System.nanoTime(), connection.start);
             }
         } catch (IOException e) {
             lose(connection, (connection.received == 0 ? "" : "after " + connection.received + " bytes: ") + e);
         }
+    }
+
+    private void answered(long now, long start) {
+        times.add(now - start);
+        int second = (int) ((now - begun) / SECOND);
+        while (seconds.size() <= second) {
+            seconds.add(0);
+        }
+        seconds.set(second, seconds.get(second) + 1);
+        done.incrementAndGet();
     }
 
     private void lose(Connection connection, String why) {
@@ -154,11 +175,17 @@ final class ConnectionStorm implements AutoCloseable {
     /** For people; when it has been closed. */
     String figures() {
         long[] sorted = times.stream().mapToLong(Long::longValue).sorted().toArray();
-        return sorted.length == 0 ? "nothing, " + lost.size() + " lost"
-                : String.format("%d connections, %d lost; %.0f of %d connections/s; p50 %.1f ms, p99 %.0f ms,"
-                        + " slowest %.0f ms", sorted.length + lost.size(), lost.size(),
-                        sorted.length * 1e9 / (ended - begun), rate, sorted[sorted.length / 2] / 1e6,
-                        sorted[sorted.length * 99 / 100] / 1e6, sorted[sorted.length - 1] / 1e6);
+        if (sorted.length == 0) {
+            return "nothing, " + lost.size() + " lost";
+        }
+        double length = (ended - begun) / (double) SECOND;
+        int[] whole = seconds.stream().limit(Math.max(1, (long) length)).mapToInt(Integer::intValue).sorted().toArray();
+        return String.format(
+                "%d connections, %d lost; %.0f/s offered of %d wanted, %.0f/s answered, in the median second %d, in the"
+                        + " best %d; p50 %.1f ms, p99 %.0f ms, slowest %.0f ms; the generator took %.2f processors",
+                offered, lost.size(), offered / length, rate, sorted.length / length, whole[whole.length / 2],
+                whole[whole.length - 1], sorted[sorted.length / 2] / 1e6, sorted[sorted.length * 99 / 100] / 1e6,
+                sorted[sorted.length - 1] / 1e6, processorTime / length / SECOND);
     }
 
     /** Throws unless all were answered. */
