@@ -179,8 +179,8 @@ public final class ClusterBuilder {
     /**
      * Sets the host name or address that the common port listens on. Default: all interfaces. Needs a common port.
      *
-     * <p>With {@link Scheduling#KERNEL} on Java 22 and newer, set the address that the application binds if it does not
-     * bind all interfaces; otherwise its bind fails, because the listener that it gets would be open to all.
+     * <p>With {@link Scheduling#KERNEL} the default is where the application binds the port; on Java 22 and newer the
+     * primary listens on all interfaces until the first one has, which is logged at info if it binds one address only.
      *
      * @param host a host name or an address
      * @return this
@@ -259,6 +259,10 @@ public final class ClusterBuilder {
      * it is started again, from then on with the redirection, which is logged once at info; if it fails again, that is
      * a failed start. Whether a port was taken is in the worker's output; where it is in a log file only, the failed
      * start is reported, and the redirection has to be asked for.
+     *
+     * <p>Clients reach a redirected application where the primary listens: on the {@link #host}, by default on all
+     * interfaces, also if the application binds a single address such as 127.0.0.1. Instance 0 prints a warning to its
+     * standard error then, which names the host to set.
      *
      * @param redirect true to redirect from the first start on, by an agent that costs each start of a worker JVM some
      *     ten milliseconds; false to report the failed start at once

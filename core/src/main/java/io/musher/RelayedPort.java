@@ -78,7 +78,8 @@ final class RelayedPort implements CommonPort {
 
     @Override
     public Optional<BindRule> bindRule() {
-        return redirects ? Optional.of(new BindRule(BindRule.Kind.REDIRECT, address().getPort())) : Optional.empty();
+        return redirects ? Optional.of(new BindRule(BindRule.Kind.REDIRECT, address().getPort(),
+                Optional.of(address().getAddress().getHostAddress()))) : Optional.empty();
     }
 
     @Override

@@ -16,13 +16,15 @@ public enum Scheduling {
      *
      * <p>In a worker JVM the application binds the common port as if it were alone. Other ports are not affected. There
      * is no balancer, so its options, such as a strategy, cannot be set. An application never listens on more addresses
-     * than it binds, nor on more than the cluster's {@link ClusterBuilder#host host}: where it would, its bind fails
-     * with a {@link java.net.BindException} that says what to do. The workers share the port in one of two ways:
+     * than it binds, nor on more than the cluster's {@link ClusterBuilder#host host}: where the two contradict each
+     * other, its bind fails with a {@link java.net.BindException} that says what to do. The workers share the port in
+     * one of two ways:
      *
      * <ul>
      * <li>On Java 22 and newer they share one listening socket, the primary's, which it passes to them. Connections
      * wait in its one queue until a worker accepts them, even while there is none: nothing is lost when a worker
-     * ends, and one that is not ready ({@link WorkerContext#notReady()}) or drains accepts nothing. The primary
+     * ends, and one that is not ready ({@link WorkerContext#notReady()}) or drains accepts nothing. Without a host it
+     * listens on all addresses until the first application binds the port, and then where that binds it. The primary
      * calls native functions for this: Java prints a warning unless it is started with {@code
      * --enable-native-access=ALL-UNNAMED} (on the module path {@code =io.musher}); where Java denies it, the other
      * way is taken.
@@ -38,8 +40,7 @@ public enum Scheduling {
 
     /**
      * {@link #KERNEL} where it works (on Linux, for worker JVMs, without options that need the balancer), else
-     * {@link #RELAY}. Which one, and why, is logged once at info. What the application will bind is not known then: see
-     * {@link #KERNEL} for addresses that it cannot bind there.
+     * {@link #RELAY}. Which one, and why, is logged once at info.
      */
     AUTO
 }

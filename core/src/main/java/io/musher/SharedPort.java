@@ -61,10 +61,14 @@ final class SharedPort implements CommonPort {
             }
         }
         int port = config.commonPort().orElseThrow();
-        InetSocketAddress address = config.host().map(host -> new InetSocketAddress(host, port))
-                .orElseGet(() -> new InetSocketAddress(port));
+        String thread = config.name() + "-listener";
         try {
-            return new SharedPort(SharedListener.open(address, config.name() + "-listener"), Optional.empty());
+            return new SharedPort(config.host().isPresent()
+                    ? SharedListener.open(new InetSocketAddress(config.host().get(), port), thread)
+                    : SharedListener.openWhereBound(port, thread, where -> LOG.info("{}: the application binds port {}"
+                            + " of {} only, so the cluster listens there and not on all addresses any more",
+                            config.name(), where.getPort(), where.getAddress().getHostAddress())),
+                    Optional.empty());
         } catch (BindException e) {
             BindException failure = new BindException("cannot listen on " + config.host().map(host -> host + ":")
                     .orElse("port ") + port + ": " + e.getMessage() + "; another program or cluster has it; "

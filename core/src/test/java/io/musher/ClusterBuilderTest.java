@@ -145,6 +145,7 @@ class ClusterBuilderTest {
                 kernel("healthCheck (connect)", b -> b.healthCheck(HealthCheck.tcp())),
                 kernel("recyclePolicy maxConnections",
                         b -> b.recyclePolicy(RecyclePolicy.never().withMaxConnections(1))),
+                kernel("redirectCommonPort(true)", b -> b.redirectCommonPort(true)),
                 kernel("readiness PORT_OPEN", b -> b.readiness(Readiness.PORT_OPEN)),
                 on("jvmArgs with a command", b -> b.command("node", "server.js").jvmArgs("-Xmx1g")));
     }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.musher.Cluster;
 import io.musher.ClusterBuilder;
 import io.musher.ClusterEvent;
+import io.musher.Launch;
+import io.musher.Rollout;
 import io.musher.Scheduling;
 import io.musher.StartupException;
 import io.musher.Worker;
@@ -156,28 +158,59 @@ class KernelSchedulingIT {
         assertThrows(ConnectException.class, () -> new Socket(other.getAddress(), other.getPort()).close());
     }
 
-    @Test
-    void shouldNotListenOnMoreAddressesThanTheApplicationBinds() throws Exception {
-        ClusterBuilder local = unmodified(FreePorts.free(), "http", "127.0.0.1");
+    @ParameterizedTest
+    @ValueSource(strings = {"KERNEL", "AUTO"})
+    void shouldListenWhereTheApplicationBinds(String scheduling) throws Exception {
+        int port = FreePorts.free();
+        Cluster cluster = clusters
+                .start(unmodified(port, "http", "127.0.0.1").scheduling(Scheduling.valueOf(scheduling)));
+        assertTrue(cluster.stats().balancer().isEmpty());
+        assertServesOn127001Only(cluster);
+        assertEquals(new InetSocketAddress("127.0.0.1", port),
+                clusters.history().await(ClusterEvent.Listening.class, cluster.workers().get(1)).address());
+        Worker killed = cluster.workers().get(0);
+        killed.kill();
+        clusters.history().awaitReady(0, killed.id());
+        assertServesOn127001Only(cluster);
         if (SHARES_LISTENER) {
-            StartupException failure = assertThrows(StartupException.class, () -> clusters.start(local));
-            assertTrue(failure.getMessage().contains("host(\"127.0.0.1\")"), failure::getMessage);
-        } else {
-            assertServesOn127001Only(clusters.start(local));
+            Rollout everywhere = cluster
+                    .deploy(Launch.main(UnmodifiedServer.class).args("http", Integer.toString(port))).join();
+            assertTrue(everywhere.lastOutput().contains("is on 127.0.0.1, where another application"),
+                    everywhere::toString);
+            assertServesOn127001Only(cluster);
         }
     }
 
     @Test
-    void shouldNotListenOnMoreAddressesThanTheHostOfTheCluster() throws Exception {
+    void shouldNotMoveWhileApplicationsListenOnAllAddresses() throws Exception {
         int port = FreePorts.free();
-        ClusterBuilder everywhere = unmodified(port, "http").host("127.0.0.1");
+        Cluster cluster = clusters.start(unmodified(port, "http"));
+        Rollout local = cluster
+                .deploy(Launch.main(UnmodifiedServer.class).args("http", Integer.toString(port), "127.0.0.1")).join();
+        assertEquals(!SHARES_LISTENER, local.succeeded(), local::toString);
         if (SHARES_LISTENER) {
-            assertServesOn127001Only(clusters.start(everywhere));
-        } else {
-            StartupException failure = assertThrows(StartupException.class, () -> clusters.start(everywhere));
-            assertTrue(failure.lastOutput().contains("let it bind that address, which is in MUSHER_HOST"),
-                    failure::lastOutput);
+            assertTrue(local.lastOutput().contains("set host(\"127.0.0.1\")"), local::toString);
         }
+        CommonPortClient.awaitAllServe(cluster);
+    }
+
+    @Test
+    void shouldSayWhereTheApplicationCannotBind() {
+        StartupException failure = assertThrows(StartupException.class,
+                () -> clusters.start(unmodified(FreePorts.free(), "http", "192.0.2.1").instances(1)));
+        assertTrue(failure.lastOutput().contains(SHARES_LISTENER ? "the primary cannot listen on 192.0.2.1"
+                : "Cannot assign requested address"), failure::lastOutput);
+    }
+
+    @Test
+    void shouldNotListenOnMoreAddressesThanTheHostOfTheCluster() throws Exception {
+        Cluster cluster = clusters.start(unmodified(FreePorts.free(), "http").host("127.0.0.1"));
+        assertServesOn127001Only(cluster);
+        Worker killed = cluster.workers().get(0);
+        killed.kill();
+        clusters.history().awaitReady(killed.instance(), killed.id());
+        assertServesOn127001Only(cluster);
+        assertEquals(1, cluster.stats().restarts());
     }
 
     @Test

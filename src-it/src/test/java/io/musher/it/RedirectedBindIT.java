@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,21 @@ class RedirectedBindIT {
         Cluster cluster = clusters.start(insisting(FreePorts.free(), "silent").redirectCommonPort(true));
         awaitAllServe(cluster);
         assertEquals(2, clusters.history().recorded().stream().filter(each -> each.kind().equals("Forked")).count());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "127.0.0.1"})
+    void shouldWarnWhereClientsReachMoreAddressesThanTheApplicationBinds(String host) throws Exception {
+        int port = FreePorts.free();
+        ClusterBuilder builder = insisting(port, "http").args("http", Integer.toString(port), "127.0.0.1")
+                .redirectCommonPort(true);
+        awaitAllServe(clusters.start(host.isEmpty() ? builder : builder.host(host)));
+        String warning = "on all addresses, where the primary listens: set host(\"127.0.0.1\")";
+        if (host.isEmpty()) {
+            Awaitility.await("a warning").until(() -> clusters.history().output().contains(warning));
+        }
+        assertEquals(host.isEmpty() ? 2 : 1, clusters.history().output().split(Pattern.quote(warning), -1).length,
+                clusters.history()::output);
     }
 
     @Test

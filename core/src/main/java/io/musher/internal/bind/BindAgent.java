@@ -3,6 +3,7 @@ package io.musher.internal.bind;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /**
@@ -25,22 +26,37 @@ public final class BindAgent {
         if (text != null) {
             BindRule rule = BindRule.parse(text);
             if (rule.kind() == BindRule.Kind.REDIRECT) {
-                redirect(rule.commonPort(), instrumentation);
+                redirect(rule, instrumentation);
             } else if (rule.kind() == BindRule.Kind.SHARED_LISTENER) {
                 BindHook.installSharedListener(rule, instrumentation);
+            } else if (rule.needsAgent()) {
+                redirectToHost(rule, instrumentation);
             }
         }
     }
 
-    private static void redirect(int commonPort, Instrumentation instrumentation) {
+    private static void redirectToHost(BindRule rule, Instrumentation instrumentation) {
         try {
+            BindRedirection.install(BindHook.toHost(rule).orElseThrow(), instrumentation);
+        } catch (ReflectiveOperationException | UnmodifiableClassException | IOException | RuntimeException
+                | LinkageError e) {
+            throw BindHook.failed(e); // or the application would listen on all addresses
+        }
+    }
+
+    private static void redirect(BindRule rule, Instrumentation instrumentation) {
+        try {
+            InetAddress primary = InetAddress.getByName(rule.primary().orElseThrow());
             InetSocketAddress own = new InetSocketAddress(System.getenv(BindHook.HOST),
                     Integer.parseInt(System.getenv("MUSHER_PORT")));
-            BindRedirection.install(commonPort, own, instrumentation);
+            boolean tells = "0".equals(System.getenv("MUSHER_INSTANCE")); // one worker is enough
+            BindRedirection.install(
+                    new OwnPortRedirection(new InetSocketAddress(primary, rule.commonPort()), own, tells),
+                    instrumentation);
         } catch (ReflectiveOperationException | UnmodifiableClassException | IOException | RuntimeException
                 | LinkageError e) {
             // not fatal: the bind of the application fails, and its error becomes that of the start
-            System.err.println("Musher: binds of port " + commonPort + " are not redirected, because Java "
+            System.err.println("Musher: binds of port " + rule.commonPort() + " are not redirected, because Java "
                     + Runtime.version() + " has other internals than those known: " + e);
         }
     }

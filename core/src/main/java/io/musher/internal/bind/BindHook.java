@@ -4,15 +4,17 @@ import io.musher.balancer.loop.Nullable;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Installs in a worker JVM what its primary's {@link BindRule} says. */
 public final class BindHook {
 
     /** The classes of this package, for a jar that contains nothing else. */
     public static final List<String> CLASSES = List.of("BindHook", "BindRule", "BindRule$Kind", "BindRedirection",
-            "RedirectTemplate",
+            "HostRedirection", "OwnPortRedirection", "RedirectTemplate",
             "BindAction", "CommonAddress", "ReusePortAction", "Sockets", "JdkNetHook", "JdkNetHook$1", "ClassRenamer",
             "NetHookTemplate",
             "NativeFunctions", "NativeFunctions$Function", "SystemCalls", "NativeSockets", "UnixNames",
@@ -24,42 +26,59 @@ public final class BindHook {
     /** The environment variable that contains the address for the worker to listen on. */
     static final String HOST = "MUSHER_HOST";
 
+    private static final AtomicBoolean INSTALLED = new AtomicBoolean();
+
     /** The hook of this worker, if it shares the listener of the primary. */
     private static volatile @Nullable SharedListenerHook sharedListener;
 
     private BindHook() {}
 
     /**
-     * Installs the hook if the environment contains a rule that needs no agent. To be called once, in a worker JVM and
-     * before its program binds a port.
+     * Installs the hook that needs no agent if the environment contains a rule for it; once, in a worker JVM and before
+     * its program binds a port.
      *
      * @throws IllegalStateException if this JDK does not have what the hook needs; the message says what to do
      */
     public static void installFromEnvironment() {
         String text = System.getenv(BindRule.VARIABLE);
-        if (text != null && BindRule.parse(text).kind() == BindRule.Kind.REUSE_PORT) {
+        if (text != null && BindRule.parse(text).kind() == BindRule.Kind.REUSE_PORT
+                && INSTALLED.compareAndSet(false, true)) {
             install(BindRule.parse(text));
         }
     }
 
     static void install(BindRule rule) {
         try {
-            String host = System.getenv(HOST);
-            new JdkNetHook(new ReusePortAction(rule.commonPort(), new CommonAddress(InetAddress.getByName(host))));
+            CommonAddress address = new CommonAddress(host());
+            new JdkNetHook(new ReusePortAction(rule.commonPort(), address, toHost(rule)));
         } catch (ReflectiveOperationException | IOException | RuntimeException | LinkageError e) {
             throw failed(e);
         }
+    }
+
+    static Optional<HostRedirection> toHost(BindRule rule) throws UnknownHostException {
+        return rule.primary().isEmpty() ? Optional.empty()
+                : Optional.of(new HostRedirection(InetAddress.getByName(rule.primary().get()), rule.commonPort()));
+    }
+
+    /** {@return whether a worker's output says that its bind needs a {@code REUSE_PORT} rule with the host} */
+    public static boolean needsHost(String output) {
+        return output.contains(CommonAddress.ALL_BUT_HOST);
     }
 
     static void installSharedListener(BindRule rule, Instrumentation instrumentation) {
         try {
-            sharedListener = SharedListenerHook.install(rule, instrumentation);
+            sharedListener = SharedListenerHook.install(rule, host(), instrumentation);
         } catch (ReflectiveOperationException | IOException | RuntimeException | LinkageError e) {
             throw failed(e);
         }
     }
 
-    private static IllegalStateException failed(Throwable cause) {
+    private static InetAddress host() throws UnknownHostException {
+        return InetAddress.getByName(System.getenv(HOST));
+    }
+
+    static IllegalStateException failed(Throwable cause) {
         return new IllegalStateException("scheduling KERNEL does not work on Java "
                 + Runtime.version() + ", whose internals differ from those known (" + cause
                 + "); use Scheduling.RELAY, or AUTO, or another Java for the workers", cause);

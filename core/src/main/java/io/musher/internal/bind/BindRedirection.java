@@ -14,30 +14,24 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * Binds servers that want the common port to the worker's own port instead, as Node's cluster does: in the reference of
- * {@code sun.nio.ch.Net} to its native method {@code bind0} the class is changed, and nothing else of the JDK.
+ * Binds sockets to other addresses than those that the application says: in the reference of {@code sun.nio.ch.Net} to
+ * its native method {@code bind0} the class is changed, and nothing else of the JDK.
  */
-final class BindRedirection implements UnaryOperator<InetSocketAddress> {
+final class BindRedirection {
 
     private static final String NET = "sun.nio.ch.Net";
     private static final String BIND = "bind0(";
     private static final String HERE = "io/musher/internal/bind/RedirectTemplate";
     private static final String THERE = "sun/nio/ch/MusherBind";
 
-    private final int commonPort;
-    private final InetSocketAddress own;
-
-    private BindRedirection(int commonPort, InetSocketAddress own) {
-        this.commonPort = commonPort;
-        this.own = own;
-    }
+    private BindRedirection() {}
 
     /**
      * Redirects binds in this JVM.
      *
-     * @param own the address that this worker listens on
+     * @param addresses gives the address that a socket is bound to in place of the given one
      */
-    static void install(int commonPort, InetSocketAddress own, Instrumentation instrumentation)
+    static void install(UnaryOperator<InetSocketAddress> addresses, Instrumentation instrumentation)
             throws ReflectiveOperationException, IOException, UnmodifiableClassException {
         Class<?> net = Class.forName(NET, false, null);
         Lookup lookup = JdkNetHook.lookup();
@@ -45,7 +39,7 @@ final class BindRedirection implements UnaryOperator<InetSocketAddress> {
                 ClassRenamer.rename(code(BindRedirection.class, "RedirectTemplate.class"), Map.of(HERE, THERE)));
         try {
             lookup.findStatic(template, "init", MethodType.methodType(void.class, UnaryOperator.class))
-                    .invoke(new BindRedirection(commonPort, own));
+                    .invoke(addresses);
         } catch (ReflectiveOperationException | RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
@@ -61,12 +55,6 @@ final class BindRedirection implements UnaryOperator<InetSocketAddress> {
             }
             return in.readAllBytes();
         }
-    }
-
-    @Override
-    public InetSocketAddress apply(InetSocketAddress wanted) {
-        return wanted.getPort() == commonPort && ReusePortAction.isServer(new Throwable().getStackTrace()) ? own
-                : wanted;
     }
 
     /** {@return the class file, with the class of the method that it calls as {@code bind0} changed} */

@@ -7,9 +7,11 @@ import java.util.Optional;
  *
  * @param kind what to do
  * @param commonPort the port that it applies to; binds of all other ports are left alone
- * @param listener the name of the socket at which the primary passes its {@link SharedListener}; empty without one
+ * @param primary the name of the socket at which the primary passes its {@link SharedListener}; for {@code REDIRECT}
+ *     the address that the primary listens on; for {@code REUSE_PORT} the address that sockets are bound to in place of
+ *     all addresses, empty for none
  */
-public record BindRule(Kind kind, int commonPort, Optional<String> listener) {
+public record BindRule(Kind kind, int commonPort, Optional<String> primary) {
 
     /** The environment variable that carries a rule. */
     public static final String VARIABLE = "MUSHER_BIND";
@@ -24,14 +26,19 @@ public record BindRule(Kind kind, int commonPort, Optional<String> listener) {
         SHARED_LISTENER
     }
 
-    /** Creates a rule without a listener of the primary. */
+    /** Creates a rule without an address or name. */
     public BindRule(Kind kind, int commonPort) {
         this(kind, commonPort, Optional.empty());
     }
 
+    /** {@return whether it needs the {@link BindAgent} in every JVM, because it changes classes of the JDK} */
+    public boolean needsAgent() {
+        return kind != Kind.REUSE_PORT || primary.isPresent();
+    }
+
     /** {@return the rule as text, for {@link #parse}} */
     public String text() {
-        return kind + " " + commonPort + listener.map(name -> " " + name).orElse("");
+        return kind + " " + commonPort + primary.map(where -> " " + where).orElse("");
     }
 
     /**

@@ -10,9 +10,11 @@ import java.net.InetSocketAddress;
  */
 final class CommonAddress {
 
+    static final String ALL_BUT_HOST = " of all addresses, but the cluster's host is ";
+
     private final InetAddress cluster;
 
-    /** Creates it from the address, which may be the wildcard address. */
+    /** Creates it from the address where the cluster listens, which may be the wildcard address. */
     CommonAddress(InetAddress cluster) {
         this.cluster = cluster;
     }
@@ -21,11 +23,18 @@ final class CommonAddress {
      * Checks a bind that gets the listener of the primary.
      *
      * @param wanted where the application binds
-     * @throws BindException if it would listen on more than that
+     * @param followed whether the listener is where the first application has bound it, not where the user said
+     * @throws BindException if it would listen on more than that, or on less and the user has not said so
      */
-    void checkShared(InetSocketAddress wanted) throws BindException {
+    void checkShared(InetSocketAddress wanted, boolean followed) throws BindException {
         if (!wanted.getAddress().isAnyLocalAddress()) {
             check(wanted);
+        } else if (followed && !cluster.isAnyLocalAddress()) {
+            String host = cluster.getHostAddress();
+            throw new BindException("this application binds port " + wanted.getPort() + " of all addresses, but the"
+                    + " cluster's listener, which it would get, is on " + host + ", where another application of the"
+                    + " cluster has bound it before: let this one bind that address, too, or set host(\"" + host
+                    + "\") for the cluster, or start the cluster again");
         }
     }
 
@@ -51,13 +60,14 @@ final class CommonAddress {
         String other = cluster.getHostAddress();
         if (cluster.isAnyLocalAddress()) {
             throw new BindException("this application binds port " + port + " of " + host + " only, and the cluster's"
-                    + " listener, which it would get, listens on all addresses: set host(\"" + host + "\") for the"
-                    + " cluster (with inheritListener: let its socket listen there), or let the application bind all"
-                    + " addresses; or use Scheduling.RELAY");
+                    + " listener, which it would get, listens on all addresses (it is inherited, or another"
+                    + " application of the cluster has bound all, or the primary cannot listen on " + host
+                    + "): set host(\"" + host + "\") for the cluster (with inheritListener: let its socket listen"
+                    + " there), or let the application bind all addresses; or use Scheduling.RELAY");
         } else if (own.isAnyLocalAddress()) {
-            throw new BindException("this application binds port " + port + " of all addresses, but the cluster's host"
-                    + " is " + other + ": let it bind that address, which is in MUSHER_HOST and SERVER_ADDRESS, "
-                    + " leave host out, or use Scheduling.RELAY");
+            throw new BindException("this application binds port " + port + ALL_BUT_HOST + other + ": let it bind"
+                    + " that address, which is in MUSHER_HOST and SERVER_ADDRESS, leave host out, or use"
+                    + " Scheduling.RELAY");
         }
         throw new BindException("this application binds port " + port + " of " + host + ", but the cluster's host is "
                 + other + ": let it bind that address, which is in MUSHER_HOST and SERVER_ADDRESS, or set host(\""

@@ -27,20 +27,28 @@ final class ReusePortAction implements BindAction {
 
     private final int commonPort;
     private final CommonAddress address;
+    private final Optional<HostRedirection> redirection;
     /** The sockets that were given the option; weak, because the JDK closes sockets that are not reachable any more. */
     private final List<WeakReference<FileDescriptor>> shared = new ArrayList<>();
 
-    ReusePortAction(int commonPort, CommonAddress address) {
+    /**
+     * Creates it.
+     *
+     * @param redirection what is done to the binds of this worker besides
+     */
+    ReusePortAction(int commonPort, CommonAddress address, Optional<HostRedirection> redirection) {
         this.commonPort = commonPort;
         this.address = address;
+        this.redirection = redirection;
     }
 
     @Override
-    public synchronized void beforeBind(FileDescriptor descriptor, InetSocketAddress wanted, Sockets sockets)
+    public synchronized void beforeBind(FileDescriptor descriptor, InetSocketAddress said, Sockets sockets)
             throws IOException {
-        if (wanted.getPort() != commonPort || !isServer(new Throwable().getStackTrace())) {
+        if (said.getPort() != commonPort || !isServer(new Throwable().getStackTrace())) {
             return;
         }
+        InetSocketAddress wanted = redirection.isPresent() ? redirection.get().apply(said) : said;
         address.checkOwn(wanted);
         for (Iterator<WeakReference<FileDescriptor>> each = shared.iterator(); each.hasNext();) {
             FileDescriptor other = each.next().get();

@@ -3,9 +3,11 @@ package io.musher.internal.bind;
 import io.musher.balancer.loop.Nullable;
 import io.musher.internal.bind.UnixDatagramSocket.Datagram;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * Listens on the common port on behalf of all workers: the primary never accepts, and passes its listening socket to
@@ -14,7 +16,8 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>A worker asks by a datagram to a Unix socket without a file; the kernel says of which user it is, and only
  * processes of the same user get the listener. The answer is sent by a thread of its own, which neither waits for
- * workers nor keeps anything of them.
+ * workers nor keeps anything of them. If no address is configured, the first application that binds the port decides
+ * where the listener is: none listens on more addresses than it binds.
  *
  * <p>Thread-safe. Needs Java 22 or newer on Linux.
  */
@@ -28,21 +31,28 @@ public final class SharedListener implements AutoCloseable {
     private static @Nullable NativeSockets prepared;
 
     private final NativeSockets sockets;
-    private final int listener;
     private final UnixDatagramSocket requests;
+    /** As configured, with the port as bound. */
     private final InetSocketAddress address;
     private final String name;
     private final Thread thread;
     private volatile boolean closed;
 
+    /** Negative while it could not be opened again. Owned by the thread, after its end by {@link #close}. */
+    private int listener;
+    /** Hears where the listener has moved; null once it has been passed, and if it does not move. */
+    private @Nullable Consumer<InetSocketAddress> moved;
+
     private SharedListener(NativeSockets sockets, int listener, UnixDatagramSocket requests,
-            InetSocketAddress address, String threadName) throws IOException {
+            InetSocketAddress address, String threadName, @Nullable Consumer<InetSocketAddress> moved)
+            throws IOException {
         this.sockets = sockets;
         this.listener = listener;
         this.requests = requests;
         this.address = new InetSocketAddress(address.getAddress(), sockets.address(listener).getPort());
+        this.moved = moved;
         this.name = requests.name();
-        this.thread = new Thread(this::answer, threadName);
+        this.thread = new Thread(this::serve, threadName);
         thread.setDaemon(true);
     }
 
@@ -89,7 +99,23 @@ public final class SharedListener implements AutoCloseable {
      */
     public static SharedListener open(InetSocketAddress address, String threadName) throws IOException {
         NativeSockets sockets = sockets();
-        return share(sockets, sockets.listen(address, BACKLOG), address, threadName);
+        return share(sockets, sockets.listen(address, BACKLOG), address, threadName, null);
+    }
+
+    /**
+     * Listens on all addresses until the first application binds the port, and then where that binds it. If that is not
+     * all addresses, connections that came before are reset.
+     *
+     * @param port 0 is any free port
+     * @param threadName of the thread that answers workers
+     * @param moved is called on that thread with the address if that is not all addresses
+     * @throws IOException if the port is taken, or this Java denies native access
+     */
+    public static SharedListener openWhereBound(int port, String threadName, Consumer<InetSocketAddress> moved)
+            throws IOException {
+        NativeSockets sockets = sockets();
+        InetSocketAddress all = new InetSocketAddress(port);
+        return share(sockets, sockets.listen(all, BACKLOG), all, threadName, moved);
     }
 
     /**
@@ -111,15 +137,16 @@ public final class SharedListener implements AutoCloseable {
             throw new IOException("descriptor 0 of this process was the inherited listener on port "
                     + address.getPort() + ", and is not any more (" + e.getMessage() + "): do not close System.in", e);
         }
-        return share(sockets, listener, address, threadName);
+        return share(sockets, listener, address, threadName, null);
     }
 
     private static SharedListener share(NativeSockets sockets, int listener, InetSocketAddress address,
-            String threadName) throws IOException {
+            String threadName, @Nullable Consumer<InetSocketAddress> moved) throws IOException {
         UnixDatagramSocket requests = null;
         try {
             requests = sockets.openDatagrams();
-            SharedListener shared = new SharedListener(sockets, listener, requests, address, threadName);
+            SharedListener shared = new SharedListener(sockets, listener, requests, address, threadName,
+                    moved);
             shared.thread.start();
             return shared;
         } catch (IOException | RuntimeException | Error e) {
@@ -131,7 +158,7 @@ public final class SharedListener implements AutoCloseable {
         }
     }
 
-    /** {@return the address, with the port as bound} */
+    /** {@return the address as configured, with the port as bound} */
     public InetSocketAddress address() {
         return address;
     }
@@ -141,7 +168,7 @@ public final class SharedListener implements AutoCloseable {
         return new BindRule(BindRule.Kind.SHARED_LISTENER, address.getPort(), Optional.of(name));
     }
 
-    private void answer() {
+    private void serve() {
         int user = sockets.user();
         while (!closed) {
             try {
@@ -150,7 +177,7 @@ public final class SharedListener implements AutoCloseable {
                     sockets.close(request.descriptor());
                 }
                 if (request.uid() == user && !request.sender().isEmpty()) {
-                    pass(request.sender());
+                    answer(request.sender(), request.address());
                 }
             } catch (IOException | RuntimeException e) {
                 LockSupport.parkNanos(PAUSE_NANOS); // out of memory, perhaps
@@ -159,11 +186,37 @@ public final class SharedListener implements AutoCloseable {
         requests.close();
     }
 
-    private void pass(String worker) {
+    private void answer(String worker, Optional<InetAddress> wanted) throws IOException {
+        Consumer<InetSocketAddress> observer = moved;
+        if (observer != null && !wanted.filter(this::moveTo).isPresent()) {
+            observer = null;
+        }
+        if (listener < 0) {
+            listener = sockets.listen(address, BACKLOG);
+        }
+        moved = null;
         try {
-            requests.send(worker, listener);
+            requests.pass(worker, listener);
         } catch (IOException e) {
             // of a worker that is gone: it did not wait for the answer
+        }
+        if (observer != null) {
+            observer.accept(sockets.address(listener));
+        }
+    }
+
+    /** {@return whether it listens there only} If it cannot, the worker says why its application does not, either. */
+    private boolean moveTo(InetAddress wanted) {
+        if (wanted.isAnyLocalAddress()) {
+            return false;
+        }
+        sockets.close(listener);
+        listener = -1;
+        try {
+            listener = sockets.listen(new InetSocketAddress(wanted, address.getPort()), BACKLOG);
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,8 @@ final class SharedListenerHook implements BiPredicate<FileDescriptor, InetSocket
     private static final int TIMEOUT_SECONDS = 10;
 
     private final BindRule rule;
+    /** The address of the common port as configured. */
+    private final InetAddress host;
     private final NetCalls calls;
     /** Prepared while the application starts, because it takes a while. */
     private final FutureTask<NativeSockets> prepared = new FutureTask<>(NativeSockets::new);
@@ -37,20 +40,22 @@ final class SharedListenerHook implements BiPredicate<FileDescriptor, InetSocket
     private int listener = -1;
     private long cookie;
 
-    private SharedListenerHook(BindRule rule, NetCalls calls) {
+    private SharedListenerHook(BindRule rule, InetAddress host, NetCalls calls) {
         this.rule = rule;
+        this.host = host;
         this.calls = calls;
     }
 
     /**
      * Installs the hook in this JVM, for its life.
      *
+     * @param host the address of the common port as configured
      * @throws IllegalStateException if this JDK does not have what the hook needs
      */
-    static SharedListenerHook install(BindRule rule, Instrumentation instrumentation)
+    static SharedListenerHook install(BindRule rule, InetAddress host, Instrumentation instrumentation)
             throws ReflectiveOperationException, IOException {
         NetCalls calls = new NetCalls(instrumentation);
-        SharedListenerHook hook = new SharedListenerHook(rule, calls);
+        SharedListenerHook hook = new SharedListenerHook(rule, host, calls);
         try {
             calls.redirect(hook);
         } catch (UnmodifiableClassException e) {
@@ -93,10 +98,10 @@ final class SharedListenerHook implements BiPredicate<FileDescriptor, InetSocket
             }
         }
         if (listener < 0) {
-            listener = ask(sockets);
+            listener = ask(sockets, wanted.getAddress());
             cookie = sockets.cookie(listener);
         }
-        new CommonAddress(sockets.address(listener).getAddress()).checkShared(wanted);
+        new CommonAddress(sockets.address(listener).getAddress()).checkShared(wanted, host.isAnyLocalAddress());
         sockets.duplicate(listener, calls.number(socket));
         shared.put(socket, true);
     }
@@ -139,12 +144,12 @@ final class SharedListenerHook implements BiPredicate<FileDescriptor, InetSocket
         }
     }
 
-    /** {@return a descriptor of the primary's listener} */
-    private int ask(NativeSockets sockets) throws IOException {
+    /** {@return a descriptor of the primary's listener, which may have moved to where this application binds} */
+    private int ask(NativeSockets sockets, InetAddress wanted) throws IOException {
         try (UnixDatagramSocket datagrams = sockets.openDatagrams()) {
             datagrams.setTimeout(TIMEOUT_SECONDS);
-            String primary = rule.listener().orElseThrow();
-            datagrams.send(primary, -1);
+            String primary = rule.primary().orElseThrow();
+            datagrams.send(primary, wanted);
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
             while (System.nanoTime() - deadline < 0) {
                 Datagram answer = datagrams.receive();

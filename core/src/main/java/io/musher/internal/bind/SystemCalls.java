@@ -112,9 +112,9 @@ final class SystemCalls {
         check("sendmsg", sendmsg.call(descriptor, address(header), flags));
     }
 
-    /** Receives a message; the caller keeps reachable what the struct msghdr points to. */
-    void receive(int descriptor, ByteBuffer header, int flags) throws IOException {
-        check("recvmsg", recvmsg.call(descriptor, address(header), flags));
+    /** {@return the length of a message received; the caller keeps reachable what the struct msghdr points to} */
+    int receive(int descriptor, ByteBuffer header, int flags) throws IOException {
+        return check("recvmsg", recvmsg.call(descriptor, address(header), flags));
     }
 
     void shutdown(int descriptor, int how) {

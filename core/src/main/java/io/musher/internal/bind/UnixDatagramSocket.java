@@ -2,11 +2,14 @@ package io.musher.internal.bind;
 
 import java.io.IOException;
 import java.lang.ref.Reference;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
- * A Unix datagram socket, on a name that is in no file system, whose datagrams carry a descriptor and who sent it, as
- * the kernel says. Thread-safe; {@link #close} once nothing else is called any more.
+ * A Unix datagram socket, on a name that is in no file system, whose datagrams carry a descriptor or an IP address, and
+ * who sent it, as the kernel says. Thread-safe; {@link #close} once nothing else is called any more.
  */
 final class UnixDatagramSocket implements AutoCloseable {
 
@@ -22,6 +25,8 @@ final class UnixDatagramSocket implements AutoCloseable {
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
     private static final int SHUT_RDWR = 2;
 
+    /** More than an address has, so that what is longer is none. */
+    private static final int CONTENT = 17;
     private static final int CONTROL = 64;
     private static final int CONTROL_HEADER = 16;
 
@@ -34,8 +39,9 @@ final class UnixDatagramSocket implements AutoCloseable {
      * @param sender the name of the socket that sent it; empty if it has none, or if this socket was shut down
      * @param uid the user of the process that sent it, as the kernel says; -1 if unknown
      * @param descriptor a new descriptor of what the sender passed; -1 if it passed none
+     * @param address what the sender sent, if that is an IP address
      */
-    record Datagram(String sender, int uid, int descriptor) {}
+    record Datagram(String sender, int uid, int descriptor, Optional<InetAddress> address) {}
 
     UnixDatagramSocket(SystemCalls calls) throws IOException {
         this.calls = calls;
@@ -59,13 +65,22 @@ final class UnixDatagramSocket implements AutoCloseable {
         calls.setOption(socket, SOL_SOCKET, SO_RCVTIMEO, NativeFunctions.buffer(2 * Long.BYTES).putLong(0, seconds));
     }
 
-    /** Sends one byte and, unless -1, a descriptor to the socket of a name; never blocks. */
-    void send(String receiver, int passed) throws IOException {
-        ByteBuffer control = NativeFunctions.buffer(CONTROL);
+    /** Sends an address to the socket of a name; never blocks. */
+    void send(String receiver, InetAddress address) throws IOException {
+        byte[] bytes = address.getAddress();
+        send(receiver, NativeFunctions.buffer(bytes.length).put(0, bytes), NativeFunctions.buffer(0));
+    }
+
+    /** Passes a descriptor to the socket of a name; never blocks. */
+    void pass(String receiver, int descriptor) throws IOException {
+        ByteBuffer control = NativeFunctions.buffer(CONTROL_HEADER + Long.BYTES);
         control.putLong(0, CONTROL_HEADER + Integer.BYTES).putInt(8, SOL_SOCKET).putInt(12, SCM_RIGHTS)
-                .putInt(CONTROL_HEADER, passed);
-        Message message = new Message(UnixNames.address(receiver), UnixNames.length(receiver), control,
-                passed < 0 ? 0 : CONTROL_HEADER + Long.BYTES);
+                .putInt(CONTROL_HEADER, descriptor);
+        send(receiver, NativeFunctions.buffer(1), control);
+    }
+
+    private void send(String receiver, ByteBuffer content, ByteBuffer control) throws IOException {
+        Message message = new Message(UnixNames.address(receiver), UnixNames.length(receiver), content, control);
         calls.send(socket, message.header, MSG_DONTWAIT | MSG_NOSIGNAL);
         message.keep();
     }
@@ -73,10 +88,11 @@ final class UnixDatagramSocket implements AutoCloseable {
     /** Blocks until a datagram has come, or the socket is shut down. */
     Datagram receive() throws IOException {
         ByteBuffer name = UnixNames.buffer();
+        ByteBuffer content = NativeFunctions.buffer(CONTENT);
         ByteBuffer control = NativeFunctions.buffer(CONTROL);
-        Message message = new Message(name, name.capacity(), control, CONTROL);
+        Message message = new Message(name, name.capacity(), content, control);
         // also of an empty datagram: what it passed is open here by now, and has to be closed
-        calls.receive(socket, message.header, MSG_CMSG_CLOEXEC);
+        int received = calls.receive(socket, message.header, MSG_CMSG_CLOEXEC);
         message.keep();
         int uid = -1;
         int passed = -1;
@@ -97,7 +113,17 @@ final class UnixDatagramSocket implements AutoCloseable {
             at += Math.max(CONTROL_HEADER, length + Long.BYTES - 1 & -Long.BYTES);
         }
         int length = Math.min(message.header.getInt(8), name.capacity()); // Linux says 111 for the longest path
-        return new Datagram(UnixNames.of(name.limit(length)), uid, passed);
+        return new Datagram(UnixNames.of(name.limit(length)), uid, passed, address(content.limit(received)));
+    }
+
+    private static Optional<InetAddress> address(ByteBuffer content) {
+        byte[] bytes = new byte[content.remaining()];
+        content.get(bytes);
+        try {
+            return Optional.of(InetAddress.getByAddress(bytes));
+        } catch (UnknownHostException e) {
+            return Optional.empty(); // neither 4 nor 16 bytes
+        }
     }
 
     /** Makes {@link #receive} return at once, now and from now on. */
@@ -110,19 +136,19 @@ final class UnixDatagramSocket implements AutoCloseable {
         calls.close(socket);
     }
 
-    /** The struct msghdr of one byte, with what it points to. */
+    /** The struct msghdr, with what it points to. */
     private final class Message {
 
         private final ByteBuffer header = NativeFunctions.buffer(56);
         private final ByteBuffer[] parts;
 
-        Message(ByteBuffer name, int nameLength, ByteBuffer control, int controlLength) {
-            ByteBuffer data = NativeFunctions.buffer(1);
-            ByteBuffer vector = NativeFunctions.buffer(2 * Long.BYTES).putLong(0, calls.address(data)).putLong(8, 1);
+        Message(ByteBuffer name, int nameLength, ByteBuffer content, ByteBuffer control) {
+            int length = control.capacity();
+            ByteBuffer vector = NativeFunctions.buffer(2 * Long.BYTES).putLong(0, calls.address(content)).putLong(8,
+                    content.capacity());
             header.putLong(0, calls.address(name)).putInt(8, nameLength).putLong(16, calls.address(vector))
-                    .putLong(24, 1).putLong(32, controlLength == 0 ? 0 : calls.address(control))
-                    .putLong(40, controlLength);
-            parts = new ByteBuffer[]{data, vector, name, control};
+                    .putLong(24, 1).putLong(32, length == 0 ? 0 : calls.address(control)).putLong(40, length);
+            parts = new ByteBuffer[]{content, vector, name, control};
         }
 
         /** To be called when the message was passed, so that what it points to is reachable until then. */

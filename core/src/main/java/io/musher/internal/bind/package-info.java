@@ -8,6 +8,8 @@
  *                                                          │          sun.net.NetHooks calls before bind(2)
  *                                                     BindAction: ReusePortAction sets the option
  * REDIRECT         BindAgent ─▶ BindRedirection ─▶ RedirectTemplate, a class of java.base that Net calls as bind0
+ *                                  │ (REUSE_PORT with a host, too)
+ *                                  ▼ OwnPortRedirection, HostRedirection: to which address
  * SHARED_LISTENER  BindAgent ─▶ SharedListenerHook ─▶ NetTemplate, a class of java.base that server sockets call as
  *                                  │      │           Net.bind and Net.listen (NetCalls)
  *                                  │      └▶ AcceptPause: while not ready or draining

@@ -47,7 +47,7 @@ record MainInvocation(String classPath, List<String> flags, List<String> target)
         } else if (BindHook.needsFlag()) {
             needed.add("--add-opens=java.base/sun.nio.ch=" + module);
         }
-        if (rule.kind() != BindRule.Kind.REUSE_PORT
+        if (rule.needsAgent()
                 || target.stream().noneMatch(word -> word.endsWith(RUNNER) || word.equals(JvmPlan.WORKER_MAIN))) {
             needed.add("-javaagent:" + RunnerJar.path().orElseThrow(() -> new IOException(
                     "sharing or redirecting the common port needs a temporary file here, and none can be written")));
