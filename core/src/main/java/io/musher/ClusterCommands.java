@@ -2,6 +2,7 @@ package io.musher;
 
 import io.musher.balancer.Balancer;
 import io.musher.balancer.loop.EventLoop;
+import io.musher.balancer.loop.Plural;
 import io.musher.internal.dispatch.EnvironmentSource;
 import io.musher.internal.process.launch.LaunchPlan;
 import io.musher.internal.supervisor.Incarnation;
@@ -71,8 +72,8 @@ final class ClusterCommands {
         }
         return explanation + balancer.get().stats().target(worker.session().targetId())
                 .map(target -> "; the balancer has it as " + target.state()
-                        + (target.reason().isEmpty() ? "" : " (" + target.reason() + ")") + " with " + target.active()
-                        + " connection(s)")
+                        + (target.reason().isEmpty() ? "" : " (" + target.reason() + ")") + " with "
+                        + Plural.of(target.active(), "connection"))
                 .orElse("");
     }
 

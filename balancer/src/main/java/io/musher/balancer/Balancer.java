@@ -2,6 +2,7 @@ package io.musher.balancer;
 
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Log;
+import io.musher.balancer.loop.Plural;
 import io.musher.balancer.loop.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -93,8 +94,8 @@ public final class Balancer implements AutoCloseable {
         if (config.listeningChannel().isEmpty()) {
             balancer.loops.first().loop.execute(balancer::startAccepting);
         }
-        LOG.info("{}: listens on {} with {} loop(s) for {} target(s)", config.name(), text(balancer.address),
-                config.loops(), config.targets().size());
+        LOG.info("{}: listens on {} with {} for {}", config.name(), text(balancer.address),
+                Plural.of(config.loops(), "loop"), Plural.of(config.targets().size(), "target"));
         return balancer;
     }
 

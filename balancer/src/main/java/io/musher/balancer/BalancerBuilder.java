@@ -533,8 +533,8 @@ public final class BalancerBuilder {
         }
         if (maxBufferedBytes != null && maxBufferedBytes / loops < bufferSize) {
             throw new IllegalStateException(
-                    "maxBufferedBytes " + maxBufferedBytes + " is less than bufferSize " + bufferSize
-                            + " for each of " + loops + " loop(s)");
+                    "maxBufferedBytes " + maxBufferedBytes + " is less than loops x bufferSize, " + loops
+                            + " x " + bufferSize);
         }
         if (listeningChannel != null) {
             return new BalancerConfig(this, address(listeningChannel));

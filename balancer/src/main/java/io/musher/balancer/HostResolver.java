@@ -129,8 +129,7 @@ final class HostResolver {
             backend.addresses.found(found.addresses);
             entry.lookupPause = MIN_PAUSE;
             if (first) {
-                LOG.debug("{}: target {} has {} address(es)", config.name(), backend,
-                        found.addresses.length);
+                LOG.debug("{}: addresses of target {}: {}", config.name(), backend, found.addresses.length);
                 registry.resolved(entry);
             }
         } else if (first) {

@@ -149,7 +149,7 @@ class BalancerBuilderTest {
     void shouldRefuseLessMemoryThanABufferForEachLoop() {
         BalancerBuilder builder = Balancer.builder().port(0).loops(2).bufferSize(65536).maxBufferedBytes(131071);
         IllegalStateException e = assertThrows(IllegalStateException.class, builder::build);
-        assertEquals("maxBufferedBytes 131071 is less than bufferSize 65536 for each of 2 loop(s)", e.getMessage());
+        assertEquals("maxBufferedBytes 131071 is less than loops x bufferSize, 2 x 65536", e.getMessage());
         assertEquals(131072, builder.maxBufferedBytes(131072).build().maxBufferedBytes());
     }
 

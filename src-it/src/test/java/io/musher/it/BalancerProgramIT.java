@@ -46,8 +46,8 @@ class BalancerProgramIT {
             assertEquals("", program.child().stderr(), program.child()::report);
             assertEquals(List.of(
                     "musher-balancer: listens on port " + program.port() + ", targets " + a.target() + " " + b.target(),
-                    "musher-balancer: stopped accepting, waiting up to 20 s for 0 connection(s) to end",
-                    "musher-balancer: stopped, 0 connection(s) cut"), program.child().stdout().lines().toList());
+                    "musher-balancer: stopped accepting, waiting up to 20 s for 0 connections to end",
+                    "musher-balancer: stopped, 0 connections cut"), program.child().stdout().lines().toList());
             assertTrue(FreePorts.isFree(program.port()));
         }
     }

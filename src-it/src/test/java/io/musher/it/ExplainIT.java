@@ -29,7 +29,7 @@ class ExplainIT {
         Worker one = cluster.workers().get(0);
         Worker two = cluster.workers().get(1);
         int port = one.port().orElseThrow();
-        explains(cluster, one, "worker 1 (it-1) gets traffic: READY", "balancer has it", "0 connection(s)");
+        explains(cluster, one, "worker 1 (it-1) gets traffic: READY", "balancer has it", "0 connections");
         stats(cluster, 2, 2, 0);
         assertEquals(2, cluster.stats().balancer().orElseThrow().targets().size());
 
@@ -52,7 +52,7 @@ class ExplainIT {
                 StrictHttpClient other = new StrictHttpClient(cluster.commonPort())) {
             assertEquals(3, Integer.parseInt(kept.get()) + Integer.parseInt(other.get()));
             await("one connection each").atMost(Duration.ofSeconds(20))
-                    .untilAsserted(() -> explains(cluster, one, "with 1 connection(s)"));
+                    .untilAsserted(() -> explains(cluster, one, "with 1 connection"));
         }
 
         two.stop().get(30, TimeUnit.SECONDS);

@@ -125,7 +125,7 @@ class ProtocolsIT {
         String reached = load.run(program.port());
         program.stop();
         assertEquals("", program.child().stderr(), program.child()::report);
-        assertTrue(program.child().stdout().contains("stopped, 0 connection(s) cut"), program.child()::report);
+        assertTrue(program.child().stdout().contains("stopped, 0 connections cut"), program.child()::report);
         System.out.println(what + ": direct " + load.run(targets[0]) + "; balancer " + reached + "; HAProxy "
                 + haproxy(load, targets));
     }

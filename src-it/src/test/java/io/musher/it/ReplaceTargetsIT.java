@@ -22,7 +22,7 @@ class ReplaceTargetsIT {
 
     private static final int CHANGES = 1_000;
 
-    @ParameterizedTest(name = "{0} loop(s)")
+    @ParameterizedTest(name = "loops: {0}")
     @ValueSource(ints = {1, 2})
     void shouldBreakNoConnection(int loops) throws Exception {
         // The lists are the same in every run; the load's timing is not.

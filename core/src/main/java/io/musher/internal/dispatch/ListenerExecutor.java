@@ -130,9 +130,8 @@ public final class ListenerExecutor implements EventLoop.BorrowingThread {
     void logSlow(long seconds) {
         Delivery now = running;
         if (now != null) {
-            LOG.warn("{}: a listener has been busy with {} for more than {} s, {} event(s) wait for it", name, now,
-                    seconds,
-                    queue.size());
+            LOG.warn("{}: a listener has been busy with {} for more than {} s; events that wait for it: {}", name, now,
+                    seconds, queue.size());
         }
     }
 
@@ -150,10 +149,9 @@ public final class ListenerExecutor implements EventLoop.BorrowingThread {
             thread.join(millis);
             if (thread.isAlive()) {
                 LOG.warn(
-                        "{}: stops waiting for its listeners: one is still busy with {}, {} event(s) will not be"
-                                + " delivered",
-                        name, running,
-                        queue.size());
+                        "{}: stops waiting for its listeners: one is still busy with {}; events that will not be"
+                                + " delivered: {}",
+                        name, running, queue.size());
             }
         }
     }

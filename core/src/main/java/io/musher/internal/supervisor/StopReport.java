@@ -55,7 +55,7 @@ final class StopReport {
         }
         int connections = loads.applyAsInt(worker);
         String hooks = worker.stop.hasDrainHooks() && worker.channel.isOpen() ? "its onDrain hooks" : "";
-        String clients = connections > 0 ? connections + " connection(s)" : "";
+        String clients = connections == 0 ? "" : connections + (connections == 1 ? " connection" : " connections");
         String both = clients + (clients.isEmpty() || hooks.isEmpty() ? "" : " and ") + hooks;
         return prefix + (both.isEmpty() ? worker.why() : both);
     }

@@ -170,7 +170,7 @@ class StopSequenceTest {
         fixture.pass(3_999);
         assertEquals(List.of(), fixture.waits);
         fixture.pass(1);
-        assertEquals(List.of("worker 1 (shop-1): 7 connection(s)", "worker 2 (shop-2): its onDrain hooks"),
+        assertEquals(List.of("worker 1 (shop-1): 7 connections", "worker 2 (shop-2): its onDrain hooks"),
                 fixture.waits);
         fixture.events.drained(first());
         fixture.exits(fixture.worker(2), 0);

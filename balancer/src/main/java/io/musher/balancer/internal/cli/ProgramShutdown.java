@@ -1,6 +1,7 @@
 package io.musher.balancer.internal.cli;
 
 import io.musher.balancer.Balancer;
+import io.musher.balancer.loop.Plural;
 import io.musher.balancer.loop.Signals;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -65,7 +66,8 @@ final class ProgramShutdown {
                 System.exit(0);
             }, "musher-balancer-signal").start();
         } else if (now - signalledAt.get() >= SAME_SIGNAL_NANOS) {
-            out.println("musher-balancer: second signal, cutting " + balancer.stats().active() + " connection(s)");
+            out.println("musher-balancer: second signal, cutting "
+                    + Plural.of(balancer.stats().active(), "connection"));
             balancer.shutdown(Duration.ZERO);
         }
     }
@@ -76,14 +78,14 @@ final class ProgramShutdown {
             return;
         }
         out.println("musher-balancer: stopped accepting, waiting up to " + drain.toSeconds() + " s for "
-                + balancer.stats().active() + " connection(s) to end");
+                + Plural.of(balancer.stats().active(), "connection") + " to end");
         rejections.stop();
         try {
             balancer.shutdown(drain).get(drain.toSeconds() + GRACE_SECONDS, TimeUnit.SECONDS);
         } catch (Exception e) {
             out.println("musher-balancer: the shutdown did not complete: " + e);
         }
-        out.println("musher-balancer: stopped, " + balancer.stats().cut() + " connection(s) cut");
+        out.println("musher-balancer: stopped, " + Plural.of(balancer.stats().cut(), "connection") + " cut");
         out.flush();
         over.countDown();
     }
