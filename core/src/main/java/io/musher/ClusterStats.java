@@ -11,6 +11,8 @@ import java.util.OptionalInt;
  *
  * @param wanted the number of wanted instances
  * @param ready the number of workers that get traffic
+ * @param forks how many worker processes have been started since the cluster started; all of them have ended after as
+ *     many {@link ClusterEvent.Exited} events
  * @param restarts how many replacements the restart policy has started since the cluster started
  * @param failures how many workers could not be started, were not ready in time, crashed, or were unhealthy since the
  *     cluster started
@@ -22,8 +24,9 @@ import java.util.OptionalInt;
  * @param balancer the statistics of the balancer; empty without a common port
  * @param rollout the running reload or deploy; empty if none is running
  */
-public record ClusterStats(int wanted, int ready, long restarts, long failures, long droppedOutput,
-        List<WorkerStats> workers, List<SlotStats> slots, MessageStats messages, Optional<BalancerStats> balancer,
+public record ClusterStats(int wanted, int ready, long forks, long restarts, long failures,
+        long droppedOutput, List<WorkerStats> workers, List<SlotStats> slots, MessageStats messages,
+        Optional<BalancerStats> balancer,
         Optional<RolloutStats> rollout) {
 
     /**
@@ -31,6 +34,7 @@ public record ClusterStats(int wanted, int ready, long restarts, long failures, 
      *
      * @param wanted as the component
      * @param ready as the component
+     * @param forks as the component
      * @param restarts as the component
      * @param failures as the component
      * @param droppedOutput as the component

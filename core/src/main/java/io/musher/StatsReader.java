@@ -32,6 +32,7 @@ final class StatsReader {
                 .map(slot -> slot(slot, traffic)).toList();
         return new ClusterStats(wanted.size(),
                 (int) workerStats.stream().filter(worker -> worker.state() == WorkerState.READY).count(),
+                supervisor.forks(),
                 slots.stream().mapToLong(SlotStatus::restarts).sum(),
                 slots.stream().mapToLong(SlotStatus::failures).sum(), resources.spawner().droppedOutput(), workerStats,
                 wanted,

@@ -12,10 +12,10 @@ import java.util.concurrent.CompletableFuture;
  * or a clock of its own. Takes requests of callers and {@link #events} of processes as input; carries out its decisions
  * through {@link Actions}, and reports through {@link SupervisorListener} what has happened.
  *
- * <p>Not thread safe: every method except {@link #workers}, {@link #slots} and {@link #progress} is called on one
- * thread, the control thread, and never from within {@link Actions} or {@link SupervisorListener}. Methods do not
- * throw. Futures are completed by {@link Actions#callback}, all of them at the latest when the cluster has stopped. The
- * package documentation describes how the classes work together.
+ * <p>Not thread safe: every method except {@link #workers}, {@link #forks}, {@link #slots} and {@link #progress} is
+ * called on one thread, the control thread, and never from within {@link Actions} or {@link SupervisorListener}.
+ * Methods do not throw. Futures are completed by {@link Actions#callback}, all of them at the latest when the cluster
+ * has stopped. The package documentation describes how the classes work together.
  */
 public final class Supervisor {
 
@@ -91,6 +91,11 @@ public final class Supervisor {
      */
     public List<Incarnation> workers() {
         return registry.workers();
+    }
+
+    /** {@return how many workers were forked so far; may be called from any thread} */
+    public long forks() {
+        return registry.forks();
     }
 
     /** {@return the status of every slot used so far, by instance; may be called from any thread} */

@@ -29,6 +29,7 @@ final class WorkerRegistry {
     private final ConcurrentSkipListMap<Integer, Slot> slots = new ConcurrentSkipListMap<>();
     private List<Target> published = List.of();
     private volatile List<Incarnation> workers = List.of();
+    private volatile long forks;
     private int ids;
     private int living;
 
@@ -117,7 +118,9 @@ final class WorkerRegistry {
         return worker;
     }
 
+    /** Adds a worker whose process was started. */
     void add(Incarnation worker) {
+        forks++; // control thread only
         List<Incarnation> updated = new ArrayList<>(workers);
         updated.add(worker);
         updated.sort(Comparator.comparingInt(Incarnation::instance).thenComparingInt(Incarnation::id));
@@ -130,6 +133,11 @@ final class WorkerRegistry {
         updated.remove(worker);
         workers = List.copyOf(updated);
         living--;
+    }
+
+    /** {@return how many workers were ever added} */
+    long forks() {
+        return forks;
     }
 
     List<Incarnation> workers() {

@@ -77,6 +77,7 @@ record FileReload(FileSpec file, List<ManagedProcess> gone, List<ProcessSpec> ad
         try {
             process.apply(next);
         } catch (ControlException e) {
+            restore(process, next, old);
             return CompletableFuture.failedFuture(e);
         }
         Optional<Cluster> cluster = process.cluster();

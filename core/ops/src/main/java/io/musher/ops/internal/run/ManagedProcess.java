@@ -28,6 +28,7 @@ abstract class ManagedProcess extends ControlledProcess {
     static final Logger LOG = LoggerFactory.getLogger("io.musher.ops");
 
     final Context context;
+    final ExitHistory exits = new ExitHistory();
     private final Triggers triggers;
     private final StartRetry retry = new StartRetry(this::retry);
     private volatile ProcessSpec spec;
@@ -39,9 +40,6 @@ abstract class ManagedProcess extends ControlledProcess {
     private volatile boolean refused;
     /** Whether a command has stopped it; another one may start it. */
     private volatile boolean held;
-    private volatile Optional<Exit> lastExit = Optional.empty();
-    private volatile Optional<Exit> firstFailure = Optional.empty();
-    private volatile int exits; // written by the events thread, and before a start
 
     ManagedProcess(ProcessSpec spec, Context context) {
         super(spec.id(), context.events(), context.memory());
@@ -91,7 +89,7 @@ abstract class ManagedProcess extends ControlledProcess {
 
     @Override
     Optional<Exit> lastExit() {
-        return lastExit;
+        return exits.last();
     }
 
     @Override
@@ -128,6 +126,7 @@ abstract class ManagedProcess extends ControlledProcess {
 
     private Cluster open() throws ControlException {
         try {
+            exits.begin();
             Cluster opened = ClusterFactory.builder(spec, () -> ClusterFactory.environment(spec), this::write)
                     .removeJvmArgs(context.removedJvmArgs().toArray(String[]::new))
                     .on(ClusterEvent.class, this::note).start();
@@ -141,8 +140,9 @@ abstract class ManagedProcess extends ControlledProcess {
         } catch (IOException | RuntimeException e) {
             Cluster failed = cluster;
             if (failed != null) {
+                triggers.close();
                 cluster = null;
-                ended = failed.stop();
+                ended = failed.stop().exceptionally(stopFailure -> null);
             }
             refused = e instanceof IllegalArgumentException; // such as a jar that is missing; else a port is taken
             String former = problem;
@@ -189,7 +189,12 @@ abstract class ManagedProcess extends ControlledProcess {
         return ended;
     }
 
-    /** Goes by another spec from now on; what concerns workers takes effect when they are replaced. */
+    /**
+     * Goes by another spec from now on; what concerns workers takes effect when they are replaced.
+     *
+     * @throws ControlException if what the spec watches cannot be watched; the process runs without any triggers then,
+     *     until another spec is applied
+     */
     synchronized void apply(ProcessSpec next) throws ControlException {
         if (spec.equals(next)) {
             return;
@@ -201,6 +206,7 @@ abstract class ManagedProcess extends ControlledProcess {
             try {
                 addTriggers(triggers);
             } catch (IOException e) {
+                triggers.close();
                 throw new ControlException(ControlException.FAILED, id + ": " + e.getMessage());
             }
         }
@@ -220,40 +226,21 @@ abstract class ManagedProcess extends ControlledProcess {
                     files.delete(of.worker());
                 }
             });
-            if (event instanceof ClusterEvent.Exited exited) {
-                noteExit(exited.exit());
+            if (event instanceof ClusterEvent.Forked) {
+                exits.forked(of.worker().id());
+            } else if (event instanceof ClusterEvent.Exited exited) {
+                exits.exited(of.worker().id(), exited.exit());
             } else if (event instanceof ClusterEvent.Ready) {
                 wasReady = true;
             }
             noteWorker(of);
+        } else if (event instanceof ClusterEvent.RolloutStarted) {
+            exits.rolloutStarted();
+        } else if (event instanceof ClusterEvent.RolloutFinished finished && !finished.rollout().succeeded()) {
+            exits.rolledBack();
         }
         publish(event);
         context.changed().run();
-    }
-
-    private void noteExit(Exit exit) {
-        exits++;
-        lastExit = Optional.of(exit);
-        if (firstFailure.isEmpty() && !exit.voluntary() && exit.status() != 0
-                && exit.cause() != Exit.Cause.PORT_TAKEN) { // that one starts again, redirected
-            firstFailure = lastExit;
-        }
-    }
-
-    /** Forgets the exits of an earlier start. */
-    void forgetExits() {
-        exits = 0;
-        firstFailure = Optional.empty();
-    }
-
-    /** {@return the number of exits noted since the start, which come later than the statistics of the cluster} */
-    int exits() {
-        return exits;
-    }
-
-    /** {@return the first exit that was neither requested nor with code 0} */
-    Optional<Exit> firstFailure() {
-        return firstFailure;
     }
 
     /** Adds what starts or reloads the process by itself, as its spec says; called with the monitor held. */

@@ -157,11 +157,11 @@ public final class Primary implements Controlled {
         boolean single = processes().size() == 1 && processes().iterator().next().spec().restart().when()
                 .equals("never");
         if (options.once() || single) {
-            return processes().stream().flatMap(process -> process.firstFailure().stream()).map(Exit::status)
+            return processes().stream().flatMap(process -> process.exits.firstFailure().stream()).map(Exit::status)
                     .findFirst().orElse(failed.isEmpty() ? 0 : 1);
         }
         failed.forEach(process -> err.println("musher: " + process.id + " failed: "
-                + process.firstFailure().map(Exit::toString).orElse(process.problem())));
+                + process.exits.firstFailure().map(Exit::toString).orElse(process.problem())));
         return failed.isEmpty() ? 0 : 1;
     }
 

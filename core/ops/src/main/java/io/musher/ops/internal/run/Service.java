@@ -41,7 +41,7 @@ final class Service extends ManagedProcess {
                 LOG.info("{}: {} ready{}", id, wanted == 1 ? "1 worker" : wanted + " workers", port);
             } else {
                 LOG.error("start failed: {}", failure.getMessage());
-                if (spec().restart().when().equals("never") && lastExit().isEmpty()) {
+                if (spec().restart().when().equals("never") && exits.count() == 0) {
                     noteProblem(Messages.of(failure)); // nothing else will ever tell
                 }
             }
@@ -64,7 +64,7 @@ final class Service extends ManagedProcess {
 
     private CompletableFuture<Void> startWorkers(Cluster running) {
         places.fill();
-        forgetExits();
+        exits.forgetFailure();
         started = StartAttempt.scale(running, wanted, mayEnd());
         return started;
     }
@@ -152,7 +152,7 @@ final class Service extends ManagedProcess {
     /** Also whether a worker has failed that is not restarted. */
     @Override
     boolean hasFailed() {
-        return super.hasFailed() || spec().restart().when().equals("never") && firstFailure().isPresent()
+        return super.hasFailed() || spec().restart().when().equals("never") && exits.firstFailure().isPresent()
                 && cluster().map(running -> running.stats().wanted() < wanted).orElse(false);
     }
 
@@ -164,8 +164,7 @@ final class Service extends ManagedProcess {
             boolean allGaveUp = !stats.slots().isEmpty() && stats.slots().stream()
                     .allMatch(slot -> slot.state() == SlotStats.State.GAVE_UP);
             return begun && places.stopped(cluster()).isEmpty() && stats.workers().isEmpty()
-                    && (stats.wanted() == 0 || allGaveUp) && wanted > 0
-                    && (exits() >= wanted || started.isCompletedExceptionally());
+                    && (stats.wanted() == 0 || allGaveUp) && wanted > 0 && exits.count() == stats.forks();
         }).orElse(!isHeld());
     }
 

@@ -1,0 +1,144 @@
+package io.musher.ops.internal.run;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.musher.Cluster;
+import io.musher.Worker;
+import io.musher.ops.internal.control.ControlException;
+import io.musher.ops.internal.control.EventLog;
+import io.musher.ops.internal.control.LogMemory;
+import io.musher.ops.internal.file.MusherFile;
+import io.musher.ops.internal.file.ProcessSpec;
+import io.musher.ops.internal.file.WatcherSpec;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A service with real processes. */
+class ServiceTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir
+    Path folder;
+
+    private final CronTimer timer = new CronTimer(Clock.systemDefaultZone());
+    private final Context context = new Context(new EventLog(), new LogMemory(), timer, spec -> line -> {},
+            new WatcherSpec(Duration.ofMillis(350), List.of(), List.of(), List.of()), path -> true, List.of(),
+            () -> {});
+    private Service service;
+
+    @AfterEach
+    void stop() {
+        service.stop().join();
+        timer.close();
+    }
+
+    /** Reads the entry of a service whose workers run until there is a file called end. */
+    private ProcessSpec spec(String more) throws Exception {
+        return entry("cmd: 'while ! [ -e " + folder.resolve("end") + " ]; do sleep 0.05; done', " + more);
+    }
+
+    private ProcessSpec entry(String entry) throws Exception {
+        Path file = Files.writeString(folder.resolve("musher.json"), "{processes: [{id: 'web', " + entry + "}]}");
+        return MusherFile.read(file, Optional.empty()).processes().get(0);
+    }
+
+    private void start(ProcessSpec spec) throws Exception {
+        service = new Service(spec, context);
+        service.start().get();
+    }
+
+    private void endWorkers() throws Exception {
+        Files.createFile(folder.resolve("end"));
+    }
+
+    @Test
+    void shouldBeOverWhenAllHaveEndedThatCouldBeStarted() throws Exception {
+        Path work = Files.createDirectory(folder.resolve("work"));
+        start(spec("restart: 'never', cwd: 'work'"));
+        Files.delete(work);
+        assertThrows(ExecutionException.class, () -> service.scale(3).get());
+        assertFalse(service.isOver());
+
+        endWorkers();
+
+        await().atMost(PATIENCE).until(service::isOver);
+        assertFalse(service.hasFailed());
+    }
+
+    @Test
+    void shouldNotBeOverBeforeTheLastExitIsNoted() throws Exception {
+        start(spec("restart: 'never', cluster: {instances: 4}"));
+        assertFalse(service.isOver());
+
+        endWorkers();
+
+        await().atMost(PATIENCE).until(service::isOver);
+        assertEquals(4, service.exits.count());
+    }
+
+    @Test
+    void shouldNotCountAFailedReloadAsAFailureOfAProgramThatIsNotRestarted() throws Exception {
+        start(spec("restart: 'never'"));
+
+        FileReload.replace(service, entry("cmd: 'exit 3', restart: 'never'")).exceptionally(failure -> null).join();
+        await().atMost(PATIENCE).until(() -> service.failedRollout().isPresent());
+
+        assertFalse(service.hasFailed());
+        endWorkers();
+        await().atMost(PATIENCE).until(service::isOver);
+        assertFalse(service.hasFailed());
+        assertEquals(Optional.empty(), service.exits.firstFailure());
+    }
+
+    @Test
+    void shouldCountTheFailureOfAWorkerAfterAFailedReload() throws Exception {
+        start(spec("restart: 'never'"));
+        FileReload.replace(service, entry("cmd: 'exit 3', restart: 'never'")).exceptionally(failure -> null).join();
+
+        service.workers().get(0).kill();
+
+        await().atMost(PATIENCE).until(service::isOver);
+        assertTrue(service.hasFailed());
+        assertEquals(137, service.exits.firstFailure().orElseThrow().status());
+    }
+
+    @Test
+    void shouldForgetThatAPlaceWasStoppedWhenItHasAWorkerAgain() throws Exception {
+        start(spec("restart: 'never', cluster: {instances: 2}"));
+        Cluster cluster = service.cluster().orElseThrow();
+        Worker second = service.workers().get(1);
+        service.places.stop(second).get();
+        assertEquals(List.of(second), List.copyOf(service.places.stopped(service.cluster())));
+
+        service.places.start(cluster, 1, true).get();
+        endWorkers();
+
+        await().atMost(PATIENCE).until(service::isOver);
+        assertEquals("ended", service.state(cluster, cluster.stats()));
+    }
+
+    @Test
+    void shouldCloseItsTriggersWhenOneOfThemCannotBeAdded() throws Exception {
+        timer.close();
+        service = new Service(spec("watch: ['.'], terminate: '0 0 1 1 *'"), context);
+
+        assertThrows(ControlException.class, service::start);
+
+        await().atMost(PATIENCE).until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals("web-watch")));
+        assertFalse(service.problem().isEmpty());
+    }
+}
