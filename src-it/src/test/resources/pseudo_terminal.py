@@ -1,7 +1,7 @@
 """Runs a command on a pseudo terminal: pseudo_terminal.py ROWS COLUMNS COMMAND...
 
-Reads lines: "type TEXT", "size ROWS COLUMNS", "screen". Prints a line of JSON for each "screen", and one at the end of
-the command, with its exit code and whether the settings of the terminal are as they were."""
+Reads lines: "type TEXT", "size ROWS COLUMNS", "screen", "hangup". Prints a line of JSON for each "screen", and one at the end of
+the command, with its exit code and, unless it was hung up, whether the settings of the terminal are as they were."""
 import codecs, fcntl, json, os, select, signal, struct, sys, termios
 
 
@@ -125,9 +125,15 @@ while True:
                 rows, columns = map(int, words[1].split())
                 screen.resize(rows, columns)
                 resize(rows, columns)
+            elif words[0] == "hangup":
+                inputs.remove(master)
+                os.close(slave)
+                os.close(master)
+                slave = None
             elif words[0] == "screen":
                 print(screen.state())
     if not ended:
         pid, status = os.waitpid(child, os.WNOHANG)
         ended = pid == child
-print(screen.state(exit=os.waitstatus_to_exitcode(status), restored=termios.tcgetattr(slave) == before))
+print(screen.state(exit=os.waitstatus_to_exitcode(status),
+                   restored=None if slave is None else termios.tcgetattr(slave) == before))

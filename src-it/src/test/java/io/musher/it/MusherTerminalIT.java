@@ -7,14 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What commands show on a terminal, and leave behind there. */
 class MusherTerminalIT extends MusherTestBase {
 
     private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final String FIRST_LINE = "{ \"$@\"; echo ended $? >&2; } | head -n 1; set -- true;";
     private static final String TWO = "{id: 'web', cmd: ['sh', '-c', 'echo hello; exec sleep 600'],"
             + " cluster: {instances: 2}}";
 
@@ -91,6 +94,70 @@ class MusherTerminalIT extends MusherTestBase {
         assertEquals(3, end.exit());
         assertRestored(end);
         assertTrue(end.text().replace("\n", "").contains("musher start starts one"), end::text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "trap '' HUP;"})
+    void shouldEndMonitWithItsTerminal(String before) throws Exception {
+        start(TWO);
+        PseudoTerminal terminal = musher.onTerminal(24, 80, before, "monit");
+        awaitText(terminal, "q quits");
+
+        terminal.hangUp();
+
+        assertEquals(129, terminal.end().exit());
+    }
+
+    @Test
+    void shouldStopARunWithItsTerminal() throws Exception {
+        musher.file(TWO);
+        PseudoTerminal terminal = musher.onTerminal(24, 80, "", "run");
+        awaitText(terminal, "web: 2 workers ready");
+        List<Object> workers = pids();
+
+        terminal.hangUp();
+
+        assertEquals(129, terminal.end().exit());
+        assertTrue(workers.stream().noneMatch(pid -> ProcessHandle.of((Long) pid).isPresent()));
+    }
+
+    @Test
+    void shouldEndMonitAlthoughTheTerminalTakesNoOutputOrThePrimaryHangs() throws Exception {
+        start(TWO);
+        PseudoTerminal paused = musher.onTerminal(24, 80, "", "monit");
+        awaitText(paused, "q quits");
+        paused.type("\\x13"); // Ctrl-S
+        Child.signal("TERM", paused.pid());
+        assertEquals(143, paused.end().exit());
+
+        PseudoTerminal waiting = musher.onTerminal(24, 80, "", "monit");
+        awaitText(waiting, "q quits");
+        Child.signal("STOP", musher.pid());
+        try {
+            waiting.type("q");
+            PseudoTerminal.Screen end = waiting.end();
+            assertEquals(0, end.exit());
+            assertRestored(end);
+        } finally {
+            Child.signal("CONT", musher.pid());
+        }
+    }
+
+    @Test
+    void shouldEndLogsWhenTheirReaderHasLeftAndFailWhereTheyCannotBeWritten() throws Exception {
+        start("{id: 'web', cmd: 'while :; do echo tick; sleep 0.1; done'}");
+        Child output = musher.begin(FIRST_LINE, "logs", "-f");
+        Child log = musher.begin(FIRST_LINE, "logs", "-f", "--primary");
+        assertEquals(0, output.exitCode(PATIENCE), output::report);
+        assertEquals("ended 1", output.stderr().strip());
+        log.awaitLine("web: ", PATIENCE);
+        assertExit(0, musher.run("restart", "web")); // which is logged
+        assertEquals(0, log.exitCode(PATIENCE), log::report);
+        assertEquals("ended 1", log.stderr().strip());
+
+        Child full = musher.begin("exec >/dev/full;", "status");
+        assertEquals(1, full.exitCode(PATIENCE), full::report);
+        assertTrue(full.stderr().contains("the output could not be written; is the disk full?"), full::report);
     }
 
     @Test

@@ -22,7 +22,8 @@ final class PseudoTerminal {
      * @param scrolled by how many lines the alternate screen has scrolled so far
      * @param colours whether anything was coloured so far
      * @param exit the exit code; null while the command runs
-     * @param restored whether the settings are those from before the command; null while it runs
+     * @param restored whether the settings are those from before the command; null while it runs, and
+     *     after a hangup
      */
     record Screen(List<String> rows, boolean alternate, boolean cursor, long scrolled, boolean colours, Long exit,
             Boolean restored) {
@@ -63,6 +64,11 @@ final class PseudoTerminal {
 
     void resize(int rows, int columns) throws IOException {
         send("size " + rows + " " + columns);
+    }
+
+    /** Closes the terminal, as the end of an ssh session does. */
+    void hangUp() throws IOException {
+        send("hangup");
     }
 
     /** What it shows at present. */

@@ -4,7 +4,6 @@ import io.musher.ops.internal.control.Json;
 import io.musher.ops.internal.control.PrimaryLock.Holder;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,8 +21,8 @@ final class ClientCommands {
     /** No lambda: each of these costs the start of a command some milliseconds. */
     private static final ControlClient.Lines IGNORE = new ControlClient.Lines() {
         @Override
-        public void take(Map<String, Object> line) {
-            // status has one line only
+        public boolean take(Map<String, Object> line) {
+            return true; // status has one line only
         }
     };
     private static final long END_SECONDS = 30;
@@ -41,9 +40,9 @@ final class ClientCommands {
 
     int run(Arguments arguments) throws CommandFailure, InterruptedException {
         return switch (arguments.command) {
-            case "status", "ls" -> status(arguments);
-            case "describe" -> describe(arguments);
-            case "logs" -> logs(arguments);
+            case "status", "ls" -> CommandLine.printed(status(arguments), out, err);
+            case "describe" -> CommandLine.printed(describe(arguments), out, err);
+            case "logs" -> CommandLine.printed(logs(arguments), out, err);
             case "monit" -> new Monitor(finder.one(arguments), out).run(arguments.once);
             default -> act(arguments);
         };
@@ -68,8 +67,7 @@ final class ClientCommands {
             exitCode = exitCode == CommandLine.NOT_RUNNING ? own : Math.max(exitCode, own);
             if (arguments.json) {
                 select(status, arguments.ids);
-                byte[] line = Json.line(status);
-                out.write(line, 0, line.length);
+                print(status, out);
             } else {
                 StatusTable table = new StatusTable(Terminal.hasColours(),
                         Terminal.isOutput() ? StatusTable.WIDTH : StatusTable.UNLIMITED);
@@ -133,15 +131,17 @@ final class ClientCommands {
         Map<String, Object> status = status(holder, ids, arguments.timeoutSeconds);
         select(status, ids);
         if (arguments.json) {
-            out.write(Json.line(status), 0, Json.line(status).length);
-            out.flush();
+            print(status, out);
         } else {
             for (Map<String, Object> process : StatusTable.maps(status.get("processes"))) {
                 Description.print(process, out);
                 out.println("last output:");
                 boolean whole = StatusTable.shows(process, Map.of(), ids);
                 sendLogs(holder, whole ? List.of(StatusTable.text(process, "id")) : ids, DESCRIBED_LINES, 0, false,
-                        line -> printLine(line, "  "));
+                        line -> {
+                            printLine(line, "  ");
+                            return true;
+                        });
                 out.println();
             }
         }
@@ -178,13 +178,20 @@ final class ClientCommands {
         long since = arguments.sinceSeconds == 0 ? 0 : System.currentTimeMillis() - 1_000 * arguments.sinceSeconds;
         sendLogs(finder.one(arguments), arguments.ids, arguments.lines, since, arguments.follow, line -> {
             if (arguments.json && !line.isEmpty()) {
-                out.print(new String(Json.line(line), StandardCharsets.UTF_8));
-                out.flush();
+                print(line, out);
             } else {
                 printLine(line, arguments.times ? time(line) : "");
             }
+            return !out.checkError();
         });
         return CommandLine.DONE;
+    }
+
+    /** Prints a line of JSON, in UTF-8 whatever the terminal has. */
+    static void print(Map<String, Object> object, PrintStream out) {
+        byte[] line = Json.line(object);
+        out.write(line, 0, line.length);
+        out.flush();
     }
 
     /** {@return when a line was printed, in local time; empty for what is no line} */
@@ -246,13 +253,11 @@ final class ClientCommands {
             request.put("signal", arguments.signal);
         }
         boolean ends = arguments.command.equals("stop") && arguments.ids.isEmpty();
+        Map<String, Object> answer;
         try (ControlClient client = ControlClient.connect(Path.of(holder.socket()))) {
             Optional<ProcessHandle> process = ProcessHandle.of(holder.pid());
             try {
-                Map<String, Object> answer = client.call(request, Progress.on(out), arguments.timeoutSeconds);
-                if (answer.get("notes") instanceof List<?> notes) {
-                    notes.forEach(err::println);
-                }
+                answer = client.call(request, Progress.on(out), arguments.timeoutSeconds);
             } catch (CommandFailure e) {
                 throw e.isUnfinished() ? e
                         : new CommandFailure(e.exitCode(), e.getMessage() + (e.exitCode() == CommandLine.FAILED
@@ -264,7 +269,12 @@ final class ClientCommands {
                 awaitEnd(process.get());
             }
         }
-        if (!arguments.json) {
+        if (arguments.json) {
+            print(answer, out);
+        } else {
+            if (answer.get("notes") instanceof List<?> notes) {
+                notes.forEach(err::println);
+            }
             out.println(done(arguments, holder));
         }
         return CommandLine.DONE;

@@ -102,7 +102,21 @@ public final class CommandLine {
                 return new ClientCommands(finder, out, err).run(arguments);
             }
         }
-        return DONE;
+        return printed(DONE, out, err);
+    }
+
+    /**
+     * {@return the status of a command that prints what was asked for: as given, or failed if not all could be written}
+     * Silent if the reader has left, as {@code head} does.
+     */
+    static int printed(int status, PrintStream out, PrintStream err) {
+        if (!out.checkError()) {
+            return status;
+        }
+        if (!Terminal.isPipe()) {
+            err.println("musher: the output could not be written; is the disk full?");
+        }
+        return Math.max(status, FAILED);
     }
 
     private FileSpec spec(Arguments arguments) throws FileProblems, UsageException {

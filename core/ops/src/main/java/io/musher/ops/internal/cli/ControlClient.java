@@ -15,7 +15,9 @@ final class ControlClient implements AutoCloseable {
 
     /** Receives the lines before the last one. */
     interface Lines {
-        void take(Map<String, Object> line);
+
+        /** {@return whether further lines are wanted} */
+        boolean take(Map<String, Object> line);
     }
 
     private final SocketChannel channel;
@@ -50,7 +52,7 @@ final class ControlClient implements AutoCloseable {
      * Sends a command and waits for its answer.
      *
      * @param seconds how long to wait; empty for as long as it takes
-     * @return the answer
+     * @return the answer; empty if no further lines are wanted, after which the connection is of no use
      * @throws CommandFailure if the primary says that it failed, or has left
      */
     Map<String, Object> call(Map<String, Object> request, Lines lines, OptionalInt seconds) throws CommandFailure {
@@ -69,7 +71,9 @@ final class ControlClient implements AutoCloseable {
             while (true) {
                 Map<String, Object> line = readLine();
                 if (!(line.get("ok") instanceof Boolean ok)) {
-                    lines.take(line);
+                    if (!lines.take(line)) {
+                        return Map.of();
+                    }
                 } else if (ok) {
                     return line;
                 } else {

@@ -16,6 +16,8 @@ final class Monitor {
     private static final long PAUSE_MILLIS = 1_000;
     private static final int MAX_EVENTS = 8;
     private static final int MAX_LOGS = 200;
+    /** As if SIGHUP had ended it, which comes at the same time unless it is ignored. */
+    private static final int HUNG_UP = 128 + 1;
     private static final String HELP = "q quits";
 
     private final Holder holder;
@@ -32,7 +34,7 @@ final class Monitor {
      * Shows it until the user quits.
      *
      * @param once whether to print the status once, which needs no terminal
-     * @return the exit code
+     * @return the exit code; that of SIGHUP when the terminal is gone
      * @throws CommandFailure if the output is no terminal, or when the primary ends
      */
     int run(boolean once) throws CommandFailure, InterruptedException {
@@ -49,22 +51,29 @@ final class Monitor {
         try (ControlClient client = ControlClient.connect(Path.of(holder.socket()))) {
             follow("events", Map.of("do", "events", "since", 0), MAX_EVENTS, events);
             follow("logs", ClientCommands.logsRequest(List.of(), MAX_LOGS, 0, true), MAX_LOGS, logs);
-            show(client);
+            return show(client) ? CommandLine.DONE : HUNG_UP;
         } catch (CommandFailure e) {
             // says that it runs no longer, if that is the reason
             ControlClient.connect(Path.of(holder.socket())).close();
             throw e;
         }
-        return CommandLine.DONE;
     }
 
-    private void show(ControlClient client) throws CommandFailure, InterruptedException {
-        try (Screen screen = Screen.open(out)) {
-            do {
-                Map<String, Object> status = ClientCommands.status(client, List.of(), OptionalInt.empty());
-                Terminal.Size size = screen.size();
-                screen.draw(frame(status, copy(events), copy(logs), size, Terminal.hasColours()));
-            } while (screen.await(PAUSE_MILLIS));
+    /** {@return whether the user has quit; false when the terminal is gone} */
+    private boolean show(ControlClient client) throws CommandFailure, InterruptedException {
+        try (Screen screen = Screen.open(out, client::close)) { // a primary that hangs gives no answer
+            try {
+                do {
+                    Map<String, Object> status = ClientCommands.status(client, List.of(), OptionalInt.empty());
+                    Terminal.Size size = screen.size();
+                    screen.draw(frame(status, copy(events), copy(logs), size, Terminal.hasColours()));
+                } while (screen.await(PAUSE_MILLIS));
+            } catch (CommandFailure e) {
+                if (!screen.isQuit()) {
+                    throw e;
+                }
+            }
+            return !screen.isGone();
         }
     }
 
@@ -122,6 +131,7 @@ final class Monitor {
                             lines.remove();
                         }
                     }
+                    return true;
                 }, OptionalInt.empty());
             } catch (CommandFailure e) {
                 synchronized (lines) {

@@ -44,9 +44,9 @@ final class PrimaryOutput {
         out.flush();
     }
 
-    /** Prints what is added while a process lives. */
+    /** Prints what is added while a process lives and the output is read. */
     void follow(ProcessHandle primary) throws IOException, InterruptedException {
-        for (boolean lives = true; lives;) {
+        for (boolean lives = true; lives && !out.checkError();) {
             lives = primary.isAlive();
             String text = readNew();
             if (!text.isEmpty()) {

@@ -29,7 +29,12 @@ final class Progress implements ControlClient.Lines {
     }
 
     @Override
-    public void take(Map<String, Object> event) {
+    public boolean take(Map<String, Object> event) {
+        show(event);
+        return true; // the command goes on, whether its progress can be printed or not
+    }
+
+    private void show(Map<String, Object> event) {
         String worker = StatusTable.text(event, "worker");
         String name = worker.isEmpty() ? StatusTable.text(event, "process") : worker;
         String cause = StatusTable.text(event, "cause");

@@ -19,27 +19,35 @@ final class Screen implements AutoCloseable {
 
     private static final String BEGIN = "\033[?1049h\033[?25l\033[2J";
     private static final String END = "\033[?25h\033[?1049l";
+    private static final long RESTORE_MILLIS = 3_000;
     private static final String TOP_LEFT = "\033[H";
     private static final String CLEAR_LINE = "\033[K";
     private static final String CLEAR_REST = "\033[J";
 
     private final PrintStream out;
     private final Optional<String> settings;
-    private final Thread restore = new Thread(this::restore, "musher-restore");
+    private final Thread restore = new Thread(this::restoreInTime, "musher-restore");
+    private final Runnable whenQuit;
     private final Semaphore events = new Semaphore(0);
     private final CountDownLatch quit = new CountDownLatch(1);
     private volatile boolean resized = true;
+    private volatile boolean gone;
     private Terminal.Size size = new Terminal.Size(1, 1);
     private boolean restored;
 
-    private Screen(PrintStream out) {
+    private Screen(PrintStream out, Runnable whenQuit) {
         this.out = out;
+        this.whenQuit = whenQuit;
         settings = Terminal.hasKeyboard() ? Terminal.stty("-g") : Optional.empty();
     }
 
-    /** Takes the terminal. */
-    static Screen open(PrintStream out) {
-        Screen screen = new Screen(out);
+    /**
+     * Takes the terminal.
+     *
+     * @param whenQuit called on a thread of the screen when q was typed or the terminal is gone
+     */
+    static Screen open(PrintStream out, Runnable whenQuit) {
+        Screen screen = new Screen(out, whenQuit);
         Runtime.getRuntime().addShutdownHook(screen.restore);
         screen.begin();
         return screen;
@@ -61,17 +69,28 @@ final class Screen implements AutoCloseable {
 
     private void readKeys() {
         InputStream in = System.in;
+        int key = 0;
         try {
-            for (int key = in.read(); key >= 0; key = in.read()) {
-                if (key == 'q' || key == 'Q') {
-                    quit.countDown();
-                    events.release();
-                }
+            while (key >= 0 && key != 'q' && key != 'Q') {
+                key = in.read();
             }
+            gone = key < 0;
         } catch (IOException e) {
-            quit.countDown(); // the terminal is gone
-            events.release();
+            gone = true;
         }
+        quit.countDown();
+        events.release();
+        whenQuit.run();
+    }
+
+    /** {@return whether the terminal is gone} */
+    boolean isGone() {
+        return gone || out.checkError();
+    }
+
+    /** {@return whether q was typed or the terminal is gone} */
+    boolean isQuit() {
+        return quit.getCount() == 0;
     }
 
     /** {@return how much fits on the screen} */
@@ -106,7 +125,7 @@ final class Screen implements AutoCloseable {
         if (events.tryAcquire(millis, TimeUnit.MILLISECONDS)) {
             events.drainPermits();
         }
-        return quit.getCount() > 0 && !out.checkError();
+        return !isQuit() && !out.checkError();
     }
 
     /** Writes bytes at once: as characters, they would go out in pieces. */
@@ -121,6 +140,18 @@ final class Screen implements AutoCloseable {
             restored = true;
             write(out, END);
             settings.ifPresent(Terminal::stty);
+        }
+    }
+
+    /** As {@link #restore}, but does not keep the JVM from ending while the terminal takes no output, as by Ctrl-S. */
+    private void restoreInTime() {
+        Thread thread = new Thread(this::restore, "musher-restore-terminal");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            thread.join(RESTORE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

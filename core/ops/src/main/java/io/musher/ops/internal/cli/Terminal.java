@@ -46,6 +46,15 @@ final class Terminal {
         return type == null || type.isEmpty() || type.equals("dumb");
     }
 
+    /** {@return whether the standard output is read by another program} */
+    static boolean isPipe() {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/fd/" + STDOUT)).toString().matches("(pipe|socket):.*");
+        } catch (IOException | UnsupportedOperationException e) {
+            return false; // not Linux
+        }
+    }
+
     /** {@return whether what is typed on the terminal arrives at the standard input} */
     static boolean hasKeyboard() {
         return device(STDIN).isPresent();
