@@ -44,6 +44,12 @@ class MusherControlIT extends MusherTestBase {
         assertTrue(answer("{\"do\":\"scale\",\"id\":\"web\",\"instances\":\"six\"}\n").contains("found six"));
         assertTrue(answer("x".repeat(66_000)).contains("\"code\":413"));
         assertTrue(answer("[".repeat(10_000) + "\n").contains("nested deeper"));
+        assertTrue(answer("{\"do\":\"scale\",\"id\":\"web\",\"instances\":-1}\n").contains("found -1"));
+        try (SocketChannel channel = musher.connect()) {
+            MusherProgram.write(channel, "hello\n{\"do\":\"status\"}\n");
+            assertTrue(MusherProgram.readLine(channel).contains("\"code\":400"));
+            assertEquals("", MusherProgram.readLine(channel), "it is closed");
+        }
         assertTrue(answer("{\"do\":\"signal\",\"id\":\"no\",\"signal\":\"HUP\"}\n").contains("\"code\":404"));
 
         List<SocketChannel> clients = new ArrayList<>();

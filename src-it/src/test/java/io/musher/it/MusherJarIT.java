@@ -82,9 +82,9 @@ class MusherJarIT extends MusherTestBase {
     }
 
     @Test
-    void shouldNotWarnOfAJobThatEndsWithCodeZero() throws Exception {
+    void shouldNotWarnOfAJobThatEndsWithCodeZeroNorRunOneTwiceAtATime() throws Exception {
         musher.file("{id: 'short', cmd: 'true', cron: '* * * * * *'},"
-                + " {id: 'long', cmd: 'sleep 1.5', cron: '* * * * * *'}");
+                + " {id: 'long', cmd: 'mkdir runs || touch twice; sleep 1.5; rmdir runs', cron: '* * * * * *'}");
         Child primary = run();
         await().atMost(Duration.ofSeconds(60)).until(() -> primary.stderr().split("short: .*exited: ").length > 2
                 && primary.stderr().split("long: .*exited: ").length > 2);
@@ -92,6 +92,7 @@ class MusherJarIT extends MusherTestBase {
         primary.exitCode(Duration.ofSeconds(60));
 
         assertFalse(primary.stderr().contains("WARN"), primary::report);
+        assertFalse(Files.exists(folder.resolve("twice")));
     }
 
     @Test

@@ -19,6 +19,12 @@ final class Arguments {
     /** By how many workers to scale; what {@link Integer#parseInt} takes. */
     private static final Pattern CHANGE = Pattern.compile("[+-][0-9]{1,6}");
 
+    private static final List<String> READERS = List.of("run", "start", "check", "unit");
+    private static final List<String> ANSWERED = List.of("status", "ls", "describe", "logs", "scale", "reload",
+            "restart", "stop", "signal");
+    private static final List<String> AWAITED = List.of("status", "ls", "describe", "start", "scale", "reload",
+            "restart", "stop", "signal");
+
     final String command;
     Optional<Path> file = Optional.empty();
     Optional<String> variant = Optional.empty();
@@ -176,8 +182,12 @@ final class Arguments {
         if (ofPrimary && (!command.equals("logs") || !ids.isEmpty() || json || times || sinceSeconds > 0)) {
             throw new UsageException("--primary goes with logs, without an ID, --json, --time or --since");
         }
-        if (once && !command.equals("run") && !command.equals("monit")) {
-            throw new UsageException(command + ": --once goes with run and monit");
+        checkGoesWith(once, "--once", List.of("run", "monit"));
+        checkGoesWith(json, "--json", ANSWERED);
+        checkGoesWith(timeoutSeconds.isPresent(), "--timeout", AWAITED);
+        checkGoesWith(variant.isPresent(), "--env", READERS);
+        if (variant.isPresent() && hasProgram()) {
+            throw new UsageException("--env chooses among the variables of a config file, and goes without a program");
         }
         if (!hasProgram() && (runs && instances.isPresent() || port.isPresent())) {
             throw new UsageException(
@@ -229,6 +239,12 @@ final class Arguments {
                     throw new UsageException(command + ": --instances goes with run, start and scale");
                 }
             }
+        }
+    }
+
+    private void checkGoesWith(boolean given, String option, List<String> commands) throws UsageException {
+        if (given && !commands.contains(command)) {
+            throw new UsageException(command + ": " + option + " goes with " + String.join(", ", commands));
         }
     }
 

@@ -78,7 +78,7 @@ public final class CommandLine {
             case "version" -> out.println("musher " + version());
             case "completion" -> out.print(resource("completion.bash"));
             case "wrapper" -> out.print(Scripts.wrapper());
-            case "unit" -> out.print(Scripts.unit(needFile(arguments), spec(arguments)));
+            case "unit" -> out.print(Scripts.unit(arguments, needFile(arguments), spec(arguments)));
             case "check" -> check(arguments);
             case "run" -> {
                 Primary.Options options = new Primary.Options(arguments.detached, LINGER, arguments.once, () -> {

@@ -47,13 +47,16 @@ final class Scripts {
             """;
 
     /** {@return a unit for systemd that runs a config file} */
-    static String unit(Path file, FileSpec spec) {
+    static String unit(Arguments arguments, Path file, FileSpec spec) {
         long stop = spec.processes().stream().mapToLong(process -> process.stop().before()
                 .plus(process.stop().drain()).plus(process.stop().kill()).toSeconds()).max().orElse(0);
         String musher = unitQuoted(java()) + " -jar " + unitQuoted(jar());
-        String config = unitQuoted(file.toAbsolutePath().normalize().toString());
+        String config = unitQuoted(file.toAbsolutePath().normalize().toString())
+                + arguments.name.map(name -> " --name " + name).orElse("");
+        String run = config + arguments.variant.map(variant -> " --env " + unitQuoted(variant)).orElse("");
         return CommandLine.resource("unit.txt").replace("@name@", spec.name()).replace("@musher@", musher)
-                .replace("@config@", config).replace("@user@", System.getProperty("user.name", "root"))
+                .replace("@run@", run).replace("@config@", config)
+                .replace("@user@", System.getProperty("user.name", "root"))
                 .replace("@input@", spec.inheritsListener() ? INPUT.replace("@name@", spec.name()) : "")
                 .replace("@stop@", Long.toString(stop + 15));
     }

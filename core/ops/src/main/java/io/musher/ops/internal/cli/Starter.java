@@ -102,6 +102,11 @@ final class Starter {
             if (running.isEmpty()) {
                 return false;
             }
+            if (arguments.variant.isPresent()) {
+                err.println("--env " + arguments.variant.get() + " has no effect: "
+                        + CommandLine.quoted(running.get().holder())
+                        + " runs already, and keeps what it was started with");
+            }
             List<String> ended = await(running.get().client(), arguments, Optional.empty());
             String what = ended.isEmpty() ? "ready" : "done: " + String.join(", ", ended);
             out.println(arguments.ids.isEmpty()
@@ -254,7 +259,7 @@ final class Starter {
         try (client) {
             Map<String, Object> request = new LinkedHashMap<>();
             request.put("do", "start");
-            request.put("progress", !arguments.json);
+            request.put("progress", true);
             if (started.isPresent()) {
                 request.put("first", true);
             }

@@ -47,7 +47,6 @@ final class AppTranslator {
         restarts();
         milliseconds("kill_timeout")
                 .ifPresent(ms -> put("terminateTimeout", "kill_timeout", seconds("kill_timeout", ms)));
-        copy("max_memory_restart", "maxMemory");
         cron();
         watch();
         logs();
@@ -156,8 +155,10 @@ final class AppTranslator {
         if (from.has("cron_restart") && !from.flag("autorestart").orElse(true)) {
             copy("cron_restart", "cron");
             put("autostart", "cron_restart", new BooleanNode(from.at("cron_restart"), true));
+            from.ignore("max_memory_restart", "a job is not restarted; limit its memory by node_args");
         } else {
             copy("cron_restart", "terminate");
+            copy("max_memory_restart", "maxMemory");
         }
     }
 

@@ -2,6 +2,7 @@ package io.musher.ops.internal.file;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -38,6 +39,21 @@ public record FileSpec(Path file, String name, List<ProcessSpec> processes, Cont
                     + " instances, or \"autostart\": false");
         }
         return new FileSpec(file, name, services, control, watcher, logger, ignored);
+    }
+
+    /** {@return the keys of the root that a primary of another file cannot take over while it runs} */
+    public List<String> needRestart(FileSpec running) {
+        List<String> keys = new ArrayList<>();
+        if (!name.equals(running.name)) {
+            keys.add("name");
+        }
+        if (!control.equals(running.control)) {
+            keys.add("control");
+        }
+        if (!watcher.interval().equals(running.watcher.interval())) {
+            keys.add("watcher.interval");
+        }
+        return keys;
     }
 
     /** {@return whether a process needs the listening socket that the primary is started with} */

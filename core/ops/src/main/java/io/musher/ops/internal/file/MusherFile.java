@@ -199,6 +199,9 @@ public final class MusherFile {
         if (root.has("apps") && root.has("processes")) {
             root.problem("apps", "a file has \"processes\" or PM2's \"apps\", not both");
         }
+        if (variant.isPresent() && !root.has("apps")) {
+            root.problem("--env " + variant.get() + " is for PM2's \"apps\", which this file has not");
+        }
         List<ObjectReader> readers = root.has("apps") ? apps(root, variant) : root.objects("processes");
         for (ObjectReader entry : readers) {
             new ProcessReader(entry, defaults).read().ifPresent(process -> {
@@ -240,6 +243,8 @@ public final class MusherFile {
         List<ObjectReader> apps = root.any("apps").filter(ListNode.class::isInstance).isPresent()
                 ? root.objects("apps")
                 : root.object("apps").map(List::of).orElse(List.of());
+        variant.filter(name -> apps.stream().noneMatch(app -> app.has("env_" + name))).ifPresent(
+                name -> root.problem("apps", "--env " + name + ": no app has \"env_" + name + "\""));
         return apps.stream().map(app -> new AppTranslator(app, variant).translate()).toList();
     }
 

@@ -27,6 +27,8 @@ final class ProcessReader {
     static final int MAX_INSTANCES = 1_000;
     private static final int MAX_PORT = 65_535;
     private static final String INHERIT = "inherit";
+    /** What early versions of Pup call the strategy. */
+    private static final String OLD_STRATEGY = "loadBalancerStrategy";
 
     private final ObjectReader from;
     private final FileDefaults defaults;
@@ -81,6 +83,17 @@ final class ProcessReader {
         }
         if (cron.isPresent() && from.has("cluster")) {
             from.problem("cluster", "a job, which has \"cron\", runs in one process: remove \"cluster\" or \"cron\"");
+        }
+        if (cron.isPresent()) {
+            for (String key : List.of("reload", "readiness", "warmUp")) {
+                if (from.has(key)) {
+                    from.problem(key, "is for what is kept running, and a job, which has \"cron\", is not");
+                }
+            }
+            from.refuse("maxMemory", "replaces a worker, and a job, which has \"cron\", would run twice: limit it by"
+                    + " \"jvmArgs\": [\"-Xmx…\"], or ulimit -v in \"cmd\"");
+        } else {
+            from.ignore("overrun", "is for jobs, which have \"cron\"");
         }
         if (pidFile.isPresent() && instances[0] != 1 && !pidFile.get().toString().matches(".*%[ni].*")) {
             from.problem("pidFile", "several workers cannot share one file: put %n, the worker's name, into the path");
@@ -181,10 +194,7 @@ final class ProcessReader {
         OptionalInt common = inherited ? OptionalInt.empty() : cluster.integer("commonPort", 1, MAX_PORT);
         Optional<String> host = cluster.text("host");
         OptionalInt start = cluster.integer("startPort", 1, MAX_PORT);
-        Optional<String> strategy = cluster.text("strategy", text -> {
-            Strategy.of(text);
-            return text;
-        });
+        Optional<String> strategy = strategy(cluster, "strategy").or(() -> strategy(cluster, OLD_STRATEGY));
         Scheduling scheduling = cluster.word("scheduling", "relay", "kernel", "auto")
                 .map(word -> Scheduling.valueOf(word.toUpperCase(Locale.ROOT))).orElse(Scheduling.RELAY);
         Optional<Boolean> redirects = cluster.flag("redirectCommonPort");
@@ -193,7 +203,7 @@ final class ProcessReader {
             cluster.problem("host", "the inherited socket is bound to an address already: leave it out");
         }
         if (!cluster.has("commonPort")) {
-            for (String key : List.of("host", "strategy", "scheduling", "redirectCommonPort")) {
+            for (String key : List.of("host", "strategy", OLD_STRATEGY, "scheduling", "redirectCommonPort")) {
                 if (cluster.has(key)) {
                     cluster.problem(key, "has no effect without \"commonPort\"");
                 }
@@ -211,6 +221,13 @@ final class ProcessReader {
             }
         }
         return new ProcessSpec.Port(common, inherited, host, start, strategy, scheduling, redirects);
+    }
+
+    private static Optional<String> strategy(ObjectReader cluster, String key) {
+        return cluster.text(key, text -> {
+            Strategy.of(text);
+            return text;
+        });
     }
 
     private static String checkInherit(String text) {

@@ -150,11 +150,19 @@ final class FileProcesses {
     }
 
     private FileSpec read() throws ControlException {
+        FileSpec next;
         try {
-            return source.read();
+            next = source.read();
         } catch (FileProblems e) {
             throw new ControlException(ControlException.BAD_FILE, Messages.of(e));
         }
+        List<String> keys = next.needRestart(file);
+        if (!keys.isEmpty()) {
+            throw new ControlException(ControlException.CONFLICT, "nothing was changed, because a running primary"
+                    + " cannot change " + String.join(", ", keys) + ". To apply it: musher stop --name " + file.name()
+                    + ", then musher start");
+        }
+        return next;
     }
 
     private List<ManagedProcess> choose(List<String> ids) {

@@ -117,12 +117,17 @@ class CommandLineTest {
             monit web              | monit: unknown argument "web"
             status --follow        | go with logs
             status --time          | go with logs
-            check --once           | --once goes with run and monit
+            check --once           | --once goes with run, monit
             check --fast           | check: unknown option "--fast"
             check web              | check: unknown argument "web"
             scale web six          | "six" is no number
             scale web              | expected a process and a number
             scale web -x           | unknown option "-x"
+            status -1              | unknown option "-1"
+            check --json           | check: --json goes with status
+            run --timeout 3 -- x   | run: --timeout goes with status
+            reload --env x         | reload: --env goes with run, start, check, unit
+            run --env x -- y       | goes without a program
             signal web             | expected a process or worker and a signal
             logs --since 10x       | is no time such as
             completion zsh         | for bash only
@@ -205,5 +210,16 @@ class CommandLineTest {
         Files.writeString(folder.resolve("musher.json"), file.replace("PORT", "3000"));
         assertEquals(0, run("unit"), this::err);
         assertTrue(out().contains("\nSuccessExitStatus=143\nTimeoutStopSec=") && !out().contains("@"), this::out);
+    }
+
+    @Test
+    void shouldPrintAUnitThatRunsWhatTheOptionsChoose() throws Exception {
+        Path file = Files.writeString(folder.resolve("ecosystem.json"), "{apps: [{script: 'a.js', env_live: {A: 1}}]}");
+
+        assertEquals(0, run("unit", "--env", "live", "--name", "store"), this::err);
+
+        assertTrue(out().contains(" run -c " + file + " --name store --env live\n")
+                && out().contains(" reload -c " + file + " --name store\n") && out().contains("Description=store"),
+                this::out);
     }
 }

@@ -57,6 +57,16 @@ class AppsTest {
     }
 
     @Test
+    void shouldRefuseAnEnvironmentThatNoApplicationHas() throws Exception {
+        String app = "{apps: [{script: 'server.js', env_test: {A: 'b'}}]}";
+        assertEquals(Map.of("A", "b"), read(app, "test").processes().get(0).env());
+        assertTrue(assertThrows(FileProblems.class, () -> read(app, "tset")).getMessage()
+                .contains("--env tset: no app has \"env_tset\""));
+        assertTrue(assertThrows(FileProblems.class, () -> read("{processes: [{id: 'a', cmd: 'x'}]}", "test"))
+                .getMessage().contains("--env test is for PM2's"));
+    }
+
+    @Test
     void shouldReadASingleApplicationNamedAfterItsScript() throws Exception {
         ProcessSpec app = read("{\"apps\": {\"treekill\": false, \"script\": \"app.js\"}}", null).processes().get(0);
 
@@ -113,6 +123,9 @@ class AppsTest {
         assertEquals("*/5 * * * *", job.schedule().orElseThrow().toString());
         assertTrue(job.autostart());
         assertEquals(Optional.empty(), job.terminate());
+        FileSpec limited = read("{apps: [{script: 'a.js', autorestart: false, cron_restart: '0 1 * * *',"
+                + " max_memory_restart: '1G'}]}", null);
+        assertTrue(limited.ignored().toString().contains("a job is not restarted; limit its memory"));
     }
 
     @Test

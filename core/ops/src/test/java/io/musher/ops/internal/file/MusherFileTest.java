@@ -183,11 +183,36 @@ class MusherFileTest {
             cmd: 'x', env: {'A=B': 'c'}                       | is no name of an environment variable
             cmd: 'x', timeout: 1e999999999                    | is 1e999999999
             cmd: 'x', id2: 'y'                                | unknown key
+            cmd: 'x', cron: '* * * * *', maxMemory: '1G'      | would run twice
+            cmd: 'x', cron: '* * * * *', reload: {batch: 2}   | reload: is for what is kept running
+            cmd: 'x', cron: '* * * * *', readiness: 'explicit' | readiness: is for what is kept running
+            cmd: 'x', cluster: {loadBalancerStrategy: 'x', commonPort: 1} | loadBalancerStrategy
             """)
     void shouldRefuse(String members, String message) throws IOException {
         String text = problems("{processes: [{id: 'web', " + members + "}]}");
 
         assertTrue(text.contains(message), text);
+    }
+
+    @Test
+    void shouldTakeTheStrategyByItsFormerNameAndIgnoreWhatOnlyJobsDo() throws Exception {
+        FileSpec file = read("{processes: [{id: 'web', cmd: 'x', overrun: true, cluster: {commonPort: 3000,"
+                + " loadBalancerStrategy: 'ip-hash'}}]}");
+
+        assertEquals(Optional.of("ip-hash"), file.processes().get(0).port().strategy());
+        assertEquals(List.of("processes[0].overrun: is for jobs, which have \"cron\""), file.ignored());
+    }
+
+    @Test
+    void shouldNameTheKeysOfTheRootThatARunningPrimaryCannotTakeOver() throws Exception {
+        String processes = "processes: [{id: 'web', cmd: 'x'}]";
+        FileSpec running = read("{name: 'shop', " + processes + "}");
+
+        assertEquals(List.of(), read("{name: 'shop', watcher: {exts: ['js']}, logger: {keep: 1}, " + processes + "}")
+                .needRestart(running));
+        assertEquals(List.of("name", "control", "watcher.interval"),
+                read("{name: 'store', control: {socket: 'x.sock'}, watcher: {interval: 99}, " + processes + "}")
+                        .needRestart(running));
     }
 
     @Test

@@ -1,0 +1,87 @@
+package io.musher.it;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** What {@code musher reload}, and SIGHUP, do for clients and for the file. */
+class MusherReloadIT extends MusherTestBase {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static String shop(int port, int round) {
+        return "{id: 'web', cmd: ['" + Child.java() + "', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', '"
+                + System.getProperty("java.class.path") + "', '" + LoadTestWorker.class.getName() + "'], env: {ROUND: "
+                + round + "}, cluster: {instances: 2, commonPort: " + port + "}, reload: {overlap: 0}}";
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
+    void shouldBringAChangedEnvironmentUnderLoadWithoutAFailedRequest() throws Exception {
+        int port = FreePorts.free();
+        int rounds = Proofs.many(20, 3);
+        start(shop(port, 0));
+        OpenLoopLoad shopping = new OpenLoopLoad(port);
+        try (shopping) {
+            shopping.awaitMore(200);
+            for (int round = 1; round <= rounds; round++) {
+                musher.file(shop(port, round));
+                assertExit(0, musher.run("reload"));
+                shopping.awaitMore(50);
+            }
+        }
+        Proofs.tell(rounds + " reloads by musher.jar", shopping);
+        shopping.assertNoneFailed();
+        for (Object pid : pids()) {
+            assertTrue(Files.readString(Path.of("/proc/" + pid + "/environ")).contains("\0ROUND=" + rounds + "\0"));
+        }
+
+        List<Object> serving = pids();
+        Files.writeString(folder.resolve("musher.json"), "{name: 'shop', processes: [");
+        assertExit(2, musher.run("reload"));
+        assertTrue(musher.send("{\"do\":\"reload\"}").contains("\"code\":422"));
+        assertEquals(serving, pids());
+    }
+
+    @Test
+    void shouldReloadAtSighupWhereThereIsNoTerminal() throws Exception {
+        musher.file("{id: 'web', cmd: 'exec sleep 600'}");
+        Child primary = musher.begin("set -- setsid \"$@\";", "run");
+        primary.awaitLine("web: 1 worker ready", PATIENCE);
+        musher.file("{id: 'web', cmd: 'exec sleep 600', cluster: {instances: 2}}");
+
+        primary.signal("HUP");
+
+        await().atMost(PATIENCE).until(() -> process(0).get("ready").equals(2L));
+        primary.signal("TERM");
+        assertEquals(143, primary.exitCode(PATIENCE), primary::report);
+    }
+
+    @Test
+    void shouldRefuseWhatARunningPrimaryCannotTakeOver() throws Exception {
+        start("{id: 'web', cmd: 'exec sleep 600'}");
+        List<Object> before = pids();
+        Path file = folder.resolve("musher.json");
+        Files.writeString(file,
+                Files.readString(file).replace("name: 'shop'", "name: 'shop', control: {socket: 'x.sock'}"));
+
+        for (String command : List.of("reload", "restart")) {
+            MusherProgram.Result refused = musher.run(command, "--name", "shop");
+            assertExit(1, refused);
+            assertTrue(refused.err().contains("cannot change control") && refused.err().contains("musher stop"),
+                    refused::err);
+        }
+        assertEquals(before, pids());
+    }
+}
