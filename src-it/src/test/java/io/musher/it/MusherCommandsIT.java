@@ -222,13 +222,23 @@ class MusherCommandsIT extends MusherTestBase {
         musher.file(SLEEPER);
         Files.writeString(folder.resolve("musher"), musher.run("wrapper").out());
         Path java = Path.of(Child.java());
-        Child wrapped = musher.begin("export XDG_CACHE_HOME=$PWD/cache JAVA_HOME=" + java.getParent().getParent()
-                + "; sh musher check && sh musher check; echo exit $?; sh musher status; echo exit $?;", "version");
+        String script = """
+                export XDG_CACHE_HOME=$PWD/cache JAVA_HOME=%s
+                sh musher check; echo exit $?
+                sh musher status 2>/dev/null; echo exit $?; ls -d cache/* 2>&1
+                sh musher start 2>&1
+                sh musher status; ls cache; sh musher status --json; echo exit $?
+                sh musher stop 2>&1;""".formatted(java.getParent().getParent());
+        Child wrapped = musher.begin(script, "version");
 
         assertEquals(0, wrapped.exitCode(Duration.ofSeconds(90)), wrapped::report);
-        assertEquals(List.of("musher.json: \"shop\" is valid: web x 2", "musher.json: \"shop\" is valid: web x 2",
-                "exit 0", "exit 3"), wrapped.stdout().lines().limit(4).toList());
-        assertTrue(Files.size(folder.resolve("cache/musher.jsa")) > 100_000);
+        List<String> lines = wrapped.stdout().lines().toList();
+        assertEquals(List.of("musher.json: \"shop\" is valid: web x 2", "exit 0", "exit 3"), lines.subList(0, 3));
+        List<String> archives = lines.stream().filter(line -> line.endsWith(".jsa")).toList();
+        assertEquals(1, archives.size(), wrapped::report);
+        assertTrue(lines.subList(3, lines.size()).contains("exit 0"), wrapped::report);
+        assertTrue(Files.size(folder.resolve("cache").resolve(archives.get(0))) > 1_000_000, wrapped::report);
+        assertEquals("", wrapped.stderr());
 
         String unit = musher.run("unit").out();
         assertTrue(unit.contains("run -c ") && unit.contains("/musher.json\n"), unit);

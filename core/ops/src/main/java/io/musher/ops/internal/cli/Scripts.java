@@ -1,7 +1,9 @@
 package io.musher.ops.internal.cli;
 
+import io.musher.ops.Main;
 import io.musher.ops.internal.file.FileSpec;
 import java.net.URISyntaxException;
+import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Path;
 import java.security.CodeSource;
 
@@ -30,7 +32,10 @@ final class Scripts {
     }
 
     static String wrapper() {
-        return CommandLine.resource("wrapper.sh").replace("@jar@", shellQuoted(jar()));
+        String provider = "-Djava.nio.channels.spi.SelectorProvider="
+                + SelectorProvider.provider().getClass().getName();
+        return CommandLine.resource("wrapper.sh").replace("@jar@", shellQuoted(jar()))
+                .replace("@provider@", shellQuoted(provider)).replace("@main@", Main.class.getName());
     }
 
     private static String shellQuoted(String text) {
