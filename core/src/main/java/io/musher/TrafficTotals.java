@@ -3,9 +3,9 @@ package io.musher;
 import io.musher.ClusterStats.TrafficStats;
 import io.musher.balancer.BalancerStats;
 import io.musher.balancer.BalancerStats.TargetStats;
+import io.musher.balancer.loop.Nullable;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * Adds up the balancer's counters by the name of targets, which workers of one instance share. The balancer forgets the
@@ -16,36 +16,45 @@ final class TrafficTotals {
 
     private static final TrafficStats NONE = new TrafficStats(0, 0, 0, 0);
 
-    /** Identifies the counters of one target: a replacement has the same name and another port. */
-    private record Key(String name, int port) {}
+    /** What was last observed of one target. */
+    private record Observed(String name, TrafficStats counters) {
+        Observed plus(Observed other) {
+            return new Observed(name, sum(counters, other.counters));
+        }
+    }
 
-    private final Map<Key, TrafficStats> present = new HashMap<>();
+    /** By name and port: a replacement has the same name and another port. */
+    private final Map<String, Observed> present = new HashMap<>();
     private final Map<String, TrafficStats> ended = new HashMap<>();
 
     /** Takes over the counters; called before targets are withdrawn, and for each snapshot of the statistics. */
     synchronized void observe(BalancerStats stats) {
-        Map<Key, TrafficStats> observed = stats.targets().stream().collect(Collectors.toMap(
-                target -> new Key(TargetIds.name(target.target().id()), target.target().address().getPort()),
-                TrafficTotals::counters, TrafficTotals::sum));
-        present.entrySet().removeIf(each -> {
-            TrafficStats before = each.getValue();
-            TrafficStats now = observed.getOrDefault(each.getKey(), NONE);
-            boolean over = !observed.containsKey(each.getKey()) || now.connections() < before.connections()
-                    || now.bytesToWorkers() < before.bytesToWorkers();
-            if (over) {
-                ended.merge(each.getKey().name(), before, TrafficTotals::sum);
+        Map<String, Observed> observed = new HashMap<>();
+        for (TargetStats target : stats.targets()) {
+            String name = TargetIds.name(target.target().id());
+            observed.merge(name + ":" + target.target().address().getPort(), new Observed(name, counters(target)),
+                    Observed::plus);
+        }
+        present.forEach((key, before) -> {
+            if (!continues(before.counters, observed.get(key))) {
+                ended.merge(before.name, before.counters, TrafficTotals::sum);
             }
-            return over;
         });
+        present.clear();
         present.putAll(observed);
+    }
+
+    private static boolean continues(TrafficStats before, @Nullable Observed now) {
+        return now != null && now.counters.connections() >= before.connections()
+                && now.counters.bytesToWorkers() >= before.bytesToWorkers();
     }
 
     /** {@return the sum for all targets of a name, up to the last observation} */
     synchronized TrafficStats of(String name) {
         TrafficStats total = ended.getOrDefault(name, NONE);
-        for (Map.Entry<Key, TrafficStats> each : present.entrySet()) {
-            if (each.getKey().name().equals(name)) {
-                total = sum(total, each.getValue());
+        for (Observed each : present.values()) {
+            if (each.name.equals(name)) {
+                total = sum(total, each.counters);
             }
         }
         return total;

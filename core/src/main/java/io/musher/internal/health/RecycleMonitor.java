@@ -64,7 +64,7 @@ public final class RecycleMonitor {
 
     /** Starts the checks if the policy has a limit; they end when the event loop is closed. */
     public void begin() {
-        if (!policy.equals(RecyclePolicy.never())) {
+        if (!policy.maxAge().isZero() || policy.maxMemory() > 0 || policy.maxConnections() > 0) {
             loop.schedule(SECOND, this::check);
         }
     }

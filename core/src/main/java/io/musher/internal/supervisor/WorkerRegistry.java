@@ -18,8 +18,6 @@ import java.util.stream.Stream;
  */
 final class WorkerRegistry {
 
-    private record Target(int id, int port) {}
-
     final SupervisorConfig config;
     final Actions actions;
     final SupervisorListener listener;
@@ -27,7 +25,8 @@ final class WorkerRegistry {
     Generation generation;
     private final Consumer<Runnable> turn;
     private final ConcurrentSkipListMap<Integer, Slot> slots = new ConcurrentSkipListMap<>();
-    private List<Target> published = List.of();
+    /** The balancer's targets: worker ids with ports. */
+    private List<String> published = List.of();
     private volatile List<Incarnation> workers = List.of();
     private volatile long forks;
     private int ids;
@@ -163,11 +162,11 @@ final class WorkerRegistry {
     /** Updates the balancer's targets if the set of ready workers, or the port of one, has changed. */
     void publish() {
         List<Incarnation> ready = new ArrayList<>();
-        List<Target> targets = new ArrayList<>();
+        List<String> targets = new ArrayList<>();
         for (Slot slot : slots.values()) {
             for (Incarnation worker : slot.ready()) {
                 ready.add(worker);
-                targets.add(new Target(worker.id(), worker.port().orElse(0)));
+                targets.add(worker.id() + ":" + worker.port().orElse(0));
             }
         }
         if (!targets.equals(published)) {

@@ -33,6 +33,12 @@ class ClassesBeforeForkTest {
     private static final String[] EXPENSIVE = {"java.lang.reflect.Proxy", "java.security.SecureRandom",
             "java.security.Provider", "java.util.Formatter"};
 
+    /**
+     * Makes {@code equals} and {@code hashCode} of records at their first use, with two dozen classes; the workers wait
+     * for that, too, because the control thread does it when the first of them is ready.
+     */
+    private static final String RECORDS = "java.lang.runtime.ObjectMethods";
+
     @TempDir
     Path folder;
 
@@ -63,6 +69,7 @@ class ClassesBeforeForkTest {
         for (String name : EXPENSIVE) {
             assertEquals(-1, beyond.indexOf(name), () -> name + " is loaded before the first fork" + beyond);
         }
+        assertEquals(-1, loaded.indexOf(RECORDS), () -> "a record is compared or hashed" + loaded);
     }
 
     private LoadedClasses loadedBy(Class<?> main) throws Exception {
