@@ -1,6 +1,5 @@
 package io.musher.ops.internal.cli;
 
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -102,15 +101,15 @@ final class Arguments {
             case "-h", "--help" -> {
                 return false;
             }
-            case "-c", "--config" -> file = Optional.of(path(word, rest));
-            case "-n", "-i", "--instances" -> instances = OptionalInt.of(instances(word, rest));
-            case "-p", "--port" -> port = OptionalInt.of(number(word, rest));
-            case "--name" -> name = Optional.of(value(word, rest));
-            case "--id" -> ids.add(value(word, rest));
+            case "-c", "--config" -> file = Optional.of(Values.path(word, rest));
+            case "-n", "-i", "--instances" -> instances = OptionalInt.of(Values.instances(word, rest));
+            case "-p", "--port" -> port = OptionalInt.of(Values.number(word, rest));
+            case "--name" -> name = Optional.of(Values.value(word, rest));
+            case "--id" -> ids.add(Values.value(word, rest));
             case "--json" -> json = true;
-            case "--timeout" -> timeoutSeconds = OptionalInt.of(number(word, rest));
+            case "--timeout" -> timeoutSeconds = OptionalInt.of(Values.number(word, rest));
             case "--lines" -> {
-                lines = number(word, rest);
+                lines = Values.number(word, rest);
                 ofLogs = true;
             }
             case "-f", "--follow" -> {
@@ -122,20 +121,22 @@ final class Arguments {
                 ofLogs = true;
             }
             case "--since" -> {
-                sinceSeconds = seconds(word, rest);
+                sinceSeconds = Values.seconds(word, rest);
                 ofLogs = true;
             }
             case "--once" -> once = true;
-            case "--jar" -> jar = Optional.of(value(word, rest));
+            case "--jar" -> jar = Optional.of(Values.value(word, rest));
             case "--primary" -> ofPrimary = true;
             case "--detached" -> detached = true; // what start adds to run
-            case "--env" -> variant = Optional.of(value(word, rest));
+            case "--env" -> variant = Optional.of(Values.value(word, rest));
             case "--" -> {
-                program = List.copyOf(rest);
-                rest.clear();
-                if (program.isEmpty()) {
+                if (rest.isEmpty()) {
                     throw new UsageException("-- needs a program");
                 }
+                List<String> words = new ArrayList<>(program); // of a script, if it was named before
+                words.addAll(rest);
+                program = List.copyOf(words);
+                rest.clear();
             }
             default -> {
                 if (word.startsWith("-") && !(command.equals("scale") && CHANGE.matcher(word).matches())) {
@@ -143,14 +144,25 @@ final class Arguments {
                     throw new UsageException(command + ": unknown option \"" + word + "\""
                             + (hint.isEmpty() ? missingDashes() : ": type " + hint));
                 }
-                if (file.isEmpty() && ids.isEmpty() && Hints.isConfigFile(word)) {
-                    file = Optional.of(path("-c", new ArrayDeque<>(List.of(word))));
+                boolean leads = file.isEmpty() && ids.isEmpty() && !hasProgram();
+                if (leads && Hints.isConfigFile(word)) {
+                    file = Optional.of(Values.path("-c", new ArrayDeque<>(List.of(word))));
+                } else if (leads && runs() && Script.exists(word)) {
+                    script(word);
                 } else {
                     ids.add(word);
                 }
             }
         }
         return true;
+    }
+
+    private void script(String word) {
+        if (Script.isJar(word)) {
+            jar = Optional.of(word);
+        } else {
+            program = List.of(Script.interpreter(word).orElseThrow(), word);
+        }
     }
 
     /** {@return what to do if the words are a program and its arguments; empty for other commands} */
@@ -173,11 +185,15 @@ final class Arguments {
     private void check() throws UsageException {
         boolean runs = runs();
         if (runs) {
-            checkRange("--port (-p)", port, 1, 65_535);
-            checkRange("--instances (-n)", instances, 1, 1_000);
+            Values.checkRange("--port (-p)", port, 1, 65_535);
+            Values.checkRange("--instances (-n)", instances, 1, 1_000);
         }
         if (hasProgram() && (!runs || file.isPresent())) {
             throw new UsageException("a program after -- or --jar goes with run or start, and without a config file");
+        }
+        if (hasProgram() && !ids.isEmpty()) {
+            throw new UsageException(command + ": unknown argument \"" + ids.get(0) + "\": for the program, type "
+                    + Hints.program(this));
         }
         if (ofPrimary && (!command.equals("logs") || !ids.isEmpty() || json || times || sinceSeconds > 0)) {
             throw new UsageException("--primary goes with logs, without an ID, --json, --time or --since");
@@ -215,7 +231,7 @@ final class Arguments {
                     if (CHANGE.matcher(last).matches()) {
                         change = OptionalInt.of(Integer.parseInt(last));
                     } else {
-                        instances = OptionalInt.of(instances("scale", new ArrayDeque<>(List.of(last))));
+                        instances = OptionalInt.of(Values.instances("scale", new ArrayDeque<>(List.of(last))));
                     }
                 }
                 if (instances.isEmpty() && change.isEmpty() || ids.isEmpty()) {
@@ -246,67 +262,5 @@ final class Arguments {
         if (given && !commands.contains(command)) {
             throw new UsageException(command + ": " + option + " goes with " + String.join(", ", commands));
         }
-    }
-
-    private static void checkRange(String option, OptionalInt value, int min, int max) throws UsageException {
-        if (value.isPresent() && (value.getAsInt() < min || value.getAsInt() > max)) {
-            throw new UsageException(option + " is " + value.getAsInt() + ", expected a whole number from " + min
-                    + " to " + max);
-        }
-    }
-
-    private static int instances(String option, Deque<String> rest) throws UsageException {
-        if (List.of("max", "auto").contains(rest.peek())) {
-            rest.poll();
-            return Runtime.getRuntime().availableProcessors();
-        }
-        return number(option, rest);
-    }
-
-    private static int number(String option, Deque<String> rest) throws UsageException {
-        String value = value(option, rest);
-        int number = 0;
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c < '0' || c > '9' || i > 5) {
-                throw new UsageException(option + ": \"" + value + "\" is no number from 0 to 999999");
-            }
-            number = 10 * number + c - '0';
-        }
-        return number;
-    }
-
-    /** Takes a time such as {@code 10m}; without a unit it means seconds. */
-    private static long seconds(String option, Deque<String> rest) throws UsageException {
-        String value = value(option, rest);
-        int unit = "smhd".indexOf(value.charAt(value.length() - 1));
-        String digits = unit < 0 ? value : value.substring(0, value.length() - 1);
-        long factor = switch (unit) {
-            case 1 -> 60;
-            case 2 -> 3_600;
-            case 3 -> 86_400;
-            default -> 1;
-        };
-        if (!digits.matches("[0-9]{1,6}")) {
-            throw new UsageException(option + ": \"" + value + "\" is no time such as 30s, 10m, 2h or 1d");
-        }
-        return factor * Integer.parseInt(digits);
-    }
-
-    private static Path path(String option, Deque<String> rest) throws UsageException {
-        String value = value(option, rest);
-        try {
-            return Path.of(value);
-        } catch (InvalidPathException e) {
-            throw new UsageException(option + ": \"" + value + "\" is no path: " + e.getReason());
-        }
-    }
-
-    private static String value(String option, Deque<String> rest) throws UsageException {
-        String value = rest.poll();
-        if (value == null || value.isEmpty()) {
-            throw new UsageException(option + " needs a value");
-        }
-        return value;
     }
 }

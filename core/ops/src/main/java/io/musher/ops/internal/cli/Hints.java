@@ -52,7 +52,7 @@ final class Hints {
                     : "type " + option(word);
         }
         return isProgram(word)
-                ? "to run a program, type musher run " + (isJar(word) ? "--jar " + word : "-- " + program(word))
+                ? "to run a program, type musher run " + (Script.isJar(word) ? "--jar " + word : "-- " + program(word))
                 : NearestName.of(word, Arguments.COMMANDS).map(near -> "did you mean \"" + near + "\"?").orElse("");
     }
 
@@ -88,16 +88,10 @@ final class Hints {
         return word.matches(CONFIG_FILE);
     }
 
-    private static boolean isJar(String word) {
-        return word.endsWith(".jar");
-    }
-
     /** {@return how a program is run, by the end of its name} */
     static String program(String word) {
-        String interpreter = isJar(word) ? "java -jar "
-                : word.matches(".*\\.([cm]?js)") ? "node "
-                        : word.endsWith(".py") ? "python3 " : word.endsWith(".sh") ? "sh " : "";
-        return interpreter + word;
+        return Script.isJar(word) ? "java -jar " + word
+                : Script.interpreter(word).map(interpreter -> interpreter + " " + word).orElse(word);
     }
 
     /** {@return the command that runs a program with options that were given without one} */
@@ -111,7 +105,12 @@ final class Hints {
             words.addAll(arguments.ids);
             return String.join(" ", words);
         }
-        if (!arguments.ids.isEmpty() && isJar(arguments.ids.get(0))) {
+        if (!arguments.program.isEmpty()) { // of a script
+            words.addAll(List.of(arguments.program.get(1), "--"));
+            words.addAll(arguments.ids);
+            return String.join(" ", words);
+        }
+        if (!arguments.ids.isEmpty() && Script.isJar(arguments.ids.get(0))) {
             words.addAll(List.of("--jar", arguments.ids.get(0)));
             return String.join(" ", words);
         }
