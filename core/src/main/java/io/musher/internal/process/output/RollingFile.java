@@ -8,6 +8,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +23,10 @@ public final class RollingFile {
 
     private static final Logger LOG = LoggerFactory.getLogger(RollingFile.class);
 
+    /** How long the end waits for a write: that to a pipe returns only when something reads it. */
+    private static final long CLOSE_MILLIS = 1_000;
+
+    private final ReentrantLock lock = new ReentrantLock();
     private final Path path;
     private final long maxBytes;
     private final int keep;
@@ -37,18 +43,34 @@ public final class RollingFile {
         this.keep = keep;
     }
 
-    public synchronized void addWriter() {
+    public void addWriter() {
+        lock.lock();
         writers++;
+        lock.unlock();
     }
 
-    /** The last writer closes the file. */
-    public synchronized void removeWriter() {
-        if (--writers == 0) {
-            closeFile();
+    /** The last writer closes the file, unless a write to it does not return. */
+    public void removeWriter() {
+        try {
+            if (!lock.tryLock() && !lock.tryLock(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("{}: not closed, because a write to it does not return; does nothing read it?", path);
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        try {
+            if (--writers == 0) {
+                closeFile();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
-    public synchronized void write(byte[] bytes, int offset, int length) {
+    public void write(byte[] bytes, int offset, int length) {
+        lock.lock();
         try {
             for (int done = 0; done < length;) {
                 if (out == null) {
@@ -73,6 +95,8 @@ public final class RollingFile {
                 LOG.warn("{}: output of a worker cannot be written and is lost; further failures are not logged", path,
                         e);
             }
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.musher.internal.process.output;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -84,6 +86,24 @@ class RollingFileTest {
         } finally {
             reader.destroyForcibly().waitFor();
         }
+    }
+
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void shouldEndThoughNothingReadsThePipe() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        run("mkfifo", pipe.toString());
+        RollingFile file = new RollingFile(pipe, 100, 2);
+        file.addWriter();
+        Thread writer = new Thread(() -> file.write(LINE, 0, LINE.length), "writer");
+        writer.start();
+        await().until(() -> Stream.of(writer.getStackTrace()).anyMatch(frame -> frame.getMethodName().contains("open")));
+
+        file.removeWriter();
+
+        new ProcessBuilder("cat", pipe.toString()).start(); // ends with the writer's stream
+        writer.join();
+        file.removeWriter();
     }
 
     @Test
