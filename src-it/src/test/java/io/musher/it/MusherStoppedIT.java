@@ -3,6 +3,7 @@ package io.musher.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -88,5 +89,19 @@ class MusherStoppedIT extends MusherTestBase {
         assertTrue(both.err().contains("musher: web failed: exit code 3"), both::err);
         musher.file("{id: 'web', cmd: 'sleep 1', restart: 'never'}");
         assertExit(0, musher.run("run"));
+    }
+
+    @Test
+    void shouldEndWithTheStatusOfTheOldProgramAfterAReloadThatFailed() throws Exception {
+        musher.file("{id: 'web', cmd: 'while [ ! -e end ]; do sleep 0.1; done', restart: 'never'}");
+        Child primary = musher.begin("", "run");
+        primary.awaitLine("web: 1 worker ready", Child.PATIENCE);
+        musher.file("{id: 'web', cmd: 'exit 3', restart: 'never'}");
+        assertExit(1, musher.run("reload"));
+        assertExit(0, musher.run("status"));
+
+        Files.createFile(folder.resolve("end"));
+
+        assertEquals(0, primary.exitCode(Child.PATIENCE), primary::report);
     }
 }

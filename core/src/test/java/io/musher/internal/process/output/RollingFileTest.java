@@ -97,7 +97,8 @@ class RollingFileTest {
         file.addWriter();
         Thread writer = new Thread(() -> file.write(LINE, 0, LINE.length), "writer");
         writer.start();
-        await().until(() -> Stream.of(writer.getStackTrace()).anyMatch(frame -> frame.getMethodName().contains("open")));
+        await().until(() -> Stream.of(writer.getStackTrace()).map(StackTraceElement::getMethodName)
+                .anyMatch(method -> method.contains("open")));
 
         file.removeWriter();
 

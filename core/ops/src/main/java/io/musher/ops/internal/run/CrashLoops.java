@@ -35,8 +35,16 @@ final class CrashLoops {
     void note(ClusterEvent event) {
         if (event instanceof ClusterEvent.Ready ready) {
             became(ready.worker().name(), ready.worker().id());
-        } else if (event instanceof ClusterEvent.Exited exited && counts(exited)) {
-            note(exited);
+        } else if (event instanceof ClusterEvent.Exited exited) {
+            String place = exited.worker().name();
+            int worker = exited.worker().id();
+            if (!servesBeside(place, worker) || !isFailure(exited.exit())) {
+                note(exited);
+            }
+            Set<Integer> left = serving.get(place);
+            if (left != null) {
+                left.remove(worker);
+            }
         }
     }
 
@@ -44,15 +52,9 @@ final class CrashLoops {
         serving.computeIfAbsent(place, name -> ConcurrentHashMap.newKeySet()).add(worker);
     }
 
-    private boolean counts(ClusterEvent.Exited exited) {
-        boolean alone = leavesNone(exited.worker().name(), exited.worker().id());
-        return alone || !isFailure(exited.exit());
-    }
-
-    /** {@return whether no other worker serves in the place of one that has exited} */
-    boolean leavesNone(String place, int worker) {
-        Set<Integer> others = serving.getOrDefault(place, Set.of());
-        return others.isEmpty() || others.remove(worker) && others.isEmpty();
+    /** {@return whether another worker serves in the place of one} */
+    boolean servesBeside(String place, int worker) {
+        return serving.getOrDefault(place, Set.of()).stream().anyMatch(other -> other != worker);
     }
 
     private void note(ClusterEvent.Exited exited) {

@@ -23,13 +23,13 @@ class CrashLoopsTest {
 
     @Test
     void shouldNotCallTheFailureOfAReplacementACrashWhileAnotherWorkerServesInItsPlace() {
-        assertTrue(loops.leavesNone("web-1", 1), "the first start");
+        assertFalse(loops.servesBeside("web-1", 1), "the first start");
+        loops.became("web-1", 1);
+        assertFalse(loops.servesBeside("web-1", 1), "a crash");
+        assertTrue(loops.servesBeside("web-1", 2), "a replacement");
         loops.became("web-1", 2);
-        assertFalse(loops.leavesNone("web-1", 3));
-        loops.became("web-1", 4);
-        assertFalse(loops.leavesNone("web-1", 4), "in its overlap");
-        assertTrue(loops.leavesNone("web-1", 2));
-        assertTrue(loops.leavesNone("web-1", 5), "its restart");
+        assertTrue(loops.servesBeside("web-1", 2), "in its overlap");
+        assertFalse(loops.servesBeside("web-2", 3));
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.musher.ops.internal.run;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.musher.ops.internal.control.Home;
 import io.musher.ops.internal.file.FileSpec;
@@ -40,8 +39,13 @@ class PrimaryTest {
                 out);
     }
 
-    /** Runs the primary until it has given up what fails, and stops it. {@return its exit code: 0 if it was stopped} */
-    private static int runUntilFailed(Primary primary) {
+    /**
+     * Runs the primary until it has given up what fails, and stops it.
+     *
+     * @param hopeless how many processes have no hope then
+     * @return its exit code: 0 if it was stopped
+     */
+    private static int runUntilFailed(Primary primary, int hopeless) {
         CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(() -> {
             try {
                 return primary.run();
@@ -51,8 +55,11 @@ class PrimaryTest {
         });
         await().atMost(Duration.ofSeconds(60)).until(() -> exit.isDone()
                 || primary.processes().stream().anyMatch(process -> process.hasFailed() && process.isOver()));
+        long found = primary.processes().stream().filter(ManagedProcess::isHopeless).count();
         primary.stopAll();
-        return exit.join();
+        int code = exit.join();
+        assertEquals(hopeless, found);
+        return code;
     }
 
     @Test
@@ -62,15 +69,11 @@ class PrimaryTest {
 
     @Test
     void shouldStayWhileSomethingElseRuns() throws Exception {
-        assertEquals(0, runUntilFailed(primary(GIVES_UP + ", {id: 'good', cmd: 'exec sleep 600'}")));
+        assertEquals(0, runUntilFailed(primary(GIVES_UP + ", {id: 'good', cmd: 'exec sleep 600'}"), 1));
     }
 
     @Test
     void shouldStayWhenWhatHasFailedWasReadyBefore() throws Exception {
-        Primary primary = primary("{id: 'bad', cmd: 'sleep 1.5; exit 3', restart: 'never'}");
-
-        assertEquals(0, runUntilFailed(primary));
-
-        assertFalse(primary.processes().iterator().next().isHopeless());
+        assertEquals(0, runUntilFailed(primary("{id: 'bad', cmd: 'sleep 1.5; exit 3', restart: 'never'}"), 0));
     }
 }
