@@ -40,7 +40,7 @@ class BalancerSignalIT {
                 InputStream in = client.getInputStream();
                 BytePattern.expect(in, 0, 1 << 20);
                 program.child().signal("TERM");
-                program.child().awaitLine("stopped accepting, waiting up to 600 s for 1 connection\\(s\\) to end");
+                program.child().awaitLine("stopped accepting, waiting up to 600 s for 1 connection to end");
                 awaitRefused(program);
                 stopping.countDown();
                 BytePattern.expect(in, 1 << 20, 20 << 20);

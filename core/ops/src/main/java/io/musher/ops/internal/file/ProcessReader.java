@@ -95,7 +95,8 @@ final class ProcessReader {
         } else {
             from.ignore("overrun", "is for jobs, which have \"cron\"");
         }
-        if (pidFile.isPresent() && instances[0] != 1 && !pidFile.get().toString().matches(".*%[ni].*")) {
+        boolean several = instances[0] != 1 || overrun && cron.isPresent();
+        if (several && pidFile.filter(ProcessSpec::isOneFile).isPresent()) {
             from.problem("pidFile", "several workers cannot share one file: put %n, the worker's name, into the path");
         }
         if (id.isEmpty() || program.isEmpty()) {

@@ -120,6 +120,15 @@ public record ProcessSpec(String id, Program program, Path directory, Map<String
         warmUp.ifPresent(builder::warmUp);
     }
 
+    /** {@return whether several workers would write one pid file} */
+    public boolean hasOnePidFile() {
+        return pidFile.filter(ProcessSpec::isOneFile).isPresent();
+    }
+
+    static boolean isOneFile(Path path) {
+        return !path.toString().matches(".*%[ni].*");
+    }
+
     /** {@return whether it runs by its schedule instead of being kept alive} */
     public boolean isJob() {
         return schedule.isPresent();

@@ -119,8 +119,12 @@ record FileReload(FileSpec file, List<ManagedProcess> gone, List<ProcessSpec> ad
     }
 
     private static CompletableFuture<Void> scale(ManagedProcess process, boolean needed, ProcessSpec next) {
-        return needed && process instanceof Service service ? service.scale(next.instances())
-                : CompletableFuture.completedFuture(null);
+        try {
+            return needed && process instanceof Service service ? service.scale(next.instances())
+                    : CompletableFuture.completedFuture(null);
+        } catch (ControlException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** Goes back to the former spec, unless another command has applied one since. */

@@ -80,7 +80,12 @@ final class Service extends ManagedProcess {
     }
 
     @Override
-    CompletableFuture<Void> scale(int instances) {
+    CompletableFuture<Void> scale(int instances) throws ControlException {
+        if (instances > 1 && spec().hasOnePidFile()) {
+            throw new ControlException(ControlException.BAD_REQUEST, "scale " + id + " to " + instances
+                    + ": the workers would share the pidFile " + spec().pidFile().orElseThrow()
+                    + "; put %n, the worker's name, into its path, then musher reload " + id);
+        }
         wanted = instances;
         places.fill();
         return cluster().map(running -> running.scale(instances))

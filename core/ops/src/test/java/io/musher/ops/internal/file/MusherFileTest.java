@@ -183,6 +183,7 @@ class MusherFileTest {
             cmd: 'x', env: {'A=B': 'c'}                       | is no name of an environment variable
             cmd: 'x', timeout: 1e999999999                    | is 1e999999999
             cmd: 'x', id2: 'y'                                | unknown key
+            cmd: 'x', cron: '* * * * *', overrun: true, pidFile: 'a.pid' | put %n
             cmd: 'x', cron: '* * * * *', maxMemory: '1G'      | would run twice
             cmd: 'x', cron: '* * * * *', reload: {batch: 2}   | reload: is for what is kept running
             cmd: 'x', cron: '* * * * *', readiness: 'explicit' | readiness: is for what is kept running

@@ -131,6 +131,16 @@ class ServiceTest {
     }
 
     @Test
+    void shouldNotLetSeveralWorkersShareAPidFile() throws Exception {
+        start(spec("pidFile: 'web.pid'"));
+
+        ControlException refused = assertThrows(ControlException.class, () -> service.scale(2));
+
+        assertTrue(refused.getMessage().contains("put %n"), refused::getMessage);
+        assertEquals(1, service.wanted());
+    }
+
+    @Test
     void shouldCloseItsTriggersWhenOneOfThemCannotBeAdded() throws Exception {
         timer.close();
         service = new Service(spec("watch: ['.'], terminate: '0 0 1 1 *'"), context);
