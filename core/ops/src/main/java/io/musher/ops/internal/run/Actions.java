@@ -133,7 +133,8 @@ final class Actions {
             int instances = process.wanted() + add;
             if (instances < 0 || instances > MAX_INSTANCES) {
                 throw new ControlException(ControlException.BAD_REQUEST, "scale " + process.id + " by " + add
-                        + ": it has " + process.wanted() + " workers, and may have 0 to " + MAX_INSTANCES);
+                        + ": it has " + process.wanted() + (process.wanted() == 1 ? " worker" : " workers")
+                        + ", and may have 0 to " + MAX_INSTANCES);
             }
             return process.scale(instances);
         }
