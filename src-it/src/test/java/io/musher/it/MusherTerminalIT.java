@@ -128,7 +128,9 @@ class MusherTerminalIT extends MusherTestBase {
         awaitText(paused, "q quits");
         paused.type("\\x13"); // Ctrl-S
         Child.signal("TERM", paused.pid());
-        assertEquals(143, paused.end().exit());
+        PseudoTerminal.Screen stopped = paused.end();
+        assertEquals(143, stopped.exit());
+        assertTrue(stopped.restored(), stopped::toString);
 
         PseudoTerminal waiting = musher.onTerminal(24, 80, "", "monit");
         awaitText(waiting, "q quits");

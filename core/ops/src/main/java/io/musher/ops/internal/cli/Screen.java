@@ -138,8 +138,8 @@ final class Screen implements AutoCloseable {
     private synchronized void restore() {
         if (!restored) {
             restored = true;
+            settings.ifPresent(Terminal::stty); // first: a terminal that takes no output takes its settings
             write(out, END);
-            settings.ifPresent(Terminal::stty);
         }
     }
 
