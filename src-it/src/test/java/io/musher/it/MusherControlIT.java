@@ -223,6 +223,19 @@ class MusherControlIT extends MusherTestBase {
     }
 
     @Test
+    void shouldNotDeleteAFileThatIsNamedAsTheSocketByMistake() throws Exception {
+        musher.file("{id: 'web', cmd: 'sleep 600'}");
+        Path file = folder.resolve("musher.json");
+        Files.writeString(file, Files.readString(file).replace("name: 'shop'",
+                "name: 'shop', control: {socket: 'musher.json'}"));
+        String before = Files.readString(file);
+        MusherProgram.Result run = musher.run("run");
+        assertExit(1, run);
+        assertTrue(run.err().contains("musher.json exists and is no socket"), run::err);
+        assertEquals(before, Files.readString(file));
+    }
+
+    @Test
     void shouldRefuseAFolderThatOthersMayWriteAndAPathThatIsTooLong() throws Exception {
         musher.file("{id: 'web', cmd: 'sleep 600'}");
         Path open = Files.createDirectories(folder.resolve("open"));

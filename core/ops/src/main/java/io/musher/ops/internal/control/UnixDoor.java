@@ -8,6 +8,7 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,6 +30,10 @@ public final class UnixDoor implements AutoCloseable {
 
     static final int MAX_CLIENTS = 32;
     static final int MAX_STREAMS = 16;
+
+    /** The bits of a mode that say what a file is, and what they are for a socket. */
+    private static final int FILE_TYPE = 0170000;
+    private static final int SOCKET = 0140000;
 
     private static final Logger LOG = LoggerFactory.getLogger("io.musher.ops");
     private static final long CLOSE_MILLIS = 2_000;
@@ -86,6 +91,7 @@ public final class UnixDoor implements AutoCloseable {
         this.handler = handler;
         this.lock = lock;
         this.streams = streams;
+        checkReplaceable(path);
         Files.deleteIfExists(path);
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
@@ -100,6 +106,17 @@ public final class UnixDoor implements AutoCloseable {
         }
         timer = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "musher-control-timer"));
         timer.setRemoveOnCancelPolicy(true);
+    }
+
+    /** Refuses to delete what no primary can have left, such as a file that the config file names by mistake. */
+    private static void checkReplaceable(Path path) throws IOException {
+        boolean unix = path.getFileSystem().supportedFileAttributeViews().contains("unix");
+        if (unix && Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+            if ((mode & FILE_TYPE) != SOCKET) {
+                throw new IOException("control.socket: " + path + " exists and is no socket: name another path");
+            }
+        }
     }
 
     /** Starts to accept clients. */
