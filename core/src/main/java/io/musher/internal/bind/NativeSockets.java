@@ -26,6 +26,7 @@ final class NativeSockets {
     private static final int EPOLL_CTL_ADD = 1;
     private static final int EPOLL_CTL_MOD = 3;
     private static final int ENOENT = 2;
+    private static final int SHUT_RDWR = 2;
 
     private final SystemCalls calls = new SystemCalls();
 
@@ -106,6 +107,11 @@ final class NativeSockets {
     /** {@return another descriptor of the same} */
     int copy(int descriptor) throws IOException {
         return calls.copy(descriptor);
+    }
+
+    /** Makes a socket listen no longer, in whichever processes it is open. */
+    void endListening(int descriptor) {
+        calls.shutdown(descriptor, SHUT_RDWR);
     }
 
     void close(int descriptor) {

@@ -210,6 +210,7 @@ public final class SharedListener implements AutoCloseable {
         if (wanted.isAnyLocalAddress()) {
             return false;
         }
+        sockets.endListening(listener); // also for a child just forked, which has the descriptor until it is a program
         sockets.close(listener);
         listener = -1;
         try {
