@@ -24,7 +24,7 @@ public final class MissingJar {
      * @return the path of the jar; empty if there is such a file, or if the command does not name one by {@code -jar}
      */
     public static Optional<Path> of(List<String> words, Path directory) {
-        return jar(words).map(directory::resolve).map(Path::normalize).filter(jar -> !Files.exists(jar));
+        return jar(words).map(directory::resolve).filter(jar -> !Files.exists(jar)).map(Path::normalize);
     }
 
     private static Optional<String> jar(List<String> words) {

@@ -26,6 +26,10 @@ class MissingJarTest {
         Files.createFile(jar);
         assertEquals(Optional.empty(), missing("java", "-jar", "shop.jar"));
         assertEquals(Optional.empty(), missing("java", "-jar", jar.toString()));
+        Path elsewhere = Files.createDirectories(folder.resolve("releases/current/bin"));
+        Files.createSymbolicLink(folder.resolve("bin"), elsewhere);
+        Files.createFile(elsewhere.resolveSibling("new.jar"));
+        assertEquals(Optional.empty(), missing("java", "-jar", "bin/../new.jar"));
     }
 
     @Test
