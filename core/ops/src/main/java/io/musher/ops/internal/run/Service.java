@@ -169,7 +169,8 @@ final class Service extends ManagedProcess {
             boolean allGaveUp = !stats.slots().isEmpty() && stats.slots().stream()
                     .allMatch(slot -> slot.state() == SlotStats.State.GAVE_UP);
             return begun && places.stopped(cluster()).isEmpty() && stats.workers().isEmpty()
-                    && (stats.wanted() == 0 || allGaveUp) && wanted > 0 && exits.count() == stats.forks();
+                    && (stats.wanted() == 0 || allGaveUp) && wanted > 0
+                    && exits.count() >= stats.forks(); // more by an exit that was noted after a restart
         }).orElse(!isHeld());
     }
 

@@ -23,7 +23,7 @@ case $command in
     status|ls)
         if [ $status -le 1 ] && mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ]; then
             "$java" -XX:ArchiveClassesAtExit="$archive.$$" "$@" >/dev/null 2>&1
-            mv -f "$archive.$$" "$archive" 2>/dev/null
+            mv -f "$archive.$$" "$archive" 2>/dev/null || : >"$archive" # a JDK without archives: not tried again
         fi ;;
 esac
 exit $status

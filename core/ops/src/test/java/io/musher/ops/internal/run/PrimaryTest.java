@@ -7,7 +7,9 @@ import io.musher.ops.internal.control.Home;
 import io.musher.ops.internal.file.FileSpec;
 import io.musher.ops.internal.file.MusherFile;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,6 +76,19 @@ class PrimaryTest {
 
     @Test
     void shouldStayWhenWhatHasFailedWasReadyBefore() throws Exception {
-        assertEquals(0, runUntilFailed(primary("{id: 'bad', cmd: 'sleep 1.5; exit 3', restart: 'never'}"), 0));
+        Path end = folder.resolve("end");
+        Primary primary = primary("{id: 'bad', cmd: 'until [ -e " + end + " ]; do sleep 0.05; done; exit 3',"
+                + " restart: 'never'}");
+        CompletableFuture<Void> ended = CompletableFuture.runAsync(() -> {
+            await().atMost(Duration.ofSeconds(30)).until(() -> primary.processes().stream().anyMatch(
+                    process -> process.cluster().map(cluster -> cluster.stats().ready() == 1).orElse(false)));
+            try {
+                Files.createFile(end);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        assertEquals(0, runUntilFailed(primary, 0));
+        ended.join();
     }
 }
