@@ -47,7 +47,7 @@ class InheritedListenerIT {
         ListeningParent parent = parent("listener");
         String port = Integer.toString(parent.port());
         int upgrades = Proofs.many(20, 3);
-        int between = Proofs.many(15_000, 100); // some seconds' worth, so that the rate is reached between the starts
+        int between = Proofs.many(25_000, 100); // some seconds' worth, so that the rate is reached between the starts
         long present = parent.serve(scheduling, port);
         ConnectionStorm storm = new ConnectionStorm(parent.port(), Proofs.many(5_000, 1_000));
         try (storm) {
