@@ -18,6 +18,7 @@ final class InheritingPrimary {
         try {
             switch (args[0]) {
                 case "RELAY" -> serve(builder().main(LoadTestWorker.class));
+                case "RELAY-many" -> serve(builder().main(NioHttpServer.class).args("a".repeat(101)));
                 case "RELAY-3" -> serve(builder().main(LoadTestWorker.class).balancer(options -> options.loops(3)));
                 case "KERNEL" -> serve(builder().main(SharingWorker.class).args("selector", args[1])
                         .scheduling(Scheduling.KERNEL));

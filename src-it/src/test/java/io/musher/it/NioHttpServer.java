@@ -1,5 +1,7 @@
 package io.musher.it;
 
+import io.musher.Cluster;
+import io.musher.WorkerContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * An HTTP/1.1 server on one thread, for thousands of connections: answers every request with its name. Requests have no
- * body and do not overtake their answers. Also a program: name and port are its arguments.
+ * body and do not overtake their answers. Also a program: name and port are its arguments, a worker needs no port.
  */
 final class NioHttpServer implements AutoCloseable {
 
@@ -46,7 +48,8 @@ final class NioHttpServer implements AutoCloseable {
 
     /** Serves until it is killed. */
     public static void main(String[] arguments) throws Exception {
-        NioHttpServer site = new NioHttpServer(arguments[0], Integer.parseInt(arguments[1]));
+        int port = Cluster.isWorker() ? WorkerContext.current().port() : Integer.parseInt(arguments[1]);
+        NioHttpServer site = new NioHttpServer(arguments[0], port);
         System.out.println("serves on port " + site.port());
         new CountDownLatch(1).await();
     }
