@@ -217,6 +217,11 @@ final class Backend implements Candidate {
         return sum(counters -> counters.unanswered);
     }
 
+    /** {@return the number of connections that were made to this target} */
+    long accepted() {
+        return sum(counters -> counters.accepted);
+    }
+
     private long sum(Function<Counters, Counters.Counter> counter) {
         long sum = 0;
         for (Counters counters : countersPerLoop) {

@@ -213,6 +213,7 @@ final class Dialer {
         private final InetSocketAddress address;
         private final InetSocketAddress first;
         private final List<Backend> tried;
+        private final long acceptedBefore;
         private boolean hasFullTimeout;
 
         private Attempt(Relay relay, Backend backend, InetSocketAddress address, InetSocketAddress first,
@@ -223,12 +224,13 @@ final class Dialer {
             this.address = address;
             this.first = first;
             this.tried = tried;
+            this.acceptedBefore = backend.accepted();
         }
 
         private void start(SocketChannel connecting) throws IOException {
             long left = queue.timeLeft(relay);
             hasFullTimeout = connectNanos <= left;
-            await(connecting, Math.min(connectNanos, left));
+            await(connecting, address, Math.min(connectNanos, left));
             relay.stage(this);
         }
 
@@ -239,13 +241,14 @@ final class Dialer {
 
         /**
          * Tries the target's next address, then the next target. A timeout counts as a failure of the target only if it
-         * had the full {@code connectTimeout}.
+         * had the full {@code connectTimeout}, and has taken no other connection meanwhile: else its queue is full.
          */
         @Override
         protected void failed(Failure failure, Throwable cause) {
             boolean timedOut = failure == Failure.TIMED_OUT;
             boolean local = failure == Failure.RESOURCES_EXHAUSTED;
-            boolean failedTarget = !local && (!timedOut || hasFullTimeout);
+            boolean failedTarget = !local
+                    && (!timedOut || hasFullTimeout && backend.accepted() == acceptedBefore);
             InetSocketAddress next = failedTarget ? backend.next(address, first) : null;
             if (next != null && (timedOut || queue.timeLeft(relay) > 0)) {
                 tryNext(next);

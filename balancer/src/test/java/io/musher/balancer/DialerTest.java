@@ -30,6 +30,28 @@ class DialerTest {
     }
 
     @Test
+    void shouldNotHoldATimeoutAgainstATargetThatTakesOtherConnections() throws Exception {
+        try (LoopContextFixture fixture = new LoopContextFixture(Balancer.builder()); BlackHole hole = new BlackHole()) {
+            fixture.targets(hole.as("hole"));
+            fixture.arrive(new byte[0]);
+            hole.makeRoom();
+            while (fixture.connections(hole.as("hole")) < 3) {
+                fixture.arrive(new byte[0]); // two are taken before the first one tries again
+            }
+
+            fixture.pass(3_000);
+
+            assertEquals(0, fixture.connectFailures());
+            assertEquals(List.of(0), fixture.waiting());
+
+            fixture.pass(500); // it tries again
+            fixture.pass(3_000);
+
+            assertEquals(1, fixture.connectFailures(), "now it has taken none for as long");
+        }
+    }
+
+    @Test
     void shouldNotMoveAnUntouchedClientWhileTheOtherTargetsAreFull() throws Exception {
         try (LoopContextFixture fixture = new LoopContextFixture(
                 Balancer.builder().strategy((ready, client) -> ready.get(0)).maxConnectionsPerTarget(1));

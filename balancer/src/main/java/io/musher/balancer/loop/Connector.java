@@ -19,6 +19,11 @@ import java.nio.channels.SocketChannel;
  * before {@code start} returns, without a registration or a timer. A caller that must not even allocate a connector in
  * that case uses {@link #open} and {@link #connectAtOnce}, and {@link #await} only for a connect in progress.
  *
+ * <p>A connect to this machine that does not complete at once has met a full queue of connections. It is begun anew
+ * after 100 ms, then ever more rarely, at the latest after 800 ms: the kernel, too, would try again, but after a second
+ * and for all such connects at once, and then reports more of them as connected than the queue has taken, whose bytes
+ * the listener drops for as long as its queue is full.
+ *
  * <p>A socket that is connected to itself counts as refused: when no process listens on a port of the ephemeral range,
  * Linux may assign that port to the connecting socket.
  */
@@ -37,7 +42,14 @@ public abstract class Connector implements EventLoop.Handler {
     /** Timeout of a connect without a deadline of its own. */
     public static final long NO_TIMEOUT = Long.MAX_VALUE;
 
+    private static final long FIRST_PAUSE = 100_000_000;
+    private static final long LONGEST_PAUSE = 800_000_000;
+
     private final EventLoop loop;
+    private long timeoutNanos;
+    /** When the timeout began to run. */
+    private long begun;
+    private long pause;
     private @Nullable SocketChannel channel;
     private @Nullable SelectionKey key;
     private @Nullable Timers.Timer timer;
@@ -100,6 +112,17 @@ public abstract class Connector implements EventLoop.Handler {
      * @param timeoutNanos the longest time to wait, or {@link #NO_TIMEOUT}
      */
     public final void start(InetSocketAddress address, long timeoutNanos) {
+        limit(timeoutNanos);
+        begin(address);
+    }
+
+    private void limit(long nanos) {
+        timeoutNanos = nanos;
+        begun = loop.now();
+        pause = FIRST_PAUSE;
+    }
+
+    private void begin(InetSocketAddress address) {
         try {
             channel = open(address);
         } catch (IOException e) {
@@ -113,7 +136,7 @@ public abstract class Connector implements EventLoop.Handler {
             if (connectAtOnce(channel, address)) {
                 connected(channel, null);
             } else {
-                await(channel, timeoutNanos);
+                await(channel, address);
             }
         } catch (IOException | RuntimeException e) {
             failed(e);
@@ -124,16 +147,43 @@ public abstract class Connector implements EventLoop.Handler {
      * Waits for a connect in progress.
      *
      * @param connecting a channel for which {@link #connectAtOnce} returned false
+     * @param address the peer
      * @param timeoutNanos the longest time to wait, or {@link #NO_TIMEOUT}
      * @throws IOException if the channel is closed
      */
-    protected final void await(SocketChannel connecting, long timeoutNanos) throws IOException {
+    protected final void await(SocketChannel connecting, InetSocketAddress address, long timeoutNanos)
+            throws IOException {
+        limit(timeoutNanos);
+        await(connecting, address);
+    }
+
+    private void await(SocketChannel connecting, InetSocketAddress address) throws IOException {
         channel = connecting;
-        key = loop.register(channel, SelectionKey.OP_CONNECT, this);
-        if (timeoutNanos != NO_TIMEOUT) {
-            timer = loop.schedule(timeoutNanos,
+        SelectionKey registered = loop.register(connecting, SelectionKey.OP_CONNECT, this);
+        key = registered;
+        long left = timeoutNanos == NO_TIMEOUT ? NO_TIMEOUT : Math.max(0, timeoutNanos - (loop.now() - begun));
+        if (address.getAddress().isLoopbackAddress() && pause < left) {
+            timer = loop.schedule(pause, () -> beginAnew(registered, address));
+            pause = Math.min(LONGEST_PAUSE, pause * 2);
+        } else if (timeoutNanos != NO_TIMEOUT) {
+            timer = loop.schedule(left,
                     () -> failed(new SocketTimeoutException("no answer within " + timeoutNanos / 1_000_000 + " ms")));
         }
+    }
+
+    private void beginAnew(SelectionKey registered, InetSocketAddress address) {
+        try {
+            if (((SocketChannel) registered.channel()).finishConnect()) { // the loop was too busy to see it
+                ready(registered);
+                return;
+            }
+        } catch (IOException | RuntimeException e) {
+            failed(e);
+            return;
+        }
+        cancel();
+        key = null;
+        begin(address);
     }
 
     /** Cancels a connect in progress and closes its channel; must not be called after the outcome. */

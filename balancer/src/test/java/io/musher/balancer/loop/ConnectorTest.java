@@ -115,6 +115,47 @@ class ConnectorTest {
     }
 
     @Test
+    void shouldBeginAnewWhereTheQueueOfAListenerOfThisMachineWasFull() throws Exception {
+        try (BlackHole hole = new BlackHole()) {
+            start(hole.address(), Connector.NO_TIMEOUT, null);
+            clock.pass(100 * MILLI);
+            clock.pass(199 * MILLI);
+            hole.makeRoom();
+            assertEquals(List.of(), outcomes);
+
+            clock.pass(MILLI); // long before the kernel would try again
+
+            assertEquals(List.of("connected"), outcomes);
+        }
+    }
+
+    @Test
+    void shouldReportThatTheListenerIsGoneWhenItBeginsAnew() throws Exception {
+        try (BlackHole hole = new BlackHole()) {
+            start(hole.address(), Connector.NO_TIMEOUT, null);
+        }
+
+        clock.pass(100 * MILLI);
+
+        assertEquals(List.of(Failure.REFUSED + ": Connection refused"), outcomes);
+    }
+
+    @Test
+    void shouldReportTheWholeTimeoutAfterItHasBegunAnew() throws Exception {
+        try (BlackHole hole = new BlackHole()) {
+            start(hole.address(), 500 * MILLI, null);
+
+            clock.pass(100 * MILLI);
+            clock.pass(200 * MILLI);
+            clock.pass(199 * MILLI);
+            assertEquals(List.of(), outcomes);
+            clock.pass(MILLI);
+
+            assertEquals(List.of(Failure.TIMED_OUT + ": no answer within 500 ms"), outcomes);
+        }
+    }
+
+    @Test
     void shouldReportNothingAfterCancel() throws Exception {
         try (BlackHole hole = new BlackHole()) {
             Connector connector = start(hole.address(), 100 * MILLI, null);
