@@ -33,6 +33,13 @@ interface CommonPort {
         return false;
     }
 
+    /**
+     * A worker has called {@code notReady()}.
+     *
+     * @param worker how the log names it
+     */
+    default void notReady(String worker) {}
+
     /** Gives up the port. */
     void close();
 

@@ -31,6 +31,7 @@ final class ReusedPort implements CommonPort {
 
     private final String cluster;
     private final PortHolder holder;
+    private final AtomicBoolean warnedOfPause = new AtomicBoolean();
     private volatile boolean redirects;
 
     private ReusedPort(String cluster, PortHolder holder) {
@@ -91,6 +92,18 @@ final class ReusedPort implements CommonPort {
                     address().getAddress().getHostAddress());
         }
         return true;
+    }
+
+    @Override
+    public void notReady(String worker) {
+        if (warnedOfPause.compareAndSet(false, true)) {
+            OPERATOR.warn(
+                    "{}: {} called notReady(), but clients go on reaching it while it listens: by SO_REUSEPORT the"
+                            + " kernel chooses the worker, and knows nothing of readiness; let the application close"
+                            + " its listener meanwhile, or use the shared listener (worker JVMs on Java 22 or newer),"
+                            + " where a worker that is not ready accepts nothing, or Scheduling.RELAY",
+                    cluster, worker);
+        }
     }
 
     @Override

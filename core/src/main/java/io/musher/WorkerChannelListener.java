@@ -42,6 +42,7 @@ final class WorkerChannelListener implements ChannelListener {
     @Override
     public void notReady() {
         events.notReady(worker);
+        workerPort.notReady();
     }
 
     @Override

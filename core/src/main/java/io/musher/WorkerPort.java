@@ -102,6 +102,11 @@ final class WorkerPort {
                         ? StartFailures.REDIRECTION_ADVICE : "";
     }
 
+    /** The worker has called {@code notReady()}. */
+    void notReady() {
+        commonPort.ifPresent(port -> port.notReady(incarnation.label()));
+    }
+
     void helloReceived() {
         mainRuns = !isCommand;
     }
