@@ -3,9 +3,13 @@ package io.musher.it;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.musher.ClusterBuilder;
+import io.musher.Scheduling;
+import io.musher.StartupException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +34,9 @@ class InheritedListenerIT {
 
     @RegisterExtension
     final Children children = new Children();
+
+    @RegisterExtension
+    final Clusters clusters = new Clusters();
 
     private ListeningParent parent(String kind) throws Exception {
         return ListeningParent.ofPrimaries(children, kind);
@@ -237,7 +244,7 @@ class InheritedListenerIT {
     }
 
     @Test
-    void shouldRefuseAnotherCommonPortThanThatOfTheListener() throws Exception {
+    void shouldServeOnThePortOfTheListenerOnlyAndAlone() throws Exception {
         ListeningParent parent = parent("listener");
         int other = parent.port() == 3000 ? 3001 : 3000;
         parent.start("port", Integer.toString(other));
@@ -249,6 +256,11 @@ class InheritedListenerIT {
         parent.stop(same);
         long any = parent.serve("port", "0");
         ask(parent.port());
+        for (ClusterBuilder each : List.of(clusters.jvm(), clusters.command("true"))) {
+            ClusterBuilder beside = each.instances(0).commonPort(parent.port()).scheduling(Scheduling.KERNEL);
+            StartupException taken = assertThrows(StartupException.class, () -> clusters.start(beside));
+            assertTrue(taken.getMessage().contains("another program or cluster has it"), taken::getMessage);
+        }
         parent.stop(any);
     }
 
