@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.internal.bind.BindHook;
 import io.musher.internal.supervisor.StartFailure;
 import java.util.List;
 
@@ -58,6 +59,8 @@ final class StartFailures {
         if (isOfAgent(output)) { // every worker JVM starts the agents of this JVM, too
             return "; an agent of the worker's JVM listens on a port that is taken: leave out inherited agents by"
                     + " removeJvmArgs(\"-javaagent:…\"), or give each worker a port of its own (%i is the instance)";
+        } else if (sharesPort && BindHook.saysWhy(output)) {
+            return "";
         } else if (sharesPort) {
             return isCommand
                     ? "; if it is the common port that was taken: set SO_REUSEPORT in the command (Node"

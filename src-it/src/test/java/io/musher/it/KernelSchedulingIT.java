@@ -1,6 +1,7 @@
 package io.musher.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Worker JVMs that listen on the common port themselves, each with a socket of its own. */
@@ -198,7 +200,8 @@ class KernelSchedulingIT {
     void shouldSayWhereTheApplicationCannotBind() {
         StartupException failure = assertThrows(StartupException.class,
                 () -> clusters.start(unmodified(FreePorts.free(), "http", "192.0.2.1").instances(1)));
-        assertTrue(failure.lastOutput().contains(SHARES_LISTENER ? "the primary cannot listen on 192.0.2.1"
+        assertTrue(failure.lastOutput().contains(SHARES_LISTENER
+                ? "the primary cannot listen on 192.0.2.1 for this application: Cannot assign requested address"
                 : "Cannot assign requested address"), failure::lastOutput);
     }
 
@@ -255,6 +258,7 @@ class KernelSchedulingIT {
         StartupException failure = assertThrows(StartupException.class,
                 () -> clusters.start(unmodified(FreePorts.free(), "twice")));
         assertTrue(failure.lastOutput().contains("BindException: Address already in use"), failure::lastOutput);
+        assertFalse(failure.getMessage().contains("native transport"), failure::getMessage);
     }
 
     @Test
@@ -280,14 +284,22 @@ class KernelSchedulingIT {
         clusters.start(unmodified(port, "http").instances(1)); // the connections that linger do not count
     }
 
-    @Test
-    void shouldRefuseASecondClusterOnThePort() throws Exception {
+    /** Commands have sockets of their own on every Java, worker JVMs the primary's on newer ones. */
+    @ParameterizedTest
+    @CsvSource({"jvm, jvm, ''", "jvm, command, ''", "jvm, command, 127.0.0.1", "command, jvm, ''",
+            "command, jvm, 127.0.0.1", "command, command, ''"})
+    void shouldRefuseASecondClusterOnThePort(String first, String second, String host) throws Exception {
         int port = FreePorts.free();
-        clusters.start(unmodified(port, "http").instances(0));
-        StartupException failure = assertThrows(StartupException.class,
-                () -> clusters.start(unmodified(port, "http").name("other")));
-        assertTrue(failure.getMessage().contains("port " + port)
+        clusters.start(idle(first, port));
+        ClusterBuilder other = host.isEmpty() ? idle(second, port) : idle(second, port).host(host);
+        StartupException failure = assertThrows(StartupException.class, () -> clusters.start(other.name("other")));
+        assertTrue(failure.getMessage().contains((host.isEmpty() ? "port " : host + ":") + port)
                 && failure.getMessage().contains("another program or cluster has it"), failure::getMessage);
+    }
+
+    private ClusterBuilder idle(String kind, int port) {
+        return kind.equals("jvm") ? unmodified(port, "http").instances(0)
+                : clusters.command("true").instances(0).commonPort(port).scheduling(Scheduling.KERNEL);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.musher.it;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -14,6 +15,8 @@ import io.musher.Scheduling;
 import io.musher.StopPolicy;
 import io.musher.Worker;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,6 +73,38 @@ class SharedListenerIT {
                 print('the listener of', listener.getsockname()[1])
             except TimeoutError:
                 print('root: nothing' if root else 'nothing')
+            """;
+
+    /** Copies a process's listener, as a child has it that does not execute its program yet; or takes its place. */
+    private static final String HOLDER = """
+            import ctypes, os, socket, sys
+            pid, port, takes = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == 'take'
+            listening = set()
+            for table in ('/proc/net/tcp', '/proc/net/tcp6'):
+                for words in map(str.split, open(table)):
+                    if words[3] == '0A' and words[1].endswith(':%04X' % port):
+                        listening.add('socket:[' + words[9] + ']')
+            folder = '/proc/%d/fd/' % pid
+            def opened(name):
+                try:
+                    return os.readlink(folder + name)
+                except FileNotFoundError:
+                    return None
+            number = next(int(name) for name in os.listdir(folder) if opened(name) in listening)
+            pidfd_getfd = 438
+            copy = ctypes.CDLL(None).syscall(pidfd_getfd, os.pidfd_open(pid), number, 0)
+            if copy < 0:
+                print('may not copy it', flush=True)
+                sys.exit()
+            listener = socket.socket(fileno=copy)
+            if takes:
+                listener.shutdown(socket.SHUT_RDWR)
+                listener = socket.socket()
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                listener.bind(('127.0.0.1', port))
+                listener.listen()
+            print('has it', flush=True)
+            sys.stdin.read()
             """;
 
     @RegisterExtension
@@ -153,6 +188,42 @@ class SharedListenerIT {
         assertTrue(descriptors() < open + 50, "descriptors that were passed with garbage stay open: " + descriptors());
         cluster.scale(3).join(); // still passes it
         awaitAnswers(cluster, Set.of("3"));
+    }
+
+    private Cluster startWithoutWorkers() throws Exception {
+        int port = FreePorts.free();
+        return clusters.start(clusters.any().main(UnmodifiedServer.class)
+                .args("http", Integer.toString(port), "127.0.0.1").instances(0).commonPort(port)
+                .scheduling(Scheduling.KERNEL));
+    }
+
+    private Child hold(Cluster cluster, String how) throws Exception {
+        Child holder = children.command(NonJavaServers.installed("python3"), "-c", HOLDER,
+                Long.toString(ProcessHandle.current().pid()), Integer.toString(cluster.commonPort()), how);
+        assumeTrue(holder.awaitLine("has it|may not copy it").group().equals("has it"),
+                "no process may copy descriptors of this one here");
+        return holder;
+    }
+
+    @Test
+    void shouldMoveWhileAnotherProcessHasTheListener() throws Exception {
+        Cluster cluster = startWithoutWorkers();
+        hold(cluster, "hold");
+        cluster.scale(1).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        CommonPortClient.awaitAllServe(cluster);
+        assertThrows(ConnectException.class, () -> new Socket("127.0.0.2", cluster.commonPort()).close());
+    }
+
+    @Test
+    void shouldSayWhyItCannotListenWhereTheApplicationBindsAndTryAgain() throws Exception {
+        Cluster cluster = startWithoutWorkers();
+        Child holder = hold(cluster, "take");
+        CompletableFuture<?> scaled = cluster.scale(1);
+        await("a reason").atMost(PATIENCE).until(() -> clusters.history().output()
+                .contains("the primary cannot listen on 127.0.0.1 for this application: Address already in use"));
+        holder.close();
+        scaled.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        CommonPortClient.awaitAllServe(cluster);
     }
 
     private static long descriptors() throws IOException {

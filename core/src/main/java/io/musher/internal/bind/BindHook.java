@@ -66,6 +66,11 @@ public final class BindHook {
         return output.contains(CommonAddress.ALL_BUT_HOST);
     }
 
+    /** {@return whether a worker's output has a message of a hook that says why the common port could not be bound} */
+    public static boolean saysWhy(String output) {
+        return output.contains(SharedListener.CANNOT_MOVE) || output.contains(ReusePortAction.ALREADY_HERE);
+    }
+
     static void installSharedListener(BindRule rule, Instrumentation instrumentation) {
         try {
             sharedListener = SharedListenerHook.install(rule, host(), instrumentation);

@@ -61,9 +61,9 @@ final class CommonAddress {
         if (cluster.isAnyLocalAddress()) {
             throw new BindException("this application binds port " + port + " of " + host + " only, and the cluster's"
                     + " listener, which it would get, listens on all addresses (it is inherited, or another"
-                    + " application of the cluster has bound all, or the primary cannot listen on " + host
-                    + "): set host(\"" + host + "\") for the cluster (with inheritListener: let its socket listen"
-                    + " there), or let the application bind all addresses; or use Scheduling.RELAY");
+                    + " application of the cluster has bound all): set host(\"" + host + "\") for the cluster (with"
+                    + " inheritListener: let its socket listen there), or let the application bind all addresses; or"
+                    + " use Scheduling.RELAY");
         } else if (own.isAnyLocalAddress()) {
             throw new BindException("this application binds port " + port + ALL_BUT_HOST + other + ": let it bind"
                     + " that address, which is in MUSHER_HOST and SERVER_ADDRESS, leave host out, or use"

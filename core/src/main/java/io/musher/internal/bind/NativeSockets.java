@@ -65,6 +65,11 @@ final class NativeSockets {
         }
     }
 
+    /** Makes a bound socket listen, also one that has listened before; one that does gets the backlog. */
+    void listen(int descriptor, int backlog) throws IOException {
+        calls.listen(descriptor, backlog);
+    }
+
     private static ByteBuffer address(int family, InetSocketAddress address) {
         InetAddress host = address.getAddress();
         ByteBuffer name = NativeFunctions.buffer(family == AF_INET6 ? 28 : 16); // sockaddr_in6, sockaddr_in

@@ -21,6 +21,8 @@ import java.util.Set;
  */
 final class ReusePortAction implements BindAction {
 
+    static final String ALREADY_HERE = ": this process listens on port ";
+
     /** One of them is on the stack when a server binds; none when a client does. */
     private static final Set<String> SERVERS = Set.of("java.net.ServerSocket", "sun.nio.ch.ServerSocketChannelImpl",
             "sun.nio.ch.AsynchronousServerSocketChannelImpl");
@@ -57,7 +59,7 @@ final class ReusePortAction implements BindAction {
                 each.remove();
             } else if (overlap(taken.get().getAddress(), wanted.getAddress())) {
                 throw new BindException(
-                        "Address already in use: this process listens on port " + commonPort + " already");
+                        "Address already in use" + ALREADY_HERE + commonPort + " already");
             }
         }
         sockets.setReusePort(descriptor);

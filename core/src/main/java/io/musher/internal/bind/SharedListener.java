@@ -3,6 +3,7 @@ package io.musher.internal.bind;
 import io.musher.balancer.loop.Nullable;
 import io.musher.internal.bind.UnixDatagramSocket.Datagram;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -23,6 +24,8 @@ import java.util.function.Consumer;
  */
 public final class SharedListener implements AutoCloseable {
 
+    static final String CANNOT_MOVE = "the primary cannot listen on ";
+
     /** Connections that may wait; the kernel has a limit of its own, {@code net.core.somaxconn}. */
     private static final int BACKLOG = 4096;
 
@@ -38,7 +41,7 @@ public final class SharedListener implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
 
-    /** Negative while it could not be opened again. Owned by the thread, after its end by {@link #close}. */
+    /** Owned by the thread, after its end by {@link #close}. */
     private int listener;
     /** Hears where the listener has moved; null once it has been passed, and if it does not move. */
     private @Nullable Consumer<InetSocketAddress> moved;
@@ -188,13 +191,20 @@ public final class SharedListener implements AutoCloseable {
 
     private void answer(String worker, Optional<InetAddress> wanted) throws IOException {
         Consumer<InetSocketAddress> observer = moved;
-        if (observer != null && !wanted.filter(this::moveTo).isPresent()) {
-            observer = null;
+        if (observer != null) {
+            try {
+                if (wanted.isEmpty() || wanted.get().isAnyLocalAddress()) {
+                    sockets.listen(listener, BACKLOG); // which a move that failed may have ended
+                    observer = null;
+                } else {
+                    moveTo(wanted.get());
+                }
+            } catch (IOException e) {
+                requests.send(worker, String.valueOf(e.getMessage()));
+                return;
+            }
+            moved = null;
         }
-        if (listener < 0) {
-            listener = sockets.listen(address, BACKLOG);
-        }
-        moved = null;
         try {
             requests.pass(worker, listener);
         } catch (IOException e) {
@@ -205,19 +215,27 @@ public final class SharedListener implements AutoCloseable {
         }
     }
 
-    /** {@return whether it listens there only} If it cannot, the worker says why its application does not, either. */
-    private boolean moveTo(InetAddress wanted) {
-        if (wanted.isAnyLocalAddress()) {
-            return false;
-        }
-        sockets.endListening(listener); // also for a child just forked, which has the descriptor until it is a program
-        sockets.close(listener);
-        listener = -1;
+    /** Listens at one address instead of all; while it does neither, it still has the port bound. */
+    private void moveTo(InetAddress wanted) throws IOException {
         try {
-            listener = sockets.listen(new InetSocketAddress(wanted, address.getPort()), BACKLOG);
-            return true;
+            // at any port: if that fails, the clients that wait need not be reset
+            sockets.close(sockets.listen(new InetSocketAddress(wanted, 0), 1));
+            // also for a child just forked, which has the descriptor until it is a program
+            sockets.endListening(listener);
+            int elsewhere = sockets.listen(new InetSocketAddress(wanted, address.getPort()), BACKLOG);
+            sockets.close(listener);
+            listener = elsewhere;
         } catch (IOException e) {
-            return false;
+            IOException failure = new BindException(CANNOT_MOVE + wanted.getHostAddress()
+                    + " for this application: " + e.getMessage() + "; let the application bind an address of this"
+                    + " machine where no other program has port " + address.getPort() + ", or all addresses");
+            failure.initCause(e);
+            try {
+                sockets.listen(listener, BACKLOG);
+            } catch (IOException again) {
+                failure.addSuppressed(again);
+            }
+            throw failure;
         }
     }
 

@@ -93,7 +93,7 @@ final class SharedListenerHook implements BiPredicate<FileDescriptor, InetSocket
         NativeSockets sockets = sockets();
         for (FileDescriptor other : shared.keySet()) {
             if (sockets.cookie(calls.number(other)) == cookie) {
-                throw new BindException("Address already in use: this process listens on port " + rule.commonPort()
+                throw new BindException("Address already in use" + ReusePortAction.ALREADY_HERE + rule.commonPort()
                         + " already");
             }
         }
@@ -144,7 +144,11 @@ final class SharedListenerHook implements BiPredicate<FileDescriptor, InetSocket
         }
     }
 
-    /** {@return a descriptor of the primary's listener, which may have moved to where this application binds} */
+    /**
+     * {@return a descriptor of the primary's listener, which may have moved to where this application binds}
+     *
+     * @throws BindException if the primary says why it cannot, or says nothing in time
+     */
     private int ask(NativeSockets sockets, InetAddress wanted) throws IOException {
         try (UnixDatagramSocket datagrams = sockets.openDatagrams()) {
             datagrams.setTimeout(TIMEOUT_SECONDS);
@@ -153,14 +157,18 @@ final class SharedListenerHook implements BiPredicate<FileDescriptor, InetSocket
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
             while (System.nanoTime() - deadline < 0) {
                 Datagram answer = datagrams.receive();
-                if (answer.uid() == sockets.user() && answer.sender().equals(primary)
-                        && answer.descriptor() >= 0) {
+                boolean ofPrimary = answer.uid() == sockets.user() && answer.sender().equals(primary);
+                if (ofPrimary && answer.descriptor() >= 0) {
                     return answer.descriptor();
+                } else if (ofPrimary) {
+                    throw new BindException("port " + rule.commonPort() + ": " + answer.text());
                 } else if (answer.descriptor() >= 0) {
                     sockets.close(answer.descriptor()); // of a stranger
                 }
             }
             throw new IOException("other processes answered");
+        } catch (BindException e) {
+            throw e;
         } catch (IOException e) {
             throw new BindException("port " + rule.commonPort() + ": the primary, which listens there, has not passed"
                     + " its listener within " + TIMEOUT_SECONDS + " s: " + e.getMessage());

@@ -19,6 +19,7 @@ final class SystemCalls {
     private static final int EACCES = 13;
     private static final int EAFNOSUPPORT = 97;
     private static final int EADDRINUSE = 98;
+    private static final int EADDRNOTAVAIL = 99;
 
     /** The longest of all addresses of sockets, the struct sockaddr_un. */
     private static final int LONGEST_NAME = 110;
@@ -150,10 +151,12 @@ final class SystemCalls {
     private static int check(String function, int result) throws IOException {
         if (result >= 0) {
             return result;
-        } else if (result == -EADDRINUSE) {
-            throw new BindException("Address already in use");
         }
-        throw result == -EACCES ? new BindException("Permission denied")
-                : new SocketException(function + " failed with error " + -result + " of Linux");
+        throw switch (-result) { // in the words of the JDK
+            case EADDRINUSE -> new BindException("Address already in use");
+            case EADDRNOTAVAIL -> new BindException("Cannot assign requested address");
+            case EACCES -> new BindException("Permission denied");
+            default -> new SocketException(function + " failed with error " + -result + " of Linux");
+        };
     }
 }

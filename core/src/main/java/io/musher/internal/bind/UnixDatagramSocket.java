@@ -5,11 +5,12 @@ import java.lang.ref.Reference;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * A Unix datagram socket, on a name that is in no file system, whose datagrams carry a descriptor or an IP address, and
- * who sent it, as the kernel says. Thread-safe; {@link #close} once nothing else is called any more.
+ * A Unix datagram socket, on a name that is in no file system, whose datagrams carry a descriptor, an IP address or a
+ * text, and who sent it, as the kernel says. Thread-safe; {@link #close} once nothing else is called any more.
  */
 final class UnixDatagramSocket implements AutoCloseable {
 
@@ -25,8 +26,8 @@ final class UnixDatagramSocket implements AutoCloseable {
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
     private static final int SHUT_RDWR = 2;
 
-    /** More than an address has, so that what is longer is none. */
-    private static final int CONTENT = 17;
+    /** The longest content, in bytes. */
+    private static final int CONTENT = 512;
     private static final int CONTROL = 64;
     private static final int CONTROL_HEADER = 16;
 
@@ -40,8 +41,9 @@ final class UnixDatagramSocket implements AutoCloseable {
      * @param uid the user of the process that sent it, as the kernel says; -1 if unknown
      * @param descriptor a new descriptor of what the sender passed; -1 if it passed none
      * @param address what the sender sent, if that is an IP address
+     * @param text what the sender sent, as text
      */
-    record Datagram(String sender, int uid, int descriptor, Optional<InetAddress> address) {}
+    record Datagram(String sender, int uid, int descriptor, Optional<InetAddress> address, String text) {}
 
     UnixDatagramSocket(SystemCalls calls) throws IOException {
         this.calls = calls;
@@ -69,6 +71,13 @@ final class UnixDatagramSocket implements AutoCloseable {
     void send(String receiver, InetAddress address) throws IOException {
         byte[] bytes = address.getAddress();
         send(receiver, NativeFunctions.buffer(bytes.length).put(0, bytes), NativeFunctions.buffer(0));
+    }
+
+    /** Sends a text to the socket of a name, cut to what a datagram takes; never blocks. */
+    void send(String receiver, String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        int length = Math.min(bytes.length, CONTENT);
+        send(receiver, NativeFunctions.buffer(length).put(0, bytes, 0, length), NativeFunctions.buffer(0));
     }
 
     /** Passes a descriptor to the socket of a name; never blocks. */
@@ -113,12 +122,13 @@ final class UnixDatagramSocket implements AutoCloseable {
             at += Math.max(CONTROL_HEADER, length + Long.BYTES - 1 & -Long.BYTES);
         }
         int length = Math.min(message.header.getInt(8), name.capacity()); // Linux says 111 for the longest path
-        return new Datagram(UnixNames.of(name.limit(length)), uid, passed, address(content.limit(received)));
+        byte[] bytes = new byte[received];
+        content.get(bytes);
+        return new Datagram(UnixNames.of(name.limit(length)), uid, passed, address(bytes),
+                new String(bytes, StandardCharsets.UTF_8));
     }
 
-    private static Optional<InetAddress> address(ByteBuffer content) {
-        byte[] bytes = new byte[content.remaining()];
-        content.get(bytes);
+    private static Optional<InetAddress> address(byte[] bytes) {
         try {
             return Optional.of(InetAddress.getByAddress(bytes));
         } catch (UnknownHostException e) {
