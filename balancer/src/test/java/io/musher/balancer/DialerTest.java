@@ -31,7 +31,8 @@ class DialerTest {
 
     @Test
     void shouldNotHoldATimeoutAgainstATargetThatTakesOtherConnections() throws Exception {
-        try (LoopContextFixture fixture = new LoopContextFixture(Balancer.builder()); BlackHole hole = new BlackHole()) {
+        try (LoopContextFixture fixture = new LoopContextFixture(Balancer.builder());
+                BlackHole hole = new BlackHole()) {
             fixture.targets(hole.as("hole"));
             fixture.arrive(new byte[0]);
             hole.makeRoom();
