@@ -1,7 +1,6 @@
 package io.musher.ops.internal.run;
 
 import io.musher.Cluster;
-import io.musher.ClusterStats;
 import io.musher.Rollout;
 import io.musher.ops.internal.control.ControlException;
 import io.musher.ops.internal.file.FileSpec;
@@ -92,21 +91,26 @@ record FileReload(FileSpec file, List<ManagedProcess> gone, List<ProcessSpec> ad
                     restore(process, next, old);
                     throw new IllegalReload(new ControlException(ControlException.FAILED, process.id + ": "
                             + Commands.failure(failure).getMessage() + "; nothing was replaced"));
-                })).thenAccept(rollout -> {
-                    if (!rollout.succeeded()) {
+                })).thenCompose(rollout -> {
+                    if (OwnPort.hasPrevented(rollout, next)) {
+                        return OwnPort.restart(process);
+                    } else if (!rollout.succeeded()) {
                         if (rollout.outcome() != Rollout.Outcome.SUPERSEDED) {
                             restore(process, next, old);
                         }
-                        ClusterStats stats = cluster.get().stats();
-                        throw new IllegalReload(new ControlException(ControlException.FAILED,
-                                process.id + ": "
-                                        + rollout.failure().orElse("the rollout has ended as " + rollout.outcome())
-                                        + "; " + rollout.kept() + " of " + stats.wanted()
-                                        + " workers of the program before serve; "
-                                        + (change.deploys() ? BAD_ENTRY : BAD_PROGRAM),
-                                rollout.lastOutput()));
+                        throw new IllegalReload(failure(process, cluster.get(), rollout, change));
                     }
+                    return CompletableFuture.completedFuture(null);
                 }).thenCompose(done -> scale(process, change.scales() && !fewer, next));
+    }
+
+    private static ControlException failure(ManagedProcess process, Cluster cluster, Rollout rollout,
+            SpecChange change) {
+        return new ControlException(ControlException.FAILED,
+                process.id + ": " + rollout.failure().orElse("the rollout has ended as " + rollout.outcome())
+                        + "; " + rollout.kept() + " of " + cluster.stats().wanted()
+                        + " workers of the program before serve; " + (change.deploys() ? BAD_ENTRY : BAD_PROGRAM),
+                rollout.lastOutput());
     }
 
     /** Starts what could not be started by its former spec. */

@@ -39,7 +39,7 @@ final class Service extends ManagedProcess {
             } else if (failure == null) {
                 String port = spec().port().isShared() ? " on port " + running.commonPort() : "";
                 LOG.info("{}: {} ready{}", id, wanted == 1 ? "1 worker" : wanted + " workers", port);
-            } else {
+            } else if (!isHeld()) { // or a command or signal has stopped it meanwhile
                 LOG.error("start failed: {}", failure.getMessage());
                 if (spec().restart().when().equals("never") && exits.count() == 0) {
                     noteProblem(Messages.of(failure)); // nothing else will ever tell
@@ -115,23 +115,23 @@ final class Service extends ManagedProcess {
                 startWorkers(running);
             } else {
                 LOG.info("{}: reload: {} has changed", id, path);
-                logFailure(roll(running, true));
+                watchOver(roll(running, true));
             }
         });
     }
 
     private void reload(String why) {
         LOG.info("{}: reload: {}", id, why);
-        cluster().ifPresent(running -> logFailure(running.reload()));
+        cluster().ifPresent(running -> watchOver(running.reload()));
     }
 
     /** The cluster logs rollouts that fail; others cannot even begin. */
-    private void logFailure(CompletableFuture<Rollout> reload) {
-        reload.whenComplete((rollout, failure) -> {
-            if (failure != null) {
-                LOG.error("{}: reload failed: {}", id, failure.toString());
-            }
-        });
+    private void watchOver(CompletableFuture<Rollout> reload) {
+        reload.thenCompose(rollout -> OwnPort.hasPrevented(rollout, spec()) ? OwnPort.restart(this)
+                : CompletableFuture.<Void>completedFuture(null)).exceptionally(failure -> {
+                    LOG.error("{}: reload failed: {}", id, Commands.failure(failure).getMessage());
+                    return null;
+                });
     }
 
     @Override

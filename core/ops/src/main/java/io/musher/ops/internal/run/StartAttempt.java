@@ -80,7 +80,7 @@ final class StartAttempt {
         String last = LogMemory.failureLine(output.lines().toList());
         attempt.completeExceptionally(new ControlException(ControlException.FAILED,
                 cluster.name() + ": worker " + worker.id() + " (" + worker.name() + "): " + event.reason()
-                        + (last.isEmpty() ? "" : ": \"" + last + "\"") + advice,
+                        + (last.isEmpty() ? "" : ": \"" + last + "\"") + advice + OwnPort.advice(cluster, output),
                 output));
     }
 }

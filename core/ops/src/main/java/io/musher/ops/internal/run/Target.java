@@ -51,7 +51,7 @@ record Target(ControlledProcess process, OptionalInt instance) {
     /** Replaces the worker; starts it if there is none. */
     CompletableFuture<?> restartWorker() throws ControlException {
         Optional<Worker> present = worker();
-        return present.isPresent() ? present.get().restart() : startWorker();
+        return present.isPresent() ? OwnPort.advise(present.get().restart(), process) : startWorker();
     }
 
     private CompletableFuture<?> startWorker() throws ControlException {

@@ -1,5 +1,6 @@
 package io.musher.ops.internal.run;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -14,6 +15,10 @@ import io.musher.ops.internal.control.LogMemory;
 import io.musher.ops.internal.file.MusherFile;
 import io.musher.ops.internal.file.ProcessSpec;
 import io.musher.ops.internal.file.WatcherSpec;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -150,5 +155,102 @@ class ServiceTest {
         await().atMost(PATIENCE).until(() -> Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(thread -> thread.getName().equals("web-watch")));
         assertFalse(service.problem().isEmpty());
+    }
+
+    /** Listens on a port that is in its code, so to say. */
+    static final class Listener {
+        public static void main(String[] args) throws Exception {
+            try (ServerSocket socket = new ServerSocket(Integer.parseInt(args[0]), 50,
+                    InetAddress.getLoopbackAddress())) {
+                while (true) {
+                    try (Socket client = socket.accept()) {
+                        client.getOutputStream().write((ProcessHandle.current().pid() + "\n").getBytes(UTF_8));
+                    }
+                }
+            }
+        }
+    }
+
+    private static String listener(int port) throws Exception {
+        Path classes = Path.of(Listener.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        return "cmd: ['" + Path.of(System.getProperty("java.home"), "bin", "java") + "', '-cp', '" + classes + "', '"
+                + Listener.class.getName() + "', '" + port + "']";
+    }
+
+    /** {@return the id of the process that listens; 0 if none does} */
+    private static long answering(int port) {
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            String answer = new String(client.getInputStream().readAllBytes(), UTF_8).strip();
+            return answer.isEmpty() ? 0 : Long.parseLong(answer);
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @Test
+    void shouldStopTheWorkerFirstThatHasThePortItsSuccessorWants() throws Exception {
+        int port = freePort();
+        ProcessSpec spec = entry(listener(port));
+        start(spec);
+        await().atMost(PATIENCE).until(() -> answering(port) != 0);
+        long first = answering(port);
+
+        FileReload.replace(service, spec).get();
+
+        await().atMost(PATIENCE).until(() -> answering(port) != 0 && answering(port) != first);
+        assertEquals(Optional.empty(), service.failedRollout());
+        long second = answering(port);
+        service.changed("app.js");
+        await().atMost(PATIENCE).until(() -> answering(port) != 0 && answering(port) != second);
+        assertEquals(1, service.wanted());
+        assertFalse(service.isHeld());
+    }
+
+    @Test
+    void shouldSayThatTheReplacementOfAWorkerMayNeedItsPort() throws Exception {
+        start(entry("cmd: 'test -e bad && exit 3; while true; do sleep 0.05; done'"));
+        Files.createFile(folder.resolve("bad"));
+        Target worker = Target.find(List.of("web-1"), List.of(service)).get(0);
+
+        Exception e = assertThrows(ExecutionException.class, () -> worker.restartWorker().get());
+
+        assertTrue(e.getMessage().endsWith("type musher restart web"), e::getMessage);
+    }
+
+    @Test
+    void shouldKeepTheWorkersOfAReloadThatFailsOtherwise() throws Exception {
+        start(spec("restart: 'never'"));
+        Worker worker = service.workers().get(0);
+
+        assertThrows(ExecutionException.class, () -> FileReload.replace(service, entry("cmd: 'exit 3'")).get());
+
+        assertEquals(List.of(worker), service.workers());
+    }
+
+    @Test
+    void shouldSayHowWorkersShareAPort() throws Exception {
+        start(spec("cluster: {instances: 2}"));
+        Cluster cluster = service.cluster().orElseThrow();
+
+        assertTrue(OwnPort.advice(cluster, "Error: listen EADDRINUSE: address already in use :::3000")
+                .contains("give it to Musher, by -p PORT"));
+        assertEquals("", OwnPort.advice(cluster, "Error: no database"));
+        service.scale(1).get();
+        assertEquals("", OwnPort.advice(cluster, "Error: listen EADDRINUSE: address already in use :::3000"));
+    }
+
+    @Test
+    void shouldSignalTheProgramOfALine() throws Exception {
+        start(entry("cmd: 'sleep 300', restart: 'never'"));
+        ProcessHandle process = ProcessHandle.of(service.workers().get(0).pid().orElseThrow()).orElseThrow();
+
+        assertTrue(process.info().command().orElse("").endsWith("sleep"), () -> process.info().toString());
+        assertEquals(0, process.descendants().count());
     }
 }
