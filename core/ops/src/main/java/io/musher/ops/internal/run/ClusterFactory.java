@@ -67,8 +67,8 @@ final class ClusterFactory {
     private static Launch program(ProcessSpec spec) {
         Program program = spec.program();
         if (program instanceof Program.ShellLine shell) {
-            String line = shell.line().replace("%", "%%");
-            return isWindows() ? Launch.command("cmd", "/c", line) : Launch.command("/bin/sh", "-c", line);
+            return isWindows() ? Launch.command("cmd", "/c", shell.line().replace("%", "%%"))
+                    : Launch.command("/bin/sh", "-c", shell.inPlaceOfShell().replace("%", "%%"));
         }
         if (program instanceof Program.Jar jar) {
             Launch launch = Launch.jar(jar.jar()).args(jar.args());
