@@ -15,6 +15,11 @@ final class FailureLine {
     /** What Node prints after a trace: its version, and the error's fields, the closing brace last. */
     private static final Pattern NODE_END = Pattern.compile("Node\\.js v\\S+|}|\\s+\\w+: \\S.*");
     private static final int NODE_LINES = 12;
+    private static final Pattern NODE_VERSION = Pattern.compile("Node\\.js v\\d\\S*");
+    /** How many lines of stdout may follow the last one of Node's trace: they come by another pipe. */
+    private static final int LATE_LINES = 3;
+    /** Above the second trace of an error that no listener has handled; the first one says which error it is. */
+    private static final String NODE_EMITTED = "Emitted 'error' event on ";
     private static final String BOOT_REPORT = "APPLICATION FAILED TO START";
     private static final int BOOT_LINES = 40;
 
@@ -26,11 +31,20 @@ final class FailureLine {
         if (last < 0) {
             return "";
         }
+        for (int line = last; line >= Math.max(0, last - LATE_LINES); line--) {
+            if (NODE_VERSION.matcher(lines.get(line)).matches()) {
+                last = line;
+                break;
+            }
+        }
         int description = bootDescription(lines, last);
         if (description >= 0) {
             return shortened(lines.get(description));
         }
         int line = aboveFrames(lines, nodeFrame(lines, last));
+        if (line > 0 && lines.get(line).startsWith(NODE_EMITTED)) {
+            line = aboveFrames(lines, nonBlankBefore(lines, line));
+        }
         return shortened(lines.get(line < 0 ? last : line));
     }
 

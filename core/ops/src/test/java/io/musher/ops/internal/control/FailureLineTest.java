@@ -69,6 +69,38 @@ class FailureLineTest {
     }
 
     @Test
+    void shouldIgnoreWhatWasPrintedBeforeNodesTraceAndReadAfterIt() {
+        assertEquals("Error: no database", of("""
+                Error: no database
+                    at f (/shop/app.js:1:20)
+
+                Node.js v20.20.2
+                app started
+                """));
+    }
+
+    @Test
+    void shouldQuoteTheErrorThatNoListenerOfNodeHasHandled() {
+        assertEquals("Error: listen EADDRINUSE: address already in use :::3000", of("""
+                node:events:502
+                      throw er; // Unhandled 'error' event
+                      ^
+
+                Error: listen EADDRINUSE: address already in use :::3000
+                    at Server.setupListenHandle [as _listen2] (node:net:1908:16)
+                    at node:internal/main/run_main_module:28:49
+                Emitted 'error' event on Server instance at:
+                    at emitErrorNT (node:net:1944:8)
+                    at process.processTicksAndRejections (node:internal/process/task_queues:82:21) {
+                  code: 'EADDRINUSE',
+                  port: 3000
+                }
+
+                Node.js v20.20.2
+                """));
+    }
+
+    @Test
     void shouldQuoteTheLastLineOfOtherOutput() {
         assertEquals("cannot open it", of("one\n\tat a\ncannot open it\n\n"));
         assertEquals("error: full", of("Error\n\tat Shop.main(Shop.java:6)\nerror: full\n"));
