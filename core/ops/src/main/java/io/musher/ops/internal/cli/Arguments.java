@@ -46,6 +46,8 @@ final class Arguments {
     Optional<String> jar = Optional.empty();
     String signal = "";
     List<String> program = List.of();
+    /** A script that was named without dashes; the program is its interpreter, the script and its arguments then. */
+    Optional<String> script = Optional.empty();
     final List<String> ids = new ArrayList<>();
 
     private Arguments(String command) {
@@ -64,7 +66,7 @@ final class Arguments {
             case "-h", "--help", "help" -> {
                 return new Arguments("help");
             }
-            case "-V", "--version", "version" -> {
+            case "-v", "-V", "--version", "version" -> { // -v is PM2's and Pup's
                 return new Arguments("version");
             }
             default -> {
@@ -161,7 +163,8 @@ final class Arguments {
         if (Script.isJar(word)) {
             jar = Optional.of(word);
         } else {
-            program = List.of(Script.interpreter(word).orElseThrow(), word);
+            program = Script.command(word);
+            script = Optional.of(word);
         }
     }
 
@@ -186,14 +189,19 @@ final class Arguments {
         boolean runs = runs();
         if (runs) {
             Values.checkRange("--port (-p)", port, 1, 65_535);
+            if (instances.isPresent() && instances.getAsInt() == 0) { // to PM2 one for each processor
+                throw new UsageException("--instances (-n) is 0, expected a whole number from 1 to 1000, or max:"
+                        + " one for each processor");
+            }
             Values.checkRange("--instances (-n)", instances, 1, 1_000);
         }
         if (hasProgram() && (!runs || file.isPresent())) {
             throw new UsageException("a program after -- or --jar goes with run or start, and without a config file");
         }
         if (hasProgram() && !ids.isEmpty()) {
-            throw new UsageException(command + ": unknown argument \"" + ids.get(0) + "\": for the program, type "
-                    + Hints.program(this));
+            throw new UsageException(command + ": unknown argument \"" + ids.get(0) + "\": "
+                    + (script.isPresent() || jar.isPresent() ? "for the program, type " + Hints.program(this)
+                            : Hints.wordsBeforeDashes(this)));
         }
         if (ofPrimary && (!command.equals("logs") || !ids.isEmpty() || json || times || sinceSeconds > 0)) {
             throw new UsageException("--primary goes with logs, without an ID, --json, --time or --since");
@@ -201,6 +209,10 @@ final class Arguments {
         checkGoesWith(once, "--once", List.of("run", "monit"));
         checkGoesWith(json, "--json", ANSWERED);
         checkGoesWith(timeoutSeconds.isPresent(), "--timeout", AWAITED);
+        if (variant.isPresent() && List.of("reload", "restart").contains(command)) {
+            throw new UsageException(command + ": a primary that runs keeps the --env that it was started with; for"
+                    + " another one type musher stop, then musher start --env " + variant.get());
+        }
         checkGoesWith(variant.isPresent(), "--env", READERS);
         if (variant.isPresent() && hasProgram()) {
             throw new UsageException("--env chooses among the variables of a config file, and goes without a program");

@@ -22,8 +22,8 @@ final class Hints {
             case "show", "info", "desc", "inspect" -> "type musher describe ID";
             case "log" -> "type musher logs ID, with -f to follow";
             case "monitor", "dash", "dashboard", "imonit" -> "type musher monit";
-            case "delete", "del", "remove", "rm" -> "type musher stop ID; to forget it, remove it from the config file"
-                    + " and type musher reload";
+            case "delete", "del", "remove", "rm" -> "remove it from the config file, then type musher reload; without"
+                    + " a file, type musher stop --name NAME";
             case "kill", "terminate", "shutdown", "quit" -> "type musher stop, which stops all processes and the"
                     + " primary";
             case "foreground" -> "type musher run";
@@ -59,22 +59,35 @@ final class Hints {
     /** {@return what to type instead of an option that Musher does not have; empty if that is unknown} */
     static String option(String word) {
         return switch (word) {
-            case "--cmd" -> "musher run -- PROGRAM, or musher start -- PROGRAM";
-            case "--watch" -> "\"watch\": [\"src\"] in the config file";
+            case "--cmd", "-C" -> "musher run -- PROGRAM, or musher start -- PROGRAM";
+            case "--watch", "-w", "-W" -> "\"watch\": [\"src\"] in the config file";
+            case "--ignore-watch" -> "\"watcher\": {\"skip\": [\"tmp\"]} in the config file";
+            case "--restart-delay", "--exp-backoff-restart-delay" -> "\"restartDelayMs\" in the config file; without"
+                    + " it, delays grow";
+            case "--max-restarts" -> "\"restartLimit\" in the config file";
+            case "--kill-timeout" -> "\"terminateTimeout\" in the config file";
+            case "--node-args", "--interpreter-args" -> "musher start -- node ARGUMENT... SCRIPT";
+            case "--err", "--out", "--severity" -> "\"logger\": {\"stderr\": \"web.err\"} in the config file: the"
+                    + " lines of stderr are in a file of their own then";
+            case "--start", "--end" -> "--since 10m, from when on";
             case "--max-memory-restart" -> "\"maxMemory\": \"800M\" in the config file";
             case "--cron", "--cron-restart" -> "\"cron\" (a job) or \"terminate\" (a restart) in the config file";
-            case "--autostart" -> "nothing, processes of the config file start unless they say \"autostart\": false";
+            case "--autostart", "-A" ->
+                    "nothing, processes of the config file start unless they say \"autostart\": false";
             case "--no-autorestart" -> "musher run --once, or \"restart\": \"never\" in the config file";
             case "--no-daemon", "--attach", "--foreground" -> "musher run, which stays in the foreground";
-            case "-o", "--output", "-e", "--error", "-l", "--log" -> "\"logger\": {\"stdout\": \"web.log\"} in the"
-                    + " config file";
+            case "-o", "--output", "-e", "--error", "-l", "--log", "--stdout", "--stderr" ->
+                    "\"logger\": {\"stdout\": \"web.log\"} in the"
+                            + " config file";
             case "--interpreter" -> "musher start -- INTERPRETER SCRIPT";
             case "--update-env" -> "nothing, restart and reload read the config file with its variables";
             case "--only" -> "\"autostart\": false for the others in the config file";
             case "--common-port" -> "--port";
-            case "--start-port", "--strategy" -> "\"cluster\" in the config file";
+            case "--start-port", "--strategy", "--scheduling" -> "\"cluster\" in the config file";
             case "--cwd" -> "\"cwd\" in the config file, or cd before musher start";
-            default -> "";
+            default -> word.startsWith("-X") || word.startsWith("-D")
+                    ? "\"jvmArgs\": [\"" + word + "\"] in the config file"
+                    : "";
         };
     }
 
@@ -88,10 +101,19 @@ final class Hints {
         return word.matches(CONFIG_FILE);
     }
 
-    /** {@return how a program is run, by the end of its name} */
+    /** {@return how a program is run, by the end of its name; a whole command line as it is} */
     static String program(String word) {
-        return Script.isJar(word) ? "java -jar " + word
+        return word.indexOf(' ') > 0 ? word : Script.isJar(word) ? "java -jar " + word
                 : Script.interpreter(word).map(interpreter -> interpreter + " " + word).orElse(word);
+    }
+
+    /** {@return what to type instead of words in front of the dashes that are no script: a name, or the program} */
+    static String wordsBeforeDashes(Arguments arguments) {
+        String words = String.join(" ", arguments.ids);
+        String rest = String.join(" ", arguments.program);
+        return "if " + arguments.ids.get(0) + " is the program, type musher " + arguments.command + " -- " + words + " "
+                + rest + "; for a name, type musher " + arguments.command + " --name " + arguments.ids.get(0) + " -- "
+                + rest;
     }
 
     /** {@return the command that runs a program with options that were given without one} */
@@ -105,8 +127,8 @@ final class Hints {
             words.addAll(arguments.ids);
             return String.join(" ", words);
         }
-        if (!arguments.program.isEmpty()) { // of a script
-            words.addAll(List.of(arguments.program.get(1), "--"));
+        if (arguments.script.isPresent()) {
+            words.addAll(List.of(arguments.script.get(), "--"));
             words.addAll(arguments.ids);
             return String.join(" ", words);
         }

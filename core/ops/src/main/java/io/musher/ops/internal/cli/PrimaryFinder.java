@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -137,9 +138,11 @@ final class PrimaryFinder {
             }
         }
         if (having.isEmpty() && !others.isEmpty()) {
-            throw new CommandFailure(CommandLine.UNKNOWN_ID, "no running primary has "
-                    + String.join(" and ", arguments.ids) + "; there are " + names(others)
-                    + ": musher ls lists their processes and workers");
+            throw new CommandFailure(CommandLine.UNKNOWN_ID, (arguments.ids.size() == 1
+                    ? "no running primary has " + arguments.ids.get(0)
+                    : "no running primary has all of " + String.join(", ", arguments.ids)
+                            + ", and a command is for one primary")
+                    + "; there are " + names(others) + ": musher ls lists their processes and workers");
         }
         return having.isEmpty() ? holders : having;
     }
@@ -193,6 +196,7 @@ final class PrimaryFinder {
         } catch (IOException | DirectoryIteratorException e) {
             throw failure(home.root(), e);
         }
+        holders.sort(Comparator.comparing(Holder::name));
         return holders;
     }
 

@@ -10,8 +10,8 @@ import java.util.Set;
 final class ProgramName {
 
     private static final int MAX_LENGTH = 64;
-    private static final String INTERPRETERS = "(node|nodejs|bun|deno|tsx|ts-node|python|pypy|ruby|perl|php|sh|bash)"
-            + "[0-9.]*";
+    private static final String INTERPRETERS = "(node|nodejs|bun|deno|tsx|ts-node|python|pypy|ruby|perl|php"
+            + "|(ba|da|k|z)?sh)[0-9.]*";
     /** Options that take the next word. */
     private static final Set<String> WITH_VALUE = Set.of("-cp", "-classpath", "--class-path", "-p", "--module-path",
             "--upgrade-module-path", "--add-modules", "--limit-modules", "--add-opens", "--add-exports", "--add-reads",

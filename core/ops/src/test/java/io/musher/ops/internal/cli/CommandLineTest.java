@@ -92,7 +92,7 @@ class CommandLineTest {
             list                   | type musher ls
             jlist                  | --json
             show web               | type musher describe ID
-            delete web             | type musher stop ID; to forget it, remove it from the config file
+            delete web             | without a file, type musher stop --name NAME
             kill                   | type musher stop
             flush                  | "maxSize" and "keep"
             save                   | type musher start
@@ -126,7 +126,9 @@ class CommandLineTest {
             status -1              | unknown option "-1"
             check --json           | check: --json goes with status
             run --timeout 3 -- x   | run: --timeout goes with status
-            reload --env x         | reload: --env goes with run, start, check, unit
+            reload --env x         | reload: a primary that runs keeps the --env that it was started with
+            logs --env x           | logs: --env goes with run, start, check, unit
+            run -Xmx1g --jar x.jar | "jvmArgs": ["-Xmx1g"] in the config file
             run --env x -- y       | goes without a program
             signal web             | expected a process or worker and a signal
             logs --since 10x       | is no time such as
