@@ -2,7 +2,6 @@ package io.musher.ops.internal.cli;
 
 import io.musher.ops.internal.control.Json;
 import io.musher.ops.internal.control.PrimaryLock.Holder;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -42,7 +41,7 @@ final class ClientCommands {
         return switch (arguments.command) {
             case "status", "ls" -> CommandLine.printed(status(arguments), out, err);
             case "describe" -> CommandLine.printed(describe(arguments), out, err);
-            case "logs" -> CommandLine.printed(logs(arguments), out, err);
+            case "logs" -> CommandLine.printed(new LogsCommand(finder, out).run(arguments), out, err);
             case "monit" -> new Monitor(finder.one(arguments), out).run(arguments.once);
             default -> act(arguments);
         };
@@ -137,53 +136,11 @@ final class ClientCommands {
                 Description.print(process, out);
                 out.println("last output:");
                 boolean whole = StatusTable.shows(process, Map.of(), ids);
-                sendLogs(holder, whole ? List.of(StatusTable.text(process, "id")) : ids, DESCRIBED_LINES, 0, false,
-                        line -> {
-                            printLine(line, "  ");
-                            return true;
-                        });
+                new LogsCommand(finder, out).printLast(holder,
+                        whole ? List.of(StatusTable.text(process, "id")) : ids, DESCRIBED_LINES, "  ");
                 out.println();
             }
         }
-        return CommandLine.DONE;
-    }
-
-    /** Also after the end of the primary: why it has ended is asked for then. */
-    private int logsOfPrimary(Arguments arguments) throws CommandFailure, InterruptedException {
-        Optional<Holder> holder = arguments.name.isPresent() ? finder.all(arguments).stream().findFirst()
-                : Optional.of(finder.one(arguments));
-        String name = arguments.name.or(() -> holder.map(Holder::name)).orElse("");
-        PrimaryOutput output = new PrimaryOutput(finder.folder(name), out);
-        if (!output.exists()) {
-            throw holder.isEmpty() ? finder.notRunning(arguments)
-                    : new CommandFailure(CommandLine.NOT_RUNNING,
-                            "\"" + name + "\" runs in the foreground, and logs there");
-        }
-        try {
-            output.printLast(arguments.lines);
-            Optional<ProcessHandle> primary = holder.flatMap(each -> ProcessHandle.of(each.pid()));
-            if (arguments.follow && primary.isPresent()) {
-                output.follow(primary.get());
-            }
-        } catch (IOException e) {
-            throw new CommandFailure(CommandLine.FAILED, "the log of \"" + name + "\" cannot be read: " + e);
-        }
-        return CommandLine.DONE;
-    }
-
-    private int logs(Arguments arguments) throws CommandFailure, InterruptedException {
-        if (arguments.ofPrimary) {
-            return logsOfPrimary(arguments);
-        }
-        long since = arguments.sinceSeconds == 0 ? 0 : System.currentTimeMillis() - 1_000 * arguments.sinceSeconds;
-        sendLogs(finder.one(arguments), arguments.ids, arguments.lines, since, arguments.follow, line -> {
-            if (arguments.json && !line.isEmpty()) {
-                print(line, out);
-            } else {
-                printLine(line, arguments.times ? time(line) : "");
-            }
-            return !out.checkError();
-        });
         return CommandLine.DONE;
     }
 
@@ -192,47 +149,6 @@ final class ClientCommands {
         byte[] line = Json.line(object);
         out.write(line, 0, line.length);
         out.flush();
-    }
-
-    /** {@return when a line was printed, in local time; empty for what is no line} */
-    private static String time(Map<String, Object> line) {
-        return line.get("at") instanceof String at ? LogTime.of(at) + " "
-                : "";
-    }
-
-    private static void sendLogs(Holder holder, List<String> ids, int count, long since, boolean follow,
-            ControlClient.Lines lines) throws CommandFailure {
-        try (ControlClient client = ControlClient.connect(Path.of(holder.socket()))) {
-            client.call(logsRequest(ids, count, since, follow), lines, OptionalInt.empty());
-        }
-    }
-
-    static Map<String, Object> logsRequest(List<String> ids, int count, long since, boolean follow) {
-        Map<String, Object> request = new LinkedHashMap<>();
-        request.put("do", "logs");
-        if (!ids.isEmpty()) {
-            request.put("id", ids);
-        }
-        request.put("lines", count);
-        request.put("since", since);
-        request.put("follow", follow);
-        return request;
-    }
-
-    private void printLine(Map<String, Object> line, String indent) {
-        String text = logLine(line);
-        if (!text.isEmpty()) {
-            out.println(indent + text);
-            out.flush();
-        }
-    }
-
-    /** {@return a line of output, or what is to be said about a gap; empty for a sign of life} */
-    static String logLine(Map<String, Object> line) {
-        if (line.get("gap") != null) {
-            return "… " + line.get("gap") + " lines were not read in time …";
-        }
-        return line.get("text") == null ? "" : line.get("worker") + " | " + line.get("text");
     }
 
     private int act(Arguments arguments) throws CommandFailure, InterruptedException {

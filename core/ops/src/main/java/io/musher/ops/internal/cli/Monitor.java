@@ -50,7 +50,7 @@ final class Monitor {
         }
         try (ControlClient client = ControlClient.connect(Path.of(holder.socket()))) {
             follow("events", Map.of("do", "events", "since", 0), MAX_EVENTS, events);
-            follow("logs", ClientCommands.logsRequest(List.of(), MAX_LOGS, 0, true), MAX_LOGS, logs);
+            follow("logs", LogsCommand.request(List.of(), MAX_LOGS, 0, true), MAX_LOGS, logs);
             return show(client) ? CommandLine.DONE : HUNG_UP;
         } catch (CommandFailure e) {
             // says that it runs no longer, if that is the reason
@@ -122,7 +122,7 @@ final class Monitor {
         Thread thread = new Thread(() -> {
             try (client) {
                 client.call(request, line -> {
-                    String text = line.get("seq") != null ? event(line) : ClientCommands.logLine(line);
+                    String text = line.get("seq") != null ? event(line) : LogsCommand.logLine(line);
                     synchronized (lines) {
                         if (!text.isEmpty()) {
                             lines.add(text);
