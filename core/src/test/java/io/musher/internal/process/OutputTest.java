@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.musher.Launch;
 import io.musher.Output;
@@ -160,6 +161,21 @@ class OutputTest {
             WorkerProcess worker = fixture.sh("i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done");
             assertEquals(0, SpawnerFixture.end(worker).status());
             assertTrue(worker.lastOutput().endsWith("line 19999\n"));
+        }
+    }
+
+    @Test
+    void shouldNeitherHoldUpWorkersNorStartsWhenItsFileIsAPipeThatNothingReads(@TempDir Path folder) throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0);
+        try (SpawnerFixture fixture = new SpawnerFixture(Output.files(pipe, pipe))) {
+            WorkerProcess first = fixture.sh(ENDLESS);
+            await("drops").atMost(Duration.ofSeconds(20)).until(() -> fixture.spawner.droppedOutput() > 10 << 20);
+
+            assertEquals(0, SpawnerFixture.end(fixture.sh("echo second")).status());
+
+            first.kill();
+            SpawnerFixture.end(first);
         }
     }
 

@@ -96,8 +96,12 @@ final class BoundedHandoff<T> {
         return dropped.get();
     }
 
-    /** Rejects new items and waits until the consumer has taken the queued ones, or the timeout has passed. */
-    void close(long timeoutMillis) {
+    /**
+     * Rejects new items and waits until the consumer has taken the queued ones, or the timeout has passed.
+     *
+     * @return whether the consumer has taken all
+     */
+    boolean close(long timeoutMillis) {
         lock.lock();
         try {
             closed = true;
@@ -106,10 +110,11 @@ final class BoundedHandoff<T> {
             lock.unlock();
         }
         try {
-            thread.join(timeoutMillis);
+            thread.join(Math.max(1, timeoutMillis));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return !thread.isAlive();
     }
 
     private void run() {

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** Creates the output sinks of all workers of a cluster, and owns the queues and files that they share. Thread safe. */
@@ -23,6 +24,8 @@ public final class OutputSinks {
     /** In an ASCII locale, non-ASCII output comes from programs that write UTF-8 regardless of the locale. */
     private static final Charset TEXT = Set.of("ISO-8859-1", "Cp1252", "windows-1252").contains(NATIVE)
             ? Charset.forName(NATIVE) : StandardCharsets.UTF_8;
+
+    private static final long CLOSE_MILLIS = 500;
 
     private final String cluster;
     private final Output output;
@@ -64,22 +67,34 @@ public final class OutputSinks {
         return (bytes, offset, length) -> {};
     }
 
-    /** {@return the number of bytes dropped because the consumer was stuck} */
+    /** {@return the number of bytes dropped because a consumer was stuck or a file could not be written} */
     public long dropped() {
         long bytes = 0;
         for (BoundedHandoff<?> each : Arrays.asList(out, err, lines)) {
             bytes += each == null ? 0 : each.dropped();
         }
+        for (RollingFile each : files()) {
+            bytes += each.dropped();
+        }
         return bytes + branches.stream().mapToLong(OutputSinks::dropped).sum();
     }
 
+    /** Delivers what has been read of the workers' output, for half a second at most for each destination. */
     public void close() {
         branches.forEach(OutputSinks::close);
         for (BoundedHandoff<?> each : Arrays.asList(out, err, lines)) {
             if (each != null) {
-                each.close(500);
+                each.close(CLOSE_MILLIS);
             }
         }
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_MILLIS);
+        for (RollingFile each : files()) { // pipes are written at the same time
+            each.close(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
+        }
+    }
+
+    private synchronized List<RollingFile> files() {
+        return List.copyOf(files.values());
     }
 
     private BoundedHandoff<byte[]> standard(String name, Supplier<PrintStream> stream) {

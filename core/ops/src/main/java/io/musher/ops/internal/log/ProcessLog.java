@@ -1,6 +1,7 @@
 package io.musher.ops.internal.log;
 
 import io.musher.Output;
+import io.musher.internal.process.output.RollingFile;
 import io.musher.ops.internal.file.LoggerSpec;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -8,10 +9,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.function.Consumer;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Writes the lines of one process' workers where its logger says. */
-public final class ProcessLog implements Consumer<Output.Line> {
+public final class ProcessLog implements WorkerLog {
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
 
@@ -20,6 +22,7 @@ public final class ProcessLog implements Consumer<Output.Line> {
     private final PrintStream out;
     private final PrintStream err;
     private final Clock clock;
+    private final Set<RollingFile> used = ConcurrentHashMap.newKeySet();
 
     /** Creates a log; {@code files} are shared, because several processes may write to one file. */
     public ProcessLog(LoggerSpec spec, LogFiles files, PrintStream out, PrintStream err, Clock clock) {
@@ -37,8 +40,15 @@ public final class ProcessLog implements Consumer<Output.Line> {
         }
         (line.error() ? spec.stderr().or(spec::stdout) : spec.stdout()).ifPresent(path -> {
             byte[] bytes = (inFile(line) + "\n").getBytes(StandardCharsets.UTF_8);
-            files.get(resolve(path, line), spec.maxSize(), spec.keep()).write(bytes, 0, bytes.length);
+            RollingFile file = files.get(resolve(path, line), spec.maxSize(), spec.keep());
+            used.add(file);
+            file.write(bytes, 0, bytes.length);
         });
+    }
+
+    @Override
+    public long dropped() {
+        return used.stream().mapToLong(RollingFile::dropped).sum();
     }
 
     private static Path resolve(Path path, Output.Line line) {

@@ -1,13 +1,12 @@
 package io.musher.ops.internal.run;
 
-import io.musher.Output;
 import io.musher.ops.internal.control.EventLog;
 import io.musher.ops.internal.control.LogMemory;
 import io.musher.ops.internal.file.ProcessSpec;
 import io.musher.ops.internal.file.WatcherSpec;
+import io.musher.ops.internal.log.WorkerLog;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -24,5 +23,5 @@ import java.util.function.Predicate;
  * @param changed called when a process may have ended for good; must not block
  */
 record Context(EventLog events, LogMemory memory, CronTimer timer,
-        Function<ProcessSpec, Consumer<Output.Line>> logs, WatcherSpec watcher, Predicate<Path> countsAsChange,
+        Function<ProcessSpec, WorkerLog> logs, WatcherSpec watcher, Predicate<Path> countsAsChange,
         List<String> removedJvmArgs, Runnable changed) {}

@@ -98,6 +98,11 @@ abstract class ControlledProcess {
      */
     abstract CompletableFuture<Void> scale(int instances) throws ControlException;
 
+    /** {@return how many bytes of its workers' output could not be written into its log files} */
+    long droppedByLog() {
+        return 0;
+    }
+
     List<Worker> workers() {
         return cluster().map(Cluster::workers).orElse(List.of());
     }

@@ -9,13 +9,13 @@ import io.musher.Rollout;
 import io.musher.balancer.loop.Nullable;
 import io.musher.ops.internal.control.ControlException;
 import io.musher.ops.internal.file.ProcessSpec;
+import io.musher.ops.internal.log.WorkerLog;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +32,7 @@ abstract class ManagedProcess extends ControlledProcess {
     private final Triggers triggers;
     private final StartRetry retry = new StartRetry(this::retry);
     private volatile ProcessSpec spec;
-    private volatile Consumer<Output.Line> log;
+    private volatile WorkerLog log;
     private volatile @Nullable Cluster cluster;
     private volatile CompletableFuture<Void> ended = CompletableFuture.completedFuture(null);
     private volatile String problem = "";
@@ -210,6 +210,11 @@ abstract class ManagedProcess extends ControlledProcess {
                 throw new ControlException(ControlException.FAILED, id + ": " + e.getMessage());
             }
         }
+    }
+
+    @Override
+    long droppedByLog() {
+        return log.dropped();
     }
 
     private void write(Output.Line line) {

@@ -85,7 +85,8 @@ final class StatusReport {
         fields.put("commonPort", process.commonPort().isPresent() ? process.commonPort().getAsInt() : null);
         fields.put("restarts", stats.map(ClusterStats::restarts).orElse(0L));
         fields.put("failures", stats.map(ClusterStats::failures).orElse(0L));
-        fields.put("droppedOutputBytes", stats.map(ClusterStats::droppedOutput).orElse(0L));
+        fields.put("droppedOutputBytes", stats.map(ClusterStats::droppedOutput).orElse(0L)
+                + process.droppedByLog());
         fields.put("connections", stats.flatMap(ClusterStats::balancer).map(BalancerStats::active).orElse(null));
         fields.put("healthy", !crashes && isHealthy(process, stats));
         fields.put("why", why(process, stats));
