@@ -22,8 +22,16 @@ status=$?
 case $command in
     status|ls)
         if [ $status -le 1 ] && mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ]; then
-            "$java" -XX:ArchiveClassesAtExit="$archive.$$" "$@" >/dev/null 2>&1
-            mv -f "$archive.$$" "$archive" 2>/dev/null || : >"$archive" # a JDK without archives: not tried again
+            for left in "$archive".*; do # of a making that was killed
+                kill -0 "${left##*.}" 2>/dev/null || rm -f "$left"
+            done
+            new=$archive.$$
+            for signal in 1 2 15; do
+                trap 'rm -f "$new"; exit '$((128 + signal)) $signal
+            done
+            "$java" -XX:ArchiveClassesAtExit="$new" "$@" >/dev/null 2>&1
+            mv -f "$new" "$archive" 2>/dev/null || : >"$archive" # a JDK without archives: not tried again
+            rm -f "$new"
         fi ;;
 esac
 exit $status
