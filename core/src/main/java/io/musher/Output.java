@@ -56,7 +56,8 @@ public sealed interface Output {
 
     /**
      * Writes output to one file per instance, {@code <directory>/<worker's name>.log}; a replacement appends to it. At
-     * 16 MiB the file is renamed to {@code .log.1}; three such files are kept.
+     * 16 MiB the file is renamed to {@code .log.1}; three such files are kept. Behind a symbolic link the file that the
+     * link leads to is renamed; a pipe, a device and a link in {@code /dev} never is.
      *
      * @param directory created if it does not exist
      * @return the output

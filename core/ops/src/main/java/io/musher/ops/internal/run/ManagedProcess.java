@@ -126,6 +126,7 @@ abstract class ManagedProcess extends ControlledProcess {
 
     private Cluster open() throws ControlException {
         try {
+            checkPidFiles(spec);
             exits.begin();
             Cluster opened = ClusterFactory.builder(spec, () -> ClusterFactory.environment(spec), this::write)
                     .removeJvmArgs(context.removedJvmArgs().toArray(String[]::new))
@@ -154,6 +155,12 @@ abstract class ManagedProcess extends ControlledProcess {
             }
             retry.startFailed();
             throw new ControlException(ControlException.FAILED, text);
+        }
+    }
+
+    private static void checkPidFiles(ProcessSpec of) throws IOException {
+        if (of.pidFile().isPresent()) {
+            new PidFiles(of.pidFile().get()).check(of.id(), of.instances());
         }
     }
 
@@ -192,12 +199,19 @@ abstract class ManagedProcess extends ControlledProcess {
     /**
      * Goes by another spec from now on; what concerns workers takes effect when they are replaced.
      *
-     * @throws ControlException if what the spec watches cannot be watched; the process runs without any triggers then,
-     *     until another spec is applied
+     * @throws ControlException if its pid files cannot be written, and nothing has changed; or if what the spec watches
+     *     cannot be watched, and the process runs without any triggers then, until another spec is applied
      */
     synchronized void apply(ProcessSpec next) throws ControlException {
         if (spec.equals(next)) {
             return;
+        }
+        if (cluster != null) { // else the start checks them
+            try {
+                checkPidFiles(next);
+            } catch (IOException e) {
+                throw new ControlException(ControlException.FAILED, id + ": " + e.getMessage());
+            }
         }
         spec = next;
         log = context.logs().apply(next);

@@ -28,7 +28,10 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A service with real processes. */
 class ServiceTest {
@@ -143,6 +146,38 @@ class ServiceTest {
 
         assertTrue(refused.getMessage().contains("put %n"), refused::getMessage);
         assertEquals(1, service.wanted());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "mkfifo web.pid    | web.pid     | web.pid is a pipe or a device, not a file: name another path",
+            "mkdir web.pid     | web.pid     | web.pid is a folder, not a file: name another path",
+            "touch run         | run/web.pid | run/web.pid cannot be made",
+            "ln -s . run; mkdir web-2 | run/%n | run/web-2 is a folder"})
+    @Timeout(60)
+    void shouldNotStartWhereItsPidFileCannotBeWritten(String prepare, String pidFile, String reason) throws Exception {
+        assertEquals(0, new ProcessBuilder("sh", "-c", prepare).directory(folder.toFile()).start().waitFor());
+        service = new Service(spec("cluster: {instances: " + (pidFile.contains("%") ? 2 : 1) + "}, pidFile: '"
+                + pidFile + "'"), context);
+
+        ControlException refused = assertThrows(ControlException.class, service::start);
+
+        assertTrue(refused.getMessage().contains(reason), refused::getMessage);
+        assertTrue(service.cluster().isEmpty());
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldNotWaitForAPipeThatHasTakenThePlaceOfItsPidFile() throws Exception {
+        start(spec("pidFile: 'web.pid'"));
+        await().atMost(PATIENCE).until(() -> Files.exists(folder.resolve("web.pid")));
+        Files.delete(folder.resolve("web.pid"));
+        assertEquals(0, new ProcessBuilder("mkfifo", folder.resolve("web.pid").toString()).start().waitFor());
+
+        service.workers().get(0).restart().get();
+
+        await().atMost(PATIENCE).until(() -> service.exits.count() == 1);
+        assertTrue(Files.exists(folder.resolve("web.pid")));
     }
 
     @Test
