@@ -141,7 +141,7 @@ public final class Primary implements Controlled {
             opened.start();
             LOG.info("\"{}\" is controlled at {}", file.name(), opened.path());
             boolean changed = true;
-            while (!stopRequested && !isOver()) {
+            while (!stopRequested && !isOver(System.nanoTime())) {
                 // the statistics may show a change a moment after its event
                 changed = changes.tryAcquire(changed ? SETTLE_MILLIS : LOOK_MILLIS, TimeUnit.MILLISECONDS);
                 changes.drainPermits();
@@ -165,7 +165,8 @@ public final class Primary implements Controlled {
         return failed.isEmpty() ? 0 : 1;
     }
 
-    private boolean isOver() {
+    /** {@return whether nothing is left to run, or to ask about; only for the thread that runs the primary} */
+    boolean isOver(long now) {
         if (!options.detached()) {
             return processes().stream().allMatch(ManagedProcess::isOver);
         }
@@ -176,9 +177,9 @@ public final class Primary implements Controlled {
                     && process.cluster().isPresent());
         }
         if (hopelessSince.isEmpty()) {
-            hopelessSince = OptionalLong.of(System.nanoTime());
+            hopelessSince = OptionalLong.of(now);
         }
-        boolean ends = System.nanoTime() - hopelessSince.getAsLong() >= options.linger().toNanos();
+        boolean ends = now - hopelessSince.getAsLong() >= options.linger().toNanos();
         if (ends) {
             LOG.error("\"{}\" ends: nothing in it was ever ready, and all is given up; musher start starts it again",
                     processes.file().name());

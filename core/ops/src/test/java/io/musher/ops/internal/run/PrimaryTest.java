@@ -2,6 +2,7 @@ package io.musher.ops.internal.run;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.musher.ops.internal.control.Home;
 import io.musher.ops.internal.file.FileSpec;
@@ -16,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 class PrimaryTest {
 
     private static final String GIVES_UP = "{id: 'bad', cmd: 'exit 3', restartLimit: 1, restartDelayMs: 10}";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     Path folder;
@@ -41,27 +43,20 @@ class PrimaryTest {
                 out);
     }
 
-    /**
-     * Runs the primary until it has given up what fails, and stops it.
-     *
-     * @param hopeless how many processes have no hope then
-     * @return its exit code: 0 if it was stopped
-     */
-    private static int runUntilFailed(Primary primary, int hopeless) {
-        CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(() -> {
-            try {
-                return primary.run();
-            } catch (InterruptedException e) {
-                throw new CompletionException(e);
-            }
-        });
-        await().atMost(Duration.ofSeconds(60)).until(() -> exit.isDone()
-                || primary.processes().stream().anyMatch(process -> process.hasFailed() && process.isOver()));
-        long found = primary.processes().stream().filter(ManagedProcess::isHopeless).count();
-        primary.stopAll();
-        int code = exit.join();
-        assertEquals(hopeless, found);
-        return code;
+    /** Starts the processes, waits until one of them has failed for good, and looks then and an hour later. */
+    private void assertStays(Primary primary, int hopeless) {
+        CompletableFuture<?> started = primary.startAll();
+        try {
+            await().atMost(PATIENCE).until(() -> primary.processes().stream()
+                    .anyMatch(process -> process.hasFailed() && process.isOver()));
+            assertEquals(hopeless, primary.processes().stream().filter(ManagedProcess::isHopeless).count());
+            long now = System.nanoTime();
+            assertFalse(primary.isOver(now));
+            assertFalse(primary.isOver(now + Duration.ofHours(1).toNanos()));
+        } finally {
+            primary.processes().forEach(process -> process.stop().join());
+            started.exceptionally(failure -> null).join();
+        }
     }
 
     @Test
@@ -71,7 +66,7 @@ class PrimaryTest {
 
     @Test
     void shouldStayWhileSomethingElseRuns() throws Exception {
-        assertEquals(0, runUntilFailed(primary(GIVES_UP + ", {id: 'good', cmd: 'exec sleep 600'}"), 1));
+        assertStays(primary(GIVES_UP + ", {id: 'good', cmd: 'exec sleep 600'}"), 1);
     }
 
     @Test
@@ -80,7 +75,7 @@ class PrimaryTest {
         Primary primary = primary("{id: 'bad', cmd: 'until [ -e " + end + " ]; do sleep 0.05; done; exit 3',"
                 + " restart: 'never'}");
         CompletableFuture<Void> ended = CompletableFuture.runAsync(() -> {
-            await().atMost(Duration.ofSeconds(30)).until(() -> primary.processes().stream().anyMatch(
+            await().atMost(PATIENCE).until(() -> primary.processes().stream().anyMatch(
                     process -> process.cluster().map(cluster -> cluster.stats().ready() == 1).orElse(false)));
             try {
                 Files.createFile(end);
@@ -88,7 +83,7 @@ class PrimaryTest {
                 throw new UncheckedIOException(e);
             }
         });
-        assertEquals(0, runUntilFailed(primary, 0));
+        assertStays(primary, 0);
         ended.join();
     }
 }
