@@ -77,7 +77,7 @@ final class ReadinessState {
 
     /** Runs a task unless the port accepts connections again in time. */
     void ifPortStillRefuses(Duration after, Runnable task) {
-        refusalTimer.set(after, task);
+        refusalTimer.setTimeout(after, task);
     }
 
     void portAccepts() {

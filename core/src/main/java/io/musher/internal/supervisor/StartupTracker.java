@@ -30,7 +30,7 @@ final class StartupTracker {
         worker.forked(process);
         registry.add(worker);
         registry.listener.forked(worker, worker.why());
-        worker.startTimer.set(registry.config.startTimeout(), () -> startTimedOut(worker));
+        worker.startTimer.setTimeout(registry.config.startTimeout(), () -> startTimedOut(worker));
         if (!process.joins()) {
             worker.minLifeTimer.set(MIN_COMMAND_LIFE, () -> stayedAlive(worker));
         }
@@ -256,7 +256,7 @@ final class StartupTracker {
         registry.setState(worker, WorkerState.ONLINE, why + ", and gets traffic after running for another " + time);
         worker.soak(time, () -> {
             if (worker.readiness.isBlocked()) { // the start timeout begins anew
-                worker.startTimer.set(registry.config.startTimeout(), () -> startTimedOut(worker));
+                worker.startTimer.setTimeout(registry.config.startTimeout(), () -> startTimedOut(worker));
             }
             readinessReached(worker, why + ", and has run for another " + time);
         });

@@ -59,15 +59,15 @@ final class StopState {
         return requested;
     }
 
-    /** Sets the deadline of the present step. */
+    /** Sets the deadline of the present step; halts of this process do not count. */
     void setDeadline(Duration deadline, Runnable next) {
-        timer.set(deadline, next);
+        timer.setTimeout(deadline, next);
     }
 
     /** Waits for the exit of a worker that closed its channel unasked. */
     void awaitExit(Duration deadline, Runnable next) {
         awaitsExit = true;
-        timer.set(deadline, next);
+        timer.setTimeout(deadline, next);
     }
 
     boolean isAwaitingExit() {
@@ -77,7 +77,7 @@ final class StopState {
     /** Waits for the thread dump of a worker that failed a liveness check. */
     void awaitThreadDump(Duration deadline, Runnable next) {
         awaitsThreadDump = true;
-        timer.set(deadline, next);
+        timer.setTimeout(deadline, next);
     }
 
     boolean isAwaitingThreadDump() {

@@ -74,7 +74,7 @@ final class Takeover {
     void notReady(Incarnation worker, Runnable onStartTimeout) {
         if (isInOverlap(worker)) {
             worker.slot.overlapTimer.cancel();
-            worker.startTimer.set(registry.config.startTimeout(), onStartTimeout);
+            worker.startTimer.setTimeout(registry.config.startTimeout(), onStartTimeout);
         }
     }
 

@@ -45,6 +45,39 @@ class StopSequenceTest {
     }
 
     @Test
+    void shouldGiveAWorkerItsTimeToDrainAndToExitAlthoughThePrimaryWasHalted() {
+        fixture.running(1);
+        fixture.supervisor.stop(first());
+        fixture.forget();
+        fixture.pass(19_000);
+        fixture.halt(60_000);
+        fixture.assertActions();
+        fixture.pass(2_000);
+        fixture.assertActions("stop frame 1");
+
+        fixture.halt(600_000);
+        fixture.pass(4_999);
+        fixture.assertActions();
+        fixture.pass(1);
+        fixture.assertActions("SIGKILL 1");
+    }
+
+    @Test
+    void shouldKillAWorkerInTheEndAlthoughThePrimaryIsHaltedAgainAndAgain() {
+        fixture.running(1);
+        fixture.supervisor.stop(first());
+        fixture.events.drained(first());
+        fixture.forget();
+        int halts = 0;
+        while (fixture.actions.isEmpty() && halts < 20) {
+            fixture.halt(2_000);
+            halts++;
+        }
+        assertTrue(halts > 10, "killed too early");
+        fixture.assertActions("SIGKILL 1");
+    }
+
+    @Test
     void shouldNotWaitWhenDrained() {
         fixture.running(1);
         fixture.supervisor.stop(first());

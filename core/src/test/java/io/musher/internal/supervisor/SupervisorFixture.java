@@ -255,6 +255,14 @@ final class SupervisorFixture extends SupervisorRecorder {
         now = end;
     }
 
+    /** The primary is halted, and goes on: its timers are late. */
+    void halt(long millis) {
+        now += millis * 1_000_000;
+        for (Runnable due = timers.takeDue(now); due != null; due = timers.takeDue(now)) {
+            due.run();
+        }
+    }
+
     /** What was done since the last time it was asked. */
     void assertActions(String... expected) {
         assertEquals(List.of(expected), actions);

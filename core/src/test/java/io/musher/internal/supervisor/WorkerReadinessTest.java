@@ -100,6 +100,17 @@ class WorkerReadinessTest {
     }
 
     @Test
+    void shouldGiveAWorkerItsTimeToStartAlthoughThePrimaryWasHalted() {
+        Incarnation worker = first();
+        fixture.pass(10_000);
+        fixture.halt(120_000);
+        fixture.pass(50_000);
+        assertEquals(WorkerState.STARTING, worker.state());
+        fixture.pass(10_000);
+        assertEquals(WorkerState.STOPPING, worker.state());
+    }
+
+    @Test
     void shouldSayWhichWarmUpRequestFailedWhenTheStartTimesOut() {
         fixture.warmingUp();
         Incarnation worker = first();
