@@ -122,6 +122,18 @@ class MusherTerminalIT extends MusherTestBase {
     }
 
     @Test
+    void shouldStopARunWhoseReaderHasLeftIfThereIsATerminal() throws Exception {
+        musher.file("{id: 'web', cmd: 'while :; do echo tick; sleep 0.1; done'}");
+        PseudoTerminal.Screen end = musher.onTerminal(24, 80, FIRST_LINE, "run").end();
+        assertTrue(end.text().contains("web-1 | tick") && end.text().contains("ended 1"), end::text);
+        assertExit(3, musher.run("status"));
+
+        Child service = musher.begin("set -- setsid -w \"$@\"; " + FIRST_LINE, "run");
+        service.awaitLine("musher logs still shows it", PATIENCE);
+        assertExit(0, musher.run("status"));
+    }
+
+    @Test
     void shouldEndMonitAlthoughTheTerminalTakesNoOutputOrThePrimaryHangs() throws Exception {
         start(TWO);
         PseudoTerminal paused = musher.onTerminal(24, 80, "", "monit");

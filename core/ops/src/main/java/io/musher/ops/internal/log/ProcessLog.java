@@ -22,21 +22,33 @@ public final class ProcessLog implements WorkerLog {
     private final PrintStream out;
     private final PrintStream err;
     private final Clock clock;
+    private final Runnable whenClosed;
     private final Set<RollingFile> used = ConcurrentHashMap.newKeySet();
 
-    /** Creates a log; {@code files} are shared, because several processes may write to one file. */
-    public ProcessLog(LoggerSpec spec, LogFiles files, PrintStream out, PrintStream err, Clock clock) {
+    /**
+     * Creates a log.
+     *
+     * @param files are shared, because several processes may write to one file
+     * @param whenClosed called after each line that could not be written to the console
+     */
+    public ProcessLog(LoggerSpec spec, LogFiles files, PrintStream out, PrintStream err, Clock clock,
+            Runnable whenClosed) {
         this.spec = spec;
         this.files = files;
         this.out = out;
         this.err = err;
         this.clock = clock;
+        this.whenClosed = whenClosed;
     }
 
     @Override
     public void accept(Output.Line line) {
         if (spec.console()) {
-            (line.error() ? err : out).println(spec.decorate() ? line.name() + " | " + line.text() : line.text());
+            PrintStream console = line.error() ? err : out;
+            console.println(spec.decorate() ? line.name() + " | " + line.text() : line.text());
+            if (console.checkError()) {
+                whenClosed.run();
+            }
         }
         (line.error() ? spec.stderr().or(spec::stdout) : spec.stdout()).ifPresent(path -> {
             byte[] bytes = (inFile(line) + "\n").getBytes(StandardCharsets.UTF_8);

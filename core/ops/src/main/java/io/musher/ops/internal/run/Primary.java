@@ -1,6 +1,5 @@
 package io.musher.ops.internal.run;
 
-import io.musher.Exit;
 import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Signals;
 import io.musher.ops.internal.control.ControlException;
@@ -22,7 +21,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +28,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,13 +79,14 @@ public final class Primary implements Controlled {
     private final Commands commands;
     private final FileProcesses processes;
     private final PrimaryLog log;
+    final PrimaryEnd ownEnd;
     private final Semaphore changes = new Semaphore(0);
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private volatile CompletableFuture<?> firstStart = CompletableFuture.completedFuture(null);
+    private final AtomicBoolean outputClosed = new AtomicBoolean();
     private volatile boolean stopRequested;
+    private volatile boolean stopsForOutput;
     private boolean ended;
-    /** Since when there is no hope for any process; only the thread that runs the primary uses it. */
-    private OptionalLong hopelessSince = OptionalLong.empty();
     private @Nullable UnixDoor door;
 
     /** Creates a primary; nothing runs yet. */
@@ -100,22 +100,24 @@ public final class Primary implements Controlled {
                 spec -> new ProcessLog(
                         options.detached() ? spec.logger().detached(home.folder(file.name()).resolve("logs"))
                                 : spec.logger(),
-                        logs, out, err, Clock.systemDefaultZone()),
+                        logs, out, err, Clock.systemDefaultZone(), this::outputClosed),
                 file.watcher(), this::countsAsChange,
                 options.detached() ? PrimaryJvm.flags(System.getenv()) : List.of(),
                 changes::release);
         processes = new FileProcesses(file, options.source(), context);
+        ownEnd = new PrimaryEnd(options, processes, err);
         log = new PrimaryLog(home.folder(file.name()).resolve("primary.log"), () -> processes.file().logger());
     }
 
     /**
      * Runs everything and waits for its end. SIGTERM and SIGINT stop all processes at the same time and then end the
-     * JVM; SIGHUP does too if there is a terminal, and otherwise reloads.
+     * JVM; SIGHUP does too if there is a terminal, and otherwise reloads. So does, if there is a terminal, the end of
+     * what reads the output, as in {@code run | head}; without one, what reads it is not the user.
      *
-     * @return 0 when nothing is left to run or a client has stopped it, 1 when something could not be started, was
-     *     given up, or failed and is not restarted, or when another primary of this name runs; the exit code of a
-     *     program that failed and is not restarted if it is the only process; if programs run once, the exit code of
-     *     the first process in the file that has failed
+     * @return 0 when nothing is left to run or a client has stopped it, 1 when the output is not read any more, or when
+     *     something could not be started, was given up, or failed and is not restarted, or when another primary of this
+     *     name runs; the exit code of a program that failed and is not restarted if it is the only process; if programs
+     *     run once, the exit code of the first process in the file that has failed
      * @throws InterruptedException if the thread is interrupted; all is stopped then
      */
     public int run() throws InterruptedException {
@@ -141,50 +143,15 @@ public final class Primary implements Controlled {
             opened.start();
             LOG.info("\"{}\" is controlled at {}", file.name(), opened.path());
             boolean changed = true;
-            while (!stopRequested && !isOver(System.nanoTime())) {
+            while (!stopRequested && !ownEnd.isOver(System.nanoTime())) {
                 // the statistics may show a change a moment after its event
                 changed = changes.tryAcquire(changed ? SETTLE_MILLIS : LOOK_MILLIS, TimeUnit.MILLISECONDS);
                 changes.drainPermits();
             }
-            return stopRequested ? 0 : exitCode();
+            return stopsForOutput ? 1 : stopRequested ? 0 : ownEnd.exitCode();
         } finally {
             end();
         }
-    }
-
-    private int exitCode() {
-        List<ManagedProcess> failed = processes().stream().filter(ManagedProcess::hasFailed).toList();
-        boolean single = processes().size() == 1 && processes().iterator().next().spec().restart().when()
-                .equals("never");
-        if (options.once() || single) {
-            return processes().stream().flatMap(process -> process.exits.firstFailure().stream()).map(Exit::status)
-                    .findFirst().orElse(failed.isEmpty() ? 0 : 1);
-        }
-        failed.forEach(process -> err.println("musher: " + process.id + " failed: "
-                + process.exits.firstFailure().map(Exit::toString).orElse(process.problem())));
-        return failed.isEmpty() ? 0 : 1;
-    }
-
-    /** {@return whether nothing is left to run, or to ask about; only for the thread that runs the primary} */
-    boolean isOver(long now) {
-        if (!options.detached()) {
-            return processes().stream().allMatch(ManagedProcess::isOver);
-        }
-        boolean hopeless = !processes().isEmpty() && processes().stream().allMatch(ManagedProcess::isHopeless);
-        if (!hopeless) {
-            hopelessSince = OptionalLong.empty();
-            return processes().stream().allMatch(process -> process.isOver() && !process.hasFailed()
-                    && process.cluster().isPresent());
-        }
-        if (hopelessSince.isEmpty()) {
-            hopelessSince = OptionalLong.of(now);
-        }
-        boolean ends = now - hopelessSince.getAsLong() >= options.linger().toNanos();
-        if (ends) {
-            LOG.error("\"{}\" ends: nothing in it was ever ready, and all is given up; musher start starts it again",
-                    processes.file().name());
-        }
-        return ends;
     }
 
     @Override
@@ -241,6 +208,20 @@ public final class Primary implements Controlled {
         }, "musher-reload");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** The output of a worker could not be written to the console. */
+    private void outputClosed() {
+        if (!outputClosed.compareAndSet(false, true)) {
+            return;
+        }
+        if (options.detached() || !hasTerminal()) {
+            LOG.warn("the output of workers cannot be shown any more: nothing reads it; musher logs still shows it");
+            return;
+        }
+        LOG.info("nothing reads the output any more: stops");
+        stopsForOutput = true;
+        stopAll();
     }
 
     /** {@return whether this process has a controlling terminal, the end of which is announced by SIGHUP} */

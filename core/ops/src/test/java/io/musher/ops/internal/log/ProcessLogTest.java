@@ -1,10 +1,14 @@
 package io.musher.ops.internal.log;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.musher.Output;
 import io.musher.ops.internal.file.LoggerSpec;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,10 +33,12 @@ class ProcessLogTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
+    private int closed;
+
     private void write(LoggerSpec spec) {
         try (LogFiles files = new LogFiles()) {
             ProcessLog log = new ProcessLog(spec, files, new PrintStream(out, true, StandardCharsets.UTF_8),
-                    new PrintStream(err, true, StandardCharsets.UTF_8), CLOCK);
+                    new PrintStream(err, true, StandardCharsets.UTF_8), CLOCK, () -> closed++);
             log.accept(OUT);
             log.accept(ERROR);
         }
@@ -46,6 +52,37 @@ class ProcessLogTest {
 
     private String file(String name) throws Exception {
         return Files.readString(folder.resolve(name));
+    }
+
+    @Test
+    void shouldReportThatTheConsoleIsClosed() {
+        write(spec(true, true, false, false, null));
+        assertEquals(0, closed);
+        try (LogFiles files = new LogFiles()) {
+            PrintStream full = new PrintStream(new OutputStream() {
+                @Override
+                public void write(int value) throws IOException {
+                    throw new IOException("Broken pipe");
+                }
+            });
+
+            new ProcessLog(spec(true, true, false, false, null), files, full, full, CLOCK, () -> closed++).accept(OUT);
+        }
+        assertEquals(1, closed);
+    }
+
+    @Test
+    void shouldCountWhatNothingReadsOfAPipe() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0);
+        ProcessLog log = new ProcessLog(
+                new LoggerSpec(false, Optional.of(pipe), Optional.empty(), false, false, false, 1_000, 1),
+                new LogFiles(), System.out, System.err, CLOCK, () -> closed++);
+        Output.Line line = new Output.Line(7, 0, "web-1", false, "x".repeat(100_000));
+        await().until(() -> {
+            log.accept(line);
+            return log.dropped() > 0;
+        });
     }
 
     @Test

@@ -51,8 +51,8 @@ class PrimaryTest {
                     .anyMatch(process -> process.hasFailed() && process.isOver()));
             assertEquals(hopeless, primary.processes().stream().filter(ManagedProcess::isHopeless).count());
             long now = System.nanoTime();
-            assertFalse(primary.isOver(now));
-            assertFalse(primary.isOver(now + Duration.ofHours(1).toNanos()));
+            assertFalse(primary.ownEnd.isOver(now));
+            assertFalse(primary.ownEnd.isOver(now + Duration.ofHours(1).toNanos()));
         } finally {
             primary.processes().forEach(process -> process.stop().join());
             started.exceptionally(failure -> null).join();
