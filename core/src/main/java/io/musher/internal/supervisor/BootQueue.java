@@ -62,7 +62,7 @@ final class BootQueue {
         int limit = clusterStarts ? 2 * registry.config.bootLimit() : registry.config.bootLimit();
         int booting = 0;
         for (Slot slot : registry.slots()) {
-            if (slot.starting != null && slot.starting.isBooting() && !slot.starting.isSoaking()) {
+            if (slot.starting != null && slot.starting.isBooting() && !slot.starting.soak.isRunning()) {
                 booting++;
             }
         }

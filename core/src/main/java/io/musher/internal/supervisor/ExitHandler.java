@@ -180,7 +180,7 @@ final class ExitHandler {
         worker.cancelTimers();
         worker.slot.forget(worker);
         worker.channel.markUnreachable();
-        worker.clearDeferred();
+        worker.fork.clearDeferred();
         registry.setState(worker, WorkerState.DEAD, why);
         registry.remove(worker);
         stopSequence.ended();
@@ -199,7 +199,7 @@ final class ExitHandler {
             return () -> {};
         }
         if (rollout.isFailure(worker)) {
-            String when = worker.isSoaking() ? "in its soak time: " : worker == slot.starting && worker.wasReady()
+            String when = worker.soak.isRunning() ? "in its soak time: " : worker == slot.starting && worker.wasReady()
                     ? "in its overlap: " : "";
             return () -> rollout.replacementFailed(worker, when + why);
         }

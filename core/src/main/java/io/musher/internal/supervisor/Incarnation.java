@@ -3,10 +3,7 @@ package io.musher.internal.supervisor;
 import io.musher.Exit;
 import io.musher.WorkerState;
 import io.musher.balancer.loop.Nullable;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -33,24 +30,19 @@ public final class Incarnation {
     private final Optional<String> recycling;
     private final CompletableFuture<Exit> exit = new CompletableFuture<>();
     private volatile StateAndReason status;
-    private volatile Optional<StartedProcess> process = Optional.empty();
     private volatile int port;
     /** Null until {@link #spawn}. */
     private volatile @Nullable WorkerHandle handle;
     private volatile String observed = "";
 
     final Slot slot;
+    final ForkState fork = new ForkState();
     final ChannelState channel = new ChannelState();
     final ReadinessState readiness;
+    final SoakState soak;
     final StopState stop;
     final ResettableTimer startTimer;
     final ResettableTimer minLifeTimer;
-    /** In a rollout: runs from the evidence of readiness to the end of the soak time. */
-    private final ResettableTimer soakTimer;
-    /** Events and requests that arrived before {@link #forked}. */
-    private final List<Runnable> beforeForked = new ArrayList<>();
-    private boolean soaking;
-    private boolean soaked;
     private boolean online;
     private boolean wasReady;
     private long readyAt;
@@ -69,7 +61,7 @@ public final class Incarnation {
         this.status = new StateAndReason(WorkerState.STARTING, slot.why);
         this.startTimer = registry.newTimer();
         this.minLifeTimer = registry.newTimer();
-        this.soakTimer = registry.newTimer();
+        this.soak = new SoakState(registry.newTimer());
     }
 
     /** {@return the worker's id, from 1, never reused} */
@@ -163,7 +155,7 @@ public final class Incarnation {
     /** {@return whether failed health checks count: the worker is READY, NOT_READY or soaking; control thread only} */
     public boolean countsFailedChecks() {
         WorkerState state = state();
-        return state == WorkerState.READY || state == WorkerState.NOT_READY || soaking;
+        return state == WorkerState.READY || state == WorkerState.NOT_READY || soak.isRunning();
     }
 
     /** {@return whether the worker is booting, READY or NOT_READY, so that its health checks should continue} */
@@ -202,7 +194,7 @@ public final class Incarnation {
 
     /** {@return the process id, empty before the fork} */
     public OptionalLong pid() {
-        Optional<StartedProcess> started = process;
+        Optional<StartedProcess> started = fork.process();
         return started.isPresent() ? OptionalLong.of(started.get().pid()) : OptionalLong.empty();
     }
 
@@ -213,7 +205,7 @@ public final class Incarnation {
 
     /** {@return the start time; empty before the fork} */
     public Optional<Instant> startedAt() {
-        return process.map(StartedProcess::startedAt);
+        return fork.process().map(StartedProcess::startedAt);
     }
 
     /** {@return a future that completes when the process is reaped, and fails if the process could not be started} */
@@ -241,40 +233,15 @@ public final class Incarnation {
         handle = generation.spawn(this, events, instances);
     }
 
-    /** Records that the process runs; {@link #runDeferred} is to follow. */
+    /** Records that the process runs; {@link ForkState#runDeferred} is to follow. */
     void forked(StartedProcess started) {
-        process = Optional.of(started);
+        fork.done(started);
         port = started.port().orElse(0);
-    }
-
-    /** Runs what {@link #whenForked} has kept. */
-    void runDeferred() {
-        List<Runnable> deferred = List.copyOf(beforeForked);
-        beforeForked.clear();
-        deferred.forEach(Runnable::run);
-    }
-
-    /** Drops what {@link #whenForked} has kept: no process was started. */
-    void clearDeferred() {
-        beforeForked.clear();
-    }
-
-    /** Runs a task as soon as the process is known to run, possibly at once. */
-    void whenForked(Runnable task) {
-        if (isForked()) {
-            task.run();
-        } else {
-            beforeForked.add(task);
-        }
-    }
-
-    boolean isForked() {
-        return process.isPresent();
     }
 
     /** {@return whether the process runs a command; false before the fork} */
     boolean isCommand() {
-        return process.filter(StartedProcess::command).isPresent();
+        return fork.process().filter(StartedProcess::command).isPresent();
     }
 
     void port(int newPort) {
@@ -308,29 +275,11 @@ public final class Incarnation {
         return wasReady && now - readyAt >= nanos;
     }
 
-    /** Lets the worker run for a while before it gets traffic, once. */
-    void soak(Duration time, Runnable afterwards) {
-        soaking = true;
-        soakTimer.set(time, () -> {
-            soaking = false;
-            soaked = true;
-            afterwards.run();
-        });
-    }
-
-    boolean isSoaking() {
-        return soaking;
-    }
-
-    boolean hasSoaked() {
-        return soaked;
-    }
-
     void cancelTimers() {
         stop.cancel();
         readiness.cancelTimer();
         startTimer.cancel();
         minLifeTimer.cancel();
-        soakTimer.cancel();
+        soak.cancel();
     }
 }

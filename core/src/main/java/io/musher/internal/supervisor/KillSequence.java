@@ -76,7 +76,7 @@ final class KillSequence {
         if (worker.stop.cause() == null) {
             worker.stop.decideCause(Exit.Cause.KILLED);
         }
-        worker.whenForked(() -> {
+        worker.fork.whenDone(() -> {
             if (worker.isAlive()) {
                 worker.cancelTimers();
                 sigkill(worker, why);

@@ -24,7 +24,7 @@ final class ProcessEventRouter implements ProcessEvents {
 
     /** Handles an event now or, if the worker's process is still being started, as soon as it runs. */
     private void handle(Incarnation worker, Runnable event) {
-        turn.accept(() -> worker.whenForked(() -> {
+        turn.accept(() -> worker.fork.whenDone(() -> {
             if (worker.isAlive()) {
                 event.run();
             }

@@ -128,7 +128,7 @@ final class RolloutPlan {
 
     /** {@return whether a worker with evidence of readiness has to soak before it is ready} */
     boolean needsSoak(Incarnation worker) {
-        return isReplacement(worker) && !worker.hasSoaked() && !policy.soak().isZero();
+        return isReplacement(worker) && !worker.soak.isOver() && !policy.soak().isZero();
     }
 
     /** Returns whether the worker was started by the rollout that rolls forward. */

@@ -34,7 +34,7 @@ final class StartupTracker {
         if (!process.joins()) {
             worker.minLifeTimer.set(MIN_COMMAND_LIFE, () -> stayedAlive(worker));
         }
-        worker.runDeferred();
+        worker.fork.runDeferred();
     }
 
     /** {@return whether the channel may stay open} */
@@ -42,7 +42,7 @@ final class StartupTracker {
         if (!worker.channel.acceptsHello() || !worker.isAlive()) {
             return false;
         }
-        worker.whenForked(() -> {
+        worker.fork.whenDone(() -> {
             if (worker.isAlive() && !worker.channel.isGoodbyeSent()) {
                 worker.channel.helloReceived();
                 online(worker, "it said hello");
@@ -111,7 +111,7 @@ final class StartupTracker {
             return;
         }
         worker.readiness.portAccepts();
-        if (worker.readiness.evidence() != null && !worker.readiness.isPaused() && !worker.isSoaking()) {
+        if (worker.readiness.evidence() != null && !worker.readiness.isPaused() && !worker.soak.isRunning()) {
             markReady(worker, "its port accepts again");
         }
     }
@@ -249,12 +249,12 @@ final class StartupTracker {
 
     /** Lets a replacement run for the soak time before it gets traffic; then its readiness is evaluated again. */
     private void soak(Incarnation worker, String why) {
-        if (worker.isSoaking()) {
+        if (worker.soak.isRunning()) {
             return;
         }
         Duration time = registry.config.reload().soak();
         registry.setState(worker, WorkerState.ONLINE, why + ", and gets traffic after running for another " + time);
-        worker.soak(time, () -> {
+        worker.soak.begin(time, () -> {
             if (worker.readiness.isBlocked()) { // the start timeout begins anew
                 worker.startTimer.setTimeout(registry.config.startTimeout(), () -> startTimedOut(worker));
             }

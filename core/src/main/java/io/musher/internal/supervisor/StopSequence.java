@@ -63,7 +63,7 @@ final class StopSequence {
     /** Releases and stops a worker without recording a cause: the worker asked for the stop or was lost before. */
     void release(Incarnation worker, String why) {
         worker.slot.release(worker);
-        worker.whenForked(() -> {
+        worker.fork.whenDone(() -> {
             beginStop(worker, why);
             report.begin(worker);
         });

@@ -34,7 +34,7 @@ final class SimActionChecks {
         long wanted = world.supervisor.slots().stream().filter(SlotStatus::wanted).count();
         isTrue(worker.instance() < limit && wanted <= limit, "%s, beyond the limit of %s", worker, limit);
         long booting = checks.tracks.entrySet().stream()
-                .filter(e -> e.getValue().isAlive() && e.getKey().isBooting() && !e.getKey().isSoaking()
+                .filter(e -> e.getValue().isAlive() && e.getKey().isBooting() && !e.getKey().soak.isRunning()
                         && e.getKey().slot.starting == e.getKey())
                 .count();
         isTrue(booting < world.config.bootLimit() * (world.user.started.isDone() ? 1 : 2), "%s boot already", booting);

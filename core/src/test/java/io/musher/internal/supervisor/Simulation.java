@@ -77,7 +77,7 @@ final class Simulation {
     private static void end(SimWorld world) {
         world.calm = false;
         world.user.stop();
-        boolean spawning = world.known.stream().anyMatch(worker -> worker.isAlive() && !worker.isForked());
+        boolean spawning = world.known.stream().anyMatch(worker -> worker.isAlive() && !worker.fork.isDone());
         long asked = 0;
         if (world.chance(30)) {
             asked = world.between(0, SimWorld.SECOND / 2);
