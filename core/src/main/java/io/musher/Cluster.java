@@ -400,9 +400,11 @@ public final class Cluster implements AutoCloseable {
      *     {@link #reload}
      * @throws IllegalArgumentException if the launch is not possible, for example with a main class or a jar that
      *     cannot be found; nothing has begun then
-     * @throws IllegalStateException if the launch is {@link Launch#self()} and this program cannot be started again
+     * @throws IllegalStateException if the launch is {@link Launch#self()} and this program cannot be started again, or
+     *     if it does not go with the options of the cluster, such as a command with a heartbeat check
      */
     public CompletableFuture<Rollout> deploy(Launch launch) {
+        ConfigChecks.checkLaunch(config, launch);
         return commands.deploy(LaunchPlan.of(config.completed(launch)));
     }
 

@@ -3,6 +3,7 @@ package io.musher;
 import io.musher.balancer.BalancerBuilder;
 import io.musher.balancer.ProxyProtocol;
 import io.musher.balancer.Strategy;
+import io.musher.balancer.loop.Durations;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -581,8 +582,10 @@ public final class ClusterBuilder {
      */
     public ClusterBuilder startTimeout(Duration timeout) {
         Objects.requireNonNull(timeout, "startTimeout");
-        require(!timeout.isNegative() && !timeout.isZero(), "startTimeout " + timeout + " is not positive");
-        require(timeout.compareTo(Duration.ofDays(365)) <= 0, "startTimeout " + timeout + " is more than a year");
+        require(!timeout.isNegative() && !timeout.isZero(),
+                "startTimeout " + Durations.text(timeout) + " is not positive");
+        require(timeout.compareTo(Duration.ofDays(365)) <= 0,
+                "startTimeout " + Durations.text(timeout) + " is more than a year");
         this.startTimeout = timeout;
         return this;
     }

@@ -1,7 +1,9 @@
 package io.musher;
 
 import io.musher.balancer.BalancerStats;
+import io.musher.balancer.loop.Plural;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -29,6 +31,9 @@ public record ClusterStats(int wanted, int ready, long forks, long restarts, lon
         Optional<BalancerStats> balancer,
         Optional<RolloutStats> rollout) {
 
+    /** How many instances that are not ready {@link #toString} describes. */
+    private static final int MAX_NAMED = 8;
+
     /**
      * Copies the lists.
      *
@@ -50,6 +55,31 @@ public record ClusterStats(int wanted, int ready, long forks, long restarts, lon
     }
 
     /**
+     * {@return the figures that matter in a log, in one line: workers, the instances that are not ready, the rollout,
+     * connections and messages; it may change in later versions}
+     */
+    @Override
+    public String toString() {
+        List<String> parts = new ArrayList<>();
+        parts.add(ready + " of " + wanted + " ready, " + Plural.of(forks, "fork") + ", "
+                + Plural.of(restarts, "restart") + ", " + Plural.of(failures, "failure"));
+        List<SlotStats> missing = slots.stream().filter(slot -> slot.state() != SlotStats.State.READY).toList();
+        missing.stream().limit(MAX_NAMED).map(SlotStats::toString).forEach(parts::add);
+        if (missing.size() > MAX_NAMED) {
+            parts.add("and " + (missing.size() - MAX_NAMED) + " more that are not ready");
+        }
+        rollout.map(RolloutStats::toString).ifPresent(parts::add);
+        balancer.map(BalancerStats::toString).ifPresent(parts::add);
+        if (messages.delivered > 0 || messages.refused > 0 || messages.lateReplies > 0) {
+            parts.add(messages.toString());
+        }
+        if (droppedOutput > 0) {
+            parts.add(Plural.of(droppedOutput, "byte") + " of output dropped");
+        }
+        return String.join("; ", parts);
+    }
+
+    /**
      * Describes a wanted instance. The counters never fall while the cluster lives: they belong to the instance, not to
      * its present worker.
      *
@@ -68,6 +98,12 @@ public record ClusterStats(int wanted, int ready, long forks, long restarts, lon
      */
     public record SlotStats(int instance, String name, State state, String reason, int restarts, int failures,
             OptionalInt worker, Optional<Exit> lastExit, Optional<Instant> nextStart, TrafficStats traffic) {
+
+        /** {@return what matters in a log, in one line; it may change in later versions} */
+        @Override
+        public String toString() {
+            return name + " " + state + (reason.isEmpty() ? "" : " (" + reason + ")");
+        }
 
         /** What an instance is doing. Constants may be added in later versions. */
         public enum State {
@@ -121,7 +157,15 @@ public record ClusterStats(int wanted, int ready, long forks, long restarts, lon
      * @param left how many instances have still to be replaced or rolled back
      * @param failure why the rollout is rolling back; empty if it is not
      */
-    public record RolloutStats(String cause, int replaced, int left, Optional<String> failure) {}
+    public record RolloutStats(String cause, int replaced, int left, Optional<String> failure) {
+
+        /** {@return the progress in one line; it may change in later versions} */
+        @Override
+        public String toString() {
+            return "rollout (" + cause + "): " + replaced + " replaced, " + left + " left"
+                    + failure.map(why -> ", rolls back: " + why).orElse("");
+        }
+    }
 
     /**
      * Counts the messages of all workers since the cluster started.
@@ -131,5 +175,13 @@ public record ClusterStats(int wanted, int ready, long forks, long restarts, lon
      *     channel was closing
      * @param lateReplies replies that arrived after the timeout of their request
      */
-    public record MessageStats(long delivered, long refused, long lateReplies) {}
+    public record MessageStats(long delivered, long refused, long lateReplies) {
+
+        /** {@return the counts in one line; it may change in later versions} */
+        @Override
+        public String toString() {
+            return Plural.of(delivered, "message") + " delivered, " + refused + " refused, " + lateReplies
+                    + " late replies";
+        }
+    }
 }

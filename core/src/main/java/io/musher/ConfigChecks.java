@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.balancer.loop.Durations;
 import java.util.Optional;
 
 /** Checks that the options of a {@link ClusterConfig} go together; each setter has checked its own value before. */
@@ -37,7 +38,8 @@ final class ConfigChecks {
             refuse(config.host().isPresent(), "host " + config.host().orElse("") + " and inheritListener(): the"
                     + " inherited socket is bound to an address already; leave host out");
             refuse(!config.stopPolicy().preStopDelay().isZero(), "stopPolicy preStopDelay "
-                    + config.stopPolicy().preStopDelay() + " and inheritListener(): the cluster stops accepting at"
+                    + Durations.text(config.stopPolicy().preStopDelay())
+                    + " and inheritListener(): the cluster stops accepting at"
                     + " once, because another process serves the inherited socket; leave the delay out");
         }
         if (config.scheduling() == Scheduling.KERNEL) {
@@ -51,6 +53,19 @@ final class ConfigChecks {
         }
         refuse(!config.commonOptions().jvmArgs().isEmpty() && config.chosenLaunch() instanceof Launch.Command,
                 "jvmArgs with a command: Musher starts no JVM for it; put the flags among its own words");
+        checkLaunch(config, config.chosenLaunch());
+    }
+
+    /**
+     * Throws {@link IllegalStateException} if a program does not go with the options. A command that is ready only when
+     * it says so has a channel, on which it can answer heartbeats; of any other one nothing would be checked.
+     */
+    static void checkLaunch(ClusterConfig config, Launch launch) {
+        boolean heartbeats = config.healthChecks().stream()
+                .anyMatch(check -> check.kind() == HealthCheck.Kind.HEARTBEAT);
+        refuse(heartbeats && launch instanceof Launch.Command && config.readiness() != Readiness.EXPLICIT,
+                "healthCheck (heartbeat) with a command: only a program that joins the cluster answers heartbeats;"
+                        + " check http or tcp instead, or, if it joins, set readiness EXPLICIT: it calls ready()");
     }
 
     /** {@return an option that is set and does not work without a balancer, and why; empty if there is none} */

@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.balancer.loop.Durations;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -40,8 +41,9 @@ public record HealthCheck(Kind kind, String path, Duration interval, Duration ti
         HTTP,
         /**
          * A heartbeat on the worker's channel. In a JVM Musher answers it, however busy the listeners are, or the
-         * function given to {@link WorkerContext#onHeartbeat} decides. Not counted for commands that have never
-         * answered a heartbeat, and for programs that have never joined.
+         * function given to {@link WorkerContext#onHeartbeat} decides. A command has to answer by itself; it needs
+         * {@link Readiness#EXPLICIT}, by which it is known to have a channel. Not counted for a JVM as long as its
+         * program has not joined the cluster, which is logged.
          */
         HEARTBEAT
     }
@@ -91,7 +93,8 @@ public record HealthCheck(Kind kind, String path, Duration interval, Duration ti
     private static void within(String option, Duration time) {
         Objects.requireNonNull(time, "healthCheck " + option);
         if (time.compareTo(Duration.ofMillis(1)) < 0 || time.compareTo(Duration.ofDays(1)) > 0) {
-            throw new IllegalArgumentException("healthCheck " + option + " " + time + " is not within 1 ms to a day");
+            throw new IllegalArgumentException(
+                    "healthCheck " + option + " " + Durations.text(time) + " is not within 1 ms to a day");
         }
     }
 

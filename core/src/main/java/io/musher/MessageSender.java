@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.balancer.loop.Durations;
 import io.musher.balancer.loop.Log;
 import io.musher.balancer.loop.LogThrottle;
 import io.musher.internal.ipc.FrameType;
@@ -80,7 +81,7 @@ final class MessageSender {
     static void checkTimeout(Duration timeout) {
         Objects.requireNonNull(timeout, "timeout");
         if (timeout.isNegative() || timeout.isZero()) {
-            throw new IllegalArgumentException("timeout " + timeout + " is not positive");
+            throw new IllegalArgumentException("timeout " + Durations.text(timeout) + " is not positive");
         }
     }
 
@@ -108,7 +109,7 @@ final class MessageSender {
             @Override
             public void timedOut() {
                 callbacks.execute(() -> promise.completeExceptionally(
-                        new TimeoutException("no answer from " + receiver + " within " + timeout.toMillis() + " ms")));
+                        new TimeoutException("no answer from " + receiver + " within " + Durations.text(timeout))));
             }
 
             @Override

@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.balancer.loop.Durations;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -35,7 +36,7 @@ public record RecyclePolicy(Duration maxAge, long maxMemory, long maxConnections
         Objects.requireNonNull(maxAge, "recyclePolicy maxAge");
         if (maxAge.isNegative() || maxMemory < 0 || maxConnections < 0) {
             throw new IllegalArgumentException(
-                    "recyclePolicy maxAge " + maxAge + ", maxMemory " + maxMemory + ", maxConnections "
+                    "recyclePolicy maxAge " + Durations.text(maxAge) + ", maxMemory " + maxMemory + ", maxConnections "
                             + maxConnections + ": a limit is negative");
         }
     }

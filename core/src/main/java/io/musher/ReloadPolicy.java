@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.balancer.loop.Durations;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -61,7 +62,7 @@ public record ReloadPolicy(int batch, Duration soak, Duration overlap, OnFailure
     private static void check(String name, Duration time) {
         Objects.requireNonNull(time, name);
         if (time.isNegative() || time.compareTo(Duration.ofDays(365)) > 0) {
-            throw new IllegalArgumentException(name + " " + time + " is not within 0 to a year");
+            throw new IllegalArgumentException(name + " " + Durations.text(time) + " is not within 0 to a year");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.balancer.loop.Durations;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -60,14 +61,16 @@ public record RestartPolicy(When when, Duration firstDelay, Duration maxDelay, D
         positive("giveUpWithin", giveUpWithin);
         Objects.requireNonNull(stableAfter, "restartPolicy stableAfter");
         if (stableAfter.isNegative()) {
-            throw new IllegalArgumentException("restartPolicy stableAfter " + stableAfter + " is negative");
+            throw new IllegalArgumentException(
+                    "restartPolicy stableAfter " + Durations.text(stableAfter) + " is negative");
         }
         if (giveUpAfter < 0) {
             throw new IllegalArgumentException("restartPolicy giveUpAfter " + giveUpAfter + " is negative");
         }
         if (maxDelay.compareTo(firstDelay) < 0) {
             throw new IllegalStateException(
-                    "restartPolicy maxDelay " + maxDelay + " is shorter than firstDelay " + firstDelay);
+                    "restartPolicy maxDelay " + Durations.text(maxDelay) + " is shorter than firstDelay "
+                            + Durations.text(firstDelay));
         }
     }
 
@@ -136,7 +139,8 @@ public record RestartPolicy(When when, Duration firstDelay, Duration maxDelay, D
     private static void positive(String name, Duration value) {
         Objects.requireNonNull(value, "restartPolicy " + name);
         if (value.isNegative() || value.isZero()) {
-            throw new IllegalArgumentException("restartPolicy " + name + " " + value + " is not positive");
+            throw new IllegalArgumentException(
+                    "restartPolicy " + name + " " + Durations.text(value) + " is not positive");
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.balancer.loop.Durations;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -75,7 +76,7 @@ public record StopPolicy(Duration preStopDelay, Duration drain, Duration kill) {
     private static void notNegative(String name, Duration value) {
         Objects.requireNonNull(value, "stopPolicy " + name);
         if (value.isNegative()) {
-            throw new IllegalArgumentException("stopPolicy " + name + " " + value + " is negative");
+            throw new IllegalArgumentException("stopPolicy " + name + " " + Durations.text(value) + " is negative");
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.musher;
 
+import io.musher.balancer.loop.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,7 @@ public record WarmUp(List<String> paths, Duration time, boolean required) {
             }
         }
         if (time.compareTo(Duration.ofMillis(1)) < 0 || time.compareTo(Duration.ofDays(1)) > 0) {
-            throw new IllegalArgumentException("warmUp time " + time + " is not within 1 ms to a day");
+            throw new IllegalArgumentException("warmUp time " + Durations.text(time) + " is not within 1 ms to a day");
         }
     }
 

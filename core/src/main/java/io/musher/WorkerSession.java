@@ -70,6 +70,7 @@ final class WorkerSession implements WorkerHandle {
     /** The id of the worker's target in the balancer, by which it is drained; its name, unless it is in its overlap. */
     private volatile String targetId;
     private boolean saidHello;
+    private boolean saidItCannotAnswer;
     private boolean channelEnded;
     /** How the process ended; null while it runs. */
     private @Nullable Termination termination;
@@ -131,9 +132,20 @@ final class WorkerSession implements WorkerHandle {
         started.onExit().thenAccept(end -> control.execute(() -> processEnded(end)));
         port.spawned(started);
         if (!config.healthChecks().isEmpty()) {
-            healthMonitor = new HealthMonitor(control, events, incarnation, () -> saidHello && !isCommand);
+            healthMonitor = new HealthMonitor(control, events, incarnation, this::mustAnswerHeartbeats);
             healthMonitor.begin(config.healthChecks(), config.proxyProtocol(), channel::heartbeat);
         }
+    }
+
+    /** {@return whether the worker has a channel} Warns once if it is ready without one. */
+    private boolean mustAnswerHeartbeats() {
+        if (!saidHello && !saidItCannotAnswer && incarnation.countsFailedChecks()) {
+            saidItCannotAnswer = true;
+            OPERATOR.warn("{}: {} is not checked by heartbeats: its program has not joined the cluster, which answers"
+                    + " them; check http or tcp instead, or call WorkerContext.current() in it", config.name(),
+                    incarnation.label());
+        }
+        return saidHello;
     }
 
     void spawnFailed(Throwable cause) {

@@ -119,7 +119,7 @@ class ArchitectureTest {
     void shouldKeepTheSupervisorPure() {
         String supervisor = INTERNAL + "supervisor";
         assertEquals(List.of(), uses.stream().filter(use -> use.from.equals(supervisor) && !use.to.equals(API))
-                .filter(use -> !Set.of("Timers", "Nullable").contains(use.type)).toList());
+                .filter(use -> !Set.of("Timers", "Nullable", "Durations").contains(use.type)).toList());
         assertTrue(uses.stream().anyMatch(use -> use.from.equals(supervisor)), "no supervisor found");
     }
 

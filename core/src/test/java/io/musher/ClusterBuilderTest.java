@@ -85,21 +85,21 @@ class ClusterBuilderTest {
                 on("startPort 0 is not within 1 to 65535", b -> b.startPort(0)),
                 on("startPort 70000 is not within 1 to 65535", b -> b.startPort(70000)),
                 on("host is blank", b -> b.host("")),
-                on("startTimeout PT0S is not positive", b -> b.startTimeout(Duration.ZERO)),
-                on("startTimeout PT-1S is not positive", b -> b.startTimeout(Duration.ofSeconds(-1))),
-                on("startTimeout PT8784H is more than a year", b -> b.startTimeout(Duration.ofDays(366))),
+                on("startTimeout 0 s is not positive", b -> b.startTimeout(Duration.ZERO)),
+                on("startTimeout -1 s is not positive", b -> b.startTimeout(Duration.ofSeconds(-1))),
+                on("startTimeout 366 d is more than a year", b -> b.startTimeout(Duration.ofDays(366))),
                 on("maxMessageSize 0 is not within 1 to", b -> b.maxMessageSize(0)),
                 on("maxMessageSize -5 is not within 1 to", b -> b.maxMessageSize(-5)),
                 on("warmUp path 'cart'", b -> b.warmUp(WarmUp.requests("/", "cart"))),
-                on("warmUp time PT0S", b -> b.warmUp(WarmUp.requests("/").withTime(Duration.ZERO))),
+                on("warmUp time 0 s", b -> b.warmUp(WarmUp.requests("/").withTime(Duration.ZERO))),
                 on("healthCheck path 'health' of HTTP", b -> b.healthCheck(HealthCheck.http("health"))),
                 on("healthCheck path '/a b' of HTTP", b -> b.healthCheck(HealthCheck.http("/a b"))),
                 on("healthCheck path '/a\r\nX: y' of HTTP", b -> b.healthCheck(HealthCheck.http("/a\r\nX: y"))),
-                on("healthCheck interval PT0S", b -> b.healthCheck(HealthCheck.tcp().withInterval(Duration.ZERO))),
-                on("healthCheck timeout PT-1S",
+                on("healthCheck interval 0 s", b -> b.healthCheck(HealthCheck.tcp().withInterval(Duration.ZERO))),
+                on("healthCheck timeout -1 s",
                         b -> b.healthCheck(HealthCheck.tcp().withTimeout(Duration.ofSeconds(-1)))),
                 on("healthCheck rise 1 and fall 0", b -> b.healthCheck(HealthCheck.tcp().withFall(0))),
-                on("recyclePolicy maxAge PT-1S",
+                on("recyclePolicy maxAge -1 s",
                         b -> b.recyclePolicy(RecyclePolicy.never().withMaxAge(Duration.ofSeconds(-1)))),
                 on("maxMemory -1", b -> b.recyclePolicy(RecyclePolicy.never().withMaxMemory(-1))),
                 on("command", b -> b.command()),
@@ -112,6 +112,7 @@ class ClusterBuilderTest {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
                 () -> options.apply(Cluster.builder()));
         assertTrue(e.getMessage().contains(expected), e.getMessage());
+        assertFalse(e.getMessage().matches(".*\\bP-?T?-?\\d.*"), () -> "durations with units: " + e.getMessage());
     }
 
     static Stream<Arguments> badCombinations() {
@@ -132,7 +133,7 @@ class ClusterBuilderTest {
                 on("scheduling KERNEL needs a commonPort", b -> b.scheduling(Scheduling.KERNEL)),
                 on("scheduling AUTO needs a commonPort", b -> b.startPort(3000).scheduling(Scheduling.AUTO)),
                 on("host localhost and inheritListener()", b -> b.inheritListener().host("localhost")),
-                on("preStopDelay PT1S and inheritListener()", b -> b.inheritListener()
+                on("preStopDelay 1 s and inheritListener()", b -> b.inheritListener()
                         .stopPolicy(StopPolicy.ofDefaults().withPreStopDelay(Duration.ofSeconds(1)))),
                 on("readiness STARTED and a commonPort", b -> b.inheritListener().readiness(Readiness.STARTED)),
                 kernel("startPort", b -> b.startPort(4000)),
@@ -147,6 +148,8 @@ class ClusterBuilderTest {
                         b -> b.recyclePolicy(RecyclePolicy.never().withMaxConnections(1))),
                 kernel("redirectCommonPort(true)", b -> b.redirectCommonPort(true)),
                 kernel("readiness PORT_OPEN", b -> b.readiness(Readiness.PORT_OPEN)),
+                on("healthCheck (heartbeat) with a command", b -> b.healthCheck(HealthCheck.tcp().withFall(1),
+                        HealthCheck.heartbeat()).commonPort(3000).command("node", "server.js")),
                 on("jvmArgs with a command", b -> b.command("node", "server.js").jvmArgs("-Xmx1g")));
     }
 

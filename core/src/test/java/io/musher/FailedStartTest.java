@@ -47,7 +47,7 @@ class FailedStartTest {
     static List<Way> ways() {
         return List.of(
                 new Way("a worker that ends", "exit code 1", b -> b.command("false").commonPort(0)),
-                new Way("a worker that is not ready in time", "PT0.05S",
+                new Way("a worker that is not ready in time", "(50 ms)",
                         b -> b.command("sleep", "100").commonPort(0).startTimeout(Duration.ofMillis(50))),
                 new Way("no such program", "/no/such/program", b -> b.command("/no/such/program").commonPort(0)),
                 new Way("a common port that is taken", "cannot listen",

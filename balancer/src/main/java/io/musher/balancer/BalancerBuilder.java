@@ -1,6 +1,7 @@
 package io.musher.balancer;
 
 import io.musher.balancer.internal.proxy.TrustedProxies;
+import io.musher.balancer.loop.Durations;
 import io.musher.balancer.loop.Nullable;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -578,7 +579,7 @@ public final class BalancerBuilder {
 
     static Duration positive(Duration value, String option) {
         requireAtMostAYear(value, option);
-        require(!value.isZero(), option + " " + value + " is not positive");
+        require(!value.isZero(), option + " " + Durations.text(value) + " is not positive");
         return value;
     }
 
@@ -591,14 +592,15 @@ public final class BalancerBuilder {
     private static Duration zeroIsOff(Duration least, Duration value, String option) {
         requireAtMostAYear(value, option);
         require(value.isZero() || value.compareTo(least) >= 0,
-                option + " " + value + " is less than " + least.toMillis() + " ms");
+                option + " " + Durations.text(value) + " is less than " + Durations.text(least));
         return value;
     }
 
     private static void requireAtMostAYear(Duration value, String option) {
         Objects.requireNonNull(value, option);
-        require(!value.isNegative(), option + " " + value + " is negative");
-        require(value.compareTo(Duration.ofDays(365)) <= 0, option + " " + value + " is more than a year");
+        require(!value.isNegative(), option + " " + Durations.text(value) + " is negative");
+        require(value.compareTo(Duration.ofDays(365)) <= 0,
+                option + " " + Durations.text(value) + " is more than a year");
     }
 
     private static void require(boolean condition, String message) {

@@ -1,5 +1,6 @@
 package io.musher.balancer;
 
+import io.musher.balancer.loop.Plural;
 import java.util.List;
 import java.util.Optional;
 
@@ -55,6 +56,15 @@ public record BalancerStats(
         targets = List.copyOf(targets);
     }
 
+    /** {@return the figures that matter in a log, in one line; it may change in later versions} */
+    @Override
+    public String toString() {
+        long ready = targets.stream().filter(each -> each.state() == TargetState.READY).count();
+        return ready + " of " + Plural.of(targets.size(), "target") + " ready, " + active + " active of " + accepted
+                + " accepted, " + waiting + " waiting, " + rejected + " rejected, " + retries + " retried, " + cut
+                + " cut, " + Plural.of(connectFailures, "connect failure");
+    }
+
     /**
      * {@return the statistics of one target, empty if there is none; a listed target precedes a withdrawn one of the
      * same id}
@@ -102,5 +112,13 @@ public record BalancerStats(
     public record TargetStats(
             Target target, TargetState state, long accepted, long active, long bytesToTarget, long bytesToClients,
             long connectFailures, long retries, long ejected, long moved, long cut, long latencyNanos, long unanswered,
-            String reason) {}
+            String reason) {
+
+        /** {@return the figures that matter in a log, in one line; it may change in later versions} */
+        @Override
+        public String toString() {
+            return target.id() + " " + state + (reason.isEmpty() ? "" : " (" + reason + ")") + ", " + active
+                    + " active of " + accepted + ", " + Plural.of(connectFailures, "connect failure");
+        }
+    }
 }

@@ -127,17 +127,17 @@ class BalancerBuilderTest {
         isBad("maxConnections -1", b -> b.maxConnections(-1));
         isBad("maxConnectionsPerTarget -2", b -> b.maxConnectionsPerTarget(-2));
         isBad("maxWaiting -3", b -> b.maxWaiting(-3));
-        isBad("waitTimeout PT0S", b -> b.waitTimeout(Duration.ZERO));
-        isBad("waitTimeout PT-1S", b -> b.waitTimeout(SECOND.negated()));
-        isBad("connectTimeout PT0S", b -> b.connectTimeout(Duration.ZERO));
-        isBad("connectTimeout PT-1S", b -> b.connectTimeout(SECOND.negated()));
-        isBad("idleTimeout PT-1S", b -> b.idleTimeout(SECOND.negated()));
-        isBad("idleTimeout PT0.009S", b -> b.idleTimeout(Duration.ofMillis(9)));
-        isBad("halfCloseTimeout PT0.009S", b -> b.halfCloseTimeout(Duration.ofMillis(9)));
-        isBad("firstByteTimeout PT-1S", b -> b.firstByteTimeout(SECOND.negated()));
-        isBad("connectOnFirstByte PT-1S", b -> b.connectOnFirstByte(SECOND.negated()));
+        isBad("waitTimeout 0 s", b -> b.waitTimeout(Duration.ZERO));
+        isBad("waitTimeout -1 s", b -> b.waitTimeout(SECOND.negated()));
+        isBad("connectTimeout 0 s", b -> b.connectTimeout(Duration.ZERO));
+        isBad("connectTimeout -1 s", b -> b.connectTimeout(SECOND.negated()));
+        isBad("idleTimeout -1 s", b -> b.idleTimeout(SECOND.negated()));
+        isBad("idleTimeout 9 ms", b -> b.idleTimeout(Duration.ofMillis(9)));
+        isBad("halfCloseTimeout 9 ms", b -> b.halfCloseTimeout(Duration.ofMillis(9)));
+        isBad("firstByteTimeout -1 s", b -> b.firstByteTimeout(SECOND.negated()));
+        isBad("connectOnFirstByte -1 s", b -> b.connectOnFirstByte(SECOND.negated()));
         isBad("maxConnectionsPerClient -1", b -> b.maxConnectionsPerClient(-1));
-        isBad("slowStart PT-1S", b -> b.slowStart(SECOND.negated()));
+        isBad("slowStart -1 s", b -> b.slowStart(SECOND.negated()));
         isBad("ejectAfter -1", b -> b.ejectAfter(-1));
         isBad("trustedProxies: 'nobody'", b -> b.trustedProxies("::1", "nobody"));
         isBad("bufferSize 4095", b -> b.bufferSize(4095));
@@ -157,10 +157,11 @@ class BalancerBuilderTest {
     @Test
     void shouldRefuseDurationsOfMoreThanAYear() {
         Duration forEver = Duration.ofSeconds(Long.MAX_VALUE);
-        isBad("waitTimeout " + forEver, b -> b.waitTimeout(forEver));
-        isBad("connectTimeout " + forEver, b -> b.connectTimeout(forEver));
-        isBad("idleTimeout " + forEver, b -> b.idleTimeout(forEver));
-        isBad("slowStart " + forEver, b -> b.slowStart(forEver));
+        String forEverText = "106751991167300 d 15 h 30 m 7 s";
+        isBad("waitTimeout " + forEverText, b -> b.waitTimeout(forEver));
+        isBad("connectTimeout " + forEverText, b -> b.connectTimeout(forEver));
+        isBad("idleTimeout " + forEverText, b -> b.idleTimeout(forEver));
+        isBad("slowStart " + forEverText, b -> b.slowStart(forEver));
     }
 
     @Test

@@ -26,10 +26,10 @@ class ProbePolicyTest {
 
     @Test
     void shouldNameTheBadValue() {
-        refused("probe interval PT0S", () -> new ProbePolicy(Duration.ZERO, SECOND, 1, 1));
-        refused("probe interval PT-1S", () -> new ProbePolicy(SECOND.negated(), SECOND, 1, 1));
-        refused("probe timeout PT0S", () -> new ProbePolicy(SECOND, Duration.ZERO, 1, 1));
-        refused("probe timeout PT-1S", () -> new ProbePolicy(SECOND, SECOND.negated(), 1, 1));
+        refused("probe interval 0 s", () -> new ProbePolicy(Duration.ZERO, SECOND, 1, 1));
+        refused("probe interval -1 s", () -> new ProbePolicy(SECOND.negated(), SECOND, 1, 1));
+        refused("probe timeout 0 s", () -> new ProbePolicy(SECOND, Duration.ZERO, 1, 1));
+        refused("probe timeout -1 s", () -> new ProbePolicy(SECOND, SECOND.negated(), 1, 1));
         refused("rise 0", () -> new ProbePolicy(SECOND, SECOND, 0, 1));
         refused("fall -1", () -> new ProbePolicy(SECOND, SECOND, 1, -1));
     }

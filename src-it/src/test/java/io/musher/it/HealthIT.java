@@ -8,6 +8,7 @@ import io.musher.Cluster;
 import io.musher.ClusterEvent;
 import io.musher.Exit;
 import io.musher.HealthCheck;
+import io.musher.Readiness;
 import io.musher.Worker;
 import io.musher.WorkerState;
 import java.time.Duration;
@@ -125,12 +126,11 @@ class HealthIT {
     }
 
     @Test
-    void shouldLetCommandsOffThatKnowNothingOfHeartbeats() throws Exception {
-        Cluster cluster = clusters.start(clusters.command("sleep", "60").instances(1)
-                .healthCheck(HealthCheck.heartbeat().withInterval(Duration.ofMillis(5))
-                        .withTimeout(Duration.ofMillis(5)).withFall(1)));
-        Worker command = cluster.workers().get(0);
-        assertEquals("2", Integer.toString(cluster.fork().get().id()), "a second passes until a command is ready");
-        assertEquals(WorkerState.READY, command.state());
+    void shouldReplaceACommandThatHasJoinedAndDoesNotAnswerHeartbeats() throws Exception {
+        Cluster cluster = clusters.start(clusters.command(Child.java(), "-cp",
+                System.getProperty("java.class.path"), ScriptedWorker.class.getName(), "lifeless").instances(1)
+                .readiness(Readiness.EXPLICIT).healthCheck(often(HealthCheck.heartbeat())));
+
+        replaced(cluster.workers().get(0));
     }
 }

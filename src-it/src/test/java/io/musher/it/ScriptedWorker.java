@@ -43,6 +43,10 @@ final class ScriptedWorker {
             case "hang" -> new CountDownLatch(1).await();
             case "idle" -> WorkerContext.current();
             case "ready" -> WorkerContext.current().ready();
+            case "lifeless" -> {
+                WorkerContext.current().onHeartbeat(() -> false);
+                WorkerContext.current().ready();
+            }
             case "claim" -> {
                 WorkerContext.current().listening(Integer.parseInt(args[1]));
                 serve(WorkerContext.current(), "elsewhere");

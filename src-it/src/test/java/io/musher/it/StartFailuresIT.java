@@ -53,7 +53,7 @@ class StartFailuresIT {
     void shouldEndAWorkerThatDoesNotListenInTime() {
         StartupException failure = failure(
                 clusters.jvm("hang").instances(1).commonPort(0).startTimeout(Duration.ofMillis(800)));
-        has(failure.getMessage(), "not ready", "PT0.8S");
+        has(failure.getMessage(), "not ready", "(800 ms)");
     }
 
     @Test
@@ -61,7 +61,7 @@ class StartFailuresIT {
         StartupException failure = failure(
                 clusters.jvm("serve").instances(1).commonPort(0).readiness(Readiness.EXPLICIT)
                         .startTimeout(Duration.ofMillis(1_000)));
-        has(failure.getMessage(), "not ready", "PT1S");
+        has(failure.getMessage(), "not ready", "(1 s)");
     }
 
     @Test

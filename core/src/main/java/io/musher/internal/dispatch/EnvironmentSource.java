@@ -1,5 +1,6 @@
 package io.musher.internal.dispatch;
 
+import io.musher.balancer.loop.Durations;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.OperatorLog;
@@ -114,7 +115,7 @@ public final class EnvironmentSource {
         OPERATOR.warn(
                 "{}: the supplier of env has not returned within {}, thread {}; {} reload() or deploy() wait for it"
                         + " or for the next call",
-                name, timeout, call.thread.getName(), call.answers.size());
+                name, Durations.text(timeout), call.thread.getName(), call.answers.size());
         callIfPossible();
     }
 

@@ -31,8 +31,7 @@ public final class HealthMonitor {
     /**
      * Creates an idle monitor; {@link #begin} starts the checks.
      *
-     * @param mustAnswer whether the worker must answer heartbeats: commands that never answered one and programs
-     *     without a channel need not
+     * @param mustAnswer whether the worker must answer heartbeats: programs without a channel need not
      */
     public HealthMonitor(EventLoop loop, ProcessEvents events, Incarnation worker, BooleanSupplier mustAnswer) {
         this.loop = loop;

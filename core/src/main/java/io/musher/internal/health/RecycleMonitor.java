@@ -1,6 +1,7 @@
 package io.musher.internal.health;
 
 import io.musher.RecyclePolicy;
+import io.musher.balancer.loop.Durations;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.Supervisor;
@@ -92,7 +93,7 @@ public final class RecycleMonitor {
 
     private void check(Incarnation worker, History history) {
         if (!policy.maxAge().isZero() && loop.now() - history.bornAt >= nanos()) {
-            supervisor.events().recycleDue(worker, "has passed the maximum age of " + policy.maxAge());
+            supervisor.events().recycleDue(worker, "has passed the maximum age of " + Durations.text(policy.maxAge()));
         }
         if (policy.maxConnections() > 0 && history.add(connections.applyAsLong(worker)) >= policy.maxConnections()) {
             supervisor.events().recycleDue(worker, "has had " + policy.maxConnections() + " connections");

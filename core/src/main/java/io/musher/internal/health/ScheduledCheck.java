@@ -1,6 +1,7 @@
 package io.musher.internal.health;
 
 import io.musher.HealthCheck;
+import io.musher.balancer.loop.Durations;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Timers;
@@ -76,7 +77,7 @@ final class ScheduledCheck {
         loop.execute(() -> {
             if (waiting) {
                 check.abandon();
-                completed(Optional.of("no answer within " + rule.timeout().toMillis() + " ms"));
+                completed(Optional.of("no answer within " + Durations.text(rule.timeout())));
             }
         });
     }

@@ -2,6 +2,7 @@ package io.musher.internal.supervisor;
 
 import io.musher.Exit;
 import io.musher.WorkerState;
+import io.musher.balancer.loop.Durations;
 import io.musher.balancer.loop.Nullable;
 import java.time.Duration;
 import java.util.Optional;
@@ -139,7 +140,8 @@ final class ExitHandler {
         if (startup.portRefuses(worker, why)) {
             Duration grace = registry.config.startTimeout().compareTo(GRACE) < 0 ? registry.config.startTimeout()
                     : GRACE;
-            worker.readiness.ifPortStillRefuses(grace, () -> livenessFailed(worker, why + ", for " + grace, false));
+            worker.readiness.ifPortStillRefuses(grace,
+                    () -> livenessFailed(worker, why + ", for " + Durations.text(grace), false));
         }
     }
 

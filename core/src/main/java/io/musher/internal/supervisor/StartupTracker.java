@@ -1,6 +1,7 @@
 package io.musher.internal.supervisor;
 
 import io.musher.WorkerState;
+import io.musher.balancer.loop.Durations;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 
@@ -11,7 +12,10 @@ import java.time.Duration;
  */
 final class StartupTracker {
 
-    /** A command that has run for this time without a hello counts as online and without a channel. */
+    /**
+     * A command that has run for this time without a hello counts as online and without a channel; half of a shorter
+     * start timeout, which no command would meet otherwise.
+     */
     private static final Duration MIN_COMMAND_LIFE = Duration.ofSeconds(1);
 
     private final WorkerRegistry registry;
@@ -32,7 +36,9 @@ final class StartupTracker {
         registry.listener.forked(worker, worker.why());
         worker.startTimer.setTimeout(registry.config.startTimeout(), () -> startTimedOut(worker));
         if (!process.joins()) {
-            worker.minLifeTimer.set(MIN_COMMAND_LIFE, () -> stayedAlive(worker));
+            Duration half = registry.config.startTimeout().dividedBy(2);
+            worker.minLifeTimer.set(half.compareTo(MIN_COMMAND_LIFE) < 0 ? half : MIN_COMMAND_LIFE,
+                    () -> stayedAlive(worker));
         }
         worker.fork.runDeferred();
     }
@@ -253,18 +259,19 @@ final class StartupTracker {
             return;
         }
         Duration time = registry.config.reload().soak();
-        registry.setState(worker, WorkerState.ONLINE, why + ", and gets traffic after running for another " + time);
+        String shown = Durations.text(time);
+        registry.setState(worker, WorkerState.ONLINE, why + ", and gets traffic after running for another " + shown);
         worker.soak.begin(time, () -> {
             if (worker.readiness.isBlocked()) { // the start timeout begins anew
                 worker.startTimer.setTimeout(registry.config.startTimeout(), () -> startTimedOut(worker));
             }
-            readinessReached(worker, why + ", and has run for another " + time);
+            readinessReached(worker, why + ", and has run for another " + shown);
         });
     }
 
     private void startTimedOut(Incarnation worker) {
-        stopSequence.startTimedOut(worker, "not ready within startTimeout (" + registry.config.startTimeout() + "): "
-                + missing(worker));
+        stopSequence.startTimedOut(worker, "not ready within startTimeout ("
+                + Durations.text(registry.config.startTimeout()) + "): " + missing(worker));
     }
 
     /** Returns what was missing for readiness, and what was observed instead. */

@@ -111,6 +111,16 @@ class SpawnerTest {
     }
 
     @Test
+    void shouldLeaveOutAConventionalVariableThatIsGivenAsEmpty() throws Exception {
+        WorkerProcess worker = fixture
+                .start(Launch.command("env").env("PUP_CLUSTER_INSTANCE", "").env("OTHER_INSTANCE", ""));
+        SpawnerFixture.end(worker);
+        List<String> lines = worker.lastOutput().lines().toList();
+        assertTrue(lines.contains("OTHER_INSTANCE=") && lines.contains("NODE_APP_INSTANCE=0"), lines::toString);
+        assertTrue(lines.stream().noneMatch(line -> line.startsWith("PUP_CLUSTER_INSTANCE=")), lines::toString);
+    }
+
+    @Test
     void shouldKeepTheTokenToItself() {
         SpawnRequest request = fixture.request(Launch.command("true").env("PASSWORD", "hidden"), Optional.empty(),
                 Map.of("A", "hidden"));

@@ -90,6 +90,12 @@ final class SupervisorFixture extends SupervisorRecorder {
                         config.hasReadinessCheck(), config.warmsUp()));
     }
 
+    SupervisorFixture startTimeout(Duration time) {
+        return with(new SupervisorConfig(config.cluster(), config.ports(), config.readinessRule(), time,
+                config.bootLimit(), config.restart(), config.stop(), config.reload(), config.hasReadinessCheck(),
+                config.warmsUp()));
+    }
+
     SupervisorFixture bootLimit(int limit) {
         return with(new SupervisorConfig(config.cluster(), config.ports(), config.readinessRule(),
                 config.startTimeout(), limit,

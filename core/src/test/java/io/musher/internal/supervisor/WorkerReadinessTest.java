@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.musher.Exit;
 import io.musher.WorkerState;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -143,6 +144,14 @@ class WorkerReadinessTest {
         assertFalse(worker.isConnected(), "it has no channel");
         fixture.exits(worker, 0);
         fixture.assertReports("disconnected 1", "exited 1", "restarting 1 0");
+    }
+
+    @Test
+    void shouldTakeACommandForOneThatRunsBeforeAShortStartTimeout() {
+        fixture.with(ReadinessRule.STARTED).startTimeout(Duration.ofSeconds(1)).commands();
+        first();
+        fixture.pass(1_000);
+        fixture.assertReports("forked 1", "online 1", "ready 1");
     }
 
     @Test

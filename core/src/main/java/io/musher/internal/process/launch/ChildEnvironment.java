@@ -3,12 +3,13 @@ package io.musher.internal.process.launch;
 import io.musher.balancer.loop.Nullable;
 import io.musher.internal.bind.BindRule;
 import io.musher.internal.worker.WorkerEnvironment;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Builds a worker's environment: Musher's variables override the user's, which override those inherited from this
- * process.
+ * process. A variable that other programs know by convention is left out where the user gives it an empty value.
  */
 public final class ChildEnvironment {
 
@@ -34,8 +35,11 @@ public final class ChildEnvironment {
             });
         }
         WorkerEnvironment own = environment(worker);
-        inherited.putAll(own.conventionalVariables()); // below the user's: other programs define them too
-        worker.env().forEach((name, value) -> inherited.put(name, Placeholders.fill(value, worker)));
+        Map<String, String> given = new LinkedHashMap<>(worker.env());
+        Map<String, String> conventional = own.conventionalVariables(); // other programs define them, too
+        conventional.keySet().removeIf(name -> "".equals(given.get(name)) && given.remove(name) != null);
+        inherited.putAll(conventional);
+        given.forEach((name, value) -> inherited.put(name, Placeholders.fill(value, worker)));
         inherited.putAll(own.variables());
         worker.bindRule().ifPresent(rule -> inherited.put(BindRule.VARIABLE, rule.text()));
         if (mark != null) {
