@@ -246,15 +246,20 @@ class MusherCommandsIT extends MusherTestBase {
 
     @Test
     void shouldDescribeAndFollowLogs() throws Exception {
+        IdleProgram.pack(folder.resolve("idle.jar"));
         start("{id: 'web', cmd: ['sh', '-c', 'echo first; echo bad >&2; while read x; do :; done; sleep 600'],"
-                + " env: {SECRET: 'hidden'}, maxMemory: '800M', health: [{heartbeat: true, interval: 600}]},"
+                + " env: {SECRET: 'hidden'}, maxMemory: '800M'},"
+                + " {id: 'idle', jar: 'idle.jar', health: [{heartbeat: true, interval: 0.5}]},"
                 + " {id: 'report', cmd: 'true', cron: '0 0 1 1 *', timeout: 60}");
 
         MusherProgram.Result described = musher.run("describe", "web");
         assertTrue(described.out().contains("SECRET") && !described.out().contains("hidden"), described::out);
         assertTrue(described.out().contains("web-1 | first"), described::out);
-        assertTrue(described.out().matches("(?s).* health +heartbeat \\(liveness\\), every 600 s.*")
-                && described.out().matches("(?s).* maxMemoryBytes +838860800\n.*"), described::out);
+        assertTrue(described.out().matches("(?s).* maxMemoryBytes +838860800\n.*"), described::out);
+        String idle = musher.run("describe", "idle").out();
+        assertTrue(idle.matches("(?s).* health +heartbeat \\(liveness\\), every 0.5 s.*"), idle);
+        await().atMost(Duration.ofSeconds(60)).until(() -> musher.run("logs", "--primary").out()
+                .contains("worker 1 (idle-1) is not checked by heartbeats: its program has not joined"));
         String job = musher.run("describe", "report").out();
         assertTrue(job.matches("(?s).* cron +0 0 1 1 \\*\n.* timeoutSeconds +60\n.*"), job);
         String time = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{12}(Z|[+-][0-9]{2}:[0-9]{2}) web-1 \\| (bad|first)";

@@ -19,6 +19,7 @@ final class Arguments {
     private static final Pattern CHANGE = Pattern.compile("[+-][0-9]{1,6}");
 
     private static final List<String> READERS = List.of("run", "start", "check", "unit");
+    private static final List<String> COUNTED = List.of("run", "start", "scale", "logs");
     private static final List<String> ANSWERED = List.of("status", "ls", "describe", "logs", "scale", "reload",
             "restart", "stop", "signal");
     private static final List<String> AWAITED = List.of("status", "ls", "describe", "start", "scale", "reload",
@@ -208,6 +209,10 @@ final class Arguments {
         }
         checkGoesWith(once, "--once", List.of("run", "monit"));
         checkGoesWith(json, "--json", ANSWERED);
+        checkGoesWithout(name.isPresent(), "--name", List.of("check", "completion", "wrapper"));
+        checkGoesWithout(file.isPresent(), "-c", List.of("completion", "wrapper"));
+        checkGoesWith(instances.isPresent(), "--instances (-n)", COUNTED);
+        checkGoesWith(detached, "--detached", List.of("run"));
         checkGoesWith(timeoutSeconds.isPresent(), "--timeout", AWAITED);
         if (variant.isPresent() && List.of("reload", "restart").contains(command)) {
             throw new UsageException(command + ": a primary that runs keeps the --env that it was started with; for"
@@ -262,11 +267,13 @@ final class Arguments {
                 lines = instances.orElse(lines); // -n
                 instances = OptionalInt.empty();
             }
-            default -> {
-                if (instances.isPresent() && !runs) {
-                    throw new UsageException(command + ": --instances goes with run, start and scale");
-                }
-            }
+            default -> {}
+        }
+    }
+
+    private void checkGoesWithout(boolean given, String option, List<String> commands) throws UsageException {
+        if (given && commands.contains(command)) {
+            throw new UsageException(command + ": " + option + " has no effect on it: leave it out");
         }
     }
 

@@ -82,6 +82,7 @@ final class Hints {
             case "--interpreter" -> "musher start -- INTERPRETER SCRIPT";
             case "--update-env" -> "nothing, restart and reload read the config file with its variables";
             case "--only" -> "\"autostart\": false for the others in the config file";
+            case "--listen-timeout", "--start-timeout" -> "\"startTimeout\": 90 (seconds) in the config file";
             case "--common-port" -> "--port";
             case "--start-port", "--strategy", "--scheduling" -> "\"cluster\" in the config file";
             case "--cwd" -> "\"cwd\" in the config file, or cd before musher start";

@@ -7,16 +7,14 @@ import java.util.Map;
 final class AppKeys {
 
     private static final Map<String, String> IGNORED = Map.ofEntries(
-            Map.entry("min_uptime", "a minute of good life counts as stable"),
             Map.entry("exp_backoff_restart_delay", "delays grow by themselves unless restart_delay is set"),
             Map.entry("wait_ready", "a worker is ready when its port answers, or when it says so"),
-            Map.entry("listen_timeout", "startTimeout is 60 s, and a failed reload keeps the old workers"),
             Map.entry("treekill", "all processes of a worker end with it"),
             Map.entry("kill_retry_time", "the end of a process is noticed at once"),
             Map.entry("watch_options", "\"watcher\" in the root of the file has \"skip\", \"match\" and \"exts\""),
             Map.entry("post_update", "nothing is pulled or upgraded here"));
 
-    private static final List<String> WITHOUT_EFFECT = List.of("vizion", "pmx", "automation", "instance_var",
+    private static final List<String> WITHOUT_EFFECT = List.of("vizion", "pmx", "automation",
             "merge_logs", "combine_logs", "namespace", "source_map_support", "disable_source_map_support", "force",
             "filter_env", "append_env_to_name", "trace", "disable_trace", "v8", "event_loop_inspector",
             "deep_monitoring", "io", "windowsHide", "write", "username", "install_url", "execute_command");

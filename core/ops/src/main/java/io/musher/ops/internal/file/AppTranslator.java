@@ -6,6 +6,7 @@ import io.musher.ops.internal.file.Node.Member;
 import io.musher.ops.internal.file.Node.NumberNode;
 import io.musher.ops.internal.file.Node.ObjectNode;
 import io.musher.ops.internal.file.Node.TextNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,8 @@ import java.util.regex.Pattern;
 /** Translates one of PM2's {@code apps} into an entry of {@code processes}. */
 final class AppTranslator {
 
+    /** PM2's own {@code listen_timeout}. */
+    private static final long LISTEN_MILLIS = 3_000;
     private static final Pattern TIME = Pattern.compile("([0-9]{1,9})(h|m|s|ms)?");
     private static final Map<String, String> INTERPRETERS = Map.of("js", "node", "cjs", "node", "mjs", "node", "ts",
             "bun", "py", "python3", "sh", "bash", "rb", "ruby", "pl", "perl", "php", "php");
@@ -25,13 +28,15 @@ final class AppTranslator {
     private final ObjectReader from;
     private final Optional<String> variant;
     private final Map<String, Member> entry = new LinkedHashMap<>();
+    /** Whether PM2 runs several instances in cluster mode unless {@code exec_mode} says otherwise. */
+    private boolean isNode;
 
     AppTranslator(ObjectReader from, Optional<String> variant) {
         this.from = from;
         this.variant = variant;
     }
 
-    ObjectReader translate() {
+    ProcessReader translate(FileDefaults defaults) {
         Optional<String> script = from.text("script").or(() -> from.text("exec"));
         Optional<String> name = from.text("name", Names::check);
         name.or(() -> script.map(AppTranslator::baseName))
@@ -47,6 +52,9 @@ final class AppTranslator {
         restarts();
         milliseconds("kill_timeout")
                 .ifPresent(ms -> put("terminateTimeout", "kill_timeout", seconds("kill_timeout", ms)));
+        milliseconds("listen_timeout").ifPresent(this::startTimeout);
+        AppValues values = new AppValues(
+                Optional.of(from.text("instance_var", Names::checkVariable).orElse("NODE_APP_INSTANCE")), minUptime());
         cron();
         watch();
         logs();
@@ -54,7 +62,8 @@ final class AppTranslator {
         copy("pid", "pidFile");
         AppKeys.unsupported(from);
         from.end();
-        return new ObjectReader(new ObjectNode(from.at(), entry), from.path(), from.problems());
+        ObjectReader translated = new ObjectReader(new ObjectNode(from.at(), entry), from.path(), from.problems());
+        return new ProcessReader(translated, defaults, values);
     }
 
     private void program(String script) {
@@ -71,6 +80,7 @@ final class AppTranslator {
             put("jvmArgs", "script", list("script", flags));
             return;
         }
+        isNode = interpreter.filter(word -> List.of("node", "bun").contains(baseName(word))).isPresent();
         interpreter.ifPresent(word -> words.add(new TextNode(from.at("script"), word)));
         flags.forEach(flag -> words.add(new TextNode(from.at("script"), flag)));
         words.add(new TextNode(from.at("script"), script));
@@ -105,14 +115,19 @@ final class AppTranslator {
 
     private void cluster(Map<String, Member> env) {
         int instances = instances();
-        boolean clustered = from.word("exec_mode", "fork", "fork_mode", "cluster", "cluster_mode")
-                .map(mode -> mode.startsWith("cluster")).orElse(from.has("instances") && instances != 1);
+        Optional<Boolean> mode = from.word("exec_mode", "fork", "fork_mode", "cluster", "cluster_mode")
+                .map(word -> word.startsWith("cluster"));
         OptionalLong port = from.number("port", 1, 65_535);
         if (port.isEmpty() && env.containsKey("PORT") && env.get("PORT").value() instanceof TextNode text
                 && text.text().matches("[0-9]{1,5}")) {
             port = OptionalLong.of(Long.parseLong(text.text()));
         }
-        if (!clustered) {
+        if (!mode.orElse(instances != 1 && (isNode || port.isPresent()))) {
+            if (instances != 1) {
+                Position at = from.at("instances");
+                put("cluster", "instances", new ObjectNode(at,
+                        Map.of("instances", member("instances", new NumberNode(at, Integer.toString(instances))))));
+            }
             if (port.isPresent() && from.has("port")) {
                 env.putIfAbsent("PORT",
                         new Member(from.at("port"), new TextNode(from.at("port"), Long.toString(port.getAsLong()))));
@@ -181,6 +196,28 @@ final class AppTranslator {
                 new NumberNode(from.at("restart_delay"), Long.toString(ms))));
     }
 
+    private Optional<Duration> minUptime() {
+        boolean restarts = from.flag("autorestart").orElse(true);
+        if (!restarts) {
+            from.ignore("min_uptime", "counts the restarts of a process, and this one is not restarted");
+        }
+        OptionalLong ms = milliseconds("min_uptime");
+        return restarts && ms.isPresent() ? Optional.of(Duration.ofMillis(ms.getAsLong())) : Optional.empty();
+    }
+
+    /**
+     * Takes the time that PM2 waits for a worker. PM2 then goes on without it, so that short times do no harm there;
+     * here a worker that is not ready by then has failed.
+     */
+    private void startTimeout(long ms) {
+        if (ms >= LISTEN_MILLIS) {
+            put("startTimeout", "listen_timeout", seconds("listen_timeout", ms));
+        } else {
+            from.ignore("listen_timeout", "less than " + LISTEN_MILLIS + " ms, after which PM2 goes on without the"
+                    + " worker; here a worker that is not ready within 60 s has failed");
+        }
+    }
+
     private void watch() {
         Optional<Node> watch = from.any("watch");
         if (watch.filter(node -> node instanceof BooleanNode flag && flag.value()).isPresent()) {
@@ -194,14 +231,8 @@ final class AppTranslator {
 
     private void logs() {
         Map<String, Member> logger = new LinkedHashMap<>();
-        for (String key : List.of("out_file", "output", "out", "out_log", "log_file", "log")) {
-            from.text(key).ifPresent(
-                    path -> logger.putIfAbsent("stdout", member(key, new TextNode(from.at(key), path))));
-        }
-        for (String key : List.of("error_file", "error", "err", "err_file", "err_log")) {
-            from.text(key).ifPresent(
-                    path -> logger.putIfAbsent("stderr", member(key, new TextNode(from.at(key), path))));
-        }
+        logFile(List.of("out_file", "output", "out", "out_log", "log_file", "log"), "stdout", logger);
+        logFile(List.of("error_file", "error", "err", "err_file", "err_log"), "stderr", logger);
         Optional<String> format = from.text("log_date_format");
         if (from.flag("time").orElse(false) || format.isPresent()) {
             Position at = from.at(format.isPresent() ? "log_date_format" : "time");
@@ -212,6 +243,19 @@ final class AppTranslator {
                 new Member(from.at("log_type"), new TextNode(from.at("log_type"), json))));
         if (!logger.isEmpty()) {
             put("logger", "out_file", new ObjectNode(from.at(), logger));
+        }
+    }
+
+    /** Takes the first of several names of one file. */
+    private void logFile(List<String> keys, String as, Map<String, Member> logger) {
+        for (String key : keys) {
+            Optional<String> path = from.text(key);
+            if (path.isPresent() && logger.containsKey(as)) {
+                from.ignore(key, "output goes to one file, the one that is named by another key");
+            } else if (path.isPresent()) {
+                String file = path.get().equals("NULL") ? "/dev/null" : path.get();
+                logger.put(as, member(key, new TextNode(from.at(key), file)));
+            }
         }
     }
 

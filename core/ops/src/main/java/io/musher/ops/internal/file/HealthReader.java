@@ -10,9 +10,16 @@ import java.util.OptionalInt;
 final class HealthReader {
 
     private final ObjectReader from;
+    private final boolean answersHeartbeats;
 
-    HealthReader(ObjectReader from) {
+    /**
+     * Creates a reader.
+     *
+     * @param answersHeartbeats whether the program may have a channel, on which it answers heartbeats
+     */
+    HealthReader(ObjectReader from, boolean answersHeartbeats) {
         this.from = from;
+        this.answersHeartbeats = answersHeartbeats;
     }
 
     Optional<HealthCheck> read() {
@@ -28,6 +35,12 @@ final class HealthReader {
         long kinds = List.of("http", "tcp", "heartbeat").stream().filter(from::has).count();
         if (kinds != 1) {
             from.problem("expected one of \"http\": a path, \"tcp\": true, \"heartbeat\": true");
+            return Optional.empty();
+        }
+        if (heartbeat.isPresent() && !answersHeartbeats) {
+            from.problem("heartbeat", "a command has no channel to answer on, so nothing would be checked: check"
+                    + " \"http\" or \"tcp\", or run a \"jar\"; if the command joins the cluster by Musher's protocol,"
+                    + " add \"readiness\": \"explicit\", with which it is ready when it says so");
             return Optional.empty();
         }
         Optional<HealthCheck> kind = http.or(() -> tcp).or(() -> heartbeat);

@@ -202,9 +202,11 @@ public final class MusherFile {
         if (variant.isPresent() && !root.has("apps")) {
             root.problem("--env " + variant.get() + " is for PM2's \"apps\", which this file has not");
         }
-        List<ObjectReader> readers = root.has("apps") ? apps(root, variant) : root.objects("processes");
-        for (ObjectReader entry : readers) {
-            new ProcessReader(entry, defaults).read().ifPresent(process -> {
+        List<ProcessReader> readers = root.has("apps") ? apps(root, variant, defaults)
+                : root.objects("processes").stream().map(entry -> new ProcessReader(entry, defaults)).toList();
+        for (ProcessReader reader : readers) {
+            ObjectReader entry = reader.entry();
+            reader.read().ifPresent(process -> {
                 ObjectReader other = entries.putIfAbsent(process.id().toLowerCase(Locale.ROOT), entry);
                 if (other != null) {
                     entry.problem("id", "\"" + process.id() + "\" is also the name of the process at " + other.at());
@@ -214,6 +216,9 @@ public final class MusherFile {
                 }
                 processes.add(process);
             });
+        }
+        if (processes.stream().allMatch(process -> process.watch().isEmpty())) {
+            root.ignore("watcher", "no process has \"watch\"");
         }
         if (readers.isEmpty() && root.problems().isEmpty()) {
             root.problem("there is nothing to run: \"processes\" is missing or empty");
@@ -238,14 +243,14 @@ public final class MusherFile {
     }
 
     /** Reads PM2's {@code apps}, a list or a single object. */
-    private static List<ObjectReader> apps(ObjectReader root, Optional<String> variant) {
+    private static List<ProcessReader> apps(ObjectReader root, Optional<String> variant, FileDefaults defaults) {
         root.ignore("deploy", "copies files to other hosts, which is not done here");
         List<ObjectReader> apps = root.any("apps").filter(ListNode.class::isInstance).isPresent()
                 ? root.objects("apps")
                 : root.object("apps").map(List::of).orElse(List.of());
         variant.filter(name -> apps.stream().noneMatch(app -> app.has("env_" + name))).ifPresent(
                 name -> root.problem("apps", "--env " + name + ": no app has \"env_" + name + "\""));
-        return apps.stream().map(app -> new AppTranslator(app, variant).translate()).toList();
+        return apps.stream().map(app -> new AppTranslator(app, variant).translate(defaults)).toList();
     }
 
     /** Workers of "web" are called web-1, web-2 and so on, so no process can be called so. */

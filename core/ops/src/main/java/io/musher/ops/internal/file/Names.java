@@ -7,7 +7,21 @@ public final class Names {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9@._-]{1,64}");
 
+    private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
     private Names() {}
+
+    /**
+     * Returns the name of an environment variable.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    static String checkVariable(String name) {
+        if (!VARIABLE.matcher(name).matches()) {
+            throw new IllegalArgumentException("\"" + name + "\" is no name of an environment variable");
+        }
+        return name;
+    }
 
     /**
      * Returns the name.

@@ -26,16 +26,28 @@ final class ProcessReader {
     /** More workers on one machine are a mistake in the file. */
     static final int MAX_INSTANCES = 1_000;
     private static final int MAX_PORT = 65_535;
-    private static final String INHERIT = "inherit";
+    static final String INHERIT = "inherit";
     /** What early versions of Pup call the strategy. */
     private static final String OLD_STRATEGY = "loadBalancerStrategy";
 
     private final ObjectReader from;
     private final FileDefaults defaults;
+    private final AppValues values;
 
     ProcessReader(ObjectReader from, FileDefaults defaults) {
+        this(from, defaults, AppValues.NONE);
+    }
+
+    /** Creates a reader of an entry that was translated from one of PM2's. */
+    ProcessReader(ObjectReader from, FileDefaults defaults, AppValues values) {
         this.from = from;
         this.defaults = defaults;
+        this.values = values;
+    }
+
+    /** {@return the entry, to add problems to} */
+    ObjectReader entry() {
+        return from;
     }
 
     /** Reads the entry; empty if it has no id or no program, which is reported as all other problems are. */
@@ -52,7 +64,8 @@ final class ProcessReader {
         boolean overrun = from.flag("overrun").orElse(false);
         Optional<Duration> timeout = from.seconds("timeout", 1);
         Optional<Cron> terminate = from.text("terminate", Cron::parse);
-        List<Path> watch = watch(directory);
+        List<Path> watched = watch(directory);
+        List<Path> watch = cron.isPresent() ? List.of() : watched;
         ProcessSpec.Restart restart = restart();
         ProcessSpec.Stop stop = new ProcessSpec.Stop(
                 from.seconds("terminateGracePeriod", 0).orElse(defaults.terminateGracePeriod()),
@@ -60,8 +73,9 @@ final class ProcessReader {
                 from.seconds("terminateTimeout", 0).orElse(defaults.terminateTimeout()));
         Duration startTimeout = from.seconds("startTimeout", 1).orElse(Duration.ofSeconds(60));
         boolean explicit = from.word("readiness", "auto", "explicit").filter("explicit"::equals).isPresent();
+        boolean answers = !from.has("cmd") || explicit;
         List<HealthCheck> health = from.objects("health").stream()
-                .flatMap(check -> new HealthReader(check).read().stream()).toList();
+                .flatMap(check -> new HealthReader(check, answers).read().stream()).toList();
         int[] instances = {1};
         ProcessSpec.Port port = from.object("cluster").map(cluster -> cluster(cluster, instances))
                 .orElse(ProcessSpec.Port.NONE);
@@ -76,25 +90,7 @@ final class ProcessReader {
         from.refuse("worker", "runs scripts in threads of Deno, which a JVM does not have: start the script as a"
                 + " command, as \"cmd\": \"deno run server.js\"");
         from.end();
-        if (port.inherited() && !stop.before().isZero()) {
-            from.problem(from.has("terminateGracePeriod") ? "terminateGracePeriod" : "cluster",
-                    "\"commonPort\": \"" + INHERIT + "\" goes with a terminateGracePeriod of 0: the process stops"
-                            + " accepting at once, because another primary serves the inherited socket");
-        }
-        if (cron.isPresent() && from.has("cluster")) {
-            from.problem("cluster", "a job, which has \"cron\", runs in one process: remove \"cluster\" or \"cron\"");
-        }
-        if (cron.isPresent()) {
-            for (String key : List.of("reload", "readiness", "warmUp")) {
-                if (from.has(key)) {
-                    from.problem(key, "is for what is kept running, and a job, which has \"cron\", is not");
-                }
-            }
-            from.refuse("maxMemory", "replaces a worker, and a job, which has \"cron\", would run twice: limit it by"
-                    + " \"jvmArgs\": [\"-Xmx…\"], or ulimit -v in \"cmd\"");
-        } else {
-            from.ignore("overrun", "is for jobs, which have \"cron\"");
-        }
+        new KeyCombinations(from, port, explicit).check(stop, reload, restart, health);
         boolean several = instances[0] != 1 || overrun && cron.isPresent();
         if (several && pidFile.filter(ProcessSpec::isOneFile).isPresent()) {
             from.problem("pidFile", "several workers cannot share one file: put %n, the worker's name, into the path");
@@ -104,7 +100,8 @@ final class ProcessReader {
         }
         ProcessSpec spec = new ProcessSpec(id.get(), program.get(), directory, env, autostart, cron, overrun, timeout,
                 terminate, watch, restart, stop, startTimeout, explicit, health, warmUp, maxMemory, instances[0], port,
-                reload, logger, pidFile);
+                reload, logger, pidFile,
+                values.instanceVariable());
         checkPorts(spec);
         return Optional.of(spec);
     }
@@ -173,17 +170,17 @@ final class ProcessReader {
 
     private ProcessSpec.Restart restart() {
         String when = from.word("restart", "always", "error", "never").orElse(from.has("cron") ? "never" : "always");
-        if (from.has("cron") && !when.equals("never")) {
-            from.problem("restart", "a job, which has \"cron\", runs at its times and is never restarted");
-        }
-        if (from.has("cron")) {
-            from.ignore("restartDelayMs", "a job is not restarted, it runs at its times");
-            from.ignore("restartLimit", "a job is not restarted, it runs at its times");
+        if (when.equals("never")) {
+            String why = from.has("cron") ? "a job is not restarted, it runs at its times"
+                    : "a process with \"restart\": \"never\" is not restarted";
+            from.ignore("restartDelayMs", why);
+            from.ignore("restartLimit", why);
         }
         OptionalInt delay = from.integer("restartDelayMs", 0, 86_400_000);
         OptionalInt limit = from.integer("restartLimit", 0, 1_000_000);
         return new ProcessSpec.Restart(when,
-                delay.isPresent() ? Optional.of(Duration.ofMillis(delay.getAsInt())) : Optional.empty(), limit);
+                delay.isPresent() ? Optional.of(Duration.ofMillis(delay.getAsInt())) : Optional.empty(), limit,
+                values.minUptime());
     }
 
     private ProcessSpec.Port cluster(ObjectReader cluster, int[] instances) {

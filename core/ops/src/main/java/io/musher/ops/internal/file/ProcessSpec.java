@@ -41,21 +41,28 @@ import java.util.OptionalLong;
  * @param logger where output goes
  * @param pidFile a file that holds the process id while the worker lives; with {@code %n} or {@code %i} if there are
  *     several
+ * @param instanceVariable the variable in which a worker finds its instance, unless {@code env} has it; empty for none
  */
 public record ProcessSpec(String id, Program program, Path directory, Map<String, String> env, boolean autostart,
         Optional<Cron> schedule, boolean overrun, Optional<Duration> timeout, Optional<Cron> terminate,
         List<Path> watch, Restart restart, Stop stop, Duration startTimeout, boolean explicitReadiness,
         List<HealthCheck> health, Optional<WarmUp> warmUp, OptionalLong maxMemory, int instances, Port port,
-        Reload reload, LoggerSpec logger, Optional<Path> pidFile) {
+        Reload reload, LoggerSpec logger, Optional<Path> pidFile, Optional<String> instanceVariable) {
 
     /**
      * What happens when a worker ends by itself.
      *
      * @param when {@code always}, {@code error} or {@code never}
      * @param delay the constant delay; empty for the default back-off
-     * @param limit how many restarts, without a minute of good life between, are too many; empty for the default
+     * @param limit how many restarts, without a worker of good life between, are too many; empty for the default
+     * @param goodLife how long a worker must have been ready to be one of good life; empty for the default, which is a
+     *     minute with a limit
      */
-    public record Restart(String when, Optional<Duration> delay, OptionalInt limit) {}
+    public record Restart(String when, Optional<Duration> delay, OptionalInt limit, Optional<Duration> goodLife) {
+
+        /** No restarts. */
+        static final Restart NEVER = new Restart("never", Optional.empty(), OptionalInt.empty(), Optional.empty());
+    }
 
     /**
      * How workers are stopped.
@@ -137,8 +144,8 @@ public record ProcessSpec(String id, Program program, Path directory, Map<String
     /** {@return this, run once: never restarted or replaced} */
     ProcessSpec once() {
         return new ProcessSpec(id, program, directory, env, autostart, schedule, overrun, Optional.empty(),
-                Optional.empty(), List.of(), new Restart("never", Optional.empty(), OptionalInt.empty()), stop,
+                Optional.empty(), List.of(), Restart.NEVER, stop,
                 startTimeout, explicitReadiness, health, warmUp, OptionalLong.empty(), instances, port, reload, logger,
-                pidFile);
+                pidFile, instanceVariable);
     }
 }

@@ -6,6 +6,7 @@ import io.musher.ClusterStats;
 import io.musher.ClusterStats.SlotStats;
 import io.musher.Exit;
 import io.musher.Rollout;
+import io.musher.balancer.loop.Durations;
 import io.musher.ops.internal.control.ControlException;
 import io.musher.ops.internal.control.ControlHandler;
 import io.musher.ops.internal.control.EventLog;
@@ -160,7 +161,7 @@ public final class AttachedClusters implements Controlled {
         @Override
         Map<String, Object> details() {
             Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("stopTime", cluster.config().stopPolicy().kill().toString());
+            fields.put("stopTime", Durations.text(cluster.config().stopPolicy().kill()));
             return fields;
         }
 

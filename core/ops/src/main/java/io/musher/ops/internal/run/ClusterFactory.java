@@ -26,6 +26,8 @@ final class ClusterFactory {
 
     /** A worker that has lived for so long was good: restarts before it do not count any more. */
     private static final Duration GOOD_LIFE = Duration.ofSeconds(60);
+    /** The variable of PM2's workers that programs of {@code processes} do not expect. */
+    private static final String PM2_INSTANCE = "NODE_APP_INSTANCE";
     private static final Duration LIMIT_PERIOD = Duration.ofHours(24);
 
     /** What of maxMemory the heap of a JVM may take; the rest is for its code, threads and buffers. */
@@ -52,10 +54,12 @@ final class ClusterFactory {
         return builder;
     }
 
-    /** {@return the variables of a process, without placeholders} */
+    /** {@return the variables of a process; the file has none with placeholders} */
     static Map<String, String> environment(ProcessSpec spec) {
         Map<String, String> variables = new LinkedHashMap<>();
         spec.env().forEach((name, value) -> variables.put(name, value.replace("%", "%%")));
+        spec.instanceVariable().ifPresent(name -> variables.putIfAbsent(name, "%i"));
+        variables.putIfAbsent(PM2_INSTANCE, ""); // workers get it by default
         return variables;
     }
 
@@ -100,7 +104,7 @@ final class ClusterFactory {
         return System.getProperty("os.name").startsWith("Windows");
     }
 
-    private static RestartPolicy restart(ProcessSpec spec) {
+    static RestartPolicy restart(ProcessSpec spec) {
         RestartPolicy policy = switch (spec.restart().when()) {
             case "always" -> RestartPolicy.always();
             case "error" -> RestartPolicy.onFailure();
@@ -114,7 +118,7 @@ final class ClusterFactory {
         if (spec.restart().limit().isPresent()) {
             policy = policy.withStableAfter(GOOD_LIFE).withGiveUp(spec.restart().limit().getAsInt() + 1, LIMIT_PERIOD);
         }
-        return policy;
+        return spec.restart().goodLife().map(policy::withStableAfter).orElse(policy);
     }
 
     /** {@return how workers are replaced} */

@@ -6,9 +6,9 @@ import io.musher.ClusterStats;
 import io.musher.Exit;
 import io.musher.Rollout;
 import io.musher.Worker;
+import io.musher.balancer.loop.Durations;
 import io.musher.ops.internal.control.ControlException;
 import io.musher.ops.internal.file.ProcessSpec;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -58,15 +58,9 @@ final class Job extends ManagedProcess {
     }
 
     @Override
-    void addTriggers(Triggers added) throws IOException {
-        super.addTriggers(added);
+    void addTriggers(Triggers added) {
         spec().schedule().ifPresent(cron -> added.schedule(cron, this::runNow));
         spec().terminate().ifPresent(cron -> added.schedule(cron, () -> workers().forEach(Worker::stop)));
-    }
-
-    @Override
-    void changed(String path) {
-        LOG.info("{}: {} has changed; the next run sees it", id, path);
     }
 
     @Override
@@ -125,8 +119,8 @@ final class Job extends ManagedProcess {
             Worker run = event.worker();
             spec().timeout().ifPresent(limit -> run.onExit().copy().orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
                     .exceptionally(late -> {
-                        LOG.warn("{}: the run of process {} takes longer than its timeout of {} s: stopping it", id,
-                                run.pid().orElse(0), limit.toMillis() / 1_000.0);
+                        LOG.warn("{}: the run of process {} takes longer than its timeout of {}: stopping it", id,
+                                run.pid().orElse(0), Durations.text(limit));
                         run.stop();
                         return null;
                     }));

@@ -30,6 +30,7 @@ abstract class ManagedProcess extends ControlledProcess {
     final Context context;
     final ExitHistory exits = new ExitHistory();
     private final Triggers triggers;
+    private final LivePidFiles pidFiles;
     private final StartRetry retry = new StartRetry(this::retry);
     private volatile ProcessSpec spec;
     private volatile WorkerLog log;
@@ -47,6 +48,7 @@ abstract class ManagedProcess extends ControlledProcess {
         this.context = context;
         this.triggers = new Triggers(spec.id(), context);
         this.log = context.logs().apply(spec);
+        this.pidFiles = new LivePidFiles(spec.pidFile());
     }
 
     /** Starts what this process does for the user. {@return completes when that is ready} */
@@ -215,6 +217,7 @@ abstract class ManagedProcess extends ControlledProcess {
         }
         spec = next;
         log = context.logs().apply(next);
+        pidFiles.move(next.pidFile());
         if (cluster != null) {
             triggers.close();
             try {
@@ -238,16 +241,11 @@ abstract class ManagedProcess extends ControlledProcess {
 
     private void note(ClusterEvent event) {
         if (event instanceof ClusterEvent.WorkerEvent of) {
-            spec.pidFile().map(PidFiles::new).ifPresent(files -> {
-                if (event instanceof ClusterEvent.Forked) {
-                    files.write(of.worker());
-                } else if (event instanceof ClusterEvent.Exited) {
-                    files.delete(of.worker());
-                }
-            });
             if (event instanceof ClusterEvent.Forked) {
+                pidFiles.forked(of.worker());
                 exits.forked(of.worker().id());
             } else if (event instanceof ClusterEvent.Exited exited) {
+                pidFiles.exited(of.worker());
                 exits.exited(of.worker().id(), exited.exit());
             } else if (event instanceof ClusterEvent.Ready) {
                 wasReady = true;
@@ -263,11 +261,7 @@ abstract class ManagedProcess extends ControlledProcess {
     }
 
     /** Adds what starts or reloads the process by itself, as its spec says; called with the monitor held. */
-    void addTriggers(Triggers added) throws IOException {
-        if (!spec.watch().isEmpty()) {
-            added.watch(spec.watch(), this::changed);
-        }
-    }
+    abstract void addTriggers(Triggers added) throws IOException;
 
     @Override
     int configured() {
@@ -285,9 +279,6 @@ abstract class ManagedProcess extends ControlledProcess {
     Map<String, Object> details() {
         return ProcessDetails.of(spec);
     }
-
-    /** Called after a watched file has changed. */
-    abstract void changed(String path);
 
     /** {@return whether something was given up or could not be started} */
     boolean hasFailed() {

@@ -8,7 +8,7 @@ import java.util.OptionalLong;
 
 /**
  * Keeps the process id of each worker in a file while the worker lives. Only regular files are written or read: a pipe
- * would block until something is at its other end. Events thread, except {@link #check}.
+ * would block until something is at its other end. Without state; {@link LivePidFiles} says who has which.
  */
 final class PidFiles {
 

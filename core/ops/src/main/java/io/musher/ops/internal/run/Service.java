@@ -5,6 +5,7 @@ import io.musher.ClusterEvent;
 import io.musher.ClusterStats;
 import io.musher.ClusterStats.SlotStats;
 import io.musher.Rollout;
+import io.musher.balancer.loop.Plural;
 import io.musher.ops.internal.control.ControlException;
 import io.musher.ops.internal.file.Messages;
 import io.musher.ops.internal.file.ProcessSpec;
@@ -38,7 +39,9 @@ final class Service extends ManagedProcess {
                 LOG.info("{}: has ended with exit status 0", id);
             } else if (failure == null) {
                 String port = spec().port().isShared() ? " on port " + running.commonPort() : "";
-                LOG.info("{}: {} ready{}", id, wanted == 1 ? "1 worker" : wanted + " workers", port);
+                int ended = mayEnd() ? Math.max(0, wanted - running.stats().wanted()) : 0;
+                LOG.info("{}: {} ready{}{}", id, Plural.of(wanted - ended, "worker"), port,
+                        ended == 0 ? "" : ", " + ended + " ended with exit status 0");
             } else if (!isHeld()) { // or a command or signal has stopped it meanwhile
                 LOG.error("start failed: {}", failure.getMessage());
                 if (spec().restart().when().equals("never") && exits.count() == 0) {
@@ -102,12 +105,13 @@ final class Service extends ManagedProcess {
 
     @Override
     void addTriggers(Triggers added) throws IOException {
-        super.addTriggers(added);
+        if (!spec().watch().isEmpty()) {
+            added.watch(spec().watch(), this::changed);
+        }
         spec().terminate().ifPresent(cron -> added.schedule(cron, () -> reload("terminate is due")));
     }
 
     /** The program is another one now: a rollout of what was there before a further change is superseded. */
-    @Override
     void changed(String path) {
         cluster().ifPresent(running -> {
             if (running.stats().wanted() == 0 && wanted > 0 && places.stopped(cluster()).isEmpty()) {
@@ -129,7 +133,9 @@ final class Service extends ManagedProcess {
     private void watchOver(CompletableFuture<Rollout> reload) {
         reload.thenCompose(rollout -> OwnPort.hasPrevented(rollout, spec()) ? OwnPort.restart(this)
                 : CompletableFuture.<Void>completedFuture(null)).exceptionally(failure -> {
-                    LOG.error("{}: reload failed: {}", id, Commands.failure(failure).getMessage());
+                    if (cluster().isPresent()) { // else it was stopped meanwhile
+                        LOG.error("{}: reload failed: {}", id, Commands.failure(failure).getMessage());
+                    }
                     return null;
                 });
     }

@@ -27,7 +27,7 @@ record SpecChange(boolean deploys, boolean scales, List<String> needRestart) {
         addIf(!port.strategy().equals(other.strategy()), "cluster.strategy", keys);
         addIf(!port.scheduling().equals(other.scheduling()), "cluster.scheduling", keys);
         addIf(!port.redirects().equals(other.redirects()), "cluster.redirectCommonPort", keys);
-        addIf(!old.restart().equals(next.restart()), "restart, restartDelayMs or restartLimit", keys);
+        addIf(!old.restart().equals(next.restart()), "restart, restartDelayMs, restartLimit or min_uptime", keys);
         addIf(!old.stop().equals(next.stop()), "terminateGracePeriod, drain or terminateTimeout", keys);
         addIf(!old.startTimeout().equals(next.startTimeout()), "startTimeout", keys);
         addIf(old.explicitReadiness() != next.explicitReadiness(), "readiness", keys);
@@ -37,7 +37,7 @@ record SpecChange(boolean deploys, boolean scales, List<String> needRestart) {
         addIf(!old.reload().equals(next.reload()), "reload", keys);
         addIf(!next.isJob() && !old.timeout().equals(next.timeout()), "timeout", keys);
         boolean deploys = !old.program().equals(next.program()) || !old.directory().equals(next.directory())
-                || !old.env().equals(next.env());
+                || !ClusterFactory.environment(old).equals(ClusterFactory.environment(next));
         return new SpecChange(deploys, old.instances() != next.instances(), keys);
     }
 

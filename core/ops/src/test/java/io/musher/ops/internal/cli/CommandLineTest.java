@@ -133,7 +133,13 @@ class CommandLineTest {
             signal web             | expected a process or worker and a signal
             logs --since 10x       | is no time such as
             completion zsh         | for bash only
-            stop -n 2              | --instances goes with run, start and scale
+            stop -n 2              | stop: --instances (-n) goes with run, start, scale
+            signal web USR1 -n 2   | signal: --instances (-n) goes with
+            check -n 2             | check: --instances (-n) goes with
+            check --name x         | check: --name has no effect
+            wrapper -c x.json      | wrapper: -c has no effect
+            status --detached      | status: --detached goes with run
+            start --listen-timeout 9 | "startTimeout": 90 (seconds) in the config file
             start app.js -i max    | -- node app.js
             check -c               | -c needs a value
             check -- x             | goes with run

@@ -86,6 +86,19 @@ class AppsTest {
         assertEquals(Map.of("A", "b"), app.env());
     }
 
+    /** Which have nothing to do with each other, such as the workers of a queue. */
+    @Test
+    void shouldRunSeveralProcessesThatShareNoPort() throws Exception {
+        for (String members : List.of("exec_mode: 'fork', instances: 3", "interpreter: 'python3', instances: 3",
+                "exec_mode: 'fork', instances: 3, env: {PORT: 8001}")) {
+            ProcessSpec app = app(members);
+            assertEquals(3, app.instances(), members);
+            assertEquals(OptionalInt.empty(), app.port().common(), members);
+        }
+        assertEquals(OptionalInt.of(8_001), app("interpreter: 'python3', instances: 3, port: 8001").port().common());
+        assertEquals(2, read("{apps: [{script: 'a.jar', instances: 2}]}", null).processes().get(0).instances());
+    }
+
     @Test
     void shouldLeaveThePortToAnApplicationThatIsNotClustered() throws Exception {
         ProcessSpec app = app("env: {PORT: 8001}");
@@ -100,11 +113,12 @@ class AppsTest {
                 name: 'web', max_restarts: 4, restart_delay: '3s', kill_timeout: 1600, max_memory_restart: '200M',
                 cron_restart: '0 3 * * *', watch: true, out_file: 'o.log', error_file: 'e.log', pid_file: 'web.pid',
                 stop_exit_codes: [0], args: '--a b', node_args: '--max-old-space-size=64', cwd: 'sub',
-                min_uptime: '10s', wait_ready: true""");
+                min_uptime: '10s', wait_ready: true, listen_timeout: 9500""");
         Path sub = folder.resolve("sub");
 
-        assertEquals(new ProcessSpec.Restart("error", Optional.of(Duration.ofSeconds(3)), OptionalInt.of(4)),
-                app.restart());
+        assertEquals(new ProcessSpec.Restart("error", Optional.of(Duration.ofSeconds(3)), OptionalInt.of(4),
+                Optional.of(Duration.ofSeconds(10))), app.restart());
+        assertEquals(Duration.ofMillis(9_500), app.startTimeout());
         assertEquals(Duration.ofMillis(1_600), app.stop().kill());
         assertEquals(200L << 20, app.maxMemory().getAsLong());
         assertEquals("0 3 * * *", app.terminate().orElseThrow().toString());
@@ -128,6 +142,43 @@ class AppsTest {
         assertTrue(limited.ignored().toString().contains("a job is not restarted; limit its memory"));
     }
 
+    /** PM2 goes on without a worker that is not ready by then, so that many files have a short time. */
+    @Test
+    void shouldNotTakeAShortListenTimeoutForALimit() throws Exception {
+        FileSpec file = read("{apps: [{script: 'a.js', listen_timeout: 1000}]}", null);
+
+        assertEquals(Duration.ofSeconds(60), file.processes().get(0).startTimeout());
+        assertTrue(file.ignored().get(0).startsWith("apps[0].listen_timeout: less than 3000 ms"),
+                file.ignored()::toString);
+    }
+
+    @Test
+    void shouldTellEachWorkerItsInstanceInPm2sVariableOrTheOneThatIsNamed() throws Exception {
+        assertEquals(Optional.of("NODE_APP_INSTANCE"), app("env: {A: 'b'}").instanceVariable());
+        assertEquals(Optional.of("NUMBER"), app("instance_var: 'NUMBER'").instanceVariable());
+        assertEquals(Optional.empty(),
+                read("{processes: [{id: 'a', cmd: 'x'}]}", null).processes().get(0).instanceVariable());
+    }
+
+    @Test
+    void shouldSayThatMinUptimeHasNoEffectWithoutRestarts() throws Exception {
+        FileSpec file = read("{apps: [{script: 'a.js', autorestart: false, min_uptime: '5s', max_restarts: 3}]}", null);
+
+        assertEquals(List.of("apps[0].min_uptime", "apps[0].max_restarts"),
+                file.ignored().stream().map(line -> line.substring(0, line.indexOf(':'))).toList());
+        assertEquals(Optional.empty(), file.processes().get(0).restart().goodLife());
+    }
+
+    @Test
+    void shouldWriteOutputToOneFileAndSayWhichIsLeftOut() throws Exception {
+        FileSpec file = read("{apps: [{script: 'a.js', out_file: 'NULL', log_file: 'all.log', err: 'e.log'}]}", null);
+
+        assertEquals(Optional.of(Path.of("/dev/null")), file.processes().get(0).logger().stdout());
+        assertEquals(Optional.of(folder.resolve("e.log")), file.processes().get(0).logger().stderr());
+        assertEquals(List.of("apps[0].log_file: output goes to one file, the one that is named by another key"),
+                file.ignored());
+    }
+
     @Test
     void shouldTakeDateFormatsForTimesInFilesAndSayWhatTheTimesLookLike() throws Exception {
         for (String members : List.of("log_date_format: 'YYYY-MM-DD'", "time: true",
@@ -142,7 +193,7 @@ class AppsTest {
     @Test
     void shouldIgnoreWhatHasNoMeaningHereAndWhatIsSwitchedOff() throws Exception {
         List<String> keys = List.of("vizion", "trace", "v8", "deep_monitoring", "windowsHide", "kill_retry_time",
-                "post_update", "io", "min_uptime", "exp_backoff_restart_delay", "watch_options");
+                "post_update", "io", "exp_backoff_restart_delay", "watch_options");
         FileSpec file = read("{apps: [{script: 'a.js', shutdown_with_message: false, disable_logs: false, "
                 + String.join(": 1, ", keys) + ": 1}]}", null);
 
@@ -168,6 +219,9 @@ class AppsTest {
             instances: 'lots', port: 3000      | expected a number or "max"
             instances: 2, port: 9, pid_file: 'a' | apps[0].pid_file: several workers
             pid: 5                             | apps[0].pid: is a number
+            instance_var: 'A=B'                | "A=B" is no name of an environment variable
+            min_uptime: 'long'                 | "long" is no time
+            listen_timeout: -1                 | apps[0].listen_timeout
             max_memory_restart: 'much'         | apps[0].max_memory_restart
             out_file: ' '                      | apps[0].out_file
             max_restarts: -1                   | apps[0].max_restarts

@@ -53,8 +53,8 @@ class MusherFileTest {
                     restartLimit: 3, terminateGracePeriod: 1, drain: 2.5, startTimeout: 9, readiness: "explicit",
                     health: [{http: "/health", role: "readiness", interval: 1, timeout: 0.5, rise: 2, fall: 3}],
                     maxMemory: "800M",
-                    cluster: {instances: 2, commonPort: 3000, host: "127.0.0.1", startPort: 4000, strategy: "ip-hash",
-                        scheduling: "auto", redirectCommonPort: false},
+                    cluster: {instances: 2, commonPort: 3000, host: "127.0.0.1", startPort: 4000,
+                        strategy: "least-time", scheduling: "auto", redirectCommonPort: false},
                     warmUp: {paths: ["/", "/a"], time: 0.5, required: true},
                     reload: {batch: 2, soak: 5, overlap: 1.5}, pidFile: "%n.pid",
                   }]
@@ -72,8 +72,8 @@ class MusherFileTest {
         assertTrue(web.overrun());
         assertEquals(Optional.of(Duration.ofHours(1)), web.timeout());
         assertEquals(List.of(app.resolve("classes")), web.watch());
-        assertEquals(new ProcessSpec.Restart("error", Optional.of(Duration.ofMillis(50)), OptionalInt.of(3)),
-                web.restart());
+        assertEquals(new ProcessSpec.Restart("error", Optional.of(Duration.ofMillis(50)), OptionalInt.of(3),
+                Optional.empty()), web.restart());
         assertEquals(new ProcessSpec.Stop(Duration.ofSeconds(1), Duration.ofMillis(2_500), Duration.ofSeconds(7)),
                 web.stop());
         assertEquals(List.of(HealthCheck.http("/health").asReadiness().withInterval(Duration.ofSeconds(1))
@@ -81,7 +81,7 @@ class MusherFileTest {
         assertEquals(800L << 20, web.maxMemory().getAsLong());
         assertEquals(2, web.instances());
         assertEquals(new ProcessSpec.Port(OptionalInt.of(3_000), false, Optional.of("127.0.0.1"),
-                OptionalInt.of(4_000), Optional.of("ip-hash"), Scheduling.AUTO, Optional.of(false)), web.port());
+                OptionalInt.of(4_000), Optional.of("least-time"), Scheduling.AUTO, Optional.of(false)), web.port());
         assertEquals(Optional.of(new WarmUp(List.of("/", "/a"), Duration.ofMillis(500), true)), web.warmUp());
         assertEquals(new ProcessSpec.Reload(2, Duration.ofSeconds(5), Optional.of(Duration.ofMillis(1_500))),
                 web.reload());
@@ -109,7 +109,8 @@ class MusherFileTest {
 
         assertEquals(new Program.ShellLine("server"), web.program());
         assertTrue(web.autostart());
-        assertEquals(new ProcessSpec.Restart("always", Optional.empty(), OptionalInt.empty()), web.restart());
+        assertEquals(new ProcessSpec.Restart("always", Optional.empty(), OptionalInt.empty(), Optional.empty()),
+                web.restart());
         assertEquals(new ProcessSpec.Stop(Duration.ZERO, Duration.ofSeconds(20), Duration.ofSeconds(5)), web.stop());
         assertEquals(1, web.instances());
         assertEquals(ProcessSpec.Port.NONE, web.port());
@@ -179,12 +180,18 @@ class MusherFileTest {
             cmd: 'x', cluster: {instances: 2}, pidFile: 'a.pid' | put %n
             cmd: 'x', health: [{tcp: true, http: '/'}]        | expected one of
             cmd: 'x', health: [{http: 'no-slash'}]            | no-slash
+            cmd: 'x', health: [{heartbeat: true}]             | 1:46  processes[0].health[0].heartbeat: a command has no
+            cmd: 'x', health: [{http: '/', interval: 0}], cluster: {startPort: 4000} | interval 0 s is not within
             cmd: 'x', maxMemory: 'lots'                       | "lots" is no size
             cmd: 'x', env: {'A=B': 'c'}                       | is no name of an environment variable
             cmd: 'x', timeout: 1e999999999                    | is 1e999999999
             cmd: 'x', id2: 'y'                                | unknown key
             cmd: 'x', cron: '* * * * *', overrun: true, pidFile: 'a.pid' | put %n
             cmd: 'x', cron: '* * * * *', maxMemory: '1G'      | would run twice
+            cmd: 'x', cron: '* * * * *', restart: 'error'     | restart: a job, which has "cron", runs at its times
+            cmd: 'x', cluster: {commonPort: 1, redirectCommonPort: true} | cluster.redirectCommonPort: is for a "jar"
+            cmd: 'x', reload: {overlap: 2}                    | reload.overlap: has no effect without "commonPort"
+            cmd: 'x', reload: {overlap: 2}, cluster: {commonPort: 1, strategy: 'ip-hash'} | the strategy "ip-hash"
             cmd: 'x', cron: '* * * * *', reload: {batch: 2}   | reload: is for what is kept running
             cmd: 'x', cron: '* * * * *', readiness: 'explicit' | readiness: is for what is kept running
             cmd: 'x', cluster: {loadBalancerStrategy: 'x', commonPort: 1} | loadBalancerStrategy
@@ -202,6 +209,51 @@ class MusherFileTest {
 
         assertEquals(Optional.of("ip-hash"), file.processes().get(0).port().strategy());
         assertEquals(List.of("processes[0].overrun: is for jobs, which have \"cron\""), file.ignored());
+    }
+
+    @Test
+    void shouldTakeHeartbeatsOfProgramsThatMayAnswerThem() throws Exception {
+        assertEquals(1, only("jar: 'x.jar', health: [{heartbeat: true}]").health().size());
+        assertEquals(1, only("cmd: 'x', readiness: 'explicit', health: [{heartbeat: true}]").health().size());
+    }
+
+    @Test
+    void shouldSayWhatHasNoEffectOnACommandWithoutConnectionsAndOnAJob() throws Exception {
+        assertEquals(1, read("{processes: [{id: 'web', cmd: 'x', drain: 9}]}").ignored().size());
+        assertEquals(1, read("{processes: [{id: 'web', cmd: 'x', drain: 9, cluster: {commonPort: 3000,"
+                + " scheduling: 'kernel'}}]}").ignored().size());
+        assertEquals(List.of(),
+                read("{processes: [{id: 'web', cmd: 'x', drain: 9, cluster: {commonPort: 3000}}]}").ignored());
+        FileSpec job = read("{processes: [{id: 'job', cmd: 'x', cron: '* * * * *', watch: ['src']}]}");
+        assertEquals(List.of("processes[0].watch: each run of a job sees what has changed before it"), job.ignored());
+        assertEquals(List.of(), job.processes().get(0).watch());
+    }
+
+    @Test
+    void shouldSayThatNothingMakesAWorkerLateThatHasNoPort() throws Exception {
+        assertEquals(
+                List.of("processes[0].startTimeout: a worker without a port is ready when it has run for a second"),
+                read("{processes: [{id: 'web', cmd: 'x', startTimeout: 9}]}").ignored());
+        assertEquals(List.of(),
+                read("{processes: [{id: 'web', cmd: 'x', startTimeout: 9, cluster: {startPort: 4000}}]}").ignored());
+    }
+
+    @Test
+    void shouldSayThatNothingIsWatched() throws Exception {
+        String watcher = "watcher: {skip: ['node_modules']}";
+        assertEquals(List.of("watcher: no process has \"watch\""),
+                read("{" + watcher + ", processes: [{id: 'web', cmd: 'x'}]}").ignored());
+        assertEquals(List.of(),
+                read("{" + watcher + ", processes: [{id: 'web', cmd: 'x', watch: ['src']}]}").ignored());
+    }
+
+    @Test
+    void shouldSayThatWhatIsNeverRestartedHasNeitherDelayNorLimit() throws Exception {
+        FileSpec file = read("{processes: [{id: 'web', cmd: 'x', restart: 'never', restartDelayMs: 5,"
+                + " restartLimit: 5}]}");
+
+        assertEquals(List.of("processes[0].restartDelayMs: a process with \"restart\": \"never\" is not restarted",
+                "processes[0].restartLimit: a process with \"restart\": \"never\" is not restarted"), file.ignored());
     }
 
     @Test

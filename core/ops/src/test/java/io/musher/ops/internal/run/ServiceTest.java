@@ -25,6 +25,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -136,6 +137,57 @@ class ServiceTest {
 
         await().atMost(PATIENCE).until(service::isOver);
         assertEquals("ended", service.state(cluster, cluster.stats()));
+    }
+
+    /** One ends at once; the other one when it may. */
+    @Test
+    void shouldNotHaveStartedBeforeTheLastWorkerIsReadyOrHasEnded() throws Exception {
+        service = new Service(entry("cmd: '[ $MUSHER_INSTANCE = 0 ] || while ! [ -e " + folder.resolve("end")
+                + " ]; do sleep 0.05; done', restart: 'never', startTimeout: 600, readiness: 'explicit',"
+                + " cluster: {instances: 2}"), context);
+        CompletableFuture<Void> started = service.start();
+        await().atMost(PATIENCE).until(() -> service.exits.count() == 1);
+        assertFalse(started.isDone());
+
+        endWorkers();
+
+        started.get();
+        assertEquals(2, service.exits.count());
+        assertTrue(service.workers().isEmpty());
+        await().atMost(PATIENCE).until(service::isOver);
+        assertFalse(service.hasFailed());
+    }
+
+    @Test
+    void shouldFailToStartWhenOneOfSeveralWorkersThatMayEndFails() throws Exception {
+        service = new Service(entry("cmd: 'exit $MUSHER_INSTANCE', restart: 'never', cluster: {instances: 2}"),
+                context);
+        CompletableFuture<Void> started = service.start();
+
+        ControlException failure = (ControlException) assertThrows(ExecutionException.class, started::get).getCause();
+
+        assertTrue(failure.getMessage().contains("(web-2): exit code 1"), failure::getMessage);
+    }
+
+    @Test
+    void shouldMoveThePidFileOfAWorkerThatRuns() throws Exception {
+        start(spec("pidFile: 'old.pid'"));
+        long pid = service.workers().get(0).pid().orElseThrow();
+        Path former = folder.resolve("old.pid");
+        Path present = folder.resolve("run/web-1.pid");
+        await().atMost(PATIENCE).until(() -> Files.exists(former));
+
+        service.apply(spec("pidFile: 'run/%n.pid'"));
+        assertFalse(Files.exists(former));
+        assertEquals(pid + "\n", Files.readString(present));
+
+        Files.writeString(present, "1\n"); // by another program
+        service.apply(spec(""));
+        assertEquals("1\n", Files.readString(present));
+
+        service.apply(spec("pidFile: 'run/%n.pid'"));
+        service.stop().join();
+        await().atMost(PATIENCE).until(() -> Files.notExists(present));
     }
 
     @Test

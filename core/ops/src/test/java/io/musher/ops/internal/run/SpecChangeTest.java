@@ -24,7 +24,7 @@ class SpecChangeTest {
 
     private ProcessSpec spec(String more) throws Exception {
         Path file = Files.writeString(folder.resolve("musher.json"),
-                "{processes: [{id: 'web', cmd: 'x'" + (more.isEmpty() ? "" : ", " + more) + "}]}");
+                "{processes: [{id: 'web', jar: 'a.jar'" + (more.isEmpty() ? "" : ", " + more) + "}]}");
         return MusherFile.read(file, Optional.empty()).processes().get(0);
     }
 
@@ -42,11 +42,11 @@ class SpecChangeTest {
             cluster: {commonPort: 1, strategy: 'ip-hash'} | cluster.strategy
             cluster: {commonPort: 1, scheduling: 'kernel'} | cluster.scheduling
             cluster: {commonPort: 1, redirectCommonPort: false} | cluster.redirectCommonPort
-            restart: 'never'               | restart, restartDelayMs or restartLimit
+            restart: 'never'               | restart, restartDelayMs, restartLimit or min_uptime
             drain: 3                       | terminateGracePeriod, drain or terminateTimeout
             readiness: 'explicit'          | readiness
             maxMemory: '1G'                | maxMemory
-            reload: {overlap: 1}           | reload
+            cluster: {commonPort: 1}, reload: {overlap: 1} | reload
             timeout: 60                    | timeout
             """, quoteCharacter = '`')
     void shouldNameTheKeysThatNeedARestart(String more, String key) throws Exception {
@@ -66,7 +66,8 @@ class SpecChangeTest {
         assertEquals(Duration.ofSeconds(3), ClusterFactory.reload(spec("")).overlap());
         assertEquals(Duration.ZERO, ClusterFactory.reload(spec("watch: ['src']")).overlap());
         assertEquals(Duration.ofSeconds(1),
-                ClusterFactory.reload(spec("watch: ['src'], reload: {overlap: 1}")).overlap());
+                ClusterFactory.reload(spec("watch: ['src'], reload: {overlap: 1}, cluster: {commonPort: 1}"))
+                        .overlap());
     }
 
     @ParameterizedTest
