@@ -7,6 +7,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.function.Consumer;
 
 /**
  * What is measured by {@code process}: n hello servers behind a port, {@code Hello <workers> <port>}. Prints READY when
@@ -24,7 +25,7 @@ public final class Hello {
         }
         Cluster.builder().instances(Integer.parseInt(args[0])).commonPort(Integer.parseInt(args[1]))
                 .removeJvmArgs("-XX:SharedArchiveFile") // the primary's own, if it has one
-                .on(ClusterEvent.class, Hello::note).start();
+                .on(ClusterEvent.class, new Notes()).start();
         System.out.println("READY");
     }
 
@@ -41,11 +42,15 @@ public final class Hello {
         me.onStop(() -> server.stop(0));
     }
 
-    private static void note(ClusterEvent event) {
-        try {
-            append("EVENT_LOG", event.getClass().getSimpleName(), event.at());
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
+    /** Notes events for the measurement; no lambda, the first of which takes a JVM some milliseconds. */
+    private static final class Notes implements Consumer<ClusterEvent> {
+        @Override
+        public void accept(ClusterEvent event) {
+            try {
+                append("EVENT_LOG", event.getClass().getSimpleName(), event.at());
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 

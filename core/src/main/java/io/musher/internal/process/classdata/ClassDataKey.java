@@ -1,22 +1,25 @@
 package io.musher.internal.process.classdata;
 
+import io.musher.balancer.loop.Nullable;
 import io.musher.internal.process.launch.JavaCommand;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
@@ -102,14 +105,16 @@ final class ClassDataKey {
     static String of(JavaCommand command) throws IOException {
         StringBuilder facts = new StringBuilder();
         Path home = Path.of(System.getProperty("java.home"));
-        line(facts, Runtime.version().toString(), System.getProperty("java.vm.version"), System.getProperty("os.arch"),
+        line(facts, System.getProperty("java.runtime.version"), System.getProperty("java.vm.version"),
+                System.getProperty("os.arch"),
                 command.java(), stat(home.resolve("lib/modules")), stat(home.resolve("lib/server/libjvm.so")));
-        command.flags().stream().filter(flag -> !IRRELEVANT.matcher(flag).matches())
-                .forEach(flag -> line(facts, flag));
-        line(facts, command.classPathText());
-        for (String jar : jars(command.classPath())) {
-            line(facts, jar, stat(Path.of(jar)));
+        for (String flag : command.flags()) {
+            if (!IRRELEVANT.matcher(flag).matches()) {
+                line(facts, flag);
+            }
         }
+        line(facts, command.classPathText());
+        jars(command.classPath()).forEach((jar, stat) -> line(facts, jar, stat));
         return name(facts);
     }
 
@@ -132,8 +137,8 @@ final class ClassDataKey {
                 + Long.toHexString(number & 0xffffffffL | 1L << 32).substring(1);
     }
 
-    /** {@return the jars of a class path, in order, with those that their manifests name} */
-    private static Set<String> jars(List<String> classPath) throws IOException {
+    /** {@return the jars of a class path with their stat, in order, with those that their manifests name} */
+    private static Map<String, String> jars(List<String> classPath) throws IOException {
         Deque<String> left = new ArrayDeque<>();
         for (String entry : classPath) {
             if (entry.endsWith("*")) {
@@ -144,11 +149,13 @@ final class ClassDataKey {
                 left.add(entry);
             }
         }
-        Set<String> jars = new LinkedHashSet<>();
+        Map<String, String> jars = new LinkedHashMap<>();
         while (!left.isEmpty()) {
             String jar = left.poll();
-            if (jars.add(jar) && Files.isRegularFile(Path.of(jar))) {
-                JarFacts facts = facts(jar);
+            if (!jars.containsKey(jar)) {
+                String stat = stat(Path.of(jar));
+                jars.put(jar, stat);
+                JarFacts facts = facts(jar, stat);
                 if (facts.mainClass.startsWith(SPRING_BOOT_LOADER)) {
                     throw new IOException(jar + " holds its libraries as jars inside the jar; extract it"
                             + " (java -Djarmode=tools -jar " + Path.of(jar).getFileName() + " extract)");
@@ -159,27 +166,29 @@ final class ClassDataKey {
         return jars;
     }
 
-    private static JarFacts facts(String jar) throws IOException {
-        String stat = stat(Path.of(jar));
+    private static JarFacts facts(String jar, String stat) throws IOException {
         JarFacts known = JARS.get(jar);
         if (known != null && known.stat.equals(stat)) {
             return known;
         }
         List<String> classPath = List.of();
         String mainClass = "";
-        try (JarFile file = new JarFile(new File(jar), false)) {
-            Manifest manifest = file.getManifest();
-            if (manifest != null) {
-                Attributes attributes = manifest.getMainAttributes();
-                String named = attributes.getValue(Attributes.Name.CLASS_PATH);
-                URI own = Path.of(jar).toUri();
-                classPath = named == null || named.isBlank() ? List.of()
-                        : Arrays.stream(named.strip().split("\\s+")).map(name -> Path.of(own.resolve(name)).toString())
-                                .toList();
-                mainClass = Optional.ofNullable(attributes.getValue(Attributes.Name.MAIN_CLASS)).orElse("");
+        if (Files.isRegularFile(Path.of(jar))) {
+            try (JarFile file = new JarFile(new File(jar), false)) {
+                Manifest manifest = file.getManifest();
+                if (manifest != null) {
+                    Attributes attributes = manifest.getMainAttributes();
+                    String named = attributes.getValue(Attributes.Name.CLASS_PATH);
+                    URI own = Path.of(jar).toUri();
+                    classPath = new ArrayList<>();
+                    for (String name : named == null || named.isBlank() ? new String[0] : named.strip().split("\\s+")) {
+                        classPath.add(Path.of(own.resolve(name)).toString());
+                    }
+                    mainClass = Optional.ofNullable(attributes.getValue(Attributes.Name.MAIN_CLASS)).orElse("");
+                }
+            } catch (IllegalArgumentException e) {
+                throw new IOException(jar + ": " + e.getMessage(), e);
             }
-        } catch (IllegalArgumentException e) {
-            throw new IOException(jar + ": " + e.getMessage(), e);
         }
         JarFacts facts = new JarFacts(stat, classPath, mainClass);
         JARS.put(jar, facts);
@@ -188,15 +197,29 @@ final class ClassDataKey {
 
     /** {@return what identifies the content of a file; "absent" if there is none} */
     static String stat(Path file) throws IOException {
-        if (!Files.exists(file)) {
+        try {
+            return text(Files.readAttributes(file, STAT));
+        } catch (FileSystemException e) {
+            if (Files.exists(file)) {
+                throw e;
+            }
             return "absent";
         }
-        return new TreeMap<>(Files.readAttributes(file, STAT)).toString();
     }
 
     /** {@return the same of a file that must not be a symbolic link} */
     static String ownStat(Path file) throws IOException {
-        return new TreeMap<>(Files.readAttributes(file, STAT, LinkOption.NOFOLLOW_LINKS)).toString();
+        return text(Files.readAttributes(file, STAT, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    /** Writes times as numbers: as text they would take longer than all else of the lookup. */
+    private static String text(Map<String, Object> attributes) {
+        return attributes.get("dev") + " " + attributes.get("ino") + " " + attributes.get("size") + " "
+                + nanos(attributes.get("lastModifiedTime")) + " " + nanos(attributes.get("ctime"));
+    }
+
+    private static long nanos(@Nullable Object time) {
+        return time instanceof FileTime known ? known.to(TimeUnit.NANOSECONDS) : 0;
     }
 
     private static void line(StringBuilder to, String... words) {

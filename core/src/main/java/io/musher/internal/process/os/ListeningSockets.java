@@ -205,7 +205,7 @@ public final class ListeningSockets {
     private static boolean descriptors(long pid, BiPredicate<Path, String> each) {
         try {
             return ProcessTable.read(pid, folder -> {
-                try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(folder.resolve("fd"))) {
+                try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of(folder, "fd"))) {
                     for (Path descriptor : descriptors) {
                         try {
                             if (!each.test(descriptor, Files.readSymbolicLink(descriptor).toString())) {

@@ -25,13 +25,15 @@ public final class ProcessTable {
 
     /** Reads from the folder of a process in {@code /proc}; may block. */
     interface FolderReader<T> {
-        T read(Path folder) throws IOException;
+        T read(String folder) throws IOException;
     }
 
-    private static final Path PROC = Path.of("/proc");
+    private static final String PROC = "/proc";
 
     /** More than the kernel writes into {@code stat}: 52 numbers and a name. */
     private static final int STAT_BYTES = 4096;
+    /** The longest name in it: 15 characters of a program, of which some are escaped, or 63 of a kernel thread. */
+    private static final int NAME_CHARS = 64;
 
     /** A read that takes longer than this is considered to hang. */
     private static final long HANGS_NANOS = 3_000_000_000L;
@@ -68,7 +70,7 @@ public final class ProcessTable {
         Thread thread = Thread.currentThread();
         READS.put(thread, new RunningRead(pid, System.nanoTime()));
         try {
-            return reader.read(PROC.resolve(Long.toString(pid)));
+            return reader.read(PROC + "/" + pid);
         } finally {
             READS.remove(thread);
         }
@@ -85,7 +87,7 @@ public final class ProcessTable {
 
     public static List<Long> pids() {
         List<Long> pids = new ArrayList<>();
-        String[] names = PROC.toFile().list();
+        String[] names = new File(PROC).list();
         for (String name : names == null ? new String[0] : names) {
             if (name.charAt(0) >= '1' && name.charAt(0) <= '9') {
                 pids.add(Long.valueOf(name));
@@ -166,17 +168,18 @@ public final class ProcessTable {
 
     private static Optional<String> status(long pid, String line) {
         try {
-            return read(pid, folder -> Files.readString(folder.resolve("status"), StandardCharsets.ISO_8859_1)).lines()
-                    .filter(each -> each.startsWith(line + ":")).map(each -> each.substring(line.length() + 1).strip())
-                    .findFirst();
+            String text = read(pid, folder -> Files.readString(Path.of(folder, "status"), StandardCharsets.ISO_8859_1));
+            int begin = text.indexOf("\n" + line + ":");
+            int value = begin + line.length() + 2;
+            return begin < 0 ? Optional.empty() : Optional.of(text.substring(value, text.indexOf('\n', value)).strip());
         } catch (IOException | RuntimeException e) {
             return Optional.empty();
         }
     }
 
     /** Reads the file that is read most: of every process of the machine, at the exit of every worker. */
-    private static String stat(Path folder) throws IOException {
-        try (FileInputStream file = new FileInputStream(new File(folder.toString(), "stat"))) {
+    private static String stat(String folder) throws IOException {
+        try (FileInputStream file = new FileInputStream(folder + "/stat")) {
             byte[] text = new byte[STAT_BYTES];
             int length = file.read(text);
             return new String(text, 0, Math.max(0, length), StandardCharsets.ISO_8859_1);
@@ -185,7 +188,7 @@ public final class ProcessTable {
 
     /** Parses {@code /proc/<pid>/stat}. The program's name is in parentheses and may contain parentheses itself. */
     static Entry parse(long pid, String stat) {
-        int state = stat.lastIndexOf(')') + 2;
+        int state = stat.lastIndexOf(')', stat.indexOf('(') + NAME_CHARS + 1) + 2;
         int group = stat.indexOf(' ', state + 2) + 1;
         int session = stat.indexOf(' ', group) + 1;
         return new Entry(pid, stat.charAt(state), Long.parseLong(stat, group, session - 1, 10),
@@ -199,7 +202,7 @@ public final class ProcessTable {
      */
     public static boolean hasVariable(long pid, String variable) {
         try {
-            byte[] environment = read(pid, folder -> Files.readAllBytes(folder.resolve("environ")));
+            byte[] environment = read(pid, folder -> Files.readAllBytes(Path.of(folder, "environ")));
             return ("\0" + new String(environment, StandardCharsets.ISO_8859_1)).contains("\0" + variable + "\0");
         } catch (IOException | RuntimeException e) {
             return false; // exited, or another user's process
