@@ -31,8 +31,13 @@ record CurrentJvm(String java, InheritedFlags flags, String classPath, List<Stri
             Map<String, String> environment) {}
 
     private static final class Holder {
-        static final CurrentJvm VALUE = of(new Facts(System.getProperties(),
-                ManagementFactory.getRuntimeMXBean().getInputArguments(), commandLine(), System.getenv()));
+        static final CurrentJvm VALUE = ofThis(commandLine());
+
+        private static CurrentJvm ofThis(List<String> commandLine) {
+            List<String> flags = LauncherFlags.read(System.getProperties(), commandLine, System.getenv())
+                    .orElseGet(() -> ManagementFactory.getRuntimeMXBean().getInputArguments());
+            return of(new Facts(System.getProperties(), flags, commandLine, System.getenv()));
+        }
     }
 
     static CurrentJvm read() {
@@ -95,7 +100,7 @@ record CurrentJvm(String java, InheritedFlags flags, String classPath, List<Stri
      * Returns the command line without {@code java} itself. On Linux from {@code /proc}: the JDK loses everything after
      * an empty argument.
      */
-    private static List<String> commandLine() {
+    static List<String> commandLine() {
         if (Platform.LINUX) {
             try {
                 String[] words = Files.readString(Path.of("/proc/self/cmdline"), CommandLineParser.NATIVE).split("\0",

@@ -15,7 +15,7 @@ import java.util.Map;
  */
 public record JavaCommand(String java, List<String> flags, List<String> classPath) {
 
-    private static final List<String> CLASS_PATH = List.of("-cp", "-classpath", "--class-path");
+    static final List<String> CLASS_PATH = List.of("-cp", "-classpath", "--class-path");
     private static final List<String> PAIRS = List.of("--module-path", "-p", "--upgrade-module-path", "--add-modules",
             "--limit-modules", "--add-exports", "--add-opens", "--add-reads", "--patch-module",
             "--enable-native-access");
