@@ -12,6 +12,9 @@ public final class Frames {
 
     private static final int MAX_SHOWN = 120;
 
+    /** More than any number that a frame carries has; a long holds as many. */
+    static final int MAX_DIGITS = 18;
+
     private Frames() {}
 
     /**
@@ -62,6 +65,24 @@ public final class Frames {
     }
 
     /**
+     * {@return whether a text is a decimal number of some digits} Not by a regular expression: the first one of a JVM
+     * would take a worker milliseconds while it starts.
+     */
+    static boolean isNumber(String text, int maxDigits) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return !text.isEmpty() && text.length() <= maxDigits;
+    }
+
+    /** {@return the same of a number that does not begin with 0} */
+    static boolean isPositive(String text, int maxDigits) {
+        return isNumber(text, maxDigits) && text.charAt(0) != '0';
+    }
+
+    /**
      * {@return the positive decimal number in a payload}
      *
      * @param max the largest number allowed
@@ -71,7 +92,7 @@ public final class Frames {
      */
     public static long number(ByteBuffer payload, long max, String subject, String kind) throws ProtocolException {
         String text = text(payload);
-        if (text.matches("[1-9][0-9]{0,17}") && Long.parseLong(text) <= max) {
+        if (isPositive(text, MAX_DIGITS) && Long.parseLong(text) <= max) {
             return Long.parseLong(text);
         }
         throw new ProtocolException(

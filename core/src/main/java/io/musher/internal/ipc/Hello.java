@@ -28,7 +28,7 @@ public record Hello(int version, String token, long pid, long window) {
         if (version != VERSION) {
             return new Hello(version, "", 0, Window.DEFAULT);
         }
-        if (fields.length < 3 || !fields[1].matches("[0-9a-f]{32}") || !fields[2].matches("[0-9]{1,18}")) {
+        if (fields.length < 3 || !fields[1].matches("[0-9a-f]{32}") || !Frames.isNumber(fields[2], Frames.MAX_DIGITS)) {
             throw new ProtocolException("a hello without a valid token and pid");
         }
         return new Hello(version, fields[1], Long.parseLong(fields[2]),
@@ -37,10 +37,11 @@ public record Hello(int version, String token, long pid, long window) {
 
     /** {@return the number in {@code musher/<number>}} */
     static int version(String field) throws ProtocolException {
-        if (!field.matches(NAME + "[1-9][0-9]{0,8}")) {
+        String version = field.startsWith(NAME) ? field.substring(NAME.length()) : "";
+        if (!Frames.isPositive(version, 9)) {
             throw new ProtocolException("a greeting that does not begin with musher/<version>");
         }
-        return Integer.parseInt(field.substring(NAME.length()));
+        return Integer.parseInt(version);
     }
 
     @Override

@@ -24,7 +24,7 @@ public record Welcome(int version, long pid, long window) {
     public static Welcome parse(ByteBuffer payload) throws ProtocolException {
         String[] fields = Frames.text(payload).split(" ", 3);
         int version = Hello.version(fields[0]);
-        if (version != Hello.VERSION || fields.length < 2 || !fields[1].matches("[0-9]{1,18}")) {
+        if (version != Hello.VERSION || fields.length < 2 || !Frames.isNumber(fields[1], Frames.MAX_DIGITS)) {
             throw new ProtocolException("a welcome that is not in musher/" + Hello.VERSION);
         }
         return new Welcome(version, Long.parseLong(fields[1]), Window.parse(fields.length > 2 ? fields[2] : ""));

@@ -1,8 +1,5 @@
 package io.musher.internal.ipc;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-
 /**
  * Sizes of message windows (backpressure), and their encoding as a field of hello and welcome. A receive window is the
  * number of bytes of messages that a process accepts before its listeners have processed them and it has acknowledged
@@ -27,9 +24,7 @@ public final class Window {
      */
     static final int PARTS = 8;
 
-    private static final class Field {
-        static final Pattern PATTERN = Pattern.compile("(?:^|.* )window=([1-9][0-9]{0,17})(?: .*|$)");
-    }
+    private static final String NAME = "window=";
 
     private Window() {}
 
@@ -48,12 +43,16 @@ public final class Window {
 
     /** {@return the field for a hello or welcome, with a leading space; empty for the default} */
     static String field(long window) {
-        return window == DEFAULT ? "" : " window=" + window;
+        return window == DEFAULT ? "" : " " + NAME + window;
     }
 
     /** {@return the window in the further fields of a hello or welcome, or the default} */
     static long parse(String fields) {
-        Matcher matcher = Field.PATTERN.matcher(fields);
-        return matcher.matches() ? Long.parseLong(matcher.group(1)) : DEFAULT;
+        long window = DEFAULT;
+        for (String field : fields.split(" ")) {
+            String value = field.startsWith(NAME) ? field.substring(NAME.length()) : "";
+            window = Frames.isPositive(value, Frames.MAX_DIGITS) ? Long.parseLong(value) : window;
+        }
+        return window;
     }
 }
