@@ -346,7 +346,10 @@ public final class ClusterConfig {
         ReadinessRule ready = readiness == Readiness.EXPLICIT ? ReadinessRule.EXPLICIT
                 : watchesPorts() ? ReadinessRule.PORT_ACCEPTS : ReadinessRule.STARTED;
         int bootLimit = Math.max(2, Runtime.getRuntime().availableProcessors());
-        boolean checksReadiness = healthChecks.stream().anyMatch(check -> check.role() == HealthCheck.Role.READINESS);
+        boolean checksReadiness = false;
+        for (HealthCheck check : healthChecks) {
+            checksReadiness |= check.role() == HealthCheck.Role.READINESS;
+        }
         return new SupervisorConfig(name, ports, ready, startTimeout, bootLimit, restartPolicy, stopPolicy,
                 !hasCommonPort() || sticky ? reloadPolicy.withOverlap(Duration.ZERO) : reloadPolicy,
                 checksReadiness, warmUp.isPresent());

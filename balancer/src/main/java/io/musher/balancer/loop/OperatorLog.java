@@ -20,8 +20,8 @@ public final class OperatorLog {
         }
 
         private static boolean ofSlf4j2() {
-            return ServiceLoader.load(SLF4JServiceProvider.class, LoggerFactory.class.getClassLoader()).stream()
-                    .findAny().isPresent();
+            return ServiceLoader.load(SLF4JServiceProvider.class, LoggerFactory.class.getClassLoader()).iterator()
+                    .hasNext();
         }
 
         private static boolean ofSlf4j1() {

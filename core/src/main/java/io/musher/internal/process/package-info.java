@@ -35,9 +35,11 @@
  *
  * <p>All workers wait for what the primary loads until then, in a cold JVM. Therefore tokens are read from the kernel
  * instead of by {@code SecureRandom}, signal handlers are compiled instead of being proxies, the key of class data is
- * no {@code MessageDigest}, and memory limits and tools are found without streams. Lambdas and regular expressions
- * stay, for the sake of readers. Until all workers are ready no record is a key or compared, because the JVM makes
- * those methods at their first use, in 7 ms for each record. {@code ClassesBeforeForkTest} counts.
+ * no {@code MessageDigest}, and the JVM's flags are read from its command line where possible. Streams and {@code
+ * Comparator.comparing} are avoided, because the JDK's own lambdas in them are linked one by one; lambdas of Musher
+ * and regular expressions stay, for the sake of readers. Until all workers are ready no record is a key or compared,
+ * because the JVM makes those methods at their first use, in 7 ms for each record. {@code ClassesBeforeForkTest}
+ * counts.
  *
  * <h2>Exits</h2>
  *

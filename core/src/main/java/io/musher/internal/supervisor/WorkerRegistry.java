@@ -104,7 +104,11 @@ final class WorkerRegistry {
     }
 
     int wanted() {
-        return (int) slots.values().stream().filter(slot -> slot.wanted).count();
+        int wanted = 0;
+        for (Slot slot : slots.values()) {
+            wanted += slot.wanted ? 1 : 0;
+        }
+        return wanted;
     }
 
     Incarnation newIncarnation(Slot slot) {
@@ -122,7 +126,8 @@ final class WorkerRegistry {
         forks++; // control thread only
         List<Incarnation> updated = new ArrayList<>(workers);
         updated.add(worker);
-        updated.sort(Comparator.comparingInt(Incarnation::instance).thenComparingInt(Incarnation::id));
+        updated.sort((one, other) -> one.instance() != other.instance()
+                ? Integer.compare(one.instance(), other.instance()) : Integer.compare(one.id(), other.id()));
         workers = List.copyOf(updated);
     }
 

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,8 +88,11 @@ public final class ArgumentFile {
     }
 
     static byte[] text(List<String> words) {
-        return words.stream().map(ArgumentFile::quoted).collect(Collectors.joining("\n", "", "\n"))
-                .getBytes(CommandLineParser.NATIVE);
+        StringBuilder text = new StringBuilder();
+        for (String word : words) {
+            text.append(quoted(word)).append('\n');
+        }
+        return text.toString().getBytes(CommandLineParser.NATIVE);
     }
 
     private static String quoted(String word) {

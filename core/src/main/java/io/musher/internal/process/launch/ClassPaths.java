@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Makes class paths independent of the working directory and of this JVM's class loaders, and checks whether one
@@ -32,8 +31,11 @@ final class ClassPaths {
     }
 
     static String absolutes(String classPath) {
-        return Arrays.stream(classPath.split(File.pathSeparator, -1)).map(ClassPaths::absolute)
-                .collect(Collectors.joining(File.pathSeparator));
+        String[] entries = classPath.split(File.pathSeparator, -1);
+        for (int i = 0; i < entries.length; i++) {
+            entries[i] = absolute(entries[i]);
+        }
+        return String.join(File.pathSeparator, entries);
     }
 
     /** {@return the class path, extended by the places from which the given class and Musher itself were loaded} */

@@ -75,12 +75,20 @@ record HeapFlags(long max, Predicate<String> drops, String why) {
     }
 
     private static long largest(Pattern pattern, List<String> flags) {
-        return flags.stream().mapToLong(flag -> bytes(pattern, flag)).max().orElse(0);
+        long largest = 0;
+        for (String flag : flags) {
+            largest = Math.max(largest, bytes(pattern, flag));
+        }
+        return largest;
     }
 
     private static long last(Pattern pattern, List<String> flags) {
-        return flags.stream().mapToLong(flag -> bytes(pattern, flag)).filter(bytes -> bytes > 0)
-                .reduce((earlier, later) -> later).orElse(0);
+        long last = 0;
+        for (String flag : flags) {
+            long bytes = bytes(pattern, flag);
+            last = bytes > 0 ? bytes : last;
+        }
+        return last;
     }
 
     private static long bytes(Pattern pattern, String flag) {

@@ -54,13 +54,21 @@ final class JvmFlags {
 
     /** {@return the flags that begin with none of the prefixes} */
     static List<String> without(List<String> flags, List<String> prefixes) {
-        return flags.stream().filter(flag -> prefixes.stream().noneMatch(flag::startsWith)).toList();
+        List<String> kept = new ArrayList<>(flags);
+        for (String prefix : prefixes) {
+            kept.removeIf(flag -> flag.startsWith(prefix));
+        }
+        return kept;
     }
 
     /** {@return whether one of the later flags sets the same option} */
     static boolean overridden(String flag, List<String> later) {
         String subject = subject(flag);
-        return !subject.isEmpty() && later.stream().anyMatch(other -> subject(other).equals(subject));
+        boolean overridden = false;
+        for (String other : later) {
+            overridden |= !subject.isEmpty() && subject(other).equals(subject);
+        }
+        return overridden;
     }
 
     /** {@return the option that a flag sets; empty for a flag that may be given several times} */

@@ -95,8 +95,16 @@ final class JvmPlan extends LaunchPlan {
     /** {@return whether the worker has the class path of this JVM, with no other selector provider} */
     private boolean hasThisProvider(Map<String, String> given) {
         return !(launch() instanceof Launch.Jar) && classPath.equals(own.classPath())
-                && allWanted(options().jvmArgs(), given).stream()
-                        .noneMatch(flag -> OTHER_CLASSES.matcher(flag).matches() || SelectorProviderFlag.is(flag));
+                && !findsOtherClasses(allWanted(options().jvmArgs(), given));
+    }
+
+    private static boolean findsOtherClasses(List<String> flags) {
+        for (String flag : flags) {
+            if (OTHER_CLASSES.matcher(flag).matches() || SelectorProviderFlag.is(flag)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

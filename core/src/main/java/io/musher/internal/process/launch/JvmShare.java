@@ -3,6 +3,7 @@ package io.musher.internal.process.launch;
 import io.musher.internal.process.os.Memory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Computes a worker JVM's share of the machine's memory and processors. By default every JVM would take a quarter of
@@ -95,7 +96,7 @@ public record JvmShare(long heap, long maxHeap, int processors, String why, Stri
     /** {@return the flags that enforce this share} */
     List<String> added(List<String> inherited, List<String> wanted) {
         List<String> added = new ArrayList<>(HeapFlags.of(this, inherited, wanted).added());
-        if (processors > 0 && wanted.stream().noneMatch(JvmShare::isProcessors)) {
+        if (processors > 0 && processorsFlag(wanted).isEmpty()) {
             added.add("-XX:ActiveProcessorCount=" + processors);
         }
         return added;
@@ -103,11 +104,20 @@ public record JvmShare(long heap, long maxHeap, int processors, String why, Stri
 
     /** {@return a description of the heap and processors in force, for the log} */
     String describe(List<String> inherited, List<String> wanted) {
-        String given = wanted.stream().filter(JvmShare::isProcessors).reduce((earlier, later) -> later)
+        String given = processorsFlag(wanted)
                 .map(flag -> "processors as set by " + flag + " of the workers' flags")
                 .orElse(processors == 0 ? "its JVM's default processors"
                         : processors + (processors == 1 ? " processor" : " processors"));
         return dividedAmong + ": " + HeapFlags.of(this, inherited, wanted).why() + ", " + given;
+    }
+
+    /** {@return the flag that is in force, the last one} */
+    private static Optional<String> processorsFlag(List<String> flags) {
+        Optional<String> last = Optional.empty();
+        for (String flag : flags) {
+            last = isProcessors(flag) ? Optional.of(flag) : last;
+        }
+        return last;
     }
 
     private static boolean isProcessors(String flag) {
