@@ -177,7 +177,7 @@ class KernelSchedulingIT {
         if (SHARES_LISTENER) {
             Rollout everywhere = cluster
                     .deploy(Launch.main(UnmodifiedServer.class).args("http", Integer.toString(port))).join();
-            assertTrue(everywhere.lastOutput().contains("is on 127.0.0.1, where another application"),
+            assertTrue(everywhere.lastOutput().contains("is on 127.0.0.1, where an application"),
                     everywhere::toString);
             assertServesOn127001Only(cluster);
         }

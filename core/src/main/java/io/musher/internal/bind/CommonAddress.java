@@ -27,14 +27,17 @@ final class CommonAddress {
      * @throws BindException if it would listen on more than that, or on less and the user has not said so
      */
     void checkShared(InetSocketAddress wanted, boolean followed) throws BindException {
-        if (!wanted.getAddress().isAnyLocalAddress()) {
-            check(wanted);
-        } else if (followed && !cluster.isAnyLocalAddress()) {
+        InetAddress own = wanted.getAddress();
+        if (followed && !cluster.isAnyLocalAddress() && !own.equals(cluster)) {
             String host = cluster.getHostAddress();
-            throw new BindException("this application binds port " + wanted.getPort() + " of all addresses, but the"
-                    + " cluster's listener, which it would get, is on " + host + ", where another application of the"
-                    + " cluster has bound it before: let this one bind that address, too, or set host(\"" + host
-                    + "\") for the cluster, or start the cluster again");
+            throw new BindException("this application binds port " + wanted.getPort() + " of "
+                    + (own.isAnyLocalAddress() ? "all addresses" : own.getHostAddress()) + ", but the cluster's"
+                    + " listener, which it would get, is on " + host + ", where an application of the cluster has"
+                    + " bound it before: let this one bind that address, too, or "
+                    + (own.isAnyLocalAddress() ? "set host(\"" + host + "\") for the cluster, or start the cluster"
+                            + " again" : "let all bind all addresses, or use Scheduling.RELAY"));
+        } else if (!own.isAnyLocalAddress()) {
+            check(wanted);
         }
     }
 

@@ -76,7 +76,8 @@ final class ReusePortAction implements BindAction {
         return false;
     }
 
-    private static boolean overlap(InetAddress one, InetAddress other) {
+    /** {@return whether two sockets would get the same connections} */
+    static boolean overlap(InetAddress one, InetAddress other) {
         return one.isAnyLocalAddress() || other.isAnyLocalAddress() || one.equals(other);
     }
 }

@@ -91,17 +91,19 @@ final class SharedListenerHook implements BiPredicate<FileDescriptor, InetSocket
 
     private void become(FileDescriptor socket, InetSocketAddress wanted) throws IOException {
         NativeSockets sockets = sockets();
-        for (FileDescriptor other : shared.keySet()) {
-            if (sockets.cookie(calls.number(other)) == cookie) {
-                throw new BindException("Address already in use" + ReusePortAction.ALREADY_HERE + rule.commonPort()
-                        + " already");
-            }
-        }
         if (listener < 0) {
             listener = ask(sockets, wanted.getAddress());
             cookie = sockets.cookie(listener);
         }
-        new CommonAddress(sockets.address(listener).getAddress()).checkShared(wanted, host.isAnyLocalAddress());
+        InetAddress where = sockets.address(listener).getAddress();
+        for (FileDescriptor other : shared.keySet()) {
+            if (sockets.cookie(calls.number(other)) == cookie
+                    && ReusePortAction.overlap(where, wanted.getAddress())) {
+                throw new BindException("Address already in use" + ReusePortAction.ALREADY_HERE + rule.commonPort()
+                        + " already");
+            }
+        }
+        new CommonAddress(where).checkShared(wanted, host.isAnyLocalAddress());
         sockets.duplicate(listener, calls.number(socket));
         shared.put(socket, true);
     }

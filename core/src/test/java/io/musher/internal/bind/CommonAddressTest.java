@@ -1,12 +1,16 @@
 package io.musher.internal.bind;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CommonAddressTest {
 
@@ -27,6 +31,17 @@ class CommonAddressTest {
     @CsvSource({"true, false", "false, true"})
     void shouldListenOnFewerAddressesWhereTheUserHasSaidSoOnly(boolean followed, boolean allowed) throws Exception {
         assertEquals(allowed, isShared("0.0.0.0", "127.0.0.1", followed));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "127.0.0.2"})
+    void shouldNotSpeakOfAHostThatTheUserHasNotSet(String wanted) throws Exception {
+        InetSocketAddress second = address(wanted);
+        BindException failure = assertThrows(BindException.class,
+                () -> new CommonAddress(InetAddress.getByName("127.0.0.1")).checkShared(second, true));
+        assertTrue(failure.getMessage().contains("is on 127.0.0.1, where an application of the cluster has bound it"),
+                failure.getMessage());
+        assertFalse(failure.getMessage().contains("the cluster's host is"), failure.getMessage());
     }
 
     private static boolean isShared(String wanted, String listener, boolean followed) throws Exception {
