@@ -55,7 +55,8 @@ public final class CommandLine {
             Thread.currentThread().interrupt();
             return FAILED;
         } catch (UsageException e) {
-            err.println("musher: " + e.getMessage() + "; musher --help lists all commands and options");
+            err.println("musher: " + e.getMessage() + (e.getMessage().endsWith("?") ? " " : "; ")
+                    + "musher --help lists all commands and options");
         } catch (FileProblems e) {
             err.println(e.getMessage());
         } catch (IOException e) {

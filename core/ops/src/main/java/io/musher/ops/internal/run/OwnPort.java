@@ -3,6 +3,7 @@ package io.musher.ops.internal.run;
 import io.musher.Cluster;
 import io.musher.ClusterConfig;
 import io.musher.Rollout;
+import io.musher.Scheduling;
 import io.musher.ops.internal.control.ControlException;
 import io.musher.ops.internal.file.ProcessSpec;
 import java.util.concurrent.CompletableFuture;
@@ -61,12 +62,17 @@ final class OwnPort {
         });
     }
 
-    /** {@return what to do about several workers that want one port, after a semicolon; empty if that was not so} */
+    /** {@return what to do about a worker whose port was taken, after a semicolon; empty for other failures} */
     static String advice(Cluster cluster, String lastOutput) {
         ClusterConfig config = cluster.config();
-        boolean isKnown = config.commonPort().isPresent() || config.inheritsListener()
-                || config.startPort().isPresent();
-        return isKnown || cluster.stats().wanted() < 2 || !TAKEN.matcher(lastOutput).find() ? ""
+        if (!TAKEN.matcher(lastOutput).find() || config.scheduling() != Scheduling.RELAY) {
+            return "";
+        }
+        if (config.commonPort().isPresent() || config.inheritsListener()) {
+            return "; if it is port " + cluster.commonPort() + ", that is Musher's: let the program listen on the PORT"
+                    + " of its environment; a jar that cannot runs by --jar";
+        }
+        return config.startPort().isPresent() || cluster.stats().wanted() < 2 ? ""
                 : "; workers cannot share a port by themselves: give it to Musher, by -p PORT, or commonPort in the"
                         + " file, and let the program listen on the PORT of its environment";
     }

@@ -333,6 +333,15 @@ class ServiceTest {
     }
 
     @Test
+    void shouldSayWhoHasTheCommonPort() throws Exception {
+        int port = freePort();
+        start(spec("cluster: {instances: 0, commonPort: " + port + "}"));
+
+        assertTrue(OwnPort.advice(service.cluster().orElseThrow(), "OSError: [Errno 98] Address already in use")
+                .startsWith("; if it is port " + port + ", that is Musher's"));
+    }
+
+    @Test
     void shouldSignalTheProgramOfALine() throws Exception {
         start(entry("cmd: 'sleep 300', restart: 'never'"));
         ProcessHandle process = ProcessHandle.of(service.workers().get(0).pid().orElseThrow()).orElseThrow();
