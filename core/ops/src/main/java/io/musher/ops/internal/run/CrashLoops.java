@@ -2,6 +2,7 @@ package io.musher.ops.internal.run;
 
 import io.musher.ClusterEvent;
 import io.musher.Exit;
+import io.musher.ops.internal.control.LogMemory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -25,8 +26,9 @@ final class CrashLoops {
      * @param crashes how many there were in a row
      * @param at when the last one was
      * @param reason how the last one ended
+     * @param line the line of its output that says why; empty if there is none
      */
-    record Row(int crashes, Instant at, String reason) {}
+    record Row(int crashes, Instant at, String reason, String line) {}
 
     private final Map<String, Row> rows = new ConcurrentHashMap<>();
     /** The ids of the workers of each place that have become ready and have not exited. */
@@ -64,11 +66,13 @@ final class CrashLoops {
             return;
         }
         Instant start = exited.worker().startedAt().orElse(exited.at());
-        note(place, Duration.between(start, exited.at()), exited.at(), exited.reason());
+        note(place, Duration.between(start, exited.at()), exited.at(), exited.reason(),
+                LogMemory.failureLine(exited.worker().lastOutput().lines().toList()));
     }
 
-    void note(String place, Duration life, Instant at, String reason) {
-        rows.compute(place, (name, row) -> new Row(row == null || isGood(life) ? 1 : row.crashes + 1, at, reason));
+    void note(String place, Duration life, Instant at, String reason, String line) {
+        rows.compute(place,
+                (name, row) -> new Row(row == null || isGood(life) ? 1 : row.crashes + 1, at, reason, line));
     }
 
     /**

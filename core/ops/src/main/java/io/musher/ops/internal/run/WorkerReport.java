@@ -98,12 +98,14 @@ final class WorkerReport {
     static String reason(ControlledProcess process, SlotStats slot) {
         Optional<CrashLoops.Row> loop = crashLoop(process, slot);
         if (loop.isPresent()) {
-            String last = process.memory.failureLine(slot.name());
+            String last = loop.get().line();
             return "failed " + loop.get().crashes() + " times in a row, last " + ago(loop.get().at()) + ": "
                     + loop.get().reason() + (last.isEmpty() ? "" : ": \"" + last + "\"");
         }
         boolean failed = slot.state() == SlotStats.State.BACKOFF || slot.state() == SlotStats.State.GAVE_UP;
-        String last = failed ? process.memory.failureLine(slot.name()) : "";
+        String last = !failed ? ""
+                : process.crashes.last(slot.name()).map(CrashLoops.Row::line)
+                        .orElseGet(() -> process.memory.failureLine(slot.name()));
         return slot.reason() + (last.isEmpty() ? "" : ": \"" + last + "\"");
     }
 

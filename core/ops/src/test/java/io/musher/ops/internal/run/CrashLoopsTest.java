@@ -35,7 +35,7 @@ class CrashLoopsTest {
     @Test
     void shouldCallThreeFailuresInARowALoopUntilAWorkerHasLivedForAMinute() {
         for (int crashes = 1; crashes <= 4; crashes++) {
-            loops.note("web-1", SHORT, NOW, "exit code " + crashes);
+            loops.note("web-1", SHORT, NOW, "exit code " + crashes, "");
             assertEquals(crashes < 3 ? Optional.empty() : Optional.of(crashes), loop(NOW));
         }
         assertEquals(Optional.of(4), loop(null), "between two workers");
@@ -44,8 +44,8 @@ class CrashLoopsTest {
         assertTrue(loop(NOW.minusSeconds(60)).isEmpty());
         assertTrue(loops.loop("web-2", Optional.empty(), NOW).isEmpty());
 
-        loops.note("web-1", LONG, NOW, "");
-        loops.note("web-1", SHORT, NOW, "");
+        loops.note("web-1", LONG, NOW, "", "");
+        loops.note("web-1", SHORT, NOW, "", "");
         assertTrue(loop(null).isEmpty(), "two since a good life");
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.Cluster;
+import io.musher.ClusterStats.SlotStats;
 import io.musher.Worker;
 import io.musher.ops.internal.control.ControlException;
 import io.musher.ops.internal.control.EventLog;
@@ -348,5 +349,20 @@ class ServiceTest {
 
         assertTrue(process.info().command().orElse("").endsWith("sleep"), () -> process.info().toString());
         assertEquals(0, process.descendants().count());
+    }
+
+    @Test
+    void shouldNotQuoteTheOutputOfAnEarlierWorkerAsTheReason() throws Exception {
+        service = new Service(entry("cmd: 'test -e second && exit 3; touch second; echo out of luck; exit 3',"
+                + " restartLimit: 1"), context);
+
+        Exception e = assertThrows(ExecutionException.class, () -> service.start().get());
+        assertTrue(e.getMessage().contains("out of luck"), e::getMessage);
+
+        Cluster cluster = service.cluster().orElseThrow();
+        await().atMost(PATIENCE).until(() -> cluster.stats().slots().get(0).state() == SlotStats.State.GAVE_UP);
+        String why = WorkerReport.reason(service, cluster.stats().slots().get(0));
+        assertTrue(why.contains("exit code 3"), why);
+        assertFalse(why.contains("out of luck"), why);
     }
 }
