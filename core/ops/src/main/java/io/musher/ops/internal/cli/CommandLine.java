@@ -55,7 +55,8 @@ public final class CommandLine {
             Thread.currentThread().interrupt();
             return FAILED;
         } catch (UsageException e) {
-            err.println("musher: " + e.getMessage() + (e.getMessage().endsWith("?") ? " " : "; ")
+            String message = Messages.of(e);
+            err.println("musher: " + message + (message.endsWith("?") ? " " : "; ")
                     + "musher --help lists all commands and options");
         } catch (FileProblems e) {
             err.println(e.getMessage());
