@@ -159,7 +159,9 @@ class MusherTerminalIT extends MusherTestBase {
 
     @Test
     void shouldEndLogsWhenTheirReaderHasLeftAndFailWhereTheyCannotBeWritten() throws Exception {
-        start("{id: 'web', cmd: 'while :; do echo tick; sleep 0.1; done'}");
+        start("{id: 'web', cmd: 'while :; do echo tick; sleep 0.1; done'},"
+                + " {id: 'quiet', cmd: 'echo once; exec sleep 600'}");
+        Child quiet = musher.begin(FIRST_LINE, "logs", "-f", "quiet");
         Child output = musher.begin(FIRST_LINE, "logs", "-f");
         Child log = musher.begin(FIRST_LINE, "logs", "-f", "--primary");
         assertEquals(0, output.exitCode(PATIENCE), output::report);
@@ -172,6 +174,9 @@ class MusherTerminalIT extends MusherTestBase {
         Child full = musher.begin("exec >/dev/full;", "status");
         assertEquals(1, full.exitCode(PATIENCE), full::report);
         assertTrue(full.stderr().contains("the output could not be written; is the disk full?"), full::report);
+
+        assertEquals(0, quiet.exitCode(PATIENCE), quiet::report); // nothing was written that could have failed
+        assertEquals("ended 1", quiet.stderr().strip());
     }
 
     @Test

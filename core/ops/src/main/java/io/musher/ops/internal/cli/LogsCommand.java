@@ -21,10 +21,14 @@ final class LogsCommand {
         this.out = out;
     }
 
-    /** {@return the exit code; ends early when the output is not read any more} */
+    /** Prints; follows until the output is not read any more. {@return the exit code: failed if that was the end} */
     int run(Arguments arguments) throws CommandFailure, InterruptedException {
         if (arguments.ofPrimary) {
             return ofPrimary(arguments);
+        }
+        OutputReader reader = new OutputReader();
+        if (arguments.follow) {
+            reader.look(); // finds it
         }
         long since = arguments.sinceSeconds == 0 ? 0 : System.currentTimeMillis() - 1_000 * arguments.sinceSeconds;
         send(finder.one(arguments), arguments.ids, arguments.lines, since, arguments.follow, line -> {
@@ -33,9 +37,10 @@ final class LogsCommand {
             } else {
                 printLine(line, arguments.times ? time(line) : "");
             }
-            return !out.checkError();
+            // an empty one is a sign of life: there is nothing to write that would fail
+            return !out.checkError() && !(line.isEmpty() && reader.look());
         });
-        return CommandLine.DONE;
+        return reader.hasLeft() ? CommandLine.FAILED : CommandLine.DONE;
     }
 
     /** Also after the end of the primary: why it has ended is asked for then. */
@@ -53,7 +58,9 @@ final class LogsCommand {
             output.printLast(arguments.lines);
             Optional<ProcessHandle> primary = holder.flatMap(each -> ProcessHandle.of(each.pid()));
             if (arguments.follow && primary.isPresent()) {
-                output.follow(primary.get());
+                OutputReader reader = new OutputReader();
+                output.follow(primary.get(), reader);
+                return reader.hasLeft() ? CommandLine.FAILED : CommandLine.DONE;
             }
         } catch (IOException e) {
             throw new CommandFailure(CommandLine.FAILED, "the log of \"" + name + "\" cannot be read: " + e);

@@ -12,6 +12,8 @@ import java.util.List;
 final class PrimaryOutput {
 
     private static final long POLL_MILLIS = 200;
+    /** How often it is looked whether the output is still read while there is nothing to print. */
+    private static final int POLLS_OF_READER = 50;
 
     private final Path file;
     private final PrintStream out;
@@ -45,8 +47,12 @@ final class PrimaryOutput {
     }
 
     /** Prints what is added while a process lives and the output is read. */
-    void follow(ProcessHandle primary) throws IOException, InterruptedException {
+    void follow(ProcessHandle primary, OutputReader reader) throws IOException, InterruptedException {
+        int polls = 0;
         for (boolean lives = true; lives && !out.checkError();) {
+            if (polls++ % POLLS_OF_READER == 0 && reader.look()) {
+                return;
+            }
             lives = primary.isAlive();
             String text = readNew();
             if (!text.isEmpty()) {
