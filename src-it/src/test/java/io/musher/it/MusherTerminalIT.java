@@ -130,7 +130,7 @@ class MusherTerminalIT extends MusherTestBase {
 
         Child service = musher.begin("set -- setsid -w \"$@\"; " + FIRST_LINE, "run");
         service.awaitLine("musher logs still shows it", PATIENCE);
-        assertExit(0, musher.run("status"));
+        await().atMost(PATIENCE).until(() -> musher.run("status").exit() == 0);
     }
 
     @Test
