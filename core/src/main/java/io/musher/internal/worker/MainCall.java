@@ -4,7 +4,6 @@ import io.musher.balancer.loop.Nullable;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 
@@ -12,7 +11,7 @@ import java.lang.reflect.Modifier;
  * A call of a main method by a class that is made for it. Since Java 18 the first reflective call of a JVM makes six
  * classes, which would take an eighth of the time from a worker's start to its hello; this one is made faster.
  */
-abstract class MainCall {
+public abstract class MainCall {
 
     private static final int REFLECTION_BY_METHOD_HANDLES = 18;
     private static final String NAME = MainCall.class.getName().replace('.', '/');
@@ -23,9 +22,24 @@ abstract class MainCall {
     private static final int NAME_AND_TYPE = 12;
 
     /** Set by the made class, when it is initialized. */
-    static @Nullable MainCall made;
+    public static @Nullable MainCall made;
 
-    abstract void call(String[] arguments) throws Throwable;
+    /** Called by the made class. */
+    protected MainCall() {}
+
+    /** Calls the main method. */
+    public abstract void call(String[] arguments) throws Throwable;
+
+    /** Defines the made class: a {@code Lookup} would parse it before, which takes longer than all else. */
+    static final class Definer extends ClassLoader {
+        Definer() {
+            super(MainCall.class.getClassLoader());
+        }
+
+        Class<?> define(byte[] code) {
+            return defineClass(null, code, 0, code.length);
+        }
+    }
 
     /** {@return a call of a public static method with arguments; null where reflection is as fast, or is needed} */
     static @Nullable MainCall of(Method main) {
@@ -38,7 +52,7 @@ abstract class MainCall {
             return null;
         }
         try {
-            Class<?> direct = MethodHandles.lookup().defineClass(bytes(type.getName().replace('.', '/')));
+            Class<?> direct = new Definer().define(bytes(type.getName().replace('.', '/')));
             Class.forName(direct.getName(), true, direct.getClassLoader());
             return made;
         } catch (IOException | ReflectiveOperationException | LinkageError e) {
@@ -85,7 +99,7 @@ abstract class MainCall {
         out.writeShort(3);
         method(out, 0, 5, 6, 1, 1, 0x2A, 0xB7, 0, 8, 0xB1); // aload_0, invokespecial, return
         method(out, Modifier.STATIC, 20, 6, 2, 0, 0xBB, 0, 2, 0x59, 0xB7, 0, 9, 0xB3, 0, 13, 0xB1); // made = new
-        method(out, 0, 21, 17, 1, 2, 0x2B, 0xB8, 0, 19, 0xB1); // aload_1, invokestatic, return
+        method(out, Modifier.PUBLIC, 21, 17, 1, 2, 0x2B, 0xB8, 0, 19, 0xB1); // aload_1, invokestatic, return
         out.writeShort(0);
         return bytes.toByteArray();
     }

@@ -66,6 +66,7 @@ final class RunnerJar {
             Map<String, byte[]> read = new LinkedHashMap<>();
             read(MainRunner.class, MainRunner.class.getSimpleName(), read);
             read(MainRunner.class, "MainCall", read);
+            read(MainRunner.class, "MainCall$Definer", read);
             for (String name : BindHook.CLASSES) {
                 read(BindHook.class, name, read);
             }
