@@ -1,15 +1,17 @@
 package io.musher.balancer.loop;
 
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes durations for messages, as their readers would; {@link Duration#toString} writes {@code PT1M30S}. */
+/**
+ * Writes durations for messages, as their readers would; {@link Duration#toString} writes {@code PT1M30S}. Every start
+ * of a balancer does so, hence without {@code BigDecimal}, whose first use takes a JVM milliseconds.
+ */
 public final class Durations {
 
-    private static final int NANO_DIGITS = 9;
-    private static final int NANO_DIGITS_OF_MILLIS = 6;
+    private static final int NANOS_OF_A_SECOND = 1_000_000_000;
+    private static final int NANOS_OF_A_MILLI = 1_000_000;
 
     private Durations() {}
 
@@ -26,16 +28,15 @@ public final class Durations {
             return "0 s";
         }
         if (time.getSeconds() == 0) {
-            return plain(BigDecimal.valueOf(time.getNano(), NANO_DIGITS_OF_MILLIS)) + " ms";
+            return decimal(time.getNano() / NANOS_OF_A_MILLI, time.getNano() % NANOS_OF_A_MILLI, NANOS_OF_A_MILLI)
+                    + " ms";
         }
         List<String> parts = new ArrayList<>();
         add(parts, time.toDays(), "d");
         add(parts, time.toHoursPart(), "h");
         add(parts, time.toMinutesPart(), "m");
-        BigDecimal seconds = BigDecimal.valueOf(time.toSecondsPart())
-                .add(BigDecimal.valueOf(time.getNano(), NANO_DIGITS));
-        if (seconds.signum() != 0) {
-            parts.add(plain(seconds) + " s");
+        if (time.toSecondsPart() != 0 || time.getNano() != 0) {
+            parts.add(decimal(time.toSecondsPart(), time.getNano(), NANOS_OF_A_SECOND) + " s");
         }
         return String.join(" ", parts);
     }
@@ -46,7 +47,16 @@ public final class Durations {
         }
     }
 
-    private static String plain(BigDecimal number) {
-        return number.stripTrailingZeros().toPlainString();
+    /** {@return a number and its fraction, as in 1.25, without zeros at the end} */
+    private static String decimal(int whole, int nanos, int nanosOfOne) {
+        if (nanos == 0) {
+            return Integer.toString(whole);
+        }
+        String digits = Integer.toString(nanosOfOne + nanos).substring(1);
+        int end = digits.length();
+        while (digits.charAt(end - 1) == '0') {
+            end--;
+        }
+        return whole + "." + digits.substring(0, end);
     }
 }
