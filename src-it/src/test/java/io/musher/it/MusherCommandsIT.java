@@ -265,7 +265,7 @@ class MusherCommandsIT extends MusherTestBase {
         String time = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{12}(Z|[+-][0-9]{2}:[0-9]{2}) web-1 \\| (bad|first)";
         MusherProgram.Result timed = musher.run("logs", "--time", "web");
         assertEquals(2, timed.out().lines().filter(line -> line.matches(time)).count(), timed::out);
-        Child follows = musher.begin("", "logs", "-f", "-n", "1");
+        Child follows = musher.begin("", "logs", "-f", "-n", "1", "web");
         follows.awaitLine("web-1 \\| (bad|first)", Duration.ofSeconds(60));
         assertExit(0, musher.run("restart", "web"));
         follows.awaitLine("web-1 \\| first", Duration.ofSeconds(60));
