@@ -28,6 +28,10 @@ class MusherTerminalIT extends MusherTestBase {
         });
     }
 
+    private void awaitReady() {
+        await().atMost(PATIENCE).until(() -> musher.run("status").exit() == 0);
+    }
+
     private static void assertRestored(PseudoTerminal.Screen screen) {
         assertTrue(screen.restored(), screen::toString);
         assertTrue(!screen.alternate() && screen.cursor(), screen::toString);
@@ -130,7 +134,19 @@ class MusherTerminalIT extends MusherTestBase {
 
         Child service = musher.begin("set -- setsid -w \"$@\"; " + FIRST_LINE, "run");
         service.awaitLine("musher logs still shows it", PATIENCE);
-        await().atMost(PATIENCE).until(() -> musher.run("status").exit() == 0);
+        awaitReady();
+    }
+
+    @Test
+    void shouldGoOnWhenTheDiskOfTheOutputIsFull() throws Exception {
+        musher.file("{id: 'web', cmd: 'while :; do echo tick; sleep 0.1; done'}");
+        PseudoTerminal terminal = musher.onTerminal(24, 300, "exec > /dev/full;", "run");
+        awaitText(terminal, "or its disk is full; musher logs still shows it");
+        awaitReady();
+
+        terminal.hangUp();
+
+        assertEquals(129, terminal.end().exit());
     }
 
     @Test

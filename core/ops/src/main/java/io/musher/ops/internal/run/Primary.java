@@ -215,13 +215,29 @@ public final class Primary implements Controlled {
         if (!outputClosed.compareAndSet(false, true)) {
             return;
         }
-        if (options.detached() || !hasTerminal()) {
-            LOG.warn("the output of workers cannot be shown any more: nothing reads it; musher logs still shows it");
+        if (options.detached() || !hasTerminal() || !isPiped()) {
+            LOG.warn("the output of workers cannot be written any more: nothing reads it, or its disk is full;"
+                    + " musher logs still shows it");
             return;
         }
         LOG.info("nothing reads the output any more: stops");
         stopsForOutput = true;
         stopAll();
+    }
+
+    /** {@return whether another process reads the output, rather than that it goes to a file} */
+    private static boolean isPiped() {
+        for (String descriptor : List.of("1", "2")) {
+            try {
+                if (Files.readSymbolicLink(Path.of("/proc/self/fd", descriptor)).toString()
+                        .matches("(pipe|socket):.*")) {
+                    return true;
+                }
+            } catch (IOException e) {
+                // it is closed, or this is not Linux
+            }
+        }
+        return false;
     }
 
     /** {@return whether this process has a controlling terminal, the end of which is announced by SIGHUP} */
