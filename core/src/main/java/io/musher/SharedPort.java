@@ -71,8 +71,8 @@ final class SharedPort implements CommonPort {
                     Optional.empty());
         } catch (BindException e) {
             BindException failure = new BindException("cannot listen on " + config.host().map(host -> host + ":")
-                    .orElse("port ") + port + ": " + e.getMessage() + "; another program or cluster has it; "
-                    + BindAdvice.of(port, e));
+                    .orElse("port ") + port + ": " + e.getMessage() + "; "
+                    + BindAdvice.ofShared(port, e));
             failure.initCause(e);
             throw failure;
         }

@@ -5,6 +5,8 @@ public final class BindAdvice {
 
     private static final int FIRST_UNPRIVILEGED = 1024;
 
+    private static final String TAKEN = "choose another host or port, or stop the program that has it";
+
     private BindAdvice() {}
 
     /**
@@ -24,6 +26,17 @@ public final class BindAdvice {
         } else if (why.contains("Cannot assign requested address")) {
             return "the host is no address of this machine; choose one that is, or none for all";
         }
-        return "choose another host or port, or stop the program that has it";
+        return TAKEN;
+    }
+
+    /**
+     * {@return as {@link #of}, for a port that workers share: another cluster may have it}
+     *
+     * @param port the port that could not be bound
+     * @param cause the exception of the bind
+     */
+    public static String ofShared(int port, Throwable cause) {
+        String advice = of(port, cause);
+        return advice.equals(TAKEN) ? "another program or cluster has it; " + advice : advice;
     }
 }

@@ -45,8 +45,7 @@ public final class PortHolder implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             BindException failure = new BindException(
                     "cannot take " + host.map(name -> name + ":").orElse("port ") + port + ": " + e.getMessage()
-                            + "; another program or cluster has it; "
-                            + BindAdvice.of(port, e));
+                            + "; " + BindAdvice.ofShared(port, e));
             failure.initCause(e);
             throw failure;
         }

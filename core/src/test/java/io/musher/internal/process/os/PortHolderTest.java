@@ -1,6 +1,7 @@
 package io.musher.internal.process.os;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -90,5 +91,6 @@ class PortHolderTest {
         BindException failure = assertThrows(BindException.class,
                 () -> PortHolder.hold(Optional.of("192.0.2.1"), 0));
         assertTrue(failure.getMessage().contains("the host is no address of this machine"), failure.getMessage());
+        assertFalse(failure.getMessage().contains("has it"), failure.getMessage());
     }
 }
