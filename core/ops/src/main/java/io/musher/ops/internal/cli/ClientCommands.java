@@ -50,6 +50,7 @@ final class ClientCommands {
     private int status(Arguments arguments) throws CommandFailure {
         int exitCode = CommandLine.NOT_RUNNING;
         boolean ended = false;
+        int shown = 0;
         List<Holder> holders = finder.all(arguments);
         for (Holder holder : holders) {
             Map<String, Object> status;
@@ -70,6 +71,9 @@ final class ClientCommands {
             } else {
                 StatusTable table = new StatusTable(Terminal.hasColours(),
                         Terminal.isOutput() ? StatusTable.WIDTH : StatusTable.UNLIMITED);
+                if (shown++ > 0) {
+                    out.println();
+                }
                 for (String line : table.lines(status, arguments.ids)) {
                     out.println(line);
                 }
@@ -79,7 +83,9 @@ final class ClientCommands {
         if (exitCode == CommandLine.NOT_RUNNING) {
             throw ended && holders.size() == 1
                     ? new CommandFailure(exitCode, CommandLine.quoted(holders.get(0)) + " does not run: process "
-                            + holders.get(0).pid() + " was killed; musher start starts it again")
+                            + holders.get(0).pid() + " was killed; " + (holders.get(0).config().isEmpty()
+                                    ? "start it again by the command that it was started with"
+                                    : "musher start starts it again"))
                     : finder.notRunning(arguments);
         }
         return exitCode;
