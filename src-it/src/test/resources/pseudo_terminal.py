@@ -98,6 +98,7 @@ if child == 0:
     for descriptor in (0, 1, 2):
         os.dup2(slave, descriptor)
     os.environ["TERM"] = "xterm"
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which nohup ignores: this terminal is another one
     os.execvp(sys.argv[3], sys.argv[3:])
 sys.stdout.reconfigure(line_buffering=True, encoding="utf-8")
 print("process", child)

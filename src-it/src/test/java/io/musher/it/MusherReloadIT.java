@@ -57,7 +57,7 @@ class MusherReloadIT extends MusherTestBase {
     @Test
     void shouldReloadAtSighupWhereThereIsNoTerminal() throws Exception {
         musher.file("{id: 'web', cmd: 'exec sleep 600'}");
-        Child primary = musher.begin("set -- setsid \"$@\";", "run");
+        Child primary = musher.begin("set -- env --default-signal=HUP setsid \"$@\";", "run");
         primary.awaitLine("web: 1 worker ready", PATIENCE);
         musher.file("{id: 'web', cmd: 'exec sleep 600', cluster: {instances: 2}}");
 
