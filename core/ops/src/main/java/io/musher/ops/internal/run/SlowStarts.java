@@ -17,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 final class SlowStarts {
 
     private static final long FIRST_SECONDS = 5;
+    /** Before, a program that does not listen is rather a slow one than one that needs no port. */
+    private static final long ADVICE_SECONDS = 20;
 
     private final EventLog events;
 
@@ -61,7 +63,7 @@ final class SlowStarts {
         String more = silent ? known.replaceFirst("^it runs; ", "").replaceFirst("nothing accepts on [^;]*(; )?", "")
                 : known;
         append(text, more);
-        append(text, silent && known.contains("listens on no port")
+        append(text, silent && seconds >= ADVICE_SECONDS && known.contains("listens on no port")
                 ? "a program that needs no port goes without commonPort, startPort or --port" : "");
         append(text, last.isEmpty() ? "" : "its last output: \"" + last + "\"");
         return text.toString();

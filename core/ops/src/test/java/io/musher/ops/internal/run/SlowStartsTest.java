@@ -27,7 +27,11 @@ class SlowStartsTest {
     }
 
     private String text(OptionalInt port, String explanation, String last) {
-        return SlowStarts.text(spec, port, "worker 1 (web-1) gets no traffic: ONLINE, " + explanation, 5, last);
+        return text(5, port, explanation, last);
+    }
+
+    private String text(int seconds, OptionalInt port, String explanation, String last) {
+        return SlowStarts.text(spec, port, "worker 1 (web-1) gets no traffic: ONLINE, " + explanation, seconds, last);
     }
 
     @Test
@@ -39,12 +43,15 @@ class SlowStartsTest {
     }
 
     @Test
-    void shouldSayWhatAProgramNeedsNotThatListensNowhere() {
+    void shouldSayWhatAProgramNeedsNotThatListensNowhereForLong() {
+        String explanation = "it runs; nothing accepts on 127.0.0.1:4711; the worker listens on no port so far";
         assertEquals("does not listen on port 4711, its PORT, after 5 s; waiting up to 7.5 s (startTimeout); the worker"
-                + " listens on no port so far; a program that needs no port goes without commonPort, startPort or"
-                + " --port",
-                text(OptionalInt.of(4711), "it runs; nothing accepts on 127.0.0.1:4711; the worker listens on no port"
-                        + " so far", ""));
+                + " listens on no port so far", text(OptionalInt.of(4711), explanation, ""));
+        assertEquals(
+                "does not listen on port 4711, its PORT, after 20 s; waiting up to 7.5 s (startTimeout); the worker"
+                        + " listens on no port so far; a program that needs no port goes without commonPort, startPort or"
+                        + " --port",
+                text(20, OptionalInt.of(4711), explanation, ""));
     }
 
     @Test
