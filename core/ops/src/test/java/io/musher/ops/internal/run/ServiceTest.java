@@ -1,6 +1,5 @@
 package io.musher.ops.internal.run;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -11,68 +10,15 @@ import io.musher.Cluster;
 import io.musher.ClusterStats.SlotStats;
 import io.musher.Worker;
 import io.musher.ops.internal.control.ControlException;
-import io.musher.ops.internal.control.EventLog;
-import io.musher.ops.internal.control.LogMemory;
-import io.musher.ops.internal.file.MusherFile;
-import io.musher.ops.internal.file.ProcessSpec;
-import io.musher.ops.internal.file.WatcherSpec;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
-/** A service with real processes. */
-class ServiceTest {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-    @TempDir
-    Path folder;
-
-    private final CronTimer timer = new CronTimer(Clock.systemDefaultZone());
-    private final Context context = new Context(new EventLog(), new LogMemory(), timer, spec -> line -> {},
-            new WatcherSpec(Duration.ofMillis(350), List.of(), List.of(), List.of()), path -> true, List.of(),
-            () -> {});
-    private Service service;
-
-    @AfterEach
-    void stop() {
-        service.stop().join();
-        timer.close();
-    }
-
-    /** Reads the entry of a service whose workers run until there is a file called end. */
-    private ProcessSpec spec(String more) throws Exception {
-        return entry("cmd: 'while ! [ -e " + folder.resolve("end") + " ]; do sleep 0.05; done', " + more);
-    }
-
-    private ProcessSpec entry(String entry) throws Exception {
-        Path file = Files.writeString(folder.resolve("musher.json"), "{processes: [{id: 'web', " + entry + "}]}");
-        return MusherFile.read(file, Optional.empty()).processes().get(0);
-    }
-
-    private void start(ProcessSpec spec) throws Exception {
-        service = new Service(spec, context);
-        service.start().get();
-    }
-
-    private void endWorkers() throws Exception {
-        Files.createFile(folder.resolve("end"));
-    }
+/** The start and the end of a service with real processes. */
+class ServiceTest extends ServiceTestBase {
 
     @Test
     void shouldBeOverWhenAllHaveEndedThatCouldBeStarted() throws Exception {
@@ -97,32 +43,6 @@ class ServiceTest {
 
         await().atMost(PATIENCE).until(service::isOver);
         assertEquals(4, service.exits.count());
-    }
-
-    @Test
-    void shouldNotCountAFailedReloadAsAFailureOfAProgramThatIsNotRestarted() throws Exception {
-        start(spec("restart: 'never'"));
-
-        FileReload.replace(service, entry("cmd: 'exit 3', restart: 'never'")).exceptionally(failure -> null).join();
-        await().atMost(PATIENCE).until(() -> service.failedRollout().isPresent());
-
-        assertFalse(service.hasFailed());
-        endWorkers();
-        await().atMost(PATIENCE).until(service::isOver);
-        assertFalse(service.hasFailed());
-        assertEquals(Optional.empty(), service.exits.firstFailure());
-    }
-
-    @Test
-    void shouldCountTheFailureOfAWorkerAfterAFailedReload() throws Exception {
-        start(spec("restart: 'never'"));
-        FileReload.replace(service, entry("cmd: 'exit 3', restart: 'never'")).exceptionally(failure -> null).join();
-
-        service.workers().get(0).kill();
-
-        await().atMost(PATIENCE).until(service::isOver);
-        assertTrue(service.hasFailed());
-        assertEquals(137, service.exits.firstFailure().orElseThrow().status());
     }
 
     @Test
@@ -171,69 +91,6 @@ class ServiceTest {
     }
 
     @Test
-    void shouldMoveThePidFileOfAWorkerThatRuns() throws Exception {
-        start(spec("pidFile: 'old.pid'"));
-        long pid = service.workers().get(0).pid().orElseThrow();
-        Path former = folder.resolve("old.pid");
-        Path present = folder.resolve("run/web-1.pid");
-        await().atMost(PATIENCE).until(() -> Files.exists(former));
-
-        service.apply(spec("pidFile: 'run/%n.pid'"));
-        assertFalse(Files.exists(former));
-        assertEquals(pid + "\n", Files.readString(present));
-
-        Files.writeString(present, "1\n"); // by another program
-        service.apply(spec(""));
-        assertEquals("1\n", Files.readString(present));
-
-        service.apply(spec("pidFile: 'run/%n.pid'"));
-        service.stop().join();
-        await().atMost(PATIENCE).until(() -> Files.notExists(present));
-    }
-
-    @Test
-    void shouldNotLetSeveralWorkersShareAPidFile() throws Exception {
-        start(spec("pidFile: 'web.pid'"));
-
-        ControlException refused = assertThrows(ControlException.class, () -> service.scale(2));
-
-        assertTrue(refused.getMessage().contains("put %n"), refused::getMessage);
-        assertEquals(1, service.wanted());
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-            "mkfifo web.pid    | web.pid     | web.pid is a pipe or a device, not a file: name another path",
-            "mkdir web.pid     | web.pid     | web.pid is a folder, not a file: name another path",
-            "touch run         | run/web.pid | run/web.pid cannot be made",
-            "ln -s . run; mkdir web-2 | run/%n | run/web-2 is a folder"})
-    @Timeout(60)
-    void shouldNotStartWhereItsPidFileCannotBeWritten(String prepare, String pidFile, String reason) throws Exception {
-        assertEquals(0, new ProcessBuilder("sh", "-c", prepare).directory(folder.toFile()).start().waitFor());
-        service = new Service(spec("cluster: {instances: " + (pidFile.contains("%") ? 2 : 1) + "}, pidFile: '"
-                + pidFile + "'"), context);
-
-        ControlException refused = assertThrows(ControlException.class, service::start);
-
-        assertTrue(refused.getMessage().contains(reason), refused::getMessage);
-        assertTrue(service.cluster().isEmpty());
-    }
-
-    @Test
-    @Timeout(60)
-    void shouldNotWaitForAPipeThatHasTakenThePlaceOfItsPidFile() throws Exception {
-        start(spec("pidFile: 'web.pid'"));
-        await().atMost(PATIENCE).until(() -> Files.exists(folder.resolve("web.pid")));
-        Files.delete(folder.resolve("web.pid"));
-        assertEquals(0, new ProcessBuilder("mkfifo", folder.resolve("web.pid").toString()).start().waitFor());
-
-        service.workers().get(0).restart().get();
-
-        await().atMost(PATIENCE).until(() -> service.exits.count() == 1);
-        assertTrue(Files.exists(folder.resolve("web.pid")));
-    }
-
-    @Test
     void shouldCloseItsTriggersWhenOneOfThemCannotBeAdded() throws Exception {
         timer.close();
         service = new Service(spec("watch: ['.'], terminate: '0 0 1 1 *'"), context);
@@ -243,103 +100,6 @@ class ServiceTest {
         await().atMost(PATIENCE).until(() -> Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(thread -> thread.getName().equals("web-watch")));
         assertFalse(service.problem().isEmpty());
-    }
-
-    /** Listens on a port that is in its code, so to say. */
-    static final class Listener {
-        public static void main(String[] args) throws Exception {
-            try (ServerSocket socket = new ServerSocket(Integer.parseInt(args[0]), 50,
-                    InetAddress.getLoopbackAddress())) {
-                while (true) {
-                    try (Socket client = socket.accept()) {
-                        client.getOutputStream().write((ProcessHandle.current().pid() + "\n").getBytes(UTF_8));
-                    }
-                }
-            }
-        }
-    }
-
-    private static String listener(int port) throws Exception {
-        Path classes = Path.of(Listener.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-        return "cmd: ['" + Path.of(System.getProperty("java.home"), "bin", "java") + "', '-cp', '" + classes + "', '"
-                + Listener.class.getName() + "', '" + port + "']";
-    }
-
-    /** {@return the id of the process that listens; 0 if none does} */
-    private static long answering(int port) {
-        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            String answer = new String(client.getInputStream().readAllBytes(), UTF_8).strip();
-            return answer.isEmpty() ? 0 : Long.parseLong(answer);
-        } catch (IOException e) {
-            return 0;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
-    @Test
-    void shouldStopTheWorkerFirstThatHasThePortItsSuccessorWants() throws Exception {
-        int port = freePort();
-        ProcessSpec spec = entry(listener(port));
-        start(spec);
-        await().atMost(PATIENCE).until(() -> answering(port) != 0);
-        long first = answering(port);
-
-        FileReload.replace(service, spec).get();
-
-        await().atMost(PATIENCE).until(() -> answering(port) != 0 && answering(port) != first);
-        assertEquals(Optional.empty(), service.failedRollout());
-        long second = answering(port);
-        service.changed("app.js");
-        await().atMost(PATIENCE).until(() -> answering(port) != 0 && answering(port) != second);
-        assertEquals(1, service.wanted());
-        assertFalse(service.isHeld());
-    }
-
-    @Test
-    void shouldSayThatTheReplacementOfAWorkerMayNeedItsPort() throws Exception {
-        start(entry("cmd: 'test -e bad && exit 3; while true; do sleep 0.05; done'"));
-        Files.createFile(folder.resolve("bad"));
-        Target worker = Target.find(List.of("web-1"), List.of(service)).get(0);
-
-        Exception e = assertThrows(ExecutionException.class, () -> worker.restartWorker().get());
-
-        assertTrue(e.getMessage().endsWith("type musher restart web"), e::getMessage);
-    }
-
-    @Test
-    void shouldKeepTheWorkersOfAReloadThatFailsOtherwise() throws Exception {
-        start(spec("restart: 'never'"));
-        Worker worker = service.workers().get(0);
-
-        assertThrows(ExecutionException.class, () -> FileReload.replace(service, entry("cmd: 'exit 3'")).get());
-
-        assertEquals(List.of(worker), service.workers());
-    }
-
-    @Test
-    void shouldSayHowWorkersShareAPort() throws Exception {
-        start(spec("cluster: {instances: 2}"));
-        Cluster cluster = service.cluster().orElseThrow();
-
-        assertTrue(OwnPort.advice(cluster, "Error: listen EADDRINUSE: address already in use :::3000")
-                .contains("give it to Musher, by -p PORT"));
-        assertEquals("", OwnPort.advice(cluster, "Error: no database"));
-        service.scale(1).get();
-        assertEquals("", OwnPort.advice(cluster, "Error: listen EADDRINUSE: address already in use :::3000"));
-    }
-
-    @Test
-    void shouldSayWhoHasTheCommonPort() throws Exception {
-        int port = freePort();
-        start(spec("cluster: {instances: 0, commonPort: " + port + "}"));
-
-        assertTrue(OwnPort.advice(service.cluster().orElseThrow(), "OSError: [Errno 98] Address already in use")
-                .startsWith("; if it is port " + port + ", that is Musher's"));
     }
 
     @Test
