@@ -9,8 +9,6 @@ import io.musher.StopPolicy;
 import io.musher.WorkerState;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The stop sequence of a worker: from the drain to SIGKILL. */
@@ -85,100 +83,6 @@ class StopSequenceTest {
         fixture.events.drained(first());
         fixture.events.drained(first());
         fixture.assertActions("stop frame 1");
-    }
-
-    @Test
-    void shouldWaitForDrainHooks() {
-        fixture.running(1);
-        fixture.events.drainHooks(first());
-        fixture.supervisor.stop(first());
-        fixture.forget();
-        fixture.events.drained(first());
-        fixture.pass(19_999);
-        fixture.assertActions();
-        fixture.events.drainHooksDone(first());
-        fixture.assertActions("stop frame 1");
-    }
-
-    @Test
-    void shouldWaitForConnectionsAfterDrainHooks() {
-        fixture.running(1);
-        fixture.events.drainHooks(first());
-        fixture.supervisor.stop(first());
-        fixture.forget();
-        fixture.events.drainHooksDone(first());
-        fixture.assertActions();
-        fixture.events.drained(first());
-        fixture.assertActions("stop frame 1");
-    }
-
-    @Test
-    void shouldNotWaitForDrainHooksWhenTheDrainTimeIsOver() {
-        fixture.running(1);
-        fixture.events.drainHooks(first());
-        fixture.supervisor.stop(first());
-        fixture.events.drained(first());
-        fixture.forget();
-        fixture.pass(20_000);
-        fixture.assertActions("stop frame 1");
-        fixture.events.drainHooksDone(first());
-        fixture.assertActions();
-    }
-
-    @Test
-    void shouldWaitForDrainHooksOfAWorkerThatIsNotReadyYet() {
-        fixture.start(1);
-        fixture.born(first());
-        fixture.events.hello(first());
-        fixture.events.drainHooks(first());
-        fixture.forget();
-        fixture.supervisor.stop(first());
-        fixture.assertActions("drain frame 1", "drain 1 20000");
-        fixture.events.drained(first());
-        fixture.assertActions();
-        fixture.events.drainHooksDone(first());
-        fixture.assertActions("stop frame 1");
-    }
-
-    @Test
-    void shouldNotCutTheDrainOfAWorkerWhoseStartTimeoutElapsesMeanwhile() {
-        fixture.running(1);
-        fixture.supervisor.fork(Map.of(), new CompletableFuture<>());
-        Incarnation booting = fixture.worker(2);
-        fixture.born(booting);
-        fixture.events.hello(booting);
-        fixture.events.drainHooks(booting);
-        fixture.pass(50_000);
-        fixture.supervisor.disconnect(booting);
-        fixture.forget();
-        fixture.pass(15_000);
-        fixture.assertActions();
-        assertEquals(WorkerState.DRAINING, booting.state());
-        fixture.events.drained(booting);
-        fixture.events.drainHooksDone(booting);
-        assertEquals(WorkerState.DETACHED, booting.state());
-    }
-
-    @Test
-    void shouldWaitForDrainHooksBeforeADisconnect() {
-        fixture.running(1);
-        fixture.events.drainHooks(first());
-        fixture.supervisor.disconnect(first());
-        fixture.events.drained(first());
-        fixture.forget();
-        fixture.events.drainHooksDone(first());
-        fixture.assertActions("close 1");
-    }
-
-    @Test
-    void shouldNotWaitForDrainHooksOfOneWhoseChannelIsGone() {
-        fixture.running(1);
-        fixture.events.drainHooks(first());
-        fixture.supervisor.stop(first());
-        fixture.events.drained(first());
-        fixture.forget();
-        fixture.events.channelEnded(first(), false);
-        fixture.assertActions("SIGTERM 1");
     }
 
     @Test
@@ -259,57 +163,6 @@ class StopSequenceTest {
         fixture.supervisor.stop(first());
         fixture.events.drained(first());
         fixture.assertActions("publish []", "drain 1 20000", "SIGTERM 1");
-    }
-
-    @Test
-    void shouldKillAtOnceAndReplaceForFree() {
-        fixture.running(1);
-        fixture.supervisor.kill(first());
-        fixture.assertActions("SIGKILL 1", "publish []");
-        fixture.dies(first(), "SIGKILL");
-        assertEquals(Exit.Cause.KILLED, fixture.exit.cause());
-        assertFalse(fixture.exit.voluntary());
-        fixture.assertReports("disconnected 1", "exited 1", "restarting 1 0");
-        fixture.assertActions("spawn 2");
-    }
-
-    @Test
-    void shouldNotReplaceOneKilledWhileItStops() {
-        fixture.running(1);
-        fixture.supervisor.stop(first());
-        fixture.supervisor.kill(first());
-        fixture.dies(first(), "SIGKILL");
-        assertTrue(fixture.exit.voluntary());
-        fixture.assertReports("disconnected 1", "exited 1");
-    }
-
-    @Test
-    void shouldNotReplaceOneStoppedWhileItIsKilled() {
-        fixture.running(1);
-        fixture.supervisor.kill(first());
-        fixture.supervisor.stop(first());
-        fixture.dies(first(), "SIGKILL");
-        assertFalse(fixture.exit.voluntary());
-        fixture.assertReports("disconnected 1", "exited 1");
-    }
-
-    @Test
-    void shouldKillAllAtTheSecondSignal() {
-        fixture.with(StopPolicy.ofDefaults().withPreStopDelay(Duration.ofSeconds(3))).running(2);
-        fixture.fork();
-        fixture.forget();
-        CompletableFuture<Void> stop = fixture.stop();
-        fixture.supervisor.killAll();
-        assertTrue(fixture.actions.contains("SIGKILL 1") && fixture.actions.contains("SIGKILL 2"));
-        fixture.dies(first(), "SIGKILL");
-        fixture.dies(fixture.worker(2), "SIGKILL");
-        fixture.forget();
-        fixture.born(fixture.worker(3));
-        assertTrue(fixture.actions.contains("SIGKILL 3"));
-        assertFalse(stop.isDone());
-        fixture.dies(fixture.worker(3), "SIGKILL");
-        assertTrue(stop.isDone());
-        assertTrue(fixture.timers.isEmpty());
     }
 
     @Test
