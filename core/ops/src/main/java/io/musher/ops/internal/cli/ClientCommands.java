@@ -2,6 +2,7 @@ package io.musher.ops.internal.cli;
 
 import io.musher.ops.internal.control.Json;
 import io.musher.ops.internal.control.PrimaryLock.Holder;
+import io.musher.ops.internal.file.FileSpec;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -83,9 +84,8 @@ final class ClientCommands {
         if (exitCode == CommandLine.NOT_RUNNING) {
             throw ended && holders.size() == 1
                     ? new CommandFailure(exitCode, CommandLine.quoted(holders.get(0)) + " does not run: process "
-                            + holders.get(0).pid() + " was killed; " + (holders.get(0).config().isEmpty()
-                                    ? "start it again by the command that it was started with"
-                                    : "musher start starts it again"))
+                            + holders.get(0).pid() + " was killed; "
+                            + FileSpec.howToStartAgain(holders.get(0).config()))
                     : finder.notRunning(arguments);
         }
         return exitCode;

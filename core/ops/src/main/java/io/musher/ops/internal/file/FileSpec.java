@@ -65,4 +65,14 @@ public record FileSpec(Path file, String name, List<ProcessSpec> processes, Cont
     public String config() {
         return Files.isRegularFile(file) ? file.toString() : "";
     }
+
+    /**
+     * {@return what to do so that a primary that has ended runs again, to follow a semicolon}
+     *
+     * @param config its config file; empty without one
+     */
+    public static String howToStartAgain(String config) {
+        return config.isEmpty() ? "start it again by the command that it was started with"
+                : "musher start starts it again";
+    }
 }

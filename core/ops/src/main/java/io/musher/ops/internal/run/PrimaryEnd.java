@@ -1,15 +1,20 @@
 package io.musher.ops.internal.run;
 
 import io.musher.Exit;
+import io.musher.ops.internal.file.FileSpec;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides when a primary ends by itself, and with which exit code. Not thread-safe: for the thread that runs the
  * primary.
  */
 final class PrimaryEnd {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.musher.ops");
 
     private final Primary.Options options;
     private final FileProcesses processes;
@@ -53,9 +58,8 @@ final class PrimaryEnd {
         }
         boolean ends = now - hopelessSince.getAsLong() >= options.linger().toNanos();
         if (ends) {
-            ManagedProcess.LOG.error(
-                    "\"{}\" ends: nothing in it was ever ready, and all is given up; musher start starts it again",
-                    processes.file().name());
+            LOG.error("\"{}\" ends: nothing in it was ever ready, and all is given up; {}", processes.file().name(),
+                    FileSpec.howToStartAgain(processes.file().config()));
         }
         return ends;
     }

@@ -3,6 +3,7 @@ package io.musher.ops.internal.run;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.ops.internal.control.Home;
 import io.musher.ops.internal.file.FileSpec;
@@ -35,7 +36,10 @@ class PrimaryTest {
     private Primary primary(String processes) throws Exception {
         Path file = Files.writeString(folder.resolve("musher.json"), "{name: '" + folder.getFileName()
                 + "', processes: [" + processes + "]}");
-        FileSpec spec = MusherFile.read(file, Optional.empty());
+        return primary(MusherFile.read(file, Optional.empty()));
+    }
+
+    private static Primary primary(FileSpec spec) throws Exception {
         PrintStream out = new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8);
         Home home = Home.find();
         home.prepare(spec.name());
@@ -62,6 +66,32 @@ class PrimaryTest {
     @Test
     void shouldEndWhenNothingWasEverReadyAndAllIsGivenUp() throws Exception {
         assertEquals(1, primary(GIVES_UP + ", {id: 'jar', jar: 'missing.jar'}").run());
+    }
+
+    @Test
+    void shouldSayHowItIsStartedAgain() throws Exception {
+        assertTrue(logOf(primary(GIVES_UP)).endsWith("all is given up; musher start starts it again"));
+
+        // as if the arguments were all there was
+        FileSpec read = MusherFile.read(folder.resolve("musher.json"), Optional.empty());
+        FileSpec command = new FileSpec(folder, read.name(), read.processes(), read.control(), read.watcher(),
+                read.logger(), read.ignored());
+        String log = logOf(primary(command));
+        assertTrue(log.endsWith("all is given up; start it again by the command that it was started with"), log);
+    }
+
+    /** Runs the primary to its end. {@return what it has logged meanwhile} */
+    private static String logOf(Primary primary) throws Exception {
+        PrintStream before = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+        try {
+            assertEquals(1, primary.run());
+        } finally {
+            System.setErr(before);
+        }
+        return log.toString(StandardCharsets.UTF_8).lines().filter(line -> line.contains(" ends: ")).findFirst()
+                .orElse("nothing");
     }
 
     @Test
