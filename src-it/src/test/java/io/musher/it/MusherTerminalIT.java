@@ -150,6 +150,22 @@ class MusherTerminalIT extends MusherTestBase {
     }
 
     @Test
+    void shouldJudgeEachStreamOfTheOutputByWhereItGoes() throws Exception {
+        musher.file("{id: 'web', cmd: 'while :; do echo tick; [ -e both ] && echo tock >&2; sleep 0.1; done'}");
+        PseudoTerminal terminal = musher.onTerminal(24, 300, "{ \"$@\" 2>&1 >/dev/full; echo ended $? >&2; }"
+                + " | { grep -m 1 'still shows it'; while ! [ -e both ]; do sleep 0.1; done; };"
+                + " set -- true;", "run");
+        awaitText(terminal, "the output of workers cannot be written any more");
+        awaitReady(); // nothing has left that reads the errors
+
+        Files.createFile(folder.resolve("both"));
+
+        PseudoTerminal.Screen end = terminal.end();
+        assertTrue(end.text().contains("ended 1"), end::text);
+        assertExit(3, musher.run("status"));
+    }
+
+    @Test
     void shouldEndMonitAlthoughTheTerminalTakesNoOutputOrThePrimaryHangs() throws Exception {
         start(TWO);
         PseudoTerminal paused = musher.onTerminal(24, 80, "", "monit");

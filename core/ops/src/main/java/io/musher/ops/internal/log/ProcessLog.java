@@ -11,6 +11,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /** Writes the lines of one process' workers where its logger says. */
 public final class ProcessLog implements WorkerLog {
@@ -22,23 +23,23 @@ public final class ProcessLog implements WorkerLog {
     private final PrintStream out;
     private final PrintStream err;
     private final Clock clock;
-    private final Runnable whenClosed;
+    private final Consumer<Output.Line> whenNotWritten;
     private final Set<RollingFile> used = ConcurrentHashMap.newKeySet();
 
     /**
      * Creates a log.
      *
      * @param files are shared, because several processes may write to one file
-     * @param whenClosed called after each line that could not be written to the console
+     * @param whenNotWritten called with each line that could not be written to the console
      */
     public ProcessLog(LoggerSpec spec, LogFiles files, PrintStream out, PrintStream err, Clock clock,
-            Runnable whenClosed) {
+            Consumer<Output.Line> whenNotWritten) {
         this.spec = spec;
         this.files = files;
         this.out = out;
         this.err = err;
         this.clock = clock;
-        this.whenClosed = whenClosed;
+        this.whenNotWritten = whenNotWritten;
     }
 
     @Override
@@ -47,7 +48,7 @@ public final class ProcessLog implements WorkerLog {
             PrintStream console = line.error() ? err : out;
             console.println(spec.decorate() ? line.name() + " | " + line.text() : line.text());
             if (console.checkError()) {
-                whenClosed.run();
+                whenNotWritten.accept(line);
             }
         }
         (line.error() ? spec.stderr().or(spec::stdout) : spec.stdout()).ifPresent(path -> {

@@ -13,7 +13,6 @@ import io.musher.ops.internal.log.LogFiles;
 import io.musher.ops.internal.log.ProcessLog;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,7 +27,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,7 +81,6 @@ public final class Primary implements Controlled {
     private final Semaphore changes = new Semaphore(0);
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private volatile CompletableFuture<?> firstStart = CompletableFuture.completedFuture(null);
-    private final AtomicBoolean outputClosed = new AtomicBoolean();
     private volatile boolean stopRequested;
     private volatile boolean stopsForOutput;
     private boolean ended;
@@ -96,11 +93,12 @@ public final class Primary implements Controlled {
         this.out = out;
         this.err = err;
         commands = new Commands(this, events, memory);
+        ConsoleFailures console = new ConsoleFailures(options.detached(), this::stopForOutput);
         Context context = new Context(events, memory, timer,
                 spec -> new ProcessLog(
                         options.detached() ? spec.logger().detached(home.folder(file.name()).resolve("logs"))
                                 : spec.logger(),
-                        logs, out, err, Clock.systemDefaultZone(), this::outputClosed),
+                        logs, out, err, Clock.systemDefaultZone(), console::notWritten),
                 file.watcher(), this::countsAsChange,
                 options.detached() ? PrimaryJvm.flags(System.getenv()) : List.of(),
                 changes::release);
@@ -132,7 +130,7 @@ public final class Primary implements Controlled {
         }
         door = opened;
         Runtime.getRuntime().addShutdownHook(new Thread(this::end, "musher-stop"));
-        if (!hasTerminal()) {
+        if (!ConsoleFailures.hasTerminal()) {
             Signals.handle("HUP", this::reloadAfterHangup);
         }
         if (options.detached()) {
@@ -210,44 +208,9 @@ public final class Primary implements Controlled {
         thread.start();
     }
 
-    /** The output of a worker could not be written to the console. */
-    private void outputClosed() {
-        if (!outputClosed.compareAndSet(false, true)) {
-            return;
-        }
-        if (options.detached() || !hasTerminal() || !isPiped()) {
-            LOG.warn("the output of workers cannot be written any more: nothing reads it, or its disk is full;"
-                    + " musher logs still shows it");
-            return;
-        }
-        LOG.info("nothing reads the output any more: stops");
+    private void stopForOutput() {
         stopsForOutput = true;
         stopAll();
-    }
-
-    /** {@return whether another process reads the output, rather than that it goes to a file} */
-    private static boolean isPiped() {
-        for (String descriptor : List.of("1", "2")) {
-            try {
-                if (Files.readSymbolicLink(Path.of("/proc/self/fd", descriptor)).toString()
-                        .matches("(pipe|socket):.*")) {
-                    return true;
-                }
-            } catch (IOException e) {
-                // it is closed, or this is not Linux
-            }
-        }
-        return false;
-    }
-
-    /** {@return whether this process has a controlling terminal, the end of which is announced by SIGHUP} */
-    private static boolean hasTerminal() {
-        try {
-            String stat = Files.readString(Path.of("/proc/self/stat"));
-            return !stat.substring(stat.lastIndexOf(')') + 2).split(" ")[4].equals("0");
-        } catch (IOException | RuntimeException e) {
-            return System.console() != null;
-        }
     }
 
     /** Own logs and pid files are no changes of the program. */

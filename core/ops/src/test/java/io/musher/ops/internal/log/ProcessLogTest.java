@@ -38,7 +38,7 @@ class ProcessLogTest {
     private void write(LoggerSpec spec) {
         try (LogFiles files = new LogFiles()) {
             ProcessLog log = new ProcessLog(spec, files, new PrintStream(out, true, StandardCharsets.UTF_8),
-                    new PrintStream(err, true, StandardCharsets.UTF_8), CLOCK, () -> closed++);
+                    new PrintStream(err, true, StandardCharsets.UTF_8), CLOCK, line -> closed++);
             log.accept(OUT);
             log.accept(ERROR);
         }
@@ -66,7 +66,8 @@ class ProcessLogTest {
                 }
             });
 
-            new ProcessLog(spec(true, true, false, false, null), files, full, full, CLOCK, () -> closed++).accept(OUT);
+            new ProcessLog(spec(true, true, false, false, null), files, full, full, CLOCK, line -> closed++)
+                    .accept(OUT);
         }
         assertEquals(1, closed);
     }
@@ -77,7 +78,7 @@ class ProcessLogTest {
         assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0);
         ProcessLog log = new ProcessLog(
                 new LoggerSpec(false, Optional.of(pipe), Optional.empty(), false, false, false, 1_000, 1),
-                new LogFiles(), System.out, System.err, CLOCK, () -> closed++);
+                new LogFiles(), System.out, System.err, CLOCK, unwritten -> closed++);
         Output.Line line = new Output.Line(7, 0, "web-1", false, "x".repeat(100_000));
         await().until(() -> {
             log.accept(line);
