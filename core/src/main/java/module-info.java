@@ -10,5 +10,6 @@ module io.musher {
     exports io.musher.internal.bind to java.instrument;
     exports io.musher.internal.message to io.musher.ops;
     exports io.musher.internal.process.launch to io.musher.ops;
+    exports io.musher.internal.process.os to io.musher.ops;
     exports io.musher.internal.process.output to io.musher.ops;
 }

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 
@@ -50,6 +51,20 @@ public final class ListeningSockets {
         }
         PortOwnership others = owner(sockets, descendants.get());
         return others.kind() == PortOwnership.Kind.OTHER ? own : others;
+    }
+
+    /**
+     * {@return whether one of the processes listens on one of the ports}
+     *
+     * @param ports empty for any port
+     */
+    public static PortOwnership.Kind listens(Set<Integer> ports, List<Long> pids) {
+        if (!Platform.LINUX) {
+            return PortOwnership.Kind.UNKNOWN;
+        }
+        Map<String, InetSocketAddress> sockets = sockets(OptionalInt.empty());
+        sockets.values().removeIf(address -> !ports.isEmpty() && !ports.contains(address.getPort()));
+        return owner(sockets, pids).kind();
     }
 
     /** {@return the address at which this process listens on a port; empty if it does not, or that is not known} */

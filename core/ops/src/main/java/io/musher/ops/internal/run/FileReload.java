@@ -92,7 +92,7 @@ record FileReload(FileSpec file, List<ManagedProcess> gone, List<ProcessSpec> ad
                     throw new IllegalReload(new ControlException(ControlException.FAILED, process.id + ": "
                             + Commands.failure(failure).getMessage() + "; nothing was replaced"));
                 })).thenCompose(rollout -> {
-                    if (OwnPort.hasPrevented(rollout, next)) {
+                    if (OwnPort.hasPrevented(rollout, process, next)) {
                         return OwnPort.restart(process);
                     } else if (!rollout.succeeded()) {
                         if (rollout.outcome() != Rollout.Outcome.SUPERSEDED) {

@@ -131,7 +131,7 @@ final class Service extends ManagedProcess {
 
     /** The cluster logs rollouts that fail; others cannot even begin. */
     private void watchOver(CompletableFuture<Rollout> reload) {
-        reload.thenCompose(rollout -> OwnPort.hasPrevented(rollout, spec()) ? OwnPort.restart(this)
+        reload.thenCompose(rollout -> OwnPort.hasPrevented(rollout, this, spec()) ? OwnPort.restart(this)
                 : CompletableFuture.<Void>completedFuture(null)).exceptionally(failure -> {
                     if (cluster().isPresent()) { // else it was stopped meanwhile
                         LOG.error("{}: reload failed: {}", id, Commands.failure(failure).getMessage());

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.musher.Cluster;
+import io.musher.Worker;
 import io.musher.ops.internal.file.ProcessSpec;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -76,6 +77,25 @@ class OwnPortTest extends ServiceTestBase {
         await().atMost(PATIENCE).until(() -> answering(port) != 0 && answering(port) != second);
         assertEquals(1, service.wanted());
         assertFalse(service.isHeld());
+    }
+
+    @Test
+    void shouldKeepAWorkerWithoutThePortThatIsSaidToBeTaken() throws Exception {
+        start(spec("restart: 'never'"));
+        Worker silent = service.workers().get(0);
+        ProcessSpec bad = entry("cmd: 'echo Address already in use; exit 3'");
+        assertThrows(ExecutionException.class, () -> FileReload.replace(service, bad).get());
+        assertEquals(List.of(silent), service.workers());
+        service.stop().join();
+
+        int port = freePort();
+        start(entry(listener(port)));
+        await().atMost(PATIENCE).until(() -> answering(port) != 0);
+        Worker listening = service.workers().get(0);
+        ProcessSpec other = entry("cmd: 'echo listen EADDRINUSE: address already in use :::" + freePort()
+                + "; exit 3'");
+        assertThrows(ExecutionException.class, () -> FileReload.replace(service, other).get());
+        assertEquals(List.of(listening), service.workers());
     }
 
     @Test
