@@ -122,7 +122,7 @@ final class WorkerPort {
     void mainReturned() {
         mainRuns = false;
         if (probe != null) {
-            probe.poll();
+            probe.mainReturned();
         }
     }
 

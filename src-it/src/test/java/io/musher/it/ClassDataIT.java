@@ -41,10 +41,12 @@ class ClassDataIT {
                 public class Shop {
                     public static void main(String[] args) throws Exception {
                         if (Cluster.isWorker()) {
-                            System.out.println("WORD " + ProcessHandle.current().pid() + ".");
+                            Runnable said = () -> System.out.println("WORD " + ProcessHandle.current().pid() + ".");
+                            said.run();
                             return;
                         }
-                        Cluster.builder().instances(2).start();
+                        Cluster.builder().instances(2)
+                                .jvmArgs("-Xlog:class+load:file=" + System.getProperty("loaded") + "/%p").start();
                         System.out.println("READY");
                     }
                 }
@@ -58,7 +60,8 @@ class ClassDataIT {
     }
 
     private Child start() throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(Child.java(), "-cp",
+        Path loaded = Files.createDirectories(folder.resolve("loaded"));
+        ProcessBuilder builder = new ProcessBuilder(Child.java(), "-Dloaded=" + loaded, "-cp",
                 LIBRARIES + ":" + folder.resolve("shop.jar"), "Shop");
         builder.environment().put("MUSHER_CACHE", folder.resolve("cache").toString());
         return children.start(builder);
@@ -70,6 +73,12 @@ class ClassDataIT {
 
     private static boolean sharesClassData(long worker) throws IOException {
         return Files.readString(Path.of("/proc/" + worker + "/maps")).contains("/cache/");
+    }
+
+    /** {@return the log lines of the lambdas in the program, which say where a worker has their classes from} */
+    private List<String> lambdas(long worker) throws IOException {
+        return Files.readAllLines(folder.resolve("loaded/" + worker)).stream()
+                .filter(line -> line.contains(" Shop$$Lambda")).toList();
     }
 
     private boolean hasArchive() {
@@ -91,6 +100,9 @@ class ClassDataIT {
         ProcessHandle.of(first.get(0)).orElseThrow().destroyForcibly();
         long replacement = pid(primary, "old");
         assertTrue(sharesClassData(replacement), "the replacement");
+        assertEquals(List.of(), lambdas(replacement).stream().filter(line -> !line.contains("shared objects")).toList(),
+                "lambdas that the replacement had to make");
+        assertEquals(1, lambdas(replacement).size());
         ProcessHandle.of(replacement).orElseThrow().destroyForcibly();
         assertTrue(sharesClassData(pid(primary, "old")), "after one was killed that shared");
         pack("new");

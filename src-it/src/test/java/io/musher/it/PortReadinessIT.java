@@ -12,17 +12,21 @@ import io.musher.Readiness;
 import io.musher.Rollout;
 import io.musher.StartupException;
 import io.musher.Worker;
+import io.musher.WorkerContext;
 import io.musher.WorkerState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a worker's port says about it, from its start to its end. */
@@ -47,6 +51,41 @@ class PortReadinessIT {
         assertEquals(Exit.Cause.UNHEALTHY, exited.exit().cause());
         assertTrue(exited.reason().contains("nothing accepts on"), exited::reason);
         clusters.history().awaitReady(0, 1);
+    }
+
+    /** Listens, and tells each client how many came before it. */
+    static final class Counting {
+
+        private Counting() {}
+
+        public static void main(String[] args) throws IOException {
+            InetSocketAddress address = WorkerContext.current().address();
+            ServerSocket server = new ServerSocket(address.getPort(), 50, address.getAddress());
+            new Thread(() -> {
+                for (int i = 0;; i++) {
+                    try (Socket client = server.accept()) {
+                        client.getOutputStream().write('0' + i);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }
+            }).start();
+        }
+    }
+
+    /** A program that has just started may take some milliseconds for its first connection. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void shouldNotHaveToConnectToAWorkerThatListensWhenItsMainMethodReturns() throws Exception {
+        Cluster cluster = clusters.start(clusters.any().instances(4).commonPort(0)
+                .launch(Launch.main(Counting.class)));
+        StringBuilder before = new StringBuilder();
+        for (Worker each : cluster.workers()) {
+            try (Socket client = new Socket("127.0.0.1", each.port().getAsInt())) {
+                before.append((char) client.getInputStream().read());
+            }
+        }
+        assertTrue(before.indexOf("0") >= 0, () -> "all were connected to before: " + before); // one may be, by chance
     }
 
     @Test

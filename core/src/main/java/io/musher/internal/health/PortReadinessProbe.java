@@ -126,16 +126,43 @@ public final class PortReadinessProbe {
         poll();
     }
 
+    /**
+     * Probes the port of a worker whose main method has returned. It mostly listens by now, which Linux shows without a
+     * connection, whose handling takes a program that has just started some milliseconds.
+     */
+    public void mainReturned() {
+        if (start()) {
+            if (acceptsAnyOwner || claimed || sharesPort) {
+                probe();
+            } else {
+                process.listensOn(port).whenComplete((owner, failure) -> loop.tryExecute(() -> {
+                    if (failure == null && owner.kind() == PortOwnership.Kind.OWN) {
+                        owned(owner.socket());
+                    } else {
+                        connect();
+                    }
+                }));
+            }
+        }
+    }
+
     /** Probes the port now; has no effect while a probe is running. */
     public void poll() {
+        if (start()) {
+            probe();
+        }
+    }
+
+    /** {@return whether the port has to be probed, and no probe is running} */
+    private boolean start() {
         loop.cancel(next);
         if (probing) {
-            return;
+            return false;
         }
         OptionalInt current = worker.port();
         if (!worker.isWorking() || !process.isAlive() || current.isEmpty()) {
             runCallbacks();
-            return;
+            return false;
         }
         if (current.getAsInt() != port) {
             port = current.getAsInt();
@@ -143,13 +170,21 @@ public final class PortReadinessProbe {
         }
         if (socket.isPresent() && socket.get().isOpen()) {
             pollAfter(WATCH_PAUSE);
-            return;
+            return false;
         }
         probing = true;
+        return true;
+    }
+
+    private void probe() {
         if (sharesPort) {
             findOwner();
-            return;
+        } else {
+            connect();
         }
+    }
+
+    private void connect() {
         timeout = loop.schedule(TIMEOUT, () -> {
             check.abandon();
             notAccepting(false, "no answer from " + Loopback.text(port));
@@ -187,9 +222,13 @@ public final class PortReadinessProbe {
                                 + " that listens on a worker's port is accepted as the worker",
                         worker.label(), Loopback.text(port));
             }
-            socket = failure == null ? owner.socket() : Optional.empty();
-            accepted(socket.map(PortOwnership.Socket::address).orElse(Loopback.at(port)));
+            owned(failure == null ? owner.socket() : Optional.empty());
         }));
+    }
+
+    private void owned(Optional<PortOwnership.Socket> listening) {
+        socket = listening;
+        accepted(socket.map(PortOwnership.Socket::address).orElse(Loopback.at(port)));
     }
 
     private void accepted(InetSocketAddress address) {

@@ -3,18 +3,24 @@ package io.musher.internal.process.classdata;
 import io.musher.balancer.loop.Nullable;
 import io.musher.internal.process.launch.JavaCommand;
 import io.musher.internal.process.os.Platform;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the JVMs that make an archive from a list of classes and try it out, at low priority and without the program.
  * Blocks; {@link #cancel} may be called on any thread.
  */
 final class ClassDataDump {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClassDataDump.class);
 
     private static final int DUMP_SECONDS = 60;
     private static final int TRIAL_SECONDS = 20;
@@ -32,17 +38,41 @@ final class ClassDataDump {
     /**
      * Makes an archive.
      *
-     * @param list the names of the classes, in the JVM's format
+     * @param list the names of the classes, in the JVM's format; is extended
      * @param archive is created
      * @throws IOException if that fails
      */
     void make(Path list, Path archive) throws IOException, InterruptedException {
+        boolean linked = Runtime.version().feature() >= LINKED_CLASSES;
+        if (linked) {
+            byte[] classes = Files.readAllBytes(list);
+            try {
+                addCallSites(list);
+                dump(list, archive, List.of("-XX:+AOTClassLinking"));
+                return;
+            } catch (IOException e) {
+                LOG.debug("no archive with the call sites of its classes", e);
+                Files.write(list, classes);
+            }
+        }
+        dump(list, archive, linked ? List.of("-XX:+AOTClassLinking") : List.of());
+    }
+
+    private void addCallSites(Path list) throws IOException, InterruptedException {
+        Optional<String> own = CallSites.location();
+        if (own.isEmpty()) {
+            throw new IOException("the jar with " + CallSites.class + " is unknown");
+        }
+        run("listing call sites", DUMP_SECONDS, List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m",
+                "-Xlog:disable", "-Xlog:all=off", "-cp", command.classPathText() + File.pathSeparator + own.get(),
+                CallSites.class.getName(), list.toString()));
+    }
+
+    private void dump(Path list, Path archive, List<String> flags) throws IOException, InterruptedException {
         List<String> words = new ArrayList<>(List.of("-XX:+UseG1GC", "-XX:TieredStopAtLevel=1", "-Xmx256m",
                 "-XX:ActiveProcessorCount=1", "-Xshare:dump", "-XX:SharedClassListFile=" + list,
                 "-XX:SharedArchiveFile=" + archive, "-Xlog:disable", "-Xlog:all=off"));
-        if (Runtime.version().feature() >= LINKED_CLASSES) {
-            words.add("-XX:+AOTClassLinking");
-        }
+        words.addAll(flags);
         moduleFlags(words);
         words.addAll(List.of("-cp", command.classPathText()));
         run("dumping", DUMP_SECONDS, words);

@@ -132,6 +132,7 @@ final class JvmPlan extends LaunchPlan {
         if (hasThisProvider(worker.env())) {
             SelectorProviderFlag.ofThisJvm().ifPresent(hidden::add);
         }
+        ExceptionDetailsFlag.ofThisJvm(allWanted(options().jvmArgs(), worker.env())).ifPresent(hidden::add);
         if (!OperatorLog.hasProvider()) {
             hidden.add("-Dslf4j.internal.verbosity=ERROR"); // the primary has logged the missing provider once
         }

@@ -15,8 +15,10 @@ import java.net.URLClassLoader;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.Security;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
@@ -32,6 +34,7 @@ class JvmPlanTest {
     private static final String OTHER = "io.musher.Cluster"; // on the class path of every worker
 
     private static final String PROVIDER = "-Djava.nio.channels.spi.SelectorProvider=";
+    private static final String DETAILS = "-Djdk.includeInExceptions=";
 
     private final CurrentJvm own = own(List.of("Shop"), Optional.of(List.of("x", "%i")));
 
@@ -48,6 +51,18 @@ class JvmPlanTest {
         for (Launch other : List.of(Launch.main(OTHER), Launch.self().jvmArgs("-cp", "/elsewhere"),
                 Launch.self().jvmArgs(PROVIDER + "Mine"))) {
             assertFalse(allWords(other, own).contains(flag), other::toString);
+        }
+    }
+
+    /** Otherwise its first address would make a worker read the whole of {@code java.security}, since JDK 25. */
+    @Test
+    void shouldTellWorkersWhatExceptionsMayShowUnlessTheyMayHaveAnotherConfiguration() throws Exception {
+        boolean asked = Runtime.version().feature() >= 25;
+        String value = Objects.requireNonNullElse(Security.getProperty("jdk.includeInExceptions"), "");
+        assertEquals(asked, allWords(Launch.self(), own).contains(DETAILS + value));
+        for (String flag : List.of("-Djava.security.properties=other", DETAILS + "hostInfo")) {
+            assertEquals(flag.startsWith(DETAILS) ? 1 : 0, allWords(Launch.self().jvmArgs(flag), own).stream()
+                    .filter(word -> word.startsWith(DETAILS)).count(), flag);
         }
     }
 
@@ -221,9 +236,10 @@ class JvmPlanTest {
                 true);
     }
 
-    /** {@return the words, but for the selector provider's} */
+    /** {@return the words, but for the selector provider's and the one about exceptions} */
     private static List<String> words(Launch launch, CurrentJvm own) throws Exception {
-        return allWords(launch, own).stream().filter(word -> !word.startsWith(PROVIDER)).toList();
+        return allWords(launch, own).stream().filter(word -> !word.startsWith(PROVIDER) && !word.startsWith(DETAILS))
+                .toList();
     }
 
     private static List<String> allWords(Launch launch, CurrentJvm own) throws Exception {
