@@ -2,6 +2,7 @@ package io.musher.it;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -83,5 +84,45 @@ class MusherReloadIT extends MusherTestBase {
                     refused::err);
         }
         assertEquals(before, pids());
+    }
+
+    @Test
+    void shouldApplyTheFileAtAReloadAndChangeNothingWhereItCannot() throws Exception {
+        start("{id: 'web', cmd: ['sh', '-c', 'echo greets $GREETING; exec sleep 600'], env: {GREETING: 'one'}}");
+        List<Object> old = pids();
+
+        Files.writeString(folder.resolve("musher.json"), "{name: 'shop', processes: [{id: 'web' cmd: 'x'}]}");
+        MusherProgram.Result broken = musher.run("reload");
+        assertExit(2, broken);
+        assertTrue(broken.err().contains("1:"), broken::err);
+        musher.file("{id: 'web', cmd: 'sleep 600', startTimeout: 7}");
+        MusherProgram.Result refused = musher.run("reload");
+        assertExit(1, refused);
+        assertTrue(refused.err().contains("web: startTimeout") && refused.err().contains("musher restart web"),
+                refused::err);
+        assertEquals(old, pids());
+
+        musher.file("{id: 'web', cmd: ['sh', '-c', 'echo greets $GREETING; exec sleep 600'], env: {GREETING: 'two'},"
+                + " cluster: {instances: 2}}, {id: 'more', cmd: 'sleep 600'}");
+        assertExit(0, musher.run("reload"));
+        assertFalse(pids().contains(old.get(0)));
+        assertEquals(2, pids().size());
+        assertEquals("ready", process(1).get("state"));
+        await().atMost(Duration.ofSeconds(20)).until(() -> musher.run("logs", "web").out()
+                .contains("web-2 | greets two"));
+
+        List<Object> good = pids();
+        musher.file("{id: 'web', cmd: ['sh', '-c', 'echo cannot find db; exit 1'], cluster: {instances: 2}}");
+        MusherProgram.Result failed = musher.run("reload");
+        assertExit(1, failed);
+        assertTrue(failed.err().contains("  | cannot find db") && failed.err().contains("reload failed"), failed::err);
+        assertTrue(failed.err().contains("the config file still describes the one that failed"), failed::err);
+        assertEquals(good, pids());
+        MusherProgram.Result status = musher.run("status");
+        assertExit(0, status);
+        assertTrue(status.out().matches("(?s).*reload failed [0-9]+ (s|min) ago: .*cannot find db.*")
+                && !status.out().contains("restarted"), status::out);
+        assertEquals("ready", process(0).get("state"));
+        assertTrue(musher.run("describe", "web").out().contains("failedReload"));
     }
 }

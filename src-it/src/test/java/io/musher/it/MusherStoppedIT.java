@@ -10,8 +10,6 @@ import org.junit.jupiter.api.Test;
 /** What {@code musher.jar} does with workers and processes that were stopped, cannot be scaled, or have ended. */
 class MusherStoppedIT extends MusherTestBase {
 
-    private static final String SLEEPER = "{id: 'web', cmd: ['sleep', '600'], cluster: {instances: 2}}";
-
     @Test
     void shouldKeepAWorkerStoppedUntilItIsStartedByItsNameOrWithItsProcess() throws Exception {
         start("{id: 'web', cmd: ['sleep', '600'], cluster: {instances: 3}}");

@@ -13,6 +13,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Tests of {@code musher.jar}, each in a folder of its own; a primary that a test has started is stopped after it. */
 abstract class MusherTestBase {
 
+    /** A process with two workers that do nothing. */
+    static final String SLEEPER = "{id: 'web', cmd: ['sleep', '600'], cluster: {instances: 2}}";
+
     @RegisterExtension
     final Children children = new Children();
 
