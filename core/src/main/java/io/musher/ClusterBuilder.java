@@ -257,9 +257,9 @@ public final class ClusterBuilder {
      *
      * <p>An application that listens on {@link WorkerContext#address}, {@code PORT} or {@code SERVER_PORT} is never
      * redirected. By default, if a worker ends during its start because a port was taken, or lives on without its port,
-     * it is started again, from then on with the redirection, which is logged once at info; if it fails again, that is
-     * a failed start. Whether a port was taken is in the worker's output; where it is in a log file only, the failed
-     * start is reported, and the redirection has to be asked for.
+     * it is started again, from then on with the redirection, which is logged once as a warning; if it fails again,
+     * that is a failed start. Whether a port was taken is in the worker's output; where it is in a log file only, the
+     * failed start is reported, and the redirection has to be asked for.
      *
      * <p>Clients reach a redirected application where the primary listens: on the {@link #host}, by default on all
      * interfaces, also if the application binds a single address such as 127.0.0.1. Instance 0 prints a warning to its

@@ -61,6 +61,11 @@ final class EventPublisher implements SupervisorListener {
     }
 
     @Override
+    public void portOverdue(Incarnation worker, String what) {
+        OPERATOR.warn("{}: {} {}", name, worker.label(), what);
+    }
+
+    @Override
     public void ready(Incarnation worker, String cause) {
         log(worker, "ready: " + cause);
         publish(new ClusterEvent.Ready(workerOf(worker), Instant.now(), cause));

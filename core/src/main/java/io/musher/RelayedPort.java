@@ -2,13 +2,12 @@ package io.musher;
 
 import io.musher.balancer.Balancer;
 import io.musher.balancer.BalancerBuilder;
+import io.musher.balancer.loop.OperatorLog;
 import io.musher.internal.bind.BindRule;
 import io.musher.internal.process.os.InheritedListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A common port on which the balancer listens; each worker listens on a port of its own. If the application insists on
@@ -17,7 +16,8 @@ import org.slf4j.LoggerFactory;
  */
 final class RelayedPort implements CommonPort {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    /** What a worker printed of the port, such as a stack trace, is visible without a log, too. */
+    private static final OperatorLog OPERATOR = new OperatorLog(Cluster.class);
 
     private final ClusterConfig config;
     private final Balancer balancer;
@@ -89,9 +89,11 @@ final class RelayedPort implements CommonPort {
         }
         if (!redirects) {
             redirects = true;
-            LOG.info("{}: a worker found a port taken, which may be the common port {}, on which the primary listens:"
-                    + " from now on the workers' binds of it are redirected to their own ports; an application that"
-                    + " listens on WorkerContext.address(), $PORT or $SERVER_PORT starts sooner", config.name(),
+            OPERATOR.warn(
+                    "{}: a worker found a port taken, which may be the common port {}, on which the primary listens:"
+                            + " from now on the workers' binds of it are redirected to their own ports; an application"
+                            + " that listens on WorkerContext.address(), $PORT or $SERVER_PORT starts sooner",
+                    config.name(),
                     address().getPort());
         }
         return true;

@@ -93,6 +93,31 @@ class NoLoggingProviderIT {
         isQuietOtherwise(primary, 0);
     }
 
+    @Test
+    void shouldTellOfAWorkerThatListensElsewhere() throws Exception {
+        int port = FreePorts.free();
+        Child primary = primary("elsewhere", Integer.toString(port));
+        String line = primary.awaitLine("^musher-cluster: worker 1 \\(cluster-1\\) does not listen on its port.*$",
+                Duration.ofSeconds(60)).group();
+        assertTrue(line.matches(".* its port [0-9]+ after 20 s: nothing accepts on .*; process [0-9]+ listens on .*:"
+                + port + "; it is to listen on .*; it is waited for up to startTimeout \\(1 m\\)"), line);
+        primary.signal("TERM");
+        assertEquals(143, primary.exitCode(Child.PATIENCE), primary::report);
+        isQuietOtherwise(primary, 1);
+    }
+
+    @Test
+    void shouldExplainTheTraceOfAWorkerThatFindsTheCommonPortTaken() throws Exception {
+        Child primary = primary("insisting", Integer.toString(FreePorts.free()));
+        primary.awaitLine("^ready$");
+        primary.signal("TERM");
+        assertEquals(143, primary.exitCode(Child.PATIENCE), primary::report);
+        assertEquals(1, count(primary, "java.net.BindException: Address already in use"), primary::report);
+        assertEquals(1, count(primary, "musher-cluster: a worker found a port taken, which may be the common port"),
+                primary::report);
+        isQuietOtherwise(primary, 1);
+    }
+
     /** Its worker says something and exits, at once or when it is told to. */
     static final class Talking {
         private Talking() {}
@@ -116,6 +141,19 @@ class NoLoggingProviderIT {
         private Primary() {}
 
         public static void main(String[] args) throws Exception {
+            switch (args[0]) {
+                case "elsewhere" -> serve(FreePorts.free(), "socket", args[1]);
+                case "insisting" -> serve(Integer.parseInt(args[1]), "http", args[1]);
+                default -> talk(args);
+            }
+        }
+
+        private static void serve(int commonPort, String... arguments) throws Exception {
+            Cluster.builder().instances(1).commonPort(commonPort).main(UnmodifiedServer.class).args(arguments).start();
+            System.out.println("ready");
+        }
+
+        private static void talk(String[] args) throws Exception {
             Output output = args.length > 1 ? Output.inherit() : Output.discard();
             RestartPolicy soon = RestartPolicy.always().withDelays(Duration.ofMillis(1), Duration.ofMillis(1))
                     .withGiveUp(1, Duration.ofSeconds(60))

@@ -1,6 +1,7 @@
 package io.musher.internal.health;
 
 import io.musher.balancer.ProxyProtocol;
+import io.musher.balancer.loop.Durations;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.Timers;
@@ -44,6 +45,8 @@ public final class PortReadinessProbe {
     /** Interval of probing a port that accepts, or of a worker that reported itself ready. */
     private static final long WATCH_PAUSE = 1_000_000_000;
     private static final long TIMEOUT = 2_000_000_000;
+    /** After this time a worker that does not listen is reported to the operator: most programs are ready sooner. */
+    private static final Duration OVERDUE = Duration.ofSeconds(20);
     /** Longest wait for a main method that is still running after its port accepts, and may never return. */
     private static final long MAX_MAIN_WAIT = 3_000_000_000L;
 
@@ -63,6 +66,7 @@ public final class PortReadinessProbe {
     private long pause = FIRST_PAUSE;
     private long nextDiagnosis = WATCH_PAUSE;
     private long nextReport = WATCH_PAUSE;
+    private boolean isOverdue;
     private boolean probing;
     private boolean accepted;
     private long acceptedAt;
@@ -109,7 +113,7 @@ public final class PortReadinessProbe {
     /** Looks for the worker's listening ports shortly before the start times out, so that the failure can name them. */
     public void diagnoseBefore(Duration startTimeout) {
         if (startTimeout.compareTo(Duration.ofDays(1)) < 0) {
-            loop.schedule(startTimeout.toNanos() / 5 * 4, this::diagnose);
+            loop.schedule(startTimeout.toNanos() / 5 * 4, () -> diagnose(() -> {}));
         }
     }
 
@@ -271,24 +275,37 @@ public final class PortReadinessProbe {
                 nextReport += WATCH_PAUSE;
                 events.portMissing(worker);
             }
-            if (loop.now() - began >= nextDiagnosis) {
+            boolean becomesOverdue = !isOverdue && worker.isBooting() && loop.now() - began >= OVERDUE.toNanos();
+            if (becomesOverdue) {
+                isOverdue = true;
+                diagnose(() -> events.portOverdue(worker, "does not listen on its port " + port + " after "
+                        + Durations.text(OVERDUE) + ": " + lastObservation + otherPorts));
+            } else if (loop.now() - began >= nextDiagnosis) {
                 nextDiagnosis *= 2;
-                diagnose();
+                diagnose(() -> {});
             }
         }
         pollAfter(accepted || worker.isBooting() ? pause : WATCH_PAUSE);
         pause = Math.min(LAST_PAUSE, pause * 2);
     }
 
-    /** Finds out where the worker listens instead, for the error message. */
-    private void diagnose() {
+    /**
+     * Finds out where the worker listens instead, for messages.
+     *
+     * @param report called afterwards if the worker still does not listen on its port
+     */
+    private void diagnose(Runnable report) {
         if (!accepted && worker.isBooting() && process.isAlive()) {
             process.listening().thenAccept(where -> loop.tryExecute(() -> {
-                if (!accepted && acceptedAt == 0 && !where.isEmpty()) {
+                if (accepted || acceptedAt != 0) {
+                    return;
+                }
+                if (!where.isEmpty()) {
                     otherPorts = "; " + where + "; it is to listen on WorkerContext.address(), $PORT or $SERVER_PORT"
                             + advice;
                     worker.observed(lastObservation + otherPorts);
                 }
+                report.run();
             }));
         }
     }

@@ -162,6 +162,14 @@ final class ExitHandler {
         }
     }
 
+    /** Reports a booting worker that should have listened long ago. */
+    void portOverdue(Incarnation worker, String what) {
+        if (worker.isBooting()) {
+            registry.listener.portOverdue(worker, what + "; it is waited for up to startTimeout ("
+                    + Durations.text(registry.config.startTimeout()) + ")");
+        }
+    }
+
     /**
      * Returns whether the worker, which was not ready, is started again in another way, in place of everything else
      * that follows from its loss. That is no failure, neither of the worker nor of a rollout.

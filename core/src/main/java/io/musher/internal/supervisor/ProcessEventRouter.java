@@ -99,6 +99,11 @@ final class ProcessEventRouter implements ProcessEvents {
     }
 
     @Override
+    public void portOverdue(Incarnation worker, String what) {
+        handle(worker, () -> exits.portOverdue(worker, what));
+    }
+
+    @Override
     public void disconnectRequested(Incarnation worker) {
         handle(worker, () -> exits.disconnectRequested(worker));
     }

@@ -73,6 +73,13 @@ public interface ProcessEvents {
     /** The booting worker does not listen on its port so far; to be repeated. */
     void portMissing(Incarnation worker);
 
+    /**
+     * The booting worker has not listened on its port for so long that the operator should know; to be reported once.
+     *
+     * @param what the time, where the worker was expected to listen and, as far as it is known, where it does
+     */
+    void portOverdue(Incarnation worker, String what);
+
     /** The worker asked to be disconnected. */
     void disconnectRequested(Incarnation worker);
 

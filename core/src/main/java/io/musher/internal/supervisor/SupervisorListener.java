@@ -40,6 +40,13 @@ public interface SupervisorListener {
     void listening(Incarnation worker, InetSocketAddress address, String why);
 
     /**
+     * The worker, which is starting, has not listened on its port for long; called at most once per worker.
+     *
+     * @param what where it was expected to listen, and what is known of it
+     */
+    default void portOverdue(Incarnation worker, String what) {}
+
+    /**
      * The worker is a target of the balancer.
      *
      * @param cause the evidence of readiness
