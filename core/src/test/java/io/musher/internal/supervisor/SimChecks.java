@@ -1,7 +1,6 @@
 package io.musher.internal.supervisor;
 
 import io.musher.Exit;
-import io.musher.RestartPolicy;
 import io.musher.Rollout;
 import io.musher.WorkerState;
 import java.net.InetSocketAddress;
@@ -13,14 +12,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What must hold in every simulated life, checked at every piece of reports and after every turn; at every action by
- * {@link SimActionChecks}.
+ * What must hold in every simulated life, checked at every report; after every turn also by {@link SimWorkerChecks}, at
+ * every action by {@link SimActionChecks}.
  */
 final class SimChecks implements SupervisorListener {
 
     private final SimWorld world;
     final SimRestartBudget budget;
     final SimRolloutChecks rollouts;
+    private final SimWorkerChecks workers;
     final Map<Incarnation, SimWorkerHistory> tracks = new HashMap<>();
     List<Incarnation> published = List.of();
     boolean stopped;
@@ -34,6 +34,7 @@ final class SimChecks implements SupervisorListener {
         this.world = world;
         this.budget = new SimRestartBudget(world, this);
         this.rollouts = new SimRolloutChecks(world, this);
+        this.workers = new SimWorkerChecks(world, this);
     }
 
     void isTrue(boolean holds, String otherwise, Object... of) {
@@ -286,31 +287,7 @@ final class SimChecks implements SupervisorListener {
     }
 
     void afterTurn() {
-        List<Incarnation> workers = world.supervisor.workers();
-        int ready = 0;
-        int forked = 0;
-        Map<Integer, Integer> readyOfInstance = new HashMap<>();
-        for (Map.Entry<Incarnation, SimProcess> entry : world.processes.entrySet()) {
-            Incarnation worker = entry.getKey();
-            if (worker.state() == WorkerState.READY) {
-                ready++;
-                isTrue(published.contains(worker), "%s is not published", worker);
-                int same = readyOfInstance.merge(worker.instance(), 1, Integer::sum);
-                boolean overlaps = world.config.ports() != PortMode.FIXED
-                        && !world.config.reload().overlap().isZero();
-                isTrue(same <= (overlaps ? 2 : 1), "%s workers of instance %s are ready", same, worker.instance());
-            }
-            isTrue(worker.state() != WorkerState.DRAINING || worker.slot.serving != worker
-                    || !world.user.started.isDone() || world.config.restart().when() == RestartPolicy.When.ON_FAILURE
-                    || !track(worker).since(track(worker).disconnection, world.now(), SimWorld.SECOND + 1),
-                    "%s keeps its slot without a channel", worker);
-            if (track(worker).forked) {
-                forked++;
-                isTrue(workers.contains(worker), "%s is not listed", worker);
-            }
-        }
-        isTrue(ready == published.size(), "published are %s", published);
-        isTrue(forked == workers.size(), "listed are %s", workers);
+        workers.afterTurn();
         budget.afterTurn();
         rollouts.afterTurn();
         isTrue(!stopped || world.supervisorTimers == 0, "timers after the end");

@@ -56,6 +56,10 @@ final class SimProcess {
         return being == Being.RUNNING;
     }
 
+    boolean isGone() {
+        return being == Being.GONE;
+    }
+
     boolean isSpawnReported() {
         return spawnReported;
     }
@@ -101,7 +105,7 @@ final class SimProcess {
             act(world.between(0, SimWorld.SECOND), () -> events.readinessPassed(worker));
         }
         if (wild) {
-            misbehave();
+            new SimFaults(world, worker, events, this).begin();
         }
     }
 
@@ -117,94 +121,17 @@ final class SimProcess {
         }
     }
 
-    private void misbehave() {
-        if (world.chance(40)) {
-            act(world.between(0, world.chance(50) ? SimWorld.SECOND : 20 * SimWorld.SECOND),
-                    () -> crash(world.random.nextInt(3)));
-        }
-        if (world.chance(20)) {
-            say(world.between(0, 8 * SimWorld.SECOND), () -> events.notReady(worker));
-            say(world.between(0, 8 * SimWorld.SECOND), () -> events.ready(worker));
-            say(world.between(0, 8 * SimWorld.SECOND), () -> events.listening(worker, new InetSocketAddress(6000)));
-        }
-        if (world.chance(20)) {
-            act(world.between(0, SimWorld.SECOND), () -> events.portMissing(worker));
-        }
-        if (world.chance(10)) {
-            say(world.between(0, 5 * SimWorld.SECOND), () -> {
-                asked = true;
-                events.disconnectRequested(worker);
-            });
-        }
-        if (world.chance(8)) {
-            say(world.between(0, 8 * SimWorld.SECOND), () -> events.stopRequested(worker));
-        }
-        if (world.config.hasReadinessCheck() && world.chance(30)) {
-            act(world.between(0, 8 * SimWorld.SECOND), () -> events.readinessFailed(worker, "503"));
-            act(world.between(0, 8 * SimWorld.SECOND), () -> events.readinessPassed(worker));
-        }
-        if (world.chance(15)) {
-            act(world.between(0, 8 * SimWorld.SECOND), () -> hang(world.chance(50)));
-        }
-        if (world.chance(15)) {
-            wear();
-        }
-        if (world.chance(10)) {
-            act(world.between(0, 8 * SimWorld.SECOND), () -> closes(world.chance(50)));
-        }
-        if (world.chance(10)) {
-            stale(world.between(0, 30 * SimWorld.SECOND));
-        }
-    }
-
-    /** Facts that were on their way when it died, long ago. */
-    private void stale(long delay) {
-        world.later(delay, () -> {
-            if (being == Being.GONE && !world.processes.containsKey(worker)) {
-                events.portFound(worker, new InetSocketAddress(5000));
-                events.portAccepts(worker);
-                events.ready(worker);
-                events.drained(worker);
-                events.drainHooks(worker);
-                events.drainHooksDone(worker);
-                events.channelEnded(worker, false);
-                events.disconnectRequested(worker);
-                events.livenessFailed(worker, "late", true);
-                events.threadDumpDone(worker);
-                events.readinessPassed(worker);
-                events.readinessFailed(worker, "late");
-                events.warmUpFailed(worker, "late");
-                events.warmedUp(worker);
-                events.recycleDue(worker, "late");
-                world.checks.isTrue(!events.hello(worker), "a dead worker's hello was welcome");
-            }
-        });
-    }
-
-    private void hang(boolean deaf) {
-        world.checks.hangs(worker);
-        events.livenessFailed(worker, "no heartbeat", deaf);
-    }
-
-    /** Said again and again, as long as it lives. */
-    private void wear() {
-        act(SimWorld.SECOND, () -> {
-            events.recycleDue(worker, "is old");
-            wear();
-        });
-    }
-
     void examine() {
         if (world.chance(70)) {
             world.later(world.between(0, 3 * SimWorld.SECOND), () -> events.threadDumpDone(worker));
         }
     }
 
-    private void act(long delay, Runnable step) {
+    void act(long delay, Runnable step) {
         script.add(world.later(delay, step));
     }
 
-    private void say(long delay, Runnable step) {
+    void say(long delay, Runnable step) {
         act(delay, () -> {
             if (channel) {
                 step.run();
@@ -212,12 +139,17 @@ final class SimProcess {
         });
     }
 
-    private void closes(boolean goodbye) {
+    void closes(boolean goodbye) {
         if (channel) {
             channel = false;
             world.checks.channelEnded(worker);
             events.channelEnded(worker, goodbye);
         }
+    }
+
+    void askToDisconnect() {
+        asked = true;
+        events.disconnectRequested(worker);
     }
 
     private void drainHooks() {
@@ -292,15 +224,7 @@ final class SimProcess {
         exit(137, "SIGKILL");
     }
 
-    private void crash(int how) {
-        switch (how) {
-            case 0 -> exit(0, null);
-            case 1 -> exit(42, null);
-            default -> exit(139, "SIGSEGV");
-        }
-    }
-
-    private void exit(int code, String by) {
+    void exit(int code, String by) {
         if (being != Being.RUNNING) {
             return;
         }
