@@ -13,26 +13,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Translates one of PM2's {@code apps} into an entry of {@code processes}. */
 final class AppTranslator {
 
     /** PM2's own {@code listen_timeout}. */
     private static final long LISTEN_MILLIS = 3_000;
-    private static final Pattern TIME = Pattern.compile("([0-9]{1,9})(h|m|s|ms)?");
     private static final Map<String, String> INTERPRETERS = Map.of("js", "node", "cjs", "node", "mjs", "node", "ts",
             "bun", "py", "python3", "sh", "bash", "rb", "ruby", "pl", "perl", "php", "php");
 
     private final ObjectReader from;
     private final Optional<String> variant;
-    private final Map<String, Member> entry = new LinkedHashMap<>();
+    private final AppEntry entry;
     /** Whether PM2 runs several instances in cluster mode unless {@code exec_mode} says otherwise. */
     private boolean isNode;
 
     AppTranslator(ObjectReader from, Optional<String> variant) {
         this.from = from;
+        this.entry = new AppEntry(from);
         this.variant = variant;
     }
 
@@ -40,30 +38,30 @@ final class AppTranslator {
         Optional<String> script = from.text("script").or(() -> from.text("exec"));
         Optional<String> name = from.text("name", Names::check);
         name.or(() -> script.map(AppTranslator::baseName))
-                .ifPresent(id -> put("id", from.has("name") ? "name" : "script", new TextNode(from.at("name"), id)));
+                .ifPresent(id -> entry.put("id", from.has("name") ? "name" : "script",
+                        new TextNode(from.at("name"), id)));
         if (script.isPresent()) {
             program(script.get());
         } else if (!from.has("script")) {
             from.problem("there is nothing to run: \"script\" is missing");
         }
-        copy("cwd", "cwd");
-        copy("autostart", "autostart");
-        environment();
+        entry.copy("cwd", "cwd");
+        entry.copy("autostart", "autostart");
+        new AppCluster(from, entry, variant, isNode).translate();
         restarts();
-        milliseconds("kill_timeout")
-                .ifPresent(ms -> put("terminateTimeout", "kill_timeout", seconds("kill_timeout", ms)));
-        milliseconds("listen_timeout").ifPresent(this::startTimeout);
+        entry.milliseconds("kill_timeout")
+                .ifPresent(ms -> entry.put("terminateTimeout", "kill_timeout", entry.seconds("kill_timeout", ms)));
+        entry.milliseconds("listen_timeout").ifPresent(this::startTimeout);
         AppValues values = new AppValues(
                 Optional.of(from.text("instance_var", Names::checkVariable).orElse("NODE_APP_INSTANCE")), minUptime());
         cron();
         watch();
         logs();
-        copy("pid_file", "pidFile");
-        copy("pid", "pidFile");
+        entry.copy("pid_file", "pidFile");
+        entry.copy("pid", "pidFile");
         AppKeys.unsupported(from);
         from.end();
-        ObjectReader translated = new ObjectReader(new ObjectNode(from.at(), entry), from.path(), from.problems());
-        return new ProcessReader(translated, defaults, values);
+        return new ProcessReader(entry.reader(), defaults, values);
     }
 
     private void program(String script) {
@@ -75,9 +73,9 @@ final class AppTranslator {
         List<String> flags = from.has("interpreter_args") ? words("interpreter_args") : words("node_args");
         List<String> args = words("args");
         if (extension.equals("jar") && !from.has("interpreter")) {
-            put("jar", "script", new TextNode(from.at("script"), script));
-            put("args", "script", list("script", args));
-            put("jvmArgs", "script", list("script", flags));
+            entry.put("jar", "script", new TextNode(from.at("script"), script));
+            entry.put("args", "script", entry.list("script", args));
+            entry.put("jvmArgs", "script", entry.list("script", flags));
             return;
         }
         isNode = interpreter.filter(word -> List.of("node", "bun").contains(baseName(word))).isPresent();
@@ -85,7 +83,7 @@ final class AppTranslator {
         flags.forEach(flag -> words.add(new TextNode(from.at("script"), flag)));
         words.add(new TextNode(from.at("script"), script));
         args.forEach(arg -> words.add(new TextNode(from.at("script"), arg)));
-        put("cmd", "script", new ListNode(from.at("script"), words));
+        entry.put("cmd", "script", new ListNode(from.at("script"), words));
     }
 
     /** Takes words as a list, or as a string that is split at blanks as PM2 does. */
@@ -96,84 +94,15 @@ final class AppTranslator {
         return from.texts(key).orElse(List.of());
     }
 
-    private void environment() {
-        Map<String, Member> env = new LinkedHashMap<>();
-        from.variables("env").forEach(
-                (name, value) -> env.put(name, new Member(from.at("env"), new TextNode(from.at("env"), value))));
-        for (String key : from.keys()) {
-            if (key.startsWith("env_")) {
-                Map<String, String> own = from.variables(key);
-                if (variant.filter(name -> key.equals("env_" + name)).isPresent()) {
-                    own.forEach((name, value) -> env.put(name,
-                            new Member(from.at(key), new TextNode(from.at(key), value))));
-                }
-            }
-        }
-        cluster(env);
-        put("env", "env", new ObjectNode(from.at("env"), env));
-    }
-
-    private void cluster(Map<String, Member> env) {
-        int instances = instances();
-        Optional<Boolean> mode = from.word("exec_mode", "fork", "fork_mode", "cluster", "cluster_mode")
-                .map(word -> word.startsWith("cluster"));
-        OptionalLong port = from.number("port", 1, 65_535);
-        if (port.isEmpty() && env.containsKey("PORT") && env.get("PORT").value() instanceof TextNode text
-                && text.text().matches("[0-9]{1,5}")) {
-            port = OptionalLong.of(Long.parseLong(text.text()));
-        }
-        if (!mode.orElse(instances != 1 && (isNode || port.isPresent()))) {
-            if (instances != 1) {
-                Position at = from.at("instances");
-                put("cluster", "instances", new ObjectNode(at,
-                        Map.of("instances", member("instances", new NumberNode(at, Integer.toString(instances))))));
-            }
-            if (port.isPresent() && from.has("port")) {
-                env.putIfAbsent("PORT",
-                        new Member(from.at("port"), new TextNode(from.at("port"), Long.toString(port.getAsLong()))));
-            }
-            return;
-        }
-        if (port.isEmpty()) {
-            from.problem(from.has("exec_mode") ? "exec_mode" : "instances",
-                    "several processes can share a port only if it"
-                            + " is known here: add \"port\", and let the program listen on its PORT variable");
-            return;
-        }
-        env.remove("PORT");
-        Position at = from.at("instances");
-        Map<String, Member> cluster = new LinkedHashMap<>();
-        cluster.put("instances", member("instances", new NumberNode(at, Integer.toString(instances))));
-        cluster.put("commonPort", member("port", new NumberNode(at, Long.toString(port.getAsLong()))));
-        put("cluster", "instances", new ObjectNode(at, cluster));
-    }
-
-    /** PM2's numbers: "max" and 0 are the processors, negative numbers are so many fewer; texts may be numbers. */
-    private int instances() {
-        int processors = Runtime.getRuntime().availableProcessors();
-        Optional<Node> value = from.any("instances");
-        String text = value.map(node -> node instanceof TextNode words ? words.text()
-                : node instanceof NumberNode number ? number.digits() : "?").orElse("1");
-        if (text.equals("max")) {
-            return processors;
-        }
-        if (!text.matches("-?[0-9]{1,4}")) {
-            from.problem("instances", "expected a number or \"max\"");
-            return 1;
-        }
-        int number = Integer.parseInt(text);
-        return number > 0 ? number : Math.max(1, processors + number);
-    }
-
     /** A program that is not restarted when it ends is a job: it runs at once, and then by the pattern. */
     private void cron() {
         if (from.has("cron_restart") && !from.flag("autorestart").orElse(true)) {
-            copy("cron_restart", "cron");
-            put("autostart", "cron_restart", new BooleanNode(from.at("cron_restart"), true));
+            entry.copy("cron_restart", "cron");
+            entry.put("autostart", "cron_restart", new BooleanNode(from.at("cron_restart"), true));
             from.ignore("max_memory_restart", "a job is not restarted; limit its memory by node_args");
         } else {
-            copy("cron_restart", "terminate");
-            copy("max_memory_restart", "maxMemory");
+            entry.copy("cron_restart", "terminate");
+            entry.copy("max_memory_restart", "maxMemory");
         }
     }
 
@@ -189,10 +118,10 @@ final class AppTranslator {
         }
         if (stopsAtZero || !restarts && !from.has("cron_restart")) {
             String key = restarts ? "stop_exit_codes" : "autorestart";
-            put("restart", key, new TextNode(from.at(key), restarts ? "error" : "never"));
+            entry.put("restart", key, new TextNode(from.at(key), restarts ? "error" : "never"));
         }
-        copy("max_restarts", "restartLimit");
-        milliseconds("restart_delay").ifPresent(ms -> put("restartDelayMs", "restart_delay",
+        entry.copy("max_restarts", "restartLimit");
+        entry.milliseconds("restart_delay").ifPresent(ms -> entry.put("restartDelayMs", "restart_delay",
                 new NumberNode(from.at("restart_delay"), Long.toString(ms))));
     }
 
@@ -201,7 +130,7 @@ final class AppTranslator {
         if (!restarts) {
             from.ignore("min_uptime", "counts the restarts of a process, and this one is not restarted");
         }
-        OptionalLong ms = milliseconds("min_uptime");
+        OptionalLong ms = entry.milliseconds("min_uptime");
         return restarts && ms.isPresent() ? Optional.of(Duration.ofMillis(ms.getAsLong())) : Optional.empty();
     }
 
@@ -211,7 +140,7 @@ final class AppTranslator {
      */
     private void startTimeout(long ms) {
         if (ms >= LISTEN_MILLIS) {
-            put("startTimeout", "listen_timeout", seconds("listen_timeout", ms));
+            entry.put("startTimeout", "listen_timeout", entry.seconds("listen_timeout", ms));
         } else {
             from.ignore("listen_timeout", "less than " + LISTEN_MILLIS + " ms, after which PM2 goes on without the"
                     + " worker; here a worker that is not ready within 60 s has failed");
@@ -221,11 +150,11 @@ final class AppTranslator {
     private void watch() {
         Optional<Node> watch = from.any("watch");
         if (watch.filter(node -> node instanceof BooleanNode flag && flag.value()).isPresent()) {
-            put("watch", "watch", list("watch", List.of(".")));
+            entry.put("watch", "watch", entry.list("watch", List.of(".")));
         } else if (watch.filter(ListNode.class::isInstance).isPresent()) {
-            copy("watch", "watch");
+            entry.copy("watch", "watch");
         } else if (watch.filter(TextNode.class::isInstance).isPresent()) {
-            put("watch", "watch", list("watch", List.of(from.text("watch").orElse("."))));
+            entry.put("watch", "watch", entry.list("watch", List.of(from.text("watch").orElse("."))));
         }
     }
 
@@ -242,7 +171,7 @@ final class AppTranslator {
         from.word("log_type", "json", "raw").filter("json"::equals).ifPresent(json -> logger.put("format",
                 new Member(from.at("log_type"), new TextNode(from.at("log_type"), json))));
         if (!logger.isEmpty()) {
-            put("logger", "out_file", new ObjectNode(from.at(), logger));
+            entry.put("logger", "out_file", new ObjectNode(from.at(), logger));
         }
     }
 
@@ -254,49 +183,9 @@ final class AppTranslator {
                 from.ignore(key, "output goes to one file, the one that is named by another key");
             } else if (path.isPresent()) {
                 String file = path.get().equals("NULL") ? "/dev/null" : path.get();
-                logger.put(as, member(key, new TextNode(from.at(key), file)));
+                logger.put(as, entry.member(key, new TextNode(from.at(key), file)));
             }
         }
-    }
-
-    private OptionalLong milliseconds(String key) {
-        if (from.any(key).filter(TextNode.class::isInstance).isPresent()) {
-            return from.text(key, text -> {
-                Matcher time = TIME.matcher(text);
-                if (!time.matches()) {
-                    throw new IllegalArgumentException("\"" + text + "\" is no time: expected milliseconds, or \"3s\"");
-                }
-                long unit = switch (time.group(2) == null ? "ms" : time.group(2)) {
-                    case "h" -> 3_600_000;
-                    case "m" -> 60_000;
-                    case "s" -> 1_000;
-                    default -> 1;
-                };
-                return Long.parseLong(time.group(1)) * unit;
-            }).map(OptionalLong::of).orElse(OptionalLong.empty());
-        }
-        return from.number(key, 0, 86_400_000);
-    }
-
-    private NumberNode seconds(String key, long ms) {
-        return new NumberNode(from.at(key), ms / 1_000 + "." + String.format("%03d", ms % 1_000));
-    }
-
-    private ListNode list(String key, List<String> texts) {
-        return new ListNode(from.at(key), texts.stream().map(text -> (Node) new TextNode(from.at(key), text)).toList());
-    }
-
-    private void copy(String key, String as) {
-        from.any(key).ifPresent(value -> entry.putIfAbsent(as, member(key, value)));
-    }
-
-    /** A member that error messages name by the key of PM2's that it comes from. */
-    private Member member(String key, Node value) {
-        return new Member(from.at(key), value, from.path(key));
-    }
-
-    private void put(String as, String key, Node value) {
-        entry.put(as, member(key, value));
     }
 
     private static String baseName(String script) {
