@@ -43,8 +43,9 @@ final class ConfigChecks {
                     + " once, because another process serves the inherited socket; leave the delay out");
         }
         if (config.scheduling() == Scheduling.KERNEL) {
-            refuse(config.redirection().orElse(false), "scheduling KERNEL and redirectCommonPort(true): the workers"
-                    + " listen on the common port themselves; leave it out, or use Scheduling.RELAY");
+            config.redirection().ifPresent(redirect -> refuse(true, "scheduling KERNEL and redirectCommonPort("
+                    + redirect + "): the workers listen on the common port themselves, so that no bind is redirected;"
+                    + " leave it out, or use Scheduling.RELAY"));
             needsBalancer(config).ifPresent(option -> refuse(true, "scheduling KERNEL and " + option
                     + "; leave it out, or use Scheduling.RELAY"));
         }

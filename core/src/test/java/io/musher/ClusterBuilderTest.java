@@ -147,6 +147,7 @@ class ClusterBuilderTest {
                 kernel("recyclePolicy maxConnections",
                         b -> b.recyclePolicy(RecyclePolicy.never().withMaxConnections(1))),
                 kernel("redirectCommonPort(true)", b -> b.redirectCommonPort(true)),
+                kernel("redirectCommonPort(false)", b -> b.redirectCommonPort(false)),
                 kernel("readiness PORT_OPEN", b -> b.readiness(Readiness.PORT_OPEN)),
                 on("healthCheck (heartbeat) with a command", b -> b.healthCheck(HealthCheck.tcp().withFall(1),
                         HealthCheck.heartbeat()).commonPort(3000).command("node", "server.js")),

@@ -172,6 +172,13 @@ public final class CommandLine {
     private void check(Arguments arguments) throws FileProblems, UsageException {
         Path file = needFile(arguments);
         FileSpec spec = MusherFile.read(file, arguments.variant);
+        if (spec.control().group().isPresent()) {
+            try {
+                Home.checkGroup(spec.control().group().get());
+            } catch (IOException e) {
+                throw new FileProblems(file.getFileName() + ": " + Messages.of(e));
+            }
+        }
         spec.ignored().forEach(line -> out.println("ignored: " + line));
         out.println(file.getFileName() + ": \"" + spec.name() + "\" is valid: "
                 + spec.processes().stream().map(CommandLine::describe).collect(Collectors.joining(", ")));

@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.Optional;
 import java.util.Set;
 
@@ -98,10 +99,34 @@ public final class Home {
      * @throws IOException naming the option
      */
     static void checkLength(Path socket) throws IOException {
+        Optional<String> problem = lengthProblem(socket);
+        if (problem.isPresent()) {
+            throw new IOException("control.socket: " + problem.get());
+        }
+    }
+
+    /** {@return why a path cannot be that of a socket; empty if it is short enough} */
+    public static Optional<String> lengthProblem(Path socket) {
         int length = socket.toString().getBytes(StandardCharsets.UTF_8).length;
-        if (length > MAX_PATH) {
-            throw new IOException("control.socket: the path " + socket + " has " + length
-                    + " bytes, and a socket's may have " + MAX_PATH + ": name a shorter one");
+        return length <= MAX_PATH ? Optional.empty() : Optional.of("the path " + socket + " has " + length
+                + " bytes, and a socket's may have " + MAX_PATH + ": name a shorter one");
+    }
+
+    /**
+     * Checks that this machine has a group, to which a socket is to be given.
+     *
+     * @throws IOException naming the option
+     */
+    public static void checkGroup(String group) throws IOException {
+        Path here = Path.of("");
+        if (posix(here) == null) {
+            return;
+        }
+        try {
+            here.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group);
+        } catch (UserPrincipalNotFoundException e) {
+            throw new IOException("control.group: this machine has no group \"" + group + "\": create it, or name the"
+                    + " group whose users are to control the primary", e);
         }
     }
 

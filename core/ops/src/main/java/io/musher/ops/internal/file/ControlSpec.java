@@ -1,5 +1,6 @@
 package io.musher.ops.internal.file;
 
+import io.musher.ops.internal.control.Home;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -15,6 +16,7 @@ public record ControlSpec(Optional<Path> socket, Optional<String> group) {
 
     static ControlSpec read(ObjectReader from, Path directory) {
         Optional<Path> socket = from.text("socket", text -> Paths.resolve(directory, text));
+        socket.flatMap(Home::lengthProblem).ifPresent(problem -> from.problem("socket", problem));
         Optional<String> group = from.text("group");
         if (group.isPresent() && socket.isEmpty()) {
             from.problem("group", "users of the group cannot enter the home folder of this one: name a \"socket\" in"

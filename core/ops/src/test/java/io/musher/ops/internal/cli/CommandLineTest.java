@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +70,24 @@ class CommandLineTest {
         Files.writeString(folder.resolve("musher.json"), "{processes: [{id: 'a'}]}");
         assertEquals(2, run("run"));
         assertTrue(err().contains("there is nothing to run"), err());
+    }
+
+    @Test
+    void shouldFindOutByCheckThatTheControlSocketCannotBe() throws Exception {
+        Path file = folder.resolve("musher.json");
+        String processes = "processes: [{id: 'web', cmd: 'x'}]}";
+        Files.writeString(file, "{control: {socket: '/run/" + "x".repeat(120) + "'}, " + processes);
+        assertEquals(2, run("check"));
+        assertTrue(err().contains("control.socket: the path /run/xxx") && err().contains("name a shorter one"), err());
+
+        Files.writeString(file, "{control: {socket: '/run/shop/x', group: 'no-such-group'}, " + processes);
+        assertEquals(2, run("check"));
+        assertTrue(err().contains("musher.json: control.group: this machine has no group \"no-such-group\": create"),
+                err());
+
+        Files.writeString(file, "{control: {socket: '/run/shop/x', group: '"
+                + Files.readAttributes(folder, PosixFileAttributes.class).group().getName() + "'}, " + processes);
+        assertEquals(0, run("check"));
     }
 
     @Test
