@@ -3,7 +3,8 @@
  * their start and saves memory.
  *
  * <pre>
- * first worker: lists its classes ─▶ all ready for 10 s ─▶ a JVM of its own makes the archive ─▶ trial ─▶ published
+ * first worker: lists its classes ─▶ all ready for 10 s ─▶ a JVM of its own adds their call sites (JDK 24 and newer)
+ *   ─▶ another makes the archive ─▶ trial ─▶ published
  * every further worker: archive intact, jars unchanged ─▶ starts with it
  * </pre>
  *
