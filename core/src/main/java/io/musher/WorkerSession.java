@@ -4,7 +4,6 @@ import io.musher.balancer.Balancer;
 import io.musher.balancer.loop.EventLoop;
 import io.musher.balancer.loop.Nullable;
 import io.musher.balancer.loop.OperatorLog;
-import io.musher.internal.health.HealthMonitor;
 import io.musher.internal.health.WarmUpRequests;
 import io.musher.internal.ipc.Channel;
 import io.musher.internal.process.WorkerProcess;
@@ -64,13 +63,12 @@ final class WorkerSession implements WorkerHandle {
     /** Null before the fork. Written on the control thread only; read by any thread. */
     private volatile @Nullable WorkerProcess process;
     /** Null if there are no health checks. */
-    private @Nullable HealthMonitor healthMonitor;
+    private @Nullable WorkerHealth health;
     /** The worker's threads when it hung; read by any thread. */
     private volatile Optional<String> threadDump = Optional.empty();
     /** The id of the worker's target in the balancer, by which it is drained; its name, unless it is in its overlap. */
     private volatile String targetId;
     private boolean saidHello;
-    private boolean saidItCannotAnswer;
     private boolean channelEnded;
     /** How the process ended; null while it runs. */
     private @Nullable Termination termination;
@@ -132,20 +130,9 @@ final class WorkerSession implements WorkerHandle {
         started.onExit().thenAccept(end -> control.execute(() -> processEnded(end)));
         port.spawned(started);
         if (!config.healthChecks().isEmpty()) {
-            healthMonitor = new HealthMonitor(control, events, incarnation, this::mustAnswerHeartbeats);
-            healthMonitor.begin(config.healthChecks(), config.proxyProtocol(), channel::heartbeat);
+            health = new WorkerHealth(config, control, events, incarnation, () -> saidHello);
+            health.begin(channel);
         }
-    }
-
-    /** {@return whether the worker has a channel} Warns once if it is ready without one. */
-    private boolean mustAnswerHeartbeats() {
-        if (!saidHello && !saidItCannotAnswer && incarnation.countsFailedChecks()) {
-            saidItCannotAnswer = true;
-            OPERATOR.warn("{}: {} is not checked by heartbeats: its program has not joined the cluster, which answers"
-                    + " them; check http or tcp instead, or call WorkerContext.current() in it", config.name(),
-                    incarnation.label());
-        }
-        return saidHello;
     }
 
     void spawnFailed(Throwable cause) {
@@ -196,8 +183,8 @@ final class WorkerSession implements WorkerHandle {
     }
 
     void heartbeatAnswered(long number) {
-        if (healthMonitor != null) {
-            healthMonitor.answered(number);
+        if (health != null) {
+            health.answered(number);
         }
     }
 
