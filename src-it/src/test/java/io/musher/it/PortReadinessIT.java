@@ -16,6 +16,7 @@ import io.musher.WorkerContext;
 import io.musher.WorkerState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -86,6 +87,32 @@ class PortReadinessIT {
             }
         }
         assertTrue(before.indexOf("0") >= 0, () -> "all were connected to before: " + before); // one may be, by chance
+    }
+
+    /** Listens on its port, at an address to which nothing connects. */
+    static final class Elsewhere {
+
+        private Elsewhere() {}
+
+        public static void main(String[] args) throws IOException {
+            ServerSocket server = new ServerSocket(WorkerContext.current().address().getPort(), 50,
+                    InetAddress.getByName("127.0.0.2"));
+            new Thread(() -> {
+                try {
+                    server.accept();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }).start();
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void shouldNotTakeAWorkerForReadyThatListensOnItsPortAtAnotherAddress() {
+        StartupException failure = assertThrows(StartupException.class, () -> clusters.start(clusters.any()
+                .instances(1).commonPort(0).launch(Launch.main(Elsewhere.class)).startTimeout(Duration.ofSeconds(6))));
+        assertTrue(failure.getMessage().contains("listens on 127.0.0.2:"), failure::getMessage);
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.musher.internal.process.os.Loopback;
 import io.musher.internal.process.os.PortOwnership;
 import io.musher.internal.supervisor.Incarnation;
 import io.musher.internal.supervisor.ProcessEvents;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -140,7 +141,7 @@ public final class PortReadinessProbe {
                 probe();
             } else {
                 process.listensOn(port).whenComplete((owner, failure) -> loop.tryExecute(() -> {
-                    if (failure == null && owner.kind() == PortOwnership.Kind.OWN) {
+                    if (failure == null && owner.socket().filter(PortReadinessProbe::isReachable).isPresent()) {
                         owned(owner.socket());
                     } else {
                         connect();
@@ -228,6 +229,11 @@ public final class PortReadinessProbe {
             }
             owned(failure == null ? owner.socket() : Optional.empty());
         }));
+    }
+
+    private static boolean isReachable(PortOwnership.Socket socket) {
+        InetAddress address = socket.address().getAddress();
+        return address.isAnyLocalAddress() || address.equals(Loopback.ADDRESS);
     }
 
     private void owned(Optional<PortOwnership.Socket> listening) {

@@ -174,7 +174,13 @@ public final class WorkerProcess {
      */
     public CompletableFuture<PortOwnership> listensOn(int port) {
         CompletableFuture<PortOwnership> answer = new CompletableFuture<>();
-        processTable.run(() -> answer.complete(ListeningSockets.listens(port, process.pid(), this::descendants)));
+        processTable.run(() -> {
+            try {
+                answer.complete(ListeningSockets.listens(port, process.pid(), this::descendants));
+            } catch (RuntimeException | Error e) {
+                answer.completeExceptionally(e);
+            }
+        });
         return answer;
     }
 

@@ -10,8 +10,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.CodeSource;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Adds to a list of classes where they create lambdas and concatenate strings, so that the archive holds the classes
@@ -19,13 +22,18 @@ import java.util.Optional;
  * program.
  *
  * <p>A JVM writes these lines itself, but only when it exits, and the list is taken from a worker that serves. So this
- * names every such place in the listed classes, also those that no worker has come to yet. A line is
- * {@code @cp <class> <indexes into its constant pool>}.
+ * names every such place in the listed classes of the JDK, and in those others of which the list says that they have
+ * created a lambda. Some of these places no worker will ever come to; each costs a start 4 µs and 2 KiB, so their
+ * number is limited. A line is {@code @cp <class> <indexes into its constant pool>}.
  *
  * <p>A program of its own, with the class path of the workers and the list as its argument: it needs not a class of the
  * program, only their bytes.
  */
 public final class CallSites {
+
+    private static final int LIMIT = 4000;
+    private static final String LAMBDA = "@lambda-proxy ";
+    private static final String[] JDK = {"java/", "javax/", "jdk/", "sun/", "com/sun/"};
 
     private static final int MAGIC = 0xcafebabe;
     private static final int UTF8 = 1;
@@ -39,12 +47,23 @@ public final class CallSites {
     /** Extends the list of classes in the file {@code args[0]}. */
     public static void main(String[] args) throws IOException {
         Path list = Path.of(args[0]);
+        List<String> lines = Files.readAllLines(list);
+        Set<String> creators = new HashSet<>();
+        for (String line : lines) {
+            if (line.startsWith(LAMBDA)) {
+                creators.add(line.substring(LAMBDA.length()).split(" ", 2)[0]);
+            }
+        }
         List<String> added = new ArrayList<>();
-        for (String line : Files.readAllLines(list)) {
+        int count = 0;
+        for (String line : lines) { // in the order of loading: the first are the most likely
             String name = line.split(" ", 2)[0];
-            boolean isClass = !name.isEmpty() && name.charAt(0) != '#' && name.charAt(0) != '@';
-            if (isClass && !line.contains(" source: ")) { // else of a class loader of the program's own
+            if (isWanted(line, name, creators)) {
                 String indexes = indexes(name);
+                count += indexes.split(" ").length - 1;
+                if (count > LIMIT) {
+                    break;
+                }
                 if (!indexes.isEmpty()) {
                     added.add("@cp " + name + indexes);
                 }
@@ -53,13 +72,19 @@ public final class CallSites {
         Files.write(list, added, StandardOpenOption.APPEND);
     }
 
+    private static boolean isWanted(String line, String name, Set<String> creators) {
+        boolean isClass = !name.isEmpty() && name.charAt(0) != '#' && name.charAt(0) != '@'
+                && !line.contains(" source: "); // else of a class loader of the program's own
+        return isClass && (creators.contains(name) || Arrays.stream(JDK).anyMatch(name::startsWith));
+    }
+
     /** {@return the jar or folder with this program; empty if that is unknown} */
     static Optional<String> location() {
         CodeSource source = CallSites.class.getProtectionDomain().getCodeSource();
         try {
             return source == null ? Optional.empty()
                     : Optional.of(Path.of(source.getLocation().toURI()).toString());
-        } catch (URISyntaxException | IllegalArgumentException | NullPointerException e) {
+        } catch (URISyntaxException | RuntimeException e) { // in a jar of another file system, for example
             return Optional.empty();
         }
     }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,9 @@ final class ClassDataDump {
     private static final int TRIAL_SECONDS = 20;
     /** The release whose archives may hold linked classes, which start faster. */
     private static final int LINKED_CLASSES = 24;
+
+    /** The variables of its JVMs; the language decides how paths are encoded. */
+    private static final Set<String> KEPT = Set.of("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE");
 
     private final JavaCommand command;
     private @Nullable Process running;
@@ -50,7 +54,7 @@ final class ClassDataDump {
                 addCallSites(list);
                 dump(list, archive, List.of("-XX:+AOTClassLinking"));
                 return;
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 LOG.debug("no archive with the call sites of its classes", e);
                 Files.write(list, classes);
             }
@@ -102,13 +106,13 @@ final class ClassDataDump {
 
     private void run(String what, int seconds, List<String> words) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(words);
-        all.add(0, command.java());
+        all.addAll(0, List.of(command.java(), "-XX:ErrorFile=/dev/null", "-XX:-CreateCoredumpOnCrash"));
         if (Platform.NICE.isPresent()) {
             all.addAll(0, List.of(Platform.NICE.get(), "-n", "19"));
         }
         ProcessBuilder builder = new ProcessBuilder(all).redirectInput(Platform.NULL).redirectOutput(Platform.NULL)
                 .redirectError(Platform.NULL);
-        builder.environment().keySet().removeIf(name -> !name.equals("PATH") && !name.equals("HOME"));
+        builder.environment().keySet().removeIf(name -> !KEPT.contains(name));
         Process process;
         synchronized (this) {
             if (cancelled) {

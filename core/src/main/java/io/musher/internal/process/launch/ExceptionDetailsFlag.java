@@ -14,22 +14,26 @@ final class ExceptionDetailsFlag {
 
     private static final String PROPERTY = "jdk.includeInExceptions";
     private static final String OTHER_FILE = "java.security.properties";
+    /** Beginnings of flags by which a worker may have another value. */
+    private static final List<String> OTHER_VALUES = List.of("-D" + PROPERTY, "-D" + OTHER_FILE, "@",
+            "-XX:VMOptionsFile", "-XX:Flags");
     private static final int ASKED_BY_ADDRESSES = 25;
 
     private ExceptionDetailsFlag() {}
 
     /** {@return the flag for workers of this JVM's installation; empty if they need none or may have another value} */
     static Optional<String> ofThisJvm(List<String> flagsOfWorkers) {
-        if (Runtime.version().feature() < ASKED_BY_ADDRESSES || System.getProperty(OTHER_FILE) != null) {
+        if (Runtime.version().feature() < ASKED_BY_ADDRESSES || System.getProperty(OTHER_FILE) != null
+                || System.getProperty(PROPERTY) != null) { // which workers inherit, or not, like any other
             return Optional.empty();
         }
         for (String flag : flagsOfWorkers) {
-            if (flag.startsWith("-D" + OTHER_FILE) || flag.startsWith("-D" + PROPERTY)) {
-                return Optional.empty();
+            for (String other : OTHER_VALUES) {
+                if (flag.startsWith(other)) {
+                    return Optional.empty();
+                }
             }
         }
-        String own = System.getProperty(PROPERTY);
-        String value = own != null ? own : Objects.requireNonNullElse(Security.getProperty(PROPERTY), "");
-        return Optional.of("-D" + PROPERTY + "=" + value);
+        return Optional.of("-D" + PROPERTY + "=" + Objects.requireNonNullElse(Security.getProperty(PROPERTY), ""));
     }
 }

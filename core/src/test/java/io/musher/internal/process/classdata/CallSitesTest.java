@@ -2,6 +2,7 @@ package io.musher.internal.process.classdata;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -23,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 class CallSitesTest {
 
     private static final Pattern INVOKE_DYNAMIC = Pattern.compile("#(\\d+) = InvokeDynamic\\b");
+
+    private static final String LAMBDA_PROXY = "@lambda-proxy ";
 
     @TempDir
     Path folder;
@@ -72,13 +76,32 @@ class CallSitesTest {
         String sample = Sample.class.getName().replace('.', '/');
         List<String> lines = List.of("# a comment", "java/lang/Object id: 0",
                 Plain.class.getName().replace('.', '/') + " id: 1", sample + " id: 2",
-                "no/such/Class id: 3", "other/Loaded id: 4 super: 0 source: /x/y.jar",
-                "@lambda-proxy " + sample + " get ()Ljava/util/function/Supplier;");
+                CallSitesTest.class.getName().replace('.', '/') + " id: 3", // is not said to have created a lambda
+                "no/such/Class id: 4", "other/Loaded id: 5 super: 0 source: /x/y.jar",
+                LAMBDA_PROXY + sample + " get ()Ljava/util/function/Supplier;",
+                LAMBDA_PROXY + "other/Loaded get ()Ljava/util/function/Supplier;");
         Path list = Files.write(folder.resolve("list"), lines);
         CallSites.main(new String[]{list.toString()});
         List<String> extended = Files.readAllLines(list);
         assertEquals(lines, extended.subList(0, lines.size()));
         assertEquals(List.of("@cp " + sample + javap(Sample.class)), extended.subList(lines.size(), extended.size()));
+    }
+
+    @Test
+    void shouldListThoseOfTheJdkWhetherItsLambdasWereCreatedOrNot() throws Exception {
+        Path list = Files.write(folder.resolve("list"), List.of("java/util/stream/Collectors id: 0"));
+        CallSites.main(new String[]{list.toString()});
+        assertEquals("@cp java/util/stream/Collectors" + javap(Collectors.class), Files.readAllLines(list).get(1));
+    }
+
+    @Test
+    void shouldNotMakeAnArchiveOfThousandsOfThem() throws Exception {
+        List<String> lines = Collections.nCopies(10_000, "java/util/stream/Collectors id: 0");
+        Path list = Files.write(folder.resolve("list"), lines);
+        CallSites.main(new String[]{list.toString()});
+        long sites = Files.readAllLines(list).stream().filter(line -> line.startsWith("@cp"))
+                .mapToLong(line -> line.split(" ").length - 2).sum();
+        assertTrue(sites > 3_500 && sites <= 4_000, () -> sites + " call sites");
     }
 
     @Property(tries = 300)
