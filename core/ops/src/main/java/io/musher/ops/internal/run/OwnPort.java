@@ -33,8 +33,9 @@ final class OwnPort {
     /** Such as {@code :::3000}, {@code port 3000}, {@code ('127.0.0.1', 3000)}. */
     private static final Pattern PORT = Pattern.compile("(?::|\\bport[ =:]+|', )([1-9][0-9]{0,4})(?![0-9.:]*[0-9])",
             Pattern.CASE_INSENSITIVE);
-    /** The time in front of a line, which is not to be taken for ports. */
-    private static final Pattern TIME = Pattern.compile("(?<![0-9.:])[0-9]{1,2}:[0-9]{2}:[0-9]{2}([.,][0-9]+)?");
+    /** The time in front of a line and the place in the source, which are not to be taken for ports. */
+    private static final Pattern NO_PORT = Pattern.compile("(?<![0-9.:])[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?"
+            + "(?![0-9])|\\.(java|kt|scala|groovy|js|mjs|ts|py|rb|go|rs|cc?|cpp|php):[0-9]+");
 
     private OwnPort() {}
 
@@ -59,7 +60,7 @@ final class OwnPort {
     static Set<Integer> ports(String output) {
         Set<Integer> ports = new TreeSet<>();
         output.lines().filter(line -> TAKEN.matcher(line).find()).forEach(line -> {
-            Matcher port = PORT.matcher(TIME.matcher(line).replaceAll(""));
+            Matcher port = PORT.matcher(NO_PORT.matcher(line).replaceAll(""));
             while (port.find()) {
                 ports.add(Integer.parseInt(port.group(1)));
             }

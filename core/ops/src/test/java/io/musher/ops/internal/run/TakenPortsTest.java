@@ -20,6 +20,9 @@ class TakenPortsTest {
             "OSError: [Errno 98] Address already in use | []",
             "2026-11-22 12:00:05,123 ERROR java.net.BindException: Address already in use | []",
             "2026-11-22T12:00:05.123Z address already in use | []",
+            "[19:55] ERROR Address already in use | []",
+            "ERROR [main] (Server.java:42) - Address already in use | []",
+            "at server.js:7: listen EADDRINUSE: address already in use localhost:3000 | [3000]",
             "sees 127.0.0.1:5432 | []"})
     void shouldFindThePortThatIsSaidToBeTaken(String output, String ports) {
         assertEquals(ports, OwnPort.ports(output).toString());
