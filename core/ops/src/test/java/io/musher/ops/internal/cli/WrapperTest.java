@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +36,7 @@ class WrapperTest {
 
     private Path cache;
     private Path hangs;
+    private Process started;
 
     @BeforeEach
     void write() throws Exception {
@@ -47,13 +49,26 @@ class WrapperTest {
         Files.writeString(folder.resolve("musher"), Scripts.wrapper());
     }
 
-    /** Begins musher status in a session of its own, so that it can get signals as from a terminal. */
+    /**
+     * Begins musher status in a session of its own, so that it can get signals as from a terminal, also when these
+     * tests themselves run in the background of a shell, where SIGINT is ignored.
+     */
     private Process status() throws IOException {
-        ProcessBuilder builder = new ProcessBuilder("setsid", "sh", folder.resolve("musher").toString(), "status");
+        ProcessBuilder builder = new ProcessBuilder("env", "--default-signal=INT", "setsid", "sh",
+                folder.resolve("musher").toString(), "status");
         builder.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
         builder.environment().put("XDG_CACHE_HOME", cache.toString());
         builder.environment().put("HANGS", hangs.toString());
-        return builder.inheritIO().start();
+        started = builder.inheritIO().start();
+        return started;
+    }
+
+    @AfterEach
+    void end() {
+        if (started != null) {
+            started.descendants().forEach(ProcessHandle::destroyForcibly);
+            started.destroyForcibly();
+        }
     }
 
     private static int exit(Process process) throws InterruptedException {
