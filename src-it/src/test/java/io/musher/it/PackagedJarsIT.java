@@ -71,6 +71,7 @@ class PackagedJarsIT {
         assertEquals(Set.of("io.musher", "io.musher.internal.bind to [java.instrument]",
                 "io.musher.internal.message to [io.musher.ops]",
                 "io.musher.internal.process.launch to [io.musher.ops]",
+                "io.musher.internal.process.os to [io.musher.ops]",
                 "io.musher.internal.process.output to [io.musher.ops]"), exports(core));
         assertTrue(core.requires().stream().anyMatch(other -> other.name().equals("io.musher.balancer")
                 && other.modifiers().contains(ModuleDescriptor.Requires.Modifier.TRANSITIVE)),
