@@ -18,7 +18,7 @@ import java.util.Set;
 
 /**
  * Adds to a list of classes where they create lambdas and concatenate strings, so that the archive holds the classes
- * that the JVM makes for these places. Otherwise every worker makes them again, a sixth of the start of a small
+ * that the JVM makes for these places. Otherwise every worker makes them again, a seventh of the start of a small
  * program.
  *
  * <p>A JVM writes these lines itself, but only when it exits, and the list is taken from a worker that serves. So this
@@ -26,8 +26,8 @@ import java.util.Set;
  * created a lambda. Some of these places no worker will ever come to; each costs a start 4 µs and 2 KiB, so their
  * number is limited. A line is {@code @cp <class> <indexes into its constant pool>}.
  *
- * <p>A program of its own, with the class path of the workers and the list as its argument: it needs not a class of the
- * program, only their bytes.
+ * <p>A program of its own, with the class path of the workers and the list as its argument. It reads the class files and
+ * loads none of the classes.
  */
 public final class CallSites {
 
