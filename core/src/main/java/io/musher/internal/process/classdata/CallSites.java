@@ -26,8 +26,8 @@ import java.util.Set;
  * created a lambda. Some of these places no worker will ever come to; each costs a start 4 µs and 2 KiB, so their
  * number is limited. A line is {@code @cp <class> <indexes into its constant pool>}.
  *
- * <p>A program of its own, with the class path of the workers and the list as its argument. It reads the class files and
- * loads none of the classes.
+ * <p>A program of its own, with the class path of the workers and the list as its argument. It reads the class files
+ * and loads none of the classes.
  */
 public final class CallSites {
 
